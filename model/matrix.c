@@ -1,0 +1,81 @@
+#include "matrix.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Our copy of OpenBLAS is linked statically, and its calls of getenv() come
+** here (-Wl,--wrap=getenv). While the library loads it asks how many threads
+** to start: none, the calls of several workers are what runs in parallel. And
+** it asks for a kernel: releases older than a processor fall back to SSE2 on
+** it, so the processor's features are answered instead of its model.
+*/
+char *__real_getenv(const char *name);
+char *__wrap_getenv(const char *name);
+
+char *__wrap_getenv(const char *name) {
+  static char one[] = "1";
+  if (strcmp(name, "OPENBLAS_NUM_THREADS") == 0) return one;
+  char *value = __real_getenv(name);
+  if (value || strcmp(name, "OPENBLAS_CORETYPE") != 0) return value;
+#if defined(__x86_64__)
+  static char skylake[] = "SkylakeX", haswell[] = "Haswell";
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
+    return skylake;
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return haswell;
+#endif
+  return NULL;
+}
+
+static void product(CBLAS_TRANSPOSE at, CBLAS_TRANSPOSE bt, size_t m, size_t n, size_t k,
+                    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
+                    size_t ldc) {
+  if (m == 0 || n == 0) return;
+  cblas_sgemm(CblasRowMajor, at, bt, (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)lda, b,
+              (blasint)ldb, beta, c, (blasint)ldc);
+}
+
+void matrix_product(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                    size_t ldb, float beta, float *c, size_t ldc) {
+  product(CblasNoTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+void matrix_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                       size_t ldb, float beta, float *c, size_t ldc) {
+  product(CblasTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+void matrix_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
+                       size_t ldb, float beta, float *c, size_t ldc) {
+  product(CblasNoTrans, CblasTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+}
+
+void matrix_vector(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y) {
+  if (m == 0) return;
+  cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)m, (blasint)n, 1.0f, a, (blasint)lda, x, 1,
+              0.0f, y, 1);
+}
+
+void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y) {
+  if (m == 0) return;
+  cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)m, (blasint)n, 1.0f, a, (blasint)lda, x, 1, 1.0f,
+              y, 1);
+}
+
+float matrix_dot(size_t n, const float *x, const float *y) {
+  return cblas_sdot((blasint)n, x, 1, y, 1);
+}
+
+void matrix_transpose(size_t m, size_t n, const float *a, float *b) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) b[j * m + i] = a[i * n + j];
+}
+
+void matrix_add_columns(size_t m, size_t n, const float *a, size_t lda, float *out) {
+  for (size_t i = 0; i < m; i++)
+    for (size_t j = 0; j < n; j++) out[j] += a[i * lda + j];
+}
+
+const char *matrix_kernel(void) { return openblas_get_corename(); }

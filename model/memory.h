@@ -1,0 +1,20 @@
+/* memory.h -- allocation with every product of sizes checked.
+**
+** All return NULL (or false) when memory is out or a size overflows; what was
+** there before is then unchanged. Everything is released with free().
+*/
+#ifndef CLASSIFY_MEMORY_H
+#define CLASSIFY_MEMORY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Zeroed floats on a 64-byte boundary: a cache line, a vector register. */
+float *memory_floats(size_t count);
+
+/* Makes *array hold at least `wanted` elements of `size` bytes, growing by
+** half as much again; *capacity counts elements. New elements are not set.
+*/
+bool memory_grow(void *array, size_t *capacity, size_t wanted, size_t size);
+
+#endif

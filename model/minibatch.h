@@ -1,0 +1,51 @@
+/* minibatch.h -- one step of gradient descent, cut into shards.
+**
+** The texts of a minibatch are cut into a number of shards that depends on
+** nothing but the batch size. Workers take shards as they come; each has its
+** own scratch, gradient and random numbers. The shards' gradients are then
+** added in the order of the shards, so the result is the same to the bit for
+** any number of threads.
+**
+**   1  each shard       forward, loss, backward
+**   2  each slice       adds the shards' gradients, sums their squares
+**   3  each slice       clips, Adam
+**
+** A slice is a part of the parameters: a run of the dense ones, and the rows of
+** the embedding whose number leaves the same remainder.
+*/
+#ifndef CLASSIFY_MINIBATCH_H
+#define CLASSIFY_MINIBATCH_H
+
+#include "network.h"
+#include "workers.h"
+
+typedef struct Minibatch Minibatch;
+
+typedef struct MinibatchOptions {
+  size_t batch_size;          /* texts, at most                            */
+  float dropout;              /* of network.h                              */
+  float word_dropout;         /* share of words replaced by the unknown one */
+  const float *label_weights; /* [labels] or NULL; borrowed                */
+} MinibatchOptions;
+
+/* Parameters are borrowed and changed by each step. */
+Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch,
+                     Error *error);
+void minibatch_free(Minibatch *minibatch);
+
+typedef struct MinibatchResult {
+  double loss;    /* mean over the texts */
+  size_t correct; /* of the texts, with dropout on */
+} MinibatchResult;
+
+/* One step on count texts (at most batch_size), longest first for speed. `seed`
+** is of this step alone. When it fails the parameters are as they were.
+*/
+Status minibatch_step(Minibatch *minibatch, const Text *texts, const uint32_t *targets,
+                      size_t count, float learning_rate, uint64_t seed, Workers *workers,
+                      Poll poll, MinibatchResult *result, Error *error);
+
+/* The gradient of the last step, dense part and embedding: for the tests. */
+const Parameters *minibatch_gradient(const Minibatch *minibatch);
+
+#endif

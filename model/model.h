@@ -1,0 +1,73 @@
+/* model.h -- a trained classifier: what its file holds, and what reads a text.
+**
+** A file is a safetensors file: the tensors of parameters.h, and
+**
+**   vocabulary.bytes  U8  [n]       the words, one after another
+**   vocabulary.ends   U32 [words]   where each ends
+**   labels.bytes      U8  [n]       the labels' keys (labels.h), and
+**   labels.ends       U32 [labels]  where each ends
+**   labels.kinds      U8  [labels]  'i', 'r' or 't'
+**   __metadata__      identifier, format, tokenize, max_tokens, padded_length
+**
+** Words are numbered from 1 in the order of the file; row 0 of the embedding is
+** every other word.
+**
+** A Model does not change once it is made, so any number of threads may use it.
+*/
+#ifndef CLASSIFY_MODEL_H
+#define CLASSIFY_MODEL_H
+
+#include "batch.h"
+#include "labels.h"
+#include "parameters.h"
+#include "safetensors.h"
+#include "tokens.h"
+#include "vocabulary.h"
+
+typedef struct Model {
+  Parameters parameters;
+  Vocabulary vocabulary;
+  Labels labels;
+  char *tokenize;       /* "": tokens_unicode; else the name of a host's tokenizer */
+  size_t max_tokens;    /* of a text are read, its first ones                      */
+  size_t padded_length; /* not 0: word 0 pads each text to this length, and counts
+                        ** for GRU and attention, as in a Keras model without mask */
+  char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
+} Model;
+
+void model_free(Model *model); /* and the Model itself */
+
+/* The file's bytes, for the caller to free(). Sets the model's identifier. */
+Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
+
+/* Every number in the file is checked; so is its identifier, if it has one. */
+Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
+
+/* A text as tokens: the words' numbers and, if spans are asked for, where each
+** stands. Emptied and filled again for each text; memory is kept.
+*/
+typedef struct Tokens {
+  uint32_t *words; /* [count] */
+  size_t count, words_capacity;
+  bool with_spans;
+  struct TokenSpan {
+    size_t start, end;      /* bytes of the text */
+    size_t token, length;   /* in `folded`       */
+  } *spans; /* [count], or nothing */
+  size_t spans_capacity;
+  char *folded;
+  size_t folded_length, folded_capacity;
+} Tokens; /* all zero is empty */
+
+void tokens_free(Tokens *tokens);
+
+/* Reads a text as the model does; `tokenizer` is the one that it names. Padding
+** has words but no spans. tokens_text() is then what predict.h takes.
+*/
+Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,
+                    size_t length, Tokens *tokens, Error *error);
+static inline Text tokens_text(const Tokens *tokens) {
+  return (Text){tokens->words, tokens->count};
+}
+
+#endif

@@ -1,0 +1,173 @@
+#include "network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "attention.h"
+#include "embedding.h"
+#include "memory.h"
+#include "output.h"
+#include "random.h"
+
+/* ---- the layers' view of the parameters ----------------------------------- */
+
+static GruWeights gru_weights(const Parameters *p, Tensor kernel) {
+  return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden,
+                      .kernel = p->tensor[kernel], .recurrent = p->tensor[kernel + 1],
+                      .bias = p->tensor[kernel + 2]};
+}
+
+static AttentionWeights attention_weights(const Parameters *p) {
+  return (AttentionWeights){.state = shape_state(&p->shape), .positions = p->shape.positions,
+                            .kernel = p->tensor[TENSOR_ATTENTION_KERNEL],
+                            .bias = p->tensor[TENSOR_ATTENTION_BIAS]};
+}
+
+static OutputWeights output_weights(const Parameters *p) {
+  return (OutputWeights){.state = shape_state(&p->shape), .labels = p->shape.labels,
+                         .kernel = p->tensor[TENSOR_OUTPUT_KERNEL],
+                         .bias = p->tensor[TENSOR_OUTPUT_BIAS]};
+}
+
+/* ---- scratch --------------------------------------------------------------- */
+
+/* Hands out the next part of the block; with a NULL block it only counts. */
+static float *take(float *block, size_t *used, size_t count) {
+  float *part = block ? block + *used : NULL;
+  *used += (count + 15) / 16 * 16; /* whole cache lines */
+  return part;
+}
+
+static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b,
+                        bool training) {
+  size_t kept = training ? b->tokens : b->texts;
+  tape->keep = training;
+  tape->before = take(block, used, kept * s->hidden);
+  tape->gates = take(block, used, kept * 4 * s->hidden);
+}
+
+/* Both directions run one after the other and share what they do not keep. */
+static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
+  const Batch *b = &pass->batch;
+  GruTape shared = {.product = take(pass->block, used, b->texts * 3 * s->hidden)};
+  if (training) {
+    shared.d_gates = take(pass->block, used, b->tokens * 3 * s->hidden);
+    shared.d_inputs = take(pass->block, used, b->distinct * 3 * s->hidden);
+    shared.d_state = take(pass->block, used, b->texts * s->hidden);
+    shared.transposed = take(pass->block, used, 3 * s->hidden * s->hidden);
+  }
+  pass->forward = pass->backward = shared;
+}
+
+/* The one description of a pass's memory; returns the floats it takes. */
+static size_t pass_layout(Pass *p, const Shape *s, bool training) {
+  const Batch *b = &p->batch;
+  size_t used = 0, state = shape_state(s);
+  p->vectors = take(p->block, &used, b->distinct * s->embedding);
+  p->states = take(p->block, &used, b->tokens * state);
+  p->weights = take(p->block, &used, b->tokens);
+  p->context = take(p->block, &used, b->texts * state);
+  p->logits = take(p->block, &used, b->texts * s->labels);
+  p->probabilities = take(p->block, &used, b->texts * s->labels);
+  p->projected = take(p->block, &used, b->distinct * 3 * s->hidden);
+  tape_layout_shared(p, &used, s, training);
+  tape_layout(&p->forward, p->block, &used, s, b, training);
+  tape_layout(&p->backward, p->block, &used, s, b, training);
+  if (!training) return used;
+  p->d_vectors = take(p->block, &used, b->distinct * s->embedding);
+  p->d_states = take(p->block, &used, b->tokens * state);
+  p->d_scores = take(p->block, &used, b->tokens);
+  p->d_context = take(p->block, &used, b->texts * state);
+  p->d_logits = take(p->block, &used, b->texts * s->labels);
+  return used;
+}
+
+Status pass_reserve(Pass *p, const Shape *shape, bool training, Error *error) {
+  float *block = p->block;
+  p->block = NULL;
+  size_t needed = pass_layout(p, shape, training);
+  if (needed > p->capacity) {
+    free(block);
+    p->capacity = 0;
+    block = memory_floats(needed + needed / 4);
+    if (!block) return error_no_memory(error);
+    p->capacity = needed + needed / 4;
+  }
+  p->block = block;
+  pass_layout(p, shape, training);
+  return STATUS_OK;
+}
+
+void pass_free(Pass *p) {
+  batch_free(&p->batch);
+  free(p->block);
+  *p = (Pass){0};
+}
+
+/* ---- forward and backward --------------------------------------------------- */
+
+enum { DROP_VECTORS = 1, DROP_CONTEXT = 2 };
+
+static void drop(const Dropout *dropout, uint64_t place, float *values, size_t count) {
+  if (dropout && dropout->rate > 0.0f)
+    random_dropout(values, count, dropout->rate, dropout->seed * 4 + place);
+}
+
+void network_forward(const Parameters *p, const Dropout *dropout, Pass *pass) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s);
+  AttentionWeights attention = attention_weights(p);
+  OutputWeights output = output_weights(p);
+
+  embedding_forward(p->tensor[TENSOR_EMBEDDING], s->embedding, b, pass->vectors);
+  drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
+  if (s->hidden) {
+    GruWeights forward = gru_weights(p, TENSOR_GRU_FORWARD);
+    GruWeights backward = gru_weights(p, TENSOR_GRU_BACKWARD);
+    gru_project(&forward, b, pass->vectors, pass->projected);
+    gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state);
+    gru_project(&backward, b, pass->vectors, pass->projected);
+    gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state);
+  } else {
+    embedding_spread(pass->vectors, s->embedding, b, pass->states);
+  }
+  attention_forward(&attention, b, pass->states, pass->weights, pass->context);
+  drop(dropout, DROP_CONTEXT, pass->context, b->texts * state);
+  output_forward(&output, b->texts, pass->context, pass->logits, pass->probabilities);
+}
+
+double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
+                    const float *label_weights, float scale, bool gradient) {
+  OutputWeights output = output_weights(p);
+  return output_loss(&output, pass->batch.texts, pass->probabilities, targets, label_weights, scale,
+                     gradient ? pass->d_logits : NULL);
+}
+
+void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s);
+  AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
+  OutputWeights output = output_weights(p), d_output = output_weights(gradient);
+
+  output_backward(&output, b->texts, pass->context, pass->d_logits, pass->d_context, &d_output);
+  drop(dropout, DROP_CONTEXT, pass->d_context, b->texts * state);
+  memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
+  attention_backward(&attention, b, pass->states, pass->weights, pass->d_context, pass->d_scores,
+                     pass->d_states, &d_attention);
+  memset(pass->d_vectors, 0, b->distinct * s->embedding * sizeof *pass->d_vectors);
+  if (s->hidden) {
+    GruWeights forward = gru_weights(p, TENSOR_GRU_FORWARD);
+    GruWeights backward = gru_weights(p, TENSOR_GRU_BACKWARD);
+    GruWeights d_forward = gru_weights(gradient, TENSOR_GRU_FORWARD);
+    GruWeights d_backward = gru_weights(gradient, TENSOR_GRU_BACKWARD);
+    gru_backward(&forward, b, false, pass->vectors, &pass->forward, pass->d_states, state,
+                 &d_forward, pass->d_vectors);
+    gru_backward(&backward, b, true, pass->vectors, &pass->backward, pass->d_states + s->hidden,
+                 state, &d_backward, pass->d_vectors);
+  } else {
+    embedding_gather(pass->d_states, s->embedding, b, pass->d_vectors);
+  }
+  drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);
+}

@@ -1,0 +1,65 @@
+/* network.h -- the layers wired: forward and backward of one batch.
+**
+**   words -> embedding -> GRU both ways -> attention -> output
+**            [distinct]   [tokens][2H]     [texts]      [texts][labels]
+**
+** Without a GRU (hidden 0) attention sees the word vectors themselves.
+**
+** A Pass holds what one batch needs; one thread uses it at a time. Parameters
+** are only read, so any number of threads may share them.
+*/
+#ifndef CLASSIFY_NETWORK_H
+#define CLASSIFY_NETWORK_H
+
+#include <stdbool.h>
+
+#include "batch.h"
+#include "gru.h"
+#include "parameters.h"
+
+typedef struct Pass {
+  Batch batch;            /* to be filled first: batch_fill()          */
+  float *vectors;         /* [distinct][embedding]                     */
+  float *states;          /* [tokens][state]                           */
+  float *weights;         /* [tokens] of attention                     */
+  float *context;         /* [texts][state]                            */
+  float *logits;          /* [texts][labels]                           */
+  float *probabilities;   /* [texts][labels]                           */
+  float *d_vectors;       /* [distinct][embedding] for the embedding   */
+  float *d_logits;        /* [texts][labels] from output_loss()        */
+  /* private */
+  float *projected;       /* [distinct][3 hidden]                      */
+  float *d_states;        /* [tokens][state]                           */
+  float *d_context;       /* [texts][state]                            */
+  float *d_scores;        /* [tokens]                                  */
+  GruTape forward, backward;
+  float *block;
+  size_t capacity;
+} Pass; /* all zero is empty */
+
+/* Dropout of a training pass: on the distinct words' vectors and on the
+** context. The same seed drops the same in network_backward().
+*/
+typedef struct Dropout {
+  float rate;
+  uint64_t seed;
+} Dropout;
+
+/* Makes room for the batch that pass->batch holds; `training` for a backward
+** pass too. Memory is kept from batch to batch.
+*/
+Status pass_reserve(Pass *pass, const Shape *shape, bool training, Error *error);
+void pass_free(Pass *pass);
+
+/* Fills all of the pass up to `probabilities`. No dropout where it is NULL. */
+void network_forward(const Parameters *parameters, const Dropout *dropout, Pass *pass);
+
+/* output_loss() of the pass for targets [texts], by row. */
+double network_loss(const Parameters *parameters, Pass *pass, const uint32_t *targets,
+                    const float *label_weights, float scale, bool gradient);
+
+/* From d_logits: adds to the dense part of `gradient` and sets d_vectors. */
+void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass,
+                      Parameters *gradient);
+
+#endif

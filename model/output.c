@@ -1,0 +1,61 @@
+#include "output.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "matrix.h"
+#include "simd.h"
+
+static float largest_of(size_t count, const float *x) {
+  float largest = x[0];
+  for (size_t c = 1; c < count; c++)
+    if (x[c] > largest) largest = x[c];
+  return largest;
+}
+
+SIMD_CLONES
+static void softmax(size_t count, const float *logits, float *p) {
+  float largest = largest_of(count, logits), sum = 0.0f;
+  for (size_t c = 0; c < count; c++) p[c] = simd_exp(logits[c] - largest);
+  for (size_t c = 0; c < count; c++) sum += p[c];
+  for (size_t c = 0; c < count; c++) p[c] /= sum;
+}
+
+void output_forward(const OutputWeights *w, size_t rows, const float *context, float *logits,
+                    float *probabilities) {
+  for (size_t i = 0; i < rows; i++)
+    memcpy(logits + i * w->labels, w->bias, w->labels * sizeof *logits);
+  matrix_product(rows, w->labels, w->state, context, w->state, w->kernel, w->labels, 1.0f, logits,
+                 w->labels);
+  for (size_t i = 0; i < rows; i++)
+    softmax(w->labels, logits + i * w->labels, probabilities + i * w->labels);
+}
+
+double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
+                   const uint32_t *targets, const float *label_weights, float scale,
+                   float *d_logits) {
+  double loss = 0.0;
+  for (size_t i = 0; i < rows; i++) {
+    const float *p = probabilities + i * w->labels;
+    uint32_t target = targets[i];
+    float weight = target == OUTPUT_NO_TARGET ? 0.0f : scale;
+    if (target != OUTPUT_NO_TARGET) {
+      if (label_weights) weight *= label_weights[target];
+      /* a probability that rounds to 0 is as good as the smallest float; a NaN
+      ** has to come through, it ends training */
+      loss -= weight * log(p[target] < 1e-37f ? 1e-37f : p[target]);
+    }
+    for (size_t c = 0; d_logits && c < w->labels; c++)
+      d_logits[i * w->labels + c] = weight * (p[c] - (c == target ? 1.0f : 0.0f));
+  }
+  return loss;
+}
+
+void output_backward(const OutputWeights *w, size_t rows, const float *context,
+                     const float *d_logits, float *d_context, OutputWeights *gradient) {
+  matrix_product_at(w->state, w->labels, rows, context, w->state, d_logits, w->labels, 1.0f,
+                    gradient->kernel, w->labels);
+  matrix_add_columns(rows, w->labels, d_logits, w->labels, gradient->bias);
+  matrix_product_bt(rows, w->state, w->labels, d_logits, w->labels, w->kernel, w->labels, 0.0f,
+                    d_context, w->state);
+}

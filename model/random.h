@@ -1,0 +1,34 @@
+/* random.h -- reproducible random numbers.
+**
+** splitmix64 (Steele, Lea, Flood 2014): the state is a counter, so a stream
+** can be started anywhere at no cost. Each shard of each minibatch has one of
+** its own, which is why results do not depend on the number of threads.
+*/
+#ifndef CLASSIFY_RANDOM_H
+#define CLASSIFY_RANDOM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct Random {
+  uint64_t state;
+} Random;
+
+/* A stream for (seed, purpose, index): unlike for every triple. */
+Random random_stream(uint64_t seed, uint64_t purpose, uint64_t index);
+
+uint64_t random_next(Random *random);
+float random_uniform(Random *random);               /* in [0, 1)            */
+float random_normal(Random *random);                /* mean 0, variance 1   */
+size_t random_below(Random *random, size_t bound);  /* in 0 .. bound - 1    */
+
+/* Fisher-Yates. */
+void random_shuffle(Random *random, uint32_t *values, size_t count);
+
+/* Inverted dropout: each value becomes 0 with probability `rate`, else is
+** divided by 1 - rate. The same seed drops the same places, so the backward
+** pass repeats the call on the gradient and no mask is kept.
+*/
+void random_dropout(float *values, size_t count, float rate, uint64_t seed);
+
+#endif

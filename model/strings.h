@@ -1,0 +1,36 @@
+/* strings.h -- a growing set of byte strings, numbered in order of arrival.
+**
+** The bytes lie one after another in one block; end[i] is where string i ends
+** and string i+1 begins. An open-addressing index finds a string's number.
+** Strings may hold any byte, NUL too. Pointers into the set are good until the
+** next strings_add().
+*/
+#ifndef CLASSIFY_STRINGS_H
+#define CLASSIFY_STRINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define STRINGS_NONE UINT32_MAX
+
+typedef struct Strings {
+  char *bytes;
+  size_t length, bytes_capacity;
+  uint32_t *end; /* [count] */
+  size_t count, end_capacity;
+  uint32_t *index; /* [index_size] number + 1, or 0 where free */
+  size_t index_size;
+} Strings; /* all zero is an empty set */
+
+void strings_free(Strings *strings); /* leaves an empty set */
+
+const char *strings_get(const Strings *strings, uint32_t number, size_t *length);
+uint32_t strings_find(const Strings *strings, const char *bytes, size_t length);
+
+/* The string's number, old or new; STRINGS_NONE when memory is out or the set
+** would pass 4 GB.
+*/
+uint32_t strings_add(Strings *strings, const char *bytes, size_t length);
+
+#endif

@@ -1,0 +1,188 @@
+#include "tokens.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <utf8proc.h>
+
+typedef enum Kind { KIND_SPACE, KIND_WORD, KIND_SINGLE, KIND_FORMAT } Kind;
+
+/* A character as read: its code point, its bytes, what it is. */
+typedef struct Character {
+  utf8proc_int32_t code;
+  size_t length;
+  Kind kind;
+  bool folded; /* already as NFKC_Casefold leaves it */
+} Character;
+
+enum { MAX_CODES = 64 }; /* of a token are folded; the rest of it is left out */
+
+/* Blocks of letters that are written without spaces and that no property in
+** utf8proc tells from others: Thai and Lao, Burmese, Khmer, halfwidth Kana.
+*/
+static bool in_unspaced_block(utf8proc_int32_t code) {
+  return (code >= 0x0E00 && code <= 0x0EFF) || (code >= 0x1000 && code <= 0x109F) ||
+         (code >= 0x1780 && code <= 0x17FF) || (code >= 0xFF66 && code <= 0xFF9F);
+}
+
+/* Chinese characters and Kana: wide letters that are not Korean syllables. */
+static bool is_single_letter(utf8proc_int32_t code, const utf8proc_property_t *p) {
+  if (p->category != UTF8PROC_CATEGORY_LO && p->category != UTF8PROC_CATEGORY_LM) return false;
+  if (in_unspaced_block(code)) return true;
+  bool korean = p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_LVT;
+  return p->charwidth == 2 && !korean;
+}
+
+static Kind kind_of(utf8proc_int32_t code, const utf8proc_property_t *p) {
+  switch (p->category) {
+    case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO: case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC: case UTF8PROC_CATEGORY_ME: case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL: case UTF8PROC_CATEGORY_NO:
+      return is_single_letter(code, p) ? KIND_SINGLE : KIND_WORD;
+    case UTF8PROC_CATEGORY_CF:
+      return KIND_FORMAT;
+    case UTF8PROC_CATEGORY_ZS: case UTF8PROC_CATEGORY_ZL: case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+      return KIND_SPACE;
+    default:
+      return KIND_SINGLE;
+  }
+}
+
+static Character read_ascii(unsigned char c) {
+  bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+  bool digit = c >= '0' && c <= '9';
+  Kind kind = letter || digit ? KIND_WORD : c > ' ' && c < 0x7F ? KIND_SINGLE : KIND_SPACE;
+  return (Character){c, 1, kind, !(letter && c < 'a')};
+}
+
+static Character read_character(const char *text, size_t length) {
+  unsigned char first = (unsigned char)*text;
+  if (first < 0x80) return read_ascii(first);
+  utf8proc_int32_t code;
+  size_t available = length < 4 ? length : 4;
+  utf8proc_ssize_t n =
+      utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)available, &code);
+  if (n <= 0) return (Character){0xFFFD, 1, KIND_SINGLE, false};
+  const utf8proc_property_t *p = utf8proc_get_property(code);
+  bool folded = p->casefold_seqindex == UINT16_MAX && p->decomp_seqindex == UINT16_MAX &&
+                p->combining_class == 0 && !p->ignorable &&
+                p->category != UTF8PROC_CATEGORY_MN && p->category != UTF8PROC_CATEGORY_MC;
+  return (Character){code, (size_t)n, kind_of(code, p), folded};
+}
+
+/* Where the token that starts with `first` ends: a word at the first character
+** that is no part of a word, another one at the end of its grapheme cluster.
+*/
+static size_t token_end(const char *text, size_t length, size_t start, Character first,
+                        bool *folded) {
+  size_t end = start + first.length;
+  utf8proc_int32_t state = 0;
+  Character before = first;
+  while (end < length) {
+    Character c = read_character(text + end, length - end);
+    bool joined = first.kind == KIND_WORD
+                      ? c.kind == KIND_WORD || c.kind == KIND_FORMAT
+                      : c.kind != KIND_SPACE && !utf8proc_grapheme_break_stateful(before.code, c.code, &state);
+    if (!joined) break;
+    *folded = *folded && c.folded;
+    before = c;
+    end += c.length;
+  }
+  return end;
+}
+
+/* Folds through utf8proc: code points are decomposed, composed again and
+** written as UTF-8. Bytes that are not UTF-8 go in as U+FFFD.
+*/
+static size_t fold(const char *text, size_t length, char *out) {
+  utf8proc_int32_t codes[MAX_CODES * 18 + 1]; /* one may become 18; reencode adds a NUL */
+  utf8proc_ssize_t count = 0;
+  utf8proc_option_t options =
+      UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+  int boundclass = UTF8PROC_BOUNDCLASS_START;
+  for (size_t at = 0, n = 0; at < length && n < MAX_CODES; n++) {
+    Character c = read_character(text + at, length - at);
+    utf8proc_ssize_t room = (utf8proc_ssize_t)(sizeof codes / sizeof *codes) - 1 - count;
+    utf8proc_ssize_t made = utf8proc_decompose_char(c.code, codes + count, room, options, &boundclass);
+    if (made < 0 || made > room) break;
+    count += made;
+    at += c.length;
+  }
+  count = utf8proc_normalize_utf32(codes, count, options);
+  size_t written = 0;
+  for (utf8proc_ssize_t i = 0; i < count && written + 4 <= TOKEN_MAX_BYTES; i++)
+    written += (size_t)utf8proc_encode_char(codes[i], (utf8proc_uint8_t *)out + written);
+  return written;
+}
+
+/* As far as TOKEN_MAX_BYTES reaches without cutting a character. */
+static size_t cut_length(const char *text, size_t length) {
+  if (length <= TOKEN_MAX_BYTES) return length;
+  length = TOKEN_MAX_BYTES;
+  while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
+  return length;
+}
+
+static size_t lower_ascii(const char *text, size_t length, char *out) {
+  if (length > TOKEN_MAX_BYTES) length = TOKEN_MAX_BYTES;
+  for (size_t i = 0; i < length; i++) {
+    char c = text[i];
+    out[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+  }
+  return length;
+}
+
+/* The end of a run of ASCII letters and digits, or `start` if what follows it
+** may belong to the word too.
+*/
+static size_t ascii_word_end(const char *text, size_t length, size_t start) {
+  size_t end = start;
+  while (end < length && (unsigned char)text[end] < 0x80 &&
+         read_ascii((unsigned char)text[end]).kind == KIND_WORD)
+    end++;
+  return end < length && (unsigned char)text[end] >= 0x80 ? start : end;
+}
+
+static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t length,
+                            TokenSink *sink, void *context, Error *error) {
+  (void)tokenizer;
+  (void)error;
+  char folded_text[TOKEN_MAX_BYTES];
+  bool wanted = true;
+  for (size_t start = 0; start < length && wanted;) {
+    size_t end = ascii_word_end(text, length, start);
+    if (end > start) {
+      size_t n = lower_ascii(text + start, end - start, folded_text);
+      wanted = sink(context, folded_text, n, start, end);
+      start = end;
+      continue;
+    }
+    Character first = read_character(text + start, length - start);
+    if (first.kind == KIND_SPACE || first.kind == KIND_FORMAT) {
+      start += first.length;
+      continue;
+    }
+    bool folded = first.folded;
+    end = token_end(text, length, start, first, &folded);
+    if (folded) {
+      wanted = sink(context, text + start, cut_length(text + start, end - start), start, end);
+    } else {
+      size_t n = fold(text + start, end - start, folded_text);
+      if (n > 0) wanted = sink(context, folded_text, n, start, end);
+    }
+    start = end;
+  }
+  return STATUS_OK;
+}
+
+const Tokenizer tokens_unicode = {unicode_split};
+
+size_t tokens_characters(const char *text, size_t length) {
+  size_t count = 0;
+  for (size_t i = 0; i < length; count++) {
+    bool lead = (unsigned char)text[i++] >= 0xC0;
+    while (lead && i < length && ((unsigned char)text[i] & 0xC0) == 0x80) i++;
+  }
+  return count;
+}

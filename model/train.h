@@ -1,0 +1,78 @@
+/* train.h -- learning, as a loop that its caller owns.
+**
+**   training_new()
+**     corpus_add()       for each row, on training_corpus()
+**   training_begin()     splits, cuts the vocabulary, draws initial values
+**     training_epoch()   again and again, until it says that it was the last
+**   training_end()       the model of the best epoch
+**   training_free()      at any time
+**
+** Same rows, options and seed give the same model, bit for bit, with any number
+** of threads. Threads live only inside training_epoch().
+*/
+#ifndef CLASSIFY_TRAIN_H
+#define CLASSIFY_TRAIN_H
+
+#include <stdbool.h>
+
+#include "corpus.h"
+#include "model.h"
+#include "workers.h"
+
+typedef struct TrainingOptions {
+  size_t epochs;        /* at most; 0: by the number of rows      */
+  size_t batch_size;    /* texts a step; 0: by the number of rows */
+  double learning_rate; /* at its height                          */
+  double dropout;
+  double validation;    /* fraction of the rows held out          */
+  size_t patience;      /* epochs without a better one; 0: all    */
+  uint64_t seed;
+  size_t threads;       /* 0: one for each processor              */
+  double max_seconds;   /* 0: no limit                            */
+  size_t max_tokens, min_count, max_vocabulary;
+  bool balanced;        /* weigh labels by inverse frequency      */
+  size_t embedding;
+  size_t hidden;        /* 0: no GRU                              */
+  bool position_bias;
+} TrainingOptions;
+
+/* What measuring showed to be right for most tables. */
+extern const TrainingOptions TRAINING_DEFAULTS;
+
+typedef struct Epoch {
+  size_t epoch; /* from 1 */
+  double train_loss, train_accuracy; /* with dropout on */
+  bool validated;                    /* if there are validation rows: */
+  double validation_loss, validation_accuracy, validation_f1;
+  double learning_rate; /* at the end of the epoch */
+  double rows_per_second, seconds; /* seconds since training_begin() */
+  bool is_best; /* so far */
+  bool is_last;
+} Epoch;
+
+typedef struct Training Training;
+
+/* `tokenize` goes into the model; the caller finds the tokenizer. */
+Status training_new(const TrainingOptions *options, const char *tokenize, Training **training,
+                    Error *error);
+void training_free(Training *training);
+
+Corpus *training_corpus(Training *training);
+
+/* Needs at least two labels, one of them with two rows to train on. The label
+** weights [labels], NULL for none, are copied and multiply a row's loss.
+*/
+Status training_begin(Training *training, const float *label_weights, Error *error);
+
+/* The options as they are used, with those that were left to the rows. */
+const TrainingOptions *training_options(const Training *training);
+size_t training_rows(const Training *training);            /* trained on */
+size_t training_validation_rows(const Training *training); /* held out   */
+
+/* A loss that is not finite is an error; so is a poll that says stop. */
+Status training_epoch(Training *training, Poll poll, Epoch *epoch, Error *error);
+
+/* The caller owns the model. Only free() what is left of the training then. */
+Status training_end(Training *training, Model **model, Error *error);
+
+#endif

@@ -1,0 +1,176 @@
+#define _GNU_SOURCE /* sched_getaffinity */
+#include "workers.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { POLL_NANOSECONDS = 20 * 1000 * 1000 };
+
+typedef struct Worker {
+  Workers *workers;
+  size_t number;
+  pthread_t thread;
+} Worker;
+
+struct Workers {
+  pthread_mutex_t mutex;
+  pthread_cond_t begun;  /* tasks to take, or time to leave                 */
+  pthread_cond_t ended;  /* the last task of a run has ended                */
+  size_t threads;        /* started; 0 when the caller runs the tasks       */
+  Worker *worker;        /* [threads]                                       */
+  bool leaving;
+  struct timespec poll_at; /* when the caller next polls; spans short runs  */
+  /* the run under way, guarded by the mutex */
+  WorkersTask *task;
+  void *context;
+  size_t tasks, next, running;
+};
+
+/* Takes and runs tasks while there are any. The mutex is held on entry and on
+** return, not while a task runs.
+*/
+static void take_tasks(Workers *w, size_t number) {
+  while (w->next < w->tasks) {
+    size_t index = w->next++;
+    w->running++;
+    pthread_mutex_unlock(&w->mutex);
+    w->task(w->context, index, number);
+    pthread_mutex_lock(&w->mutex);
+    w->running--;
+  }
+}
+
+static void *worker_main(void *argument) {
+  Worker *worker = argument;
+  Workers *w = worker->workers;
+  pthread_mutex_lock(&w->mutex);
+  while (!w->leaving) {
+    take_tasks(w, worker->number);
+    if (w->running == 0) pthread_cond_signal(&w->ended);
+    if (w->next >= w->tasks && !w->leaving) pthread_cond_wait(&w->begun, &w->mutex);
+  }
+  pthread_mutex_unlock(&w->mutex);
+  return NULL;
+}
+
+static struct timespec poll_time(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  time.tv_nsec += POLL_NANOSECONDS;
+  time.tv_sec += time.tv_nsec / 1000000000;
+  time.tv_nsec %= 1000000000;
+  return time;
+}
+
+static bool conditions_init(Workers *w) {
+  pthread_condattr_t monotonic;
+  if (pthread_condattr_init(&monotonic)) return false;
+  bool ok = !pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  ok = ok && !pthread_mutex_init(&w->mutex, NULL);
+  ok = ok && !pthread_cond_init(&w->begun, NULL);
+  ok = ok && !pthread_cond_init(&w->ended, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  return ok;
+}
+
+/* Signals stay with the host's own threads. */
+static void start_threads(Workers *w, size_t threads) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  while (w->threads < threads) {
+    Worker *next = &w->worker[w->threads];
+    *next = (Worker){.workers = w, .number = w->threads};
+    if (pthread_create(&next->thread, NULL, worker_main, next)) break;
+    w->threads++;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+Status workers_new(size_t threads, Workers **workers, Error *error) {
+  Workers *w = calloc(1, sizeof *w);
+  Worker *worker = calloc(threads ? threads : 1, sizeof *worker);
+  if (!w || !worker || !conditions_init(w)) {
+    free(w);
+    free(worker);
+    return error_no_memory(error);
+  }
+  w->worker = worker;
+  w->poll_at = poll_time();
+  start_threads(w, threads);
+  *workers = w;
+  return STATUS_OK;
+}
+
+void workers_free(Workers *w) {
+  if (!w) return;
+  pthread_mutex_lock(&w->mutex);
+  w->leaving = true;
+  pthread_cond_broadcast(&w->begun);
+  pthread_mutex_unlock(&w->mutex);
+  for (size_t i = 0; i < w->threads; i++) pthread_join(w->worker[i].thread, NULL);
+  pthread_cond_destroy(&w->ended);
+  pthread_cond_destroy(&w->begun);
+  pthread_mutex_destroy(&w->mutex);
+  free(w->worker);
+  free(w);
+}
+
+size_t workers_count(const Workers *w) { return w->threads ? w->threads : 1; }
+
+static bool proceeds(Poll poll) { return !poll.proceed || poll.proceed(poll.context); }
+
+/* Waits for the run to end, polling; the mutex is held on entry and return. */
+static bool wait_and_poll(Workers *w, Poll poll) {
+  bool proceed = true;
+  while (w->next < w->tasks || w->running) {
+    if (!pthread_cond_timedwait(&w->ended, &w->mutex, &w->poll_at)) continue;
+    pthread_mutex_unlock(&w->mutex);
+    if (proceed) proceed = proceeds(poll);
+    pthread_mutex_lock(&w->mutex);
+    if (!proceed) w->next = w->tasks;
+    w->poll_at = poll_time();
+  }
+  return proceed;
+}
+
+static bool run_on_caller(size_t tasks, WorkersTask *task, void *context, Poll poll) {
+  bool proceed = true;
+  for (size_t i = 0; i < tasks && proceed; i++) {
+    task(context, i, 0);
+    proceed = proceeds(poll);
+  }
+  return proceed;
+}
+
+Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
+                   Error *error) {
+  bool proceed;
+  if (w->threads == 0) {
+    proceed = run_on_caller(tasks, task, context, poll);
+  } else {
+    pthread_mutex_lock(&w->mutex);
+    w->task = task;
+    w->context = context;
+    w->next = 0;
+    w->tasks = tasks;
+    pthread_cond_broadcast(&w->begun);
+    proceed = wait_and_poll(w, poll);
+    pthread_mutex_unlock(&w->mutex);
+  }
+  if (proceed) return STATUS_OK;
+  return error_set(error, STATUS_INTERRUPTED, "interrupted");
+}
+
+size_t workers_processors(void) {
+#ifdef CPU_COUNT
+  cpu_set_t set;
+  if (!sched_getaffinity(0, sizeof set, &set)) return (size_t)CPU_COUNT(&set);
+#endif
+  long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (size_t)online : 1;
+}
