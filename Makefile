@@ -38,6 +38,15 @@ EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c))
 $(BUILD)/classify.so: $(EXT) $(MODEL)
 	$(CC) -shared $(ALL_CFLAGS) -o $@ $^ -Wl,--exclude-libs,ALL -Wl,--gc-sections $(LIBS)
 
+# the statements of sql/schema.sql as a C string; %w takes the schema's name
+$(BUILD)/schema.h: sql/schema.sql
+	@mkdir -p $(@D)
+	( echo 'static const char SCHEMA_SQL[] ='; \
+	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
+
+$(BUILD)/ext/saving.o: $(BUILD)/schema.h
+$(BUILD)/ext/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN)))"'
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -c $< -o $@

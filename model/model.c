@@ -113,8 +113,8 @@ static Status read_vocabulary(const File *f, Model *m) {
     return error_set(f->error, STATUS_INVALID, "the vocabulary has %zu words, its embedding %zu",
                      list.count + 1, m->parameters.shape.vocabulary);
   for (size_t i = 0; i < list.count; i++) {
-    const char *word;
-    size_t length;
+    const char *word = NULL;
+    size_t length = 0;
     status = list_get(f, &list, i, &word, &length);
     if (status) return status;
     uint32_t number = strings_add(&m->vocabulary.words, word, length);
@@ -136,8 +136,8 @@ static Status read_labels(const File *f, Model *m) {
     return error_set(f->error, STATUS_INVALID, "there are %zu labels, the output has %zu", list.count,
                      m->parameters.shape.labels);
   for (size_t i = 0; i < list.count && !status; i++) {
-    const char *key;
-    size_t length;
+    const char *key = NULL;
+    size_t length = 0;
     uint8_t kind = f->bytes[f->st.header_end + kinds->begin + i];
     status = list_get(f, &list, i, &key, &length);
     if (!status) status = labels_add_key(&m->labels, kind, key, length, f->error);
@@ -159,15 +159,15 @@ static Status read_metadata(const File *f, Model *m) {
   return status;
 }
 
+/* A file without an identifier runs too; one that states a wrong one does not. */
 static Status check_identifier(const File *f, size_t size, Model *m) {
-  const char *identifier = safetensors_metadata(&f->st, "identifier");
-  if (!identifier) return STATUS_OK;
+  char stated[IDENTIFIER_LENGTH + 1];
+  if (!safetensors_stated_identifier(f->bytes, size, size, stated)) return STATUS_OK;
   safetensors_identifier(f->bytes, size, m->identifier);
-  if (strcmp(identifier, m->identifier) == 0) return STATUS_OK;
+  if (strcmp(stated, m->identifier) == 0) return STATUS_OK;
   return error_set(f->error, STATUS_INVALID,
-                   "the bytes have changed since identifier %.32s was written; weights that were "
-                   "edited on purpose run when 'identifier' is removed from their metadata",
-                   identifier);
+                   "the bytes have changed since their identifier was written; weights that were "
+                   "edited on purpose run when 'identifier' is removed from their metadata");
 }
 
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error) {
@@ -211,9 +211,9 @@ static bool add_word(Tokens *t, uint32_t word) {
 }
 
 static bool add_span(Tokens *t, const char *token, size_t length, size_t start, size_t end) {
-  if (!memory_grow(&t->spans, &t->spans_capacity, t->count + 1, sizeof *t->spans)) return false;
+  if (!memory_grow(&t->spans, &t->spans_capacity, t->span_count + 1, sizeof *t->spans)) return false;
   if (!memory_grow(&t->folded, &t->folded_capacity, t->folded_length + length + 1, 1)) return false;
-  t->spans[t->count] = (struct TokenSpan){start, end, t->folded_length, length};
+  t->spans[t->span_count++] = (struct TokenSpan){start, end, t->folded_length, length};
   memcpy(t->folded + t->folded_length, token, length);
   t->folded_length += length;
   return true;
@@ -230,7 +230,7 @@ static bool collect(void *context, const char *token, size_t length, size_t star
 Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
                     Tokens *tokens, Error *error) {
   Collector c = {.model = m, .tokens = tokens};
-  tokens->count = tokens->folded_length = 0;
+  tokens->count = tokens->span_count = tokens->folded_length = 0;
   if (m->max_tokens == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
   while (!c.failed && tokens->count < m->padded_length)

@@ -53,7 +53,8 @@ typedef struct Tokens {
   struct TokenSpan {
     size_t start, end;      /* bytes of the text */
     size_t token, length;   /* in `folded`       */
-  } *spans; /* [count], or nothing */
+  } *spans; /* [span_count]: of the text's own tokens, not of padding */
+  size_t span_count;
   size_t spans_capacity;
   char *folded;
   size_t folded_length, folded_capacity;

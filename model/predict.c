@@ -147,8 +147,8 @@ static Status leave_out(const Model *m, Text text, size_t first, size_t count, u
   return predict(m, texts, count, pass, probabilities, error);
 }
 
-Status predict_leave_one_out(const Model *m, Text text, uint32_t label, Pass *pass, float *drops,
-                             Error *error) {
+Status predict_leave_one_out(const Model *m, Text text, uint32_t label, Pass *pass, Poll poll,
+                             float *drops, Error *error) {
   size_t labels = m->parameters.shape.labels;
   float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
   uint32_t *words = malloc((ROWS * text.length + 1) * sizeof *words);
@@ -158,6 +158,8 @@ Status predict_leave_one_out(const Model *m, Text text, uint32_t label, Pass *pa
   for (size_t first = 0; first < text.length && !status; first += ROWS) {
     size_t count = text.length - first < ROWS ? text.length - first : ROWS;
     status = leave_out(m, text, first, count, words, pass, probabilities, error);
+    if (!status && poll.proceed && !poll.proceed(poll.context))
+      status = error_set(error, STATUS_INTERRUPTED, "interrupted");
     for (size_t i = 0; i < count && !status; i++)
       drops[first + i] = whole - probabilities[i * labels + label];
   }

@@ -315,6 +315,58 @@ const char *safetensors_metadata(const SafeTensors *st, const char *key) {
   return number == STRINGS_NONE ? NULL : st->values[number];
 }
 
+/* ---- the identifier ------------------------------------------------------- */
+
+static uint64_t hash_word(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+  return hash ^ (hash >> 29);
+}
+
+/* Two lanes of 64 bits over 8-byte words; not against forgers, only against
+** chance and damage.
+*/
+static void hash_add(uint64_t hash[2], const uint8_t *bytes, size_t size) {
+  for (size_t i = 0; i < size; i += 8) {
+    uint64_t word = 0;
+    memcpy(&word, bytes + i, size - i < 8 ? size - i : 8);
+    hash[0] = hash_word(hash[0], word);
+    hash[1] = hash_word(hash[1], word + 0x632BE59BD9B4E019u);
+  }
+  hash[0] = hash_word(hash[0], size);
+}
+
+/* The first place in the header that states one, within the known bytes. */
+static const uint8_t *find_identifier(const uint8_t *bytes, size_t known, size_t size) {
+  size_t key = strlen(IDENTIFIER_KEY);
+  size_t end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
+  if (end > known) end = known;
+  for (size_t i = LENGTH_BYTES; i + key + IDENTIFIER_LENGTH <= end; i++)
+    if (memcmp(bytes + i, IDENTIFIER_KEY, key) == 0) return bytes + i + key;
+  return NULL;
+}
+
+bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t size,
+                                   char identifier[IDENTIFIER_LENGTH + 1]) {
+  const uint8_t *stated = find_identifier(bytes, known, size);
+  if (!stated) return false;
+  memcpy(identifier, stated, IDENTIFIER_LENGTH);
+  identifier[IDENTIFIER_LENGTH] = '\0';
+  return true;
+}
+
+void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+  uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u};
+  const uint8_t *own = find_identifier(bytes, size, size);
+  if (own) {
+    size_t before = (size_t)(own - bytes);
+    hash_add(hash, bytes, before);
+    bytes += before + IDENTIFIER_LENGTH;
+    size -= before + IDENTIFIER_LENGTH;
+  }
+  hash_add(hash, bytes, size);
+  snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
+}
+
 /* ---- writing -------------------------------------------------------------- */
 
 static void header_format(SafeTensorsWriter *w, const char *format, ...)
@@ -406,8 +458,8 @@ Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Erro
     }
     char identifier[IDENTIFIER_LENGTH + 1];
     safetensors_identifier(file, *size, identifier);
-    char *place = strstr(w->header + LENGTH_BYTES, IDENTIFIER_KEY);
-    memcpy(file + (place - w->header) + strlen(IDENTIFIER_KEY), identifier, IDENTIFIER_LENGTH);
+    const uint8_t *place = find_identifier(file, *size, *size);
+    memcpy(file + (place - file), identifier, IDENTIFIER_LENGTH);
     *bytes = file;
   }
   free(w->header);
@@ -415,45 +467,4 @@ Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Erro
   free(w->sizes);
   *w = (SafeTensorsWriter){0};
   return file ? STATUS_OK : error_no_memory(error);
-}
-
-/* ---- the identifier ------------------------------------------------------- */
-
-static uint64_t hash_word(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-  return hash ^ (hash >> 29);
-}
-
-/* Two lanes of 64 bits over 8-byte words; not against forgers, only against
-** chance and damage.
-*/
-static void hash_add(uint64_t hash[2], const uint8_t *bytes, size_t size) {
-  for (size_t i = 0; i < size; i += 8) {
-    uint64_t word = 0;
-    memcpy(&word, bytes + i, size - i < 8 ? size - i : 8);
-    hash[0] = hash_word(hash[0], word);
-    hash[1] = hash_word(hash[1], word + 0x632BE59BD9B4E019u);
-  }
-  hash[0] = hash_word(hash[0], size);
-}
-
-static const uint8_t *find_identifier(const uint8_t *bytes, size_t header_size) {
-  size_t key = strlen(IDENTIFIER_KEY);
-  for (size_t i = 0; i + key + IDENTIFIER_LENGTH <= header_size; i++)
-    if (memcmp(bytes + i, IDENTIFIER_KEY, key) == 0) return bytes + i + key;
-  return NULL;
-}
-
-void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
-  uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u};
-  size_t header_size = size < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
-  const uint8_t *own = find_identifier(bytes, header_size);
-  if (own) {
-    size_t before = (size_t)(own - bytes);
-    hash_add(hash, bytes, before);
-    bytes += before + IDENTIFIER_LENGTH;
-    size -= before + IDENTIFIER_LENGTH;
-  }
-  hash_add(hash, bytes, size);
-  snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
 }

@@ -87,4 +87,10 @@ Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Erro
 enum { IDENTIFIER_LENGTH = 32 };
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);
 
+/* The identifier that a file of `size` bytes states in its first `known` ones;
+** false if it states none there.
+*/
+bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t size,
+                                   char identifier[IDENTIFIER_LENGTH + 1]);
+
 #endif

@@ -15,9 +15,21 @@
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SIMD_PLAIN)
 #define SIMD_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#define SIMD_HAS_CLONES 1
 #else
 #define SIMD_CLONES
+#define SIMD_HAS_CLONES 0
 #endif
+
+/* The version that this processor runs: "avx512", "avx2" or "plain". */
+static inline const char *simd_path(void) {
+#if SIMD_HAS_CLONES
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx512f")) return "avx512";
+  if (__builtin_cpu_supports("avx2")) return "avx2";
+#endif
+  return "plain";
+}
 
 /* e^x within 2e-7 of the true value, relative; x is held to [-87, 88].
 ** Cephes' expf: 2^n times a polynomial on [-ln2/2, ln2/2].

@@ -1,0 +1,29 @@
+#include "about.h"
+
+#include <utf8proc.h>
+
+#include "../model/matrix.h"
+#include "../model/simd.h"
+#include "../model/workers.h"
+
+#define VERSION "0.1.0"
+
+void about_version(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  sqlite3_result_text(context, VERSION, -1, SQLITE_STATIC);
+}
+
+void about_debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  (void)argc;
+  (void)argv;
+  char *json = sqlite3_mprintf(
+      "{\"version\":\"" VERSION "\",\"sqlite\":\"%s\",\"built_with_sqlite\":\"%s\",\"blas_kernel\":\"%s\","
+      "\"simd\":\"%s\",\"threads\":%d,\"unicode\":\"%s\",\"compiler\":\"%s\",\"build\":\"%s\"}",
+      sqlite3_libversion(), SQLITE_VERSION, matrix_kernel(), simd_path(), (int)workers_processors(),
+      utf8proc_unicode_version(), __VERSION__, BUILD_FLAGS);
+  if (json)
+    sqlite3_result_text(context, json, -1, sqlite3_free);
+  else
+    sqlite3_result_error_nomem(context);
+}

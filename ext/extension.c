@@ -1,0 +1,97 @@
+/* extension.c -- the whole public surface: two tables of names.
+**
+**   .load ./classify
+**   SELECT classify_train(body, category) FROM tickets WHERE category IS NOT NULL;
+**   SELECT id, classify(body) FROM tickets WHERE category IS NULL;
+**   SELECT token, weight FROM classify_attention('my invoice is wrong again');
+*/
+#include <sqlite3ext.h>
+SQLITE_EXTENSION_INIT1
+
+#include "about.h"
+#include "attention.h"
+#include "connection.h"
+#include "label.h"
+#include "rows.h"
+#include "table.h"
+#include "train.h"
+
+#define EXPORT __attribute__((visibility("default")))
+
+typedef void Call(sqlite3_context *, int, sqlite3_value **);
+
+static const struct {
+  const char *name;
+  int arguments;
+  int flags;
+  Call *call;                        /* a scalar function, or */
+  Call *step;                        /* an aggregate          */
+  void (*final)(sqlite3_context *);
+} FUNCTIONS[] = {
+    /* What runs SQL text or writes cannot be called from triggers and views. */
+    {"classify_train", 1, SQLITE_DIRECTONLY, train_one_argument, NULL, NULL},
+    {"classify_train", 2, SQLITE_DIRECTONLY, NULL, train_step, train_final},
+    {"classify_train", 3, SQLITE_DIRECTONLY, NULL, train_step, train_final},
+    {"classify_train", 4, SQLITE_DIRECTONLY, NULL, train_step, train_final},
+    /* Not deterministic: models change. */
+    {"classify", 1, 0, label_classify, NULL, NULL},
+    {"classify", 2, 0, label_classify, NULL, NULL},
+    {"classify", 3, 0, label_classify, NULL, NULL},
+    {"classify_confidence", 1, 0, label_confidence, NULL, NULL},
+    {"classify_confidence", 2, 0, label_confidence, NULL, NULL},
+    {"classify_scores", 1, 0, label_scores, NULL, NULL},
+    {"classify_scores", 2, 0, label_scores, NULL, NULL},
+    {"classify_version", 0, SQLITE_INNOCUOUS, about_version, NULL, NULL},
+    {"classify_debug", 0, SQLITE_INNOCUOUS, about_debug, NULL, NULL},
+};
+
+static const TableFunction *const TABLES[] = {
+    &TRAIN_TABLE,
+    &ROWS_TABLE,
+    &LABEL_TABLE,
+    &ATTENTION_TABLE,
+};
+
+static int register_all(Connection *connection) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS && !rc; i++) {
+    connection_retain(connection);
+    rc = sqlite3_create_function_v2(connection->db, FUNCTIONS[i].name, FUNCTIONS[i].arguments,
+                                    SQLITE_UTF8 | FUNCTIONS[i].flags, connection, FUNCTIONS[i].call,
+                                    FUNCTIONS[i].step, FUNCTIONS[i].final, connection_release);
+  }
+  for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES && !rc; i++)
+    rc = table_register(connection, TABLES[i]);
+  return rc;
+}
+
+static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  SQLITE_EXTENSION_INIT2(api);
+  if (sqlite3_libversion_number() < 3035000) {
+    *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());
+    return SQLITE_ERROR;
+  }
+  Connection *connection = connection_new(db);
+  if (!connection) return SQLITE_NOMEM;
+  int rc = register_all(connection);
+  connection_release(connection);
+  return rc;
+}
+
+/* The library stays: unloading one that has run threads hangs on some systems. */
+EXPORT int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  int rc = load(db, message, api);
+  return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
+}
+
+/* The name that SQLite tries first, whatever the file is called. */
+EXPORT int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  return sqlite3_classify_init(db, message, api);
+}
+
+/* For programs that link the extension: sqlite3_auto_extension() takes only
+** SQLITE_OK for success.
+*/
+EXPORT int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  return load(db, message, api);
+}

@@ -1,0 +1,45 @@
+#include "failure.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int failure(Error *error, int code, const char *format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(error->message, sizeof error->message, format, arguments);
+  va_end(arguments);
+  return code;
+}
+
+int failure_sqlite(Error *error, sqlite3 *db, int code) {
+  const char *message = code == SQLITE_NOMEM ? "out of memory" : sqlite3_errmsg(db);
+  return failure(error, code, "%s", message);
+}
+
+int failure_code(Status status) {
+  switch (status) {
+    case STATUS_OK: return SQLITE_OK;
+    case STATUS_NO_MEMORY: return SQLITE_NOMEM;
+    case STATUS_INTERRUPTED: return SQLITE_INTERRUPT;
+    default: return SQLITE_ERROR;
+  }
+}
+
+void failure_result(sqlite3_context *context, const char *function, int code, const Error *error) {
+  if (code == SQLITE_NOMEM) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  char *message = sqlite3_mprintf("%s(): %s", function, error->message);
+  if (message)
+    sqlite3_result_error(context, message, -1);
+  else
+    sqlite3_result_error_nomem(context);
+  sqlite3_free(message);
+  if (message && code != SQLITE_ERROR) sqlite3_result_error_code(context, code);
+}
+
+void failure_vtab(sqlite3_vtab *vtab, const char *function, const Error *error) {
+  sqlite3_free(vtab->zErrMsg);
+  vtab->zErrMsg = sqlite3_mprintf("%s(): %s", function, error->message);
+}

@@ -1,0 +1,314 @@
+#include "models.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "cache.h"
+#include "tokenizer.h"
+
+/* ---- schemas ---------------------------------------------------------------------- */
+
+enum { MAX_SCHEMAS = 128 }; /* SQLite attaches at most 125 */
+
+typedef struct Schemas {
+  char *names[MAX_SCHEMAS]; /* temp (if there is one), main, attached */
+  int count;
+} Schemas;
+
+static void schemas_free(Schemas *s) {
+  for (int i = 0; i < s->count; i++) sqlite3_free(s->names[i]);
+}
+
+static int schemas_list(Connection *c, Schemas *s, Error *error) {
+  sqlite3_stmt *list;
+  s->count = 0;
+  int rc = connection_statement(c, "PRAGMA database_list", &list, error);
+  if (rc) return rc;
+  while (s->count < MAX_SCHEMAS && (rc = sqlite3_step(list)) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(list, 1);
+    char *copy = name ? sqlite3_mprintf("%s", name) : NULL;
+    if (!copy) break;
+    bool temp = s->count > 0 && strcmp(copy, "temp") == 0;
+    if (temp) memmove(s->names + 1, s->names, (size_t)s->count * sizeof s->names[0]);
+    s->names[temp ? 0 : s->count] = copy;
+    s->count++;
+  }
+  sqlite3_reset(list);
+  if (rc == SQLITE_DONE) return SQLITE_OK;
+  schemas_free(s);
+  if (rc == SQLITE_ROW) return failure(error, SQLITE_NOMEM, "out of memory");
+  return failure_sqlite(error, c->db, rc);
+}
+
+/* ---- names ------------------------------------------------------------------------ */
+
+void models_name_free(ModelName *n) {
+  sqlite3_free(n->schema);
+  sqlite3_free(n->name);
+  *n = (ModelName){0};
+}
+
+/* The length of the name in name[@version]; *version is set. */
+static size_t cut_version(const char *spec, sqlite3_int64 *version) {
+  const char *at = strrchr(spec, '@');
+  size_t digits = at ? strspn(at + 1, "0123456789") : 0;
+  *version = MODELS_NEWEST;
+  if (digits == 0 || digits > 18 || at[1 + digits]) return strlen(spec);
+  *version = strtoll(at + 1, NULL, 10);
+  return (size_t)(at - spec);
+}
+
+static char *find_schema(Schemas *s, const char *spec, size_t length) {
+  for (int i = 0; i < s->count; i++)
+    if (strlen(s->names[i]) == length && sqlite3_strnicmp(s->names[i], spec, (int)length) == 0)
+      return s->names[i];
+  return NULL;
+}
+
+int models_parse(Connection *c, const char *spec, ModelName *n, Error *error) {
+  Schemas schemas;
+  *n = (ModelName){0};
+  int rc = schemas_list(c, &schemas, error);
+  if (rc) return rc;
+  size_t length = cut_version(spec, &n->version);
+  const char *dot = memchr(spec, '.', length);
+  char *schema = dot ? find_schema(&schemas, spec, (size_t)(dot - spec)) : NULL;
+  const char *name = schema ? dot + 1 : spec;
+  length -= (size_t)(name - spec);
+  if (length == 0)
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected name, name@version or "
+                 "schema.name@version", spec);
+  if (!rc) {
+    n->schema = schema ? sqlite3_mprintf("%s", schema) : NULL;
+    n->name = sqlite3_mprintf("%.*s", (int)length, name);
+    if (!n->name || (schema && !n->schema)) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  }
+  if (rc) models_name_free(n);
+  schemas_free(&schemas);
+  return rc;
+}
+
+/* ---- finding ----------------------------------------------------------------------- */
+
+/* A kept statement whose SQL has the schema in place of %w; NULL where the
+** schema has no table classify_models. Preparing asks the file, so a table that
+** another process has just made is seen.
+*/
+static int statement_in(Connection *c, const char *format, const char *schema, sqlite3_stmt **stmt,
+                        Error *error) {
+  char *sql = sqlite3_mprintf(format, schema);
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  *stmt = NULL;
+  int rc = connection_statement(c, sql, stmt, error);
+  sqlite3_free(sql);
+  if (rc != SQLITE_ERROR) return rc;
+  bool exists = sqlite3_table_column_metadata(c->db, schema, "classify_models", NULL, NULL, NULL,
+                                              NULL, NULL, NULL) == SQLITE_OK;
+  if (!exists) return SQLITE_OK;
+  Error reason = *error;
+  return failure(error, rc, "%s.classify_models is not a table of models: %s", schema, reason.message);
+}
+
+/* Steps a query that gives at most one row; *found says if there is one. */
+static int step_once(Connection *c, sqlite3_stmt *stmt, bool *found, Error *error) {
+  int rc = sqlite3_step(stmt);
+  *found = rc == SQLITE_ROW;
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+}
+
+int models_find_in(Connection *c, const char *schema, const ModelName *n, sqlite3_int64 *rowid,
+                   sqlite3_int64 *version, bool *found, Error *error) {
+  sqlite3_stmt *stmt;
+  *found = false;
+  int rc = statement_in(c,
+                        "SELECT rowid, version FROM \"%w\".classify_models WHERE name = ?1 "
+                        "AND (?2 < 0 OR version = ?2) ORDER BY version DESC LIMIT 1",
+                        schema, &stmt, error);
+  if (rc || !stmt) return rc;
+  sqlite3_bind_text(stmt, 1, n->name, -1, SQLITE_STATIC);
+  sqlite3_bind_int64(stmt, 2, n->version);
+  rc = step_once(c, stmt, found, error);
+  if (*found) {
+    *rowid = sqlite3_column_int64(stmt, 0);
+    *version = sqlite3_column_int64(stmt, 1);
+  }
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+typedef struct Found {
+  const char *schema; /* one of the list */
+  sqlite3_int64 rowid, version;
+  bool found;
+} Found;
+
+static int find(Connection *c, const Schemas *schemas, const ModelName *n, Found *f, Error *error) {
+  int rc = SQLITE_OK;
+  f->found = false;
+  for (int i = 0; i < schemas->count && !f->found && !rc; i++) {
+    f->schema = schemas->names[i];
+    if (!n->schema || strcmp(n->schema, f->schema) == 0)
+      rc = models_find_in(c, f->schema, n, &f->rowid, &f->version, &f->found, error);
+  }
+  return rc;
+}
+
+/* ---- lists for messages -------------------------------------------------------------- */
+
+/* Adds what the query gives to a list; %w is the schema, ?1 the name. */
+static int add_list(Connection *c, const char *schema, const char *format, const char *name,
+                    sqlite3_str *list, int *count, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = statement_in(c, format, schema, &stmt, error);
+  if (rc || !stmt) return rc;
+  sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    if (*count < 20)
+      sqlite3_str_appendf(list, "%s%s", *count ? ", " : "", sqlite3_column_text(stmt, 0));
+    else if (*count == 20)
+      sqlite3_str_appendall(list, ", ...");
+    ++*count;
+  }
+  sqlite3_reset(stmt);
+  return rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+}
+
+static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_models ORDER BY name";
+static const char VERSIONS[] =
+    "SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC";
+
+/* The names in all schemas (or the one given), or the versions of a name. The
+** list is for sqlite3_free(), NULL only when memory is out.
+*/
+static int make_list(Connection *c, const Schemas *schemas, const ModelName *n, const char *query,
+                     char **list, int *count, Error *error) {
+  sqlite3_str *text = sqlite3_str_new(c->db);
+  int rc = SQLITE_OK;
+  *count = 0;
+  for (int i = 0; i < schemas->count && !rc; i++) {
+    const char *schema = schemas->names[i];
+    if (!n->schema || strcmp(n->schema, schema) == 0)
+      rc = add_list(c, schema, query, n->name, text, count, error);
+  }
+  *list = sqlite3_str_finish(text);
+  if (!rc && !*list && *count) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  return rc;
+}
+
+static int not_found(Connection *c, const Schemas *schemas, const ModelName *n, Error *error) {
+  char *list;
+  int count, rc;
+  const char *in = n->schema ? n->schema : "", *dot = n->schema ? "." : "";
+  if (n->version != MODELS_NEWEST) {
+    rc = make_list(c, schemas, n, VERSIONS, &list, &count, error);
+    if (!rc && count)
+      rc = failure(error, SQLITE_ERROR, "model '%s%s%s' has no version %lld (versions: %s)", in, dot,
+                   n->name, n->version, list);
+    sqlite3_free(list);
+    if (rc) return rc;
+  }
+  rc = make_list(c, schemas, n, NAMES, &list, &count, error);
+  if (!rc && count)
+    rc = failure(error, SQLITE_ERROR, "no model named '%s%s%s' (models: %s)", in, dot, n->name, list);
+  else if (!rc)
+    rc = failure(error, SQLITE_ERROR, "no model named '%s%s%s': there are none yet, classify_train() "
+                 "makes one", in, dot, n->name);
+  sqlite3_free(list);
+  return rc;
+}
+
+/* The only name there is, when the caller gave none and none is `default`. */
+static int find_only(Connection *c, const Schemas *schemas, Found *f, Error *error) {
+  ModelName any = {.version = MODELS_NEWEST};
+  char *list;
+  int count;
+  int rc = make_list(c, schemas, &any, NAMES, &list, &count, error);
+  if (!rc && count == 1) {
+    any.name = list;
+    rc = find(c, schemas, &any, f, error);
+  } else if (!rc && count == 0) {
+    rc = failure(error, SQLITE_ERROR, "there are no models yet, classify_train() makes one");
+  } else if (!rc) {
+    rc = failure(error, SQLITE_ERROR, "no model is named and none is called 'default', expected one of: %s",
+                 list);
+  }
+  sqlite3_free(list);
+  return rc;
+}
+
+/* ---- loading --------------------------------------------------------------------------- */
+
+enum { PROBE = 4096 }; /* bytes that are read to look for the identifier */
+
+static int read_blob(Connection *c, sqlite3_blob *blob, void *bytes, size_t size, Error *error) {
+  int rc = sqlite3_blob_read(blob, bytes, (int)size, 0);
+  return rc ? failure_sqlite(error, c->db, rc) : SQLITE_OK;
+}
+
+/* From the cache by what the first bytes state, else from all of the blob. */
+static int read_model(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
+  uint8_t first[PROBE];
+  char identifier[IDENTIFIER_LENGTH + 1];
+  size_t size = (size_t)sqlite3_blob_bytes(blob), probe = size < PROBE ? size : PROBE;
+  int rc = read_blob(c, blob, first, probe, error);
+  if (rc) return rc;
+  *model = NULL;
+  if (safetensors_stated_identifier(first, probe, size, identifier)) *model = cache_acquire(identifier);
+  if (*model) return SQLITE_OK;
+  uint8_t *bytes = malloc(size + 1);
+  Model *loaded;
+  if (!bytes) return failure(error, SQLITE_NOMEM, "out of memory");
+  rc = read_blob(c, blob, bytes, size, error);
+  if (!rc) rc = failure_code(model_read(bytes, size, &loaded, error));
+  free(bytes);
+  if (rc) return rc;
+  *model = cache_add(loaded);
+  return *model ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+}
+
+static int load_row(Connection *c, const Found *f, const char *name, const Model **model, Error *error) {
+  sqlite3_blob *blob = NULL;
+  int rc = sqlite3_blob_open(c->db, f->schema, "classify_models", "weights", f->rowid, 0, &blob);
+  if (rc)
+    rc = failure_sqlite(error, c->db, rc);
+  else
+    rc = read_model(c, blob, model, error);
+  sqlite3_blob_close(blob);
+  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  Error reason = *error;
+  return failure(error, rc, "the weights of %s.%s@%lld cannot be used: %s", f->schema, name,
+                 f->version, reason.message);
+}
+
+static int find_spec(Connection *c, const Schemas *schemas, ModelName *n, bool named, Found *f,
+                     Error *error) {
+  int rc = find(c, schemas, n, f, error);
+  if (rc || f->found) return rc;
+  return named ? not_found(c, schemas, n, error) : find_only(c, schemas, f, error);
+}
+
+int models_load(Connection *c, const char *spec, const Model **model, Error *error) {
+  ModelName name;
+  Schemas schemas;
+  Found f = {0};
+  int rc = models_parse(c, spec ? spec : "default", &name, error);
+  if (rc) return rc;
+  rc = schemas_list(c, &schemas, error);
+  if (rc == SQLITE_OK) {
+    rc = find_spec(c, &schemas, &name, spec != NULL, &f, error);
+    if (!rc) rc = load_row(c, &f, name.name, model, error);
+    schemas_free(&schemas);
+  }
+  models_name_free(&name);
+  if (!rc) connection_keep_model(c, *model);
+  return rc;
+}
+
+/* The tokenizer is looked up for each text: SQLite may have disconnected it. */
+int models_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
+                  Error *error) {
+  const Tokenizer *tokenizer;
+  int rc = tokenizer_find(c, model->tokenize, &tokenizer, error);
+  if (!rc) rc = failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
+  return rc;
+}

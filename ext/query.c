@@ -1,0 +1,72 @@
+#include "query.h"
+
+#include <string.h>
+
+/* Past white space and comments. */
+static const char *skip_blank(const char *sql) {
+  for (;;) {
+    sql += strspn(sql, " \t\r\n\f");
+    if (strncmp(sql, "--", 2) == 0) {
+      sql += strcspn(sql, "\n");
+    } else if (strncmp(sql, "/*", 2) == 0) {
+      const char *end = strstr(sql + 2, "*/");
+      if (!end) return sql + strlen(sql);
+      sql = end + 2;
+    } else {
+      return sql;
+    }
+  }
+}
+
+static bool starts_query(const char *sql) {
+  static const char *const WORDS[] = {"SELECT", "WITH", "VALUES"};
+  sql = skip_blank(sql);
+  for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+    if (sqlite3_strnicmp(sql, WORDS[i], (int)strlen(WORDS[i])) == 0) return true;
+  return false;
+}
+
+static bool only_blank(const char *tail) {
+  for (tail = skip_blank(tail); *tail == ';'; tail = skip_blank(tail + 1)) continue;
+  return !*tail;
+}
+
+int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning,
+                  sqlite3_stmt **stmt, Error *error) {
+  const char *tail;
+  *stmt = NULL;
+  if (!starts_query(sql))
+    return failure(error, SQLITE_ERROR, "the query is '%.60s', expected a SELECT that gives %s", sql,
+                   meaning);
+  int rc = sqlite3_prepare_v2(db, sql, -1, stmt, &tail);
+  if (rc) {
+    rc = failure(error, rc, "the query '%.60s' cannot be run: %s", sql, sqlite3_errmsg(db));
+  } else if (!only_blank(tail)) {
+    rc = failure(error, SQLITE_ERROR, "the query is followed by '%.60s', expected one statement", tail);
+  } else if (!sqlite3_stmt_readonly(*stmt)) {
+    rc = failure(error, SQLITE_ERROR, "the query '%.60s' writes, expected a SELECT", sql);
+  } else if (sqlite3_column_count(*stmt) != columns) {
+    rc = failure(error, SQLITE_ERROR, "the query gives %d column%s, expected %d: %s",
+                 sqlite3_column_count(*stmt), sqlite3_column_count(*stmt) == 1 ? "" : "s", columns, meaning);
+  }
+  if (rc) {
+    sqlite3_finalize(*stmt);
+    *stmt = NULL;
+  }
+  return rc;
+}
+
+int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
+               Error *error) {
+  *text = NULL;
+  *length = 0;
+  int type = sqlite3_value_type(value);
+  if (type == SQLITE_NULL) return SQLITE_OK;
+  if (type == SQLITE_BLOB)
+    return failure(error, SQLITE_ERROR, "the %s is a BLOB of %d bytes, expected text (CAST it AS TEXT)",
+                   meaning, sqlite3_value_bytes(value));
+  *text = (const char *)sqlite3_value_text(value);
+  if (!*text) return failure(error, SQLITE_NOMEM, "out of memory");
+  *length = (size_t)sqlite3_value_bytes(value);
+  return SQLITE_OK;
+}

@@ -1,0 +1,26 @@
+/* query.h -- queries that a user hands to us as text.
+**
+** A query is one SELECT, WITH or VALUES statement that only reads and gives the
+** columns asked for; nothing may follow it.
+*/
+#ifndef CLASSIFY_QUERY_H
+#define CLASSIFY_QUERY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "failure.h"
+
+/* `columns` columns, named in `meaning` for the message ("an id and a text").
+** The caller finalizes the statement.
+*/
+int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning,
+                  sqlite3_stmt **stmt, Error *error);
+
+/* A value of a query, or an argument of a function, as UTF-8 text. A NULL has
+** NULL; a BLOB is an error. The pointer is good as long as the value is.
+*/
+int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
+               Error *error);
+
+#endif

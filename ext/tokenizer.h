@@ -1,0 +1,18 @@
+/* tokenizer.h -- the tokenizer that a model names.
+**
+** "" is ours (model/tokens.h). Anything else is an FTS5 tokenizer of the host
+** with its arguments, as in CREATE VIRTUAL TABLE ... USING fts5(x, tokenize =
+** 'porter unicode61'), so that a model can see what a search index sees.
+*/
+#ifndef CLASSIFY_TOKENIZER_H
+#define CLASSIFY_TOKENIZER_H
+
+#include "connection.h"
+
+/* The connection owns the tokenizer. The error says which one the host lacks. */
+int tokenizer_find(Connection *connection, const char *name, const Tokenizer **tokenizer,
+                   Error *error);
+
+void tokenizer_free_all(Connection *connection);
+
+#endif

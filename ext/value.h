@@ -1,0 +1,16 @@
+/* value.h -- labels as SQL values. */
+#ifndef CLASSIFY_VALUE_H
+#define CLASSIFY_VALUE_H
+
+#include "../model/labels.h"
+#include "failure.h"
+
+/* A value that is not NULL as a label; its text is the value's. A BLOB is an
+** error.
+*/
+int value_label(sqlite3_value *value, Label *label, Error *error);
+
+/* A label as the result of a function or a column, in its own type. */
+void value_result(sqlite3_context *context, Label label);
+
+#endif

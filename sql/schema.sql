@@ -1,0 +1,26 @@
+-- The table of models, made in a schema when a model is first saved there.
+-- A model is a row: deleting the row drops it, copying the row copies it.
+-- {schema} stands for the name of the database, quoted.
+
+CREATE TABLE IF NOT EXISTS {schema}.classify_models(
+  name    TEXT    NOT NULL,
+  version INTEGER NOT NULL,
+  created TEXT    NOT NULL,  -- UTC
+  labels  TEXT    NOT NULL,  -- JSON: the labels, in the type they have
+  options TEXT    NOT NULL,  -- JSON: every option as it was used
+  metrics TEXT    NOT NULL,  -- JSON: rows, accuracy, the history of the training
+  weights BLOB    NOT NULL,  -- a safetensors file: all that is needed to run
+  PRIMARY KEY (name, version)
+);
+
+-- A version number is never used twice, also when the newest was deleted.
+CREATE TABLE IF NOT EXISTS {schema}.classify_versions(
+  name   TEXT PRIMARY KEY,
+  newest INTEGER NOT NULL
+);
+
+CREATE TRIGGER IF NOT EXISTS {schema}.classify_models_inserted
+AFTER INSERT ON classify_models BEGIN
+  INSERT INTO classify_versions(name, newest) VALUES (new.name, new.version)
+  ON CONFLICT (name) DO UPDATE SET newest = max(newest, excluded.newest);
+END;
