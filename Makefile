@@ -1,58 +1,98 @@
 # make            build/classify.so
-# make demo       trains on real rows and shows what came of it
+# make demo       trains on real rows and shows what came of it; with your own:
+#                 make demo CSV=file.csv TEXT=column LABEL=column
 # make test       every test; make test SAN=address,undefined under sanitizers
-# make bench      speed and accuracy
+# make bench      accuracy and speed
 # make install    to PREFIX (/usr/local)
+#
+# demo and test install the Debian packages that they miss, and say so first.
 
 CC     ?= cc
 PREFIX ?= /usr/local
 SAN    ?=
-BUILD  := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
-comma  := ,
 
-ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null || $(CC) -dumpmachine)
+comma    := ,
+BUILD    := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
+ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 OPENBLAS := /usr/lib/$(ARCH)/openblas-pthread
-INCLUDE  := -I$(BUILD) -I/usr/include/$(ARCH)/openblas-pthread
 WARN     := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fvisibility=hidden -fno-math-errno \
-             -fno-trapping-math -pthread -MMD -MP $(WARN) $(INCLUDE) $(CFLAGS) \
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -pthread \
+             -MMD -MP $(WARN) -I$(BUILD) -I/usr/include/$(ARCH)/openblas-pthread $(CFLAGS) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
-# OpenBLAS holds kernels for processors of twenty years. Ours are three; the
-# names of the others lead to the nearest one, so that only three are linked.
+# OpenBLAS holds kernels for the processors of twenty years. Three are enough:
+# the names of the others lead to the nearest, so that only these are linked.
 ifneq ($(filter x86_64%,$(ARCH)),)
-  OLD_CORES := ATHLON BANIAS COPPERMINE KATMAI NORTHWOOD CORE2 PENRYN DUNNINGTON NEHALEM OPTERON \
-               OPTERON_SSE3 BARCELONA BOBCAT ATOM NANO SANDYBRIDGE BULLDOZER PILEDRIVER
-  AVX2_CORES := STEAMROLLER EXCAVATOR ZEN
-  CORES := $(foreach c,$(OLD_CORES),-Wl,--defsym=gotoblas_$(c)=gotoblas_PRESCOTT) \
-           $(foreach c,$(AVX2_CORES),-Wl,--defsym=gotoblas_$(c)=gotoblas_HASWELL) \
+  OLD   := ATHLON BANIAS COPPERMINE KATMAI NORTHWOOD CORE2 PENRYN DUNNINGTON NEHALEM OPTERON \
+           OPTERON_SSE3 BARCELONA BOBCAT ATOM NANO SANDYBRIDGE BULLDOZER PILEDRIVER
+  AVX2  := STEAMROLLER EXCAVATOR ZEN
+  CORES := $(OLD:%=-Wl,--defsym=gotoblas_%=gotoblas_PRESCOTT) \
+           $(AVX2:%=-Wl,--defsym=gotoblas_%=gotoblas_HASWELL) \
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
-# getenv: see model/matrix.c
+# --wrap=getenv: see model/matrix.c
 LIBS := -Wl,--wrap=getenv $(CORES) $(OPENBLAS)/libopenblas.a -lutf8proc -lm -pthread
 
 MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*.c))
 EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c))
 
-$(BUILD)/classify.so: $(EXT) $(MODEL)
-	$(CC) -shared $(ALL_CFLAGS) -o $@ $^ -Wl,--exclude-libs,ALL -Wl,--gc-sections $(LIBS)
+$(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
+	$(CC) -shared $(ALL_CFLAGS) -o $@ $(EXT) $(MODEL) -Wl,--version-script=ext/exports.map \
+	  -Wl,--gc-sections $(LIBS)
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 # the statements of sql/schema.sql as a C string; %w takes the schema's name
 $(BUILD)/schema.h: sql/schema.sql
 	@mkdir -p $(@D)
 	( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-
 $(BUILD)/ext/saving.o: $(BUILD)/schema.h
-$(BUILD)/ext/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(if $(SAN),-fsanitize=$(SAN)))"'
+$(BUILD)/ext/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
 
-$(BUILD)/%.o: %.c
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+# ---- tests -------------------------------------------------------------------
+
+# tests/unit/test_x.c is a program on model/; tests/host/test_x.c is one that
+# loads the extension as a host would; tests/memory/ fails every allocation.
+UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+HOST := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/host/test_*.c))
+
+$(UNIT): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/support.o $(MODEL)
+	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(LIBS)
+$(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o
+	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lsqlite3 -lm -pthread
+
+check: $(BUILD)/classify.so $(UNIT) $(HOST)
+	tests/run $(BUILD)
+
+# ---- what a newcomer types -----------------------------------------------------
+
+BUILD_PACKAGES := gcc libc6-dev libopenblas-pthread-dev libutf8proc-dev libsqlite3-dev sqlite3
+TEST_PACKAGES  := libcmocka-dev
+
+test:
+	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@$(MAKE) --no-print-directory check
+
+demo:
+	@tests/install $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory $(BUILD)/classify.so
+	@sql/demo $(BUILD)/classify '$(CSV)' '$(TEXT)' '$(LABEL)'
+
+bench:
+	@tests/install $(BUILD_PACKAGES)
+	@$(MAKE) --no-print-directory $(BUILD)/classify.so
+	tests/bench/run $(BUILD)
+
+install: $(BUILD)/classify.so
+	install -D -m 644 $< $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so
 
 clean:
 	rm -rf build
 
-.PHONY: clean
--include $(EXT:.o=.d) $(MODEL:.o=.d)
+.PHONY: check test demo bench install clean
+.SECONDARY:
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

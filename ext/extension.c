@@ -16,8 +16,6 @@ SQLITE_EXTENSION_INIT1
 #include "table.h"
 #include "train.h"
 
-#define EXPORT __attribute__((visibility("default")))
-
 typedef void Call(sqlite3_context *, int, sqlite3_value **);
 
 static const struct {
@@ -79,19 +77,19 @@ static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
 }
 
 /* The library stays: unloading one that has run threads hangs on some systems. */
-EXPORT int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   int rc = load(db, message, api);
   return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
 }
 
 /* The name that SQLite tries first, whatever the file is called. */
-EXPORT int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   return sqlite3_classify_init(db, message, api);
 }
 
 /* For programs that link the extension: sqlite3_auto_extension() takes only
 ** SQLITE_OK for success.
 */
-EXPORT int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   return load(db, message, api);
 }

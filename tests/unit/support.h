@@ -23,7 +23,7 @@
 #include "../../model/status.h"
 #include "../../model/train.h"
 
-#define TEST(name) static void name(void **state __attribute__((unused)))
+#define TEST(name) static void name(void **fixture __attribute__((unused)))
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ---- statuses ------------------------------------------------------------- */

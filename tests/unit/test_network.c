@@ -1,0 +1,329 @@
+/* The whole network against Keras (outputs, loss, gradients, ten steps of Adam)
+** and against finite differences.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../model/adam.h"
+#include "../../model/network.h"
+#include "../../model/output.h"
+#include "support.h"
+
+/* A network with a batch and what its passes read and write. */
+typedef struct Net {
+  Parameters parameters, gradient; /* the gradient's embedding too: see backward() */
+  Pass pass;
+  uint32_t *targets; /* [texts] by row */
+  const float *label_weights;
+  const Dropout *dropout;
+  float scale;
+} Net;
+
+static void net_fill(Net *net, const Text *texts, const int32_t *targets, size_t count) {
+  const Shape *shape = &net->parameters.shape;
+  Batch *batch = &net->pass.batch;
+  assert_ok(parameters_new(shape, &net->gradient, &error));
+  assert_ok(batch_fill(batch, texts, count, shape->vocabulary, &error));
+  assert_ok(pass_reserve(&net->pass, shape, true, &error));
+  net->targets = allocate(count, sizeof *net->targets);
+  for (size_t row = 0; row < count; row++) net->targets[row] = (uint32_t)targets[batch->order[row]];
+  net->scale = 1.0f / (float)count;
+}
+
+static void net_free(Net *net) {
+  parameters_free(&net->parameters);
+  parameters_free(&net->gradient);
+  pass_free(&net->pass);
+  free(net->targets);
+}
+
+static double forward(void *context) {
+  Net *net = context;
+  network_forward(&net->parameters, net->dropout, &net->pass);
+  return network_loss(&net->parameters, &net->pass, net->targets, net->label_weights, net->scale, true);
+}
+
+/* All of the gradient, that of distinct words put into rows of the embedding. */
+static void backward(Net *net) {
+  const Shape *shape = &net->parameters.shape;
+  memset(net->gradient.block, 0, net->gradient.count * sizeof(float));
+  network_backward(&net->parameters, net->dropout, &net->pass, &net->gradient);
+  float *rows = scatter(&net->pass.batch, shape->vocabulary, shape->embedding, net->pass.d_vectors);
+  memcpy(net->gradient.tensor[TENSOR_EMBEDDING], rows,
+         shape->vocabulary * shape->embedding * sizeof(float));
+  free(rows);
+}
+
+/* ---- Keras -------------------------------------------------------------------- */
+
+enum { MOST_TEXTS = 8, MOST_STEPS = 8 };
+
+/* The batch of a file, its texts in another order than the file's, so that the
+** batch has to sort them. In seed, nothing is masked: every text has all steps.
+*/
+typedef struct Sample {
+  size_t texts, steps;
+  uint32_t words[MOST_TEXTS * MOST_STEPS];
+  Text text[MOST_TEXTS];
+  int32_t targets[MOST_TEXTS];
+} Sample;
+
+static size_t in_file(const Sample *sample, size_t text) { return sample->texts - 1 - text; }
+
+static void read_sample(const Reference *file, bool masked, Sample *sample) {
+  sample->texts = reference_dimension(file, "ids", 0);
+  sample->steps = reference_dimension(file, "ids", 1);
+  assert_true(sample->texts <= MOST_TEXTS && sample->steps <= MOST_STEPS);
+  memcpy(sample->words, reference_integers(file, "ids"), sample->texts * sample->steps * sizeof(uint32_t));
+  for (size_t i = 0; i < sample->texts; i++) {
+    size_t from = in_file(sample, i);
+    size_t length = (size_t)reference_integers(file, "lengths")[from];
+    sample->text[i] = (Text){sample->words + from * sample->steps, masked ? length : sample->steps};
+    sample->targets[i] = reference_integers(file, "targets")[from];
+  }
+}
+
+/* [texts][width] in the order of the sample against the file's. */
+static void check_texts(const Sample *sample, size_t width, const float *actual, const float *expected) {
+  for (size_t i = 0; i < sample->texts; i++)
+    assert_close(actual + i * width, expected + in_file(sample, i) * width, width, REFERENCE_TOLERANCE);
+}
+
+static void check_rows(const Net *net, const Sample *sample, size_t width, const float *rows,
+                       const float *expected) {
+  float *actual = unsort(&net->pass.batch, width, rows);
+  check_texts(sample, width, actual, expected);
+  free(actual);
+}
+
+static void check_tokens(const Net *net, const Sample *sample, size_t width, const float *packed,
+                         const float *expected) {
+  float *actual = unpack(&net->pass.batch, sample->steps, width, packed);
+  check_texts(sample, sample->steps * width, actual, expected);
+  free(actual);
+}
+
+static void check_outputs(const Net *net, const Sample *sample, const Reference *file) {
+  size_t state = shape_state(&net->parameters.shape), labels = net->parameters.shape.labels;
+  check_tokens(net, sample, state, net->pass.states, reference_floats(file, "states"));
+  check_tokens(net, sample, 1, net->pass.weights, reference_floats(file, "weights"));
+  check_rows(net, sample, state, net->pass.context, reference_floats(file, "context"));
+  check_rows(net, sample, labels, net->pass.logits, reference_floats(file, "logits"));
+  check_rows(net, sample, labels, net->pass.probabilities, reference_floats(file, "probabilities"));
+}
+
+/* Adam divides by the size of the gradient, so rounding counts for more where a
+** gradient is small. Ten steps of 0.01 move a parameter by 0.1, and their
+** directions are right to about 1e-4 for gradients of 1e-3 and more: 1e-5.
+*/
+static void check_parameters(const Parameters *actual, const Reference *file, const char *prefix) {
+  Parameters expected = reference_parameters(file, prefix);
+  assert_int_equal(actual->count, expected.count);
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+    size_t d[2] = {0, 1};
+    if (!parameters_dimensions(&expected.shape, t, d)) continue;
+    check_close(actual->tensor[t], expected.tensor[t], d[0] * d[1], REFERENCE_TOLERANCE,
+                parameters_name(t), __FILE__, __LINE__);
+  }
+  parameters_free(&expected);
+}
+
+/* A step as minibatch.c takes it, without clipping: Keras does not clip. */
+static void step(Net *net, Parameters *mean, Parameters *variance, uint64_t number) {
+  size_t size = net->parameters.shape.embedding, rows = net->parameters.count - net->parameters.dense;
+  float rate = adam_rate(0.01f, number);
+  backward(net);
+  adam_update(net->parameters.dense, rate, 1.0f, net->gradient.block + rows, mean->block + rows,
+              variance->block + rows, net->parameters.block + rows);
+  for (size_t u = 0; u < net->pass.batch.distinct; u++) {
+    size_t row = net->pass.batch.word[u] * size;
+    adam_update(size, rate, 1.0f, net->gradient.block + row, mean->block + row, variance->block + row,
+                net->parameters.block + row);
+  }
+}
+
+static void check_ten_steps(Net *net, const Reference *file) {
+  Parameters mean, variance;
+  assert_ok(parameters_new(&net->parameters.shape, &mean, &error));
+  assert_ok(parameters_new(&net->parameters.shape, &variance, &error));
+  for (size_t i = 0; i < 10; i++) {
+    assert_near(forward(net), (double)reference_floats(file, "losses")[i], REFERENCE_TOLERANCE);
+    step(net, &mean, &variance, i + 1);
+  }
+  check_parameters(&net->parameters, file, "after.");
+  parameters_free(&mean);
+  parameters_free(&variance);
+}
+
+static void check_reference(const char *name, bool masked) {
+  Reference file = reference_open(name);
+  Sample sample;
+  Net net = {.parameters = reference_parameters(&file, "parameter.")};
+  read_sample(&file, masked, &sample);
+  net_fill(&net, sample.text, sample.targets, sample.texts);
+  double loss = forward(&net);
+  check_outputs(&net, &sample, &file);
+  assert_near(loss, (double)*reference_floats(&file, "loss"), REFERENCE_TOLERANCE);
+  backward(&net);
+  check_parameters(&net.gradient, &file, "gradient.");
+  check_ten_steps(&net, &file);
+  net_free(&net);
+  reference_close(&file);
+}
+
+TEST(as_keras_with_a_gru) { check_reference("network_bigru", true); }
+TEST(as_keras_with_position_bias) { check_reference("network_position", true); }
+TEST(as_keras_without_a_gru) { check_reference("network_none", true); }
+TEST(as_keras_with_padding_that_counts) { check_reference("seed", false); }
+
+/* ---- finite differences ---------------------------------------------------------- */
+
+/* Words that come again, an empty text, a text without target, lengths unsorted. */
+static const uint32_t WORDS[] = {1, 2, 1, 3, 0, 2, 4, 1};
+static const Text TEXTS[] = {{WORDS + 1, 2}, {WORDS, 5}, {NULL, 0}, {WORDS + 5, 1}, {WORDS + 3, 5}};
+static const int32_t TARGETS[] = {2, 0, 1, (int32_t)OUTPUT_NO_TARGET, 1};
+static const float LABEL_WEIGHTS[] = {0.5f, 2.0f, 1.5f};
+
+static Net random_net(size_t hidden, size_t positions, const Dropout *dropout) {
+  Net net = {.label_weights = LABEL_WEIGHTS, .dropout = dropout};
+  Shape shape = {.vocabulary = 6, .embedding = 4, .hidden = hidden, .labels = 3, .positions = positions};
+  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
+  net_fill(&net, TEXTS, TARGETS, COUNT(TEXTS));
+  net.scale = 1.0f; /* slopes of about 1 */
+  return net;
+}
+
+static void check_slopes(size_t hidden, size_t positions, const Dropout *dropout) {
+  Net net = random_net(hidden, positions, dropout);
+  forward(&net);
+  backward(&net);
+  assert_gradient(forward, &net, net.parameters.block, net.parameters.count, net.gradient.block);
+  net_free(&net);
+}
+
+TEST(gradients_are_slopes_with_a_gru) { check_slopes(3, 0, NULL); }
+TEST(gradients_are_slopes_with_position_bias) { check_slopes(3, 4, NULL); }
+TEST(gradients_are_slopes_without_a_gru) { check_slopes(0, 0, NULL); }
+
+/* The same seed drops the same numbers in each pass, so the slope is one. */
+TEST(gradients_are_slopes_with_dropout) {
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    const Dropout dropout = {0.4f, seed};
+    check_slopes(3, 4, &dropout);
+    check_slopes(0, 0, &dropout);
+  }
+}
+
+/* ---- properties ------------------------------------------------------------------- */
+
+/* Inverted dropout: over many seeds the mean of a logit of a network without GRU
+** and with even attention is the logit without dropout. 4,000 logits that vary
+** by about 1 have a mean that varies by 0.016; five times that is 0.08.
+*/
+TEST(dropout_keeps_the_mean) {
+  enum { SEEDS = 4000 };
+  Net net = random_net(0, 0, NULL);
+  memset(net.parameters.tensor[TENSOR_ATTENTION_KERNEL], 0, 4 * sizeof(float));
+  forward(&net);
+  double exact = (double)net.pass.logits[0], sum = 0.0;
+  for (uint64_t seed = 0; seed < SEEDS; seed++) {
+    const Dropout dropout = {0.3f, seed};
+    network_forward(&net.parameters, &dropout, &net.pass);
+    sum += (double)net.pass.logits[0];
+  }
+  assert_near(sum / SEEDS, exact, 0.08);
+  net_free(&net);
+}
+
+TEST(dropout_changes_with_the_seed_alone) {
+  const Dropout first = {0.5f, 1}, second = {0.5f, 2};
+  Net net = random_net(3, 0, &first);
+  double a = forward(&net), again = forward(&net);
+  net.dropout = &second;
+  assert_true(a == again);
+  assert_true(forward(&net) != a);
+  net_free(&net);
+}
+
+/* An empty text: a context of zero, so its logits are the output's bias. */
+TEST(an_empty_text_has_the_bias_for_logits) {
+  Net net = random_net(3, 2, NULL);
+  forward(&net);
+  float *logits = unsort(&net.pass.batch, 3, net.pass.logits);
+  assert_close(logits + 2 * 3, net.parameters.tensor[TENSOR_OUTPUT_BIAS], 3, 1e-7);
+  free(logits);
+  net_free(&net);
+}
+
+static void check_empty(size_t hidden, size_t texts) {
+  const Text empty[] = {{NULL, 0}, {NULL, 0}};
+  const int32_t targets[] = {0, 1};
+  Shape shape = {.vocabulary = 2, .embedding = 3, .hidden = hidden, .labels = 2};
+  Net net = {0};
+  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  net_fill(&net, empty, targets, texts);
+  net.scale = 0.5f;
+  assert_near(forward(&net), (double)texts * 0.5 * log(2.0), 1e-6);
+  backward(&net);
+  for (size_t i = 0; i < net.gradient.count; i++) assert_true(isfinite(net.gradient.block[i]));
+  net_free(&net);
+}
+
+/* A shard of a small minibatch may have no texts, or only empty ones. */
+TEST(batches_without_tokens_and_without_texts) {
+  for (size_t hidden = 0; hidden <= 2; hidden += 2)
+    for (size_t texts = 0; texts <= 2; texts++) check_empty(hidden, texts);
+}
+
+/* Labelling keeps less on its tape than training does. */
+TEST(labelling_gives_the_probabilities_of_training) {
+  Net net = random_net(3, 4, NULL);
+  Pass pass = {0};
+  forward(&net);
+  assert_ok(batch_fill(&pass.batch, TEXTS, COUNT(TEXTS), 6, &error));
+  assert_ok(pass_reserve(&pass, &net.parameters.shape, false, &error));
+  network_forward(&net.parameters, NULL, &pass);
+  assert_memory_equal(pass.probabilities, net.pass.probabilities, COUNT(TEXTS) * 3 * sizeof(float));
+  pass_free(&pass);
+  net_free(&net);
+}
+
+/* One pass, as it serves one model after another. */
+TEST(a_pass_serves_networks_of_any_shape) {
+  Pass pass = {0};
+  const size_t hidden[] = {3, 0, 7, 2};
+  for (size_t i = 0; i < COUNT(hidden); i++) {
+    Net net = random_net(hidden[i], i, NULL);
+    bool training = i % 2;
+    forward(&net);
+    assert_ok(batch_fill(&pass.batch, TEXTS, COUNT(TEXTS), 6, &error));
+    assert_ok(pass_reserve(&pass, &net.parameters.shape, training, &error));
+    network_forward(&net.parameters, NULL, &pass);
+    assert_memory_equal(pass.logits, net.pass.logits, COUNT(TEXTS) * 3 * sizeof(float));
+    net_free(&net);
+  }
+  pass_free(&pass);
+  pass_free(&pass);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(as_keras_with_a_gru),
+      cmocka_unit_test(as_keras_with_position_bias),
+      cmocka_unit_test(as_keras_without_a_gru),
+      cmocka_unit_test(as_keras_with_padding_that_counts),
+      cmocka_unit_test(gradients_are_slopes_with_a_gru),
+      cmocka_unit_test(gradients_are_slopes_with_position_bias),
+      cmocka_unit_test(gradients_are_slopes_without_a_gru),
+      cmocka_unit_test(gradients_are_slopes_with_dropout),
+      cmocka_unit_test(dropout_keeps_the_mean),
+      cmocka_unit_test(dropout_changes_with_the_seed_alone),
+      cmocka_unit_test(an_empty_text_has_the_bias_for_logits),
+      cmocka_unit_test(batches_without_tokens_and_without_texts),
+      cmocka_unit_test(labelling_gives_the_probabilities_of_training),
+      cmocka_unit_test(a_pass_serves_networks_of_any_shape),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
