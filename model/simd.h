@@ -14,7 +14,11 @@
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
     !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SIMD_PLAIN)
-#define SIMD_CLONES __attribute__((target_clones("arch=skylake-avx512", "arch=haswell", "default")))
+#if __GNUC__ >= 12
+#define SIMD_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else /* knows no levels yet */
+#define SIMD_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
 #define SIMD_HAS_CLONES 1
 #else
 #define SIMD_CLONES

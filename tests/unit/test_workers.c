@@ -1,0 +1,139 @@
+/* Threads that run numbered tasks, and the poll that can stop them. */
+#include <stdatomic.h>
+#include <time.h>
+
+#include "../../model/workers.h"
+#include "support.h"
+
+enum { MOST_TASKS = 1000, MOST_THREADS = 4 };
+
+/* What the tasks of a run did. */
+typedef struct Log {
+  atomic_int ran[MOST_TASKS], busy[MOST_THREADS + 1];
+  atomic_int total, overlaps, strangers;
+  size_t workers;
+  long nanoseconds; /* that a task takes */
+} Log;
+
+static void log_task(void *context, size_t index, size_t worker) {
+  Log *log = context;
+  if (worker >= log->workers) {
+    atomic_fetch_add(&log->strangers, 1);
+    return;
+  }
+  if (atomic_fetch_add(&log->busy[worker], 1)) atomic_fetch_add(&log->overlaps, 1);
+  if (log->nanoseconds) nanosleep(&(struct timespec){.tv_nsec = log->nanoseconds}, NULL);
+  atomic_fetch_add(&log->ran[index], 1);
+  atomic_fetch_add(&log->total, 1);
+  atomic_fetch_sub(&log->busy[worker], 1);
+}
+
+static Workers *make_workers(size_t threads) {
+  Workers *workers;
+  assert_ok(workers_new(threads, &workers, &error));
+  return workers;
+}
+
+static void check_all_ran_once(const Log *log, size_t tasks) {
+  for (size_t i = 0; i < MOST_TASKS; i++) assert_int_equal(log->ran[i], i < tasks);
+  assert_int_equal(log->overlaps, 0);
+  assert_int_equal(log->strangers, 0);
+}
+
+/* 0 threads: as where none can be started, the caller runs the tasks. */
+TEST(every_task_runs_once_on_any_number_of_threads) {
+  const size_t counts[] = {0, 1, 2, 3, 17, MOST_TASKS};
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    assert_int_equal(workers_count(workers), threads ? threads : 1);
+    for (size_t c = 0; c < COUNT(counts); c++) {
+      Log log = {.workers = workers_count(workers)};
+      assert_ok(workers_run(workers, counts[c], log_task, &log, (Poll){0}, &error));
+      check_all_ran_once(&log, counts[c]);
+    }
+    workers_free(workers);
+  }
+}
+
+TEST(many_short_runs_follow_each_other) {
+  Workers *workers = make_workers(3);
+  Log log = {.workers = 3};
+  for (int run = 1; run <= 5000; run++) {
+    assert_ok(workers_run(workers, 2, log_task, &log, (Poll){0}, &error));
+    assert_int_equal(log.total, 2 * run);
+  }
+  workers_free(workers);
+}
+
+TEST(workers_may_be_freed_unused) {
+  workers_free(make_workers(MOST_THREADS));
+  workers_free(NULL);
+}
+
+TEST(there_is_a_processor) { assert_in_range(workers_processors(), 1, 100000); }
+
+/* ---- the poll -------------------------------------------------------------------- */
+
+typedef struct Asked {
+  int times, answers_yes; /* how often it says go on before it says stop */
+} Asked;
+
+static bool proceed(void *context) {
+  Asked *asked = context;
+  return asked->times++ < asked->answers_yes;
+}
+
+/* Tasks of 1 ms: 1,000 of them are far longer than the time between polls. */
+static void check_stopped(size_t threads) {
+  Workers *workers = make_workers(threads);
+  Asked asked = {.answers_yes = 2};
+  Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
+  assert_status(workers_run(workers, MOST_TASKS, log_task, &log, (Poll){proceed, &asked}, &error),
+                STATUS_INTERRUPTED);
+  assert_string_equal(error.message, "interrupted");
+  assert_int_equal(asked.times, 3); /* not asked again after a no */
+  assert_in_range(log.total, 1, MOST_TASKS - 1);
+  int total = log.total;
+  assert_ok(workers_run(workers, 1, log_task, &log, (Poll){0}, &error));
+  assert_int_equal(log.total, total + 1); /* what was skipped stays so */
+  workers_free(workers);
+}
+
+TEST(a_poll_that_says_stop_skips_the_tasks_not_begun) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_stopped(threads);
+}
+
+TEST(a_poll_that_says_go_on_changes_nothing) {
+  Workers *workers = make_workers(2);
+  Asked asked = {.answers_yes = 1000000};
+  Log log = {.workers = 2, .nanoseconds = 1000000};
+  assert_ok(workers_run(workers, 100, log_task, &log, (Poll){proceed, &asked}, &error));
+  check_all_ran_once(&log, 100);
+  assert_true(asked.times > 0);
+  workers_free(workers);
+}
+
+/* Runs of less than 20 ms, one after another: the time to the next poll spans them. */
+TEST(short_runs_are_polled_too) {
+  Workers *workers = make_workers(1);
+  Asked asked = {.answers_yes = 0};
+  Log log = {.workers = 1, .nanoseconds = 1000000};
+  Status status = STATUS_OK;
+  for (int run = 0; run < 1000 && !status; run++)
+    status = workers_run(workers, 1, log_task, &log, (Poll){proceed, &asked}, &error);
+  assert_int_equal(status, STATUS_INTERRUPTED);
+  workers_free(workers);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_task_runs_once_on_any_number_of_threads),
+      cmocka_unit_test(many_short_runs_follow_each_other),
+      cmocka_unit_test(workers_may_be_freed_unused),
+      cmocka_unit_test(there_is_a_processor),
+      cmocka_unit_test(a_poll_that_says_stop_skips_the_tasks_not_begun),
+      cmocka_unit_test(a_poll_that_says_go_on_changes_nothing),
+      cmocka_unit_test(short_runs_are_polled_too),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
