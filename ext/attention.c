@@ -84,13 +84,12 @@ static void place_token(Reasons *r) {
 static int reasons_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   Reasons *r = call->state;
   Connection *c = call->connection;
-  const char *text, *spec = NULL;
-  size_t length, ignored;
+  const char *text, *spec;
+  size_t length;
   if (!arguments[ARG_TEXT])
     return failure(error, SQLITE_ERROR, "no text given, expected classify_attention(text [, model [, label]])");
   int rc = query_text(arguments[ARG_TEXT], "text", &text, &length, error);
-  if (!rc && arguments[ARG_MODEL])
-    rc = query_text(arguments[ARG_MODEL], "model's name", &spec, &ignored, error);
+  if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   call->done = true;
   if (rc || !text) return rc;
   r->tokens.with_spans = true;

@@ -85,11 +85,11 @@ static int predict_text(Connection *c, const Model *m, const char *text, size_t 
 */
 static int predict_arguments(sqlite3_context *context, int argc, sqlite3_value **argv,
                              const Model **model, Error *error) {
-  const char *text, *spec = NULL;
-  size_t length, ignored;
+  const char *text, *spec;
+  size_t length;
   *model = NULL;
   int rc = query_text(argv[0], "text", &text, &length, error);
-  if (!rc && argc > 1) rc = query_text(argv[1], "model's name", &spec, &ignored, error);
+  if (!rc) rc = query_text(argc > 1 ? argv[1] : NULL, "model's name", &spec, NULL, error);
   if (rc || !text) return rc;
   rc = find_model(context, spec, model, error);
   if (!rc) rc = predict_text(sqlite3_user_data(context), *model, text, length, error);
@@ -228,13 +228,12 @@ typedef struct Listing {
 
 static int listing_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   Listing *l = call->state;
-  const char *text, *spec = NULL;
-  size_t length, ignored;
+  const char *text, *spec;
+  size_t length;
   if (!arguments[ARG_TEXT])
     return failure(error, SQLITE_ERROR, "no text given, expected classify_labels(text [, model])");
   int rc = query_text(arguments[ARG_TEXT], "text", &text, &length, error);
-  if (!rc && arguments[ARG_MODEL])
-    rc = query_text(arguments[ARG_MODEL], "model's name", &spec, &ignored, error);
+  if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   call->done = !text;
   if (rc || !text) return rc;
   rc = models_load(call->connection, spec, &l->model, error);

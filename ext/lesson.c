@@ -12,19 +12,13 @@
 
 /* ---- arguments and rows ------------------------------------------------------------- */
 
-static int argument_text(sqlite3_value *value, const char *meaning, const char **text, Error *error) {
-  size_t length;
-  *text = NULL;
-  return value ? query_text(value, meaning, text, &length, error) : SQLITE_OK;
-}
-
 int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *options,
                  const char *query, Error *error) {
   const char *name, *json;
   *l = (Lesson){.connection = c, .query = query ? sqlite3_mprintf("%s", query) : NULL};
   int rc = query && !l->query ? failure(error, SQLITE_NOMEM, "out of memory") : SQLITE_OK;
-  if (!rc) rc = argument_text(model, "model's name", &name, error);
-  if (!rc) rc = argument_text(options, "object of options", &json, error);
+  if (!rc) rc = query_text(model, "model's name", &name, NULL, error);
+  if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &l->options, error);
   if (!rc) rc = tokenizer_find(c, l->options.tokenize, &l->tokenizer, error);
   if (!rc) rc = saving_target(c, name, &l->target, error);

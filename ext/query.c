@@ -59,14 +59,13 @@ int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning
 int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
                Error *error) {
   *text = NULL;
-  *length = 0;
-  int type = sqlite3_value_type(value);
+  int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
   if (type == SQLITE_NULL) return SQLITE_OK;
   if (type == SQLITE_BLOB)
     return failure(error, SQLITE_ERROR, "the %s is a BLOB of %d bytes, expected text (CAST it AS TEXT)",
                    meaning, sqlite3_value_bytes(value));
   *text = (const char *)sqlite3_value_text(value);
   if (!*text) return failure(error, SQLITE_NOMEM, "out of memory");
-  *length = (size_t)sqlite3_value_bytes(value);
+  if (length) *length = (size_t)sqlite3_value_bytes(value);
   return SQLITE_OK;
 }

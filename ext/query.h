@@ -17,8 +17,9 @@
 int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning,
                   sqlite3_stmt **stmt, Error *error);
 
-/* A value of a query, or an argument of a function, as UTF-8 text. A NULL has
-** NULL; a BLOB is an error. The pointer is good as long as the value is.
+/* A value of a query, or an argument of a function, as UTF-8 text: NULL where the
+** value is NULL or was not given (a NULL pointer); a BLOB is an error. The text
+** is good as long as the value is; length may be NULL.
 */
 int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
                Error *error);

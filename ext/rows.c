@@ -157,14 +157,12 @@ static int next_rows(TableCall *call, Error *error) {
 static int rows_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   Labelling *l = call->state;
   Connection *c = call->connection;
-  const char *query = table_text(arguments[ARG_QUERY]), *spec = NULL, *json = NULL;
-  size_t ignored;
-  int rc = SQLITE_OK;
-  if (!query)
-    return failure(error, SQLITE_ERROR, "no query given, expected classify_rows('SELECT id, text FROM ...')");
-  if (arguments[ARG_MODEL]) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, &ignored, error);
-  if (!rc && arguments[ARG_OPTIONS])
-    rc = query_text(arguments[ARG_OPTIONS], "object of options", &json, &ignored, error);
+  const char *query, *spec, *json;
+  int rc = query_text(arguments[ARG_QUERY], "query", &query, NULL, error);
+  if (!rc && !query)
+    rc = failure(error, SQLITE_ERROR, "no query given, expected classify_rows('SELECT id, text FROM ...')");
+  if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
+  if (!rc) rc = query_text(arguments[ARG_OPTIONS], "object of options", &json, NULL, error);
   if (!rc) rc = options_read_threads(c, json, &l->threads, error);
   if (!rc) rc = query_prepare(c->db, query, 2, "an id and a text", &l->stmt, error);
   if (!rc) rc = models_load(c, spec, &l->model, error);

@@ -27,10 +27,6 @@ static const Module *module_of(const Cursor *cursor) {
   return ((const Table *)cursor->base.pVtab)->module;
 }
 
-const char *table_text(sqlite3_value *argument) {
-  return argument ? (const char *)sqlite3_value_text(argument) : NULL;
-}
-
 /* ---- connecting -------------------------------------------------------------------- */
 
 static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,

@@ -39,7 +39,4 @@ typedef struct TableFunction {
 
 int table_register(Connection *connection, const TableFunction *function);
 
-/* An argument as text; NULL where it was not given or is NULL. */
-const char *table_text(sqlite3_value *argument);
-
 #endif

@@ -107,11 +107,13 @@ static int learn_rows(Lesson *l, const char *query, Error *error) {
 
 static int watched_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   Watched *w = call->state;
-  const char *query = table_text(arguments[ARG_QUERY]);
-  if (!query)
-    return failure(error, SQLITE_ERROR, "no query given, expected classify_train('SELECT text, label FROM ...')");
-  int rc = lesson_begin(&w->lesson, call->connection, arguments[ARG_MODEL], arguments[ARG_OPTIONS],
-                        query, error);
+  const char *query;
+  int rc = query_text(arguments[ARG_QUERY], "query", &query, NULL, error);
+  if (!rc && !query)
+    rc = failure(error, SQLITE_ERROR, "no query given, expected classify_train('SELECT text, label FROM ...')");
+  if (!rc)
+    rc = lesson_begin(&w->lesson, call->connection, arguments[ARG_MODEL], arguments[ARG_OPTIONS],
+                      query, error);
   if (!rc) rc = learn_rows(&w->lesson, query, error);
   if (!rc) rc = lesson_start(&w->lesson, error);
   if (!rc) rc = lesson_epoch(&w->lesson, &w->epoch, error);
