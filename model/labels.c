@@ -103,12 +103,14 @@ Label labels_get(const Labels *labels, uint32_t number) {
   return label;
 }
 
+/* A number's key is the one that its value has, written no other way. */
 static bool key_is_valid(uint8_t kind, const char *key, size_t length) {
-  Label label;
-  char first = length ? key[0] : '\0';
-  if (kind == LABEL_TEXT) return first == 't';
-  if (kind == LABEL_INTEGER) return first == 'n' && key_number(key, length, &label);
-  return kind == LABEL_REAL && (first == 'n' || first == 'r') && key_number(key, length, &label);
+  Label label = {.kind = (LabelKind)kind};
+  char own[NUMBER_KEY];
+  if (kind == LABEL_TEXT) return length > 0 && key[0] == 't';
+  if (kind != LABEL_INTEGER && kind != LABEL_REAL) return false;
+  return key_number(key, length, &label) && number_key(label, own) == length &&
+         memcmp(own, key, length) == 0;
 }
 
 Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error) {

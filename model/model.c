@@ -58,8 +58,8 @@ static Status read_number(const File *f, const char *key, size_t most, size_t *v
   char *end = NULL;
   unsigned long long number = text ? strtoull(text, &end, 10) : 0;
   if (!text || end == text || *end || *text == '-' || number > most)
-    return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected a number", key,
-                     text ? text : "");
+    return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected a number up to %zu",
+                     key, text ? text : "", most);
   *value = (size_t)number;
   return STATUS_OK;
 }
@@ -155,7 +155,7 @@ static Status read_metadata(const File *f, Model *m) {
   m->tokenize = strdup(tokenize);
   if (!m->tokenize) return error_no_memory(f->error);
   Status status = read_number(f, "max_tokens", INT_MAX, &m->max_tokens);
-  if (!status) status = read_number(f, "padded_length", INT_MAX, &m->padded_length);
+  if (!status) status = read_number(f, "padded_length", m->max_tokens, &m->padded_length);
   return status;
 }
 

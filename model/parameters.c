@@ -7,6 +7,7 @@
 
 #include "memory.h"
 #include "random.h"
+#include "simd.h"
 
 typedef enum Size { NONE, TWO, VOCABULARY, EMBEDDING, HIDDEN, GATES, STATE, LABELS, POSITIONS } Size;
 typedef enum Initial { ZERO, EMBEDDED, GLOROT, ORTHOGONAL, NORMAL } Initial;
@@ -104,6 +105,17 @@ void parameters_free(Parameters *p) {
 
 float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }
 
+/* A sum of zeros unless some value is not finite: x - x is then NaN. */
+SIMD_CLONES
+bool parameters_finite(const Parameters *p) {
+  float sum[16] = {0};
+  for (size_t i = 0; i + 16 <= p->count; i += 16)
+    for (size_t j = 0; j < 16; j++) sum[j] += p->block[i + j] - p->block[i + j];
+  for (size_t i = p->count / 16 * 16; i < p->count; i++) sum[0] += p->block[i] - p->block[i];
+  for (size_t j = 1; j < 16; j++) sum[0] += sum[j];
+  return sum[0] == 0.0f;
+}
+
 void parameters_copy(Parameters *to, const Parameters *from) {
   memcpy(to->block, from->block, from->count * sizeof *from->block);
 }
@@ -175,25 +187,29 @@ static void describe(size_t rank, const size_t *shape, char *out, size_t size) {
     n += (size_t)snprintf(out + n, size - n, "[%zu]", shape[i]);
 }
 
-static Status read_tensor(const SafeTensors *st, const uint8_t *bytes, Parameters *p, Tensor t,
-                          Error *error) {
+/* That the file has the tensor just if the shape has, with the same dimensions. */
+static Status check_tensor(const SafeTensors *st, const Shape *shape, Tensor t, Error *error) {
   size_t wanted[2];
-  size_t rank = parameters_dimensions(&p->shape, t, wanted);
-  if (rank == 0) return STATUS_OK;
+  size_t rank = parameters_dimensions(shape, t, wanted);
   const TensorView *view = safetensors_find(st, TABLE[t].name);
+  if (!view && rank == 0) return STATUS_OK;
   if (!view) return error_set(error, STATUS_INVALID, "tensor '%s' is missing", TABLE[t].name);
-  if (view->dtype != DTYPE_F32 || view->rank != rank ||
-      memcmp(view->shape, wanted, rank * sizeof *wanted) != 0) {
-    char is[100], expected[64];
-    describe(view->rank, view->shape, is, sizeof is);
-    describe(rank, wanted, expected, sizeof expected);
-    return error_set(error, STATUS_INVALID, "tensor '%s' is %s%s, expected F32 %s", TABLE[t].name,
-                     view->dtype == DTYPE_F32 ? "F32 " : "not F32 ", is, expected);
-  }
-  memcpy(p->tensor[t], bytes + st->header_end + view->begin, view->end - view->begin);
-  return STATUS_OK;
+  if (rank == 0)
+    return error_set(error, STATUS_INVALID, "tensor '%s' is there, but not those it belongs with",
+                     TABLE[t].name);
+  if (view->dtype == DTYPE_F32 && view->rank == rank &&
+      memcmp(view->shape, wanted, rank * sizeof *wanted) == 0)
+    return STATUS_OK;
+  char is[100], expected[64];
+  describe(view->rank, view->shape, is, sizeof is);
+  describe(rank, wanted, expected, sizeof expected);
+  return error_set(error, STATUS_INVALID, "tensor '%s' is %s%s, expected F32 %s", TABLE[t].name,
+                   view->dtype == DTYPE_F32 ? "F32 " : "not F32 ", is, expected);
 }
 
+/* All tensors are checked before memory is asked for: a file that says much and
+** holds little costs nothing.
+*/
 Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *p, Error *error) {
   Shape shape = {.vocabulary = dimension_in_file(st, TENSOR_EMBEDDING, 0),
                  .embedding = dimension_in_file(st, TENSOR_EMBEDDING, 1),
@@ -203,11 +219,12 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *
   *p = (Parameters){0};
   if (shape.vocabulary == 0 || shape.embedding == 0 || shape.labels == 0)
     return error_set(error, STATUS_INVALID, "tensor 'embedding' or 'output.bias' is missing or empty");
-  /* what a file cannot hold is refused before memory is asked for it */
-  if (safetensors_find(st, TABLE[TENSOR_EMBEDDING].name)->dtype != DTYPE_F32)
-    return error_set(error, STATUS_INVALID, "tensor 'embedding' is not F32");
-  Status status = parameters_new(&shape, p, error);
-  for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) status = read_tensor(st, bytes, p, t, error);
-  if (status) parameters_free(p);
+  Status status = check_shape(&shape, error);
+  for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) status = check_tensor(st, &shape, t, error);
+  if (!status) status = parameters_new(&shape, p, error);
+  for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {
+    const TensorView *view = safetensors_find(st, TABLE[t].name);
+    if (view) memcpy(p->tensor[t], bytes + st->header_end + view->begin, view->end - view->begin);
+  }
   return status;
 }

@@ -20,6 +20,7 @@
 #ifndef CLASSIFY_PARAMETERS_H
 #define CLASSIFY_PARAMETERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,6 +71,8 @@ float *parameters_dense(const Parameters *parameters); /* [dense] */
 ** orthogonal for recurrent kernels, +-0.05 for embeddings, zero for biases.
 */
 void parameters_initialise(Parameters *parameters, uint64_t seed);
+
+bool parameters_finite(const Parameters *parameters);
 
 /* Copies values only; the shapes are equal. */
 void parameters_copy(Parameters *to, const Parameters *from);

@@ -101,6 +101,18 @@ static uint32_t read_hex4(Reader *r) {
   return value;
 }
 
+/* The code point of a surrogate pair whose first half has been read. */
+static uint32_t read_pair(Reader *r, uint32_t high) {
+  uint32_t low = 0;
+  if (high < 0xDC00 && r->end - r->at > 6 && r->at[0] == '\\' && r->at[1] == 'u') {
+    r->at += 2;
+    low = read_hex4(r);
+  }
+  if (low >= 0xDC00 && low < 0xE000) return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+  reader_fail(r, "the other half of a surrogate pair");
+  return 0;
+}
+
 static void read_escape(Reader *r) {
   static const char NAMES[] = "\"\\/bfnrt", VALUES[] = "\"\\/\b\f\n\r\t";
   char c = r->at < r->end ? *r->at : '\0';
@@ -111,12 +123,7 @@ static void read_escape(Reader *r) {
   } else if (c == 'u') {
     r->at++;
     uint32_t code = read_hex4(r);
-    if (code >= 0xD800 && code < 0xDC00 && r->end - r->at > 6 && r->at[0] == '\\' &&
-        r->at[1] == 'u') {
-      r->at += 2;
-      code = 0x10000 + ((code - 0xD800) << 10) + ((read_hex4(r) - 0xDC00) & 0x3FF);
-    }
-    append_code_point(r, code);
+    append_code_point(r, code >= 0xD800 && code < 0xE000 ? read_pair(r, code) : code);
   } else {
     reader_fail(r, "an escape");
   }
@@ -139,6 +146,11 @@ static void read_string(Reader *r) {
     text_append(r, ' ');
     if (!r->status) r->text[r->length = 0] = '\0';
   }
+}
+
+/* The text may hold a NUL, the name does not. */
+static bool text_is(const Reader *r, const char *name) {
+  return r->length == strlen(name) && memcmp(r->text, name, r->length) == 0;
 }
 
 static size_t read_size(Reader *r) {
@@ -196,30 +208,38 @@ static Dtype dtype_named(const char *name) {
   return DTYPE_OTHER;
 }
 
+static void read_offsets(Reader *r, TensorView *t) {
+  expect(r, '[');
+  t->begin = read_size(r);
+  expect(r, ',');
+  t->end = read_size(r);
+  expect(r, ']');
+}
+
+static void read_dtype(Reader *r, TensorView *t) {
+  read_string(r);
+  if (!r->status) t->dtype = dtype_named(r->text);
+}
+
+/* Each of the three members, once. */
 static void read_tensor(Reader *r, TensorView *t) {
-  t->dtype = DTYPE_OTHER;
+  static const struct {
+    const char *name;
+    void (*read)(Reader *r, TensorView *t);
+  } MEMBERS[] = {{"dtype", read_dtype}, {"shape", read_shape}, {"data_offsets", read_offsets}};
+  unsigned seen = 0;
   expect(r, '{');
   for (bool first = true; next_member(r, '}', &first);) {
+    size_t i = 0;
     read_string(r);
-    if (r->status) return;
-    bool is_dtype = strcmp(r->text, "dtype") == 0, is_shape = strcmp(r->text, "shape") == 0;
-    bool is_offsets = strcmp(r->text, "data_offsets") == 0;
+    while (!r->status && i < 3 && !text_is(r, MEMBERS[i].name)) i++;
+    if (!r->status && (i == 3 || seen & 1u << i)) reader_fail(r, "dtype, shape and data_offsets, once each");
     expect(r, ':');
-    if (is_dtype) {
-      read_string(r);
-      if (!r->status) t->dtype = dtype_named(r->text);
-    } else if (is_shape) {
-      read_shape(r, t);
-    } else if (is_offsets) {
-      expect(r, '[');
-      t->begin = read_size(r);
-      expect(r, ',');
-      t->end = read_size(r);
-      expect(r, ']');
-    } else {
-      reader_fail(r, "dtype, shape or data_offsets");
-    }
+    if (r->status) return;
+    MEMBERS[i].read(r, t);
+    seen |= 1u << i;
   }
+  if (seen != 7) reader_fail(r, "dtype, shape and data_offsets, once each");
 }
 
 /* That the tensor lies inside the file and is as long as its shape says. */
@@ -246,7 +266,7 @@ static void read_member(Reader *r, SafeTensors *st, size_t size) {
   read_string(r);
   if (r->status) return;
   expect(r, ':');
-  if (strcmp(r->text, "__metadata__") == 0) {
+  if (text_is(r, "__metadata__")) {
     read_metadata(r, st);
     return;
   }
@@ -260,7 +280,7 @@ static void read_member(Reader *r, SafeTensors *st, size_t size) {
     return;
   }
   TensorView *t = &st->tensors[st->count++];
-  *t = (TensorView){.name = name};
+  *t = (TensorView){.name = name, .dtype = DTYPE_OTHER};
   read_tensor(r, t);
   if (r->status) return;
   size_t length;
@@ -275,6 +295,31 @@ size_t safetensors_header_size(const uint8_t first[8], size_t size) {
   memcpy(&length, first, sizeof length);
   if (size < LENGTH_BYTES || length > MAX_HEADER || length > size - LENGTH_BYTES) return 0;
   return LENGTH_BYTES + (size_t)length;
+}
+
+static int by_begin(const void *a, const void *b) {
+  const TensorView *x = a, *y = b;
+  if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
+  return (x->end > y->end) - (x->end < y->end);
+}
+
+/* That the tensors cover the bytes after the header, without gap or overlap. */
+static Status check_cover(const SafeTensors *st, size_t data_size, Error *error) {
+  TensorView *sorted = malloc((st->count + 1) * sizeof *sorted);
+  if (!sorted) return error_no_memory(error);
+  size_t covered = 0;
+  Status status = STATUS_OK;
+  if (st->count) memcpy(sorted, st->tensors, st->count * sizeof *sorted);
+  qsort(sorted, st->count, sizeof *sorted, by_begin);
+  for (size_t i = 0; i <= st->count && !status; i++) {
+    size_t begin = i < st->count ? sorted[i].begin : data_size;
+    if (begin != covered)
+      status = error_set(error, STATUS_INVALID, "the tensors leave a gap or overlap at byte %zu of %zu",
+                         covered, data_size);
+    covered = i < st->count ? sorted[i].end : data_size;
+  }
+  free(sorted);
+  return status;
 }
 
 Status safetensors_read(const uint8_t *bytes, size_t known, size_t size, SafeTensors *st,
@@ -292,6 +337,7 @@ Status safetensors_read(const uint8_t *bytes, size_t known, size_t size, SafeTen
   skip_space(&r);
   if (!r.status && r.at < r.end) reader_fail(&r, "the end of the header");
   free(r.text);
+  if (!r.status) r.status = check_cover(st, size - header_end, error);
   if (r.status) safetensors_free(st);
   return r.status;
 }

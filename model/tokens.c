@@ -14,7 +14,7 @@ typedef struct Character {
   bool folded; /* already as NFKC_Casefold leaves it */
 } Character;
 
-enum { MAX_CODES = 64 }; /* of a token are folded; the rest of it is left out */
+enum { MAX_CODES = TOKEN_MAX_BYTES * 18 }; /* one code point may become 18 */
 
 /* Blocks of letters that are written without spaces and that no property in
 ** utf8proc tells from others: Thai and Lao, Burmese, Khmer, halfwidth Kana.
@@ -65,9 +65,10 @@ static Character read_character(const char *text, size_t length) {
       utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)available, &code);
   if (n <= 0) return (Character){0xFFFD, 1, KIND_SINGLE, false};
   const utf8proc_property_t *p = utf8proc_get_property(code);
+  bool joins = p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
+               (p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_T);
   bool folded = p->casefold_seqindex == UINT16_MAX && p->decomp_seqindex == UINT16_MAX &&
-                p->combining_class == 0 && !p->ignorable &&
-                p->category != UTF8PROC_CATEGORY_MN && p->category != UTF8PROC_CATEGORY_MC;
+                p->combining_class == 0 && !p->ignorable && !joins;
   return (Character){code, (size_t)n, kind_of(code, p), folded};
 }
 
@@ -92,36 +93,33 @@ static size_t token_end(const char *text, size_t length, size_t start, Character
   return end;
 }
 
-/* Folds through utf8proc: code points are decomposed, composed again and
-** written as UTF-8. Bytes that are not UTF-8 go in as U+FFFD.
-*/
-static size_t fold(const char *text, size_t length, char *out) {
-  utf8proc_int32_t codes[MAX_CODES * 18 + 1]; /* one may become 18; reencode adds a NUL */
-  utf8proc_ssize_t count = 0;
-  utf8proc_option_t options =
-      UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
-  int boundclass = UTF8PROC_BOUNDCLASS_START;
-  for (size_t at = 0, n = 0; at < length && n < MAX_CODES; n++) {
-    Character c = read_character(text + at, length - at);
-    utf8proc_ssize_t room = (utf8proc_ssize_t)(sizeof codes / sizeof *codes) - 1 - count;
-    utf8proc_ssize_t made = utf8proc_decompose_char(c.code, codes + count, room, options, &boundclass);
-    if (made < 0 || made > room) break;
-    count += made;
-    at += c.length;
-  }
-  count = utf8proc_normalize_utf32(codes, count, options);
-  size_t written = 0;
-  for (utf8proc_ssize_t i = 0; i < count && written + 4 <= TOKEN_MAX_BYTES; i++)
-    written += (size_t)utf8proc_encode_char(codes[i], (utf8proc_uint8_t *)out + written);
-  return written;
-}
-
 /* As far as TOKEN_MAX_BYTES reaches without cutting a character. */
 static size_t cut_length(const char *text, size_t length) {
   if (length <= TOKEN_MAX_BYTES) return length;
   length = TOKEN_MAX_BYTES;
   while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80) length--;
   return length;
+}
+
+/* Folds through utf8proc: decomposed, ordered, composed again, as UTF-8. Of bytes
+** that are not UTF-8 there is one to a token: it becomes U+FFFD.
+*/
+static size_t fold(const char *text, size_t length, char *out) {
+  static const char REPLACEMENT[] = "\xEF\xBF\xBD";
+  utf8proc_int32_t codes[MAX_CODES + 1]; /* and a NUL that reencode adds */
+  utf8proc_option_t options =
+      UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+  length = cut_length(text, length);
+  utf8proc_ssize_t count = utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length,
+                                              codes, MAX_CODES, options);
+  if (count < 0 || count > MAX_CODES) {
+    memcpy(out, REPLACEMENT, sizeof REPLACEMENT - 1);
+    return sizeof REPLACEMENT - 1;
+  }
+  utf8proc_ssize_t written = utf8proc_reencode(codes, count, options);
+  size_t kept = written < 0 ? 0 : cut_length((const char *)codes, (size_t)written);
+  memcpy(out, codes, kept);
+  return kept;
 }
 
 static size_t lower_ascii(const char *text, size_t length, char *out) {

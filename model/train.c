@@ -263,6 +263,12 @@ static double learning_rate(const Training *t) {
   return t->options.learning_rate * fmin(factor, 1.0);
 }
 
+static Status not_finite(const Training *t, Error *error) {
+  return error_set(error, STATUS_INVALID,
+                   "the loss is no longer finite in epoch %zu, expected a smaller learning_rate than %g",
+                   t->epoch, t->options.learning_rate);
+}
+
 static Status learn_batch(Training *t, size_t batch, Workers *workers, Poll poll, Epoch *epoch,
                           Error *error) {
   size_t first = batch * t->options.batch_size, left = t->train_count - first;
@@ -278,10 +284,7 @@ static Status learn_batch(Training *t, size_t batch, Workers *workers, Poll poll
                                  (float)epoch->learning_rate, random_next(&stream), workers, poll,
                                  &result, error);
   if (status) return status;
-  if (!isfinite(result.loss))
-    return error_set(error, STATUS_INVALID,
-                     "the loss is no longer finite in epoch %zu, expected a smaller learning_rate "
-                     "than %g", t->epoch, t->options.learning_rate);
+  if (!isfinite(result.loss)) return not_finite(t, error);
   t->step++;
   epoch->train_loss += result.loss * (double)count;
   epoch->train_accuracy += (double)result.correct;
@@ -301,6 +304,8 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
     status = learn_batch(t, batch, workers, poll, epoch, error);
     learned += batch + 1 == t->batch_count ? t->train_count - batch * size : size;
   }
+  /* the last step's parameters have no loss yet that would tell */
+  if (!status && !parameters_finite(&t->parameters)) status = not_finite(t, error);
   if (status) return status;
   epoch->train_loss /= (double)learned;
   epoch->train_accuracy /= (double)learned;
@@ -354,6 +359,9 @@ static void judge(Training *t, Epoch *epoch) {
 Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
   Workers *workers;
   *epoch = (Epoch){.epoch = ++t->epoch};
+  /* an epoch may be over before the workers' first poll */
+  if (poll.proceed && !poll.proceed(poll.context))
+    return error_set(error, STATUS_INTERRUPTED, "interrupted");
   Status status = workers_new(t->options.threads, &workers, error);
   if (status) return status;
   status = learn(t, workers, poll, epoch, error);
