@@ -1,12 +1,11 @@
 #include "failure.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 int failure(Error *error, int code, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  vsnprintf(error->message, sizeof error->message, format, arguments);
+  error_format(error, format, arguments);
   va_end(arguments);
   return code;
 }

@@ -157,14 +157,14 @@ static int find(Connection *c, const Schemas *schemas, const ModelName *n, Found
 
 /* Adds what the query gives to a list; %w is the schema, ?1 the name. */
 static int add_list(Connection *c, const char *schema, const char *format, const char *name,
-                    sqlite3_str *list, int *count, Error *error) {
+                    const char *prefix, sqlite3_str *list, int *count, Error *error) {
   sqlite3_stmt *stmt;
   int rc = statement_in(c, format, schema, &stmt, error);
   if (rc || !stmt) return rc;
   sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     if (*count < 20)
-      sqlite3_str_appendf(list, "%s%s", *count ? ", " : "", sqlite3_column_text(stmt, 0));
+      sqlite3_str_appendf(list, "%s%s%s", *count ? ", " : "", prefix, sqlite3_column_text(stmt, 0));
     else if (*count == 20)
       sqlite3_str_appendall(list, ", ...");
     ++*count;
@@ -177,8 +177,8 @@ static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_models OR
 static const char VERSIONS[] =
     "SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC";
 
-/* The names in all schemas (or the one given), or the versions of a name. The
-** list is for sqlite3_free(), NULL only when memory is out.
+/* The names in all schemas (or the one given), with the schema where that is not
+** main; or the versions of a name. The list is for sqlite3_free().
 */
 static int make_list(Connection *c, const Schemas *schemas, const ModelName *n, const char *query,
                      char **list, int *count, Error *error) {
@@ -187,8 +187,13 @@ static int make_list(Connection *c, const Schemas *schemas, const ModelName *n, 
   *count = 0;
   for (int i = 0; i < schemas->count && !rc; i++) {
     const char *schema = schemas->names[i];
-    if (!n->schema || strcmp(n->schema, schema) == 0)
-      rc = add_list(c, schema, query, n->name, text, count, error);
+    char *prefix = sqlite3_mprintf("%s.", schema);
+    bool plain = n->schema || query == VERSIONS || strcmp(schema, "main") == 0;
+    if (!prefix)
+      rc = failure(error, SQLITE_NOMEM, "out of memory");
+    else if (!n->schema || strcmp(n->schema, schema) == 0)
+      rc = add_list(c, schema, query, n->name, plain ? "" : prefix, text, count, error);
+    sqlite3_free(prefix);
   }
   *list = sqlite3_str_finish(text);
   if (!rc && !*list && *count) rc = failure(error, SQLITE_NOMEM, "out of memory");
@@ -217,21 +222,45 @@ static int not_found(Connection *c, const Schemas *schemas, const ModelName *n, 
   return rc;
 }
 
-/* The only name there is, when the caller gave none and none is `default`. */
+/* The only name that there is in all schemas; *only stays NULL if there are more
+** or none. For sqlite3_free().
+*/
+static int only_name(Connection *c, const Schemas *schemas, char **only, Error *error) {
+  int rc = SQLITE_OK, step = SQLITE_DONE, names = 0;
+  *only = NULL;
+  for (int i = 0; i < schemas->count && !rc; i++) {
+    sqlite3_stmt *stmt;
+    rc = statement_in(c, NAMES, schemas->names[i], &stmt, error);
+    while (!rc && stmt && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+      const char *name = (const char *)sqlite3_column_text(stmt, 0);
+      if (*only && name && strcmp(*only, name) == 0) continue;
+      sqlite3_free(*only);
+      *only = name && ++names == 1 ? sqlite3_mprintf("%s", name) : NULL;
+      if (names == 1 && !*only) rc = failure(error, SQLITE_NOMEM, "out of memory");
+    }
+    if (!rc && stmt && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
+    sqlite3_reset(stmt);
+  }
+  return rc;
+}
+
+/* When the caller gave no name and none is `default`. */
 static int find_only(Connection *c, const Schemas *schemas, Found *f, Error *error) {
   ModelName any = {.version = MODELS_NEWEST};
-  char *list;
+  char *list = NULL;
   int count;
-  int rc = make_list(c, schemas, &any, NAMES, &list, &count, error);
-  if (!rc && count == 1) {
-    any.name = list;
+  int rc = only_name(c, schemas, &any.name, error);
+  if (!rc && any.name) {
     rc = find(c, schemas, &any, f, error);
-  } else if (!rc && count == 0) {
+    sqlite3_free(any.name);
+    return rc;
+  }
+  if (!rc) rc = make_list(c, schemas, &any, NAMES, &list, &count, error);
+  if (!rc && count == 0)
     rc = failure(error, SQLITE_ERROR, "there are no models yet, classify_train() makes one");
-  } else if (!rc) {
+  else if (!rc)
     rc = failure(error, SQLITE_ERROR, "no model is named and none is called 'default', expected one of: %s",
                  list);
-  }
   sqlite3_free(list);
   return rc;
 }

@@ -63,7 +63,7 @@ static int bad_value(const Option *o, const Member *m, Error *error) {
   if (o->expected)
     return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s", o->name, quote, m->shown,
                    quote, o->expected);
-  return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.15g to %.15g", o->name,
+  return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.16g to %.16g", o->name,
                  quote, m->shown, quote, o->kind == REAL ? "a number" : "an integer", o->least, o->most);
 }
 
@@ -133,7 +133,9 @@ static int unknown_option(const Option *known, size_t count, const char *key, Er
 static int set_member(const Option *known, size_t count, const Member *m, Options *options,
                       bool *no_encoder, Error *error) {
   for (size_t i = 0; i < count; i++)
-    if (strcmp(known[i].name, m->key) == 0) return set_option(&known[i], m, options, no_encoder, error);
+    if (strcmp(known[i].name, m->key) == 0)
+      return has_type(m, "null") ? SQLITE_OK /* not given */
+                                 : set_option(&known[i], m, options, no_encoder, error);
   return unknown_option(known, count, m->key, error);
 }
 
@@ -172,8 +174,9 @@ static int read_members(Connection *c, const char *json, const Option *known, si
   while (rc == SQLITE_OK && (step = sqlite3_step(each)) == SQLITE_ROW) {
     Member m = {(const char *)sqlite3_column_text(each, 0), (const char *)sqlite3_column_text(each, 1),
                 sqlite3_column_value(each, 2), (const char *)sqlite3_column_text(each, 2)};
-    if (!m.shown) m.shown = "null";
-    rc = m.key && m.type ? set_member(known, count, &m, options, &no_encoder, error)
+    if (m.type && (has_type(&m, "true") || has_type(&m, "false") || has_type(&m, "null")))
+      m.shown = m.type; /* their values are 1, 0 and NULL */
+    rc = m.key && m.type && m.shown ? set_member(known, count, &m, options, &no_encoder, error)
                          : failure(error, SQLITE_NOMEM, "out of memory");
   }
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
@@ -210,6 +213,7 @@ void options_free(Options *options) {
 
 /* ---- as JSON -------------------------------------------------------------------------- */
 
+/* As options_read() takes it; null for what is off. */
 static void append_value(const Options *options, const Option *o, sqlite3_str *json) {
   const void *place = (const char *)options + o->offset;
   size_t count;
@@ -222,7 +226,10 @@ static void append_value(const Options *options, const Option *o, sqlite3_str *j
   switch (o->kind) {
     case COUNT:
       memcpy(&count, place, sizeof count);
-      sqlite3_str_appendf(json, "%llu", (sqlite3_uint64)count);
+      if (count < o->least)
+        sqlite3_str_appendall(json, "null");
+      else
+        sqlite3_str_appendf(json, "%llu", (sqlite3_uint64)count);
       break;
     case BOOLEAN:
       memcpy(&boolean, place, sizeof boolean);
@@ -242,7 +249,10 @@ static void append_value(const Options *options, const Option *o, sqlite3_str *j
     case VALIDATION:
     case REAL:
       memcpy(&real, place, sizeof real);
-      json_number(json, real);
+      if (real < o->least)
+        sqlite3_str_appendall(json, "null");
+      else
+        json_number(json, real);
       break;
   }
 }

@@ -1,26 +1,30 @@
 #include "status.h"
 
-#include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
+#include <utf8proc.h>
 
-/* Removes a UTF-8 sequence that the end of the buffer cut in two. */
-static void trim_partial_character(char *text) {
-  size_t end = strlen(text);
-  size_t start = end;
-  while (start > 0 && ((unsigned char)text[start - 1] & 0xC0) == 0x80) start--;
-  if (start == 0) return;
-  unsigned char lead = (unsigned char)text[start - 1];
-  size_t wanted = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : lead >= 0xC0 ? 1 : 0;
-  if (end - start < wanted) text[start - 1] = '\0';
+/* Leaves out what is not UTF-8, in place. */
+static void keep_whole_characters(char *text) {
+  const utf8proc_uint8_t *from = (const utf8proc_uint8_t *)text;
+  while (*from) {
+    utf8proc_int32_t code;
+    utf8proc_ssize_t length = utf8proc_iterate(from, -1, &code);
+    for (utf8proc_ssize_t i = 0; i < length; i++) *text++ = (char)from[i];
+    from += length > 0 ? length : 1;
+  }
+  *text = '\0';
+}
+
+void error_format(Error *error, const char *format, va_list arguments) {
+  vsnprintf(error->message, sizeof error->message, format, arguments);
+  keep_whole_characters(error->message);
 }
 
 Status error_set(Error *error, Status status, const char *format, ...) {
   va_list arguments;
   va_start(arguments, format);
-  int length = vsnprintf(error->message, sizeof error->message, format, arguments);
+  error_format(error, format, arguments);
   va_end(arguments);
-  if (length >= (int)sizeof error->message) trim_partial_character(error->message);
   return status;
 }
 

@@ -11,6 +11,8 @@
 #ifndef CLASSIFY_STATUS_H
 #define CLASSIFY_STATUS_H
 
+#include <stdarg.h>
+
 typedef enum Status {
   STATUS_OK = 0,
   STATUS_NO_MEMORY,   /* an allocation failed                              */
@@ -22,7 +24,12 @@ typedef struct Error {
   char message[512];
 } Error;
 
-/* Writes the sentence, cut to fit at a UTF-8 character, and returns status. */
+/* Writes the sentence, cut to fit. A character that "%.60s" or the end of the
+** buffer cut in two is left out, and so are bytes that are not UTF-8.
+*/
+void error_format(Error *error, const char *format, va_list arguments);
+
+/* error_format(), and returns status. */
 Status error_set(Error *error, Status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

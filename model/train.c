@@ -121,7 +121,7 @@ static Status check_rows(const Corpus *c, size_t rows, Error *error) {
     return error_set(error, STATUS_INVALID, "no rows to learn from, expected texts with labels");
   if (labels == 1)
     return error_set(error, STATUS_INVALID,
-                     "all %zu rows have the same label, expected at least two labels", rows);
+                     "there is one label only (rows: %zu), expected at least two labels", rows);
   if (labels == rows)
     return error_set(error, STATUS_INVALID,
                      "%zu rows have %zu different labels, expected labels that occur more than once "
