@@ -38,17 +38,19 @@ MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*.c))
 EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c))
 
 $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
-	$(CC) -shared $(ALL_CFLAGS) -o $@ $(EXT) $(MODEL) -Wl,--version-script=ext/exports.map \
+	@echo "  link $@"
+	@$(CC) -shared $(ALL_CFLAGS) -o $@ $(EXT) $(MODEL) -Wl,--version-script=ext/exports.map \
 	  -Wl,--gc-sections $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c $< -o $@
+	@echo "  cc   $<"
+	@$(CC) $(ALL_CFLAGS) -c $< -o $@
 
 # the statements of sql/schema.sql as a C string; %w takes the schema's name
 $(BUILD)/schema.h: sql/schema.sql
 	@mkdir -p $(@D)
-	( echo 'static const char SCHEMA_SQL[] ='; \
+	@( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
 $(BUILD)/ext/saving.o: $(BUILD)/schema.h
 $(BUILD)/ext/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
@@ -61,12 +63,12 @@ UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
 HOST := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/host/test_*.c))
 
 $(UNIT): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/support.o $(MODEL)
-	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(LIBS)
+	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(LIBS)
 $(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o
-	$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lsqlite3 -lm -pthread
+	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lsqlite3 -lm -pthread
 
 check: $(BUILD)/classify.so $(UNIT) $(HOST)
-	tests/run $(BUILD)
+	@tests/run $(BUILD)
 
 # ---- what a newcomer types -----------------------------------------------------
 
@@ -77,15 +79,18 @@ test:
 	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES)
 	@$(MAKE) --no-print-directory check
 
+demo: export CSV := $(CSV)
+demo: export TEXT := $(TEXT)
+demo: export LABEL := $(LABEL)
 demo:
 	@tests/install $(BUILD_PACKAGES)
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so
-	@sql/demo $(BUILD)/classify '$(CSV)' '$(TEXT)' '$(LABEL)'
+	@sql/demo $(BUILD)/classify "$$CSV" "$$TEXT" "$$LABEL"
 
 bench:
 	@tests/install $(BUILD_PACKAGES)
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so
-	tests/bench/run $(BUILD)
+	@tests/bench/run $(BUILD)
 
 install: $(BUILD)/classify.so
 	install -D -m 644 $< $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so

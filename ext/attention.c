@@ -174,7 +174,8 @@ static void reasons_end(TableCall *call) {
 const TableFunction ATTENTION_TABLE = {
     .name = "classify_attention",
     .schema = "CREATE TABLE x(position INTEGER, token TEXT, start INTEGER, length INTEGER, weight REAL, "
-              "contribution REAL, leave_one_out REAL, text HIDDEN, model HIDDEN, label HIDDEN)",
+              "contribution REAL, leave_one_out REAL, for_text HIDDEN, "
+              "for_model HIDDEN, for_label HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Reasons),

@@ -28,6 +28,7 @@ typedef struct Connection {
   } statements[CONNECTION_STATEMENTS]; /* the newest first */
   const Model *models[CONNECTION_MODELS]; /* held in the cache, the newest first */
   HostTokenizer *tokenizers;
+  int queries;             /* of users that are being stepped: query_step() */
   /* scratch of the scalar functions */
   Pass pass;
   Tokens tokens;

@@ -11,6 +11,7 @@ SQLITE_EXTENSION_INIT1
 #include "about.h"
 #include "attention.h"
 #include "connection.h"
+#include "failure.h"
 #include "label.h"
 #include "rows.h"
 #include "table.h"
@@ -43,12 +44,33 @@ static const struct {
     {"classify_debug", 0, SQLITE_INNOCUOUS, about_debug, NULL, NULL},
 };
 
+/* How each is called, for the message to any other number of arguments. */
+static const struct Usage {
+  const char *name, *usage;
+  int flags;
+} USAGES[] = {
+    {"classify_train", "classify_train(text, label [, model [, options]])", SQLITE_DIRECTONLY},
+    {"classify", "classify(text [, model [, min_confidence]])", 0},
+    {"classify_confidence", "classify_confidence(text [, model])", 0},
+    {"classify_scores", "classify_scores(text [, model])", 0},
+    {"classify_version", "classify_version()", SQLITE_INNOCUOUS},
+    {"classify_debug", "classify_debug()", SQLITE_INNOCUOUS},
+};
+
 static const TableFunction *const TABLES[] = {
     &TRAIN_TABLE,
     &ROWS_TABLE,
     &LABEL_TABLE,
     &ATTENTION_TABLE,
 };
+
+static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  (void)argv;
+  const struct Usage *u = sqlite3_user_data(context);
+  Error error;
+  failure(&error, SQLITE_ERROR, "%d argument%s given, expected %s", argc, argc == 1 ? "" : "s", u->usage);
+  failure_result(context, u->name, SQLITE_ERROR, &error);
+}
 
 static int register_all(Connection *connection) {
   int rc = SQLITE_OK;
@@ -58,6 +80,9 @@ static int register_all(Connection *connection) {
                                     SQLITE_UTF8 | FUNCTIONS[i].flags, connection, FUNCTIONS[i].call,
                                     FUNCTIONS[i].step, FUNCTIONS[i].final, connection_release);
   }
+  for (size_t i = 0; i < sizeof USAGES / sizeof *USAGES && !rc; i++)
+    rc = sqlite3_create_function_v2(connection->db, USAGES[i].name, -1, SQLITE_UTF8 | USAGES[i].flags,
+                                    (void *)&USAGES[i], wrong_count, NULL, NULL, NULL);
   for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES && !rc; i++)
     rc = table_register(connection, TABLES[i]);
   return rc;

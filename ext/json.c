@@ -1,6 +1,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <utf8proc.h>
 
 static void append_escaped(sqlite3_str *json, unsigned char c) {
@@ -31,9 +32,13 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   sqlite3_str_appendchar(json, 1, '"');
 }
 
+/* In 15 digits where they tell the number, else in 17. */
 static void append_real(sqlite3_str *json, double value) {
+  char digits[40];
+  sqlite3_snprintf(sizeof digits, digits, "%!.15g", value);
+  if (strtod(digits, NULL) != value) sqlite3_snprintf(sizeof digits, digits, "%!.17g", value);
   if (isfinite(value))
-    sqlite3_str_appendf(json, "%!.15g", value);
+    sqlite3_str_appendall(json, digits);
   else
     sqlite3_str_appendall(json, value > 0 ? "9e999" : "-9e999");
 }

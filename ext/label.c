@@ -270,7 +270,7 @@ static void listing_end(TableCall *call) {
 
 const TableFunction LABEL_TABLE = {
     .name = "classify_labels",
-    .schema = "CREATE TABLE x(rank INTEGER, label, probability REAL, text HIDDEN, model HIDDEN)",
+    .schema = "CREATE TABLE x(rank INTEGER, label, probability REAL, for_text HIDDEN, for_model HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Listing),

@@ -12,6 +12,19 @@
 
 /* ---- arguments and rows ------------------------------------------------------------- */
 
+static int prepare_validation(Lesson *l, sqlite3_stmt **stmt, Error *error) {
+  return query_prepare(l->connection->db, l->options.validation_query, "validation query", 2,
+                       "a text and a label", stmt, error);
+}
+
+/* It runs when the rows are in; what is wrong with it is said before. */
+static int check_validation(Lesson *l, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = prepare_validation(l, &stmt, error);
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
 int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *options,
                  const char *query, Error *error) {
   const char *name, *json;
@@ -21,6 +34,7 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &l->options, error);
   if (!rc) rc = tokenizer_find(c, l->options.tokenize, &l->tokenizer, error);
+  if (!rc && l->options.validation_query) rc = check_validation(l, error);
   if (!rc) rc = saving_target(c, name, &l->target, error);
   if (!rc)
     rc = failure_code(training_new(&l->options.training, l->options.tokenize, &l->training, error));
@@ -59,11 +73,10 @@ static int validation_rows(Lesson *l, Error *error) {
   sqlite3_stmt *stmt;
   Corpus *corpus = training_corpus(l->training);
   size_t before = corpus->rows;
-  int rc = query_prepare(l->connection->db, l->options.validation_query, 2, "a text and a label", &stmt,
-                         error);
+  int rc = prepare_validation(l, &stmt, error);
   if (rc) return rc;
   int step;
-  while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW)
+  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
     rc = lesson_row(l, sqlite3_column_value(stmt, 0), sqlite3_column_value(stmt, 1), true, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
   if (!rc && corpus->rows == before)
@@ -127,7 +140,7 @@ static char *labels_json(const Labels *labels, sqlite3 *db) {
 static char *metrics_json(const Lesson *l, const Epoch *last, const Model *model, size_t rows, size_t cut) {
   sqlite3_str *json = sqlite3_str_new(l->connection->db);
   sqlite3_str_appendf(json, "{\"rows\":%d,\"validation_rows\":%d,\"skipped\":%d,\"labels\":%d,\"words\":%d",
-                      (int)training_rows(l->training), (int)training_validation_rows(l->training),
+                      (int)rows, (int)training_validation_rows(l->training),
                       (int)l->skipped, (int)model->labels.keys.count, (int)model->vocabulary.words.count);
   append_field(json, "cut", (double)cut / (double)rows);
   sqlite3_str_appendf(json, ",\"epochs\":%d,\"best_epoch\":%d", (int)last->epoch, (int)l->best.epoch);

@@ -11,7 +11,7 @@
 enum { MAX_SCHEMAS = 128 }; /* SQLite attaches at most 125 */
 
 typedef struct Schemas {
-  char *names[MAX_SCHEMAS]; /* temp (if there is one), main, attached */
+  char *names[MAX_SCHEMAS]; /* temp, main, attached */
   int count;
 } Schemas;
 
@@ -19,25 +19,28 @@ static void schemas_free(Schemas *s) {
   for (int i = 0; i < s->count; i++) sqlite3_free(s->names[i]);
 }
 
+static bool schemas_add(Schemas *s, const char *name) {
+  char *copy = sqlite3_mprintf("%s", name);
+  if (copy) s->names[s->count++] = copy;
+  return copy != NULL;
+}
+
+/* SQLite lists temp only once something is in it. */
 static int schemas_list(Connection *c, Schemas *s, Error *error) {
   sqlite3_stmt *list;
   s->count = 0;
   int rc = connection_statement(c, "PRAGMA database_list", &list, error);
   if (rc) return rc;
-  while (s->count < MAX_SCHEMAS && (rc = sqlite3_step(list)) == SQLITE_ROW) {
+  int step = SQLITE_DONE;
+  bool added = schemas_add(s, "temp");
+  while (added && s->count < MAX_SCHEMAS && (step = sqlite3_step(list)) == SQLITE_ROW) {
     const char *name = (const char *)sqlite3_column_text(list, 1);
-    char *copy = name ? sqlite3_mprintf("%s", name) : NULL;
-    if (!copy) break;
-    bool temp = s->count > 0 && strcmp(copy, "temp") == 0;
-    if (temp) memmove(s->names + 1, s->names, (size_t)s->count * sizeof s->names[0]);
-    s->names[temp ? 0 : s->count] = copy;
-    s->count++;
+    added = name && (strcmp(name, "temp") == 0 || schemas_add(s, name));
   }
   sqlite3_reset(list);
-  if (rc == SQLITE_DONE) return SQLITE_OK;
+  if (added && step == SQLITE_DONE) return SQLITE_OK;
   schemas_free(s);
-  if (rc == SQLITE_ROW) return failure(error, SQLITE_NOMEM, "out of memory");
-  return failure_sqlite(error, c->db, rc);
+  return added ? failure_sqlite(error, c->db, step) : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
 /* ---- names ------------------------------------------------------------------------ */
@@ -90,30 +93,60 @@ int models_parse(Connection *c, const char *spec, ModelName *n, Error *error) {
 
 /* ---- finding ----------------------------------------------------------------------- */
 
+/* Whether classify_models is a table there, as far as the connection knows. */
+static bool has_table(Connection *c, const char *schema) {
+  return sqlite3_table_column_metadata(c->db, schema, "classify_models", NULL, NULL, NULL, NULL, NULL,
+                                       NULL) == SQLITE_OK;
+}
+
+static int fail_if_view(Connection *c, const char *schema, Error *error) {
+  sqlite3_stmt *stmt = NULL;
+  char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_master WHERE type = 'view' AND "
+                              "lower(name) = 'classify_models'", schema);
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = sqlite3_prepare_v2(c->db, sql, -1, &stmt, NULL);
+  if (!rc) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW)
+    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a view, expected the table of models", schema);
+  else
+    rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+  sqlite3_finalize(stmt);
+  sqlite3_free(sql);
+  return rc;
+}
+
 /* A kept statement whose SQL has the schema in place of %w; NULL where the
 ** schema has no table classify_models. Preparing asks the file, so a table that
-** another process has just made is seen.
+** another process has just made is seen; temp is this connection's alone.
 */
 static int statement_in(Connection *c, const char *format, const char *schema, sqlite3_stmt **stmt,
                         Error *error) {
+  *stmt = NULL;
+  if (strcmp(schema, "temp") == 0 && !has_table(c, schema)) return SQLITE_OK;
   char *sql = sqlite3_mprintf(format, schema);
   if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
-  *stmt = NULL;
   int rc = connection_statement(c, sql, stmt, error);
   sqlite3_free(sql);
+  if ((rc == SQLITE_OK || rc == SQLITE_ERROR) && !has_table(c, schema)) {
+    Error view;
+    int is_view = fail_if_view(c, schema, &view); /* which also reads the schema anew */
+    if (is_view || !has_table(c, schema)) {
+      *stmt = NULL;
+      *error = view;
+      return is_view;
+    }
+  }
   if (rc != SQLITE_ERROR) return rc;
-  bool exists = sqlite3_table_column_metadata(c->db, schema, "classify_models", NULL, NULL, NULL,
-                                              NULL, NULL, NULL) == SQLITE_OK;
-  if (!exists) return SQLITE_OK;
   Error reason = *error;
   return failure(error, rc, "%s.classify_models is not a table of models: %s", schema, reason.message);
 }
 
-/* Steps a query that gives at most one row; *found says if there is one. */
-static int step_once(Connection *c, sqlite3_stmt *stmt, bool *found, Error *error) {
+/* SQLITE_ROW or SQLITE_DONE: no row where the table has gone meanwhile. */
+static int step_in(Connection *c, const char *schema, sqlite3_stmt *stmt, Error *error) {
   int rc = sqlite3_step(stmt);
-  *found = rc == SQLITE_ROW;
-  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+  if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
+  failure_sqlite(error, c->db, rc);
+  return rc == SQLITE_ERROR && !has_table(c, schema) ? SQLITE_DONE : rc;
 }
 
 int models_find_in(Connection *c, const char *schema, const ModelName *n, sqlite3_int64 *rowid,
@@ -127,92 +160,104 @@ int models_find_in(Connection *c, const char *schema, const ModelName *n, sqlite
   if (rc || !stmt) return rc;
   sqlite3_bind_text(stmt, 1, n->name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 2, n->version);
-  rc = step_once(c, stmt, found, error);
+  rc = step_in(c, schema, stmt, error);
+  *found = rc == SQLITE_ROW;
   if (*found) {
     *rowid = sqlite3_column_int64(stmt, 0);
     *version = sqlite3_column_int64(stmt, 1);
   }
   sqlite3_reset(stmt);
-  return rc;
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 typedef struct Found {
-  const char *schema; /* one of the list */
+  const char *schema; /* one of the list: the first that has the name */
+  bool named;         /* there is one                                 */
+  bool found;         /* and it has the version                       */
   sqlite3_int64 rowid, version;
-  bool found;
 } Found;
 
 static int find(Connection *c, const Schemas *schemas, const ModelName *n, Found *f, Error *error) {
+  const ModelName newest = {.name = n->name, .version = MODELS_NEWEST};
   int rc = SQLITE_OK;
-  f->found = false;
-  for (int i = 0; i < schemas->count && !f->found && !rc; i++) {
+  f->named = false;
+  for (int i = 0; i < schemas->count && !f->named && !rc; i++) {
     f->schema = schemas->names[i];
     if (!n->schema || strcmp(n->schema, f->schema) == 0)
-      rc = models_find_in(c, f->schema, n, &f->rowid, &f->version, &f->found, error);
+      rc = models_find_in(c, f->schema, &newest, &f->rowid, &f->version, &f->named, error);
   }
+  f->found = f->named;
+  if (!rc && f->named && n->version != MODELS_NEWEST)
+    rc = models_find_in(c, f->schema, n, &f->rowid, &f->version, &f->found, error);
   return rc;
 }
 
 /* ---- lists for messages -------------------------------------------------------------- */
 
+static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_models ORDER BY name";
+static const char VERSIONS[] =
+    "SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC";
+
 /* Adds what the query gives to a list; %w is the schema, ?1 the name. */
 static int add_list(Connection *c, const char *schema, const char *format, const char *name,
-                    const char *prefix, sqlite3_str *list, int *count, Error *error) {
+                    bool with_schema, sqlite3_str *list, int *count, Error *error) {
   sqlite3_stmt *stmt;
   int rc = statement_in(c, format, schema, &stmt, error);
   if (rc || !stmt) return rc;
   sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+  while ((rc = step_in(c, schema, stmt, error)) == SQLITE_ROW) {
     if (*count < 20)
-      sqlite3_str_appendf(list, "%s%s%s", *count ? ", " : "", prefix, sqlite3_column_text(stmt, 0));
+      sqlite3_str_appendf(list, "%s%s%s%s", *count ? ", " : "", with_schema ? schema : "",
+                          with_schema ? "." : "", sqlite3_column_text(stmt, 0));
     else if (*count == 20)
       sqlite3_str_appendall(list, ", ...");
     ++*count;
   }
   sqlite3_reset(stmt);
-  return rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_models ORDER BY name";
-static const char VERSIONS[] =
-    "SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC";
+static int finish_list(sqlite3_str *text, int rc, int count, char **list, Error *error) {
+  *list = sqlite3_str_finish(text);
+  if (!rc && !*list && count) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  return rc;
+}
 
-/* The names in all schemas (or the one given), with the schema where that is not
-** main; or the versions of a name. The list is for sqlite3_free().
+/* All names, or those of the schema if one is given; others than main's have
+** their schema in front. For sqlite3_free().
 */
-static int make_list(Connection *c, const Schemas *schemas, const ModelName *n, const char *query,
-                     char **list, int *count, Error *error) {
+static int list_names(Connection *c, const Schemas *schemas, const char *only, char **list, int *count,
+                      Error *error) {
   sqlite3_str *text = sqlite3_str_new(c->db);
   int rc = SQLITE_OK;
   *count = 0;
   for (int i = 0; i < schemas->count && !rc; i++) {
     const char *schema = schemas->names[i];
-    char *prefix = sqlite3_mprintf("%s.", schema);
-    bool plain = n->schema || query == VERSIONS || strcmp(schema, "main") == 0;
-    if (!prefix)
-      rc = failure(error, SQLITE_NOMEM, "out of memory");
-    else if (!n->schema || strcmp(n->schema, schema) == 0)
-      rc = add_list(c, schema, query, n->name, plain ? "" : prefix, text, count, error);
-    sqlite3_free(prefix);
+    bool with_schema = !only && strcmp(schema, "main") != 0;
+    if (!only || strcmp(only, schema) == 0)
+      rc = add_list(c, schema, NAMES, NULL, with_schema, text, count, error);
   }
-  *list = sqlite3_str_finish(text);
-  if (!rc && !*list && *count) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  return finish_list(text, rc, *count, list, error);
+}
+
+static int no_version(Connection *c, const Found *f, const ModelName *n, Error *error) {
+  sqlite3_str *text = sqlite3_str_new(c->db);
+  char *list;
+  int count = 0;
+  int rc = add_list(c, f->schema, VERSIONS, n->name, false, text, &count, error);
+  rc = finish_list(text, rc, count, &list, error);
+  if (!rc)
+    rc = failure(error, SQLITE_ERROR, "model '%s%s%s' has no version %lld (versions: %s)",
+                 n->schema ? n->schema : "", n->schema ? "." : "", n->name, n->version, list);
+  sqlite3_free(list);
   return rc;
 }
 
-static int not_found(Connection *c, const Schemas *schemas, const ModelName *n, Error *error) {
+static int no_name(Connection *c, const Schemas *schemas, const ModelName *n, Error *error) {
   char *list;
-  int count, rc;
+  int count;
   const char *in = n->schema ? n->schema : "", *dot = n->schema ? "." : "";
-  if (n->version != MODELS_NEWEST) {
-    rc = make_list(c, schemas, n, VERSIONS, &list, &count, error);
-    if (!rc && count)
-      rc = failure(error, SQLITE_ERROR, "model '%s%s%s' has no version %lld (versions: %s)", in, dot,
-                   n->name, n->version, list);
-    sqlite3_free(list);
-    if (rc) return rc;
-  }
-  rc = make_list(c, schemas, n, NAMES, &list, &count, error);
+  int rc = list_names(c, schemas, n->schema, &list, &count, error);
   if (!rc && count)
     rc = failure(error, SQLITE_ERROR, "no model named '%s%s%s' (models: %s)", in, dot, n->name, list);
   else if (!rc)
@@ -231,14 +276,14 @@ static int only_name(Connection *c, const Schemas *schemas, char **only, Error *
   for (int i = 0; i < schemas->count && !rc; i++) {
     sqlite3_stmt *stmt;
     rc = statement_in(c, NAMES, schemas->names[i], &stmt, error);
-    while (!rc && stmt && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
+    while (!rc && stmt && (step = step_in(c, schemas->names[i], stmt, error)) == SQLITE_ROW) {
       const char *name = (const char *)sqlite3_column_text(stmt, 0);
       if (*only && name && strcmp(*only, name) == 0) continue;
       sqlite3_free(*only);
       *only = name && ++names == 1 ? sqlite3_mprintf("%s", name) : NULL;
       if (names == 1 && !*only) rc = failure(error, SQLITE_NOMEM, "out of memory");
     }
-    if (!rc && stmt && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
+    if (!rc && stmt && step != SQLITE_DONE) rc = step;
     sqlite3_reset(stmt);
   }
   return rc;
@@ -255,7 +300,7 @@ static int find_only(Connection *c, const Schemas *schemas, Found *f, Error *err
     sqlite3_free(any.name);
     return rc;
   }
-  if (!rc) rc = make_list(c, schemas, &any, NAMES, &list, &count, error);
+  if (!rc) rc = list_names(c, schemas, NULL, &list, &count, error);
   if (!rc && count == 0)
     rc = failure(error, SQLITE_ERROR, "there are no models yet, classify_train() makes one");
   else if (!rc)
@@ -313,7 +358,8 @@ static int find_spec(Connection *c, const Schemas *schemas, ModelName *n, bool n
                      Error *error) {
   int rc = find(c, schemas, n, f, error);
   if (rc || f->found) return rc;
-  return named ? not_found(c, schemas, n, error) : find_only(c, schemas, f, error);
+  if (f->named) return no_version(c, f, n, error);
+  return named ? no_name(c, schemas, n, error) : find_only(c, schemas, f, error);
 }
 
 int models_load(Connection *c, const char *spec, const Model **model, Error *error) {

@@ -58,6 +58,15 @@ typedef struct Member {
 
 static bool has_type(const Member *m, const char *type) { return strcmp(m->type, type) == 0; }
 
+/* From a row of key, type, value. */
+static Member read_member(sqlite3_stmt *each) {
+  Member m = {(const char *)sqlite3_column_text(each, 0), (const char *)sqlite3_column_text(each, 1),
+              sqlite3_column_value(each, 2), (const char *)sqlite3_column_text(each, 2)};
+  if (m.type && (has_type(&m, "true") || has_type(&m, "false") || has_type(&m, "null")))
+    m.shown = m.type; /* their values are 1, 0 and NULL */
+  return m;
+}
+
 static int bad_value(const Option *o, const Member *m, Error *error) {
   const char *quote = has_type(m, "text") ? "\"" : "";
   if (o->expected)
@@ -139,7 +148,7 @@ static int set_member(const Option *known, size_t count, const Member *m, Option
   return unknown_option(known, count, m->key, error);
 }
 
-static int check_object(Connection *c, const char *json, Error *error) {
+static int check_object(Connection *c, const char *json, const char *example, Error *error) {
   sqlite3_stmt *stmt;
   int rc = connection_statement(c, "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) END", &stmt, error);
   if (rc) return rc;
@@ -150,10 +159,10 @@ static int check_object(Connection *c, const char *json, Error *error) {
     rc = failure_sqlite(error, c->db, rc);
   else if (!type)
     rc = failure(error, SQLITE_ERROR, "the options are '%.60s', which is not JSON, expected an object such "
-                 "as '{\"epochs\": 5}'", json);
+                 "as '%s'", json, example);
   else if (strcmp(type, "object") != 0)
-    rc = failure(error, SQLITE_ERROR, "the options are a JSON %s, expected an object such as "
-                 "'{\"epochs\": 5}'", type);
+    rc = failure(error, SQLITE_ERROR, "the options are a JSON %s, expected an object such as '%s'",
+                 type, example);
   else
     rc = SQLITE_OK;
   sqlite3_reset(stmt);
@@ -166,16 +175,13 @@ static int read_members(Connection *c, const char *json, const Option *known, si
                         Options *options, Error *error) {
   sqlite3_stmt *each;
   bool no_encoder = false;
-  int rc = check_object(c, json, error);
+  int rc = check_object(c, json, known == TRAIN_OPTIONS ? "{\"epochs\": 5}" : "{\"threads\": 2}", error);
   if (!rc) rc = connection_statement(c, EACH, &each, error);
   if (rc) return rc;
   sqlite3_bind_text(each, 1, json, -1, SQLITE_STATIC);
   int step;
   while (rc == SQLITE_OK && (step = sqlite3_step(each)) == SQLITE_ROW) {
-    Member m = {(const char *)sqlite3_column_text(each, 0), (const char *)sqlite3_column_text(each, 1),
-                sqlite3_column_value(each, 2), (const char *)sqlite3_column_text(each, 2)};
-    if (m.type && (has_type(&m, "true") || has_type(&m, "false") || has_type(&m, "null")))
-      m.shown = m.type; /* their values are 1, 0 and NULL */
+    Member m = read_member(each);
     rc = m.key && m.type && m.shown ? set_member(known, count, &m, options, &no_encoder, error)
                          : failure(error, SQLITE_NOMEM, "out of memory");
   }
@@ -288,13 +294,14 @@ static bool label_reads(Label label, const char *key, size_t length) {
 static int set_label_weight(const Labels *labels, sqlite3_stmt *member, float *weights, Error *error) {
   const char *key = (const char *)sqlite3_column_text(member, 0);
   size_t length = (size_t)sqlite3_column_bytes(member, 0);
-  int type = sqlite3_column_type(member, 2);
   double weight = sqlite3_column_double(member, 2);
   bool known = false;
-  if (!key) return failure(error, SQLITE_NOMEM, "out of memory");
-  if ((type != SQLITE_INTEGER && type != SQLITE_FLOAT) || weight < 0 || weight > 1e6)
-    return failure(error, SQLITE_ERROR, "option class_weight gives '%.60s' the weight %.40s, expected a "
-                   "number from 0 to 1000000", key, sqlite3_column_text(member, 2));
+  Member m = read_member(member);
+  if (!m.type || !key) return failure(error, SQLITE_NOMEM, "out of memory");
+  const char *quote = has_type(&m, "text") ? "\"" : "";
+  if (!(has_type(&m, "integer") || has_type(&m, "real")) || weight < 0 || weight > 1e6)
+    return failure(error, SQLITE_ERROR, "option class_weight gives '%.60s' the weight %s%.40s%s, expected "
+                   "a number from 0 to 1000000", key, quote, m.shown, quote);
   for (uint32_t l = 0; l < labels->keys.count; l++) {
     if (!label_reads(labels_get(labels, l), key, length)) continue;
     weights[l] = (float)weight;
@@ -316,5 +323,9 @@ int options_label_weights(Connection *c, const Options *options, const Labels *l
     rc = set_label_weight(labels, each, weights, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
   sqlite3_reset(each);
+  float largest = 0.0f;
+  for (size_t l = 0; l < labels->keys.count; l++) largest = weights[l] > largest ? weights[l] : largest;
+  if (!rc && largest == 0.0f)
+    rc = failure(error, SQLITE_ERROR, "option class_weight gives every label the weight 0, expected one above 0");
   return rc;
 }

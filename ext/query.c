@@ -31,22 +31,24 @@ static bool only_blank(const char *tail) {
   return !*tail;
 }
 
-int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning,
+int query_prepare(sqlite3 *db, const char *sql, const char *name, int columns, const char *meaning,
                   sqlite3_stmt **stmt, Error *error) {
   const char *tail;
   *stmt = NULL;
   if (!starts_query(sql))
-    return failure(error, SQLITE_ERROR, "the query is '%.60s', expected a SELECT that gives %s", sql,
+    return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql,
                    meaning);
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, &tail);
   if (rc) {
-    rc = failure(error, rc, "the query '%.60s' cannot be run: %s", sql, sqlite3_errmsg(db));
+    rc = failure(error, rc, "the %s '%.60s' cannot be run: %s", name, sql, sqlite3_errmsg(db));
   } else if (!only_blank(tail)) {
-    rc = failure(error, SQLITE_ERROR, "the query is followed by '%.60s', expected one statement", tail);
+    rc = failure(error, SQLITE_ERROR, "the %s is followed by '%.60s', expected one statement", name, tail);
   } else if (!sqlite3_stmt_readonly(*stmt)) {
-    rc = failure(error, SQLITE_ERROR, "the query '%.60s' writes, expected a SELECT", sql);
+    rc = failure(error, SQLITE_ERROR, "the %s '%.60s' writes, expected a SELECT", name, sql);
+  } else if (sqlite3_bind_parameter_count(*stmt) > 0) {
+    rc = failure(error, SQLITE_ERROR, "the %s '%.60s' has a parameter, expected its value in the text", name, sql);
   } else if (sqlite3_column_count(*stmt) != columns) {
-    rc = failure(error, SQLITE_ERROR, "the query gives %d column%s, expected %d: %s",
+    rc = failure(error, SQLITE_ERROR, "the %s gives %d column%s, expected %d: %s", name,
                  sqlite3_column_count(*stmt), sqlite3_column_count(*stmt) == 1 ? "" : "s", columns, meaning);
   }
   if (rc) {
@@ -56,16 +58,26 @@ int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning
   return rc;
 }
 
+int query_step(Connection *connection, sqlite3_stmt *stmt) {
+  connection->queries++;
+  int rc = sqlite3_step(stmt);
+  connection->queries--;
+  return rc;
+}
+
 int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
                Error *error) {
   *text = NULL;
   int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
   if (type == SQLITE_NULL) return SQLITE_OK;
   if (type == SQLITE_BLOB)
-    return failure(error, SQLITE_ERROR, "the %s is a BLOB of %d bytes, expected text (CAST it AS TEXT)",
+    return failure(error, SQLITE_ERROR, "the %s is a BLOB (bytes: %d), expected text (CAST it AS TEXT)",
                    meaning, sqlite3_value_bytes(value));
   *text = (const char *)sqlite3_value_text(value);
   if (!*text) return failure(error, SQLITE_NOMEM, "out of memory");
-  if (length) *length = (size_t)sqlite3_value_bytes(value);
+  size_t bytes = (size_t)sqlite3_value_bytes(value);
+  if (length) *length = bytes;
+  if (!length && memchr(*text, '\0', bytes))
+    return failure(error, SQLITE_ERROR, "the %s is '%.40s' and a NUL, expected text without one", meaning, *text);
   return SQLITE_OK;
 }

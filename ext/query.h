@@ -9,17 +9,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "failure.h"
+#include "connection.h"
 
-/* `columns` columns, named in `meaning` for the message ("an id and a text").
-** The caller finalizes the statement.
+/* For the messages: `name` is what the query is called ("query", "validation
+** query"), `meaning` what its `columns` columns are ("an id and a text"). The
+** caller finalizes the statement.
 */
-int query_prepare(sqlite3 *db, const char *sql, int columns, const char *meaning,
+int query_prepare(sqlite3 *db, const char *sql, const char *name, int columns, const char *meaning,
                   sqlite3_stmt **stmt, Error *error);
+
+/* sqlite3_step() for such a query: what it calls may not train. */
+int query_step(Connection *connection, sqlite3_stmt *stmt);
 
 /* A value of a query, or an argument of a function, as UTF-8 text: NULL where the
 ** value is NULL or was not given (a NULL pointer); a BLOB is an error. The text
-** is good as long as the value is; length may be NULL.
+** is good as long as the value is. Where length is NULL it may not hold a NUL.
 */
 int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
                Error *error);

@@ -92,7 +92,7 @@ static int read_chunk(Labelling *l, Connection *c, Error *error) {
   int rc = SQLITE_OK;
   l->texts = l->words_count = 0;
   while (!rc && l->count - first < l->chunk_rows && l->words_count < CHUNK_WORDS) {
-    int step = sqlite3_step(l->stmt);
+    int step = query_step(c, l->stmt);
     l->ended = step == SQLITE_DONE;
     if (l->ended) break;
     rc = step == SQLITE_ROW ? read_row(l, c, error) : failure_sqlite(error, c->db, step);
@@ -164,7 +164,7 @@ static int rows_begin(TableCall *call, sqlite3_value **arguments, Error *error) 
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   if (!rc) rc = query_text(arguments[ARG_OPTIONS], "object of options", &json, NULL, error);
   if (!rc) rc = options_read_threads(c, json, &l->threads, error);
-  if (!rc) rc = query_prepare(c->db, query, 2, "an id and a text", &l->stmt, error);
+  if (!rc) rc = query_prepare(c->db, query, "query", 2, "an id and a text", &l->stmt, error);
   if (!rc) rc = models_load(c, spec, &l->model, error);
   if (rc) return rc;
   l->chunk_rows = FIRST_ROWS;
@@ -213,7 +213,7 @@ static void rows_end(TableCall *call) {
 
 const TableFunction ROWS_TABLE = {
     .name = "classify_rows",
-    .schema = "CREATE TABLE x(id, label, confidence REAL, query HIDDEN, model HIDDEN, options HIDDEN)",
+    .schema = "CREATE TABLE x(id, label, confidence REAL, for_query HIDDEN, for_model HIDDEN, for_options HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Labelling),

@@ -14,10 +14,10 @@ static const char COLUMNS[] = "name,version,created,labels,options,metrics,weigh
 
 /* Runs the statements of a format whose only directive is %w, repeated. */
 static int run(sqlite3 *db, const char *format, const char *schema, Error *error) {
-  char *sql = sqlite3_mprintf(format, schema, schema, schema);
+  char *sql = sqlite3_mprintf(format, schema, schema, schema, schema);
   if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
   int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
-  if (rc) rc = failure_sqlite(error, db, rc);
+  if (rc) rc = failure_sqlite(error, db, sqlite3_extended_errcode(db));
   sqlite3_free(sql);
   return rc;
 }
@@ -46,6 +46,9 @@ static int fetch(sqlite3 *db, const char *format, const char *schema, char **tex
 
 static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
 
+/* A snapshot that is too old does not become newer by waiting. */
+static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
+
 static double milliseconds(void) {
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -73,19 +76,27 @@ static int check_hidden(Connection *c, const ModelName *n, Error *error) {
                  "'main.%s' or 'temp.%s'", n->name, n->name, n->name);
 }
 
-static int check_table(Connection *c, const char *schema, Error *error) {
+static bool has_rowid(Connection *c, const char *schema) {
+  return sqlite3_table_column_metadata(c->db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL,
+                                       NULL) == SQLITE_OK;
+}
+
+static int check_table(Connection *c, const char *schema, bool *exists, Error *error) {
   char *type, *columns = NULL;
-  int rc = fetch(c->db, "SELECT type FROM \"%w\".sqlite_master WHERE lower(name) = 'classify_models'",
-                 schema, &type, error);
+  int rc = fetch(c->db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
+                 "FROM \"%w\".sqlite_master WHERE lower(name) = 'classify_models'", schema, &type, error);
   if (!rc && type && strcmp(type, "table") != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models is a %s, expected the table of models", schema,
                  type);
   if (!rc && type)
     rc = fetch(c->db, "SELECT group_concat(lower(name)) FROM pragma_table_info('classify_models', %Q)",
                schema, &columns, error);
+  if (!rc && columns && !has_rowid(c, schema))
+    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
   if (!rc && columns && strcmp(columns, COLUMNS) != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models has the columns %s, expected %s", schema,
                  columns, COLUMNS);
+  *exists = columns != NULL;
   sqlite3_free(type);
   sqlite3_free(columns);
   return rc;
@@ -114,16 +125,22 @@ static int prepare_table(sqlite3 *db, const char *schema, Error *error) {
   return rc;
 }
 
-/* In autocommit a lock may be gone when there is a model to save. */
-static int lock_or_leave(Connection *c, const char *schema, Error *error) {
+/* In autocommit a lock may be gone when there is a model to save, so it is left
+** then; only a table that is not there yet has to be made now.
+*/
+static int lock_or_leave(Connection *c, const char *schema, bool exists, Error *error) {
   double until = milliseconds() + WAIT_MS;
+  bool autocommit = sqlite3_get_autocommit(c->db);
   int rc = prepare_table(c->db, schema, error);
-  if (sqlite3_get_autocommit(c->db)) return is_lock(rc) ? SQLITE_OK : rc;
-  while (is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT && milliseconds() < until) {
+  while (can_wait(rc) && !(autocommit && exists) && milliseconds() < until) {
     sqlite3_sleep(PAUSE_MS);
     rc = prepare_table(c->db, schema, error);
   }
   if (!is_lock(rc)) return rc;
+  if (autocommit && (exists || rc == SQLITE_BUSY_SNAPSHOT)) return SQLITE_OK;
+  if (autocommit)
+    return failure(error, rc, "another connection has locked %s, where the table of models is to be made",
+                   schema);
   return failure(error, rc, "the transaction cannot write to %s, which another connection has locked or "
                  "changed since, expected BEGIN IMMEDIATE", schema);
 }
@@ -131,6 +148,9 @@ static int lock_or_leave(Connection *c, const char *schema, Error *error) {
 int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *error) {
   ModelName n;
   *target = (SavingTarget){0};
+  if (c->queries > 0)
+    return failure(error, SQLITE_ERROR, "it stands in the query of another function, expected a query that "
+                   "only reads");
   int rc = models_parse(c, spec ? spec : "default", &n, error);
   if (!rc && n.version != MODELS_NEWEST)
     rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
@@ -143,8 +163,9 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   }
   models_name_free(&n);
   if (!rc) rc = check_writable(c, target->schema, error);
-  if (!rc) rc = check_table(c, target->schema, error);
-  if (!rc) rc = lock_or_leave(c, target->schema, error);
+  bool exists = false;
+  if (!rc) rc = check_table(c, target->schema, &exists, error);
+  if (!rc) rc = lock_or_leave(c, target->schema, exists, error);
   if (rc) saving_target_free(target);
   return rc;
 }
@@ -153,8 +174,9 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
 
 static const char INSERT_MODEL[] =
     "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
-    "VALUES (?1, 1 + max(ifnull((SELECT max(version) FROM \"%w\".classify_models WHERE name = ?1), 0), "
-    "ifnull((SELECT newest FROM \"%w\".classify_versions WHERE name = ?1), 0)), "
+    "VALUES (?1, ifnull(?6, 1 + max("
+    "ifnull((SELECT max(version) FROM \"%w\".classify_models WHERE name = ?1), 0), "
+    "ifnull((SELECT newest FROM \"%w\".classify_versions WHERE name = ?1), 0))), "
     "strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now'), ?2, ?3, ?4, ?5) RETURNING version";
 
 static const char DELETE_OLD[] =
@@ -170,6 +192,7 @@ static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_
   return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
 }
 
+/* Under the version given, or the next one if *version is 0; sets it. */
 static int insert(sqlite3 *db, const char *schema, const char *name, const NewModel *m,
                   sqlite3_int64 *version, Error *error) {
   sqlite3_stmt *stmt;
@@ -181,6 +204,7 @@ static int insert(sqlite3 *db, const char *schema, const char *name, const NewMo
   sqlite3_bind_text(stmt, 3, m->options, -1, SQLITE_STATIC);
   sqlite3_bind_text(stmt, 4, m->metrics, -1, SQLITE_STATIC);
   sqlite3_bind_blob64(stmt, 5, m->weights, m->size, SQLITE_STATIC);
+  if (*version) sqlite3_bind_int64(stmt, 6, *version);
   while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) *version = sqlite3_column_int64(stmt, 0);
   rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, db, sqlite3_extended_errcode(db));
   sqlite3_finalize(stmt);
@@ -200,14 +224,12 @@ static int delete_old(sqlite3 *db, const char *schema, const char *name, sqlite3
   return rc;
 }
 
-/* Waits for the locks of others, but not for a snapshot to become the newest:
-** it never will.
-*/
+/* Waits for the locks of others. */
 static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
   double until = milliseconds() + WAIT_MS;
   int rc = insert(db, t->schema, t->name, m, version, error);
-  while (is_lock(rc) && sqlite3_extended_errcode(db) != SQLITE_BUSY_SNAPSHOT && milliseconds() < until) {
+  while (can_wait(rc) && milliseconds() < until) {
     sqlite3_sleep(PAUSE_MS);
     rc = insert(db, t->schema, t->name, m, version, error);
   }
@@ -231,22 +253,37 @@ static int insert_elsewhere(sqlite3 *db, const SavingTarget *t, const NewModel *
   return rc;
 }
 
+/* The version that the model would have had; 0 if that cannot be read. */
+static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
+  Error ignored;
+  sqlite3_stmt *stmt;
+  sqlite3_int64 version = 0;
+  if (prepare(db, "SELECT 1 + ifnull(max(newest), 0) FROM \"%w\".classify_versions WHERE name = ?1", t->schema,
+              &stmt, &ignored))
+    return 0;
+  sqlite3_bind_text(stmt, 1, t->name, -1, SQLITE_STATIC);
+  if (sqlite3_step(stmt) == SQLITE_ROW) version = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return version;
+}
+
 /* The last resort, with the sentence that says what to do. */
 static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m, int rc, Error *error) {
   Error reason = *error, ignored;
-  sqlite3_int64 version;
+  sqlite3_int64 version = next_version(db, t);
   if (strcmp(t->schema, "temp") == 0 || rc == SQLITE_INTERRUPT) return rc;
   if (insert(db, "temp", t->name, m, &version, &ignored))
     return failure(error, rc, "the trained model could not be saved: %s", reason.message);
   return failure(error, rc,
                  "the trained model could not be saved in %s: %s. It is kept as temp.%s@%lld until this "
-                 "connection closes; INSERT INTO %s.classify_models SELECT * FROM temp.classify_models, "
-                 "then DELETE it from temp", t->schema, reason.message, t->name, version, t->schema);
+                 "connection closes. To move it: INSERT INTO %s.classify_models SELECT * FROM "
+                 "temp.classify_models; DELETE FROM temp.classify_models", t->schema, reason.message, t->name, version, t->schema);
 }
 
 int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
                 Error *error) {
   Error first;
+  *version = 0;
   int rc = insert_patiently(c->db, t, m, version, &first);
   if (rc == SQLITE_OK) {
     rc = delete_old(c->db, t->schema, t->name, m->keep, &first);

@@ -1,7 +1,8 @@
 /* table.h -- one adaptor for every function that is used in FROM.
 **
 ** A table function is a virtual table without storage: its arguments are hidden
-** columns. Each has one TableFunction that says what is its own; the adaptor
+** columns, named for_* so that f(text) finds the column of the other table that is
+** called text. Each has one TableFunction that says what is its own; the adaptor
 ** does the rest:
 **
 **   begin   reads the arguments; the first row is ready then, or call->done set

@@ -76,7 +76,7 @@ void train_one_argument(sqlite3_context *context, int argc, sqlite3_value **argv
   (void)argc;
   (void)argv;
   Error error;
-  failure(&error, SQLITE_ERROR, "one argument given, expected classify_train(text, label) in SELECT, or "
+  failure(&error, SQLITE_ERROR, "1 argument given, expected classify_train(text, label) in SELECT, or "
           "classify_train(query) in FROM");
   failure_result(context, NAME, SQLITE_ERROR, &error);
 }
@@ -95,10 +95,10 @@ typedef struct Watched {
 
 static int learn_rows(Lesson *l, const char *query, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = query_prepare(l->connection->db, query, 2, "a text and a label", &stmt, error);
+  int rc = query_prepare(l->connection->db, query, "query", 2, "a text and a label", &stmt, error);
   if (rc) return rc;
   int step;
-  while (rc == SQLITE_OK && (step = sqlite3_step(stmt)) == SQLITE_ROW)
+  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
     rc = lesson_row(l, sqlite3_column_value(stmt, 0), sqlite3_column_value(stmt, 1), false, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
   sqlite3_finalize(stmt);
@@ -152,7 +152,8 @@ const TableFunction TRAIN_TABLE = {
     .name = NAME,
     .schema = "CREATE TABLE x(epoch INTEGER, train_loss REAL, train_accuracy REAL, validation_loss REAL, "
               "validation_accuracy REAL, validation_f1 REAL, learning_rate REAL, rows_per_second REAL, "
-              "seconds REAL, is_best INTEGER, query HIDDEN, model HIDDEN, options HIDDEN)",
+              "seconds REAL, is_best INTEGER, for_query HIDDEN, for_model HIDDEN, "
+              "for_options HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Watched),

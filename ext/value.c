@@ -17,7 +17,7 @@ int value_label(sqlite3_value *value, Label *label, Error *error) {
       label->length = (size_t)sqlite3_value_bytes(value);
       return label->text ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
     default:
-      return failure(error, SQLITE_ERROR, "a label is a BLOB of %d bytes, expected text or a number",
+      return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number",
                      sqlite3_value_bytes(value));
   }
 }

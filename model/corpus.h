@@ -41,7 +41,9 @@ Text corpus_text(const Corpus *corpus, size_t row);
 */
 Status corpus_split(Corpus *corpus, double fraction, uint64_t seed, Error *error);
 
-/* Cuts the vocabulary and renumbers the words of all rows. */
+/* Cuts the vocabulary and renumbers the words of all rows, once: the words that
+** go become the unknown one.
+*/
 Status corpus_prune(Corpus *corpus, size_t min_count, size_t max_vocabulary, Error *error);
 
 #endif

@@ -11,7 +11,7 @@
 void embedding_forward(const float *table, size_t size, const Batch *batch, float *out);
 
 /* The gradient of `out` is the gradient of the rows word[u] of the table: there
-** is no backward pass to compute, only rows to add (adam.h, train.c).
+** is no backward pass to compute, only rows to add (minibatch.h).
 **
 ** Where attention looks at words themselves (no GRU), their vectors are put at
 ** every place of the text, and gradients gathered back:

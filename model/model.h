@@ -12,7 +12,8 @@
 ** Words are numbered from 1 in the order of the file; row 0 of the embedding is
 ** every other word.
 **
-** A Model does not change once it is made, so any number of threads may use it.
+** A Model does not change once it is read or written, so any number of threads
+** may use it.
 */
 #ifndef CLASSIFY_MODEL_H
 #define CLASSIFY_MODEL_H

@@ -86,7 +86,7 @@ Status pass_reserve(Pass *p, const Shape *shape, bool training, Error *error) {
   float *block = p->block;
   p->block = NULL;
   size_t needed = pass_layout(p, shape, training);
-  if (needed > p->capacity) {
+  if (!block || needed > p->capacity) {
     free(block);
     p->capacity = 0;
     block = memory_floats(needed + needed / 4);

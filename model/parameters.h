@@ -67,8 +67,9 @@ void parameters_free(Parameters *parameters);
 
 float *parameters_dense(const Parameters *parameters); /* [dense] */
 
-/* Initial values, as Keras's layers draw them: Glorot's uniform for kernels,
-** orthogonal for recurrent kernels, +-0.05 for embeddings, zero for biases.
+/* Initial values: Glorot's uniform for kernels, orthogonal in each gate for
+** recurrent kernels, +-0.05 for embeddings, a normal of deviation 0.05 for
+** attention, zero for biases.
 */
 void parameters_initialise(Parameters *parameters, uint64_t seed);
 

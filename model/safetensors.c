@@ -140,8 +140,10 @@ static void read_string(Reader *r) {
     else
       text_append(r, c);
   }
-  if (r->at >= r->end) reader_fail(r, "the end of a string");
-  r->at++;
+  if (r->at >= r->end)
+    reader_fail(r, "the end of a string");
+  else
+    r->at++;
   if (!r->status && !r->text) { /* an empty string, the first one read */
     text_append(r, ' ');
     if (!r->status) r->text[r->length = 0] = '\0';
@@ -469,6 +471,8 @@ void safetensors_write_metadata(SafeTensorsWriter *w, const char *key, const cha
 
 void safetensors_write_tensor(SafeTensorsWriter *w, const char *name, Dtype dtype,
                               const size_t *shape, size_t rank, const void *data) {
+  w->failed = w->failed || dtype == DTYPE_OTHER;
+  if (w->failed) return;
   metadata_end(w);
   header_format(w, ",");
   header_quote(w, name);

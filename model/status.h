@@ -5,8 +5,9 @@
 ** thing, its value and what was expected; it has no trailing full stop, so
 ** that a caller can put the name of an SQL function in front of it.
 **
-** Unless a header says otherwise, a function that fails leaves its arguments
-** as they were and owns nothing.
+** Unless a header says otherwise, what a function that fails was to fill is then
+** empty or not to be used, what it was given may still be freed, and it owns
+** nothing.
 */
 #ifndef CLASSIFY_STATUS_H
 #define CLASSIFY_STATUS_H

@@ -28,7 +28,8 @@ static bool in_unspaced_block(utf8proc_int32_t code) {
 static bool is_single_letter(utf8proc_int32_t code, const utf8proc_property_t *p) {
   if (p->category != UTF8PROC_CATEGORY_LO && p->category != UTF8PROC_CATEGORY_LM) return false;
   if (in_unspaced_block(code)) return true;
-  bool korean = p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_LVT;
+  bool korean = (p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_LVT) ||
+                (code >= 0x3131 && code <= 0x318E); /* letters by themselves */
   return p->charwidth == 2 && !korean;
 }
 
@@ -56,20 +57,26 @@ static Character read_ascii(unsigned char c) {
   return (Character){c, 1, kind, !(letter && c < 'a')};
 }
 
+/* The bytes of the first character, as tokens_characters() counts one. */
+static size_t character_length(const char *text, size_t length) {
+  size_t n = 1;
+  while ((unsigned char)*text >= 0xC0 && n < length && ((unsigned char)text[n] & 0xC0) == 0x80) n++;
+  return n;
+}
+
 static Character read_character(const char *text, size_t length) {
   unsigned char first = (unsigned char)*text;
   if (first < 0x80) return read_ascii(first);
   utf8proc_int32_t code;
-  size_t available = length < 4 ? length : 4;
-  utf8proc_ssize_t n =
-      utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)available, &code);
-  if (n <= 0) return (Character){0xFFFD, 1, KIND_SINGLE, false};
+  size_t n = character_length(text, length);
+  if (utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, &code) != (utf8proc_ssize_t)n)
+    return (Character){0xFFFD, n, KIND_SINGLE, false};
   const utf8proc_property_t *p = utf8proc_get_property(code);
   bool joins = p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
                (p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_T);
   bool folded = p->casefold_seqindex == UINT16_MAX && p->decomp_seqindex == UINT16_MAX &&
                 p->combining_class == 0 && !p->ignorable && !joins;
-  return (Character){code, (size_t)n, kind_of(code, p), folded};
+  return (Character){code, n, kind_of(code, p), folded};
 }
 
 /* Where the token that starts with `first` ends: a word at the first character
@@ -178,9 +185,6 @@ const Tokenizer tokens_unicode = {unicode_split};
 
 size_t tokens_characters(const char *text, size_t length) {
   size_t count = 0;
-  for (size_t i = 0; i < length; count++) {
-    bool lead = (unsigned char)text[i++] >= 0xC0;
-    while (lead && i < length && ((unsigned char)text[i] & 0xC0) == 0x80) i++;
-  }
+  for (size_t i = 0; i < length; count++) i += character_length(text + i, length - i);
   return count;
 }

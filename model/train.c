@@ -15,7 +15,6 @@ const TrainingOptions TRAINING_DEFAULTS = {
     .learning_rate = 2e-3,
     .dropout = 0.3,
     .validation = 0.1,
-    .patience = 3,
     .seed = 1,
     .max_tokens = 256,
     .min_count = 1,
@@ -27,6 +26,8 @@ const TrainingOptions TRAINING_DEFAULTS = {
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
 
 enum {
+  ENOUGH_TO_JUDGE = 100, /* validation rows; fewer say too little to choose an epoch by */
+  PATIENCE = 3,
   POOL_BATCHES = 32, /* minibatches whose texts are sorted by length together */
   PURPOSE_ORDER = 3, /* of random streams */
   PURPOSE_STEP = 4
@@ -129,13 +130,19 @@ static Status check_rows(const Corpus *c, size_t rows, Error *error) {
   return STATUS_OK;
 }
 
-/* What depends on the number of rows: a small table needs more steps to learn
-** from, a large one learns in fewer passes.
-*/
-static void choose_sizes(TrainingOptions *o, size_t rows) {
+/* A small table needs many passes to take enough steps, a large one few. */
+static size_t choose_epochs(size_t rows) {
+  if (rows < 16) return 100;
+  if (rows < 1000) return rows < 53 ? 1600 / rows : 30;
+  return rows < 3000 ? 15 : rows < 20000 ? 10 : rows < 100000 ? 6 : 4;
+}
+
+/* What is left to the number of rows. */
+static void choose_sizes(TrainingOptions *o, size_t rows, size_t validation_rows) {
   if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
-  if (o->epochs == 0) o->epochs = rows < 3000 ? 15 : rows < 20000 ? 10 : rows < 100000 ? 6 : 4;
+  if (o->epochs == 0) o->epochs = choose_epochs(rows);
   if (o->threads == 0) o->threads = workers_processors();
+  if (o->patience == 0 && validation_rows >= ENOUGH_TO_JUDGE) o->patience = PATIENCE;
 }
 
 static Status weigh_labels(Training *t, const float *given, Error *error) {
@@ -207,7 +214,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
     status = corpus_split(c, t->options.validation, t->options.seed, error);
   if (!status) status = corpus_prune(c, t->options.min_count, t->options.max_vocabulary, error);
   if (!status) status = divide_rows(t, error);
-  if (!status) choose_sizes(&t->options, t->train_count);
+  if (!status) choose_sizes(&t->options, t->train_count, t->validation_count);
   if (!status) status = weigh_labels(t, label_weights, error);
   if (!status) status = make_network(t, error);
   if (!status) status = make_batches(t, error);
@@ -260,7 +267,7 @@ static Status order_rows(Training *t, Error *error) {
 static double learning_rate(const Training *t) {
   double progress = (double)t->step / (double)t->total_steps;
   double factor = progress < 0.1 ? (progress + 1.0 / (double)t->total_steps) / 0.1 : (1.0 - progress) / 0.9;
-  return t->options.learning_rate * fmin(factor, 1.0);
+  return t->options.learning_rate * fmax(0.0, fmin(factor, 1.0));
 }
 
 static Status not_finite(const Training *t, Error *error) {
@@ -335,9 +342,9 @@ static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, E
   return status;
 }
 
-/* By validation accuracy, then loss; without validation rows the last is best. */
+/* By validation accuracy, then loss; where nothing is judged the last is best. */
 static bool is_best(const Training *t, const Epoch *epoch) {
-  if (!epoch->validated || t->best_epoch == 0) return true;
+  if (!epoch->validated || t->options.patience == 0 || t->best_epoch == 0) return true;
   if (epoch->validation_accuracy != t->best_accuracy)
     return epoch->validation_accuracy > t->best_accuracy;
   return epoch->validation_loss < t->best_loss;
@@ -372,6 +379,7 @@ Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
 }
 
 Status training_end(Training *t, Model **model, Error *error) {
+  if (t->best_epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
   Model *m = calloc(1, sizeof *m);
   if (!m) return error_no_memory(error);
   m->parameters = t->best;

@@ -25,7 +25,9 @@ typedef struct TrainingOptions {
   double learning_rate; /* at its height                          */
   double dropout;
   double validation;    /* fraction of the rows held out          */
-  size_t patience;      /* epochs without a better one; 0: all    */
+  size_t patience;      /* epochs without a better one end it; 0: 3 if there
+                        ** are 100 validation rows to judge by, else never:
+                        ** then the last epoch is the best               */
   uint64_t seed;
   size_t threads;       /* 0: one for each processor              */
   double max_seconds;   /* 0: no limit                            */
@@ -41,9 +43,9 @@ extern const TrainingOptions TRAINING_DEFAULTS;
 
 typedef struct Epoch {
   size_t epoch; /* from 1 */
-  double train_loss, train_accuracy; /* with dropout on */
+  double train_loss, train_accuracy; /* with dropout on, the loss by label weight */
   bool validated;                    /* if there are validation rows: */
-  double validation_loss, validation_accuracy, validation_f1;
+  double validation_loss, validation_accuracy, validation_f1; /* without either */
   double learning_rate; /* at the end of the epoch */
   double rows_per_second, seconds; /* seconds since training_begin() */
   bool is_best; /* so far */

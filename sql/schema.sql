@@ -24,3 +24,9 @@ AFTER INSERT ON classify_models BEGIN
   INSERT INTO classify_versions(name, newest) VALUES (new.name, new.version)
   ON CONFLICT (name) DO UPDATE SET newest = max(newest, excluded.newest);
 END;
+
+CREATE TRIGGER IF NOT EXISTS {schema}.classify_models_renamed
+AFTER UPDATE OF name, version ON classify_models BEGIN
+  INSERT INTO classify_versions(name, newest) VALUES (new.name, new.version)
+  ON CONFLICT (name) DO UPDATE SET newest = max(newest, excluded.newest);
+END;

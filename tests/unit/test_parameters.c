@@ -172,6 +172,21 @@ TEST(values_depend_on_the_seed_alone) {
   parameters_free(&c);
 }
 
+TEST(one_value_that_is_not_finite_is_seen) {
+  const float values[] = {NAN, INFINITY, -INFINITY};
+  Parameters p = make(WITH_ALL);
+  parameters_initialise(&p, 1);
+  p.block[0] = 3e38f;
+  assert_true(parameters_finite(&p));
+  for (size_t i = 0; i < p.count; i++) {
+    float before = p.block[i];
+    p.block[i] = values[i % 3];
+    assert_false(parameters_finite(&p));
+    p.block[i] = before;
+  }
+  parameters_free(&p);
+}
+
 /* ---- files ------------------------------------------------------------------------- */
 
 /* Tensors of a file that is not as it should be. Data is zero. */
@@ -352,6 +367,7 @@ int main(void) {
       cmocka_unit_test(biases_are_zero),
       cmocka_unit_test(recurrent_kernels_are_orthogonal_gate_by_gate),
       cmocka_unit_test(values_depend_on_the_seed_alone),
+      cmocka_unit_test(one_value_that_is_not_finite_is_seen),
       cmocka_unit_test(a_file_holds_every_value),
       cmocka_unit_test(the_shape_is_found_from_the_tensors),
       cmocka_unit_test(a_missing_tensor_is_named),

@@ -42,10 +42,18 @@ TEST(a_sentence_that_just_fits_is_whole) {
   assert_string_equal(error.message, text);
 }
 
+TEST(half_a_character_and_other_bytes_are_left_out) {
+  error_set(&error, STATUS_INVALID, "label '%.4s' has \x80 and \xff", "\u20ac\u20ac");
+  assert_string_equal(error.message, "label '\u20ac' has  and ");
+  error_set(&error, STATUS_INVALID, "%s", "\xf0\x9f");
+  assert_string_equal(error.message, "");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_sentence_names_the_value_and_returns_the_status),
       cmocka_unit_test(a_long_sentence_is_cut_at_a_character),
+      cmocka_unit_test(half_a_character_and_other_bytes_are_left_out),
       cmocka_unit_test(a_sentence_that_just_fits_is_whole),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

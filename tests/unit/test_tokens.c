@@ -171,15 +171,16 @@ TEST(an_emoji_with_its_modifiers_is_one_token) {
 
 #define BAD "\xef\xbf\xbd" /* U+FFFD */
 
-TEST(each_byte_that_is_not_utf8_is_a_replacement) {
+/* One for each character as substr() counts them: a lead with what follows it. */
+TEST(what_is_not_utf8_is_a_replacement) {
   check_split("\xff", BAD, "\xff");
   check_split("a\x80z", "a|" BAD "|z", "a|\x80|z");
-  check_folded("\xe2\x82", BAD "|" BAD);             /* cut short */
-  check_folded("\xc0\xaf", BAD "|" BAD);             /* longer than need be */
-  check_folded("\xed\xa0\x80", BAD "|" BAD "|" BAD); /* a surrogate */
-  check_folded("\xf4\x90\x80\x80", BAD "|" BAD "|" BAD "|" BAD); /* past U+10FFFF */
+  check_folded("\xe2\x82", BAD);         /* cut short */
+  check_folded("\xc0\xaf", BAD);         /* longer than need be */
+  check_folded("\xed\xa0\x80", BAD);     /* a surrogate */
+  check_folded("\xf4\x90\x80\x80", BAD); /* past U+10FFFF */
   check_folded("\xc3(", BAD "|(");
-  check_folded("ok\xe2\x82 ok", "ok|" BAD "|" BAD "|ok");
+  check_folded("ok\xe2\x82 ok", "ok|" BAD "|ok");
 }
 
 TEST(nul_separates) {
@@ -248,28 +249,39 @@ static bool measure(void *context, const char *token, size_t length, size_t star
   return true;
 }
 
-/* One token of 100,000 times `letter`, of which the whole span is reported. */
-static Longest split_long(const char *letter) {
-  enum { LETTERS = 100000 };
+/* The folded length of one token of `letters` times `letter`, whose whole span
+** is reported.
+*/
+static size_t split_long(const char *letter, size_t letters) {
   size_t bytes = strlen(letter);
-  char *text = allocate(LETTERS * bytes, 1);
-  for (size_t i = 0; i < LETTERS; i++) memcpy(text + i * bytes, letter, bytes);
+  char *text = allocate(letters * bytes, 1);
+  for (size_t i = 0; i < letters; i++) memcpy(text + i * bytes, letter, bytes);
   Longest longest = {0};
-  assert_ok(tokens_unicode.split(&tokens_unicode, text, LETTERS * bytes, measure, &longest, &error));
+  assert_ok(tokens_unicode.split(&tokens_unicode, text, letters * bytes, measure, &longest, &error));
   assert_int_equal(longest.tokens, 1);
   assert_int_equal(longest.start, 0);
-  assert_int_equal(longest.end, LETTERS * bytes);
+  assert_int_equal(longest.end, letters * bytes);
   free(text);
-  return longest;
+  return longest.length;
 }
 
 TEST(a_word_of_100000_letters_is_one_token) {
-  assert_int_equal(split_long("A").length, TOKEN_MAX_BYTES);
-  assert_int_equal(split_long("\u0436").length, TOKEN_MAX_BYTES); /* a small letter */
-  assert_int_equal(split_long("\u0928").length, TOKEN_MAX_BYTES); /* of three bytes */
-  assert_in_range(split_long("\u0416").length, 1, TOKEN_MAX_BYTES); /* a capital   */
-  assert_in_range(split_long("\ufdfa").length, 1, TOKEN_MAX_BYTES); /* folds to 18 */
-  assert_in_range(split_long("\u0301").length, 1, TOKEN_MAX_BYTES); /* only marks  */
+  assert_int_equal(split_long("A", 100000), TOKEN_MAX_BYTES);
+  assert_int_equal(split_long("\u0436", 100000), TOKEN_MAX_BYTES); /* a small letter */
+  assert_int_equal(split_long("\u0928", 100000), TOKEN_MAX_BYTES); /* of three bytes */
+  assert_in_range(split_long("\u0416", 100000), 1, TOKEN_MAX_BYTES); /* a capital   */
+  assert_in_range(split_long("\ufdfa", 100000), 1, TOKEN_MAX_BYTES); /* folds to 18 */
+  assert_in_range(split_long("\u0301", 100000), 1, TOKEN_MAX_BYTES); /* only marks  */
+}
+
+TEST(words_about_as_long_as_is_kept) {
+  for (size_t letters = 1; letters < 2 * TOKEN_MAX_BYTES; letters++) {
+    size_t kept = letters < TOKEN_MAX_BYTES ? letters : TOKEN_MAX_BYTES;
+    assert_int_equal(split_long("a", letters), kept);
+    assert_int_equal(split_long("\u0436", letters), 2 * letters < TOKEN_MAX_BYTES ? 2 * letters : TOKEN_MAX_BYTES);
+    assert_in_range(split_long("\u0416", letters), 1, TOKEN_MAX_BYTES);
+    assert_in_range(split_long("\U00010400", letters), 1, TOKEN_MAX_BYTES);
+  }
 }
 
 /* 80 letters and one that is not ASCII, small and capital. */
@@ -314,7 +326,8 @@ static void check_characters(const char *text, size_t length) {
 }
 
 TEST(characters_are_counted_as_substr_does) {
-  const char *texts[] = {"", "abc", "\u00e4\u20ac\U0001F600", "\x80\x80", "\xc3", "\xe2\x82", "\xf0\x80\x80\x80\x80\x80",
+  const char *texts[] = {"", "abc", "\u00e4\u20ac\U0001F600", "\x80\x80", "\xc3", "\xe2\x82",
+                         "\xf0\x80\x80\x80\x80\x80",
                          "\xc3\xa9\x80", "e\u0301", "a\xff\xff\x80", "\xed\xa0\x80"};
   for (size_t i = 0; i < COUNT(texts); i++) check_characters(texts[i], strlen(texts[i]));
   assert_int_equal(tokens_characters("\u00e4\u20ac\U0001F600", 9), 3);
@@ -347,11 +360,12 @@ int main(void) {
       cmocka_unit_test(each_thai_lao_burmese_and_khmer_letter_is_a_token),
       cmocka_unit_test(arabic_and_hebrew_words),
       cmocka_unit_test(an_emoji_with_its_modifiers_is_one_token),
-      cmocka_unit_test(each_byte_that_is_not_utf8_is_a_replacement),
+      cmocka_unit_test(what_is_not_utf8_is_a_replacement),
       cmocka_unit_test(nul_separates),
       cmocka_unit_test(any_two_bytes_can_be_split),
       cmocka_unit_test(any_code_point_is_at_most_one_token_and_folded_for_good),
       cmocka_unit_test(a_word_of_100000_letters_is_one_token),
+      cmocka_unit_test(words_about_as_long_as_is_kept),
       cmocka_unit_test(long_words_are_folded_to_the_same_token),
       cmocka_unit_test(the_sink_can_say_enough),
       cmocka_unit_test(characters_are_counted_as_substr_does),

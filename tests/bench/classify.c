@@ -1,0 +1,86 @@
+/* classify.c -- how long one text takes, the first one, and loading.
+**
+** Parts, each in a process of its own:
+**   load    milliseconds of sqlite3_load_extension()
+**   first   milliseconds of the first classify(), which reads the model
+*/
+#include <stdio.h>
+#include <string.h>
+
+#include "bench.h"
+
+enum { TEXTS = 10000, CALLS = 20000, WARM_UP = 200 };
+
+static const char DATABASE[] = "classify.db";
+
+static double milliseconds_since(double begun) { return 1e3 * (bench_now() - begun); }
+
+static void part_load(const Bench *b) {
+  sqlite3 *db = bench_open_bare(b, DATABASE);
+  double begun = bench_now();
+  bench_load(b, db);
+  printf("%.4f\n", milliseconds_since(begun));
+  sqlite3_close(db);
+}
+
+static void part_first(const Bench *b) {
+  sqlite3 *db = bench_open(b, DATABASE);
+  double begun = bench_now();
+  bench_number(db, "SELECT classify('baba cede fifi', 'bench')");
+  printf("%.4f\n", milliseconds_since(begun));
+  sqlite3_close(db);
+}
+
+/* A statement a text, prepared once. */
+static void measure_statements(sqlite3 *db) {
+  static double took[CALLS];
+  sqlite3_stmt *texts = bench_prepare(db, "SELECT text FROM texts");
+  sqlite3_stmt *classify = bench_prepare(db, "SELECT classify(?1, 'bench')");
+  for (int i = -WARM_UP; i < CALLS; i++) {
+    if (!bench_step(texts)) sqlite3_reset(texts), bench_step(texts);
+    double begun = bench_now();
+    sqlite3_bind_text(classify, 1, (const char *)sqlite3_column_text(texts, 0), -1, SQLITE_STATIC);
+    bench_step(classify);
+    sqlite3_reset(classify);
+    if (i >= 0) took[i] = 1e6 * (bench_now() - begun);
+  }
+  sqlite3_finalize(classify);
+  sqlite3_finalize(texts);
+  bench_figure(bench_quantile(took, CALLS, 0.5), "us", "<= 120", "classify(), a statement a text: p50");
+  bench_figure(bench_quantile(took, CALLS, 0.99), "us", "", "classify(), a statement a text: p99");
+}
+
+/* A row a text. */
+static void measure_rows(sqlite3 *db) {
+  static double took[TEXTS];
+  size_t count = 0;
+  sqlite3_stmt *classify = bench_prepare(db, "SELECT classify(text, 'bench') FROM texts");
+  for (double begun = bench_now(); bench_step(classify); begun = bench_now())
+    took[count++] = 1e6 * (bench_now() - begun);
+  sqlite3_finalize(classify);
+  bench_figure(bench_quantile(took, count, 0.5), "us", "<= 120", "classify(), a row a text: p50");
+  bench_figure(bench_quantile(took, count, 0.99), "us", "", "classify(), a row a text: p99");
+}
+
+int main(int argc, char **argv) {
+  Bench b = bench_arguments(argc, argv);
+  if (b.part) {
+    if (strcmp(b.part, "load") == 0) part_load(&b);
+    if (strcmp(b.part, "first") == 0) part_first(&b);
+    return 0;
+  }
+  bench_remove(&b, DATABASE);
+  sqlite3 *db = bench_open(&b, DATABASE);
+  bench_heading("Labelling one text (40 words, model cached)");
+  bench_model(db);
+  bench_texts(db, "texts", TEXTS, 40, 40);
+  measure_statements(db);
+  measure_rows(db);
+  double megabytes = bench_number(db, "SELECT length(weights) / 1e6 FROM classify_models");
+  sqlite3_close(db);
+  bench_figure(bench_processes(&b, "first", 20), "ms", "<= 50",
+               "first call in a process, model of %.1f MB", megabytes);
+  bench_figure(bench_processes(&b, "load", 20), "ms", "<= 5", ".load");
+  bench_remove(&b, DATABASE);
+  return 0;
+}

@@ -1,0 +1,208 @@
+/* Ending long work: sqlite3_interrupt() from another thread, and a progress
+** handler. The statement ends with SQLITE_INTERRUPT, nothing is saved, and the
+** connection works on. How long that took is printed, not asserted.
+*/
+#include "support.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- work that takes minutes ----------------------------------------------------- */
+
+#define NUMBERS "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+
+static const struct {
+  const char *name, *sql;
+} WORKS[] = {
+    {"the aggregate, one thread",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.threads', 1)) FROM texts"},
+    {"the aggregate, two threads",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.threads', 2)) FROM texts"},
+    {"the aggregate, reading", NUMBERS "SELECT classify_train(body, label, 'm') FROM n, texts"},
+    {"in FROM", "SELECT * FROM classify_train('SELECT body, label FROM texts', 'm', '" ENDLESS "')"},
+    {"in FROM, reading",
+     "SELECT * FROM classify_train('" NUMBERS "SELECT body, label FROM n, texts', 'm')"},
+    {"long texts",
+     "SELECT classify_train(long, label, 'm', json_set('" ENDLESS "', '$.hidden', 64, '$.max_tokens', 1000)) "
+     "FROM texts, book"},
+    {"a large network",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.hidden', 1024)) FROM texts"},
+    {"many validation rows",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.validation', '" NUMBERS
+     "SELECT body, label FROM n, texts LIMIT 200000')) FROM texts"},
+    {"classify()", NUMBERS "SELECT sum(classify(body, 'known') = 'x') FROM n, texts"},
+    {"classify_rows", "SELECT * FROM classify_rows('" NUMBERS "SELECT i, body FROM n, texts', 'known')"},
+    {"classify_rows, long texts",
+     "SELECT * FROM classify_rows('" NUMBERS "SELECT i, long FROM n, book', 'large')"},
+    {"classify_rows, one thread",
+     "SELECT * FROM classify_rows('" NUMBERS "SELECT i, long FROM n, book', 'large', '{\"threads\":1}')"},
+    {"leave_one_out", "SELECT sum(leave_one_out) FROM book, classify_attention(long, 'large')"},
+    {"leave_one_out, many times",
+     NUMBERS "SELECT sum(leave_one_out) FROM n, texts, classify_attention(body, 'known')"},
+};
+
+/* `book` is a text of 20,000 words; `large` reads all of it. */
+static sqlite3 *open_library(void) {
+  sqlite3 *db = open_database(new_file("library"));
+  make_texts(db);
+  run(db, "CREATE TABLE book AS SELECT group_concat(body, ' ') AS long FROM texts, "
+          "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 160) SELECT i FROM n)");
+  run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
+  return db;
+}
+
+/* Runs all of a statement, whose rows may go on for a long time. */
+static int run_to_end(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt = prepare(db, sql);
+  int rc;
+  do rc = sqlite3_step(stmt);
+  while (rc == SQLITE_ROW);
+  assert_int_equal(sqlite3_finalize(stmt), rc == SQLITE_DONE ? SQLITE_OK : rc);
+  return rc;
+}
+
+static void assert_unharmed(sqlite3 *db) {
+  assert_text("known@1,large@1", db, "SELECT group_concat(name || '@' || version) FROM (SELECT * FROM classify_models ORDER BY 1)");
+  assert_text("0", db, "SELECT count(*) FROM temp.sqlite_master");
+  assert_int_equal(integer(db, "SELECT count(classify(body, 'known')) FROM texts"), 24);
+  assert_true(sqlite3_get_autocommit(db));
+}
+
+/* The statement was stopped, and says so; prints how soon. */
+static bool assess(size_t work, int rc, double asked, double ended) {
+  print_message("%-28s ended %5.0f ms after%s\n", WORKS[work].name, 1e3 * (ended - asked),
+                rc == SQLITE_INTERRUPT ? "" : ", without SQLITE_INTERRUPT");
+  return rc == SQLITE_INTERRUPT;
+}
+
+/* ---- by another thread ------------------------------------------------------------- */
+
+enum { AFTER_MS = 150 };
+
+static double interrupted_at;
+
+static void *interrupt_soon(void *connection) {
+  sqlite3_sleep(AFTER_MS);
+  interrupted_at = seconds();
+  sqlite3_interrupt(connection);
+  return NULL;
+}
+
+TEST(another_thread_interrupts) {
+  sqlite3 *db = open_library();
+  bool stopped = true;
+  for (size_t i = 0; i < COUNT(WORKS); i++) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, interrupt_soon, db);
+    int rc = run_to_end(db, WORKS[i].sql);
+    double ended = seconds();
+    pthread_join(thread, NULL);
+    stopped = assess(i, rc, interrupted_at, ended) && stopped;
+    if (rc == SQLITE_INTERRUPT) assert_unharmed(db);
+  }
+  assert_true(stopped);
+  close_database(db);
+}
+
+/* ---- by a progress handler ------------------------------------------------------------ */
+
+static double stop_at;
+
+static int stop(void *unused) {
+  (void)unused;
+  return seconds() > stop_at;
+}
+
+/* As Python's sqlite3 hears Ctrl-C, and datasette a time limit. */
+TEST(a_progress_handler_stops) {
+  sqlite3 *db = open_library();
+  bool stopped = true;
+  for (size_t i = 0; i < COUNT(WORKS); i++) {
+    stop_at = seconds() + 1e-3 * AFTER_MS;
+    sqlite3_progress_handler(db, 1000, stop, NULL);
+    int rc = run_to_end(db, WORKS[i].sql);
+    stopped = assess(i, rc, stop_at, seconds()) && stopped;
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    if (rc == SQLITE_INTERRUPT) assert_unharmed(db);
+  }
+  assert_true(stopped);
+  close_database(db);
+}
+
+/* ---- at any moment --------------------------------------------------------------------- */
+
+static int countdown;
+
+static int count_down(void *unused) {
+  (void)unused;
+  return countdown-- == 0;
+}
+
+/* A short training, stopped at each place where SQLite looks. Nothing is saved,
+** or all of it: the statement has a few steps more to do once the model is.
+*/
+static void stop_everywhere(const char *sql) {
+  sqlite3 *db = open_database(":memory:");
+  int rc = SQLITE_INTERRUPT, places = 0, saved = 0;
+  make_texts(db);
+  teach(db, "m", "old");
+  for (; rc == SQLITE_INTERRUPT; places++) {
+    countdown = places;
+    sqlite3_progress_handler(db, 7, count_down, NULL);
+    rc = run_to_end(db, sql);
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    saved += integer(db, "SELECT max(version) FROM classify_models") > 1;
+    assert_taught(db, "m", saved ? "new" : "old");
+    assert_int_equal(integer(db, "SELECT newest FROM classify_versions"), saved ? 2 : 1);
+    assert_int_equal(integer(db, "SELECT count(*) FROM temp.sqlite_master"), 0);
+    run(db, "DELETE FROM classify_models WHERE version > 1; UPDATE classify_versions SET newest = 1");
+    if (saved) break;
+  }
+  print_message("stopped at %d places\n", places);
+  assert_int_equal(saved, 1);
+  assert_true(places > 20);
+  close_database(db);
+}
+
+TEST(stopped_anywhere_nothing_is_half_saved) {
+  stop_everywhere("SELECT classify_train(body, 'new ' || label, 'm', '" QUICK "') FROM texts");
+  stop_everywhere("SELECT * FROM classify_train('SELECT body, ''new '' || label FROM texts', 'm', '" QUICK "')");
+}
+
+TEST(stopped_anywhere_labelling_is_interrupted) {
+  sqlite3 *db = open_database(":memory:");
+  make_texts(db);
+  teach(db, "m", "old");
+  const char *const labellings[] = {
+      "SELECT classify(body, 'm') FROM texts LIMIT 3",
+      "SELECT * FROM classify_rows('SELECT id, body FROM texts', 'm')",
+      "SELECT * FROM texts, classify_labels(body) LIMIT 5",
+      "SELECT * FROM classify_attention('a kitten', 'm')",
+  };
+  for (size_t i = 0; i < COUNT(labellings); i++) {
+    int rc = SQLITE_INTERRUPT;
+    for (int place = 0; rc == SQLITE_INTERRUPT; place++) {
+      countdown = place;
+      sqlite3_progress_handler(db, 5, count_down, NULL);
+      rc = run_to_end(db, labellings[i]);
+      sqlite3_progress_handler(db, 0, NULL, NULL);
+      if (rc == SQLITE_INTERRUPT && strcmp(sqlite3_errmsg(db), "interrupted") != 0)
+        assert_non_null(strstr(sqlite3_errmsg(db), "interrupt"));
+    }
+    assert_int_equal(rc, SQLITE_DONE);
+  }
+  close_database(db);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(another_thread_interrupts),
+      cmocka_unit_test(a_progress_handler_stops),
+      cmocka_unit_test(stopped_anywhere_nothing_is_half_saved),
+      cmocka_unit_test(stopped_anywhere_labelling_is_interrupted),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}

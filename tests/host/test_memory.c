@@ -1,0 +1,470 @@
+/* Memory that is out: the Nth allocation fails, for each N until none does, once
+** alone and once with all after it. Every statement then ends with SQLITE_NOMEM
+** or with what it gives otherwise; a model is saved whole or not at all; nothing
+** leaks; and the connection works on.
+**
+** Two kinds of allocation fail: those of SQLite, through SQLITE_CONFIG_MALLOC,
+** and those of the extension itself. For these the program's own malloc() stands
+** before the C library's, and fails where an object calls that was not there
+** when the program began. The sanitizers bring a malloc() of their own; under
+** them only SQLite's fail.
+*/
+#define _GNU_SOURCE /* dl_iterate_phdr */
+#include "support.h"
+
+#include <link.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* ---- which allocation fails --------------------------------------------------------- */
+
+enum { SQLITES = 1, EXTENSIONS = 2, BOTH = 3 };
+
+static atomic_int armed;       /* whose allocations count                 */
+static atomic_long countdown;  /* the allocation that makes it zero fails */
+static atomic_bool persistent; /* and all after it                        */
+static atomic_bool has_failed;
+
+static bool fails_now(int whose) {
+  if (!(armed & whose)) return false;
+  long left = --countdown;
+  bool fails = left == 0 || (left < 0 && persistent);
+  if (fails) has_failed = true;
+  return fails;
+}
+
+/* ---- SQLite's --------------------------------------------------------------------------- */
+
+static sqlite3_mem_methods real;
+
+static void *failing_malloc(int size) { return fails_now(SQLITES) ? NULL : real.xMalloc(size); }
+
+static void *failing_realloc(void *old, int size) { return fails_now(SQLITES) ? NULL : real.xRealloc(old, size); }
+
+static void replace_sqlite_malloc(void) {
+  sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+  sqlite3_mem_methods failing = real;
+  failing.xMalloc = failing_malloc;
+  failing.xRealloc = failing_realloc;
+  sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* so that small ones come here too */
+}
+
+/* ---- the extension's ---------------------------------------------------------------------- */
+
+static struct {
+  uintptr_t begin, end;
+} known[64]; /* objects that were there when the program began */
+static size_t known_count;
+
+static int add_known(struct dl_phdr_info *object, size_t size, void *unused) {
+  (void)size, (void)unused;
+  for (int i = 0; i < object->dlpi_phnum; i++) {
+    const ElfW(Phdr) *p = &object->dlpi_phdr[i];
+    if (p->p_type != PT_LOAD || known_count == COUNT(known)) continue;
+    known[known_count].begin = object->dlpi_addr + p->p_vaddr;
+    known[known_count++].end = object->dlpi_addr + p->p_vaddr + p->p_memsz;
+  }
+  return 0;
+}
+
+/* What the extension has allocated and not freed: an open hash of pointers. */
+enum { LIVE_SIZE = 1 << 16 };
+static void *live[LIVE_SIZE];
+static long live_count;
+static pthread_mutex_t live_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+static size_t live_place(const void *p) { return ((uintptr_t)p >> 4) * 0x9E3779B1u % LIVE_SIZE; }
+
+static void live_add(void *p) {
+  pthread_mutex_lock(&live_mutex);
+  size_t at = live_place(p);
+  while (live[at]) at = (at + 1) % LIVE_SIZE;
+  live[at] = p;
+  if (++live_count > LIVE_SIZE / 2) abort();
+  pthread_mutex_unlock(&live_mutex);
+}
+
+/* Takes it out, and moves those after it that stand there for want of its place. */
+static bool live_remove(const void *p) {
+  pthread_mutex_lock(&live_mutex);
+  size_t at = live_place(p);
+  while (live[at] && live[at] != p) at = (at + 1) % LIVE_SIZE;
+  bool found = live[at] != NULL;
+  live[at] = NULL;
+  live_count -= found;
+  for (size_t next = (at + 1) % LIVE_SIZE; found && live[next]; next = (next + 1) % LIVE_SIZE) {
+    size_t home = live_place(live[next]);
+    if ((next - home) % LIVE_SIZE < (next - at) % LIVE_SIZE) continue;
+    live[at] = live[next];
+    live[at = next] = NULL;
+  }
+  pthread_mutex_unlock(&live_mutex);
+  return found;
+}
+
+static bool is_extension(const void *caller) {
+  uintptr_t at = (uintptr_t)caller;
+  for (size_t i = 0; i < known_count; i++)
+    if (at >= known[i].begin && at < known[i].end) return false;
+  return known_count > 0;
+}
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+void __libc_free(void *p);
+
+/* `allocation` is not evaluated where it is to fail. */
+#define ALLOCATE(allocation)                                        \
+  bool ours = is_extension(__builtin_return_address(0));            \
+  void *p = ours && fails_now(EXTENSIONS) ? NULL : (allocation);              \
+  if (ours && p) live_add(p);                                       \
+  return p
+
+void *malloc(size_t size) { ALLOCATE(__libc_malloc(size)); }
+void *calloc(size_t count, size_t size) { ALLOCATE(__libc_calloc(count, size)); }
+void *aligned_alloc(size_t alignment, size_t size) { ALLOCATE(__libc_memalign(alignment, size)); }
+
+char *strdup(const char *text) {
+  size_t size = strlen(text) + 1;
+  bool ours = is_extension(__builtin_return_address(0));
+  char *p = ours && fails_now(EXTENSIONS) ? NULL : __libc_malloc(size);
+  if (p) memcpy(p, text, size);
+  if (ours && p) live_add(p);
+  return p;
+}
+
+void *realloc(void *old, size_t size) {
+  bool ours = is_extension(__builtin_return_address(0));
+  if (ours && fails_now(EXTENSIONS)) return NULL;
+  bool was = old && live_remove(old);
+  void *p = __libc_realloc(old, size);
+  if (p ? ours : was) live_add(p ? p : old);
+  return p;
+}
+
+void free(void *p) {
+  if (p && live_count) live_remove(p);
+  __libc_free(p);
+}
+
+#endif
+
+/* ---- a statement under failing memory ------------------------------------------------------- */
+
+typedef struct Case {
+  const char *name;
+  const char *sql;     /* what is run: one statement                                     */
+  const char *check;   /* a query whose answer shows what the statement has left, or NULL */
+  const char *before;  /* is run first, with memory, or NULL                             */
+  const char *message; /* it fails, with this, where memory is not out; or NULL          */
+} Case;
+
+enum { ANSWER = 1 << 14 };
+
+typedef struct Outcome {
+  int rc;
+  char message[400];
+  char answer[ANSWER]; /* all values of all rows, to the first "seconds" */
+} Outcome;
+
+/* Allocates nothing of its own. */
+static void append(Outcome *o, const char *text) {
+  size_t used = strlen(o->answer);
+  snprintf(o->answer + used, sizeof o->answer - used, "%s|", text);
+}
+
+static void step_through(sqlite3 *db, const char *sql, Outcome *o) {
+  sqlite3_stmt *stmt = NULL;
+  *o = (Outcome){.rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL)};
+  while (!o->rc && (o->rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    o->rc = SQLITE_OK;
+    for (int i = 0; i < sqlite3_column_count(stmt); i++) {
+      const char *text = (const char *)sqlite3_column_text(stmt, i);
+      if (!text && sqlite3_column_type(stmt, i) != SQLITE_NULL) o->rc = SQLITE_NOMEM;
+      append(o, text ? text : "NULL");
+    }
+  }
+  if (o->rc == SQLITE_DONE) o->rc = SQLITE_OK;
+  snprintf(o->message, sizeof o->message, "%s", o->rc ? sqlite3_errmsg(db) : "");
+  sqlite3_finalize(stmt);
+  char *seconds_at = strstr(o->answer, ",\"seconds\":");
+  if (seconds_at) *seconds_at = '\0';
+}
+
+static char path[128];
+
+static sqlite3 *open_case(void) {
+  sqlite3 *db = open_database(path);
+  run(db, "ATTACH ':memory:' AS empty");
+  return db;
+}
+
+/* Each run is rolled back in the end, so that the next one finds the same. */
+static sqlite3 *begin(const Case *c) {
+  sqlite3 *db = open_case();
+  run(db, "BEGIN; %s", c->before ? c->before : "");
+  return db;
+}
+
+/* What is wrong with an outcome; "" if nothing is. */
+static const char *judge(const Case *c, const Outcome *o, const Outcome *expected, bool failed) {
+  if (!failed && strcmp(o->message, expected->message) != 0) return "it fails although memory was there";
+  if (o->rc == SQLITE_NOMEM) return "";
+  if (o->rc != expected->rc) return "neither SQLITE_NOMEM nor what it gives otherwise";
+  bool lost = strcmp(o->message, sqlite3_errstr(o->rc)) == 0; /* by SQLite: the code is right */
+  if (c->message && !lost && strcmp(o->message, expected->message) != 0) return "another message than otherwise";
+  if (!c->message && strcmp(o->answer, expected->answer) != 0) return "another answer than otherwise";
+  return "";
+}
+
+static const char MODELS[] =
+    "SELECT name, version, labels, options, hex(weights), json_array_length(metrics, '$.history'), "
+    "json_remove(metrics, '$.history', '$.seconds') FROM classify_models ORDER BY name, version";
+
+/* All of the extension's allocations fail in turn; of SQLite's, which has tests
+** of its own for that, so many that every place of ours is met.
+*/
+typedef struct Mode {
+  const char *name;
+  int whose;
+  bool persistent;
+  long dense; /* from here on with growing steps */
+} Mode;
+
+static const Mode MODES[] = {
+    {"of the extension", EXTENSIONS, false, 10000},
+    {"of SQLite", SQLITES, false, 200},
+    {"and all after it", BOTH, true, 100},
+};
+
+static long next(long n, long dense) { return n < dense ? n + 1 : n + n / 50; }
+
+typedef struct Run {
+  const Case *c;
+  const Mode *mode;
+  Outcome expected;                 /* of the statement; and of `check`: */
+  Outcome original, untouched, left; /* at first, then after `before`, then after the statement */
+  size_t complaints;
+} Run;
+
+/* Shows the answer from where it is another than `wanted`. */
+static void complain(Run *r, long n, const Outcome *o, const char *wanted, const char *what) {
+  size_t same = 0;
+  if (r->complaints++ > 8) return;
+  while (o->answer[same] && o->answer[same] == wanted[same]) same++;
+  print_error("%s, allocation %ld %s: %s\n  code %d: %s\n  ... %.100s\n  ... %.100s was expected\n", r->c->name, n,
+              r->mode->name, what, o->rc, o->message, o->answer + same, wanted + same);
+}
+
+/* One run in which allocation n fails; false when there is no such one. */
+static bool run_failing(Run *r, long n) {
+  static Outcome o, after;
+  sqlite3 *db = begin(r->c);
+  has_failed = false;
+  countdown = n;
+  armed = r->mode->whose;
+  step_through(db, r->c->sql, &o);
+  armed = 0;
+  const char *wrong = judge(r->c, &o, &r->expected, has_failed);
+  if (*wrong) complain(r, n, &o, r->expected.answer, wrong);
+  if (r->c->check) {
+    step_through(db, r->c->check, &after);
+    bool ended = sqlite3_get_autocommit(db); /* SQLite itself may roll back when memory is out */
+    const Outcome *wanted = ended ? &r->original : o.rc ? &r->untouched : &r->left;
+    if (after.rc || strcmp(after.answer, wanted->answer) != 0)
+      complain(r, n, &after, wanted->answer, o.rc ? "it failed and left something" : "it left something else than otherwise");
+  }
+  step_through(db, "SELECT classify('my kitten purrs', 'good'), count(*) FROM temp.sqlite_master", &after);
+  if (after.rc || strcmp(after.answer, "cat|0|") != 0) complain(r, n, &after, "cat|0|", "it does not work after");
+  bool was_failing = has_failed;
+  if (!sqlite3_get_autocommit(db)) run(db, "ROLLBACK");
+  close_database(db);
+  return was_failing;
+}
+
+static void expect(Run *r) {
+  sqlite3 *db = open_case();
+  if (r->c->check) step_through(db, r->c->check, &r->original);
+  close_database(db);
+  db = begin(r->c);
+  if (r->c->check) step_through(db, r->c->check, &r->untouched);
+  step_through(db, r->c->sql, &r->expected);
+  if (r->c->check) step_through(db, r->c->check, &r->left);
+  if (r->c->message ? !strstr(r->expected.message, r->c->message) : r->expected.rc)
+    fail_msg("%s gives: %s", r->c->name, r->expected.message);
+  run(db, "ROLLBACK");
+  close_database(db);
+}
+
+static size_t run_case(const Case *c) {
+  static Run r;
+  r = (Run){.c = c};
+  expect(&r);
+  sqlite3_int64 sqlite_before = sqlite3_memory_used();
+  long before = live_count, last[COUNT(MODES)];
+  for (size_t mode = 0; mode < COUNT(MODES); mode++) {
+    long n = 1;
+    r.mode = &MODES[mode];
+    persistent = r.mode->persistent;
+    while (run_failing(&r, n)) n = next(n, r.mode->dense);
+    last[mode] = n;
+  }
+  print_message("%-24s %4ld allocations of the extension, %4ld of SQLite\n", c->name, last[0] - 1, last[1] - 1);
+  if (sqlite3_memory_used() != sqlite_before && ++r.complaints)
+    print_error("%s: %lld bytes of SQLite leak\n", c->name, sqlite3_memory_used() - sqlite_before);
+  if (live_count != before && ++r.complaints)
+    print_error("%s: %ld allocations of the extension leak\n", c->name, live_count - before);
+  return r.complaints;
+}
+
+static void run_cases(const Case *cases, size_t count) {
+  size_t complaints = 0;
+  for (size_t i = 0; i < count; i++) complaints += run_case(&cases[i]);
+  assert_int_equal(complaints, 0);
+}
+
+/* ---- cases --------------------------------------------------------------------------------------- */
+
+static const Case TRAININGS[] = {
+    {"train", "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts", MODELS, NULL, NULL},
+    {"train, no table yet", "SELECT classify_train(body, label, 'empty.m', '" QUICK "') FROM texts",
+     NULL, NULL, NULL},
+    {"train, tokenize", "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts", MODELS, NULL, NULL},
+    {"train, validate", "SELECT classify_train(body, label, 'm', '{\"epochs\":2,\"hidden\":2,\"embedding\":2,\"threads\":1,\"keep\":1,"
+     "\"validation\":\"SELECT body, label FROM texts LIMIT 9\",\"class_weight\":{\"cat\":2}}') FROM texts", MODELS, NULL, NULL},
+    {"train in FROM", "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '" QUICK "')", MODELS, NULL, NULL},
+    {"train, bad option", "SELECT classify_train(body, label, 'm', '{\"epoch\":3}') FROM texts", MODELS, NULL, "unknown option 'epoch'"},
+};
+
+static const Case LABELLINGS[] = {
+    {"classify", "SELECT classify(body, 'good') FROM texts", NULL, NULL, NULL},
+    {"classify, unnamed", "SELECT classify(body) FROM texts LIMIT 1", NULL, "DELETE FROM classify_models WHERE name <> 'good'", NULL},
+    {"classify, tokenize", "SELECT classify(body, 'porter') FROM texts LIMIT 3", NULL, NULL, NULL},
+    {"scores", "SELECT classify_scores(body, 'mixed'), classify_confidence(body, 'mixed') FROM texts LIMIT 2", NULL, NULL, NULL},
+    {"scores, one key", "SELECT classify_scores(body, 'alike') FROM texts", NULL, NULL, "would be one key"},
+    {"labels", "SELECT rank, label, round(probability, 4) FROM classify_labels('a kitten', 'mixed')", NULL, NULL, NULL},
+    {"rows", "SELECT * FROM classify_rows('SELECT ''row '' || id, body FROM texts', 'good', '{\"threads\":2}')", NULL, NULL, NULL},
+    {"rows for a writer", "INSERT INTO texts SELECT NULL, label, confidence FROM classify_rows('SELECT id, body FROM texts', 'good')",
+     "SELECT count(*) FROM texts", NULL, NULL},
+    {"attention", "SELECT token, round(weight, 4), round(leave_one_out, 4) FROM classify_attention('My kitten at the sail', 'good', 'boat')", NULL, NULL, NULL},
+    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, mixed, porter)"},
+    {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
+    {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL, "(labels: \"cat\", \"boat\")"},
+};
+
+static int begin_all(void **fixture) {
+  (void)fixture;
+  snprintf(path, sizeof path, "%s", new_file("memory"));
+  sqlite3 *db = open_database(path);
+  make_texts(db);
+  run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter')) FROM texts");
+  run(db, "SELECT classify_train(body, iif(id %% 3, id %% 3, label), 'mixed', '" QUICK "') FROM texts");
+  run(db, "SELECT classify_train(body, iif(id %% 2, 1, '1'), 'alike', '" QUICK "') FROM texts");
+  close_database(db);
+  return 0;
+}
+
+static int begin_utf16(void **fixture) {
+  snprintf(path, sizeof path, "%s", new_file("utf16"));
+  sqlite3 *db = open_database(path);
+  run(db, "PRAGMA encoding = 'UTF-16'");
+  close_database(db);
+  (void)fixture;
+  db = open_database(path);
+  make_texts(db);
+  run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter')) FROM texts");
+  close_database(db);
+  return 0;
+}
+
+TEST(training) { run_cases(TRAININGS, COUNT(TRAININGS)); }
+TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
+
+TEST(in_utf16) {
+  const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[8]};
+  run_cases(cases, COUNT(cases));
+}
+
+/* ---- loading and closing -------------------------------------------------------------------------- */
+
+/* In a child, which has not loaded it yet: a library that cannot be initialised
+** is unloaded, so nothing of it may be left in the connection.
+*/
+static void load_failing(long n, bool for_ever) {
+  sqlite3 *db = open_bare(":memory:", READ_WRITE);
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
+  persistent = for_ever;
+  has_failed = false;
+  countdown = n;
+  armed = BOTH;
+  int rc = sqlite3_load_extension(db, extension(), NULL, NULL);
+  armed = 0;
+  bool failed = has_failed;
+  sqlite3_exec(db, "SELECT classify('x')", NULL, NULL, NULL);
+  sqlite3_exec(db, "SELECT * FROM classify_labels('x')", NULL, NULL, NULL);
+  if (sqlite3_close(db) || (rc && !failed)) _exit(1);
+  _exit(failed ? 2 : 0);
+}
+
+TEST(loading) {
+  int crashed = 0;
+  for (int mode = 0; mode < 2; mode++) {
+    for (long n = 1, status = 2 << 8; status != 0; n = next(n, 1000)) {
+      pid_t child = fork();
+      if (child == 0) {
+        signal(SIGSEGV, SIG_DFL); /* and not cmocka's handler */
+        load_failing(n, mode == 1);
+      }
+      int ended = -1;
+      waitpid(child, &ended, 0);
+      if (ended != 0 && ended != 2 << 8) {
+        if (crashed++ == 0) print_error("loading, allocation %ld: ended with %#x\n", n, (unsigned)ended);
+        ended = 2 << 8;
+      }
+      status = ended;
+      if (n > 5000) fail_msg("loading does not end");
+    }
+  }
+  assert_int_equal(crashed, 0);
+}
+
+/* Closing frees, and cannot fail. */
+TEST(closing) {
+  for (long n = 1; n < 40; n++) {
+    sqlite3 *db = open_database(path);
+    sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    for (size_t i = 0; i < COUNT(LABELLINGS); i++) sqlite3_exec(db, LABELLINGS[i].sql, NULL, NULL, NULL);
+    sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
+    countdown = n;
+    persistent = true;
+    armed = BOTH;
+    int rc = sqlite3_close(db);
+    armed = 0;
+    assert_int_equal(rc, SQLITE_OK);
+  }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(loading),
+      cmocka_unit_test_setup(training, begin_all),
+      cmocka_unit_test_setup(labelling, begin_all),
+      cmocka_unit_test_setup(closing, begin_all),
+      cmocka_unit_test_setup(in_utf16, begin_utf16),
+  };
+  dl_iterate_phdr(add_known, NULL);
+  replace_sqlite_malloc();
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}

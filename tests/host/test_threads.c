@@ -1,0 +1,299 @@
+/* Several threads of one process: connections of their own, and one between
+** them. To find races run it as make SAN=thread builds it.
+*/
+#include "support.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { THREADS = 4 };
+
+/* Each thread has its number and where the first thing that failed is told. */
+typedef struct Worker {
+  int number;
+  const char *path;
+  sqlite3 *db; /* shared, or opened by the thread */
+  char failure[300];
+  char *result; /* for sqlite3_free() */
+  pthread_t thread;
+} Worker;
+
+static void start(Worker workers[THREADS], const char *path, sqlite3 *db, void *(*work)(void *)) {
+  for (int i = 0; i < THREADS; i++) {
+    workers[i] = (Worker){.number = i, .path = path, .db = db};
+    assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+  }
+}
+
+static void join(Worker workers[THREADS]) {
+  for (int i = 0; i < THREADS; i++) pthread_join(workers[i].thread, NULL);
+  for (int i = 0; i < THREADS; i++)
+    if (workers[i].failure[0]) fail_msg("thread %d: %s", i, workers[i].failure);
+}
+
+static bool failed(Worker *w, int rc, const char *sql) {
+  if (rc && !w->failure[0])
+    snprintf(w->failure, sizeof w->failure, "%.120s gives %s", sql, sqlite3_errmsg(w->db));
+  return w->failure[0] != '\0';
+}
+
+static bool begin(Worker *w) {
+  if (sqlite3_open(w->path, &w->db) || load(w->db, NULL)) return failed(w, 1, "opening"), false;
+  sqlite3_busy_timeout(w->db, 20000);
+  sqlite3_exec(w->db, "PRAGMA synchronous = OFF", NULL, NULL, NULL);
+  return true;
+}
+
+static void end(Worker *w) { failed(w, sqlite3_close(w->db), "closing"); }
+
+/* The rows of a query as one string for sqlite3_free(), NULL if it fails. */
+static char *table_of(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *stmt;
+  if (sqlite3_prepare_v2(db, sql, -1, &stmt, NULL)) return NULL;
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  int rc;
+  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    for (int i = 0; i < sqlite3_column_count(stmt); i++)
+      sqlite3_str_appendf(text, "%s|", sqlite3_column_text(stmt, i));
+    sqlite3_str_appendchar(text, 1, '\n');
+  }
+  char *result = sqlite3_str_finish(text);
+  if (sqlite3_finalize(stmt) == SQLITE_OK) return result;
+  sqlite3_free(result);
+  return NULL;
+}
+
+static sqlite3 *open_taught(const char *name, const char *journal) {
+  sqlite3 *db = open_database(new_file(name));
+  run(db, "PRAGMA journal_mode = %s", journal);
+  make_texts(db);
+  run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
+  return db;
+}
+
+/* ---- labelling ------------------------------------------------------------------ */
+
+static const char LABELLING[] =
+    "SELECT texts.id, classify(body, 'good'), classify_scores(body, 'good'), l.label, a.weight, r.label, r.confidence "
+    "FROM texts, classify_labels(body, 'good') AS l, classify_attention(body, 'good') AS a, "
+    "classify_rows('SELECT id, body FROM texts', 'good') AS r WHERE r.id = texts.id AND l.rank = 1 AND a.position < 3";
+
+static void *label_often(void *worker) {
+  Worker *w = worker;
+  bool own = !w->db;
+  if (own && !begin(w)) return NULL;
+  for (int i = 0; i < 3 && !w->failure[0]; i++) {
+    sqlite3_free(w->result);
+    w->result = table_of(w->db, LABELLING);
+    if (!w->result) failed(w, 1, LABELLING);
+  }
+  if (own) end(w);
+  return NULL;
+}
+
+static void expect_results(Worker workers[THREADS], const char *expected) {
+  for (int i = 0; i < THREADS; i++) {
+    assert_string_equal(workers[i].result, expected);
+    sqlite3_free(workers[i].result);
+  }
+}
+
+TEST(connections_label_alike) {
+  sqlite3 *db = open_taught("label", "DELETE");
+  Worker workers[THREADS];
+  char *expected = table_of(db, LABELLING);
+  assert_non_null(expected);
+  start(workers, sqlite3_db_filename(db, "main"), NULL, label_often);
+  join(workers);
+  expect_results(workers, expected);
+  sqlite3_free(expected);
+  close_database(db);
+}
+
+/* SQLite takes turns; what is kept for the connection is never used by two. */
+TEST(one_connection_labels_for_all) {
+  sqlite3 *db = open_taught("one", "DELETE");
+  Worker workers[THREADS];
+  char *expected = table_of(db, LABELLING);
+  start(workers, NULL, db, label_often);
+  join(workers);
+  expect_results(workers, expected);
+  sqlite3_free(expected);
+  close_database(db);
+}
+
+/* ---- training ----------------------------------------------------------------------- */
+
+static const char OWN_MODEL[] =
+    "SELECT classify_train(body, label, 'm%d', json_set('" QUICK "', '$.epochs', 3, '$.threads', 2)) FROM texts";
+
+/* Overlapping trainings on a rollback journal wait for each other's reads; each
+** thread here has a database of its own.
+*/
+static void *train_apart(void *worker) {
+  Worker *w = worker;
+  if (sqlite3_open(":memory:", &w->db) || load(w->db, NULL)) {
+    failed(w, 1, "opening");
+    return NULL;
+  }
+  char *sql = sqlite3_mprintf("ATTACH %Q AS far; CREATE TABLE texts AS SELECT * FROM far.texts; DETACH far", w->path);
+  failed(w, sqlite3_exec(w->db, sql, NULL, NULL, NULL), sql);
+  sqlite3_free(sql);
+  for (int i = 0; i < 3; i++) {
+    sql = sqlite3_mprintf(OWN_MODEL, i);
+    failed(w, sqlite3_exec(w->db, sql, NULL, NULL, NULL), sql);
+    sqlite3_free(sql);
+  }
+  w->result = table_of(w->db, "SELECT name, hex(weights) FROM classify_models ORDER BY name");
+  end(w);
+  return NULL;
+}
+
+TEST(trainings_give_the_same_bytes) {
+  sqlite3 *db = open_taught("apart", "DELETE");
+  Worker workers[THREADS];
+  run(db, "DELETE FROM classify_models");
+  for (int i = 0; i < 3; i++) run(db, OWN_MODEL, i);
+  char *expected = table_of(db, "SELECT name, hex(weights) FROM classify_models ORDER BY name");
+  start(workers, sqlite3_db_filename(db, "main"), NULL, train_apart);
+  join(workers);
+  expect_results(workers, expected);
+  sqlite3_free(expected);
+  close_database(db);
+}
+
+static const char SAME_NAME[] = "SELECT classify_train(body, label, 'same', '" QUICK "') FROM texts";
+
+static void *train_same(void *worker) {
+  Worker *w = worker;
+  bool own = !w->db;
+  if (own && !begin(w)) return NULL;
+  for (int i = 0; i < 4; i++) {
+    failed(w, sqlite3_exec(w->db, SAME_NAME, NULL, NULL, NULL), SAME_NAME);
+    failed(w, sqlite3_exec(w->db, "SELECT classify(body, 'same') FROM texts", NULL, NULL, NULL), "classify");
+  }
+  if (own) end(w);
+  return NULL;
+}
+
+static void expect_versions(sqlite3 *db) {
+  assert_int_equal(integer(db, "SELECT count(*) FROM classify_models WHERE name = 'same'"), 4 * THREADS);
+  assert_int_equal(integer(db, "SELECT max(version) FROM classify_models WHERE name = 'same'"), 4 * THREADS);
+}
+
+TEST(no_version_is_lost) {
+  sqlite3 *db = open_taught("same", "WAL");
+  Worker workers[THREADS];
+  start(workers, sqlite3_db_filename(db, "main"), NULL, train_same);
+  join(workers);
+  expect_versions(db);
+  close_database(db);
+}
+
+TEST(one_connection_trains_for_all) {
+  sqlite3 *db = open_taught("one", "DELETE");
+  Worker workers[THREADS];
+  start(workers, NULL, db, train_same);
+  join(workers);
+  expect_versions(db);
+  close_database(db);
+}
+
+/* With a rollback journal two that train at once read both, and neither can
+** save before the other has ended: one gives in, and its model is kept in temp.
+** The two have read all rows when they go on to train.
+*/
+static pthread_barrier_t both_read;
+
+static void wait_for_both(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  (void)context, (void)argc;
+  if (sqlite3_value_int(argv[0]) == 24) pthread_barrier_wait(&both_read);
+}
+
+static void *train_together(void *worker) {
+  static const char TRAINING[] =
+      "SELECT classify_train(body, label, 'same', '" QUICK "') FROM texts WHERE wait_for_both(id) IS NULL";
+  Worker *w = worker;
+  if (w->number > 1 || !begin(w)) return NULL;
+  sqlite3_busy_timeout(w->db, 0);
+  sqlite3_create_function(w->db, "wait_for_both", 1, SQLITE_UTF8, NULL, wait_for_both, NULL, NULL);
+  int rc = sqlite3_exec(w->db, TRAINING, NULL, NULL, NULL);
+  if (rc && rc != SQLITE_BUSY) failed(w, rc, TRAINING);
+  w->result = table_of(w->db, rc ? "SELECT name FROM temp.classify_models" : "SELECT 'same'");
+  end(w);
+  return NULL;
+}
+
+TEST(with_a_rollback_journal_none_is_lost) {
+  sqlite3 *db = open_taught("together", "DELETE");
+  Worker workers[THREADS];
+  pthread_barrier_init(&both_read, NULL, 2);
+  clock_wound = true;
+  start(workers, sqlite3_db_filename(db, "main"), NULL, train_together);
+  join(workers);
+  clock_wound = false;
+  pthread_barrier_destroy(&both_read);
+  for (int i = 0; i < 2; i++) {
+    assert_string_equal(workers[i].result, "same|\n");
+    sqlite3_free(workers[i].result);
+  }
+  close_database(db);
+}
+
+/* ---- both at once ------------------------------------------------------------------------ */
+
+static void *label_or_train(void *worker) {
+  Worker *w = worker;
+  return w->number % 2 ? train_same(w) : label_often(w);
+}
+
+TEST(some_label_while_others_train) {
+  sqlite3 *db = open_taught("both", "WAL");
+  Worker workers[THREADS];
+  char *expected = table_of(db, LABELLING);
+  start(workers, sqlite3_db_filename(db, "main"), NULL, label_or_train);
+  join(workers);
+  for (int i = 0; i < THREADS; i += 2) {
+    assert_string_equal(workers[i].result, expected);
+    sqlite3_free(workers[i].result);
+  }
+  sqlite3_free(expected);
+  close_database(db);
+}
+
+/* A thread with little stack, as some hosts give theirs. */
+static void *all_with_little_stack(void *worker) {
+  label_often(worker);
+  ((Worker *)worker)->db = NULL;
+  return train_same(worker);
+}
+
+TEST(little_stack_is_enough) {
+  sqlite3 *db = open_taught("stack", "WAL");
+  Worker worker = {.path = sqlite3_db_filename(db, "main")};
+  pthread_attr_t little;
+  pthread_attr_init(&little);
+  pthread_attr_setstacksize(&little, SANITIZED ? 1 << 20 : 160 << 10);
+  assert_int_equal(pthread_create(&worker.thread, &little, all_with_little_stack, &worker), 0);
+  pthread_join(worker.thread, NULL);
+  pthread_attr_destroy(&little);
+  assert_string_equal(worker.failure, "");
+  sqlite3_free(worker.result);
+  close_database(db);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(connections_label_alike),
+      cmocka_unit_test(one_connection_labels_for_all),
+      cmocka_unit_test(trainings_give_the_same_bytes),
+      cmocka_unit_test(no_version_is_lost),
+      cmocka_unit_test(one_connection_trains_for_all),
+      cmocka_unit_test(with_a_rollback_journal_none_is_lost),
+      cmocka_unit_test(some_label_while_others_train),
+      cmocka_unit_test(little_stack_is_enough),
+  };
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}

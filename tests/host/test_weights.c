@@ -1,0 +1,350 @@
+/* Damaged weights: whatever the bytes of classify_models.weights are, each
+** function answers or says why not; none crashes or gives half an answer. The
+** file is small, so that every place in it can be tried.
+*/
+#include "support.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* ---- the file ------------------------------------------------------------------ */
+
+enum { LENGTH_BYTES = 8 };
+
+typedef struct File {
+  uint8_t *bytes;
+  size_t size, header_end;
+} File;
+
+static void write_length(File *f) {
+  uint64_t length = f->header_end - LENGTH_BYTES;
+  memcpy(f->bytes, &length, LENGTH_BYTES);
+}
+
+static File file_copy(const uint8_t *bytes, size_t size) {
+  uint64_t length;
+  File f = {.bytes = malloc(size + 1), .size = size};
+  assert_non_null(f.bytes);
+  memcpy(f.bytes, bytes, size);
+  memcpy(&length, bytes, LENGTH_BYTES);
+  f.header_end = LENGTH_BYTES + (size_t)length;
+  assert_true(f.header_end < size);
+  return f;
+}
+
+/* Puts text in the place of `length` bytes of the header. */
+static File file_edit(const File *f, size_t at, size_t length, const char *text) {
+  size_t added = strlen(text);
+  File edited = {.bytes = malloc(f->size + added + 1),
+                 .size = f->size - length + added,
+                 .header_end = f->header_end - length + added};
+  assert_non_null(edited.bytes);
+  memcpy(edited.bytes, f->bytes, at);
+  memcpy(edited.bytes + at, text, added);
+  memcpy(edited.bytes + at + added, f->bytes + at + length, f->size - at - length);
+  write_length(&edited);
+  return edited;
+}
+
+static size_t file_find(const File *f, const char *text) {
+  size_t length = strlen(text);
+  for (size_t i = LENGTH_BYTES; i + length <= f->header_end; i++)
+    if (memcmp(f->bytes + i, text, length) == 0) return i;
+  fail_msg("the header has no %s", text);
+  return 0;
+}
+
+static File replace(const File *f, const char *old, const char *new) {
+  return file_edit(f, file_find(f, old), strlen(old), new);
+}
+
+/* Without an identifier nothing is compared with it, so damage goes further. */
+static File without_identifier(const File *f) {
+  size_t at = file_find(f, "\"identifier\":\"");
+  return file_edit(f, at, strlen("\"identifier\":\"") + 32 + strlen("\","), "");
+}
+
+/* ---- what is tried ---------------------------------------------------------------- */
+
+enum { ATTENTION = 2 };
+static const char *const QUERIES[] = {
+    "SELECT classify('my kitten', 'm'), classify_confidence('my kitten', 'm'), classify_scores('my kitten', 'm')",
+    "SELECT label, probability FROM classify_labels('the harbour', 'm')",
+    [ATTENTION] = "SELECT token, start, length, weight, contribution, leave_one_out FROM classify_attention('Kitten at the sail', 'm')",
+    "SELECT label, confidence FROM classify_rows('VALUES (1, ''kitten''), (2, ''''), (3, ''the sail'')', 'm', '{\"threads\":1}')",
+};
+
+static sqlite3 *db;
+static sqlite3_stmt *set, *query[COUNT(QUERIES)];
+static File whole, bare; /* with an identifier, and without */
+static size_t answers, errors;
+
+static File train_file(const char *options) {
+  run(db, "DROP TABLE IF EXISTS classify_models; DROP TABLE IF EXISTS classify_versions");
+  run(db, "SELECT classify_train(column1, column2, 'm', %Q) FROM (VALUES ('a kitten purrs', 'cat'), "
+          "('the sail', 5), ('at the harbour', 5), ('kitten', 'cat'), ('the mast', 2.5), ('mast', 2.5))", options);
+  sqlite3_stmt *stmt = prepare(db, "SELECT weights FROM classify_models");
+  assert_step(stmt, SQLITE_ROW);
+  File f = file_copy(sqlite3_column_blob(stmt, 0), (size_t)sqlite3_column_bytes(stmt, 0));
+  sqlite3_finalize(stmt);
+  return f;
+}
+
+static int begin_with(const char *options) {
+  db = open_database(":memory:");
+  whole = train_file(options);
+  bare = without_identifier(&whole);
+  set = prepare(db, "UPDATE classify_models SET weights = ?1");
+  for (size_t i = 0; i < COUNT(QUERIES); i++) query[i] = prepare(db, QUERIES[i]);
+  return 0;
+}
+
+static int begin_bigru(void **fixture) {
+  (void)fixture;
+  return begin_with("{\"epochs\":1,\"hidden\":2,\"embedding\":2,\"validation\":0,\"threads\":1,"
+                    "\"position_bias\":true,\"max_tokens\":3}");
+}
+
+static int begin_none(void **fixture) {
+  (void)fixture;
+  return begin_with("{\"epochs\":1,\"encoder\":\"none\",\"embedding\":2,\"validation\":0,\"threads\":1}");
+}
+
+static int end(void **fixture) {
+  (void)fixture;
+  sqlite3_finalize(set);
+  for (size_t i = 0; i < COUNT(QUERIES); i++) sqlite3_finalize(query[i]);
+  free(whole.bytes);
+  free(bare.bytes);
+  close_database(db);
+  return 0;
+}
+
+static void put(const uint8_t *bytes, size_t size) {
+  sqlite3_bind_blob64(set, 1, bytes, size, SQLITE_STATIC);
+  assert_step(set, SQLITE_DONE);
+  sqlite3_reset(set);
+}
+
+/* Steps to the end. A label is text, a number or NULL (a number that is none);
+** an error is a sentence with the function's name.
+*/
+static bool answer(sqlite3_stmt *stmt, const char *what, size_t place) {
+  int rc, rows = 0;
+  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    for (int i = 0; i < sqlite3_column_count(stmt); i++)
+      if (sqlite3_column_type(stmt, i) == SQLITE_BLOB) fail_msg("%s %zu gives a BLOB", what, place);
+    rows++;
+  }
+  const char *message = sqlite3_errmsg(db);
+  if (rc != SQLITE_DONE && (rc != SQLITE_ERROR || strncmp(message, "classify", 8) != 0))
+    fail_msg("%s %zu gives %s: %s", what, place, sqlite3_errstr(rc), message);
+  bool may_be_empty = stmt == query[ATTENTION]; /* a model may read no tokens */
+  if (rc == SQLITE_DONE && rows == 0 && !may_be_empty) fail_msg("%s %zu gives no rows", what, place);
+  sqlite3_reset(stmt);
+  return rc == SQLITE_DONE;
+}
+
+/* All of them answer, or none: what is wrong is found when it is loaded. Where
+** the first does not, the others are asked now and then.
+*/
+static bool try(const uint8_t *bytes, size_t size, const char *what, size_t place) {
+  put(bytes, size);
+  bool answered = answer(query[0], what, place);
+  for (size_t i = 1; i < COUNT(QUERIES) && (answered || errors % 16 == 0); i++)
+    if (answer(query[i], what, place) != answered) fail_msg("%s %zu: some queries answer", what, place);
+  *(answered ? &answers : &errors) += 1;
+  return answered;
+}
+
+static void report(void) {
+  print_message("%zu answers, %zu errors\n", answers, errors);
+  answers = errors = 0;
+}
+
+static void assert_message(const uint8_t *bytes, size_t size, const char *part) {
+  put(bytes, size);
+  for (size_t i = 0; i < COUNT(QUERIES); i++) assert_fails(SQLITE_ERROR, part, db, "%s", QUERIES[i]);
+}
+
+/* ---- tests --------------------------------------------------------------------------- */
+
+TEST(undamaged_it_answers) {
+  assert_true(try(whole.bytes, whole.size, "whole", 0));
+  assert_true(try(bare.bytes, bare.size, "without identifier", 0));
+  report();
+}
+
+TEST(cut_at_every_byte) {
+  for (size_t size = 0; size < whole.size; size++)
+    assert_false(try(whole.bytes, size, "whole, cut at", size));
+  for (size_t size = 0; size < bare.size; size++)
+    assert_false(try(bare.bytes, size, "without identifier, cut at", size));
+  report();
+}
+
+/* Values that mean something in JSON, numbers that are near and far. */
+static void change_byte(File *f, size_t place, const char *what, bool may_answer) {
+  static const uint8_t VALUES[] = {0, 0xFF, '"', '\\', '{', '}', '[', ']', ',', ':', ' ', '0', '9', '-'};
+  uint8_t was = f->bytes[place];
+  size_t values = place < f->header_end ? COUNT(VALUES) : 2;
+  for (size_t i = 0; i < values + 3; i++) {
+    f->bytes[place] = i < values ? VALUES[i] : (uint8_t)(was ^ (i == values ? 1 : i == values + 1 ? 0x80 : 0x20));
+    if (f->bytes[place] == was) continue;
+    if (try(f->bytes, f->size, what, place) && !may_answer)
+      fail_msg("%s: byte %zu is 0x%02x instead of 0x%02x and it answers", what, place, f->bytes[place], was);
+  }
+  f->bytes[place] = was;
+}
+
+/* Any damage but to the key itself is found by the identifier. */
+TEST(each_byte_changed_under_an_identifier) {
+  size_t key = file_find(&whole, "\"identifier\":\"");
+  for (size_t place = 0; place < whole.size; place++)
+    change_byte(&whole, place, "whole", place >= key && place < key + strlen("\"identifier\":\""));
+  report();
+}
+
+TEST(each_byte_changed_without_identifier) {
+  for (size_t place = 0; place < bare.size; place++) change_byte(&bare, place, "without identifier", true);
+  report();
+}
+
+/* Each number of the header, as other numbers. Padding to a large length is legal
+** and slow.
+*/
+TEST(each_number_changed) {
+  size_t padding = file_find(&bare, "\"padded_length\":\"") + strlen("\"padded_length\":\"");
+  static const char *const NUMBERS[] = {"", "0", "1", "2", "3", "7", "100", "65536", "70000", "2147483648", "4294967295",
+                                        "4294967296", "4611686018427387904", "9223372036854775808",
+                                        "18446744073709551615", "18446744073709551616", "-1", "1e3", "1.5"};
+  for (size_t place = LENGTH_BYTES; place < bare.header_end; place++) {
+    size_t digits = 0;
+    while (bare.bytes[place + digits] >= '0' && bare.bytes[place + digits] <= '9') digits++;
+    for (size_t i = 0; i < COUNT(NUMBERS) && digits; i++) {
+      if (place == padding && strlen(NUMBERS[i]) == 5) continue;
+      File edited = file_edit(&bare, place, digits, NUMBERS[i]);
+      try(edited.bytes, edited.size, NUMBERS[i], place);
+      free(edited.bytes);
+    }
+    place += digits;
+  }
+  report();
+}
+
+/* Each string of the header, as other strings. */
+TEST(each_string_changed) {
+  static const char *const STRINGS[] = {"", "F32", "F64", "I32", "U8", "U32", "BF16", "embedding", "output.bias",
+                                        "labels.ends", "__metadata__", "shape", "tokenize", "\\u0000", "\\ud83d\\ude00",
+                                        "\\ud83d", "\\", "\\x", "porter", "none such", "a \\\"b\\\""};
+  for (size_t place = LENGTH_BYTES; place < bare.header_end; place++) {
+    if (bare.bytes[place] != '"') continue;
+    size_t length = 0;
+    while (bare.bytes[place + 1 + length] != '"') length++;
+    for (size_t i = 0; i < COUNT(STRINGS); i++) {
+      File edited = file_edit(&bare, place + 1, length, STRINGS[i]);
+      try(edited.bytes, edited.size, STRINGS[i], place);
+      free(edited.bytes);
+    }
+    place += length + 1;
+  }
+  report();
+}
+
+/* Numbers of the tensors that are none, or without end. */
+TEST(numbers_that_are_none) {
+  static const float ODD[] = {NAN, INFINITY, -INFINITY, 3e38f, -3e38f, 1e-45f};
+  for (size_t i = 0; i < COUNT(ODD); i++) {
+    File odd = file_copy(bare.bytes, bare.size);
+    size_t end_of_floats = odd.header_end + 4 * ((odd.size - odd.header_end) / 8);
+    for (size_t place = odd.header_end; place < end_of_floats; place += 4) {
+      memcpy(odd.bytes + place, &ODD[i], sizeof ODD[i]);
+      try(odd.bytes, odd.size, "odd floats up to", place);
+    }
+    free(odd.bytes);
+  }
+  report();
+}
+
+/* Bytes drawn at random, several at a time. */
+TEST(many_bytes_changed) {
+  uint64_t random = 1;
+  for (size_t i = 0; i < 3000; i++) {
+    File f = file_copy(bare.bytes, bare.size);
+    for (size_t changes = 0; changes < 1 + i % 8; changes++) {
+      random = random * 6364136223846793005u + 1442695040888963407u;
+      f.bytes[LENGTH_BYTES + (random >> 33) % (f.size - LENGTH_BYTES)] = (uint8_t)(random >> 25);
+    }
+    try(f.bytes, f.size, "at random", i);
+    free(f.bytes);
+  }
+  report();
+}
+
+/* ---- sizes that only a forger writes ----------------------------------------------------- */
+
+/* A tensor that the file does not hold must not make the network allocate what
+** its shape says: it is refused for what it is, not for want of memory.
+*/
+TEST(shapes_of_no_bytes) {
+  static const struct {
+    const char *name, *shape, *forged;
+  } TENSORS[] = {
+      {"gru.forward.recurrent_kernel", "[2,6]", "[65536,196608]"},
+      {"output.bias", "[3]", "[1000000]"},
+      {"attention.bias", "[3]", "[200000000]"},
+  };
+  for (size_t i = 0; i < COUNT(TENSORS); i++) {
+    char old[200], new[200];
+    snprintf(old, sizeof old, "\"%s\":{\"dtype\":\"F32\",\"shape\":%s", TENSORS[i].name, TENSORS[i].shape);
+    snprintf(new, sizeof new, "\"%s\":{\"dtype\":\"F64\",\"shape\":%s", TENSORS[i].name, TENSORS[i].forged);
+    File f = replace(&bare, old, new);
+    assert_message(f.bytes, f.size, TENSORS[i].name);
+    free(f.bytes);
+  }
+}
+
+/* Each text would be padded to the length: no option max_tokens goes so far. */
+TEST(padding_without_end) {
+  File f = replace(&bare, "\"padded_length\":\"0\"", "\"padded_length\":\"1000001\"");
+  assert_message(f.bytes, f.size, "padded_length");
+  free(f.bytes);
+}
+
+/* ---- weights that are no BLOB ---------------------------------------------------------------- */
+
+TEST(values_of_other_types) {
+  static const char *const VALUES[] = {"''", "'text'", "5", "2.5", "zeroblob(0)", "zeroblob(7)", "zeroblob(8)",
+                                       "zeroblob(100000)", "x'ffffffffffffff7f7b7d'"};
+  for (size_t i = 0; i < COUNT(VALUES); i++) {
+    put(whole.bytes, whole.size);
+    run(db, "UPDATE classify_models SET weights = %s", VALUES[i]);
+    for (size_t q = 0; q < COUNT(QUERIES); q++) assert_fails(SQLITE_ERROR, "m@1", db, "%s", QUERIES[q]);
+  }
+}
+
+#define ON(begin, test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      ON(begin_bigru, undamaged_it_answers),
+      ON(begin_bigru, cut_at_every_byte),
+      ON(begin_bigru, each_byte_changed_under_an_identifier),
+      ON(begin_bigru, each_byte_changed_without_identifier),
+      ON(begin_none, each_byte_changed_without_identifier),
+      ON(begin_bigru, each_number_changed),
+      ON(begin_bigru, each_string_changed),
+      ON(begin_bigru, numbers_that_are_none),
+      ON(begin_bigru, many_bytes_changed),
+      ON(begin_bigru, shapes_of_no_bytes),
+      ON(begin_bigru, padding_without_end),
+      ON(begin_bigru, values_of_other_types),
+  };
+  /* what asks for more than there is should fail, not bring the machine down */
+  struct rlimit memory = {(rlim_t)4 << 30, (rlim_t)4 << 30};
+  if (!SANITIZED) setrlimit(RLIMIT_AS, &memory);
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}

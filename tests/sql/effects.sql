@@ -1,0 +1,42 @@
+-- What the options do.
+.load build/classify
+.read tests/sql/data/tickets.sql
+
+-- encoder: with none there is no recurrent layer. position_bias: a tensor more.
+SELECT classify_train(body, category, 'bigru', :small) IS NOT NULL FROM tickets;
+SELECT classify_train(body, category, 'none', json_set(:small, '$.encoder', 'none')) IS NOT NULL FROM tickets;
+SELECT classify_train(body, category, 'position', json_set(:small, '$.position_bias', json('true'))) IS NOT NULL
+FROM tickets;
+SELECT name, classify('my refund is late', name), classify('my printer is late', name),
+       instr(weights, CAST('gru.' AS BLOB)) > 0, instr(weights, CAST('attention.bias' AS BLOB)) > 0
+FROM classify_models ORDER BY name;
+
+-- max_tokens: the rest of a text is not read. The share of texts that were cut is told.
+SELECT classify_train(body, category, 'short', json_set(:small, '$.max_tokens', 3)) IS NOT NULL FROM tickets;
+SELECT json_extract(metrics, '$.cut'),
+       (SELECT sum((SELECT count(*) FROM classify_attention(body, 'bigru')) > 3) / 50.0 FROM tickets)
+FROM classify_models WHERE name = 'short';
+SELECT group_concat(token, ' ') FROM classify_attention('my refund is late, and the printer too', 'short');
+SELECT classify_scores('my refund is late', 'short') = classify_scores('my refund is here', 'short');
+
+-- min_count and max_vocabulary: fewer words are known.
+SELECT classify_train(body, category, 'frequent', json_set(:small, '$.min_count', 10)) IS NOT NULL FROM tickets;
+SELECT classify_train(body, category, 'few', json_set(:small, '$.max_vocabulary', 5)) IS NOT NULL FROM tickets;
+SELECT name, json_extract(metrics, '$.words')
+FROM classify_models WHERE name IN ('bigru', 'few', 'frequent') ORDER BY name;
+SELECT classify_scores('refund', 'frequent') = classify_scores('printer', 'frequent');
+
+-- epochs, and with rows held out patience: no more epochs than that pass without a better one.
+SELECT json_extract(classify_train(body, category, 'two', json_set(:small, '$.epochs', 2)), '$.epochs') FROM tickets;
+SELECT epochs - best_epoch, epochs < 400 FROM (
+  SELECT json_extract(summary, '$.epochs') AS epochs, json_extract(summary, '$.best_epoch') AS best_epoch FROM (
+    SELECT classify_train(body, category, 'patience',
+             json_set(:small, '$.validation', 0.2, '$.epochs', 400, '$.patience', 2))
+           AS summary FROM tickets));
+
+-- max_seconds: what was learned until then is saved.
+SELECT json_extract(summary, '$.epochs') < 10000, json_extract(summary, '$.seconds') BETWEEN 0.05 AND 1 FROM (
+  SELECT classify_train(body, category, 'hurried',
+           json_set(:small, '$.epochs', 10000, '$.max_seconds', 0.05)) AS summary
+  FROM tickets);
+SELECT classify('my refund is late', 'hurried');

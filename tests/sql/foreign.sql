@@ -1,0 +1,50 @@
+-- A table, or something else, that happens to be called classify_models.
+.load build/classify
+.read tests/sql/data/tickets.sql
+
+-- Other columns: not trained into, not read, not touched.
+CREATE TABLE classify_models(id INTEGER PRIMARY KEY, model);
+INSERT INTO classify_models VALUES (1, 'mine');
+SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
+SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'kinds', :small);
+SELECT classify('my refund', 'kinds');
+SELECT classify('my refund');
+SELECT * FROM classify_models;
+DROP TABLE classify_models;
+
+-- A column too few, one too many, another order.
+CREATE TABLE classify_models(name, version, created, labels, options, metrics);
+SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
+SELECT classify('my refund', 'kinds');
+DROP TABLE classify_models;
+CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights, notes);
+SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
+DROP TABLE classify_models;
+
+-- A view, even with the right columns: what it says is never run.
+CREATE VIEW classify_models AS SELECT 'kinds' AS name, 1 AS version, '' AS created, '' AS labels, '' AS options,
+  '' AS metrics, classify('my refund', 'kinds') AS weights;
+SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
+SELECT classify('my refund', 'kinds');
+SELECT classify('my refund');
+DROP VIEW classify_models;
+
+-- A virtual table.
+CREATE VIRTUAL TABLE classify_models USING fts5(name, version, created, labels, options, metrics, weights);
+SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
+INSERT INTO classify_models VALUES ('kinds', 1, '', '', '', '', 'weights');
+SELECT classify('my refund', 'kinds');
+DROP TABLE classify_models;
+
+-- The same columns without a key are as good, and so is a table of models in another database.
+CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights);
+SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT classify('my refund is late', 'kinds');
+
+-- A foreign table in one database does not hide the models of another.
+ATTACH ':memory:' AS other;
+CREATE TABLE other.classify_models(id);
+SELECT classify('my refund is late', 'kinds');
+SELECT classify('my refund is late', 'nope');
+SELECT classify('my refund is late', 'other.kinds');

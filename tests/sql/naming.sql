@@ -1,0 +1,98 @@
+-- How a model is named, and what is said when there is none.
+.load build/classify
+.read tests/sql/data/tickets.sql
+
+-- No model at all. Asking makes no table.
+SELECT classify('my refund');
+SELECT classify('my refund', 'spam');
+SELECT classify('my refund', 'main.spam@3');
+SELECT * FROM classify_rows('SELECT 1, 2');
+SELECT count(*) FROM sqlite_master WHERE name LIKE 'classify%';
+
+-- The only one there is needs no name, not even if it has versions.
+SELECT json_extract(classify_train(body, category, 'spam', :small), '$.version') FROM tickets;
+SELECT json_extract(classify_train(body, category, 'spam', :small), '$.version') FROM tickets;
+SELECT classify('my refund is late');
+
+-- Several, and none called default: one must be named.
+SELECT json_extract(classify_train(body, id % 2, 'parity', :small), '$.version') FROM tickets;
+SELECT classify('my refund is late');
+SELECT * FROM classify_labels('my refund is late');
+SELECT * FROM classify_attention('my refund is late');
+SELECT * FROM classify_rows('SELECT 1, 2');
+SELECT classify('my refund is late', 'spam');
+
+-- With one called default, that is it.
+SELECT json_extract(classify_train(body, upper(category)), '$.model') FROM tickets;
+SELECT classify('my refund is late') IN ('BILLING', 'TECHNICAL');
+
+-- name@version; without a version the newest.
+SELECT json_extract(classify_train(body, upper(category), 'spam', :small), '$.version') FROM tickets;
+SELECT classify('my refund is late', 'spam'), classify('my refund is late', 'spam@3'),
+       classify('my refund is late', 'spam@1');
+SELECT classify('my refund is late', 'spam@4');
+SELECT classify('my refund is late', 'spam@0');
+SELECT classify('my refund is late', 'spam@-1');
+SELECT classify('my refund is late', 'spam@');
+SELECT classify('my refund is late', 'spam@new');
+SELECT classify('my refund is late', 'spam@99999999999999999999');
+SELECT classify('my refund is late', 'span@1');
+
+-- Names are compared as they are written.
+SELECT classify('my refund is late', 'Spam');
+SELECT classify('my refund is late', '');
+SELECT classify('my refund is late', '@1');
+SELECT classify('my refund is late', 'main.');
+
+-- schema.name, for databases that are attached.
+ATTACH ':memory:' AS other;
+SELECT json_extract(classify_train(body, 'other ' || category, 'other.spam', :small), '$.model', '$.version')
+FROM tickets;
+SELECT json_extract(classify_train(body, 'other ' || category, 'other.guests', :small), '$.model', '$.version')
+FROM tickets;
+SELECT classify('my refund is late', 'other.spam'), classify('my refund is late', 'OTHER.spam@1'),
+       classify('my refund is late', 'main.spam');
+SELECT classify('my refund is late', 'other.parity');
+SELECT classify('my refund is late', 'main.guests');
+SELECT classify('my refund is late', 'other.spam@2');
+
+-- A bare name is looked up as a table would be: temp, main, attached.
+SELECT classify('my refund is late', 'spam'), classify('my refund is late', 'guests');
+SELECT json_extract(classify_train(body, 'temp ' || category, 'temp.spam', :small), '$.model') FROM tickets;
+SELECT classify('my refund is late', 'spam'), classify('my refund is late', 'temp.spam'),
+       classify('my refund is late', 'main.spam');
+SELECT 'main', name, version FROM main.classify_models UNION ALL
+SELECT 'other', name, version FROM other.classify_models UNION ALL
+SELECT 'temp', name, version FROM temp.classify_models ORDER BY 1, 2, 3;
+
+-- The first schema that has the name is it, also for a version that it lacks.
+SELECT classify('my refund is late', 'spam@2');
+
+-- The list in a message names each once.
+SELECT classify('my refund is late', 'nope');
+
+-- A name that two databases have is one name.
+CREATE TEMP TABLE others AS SELECT * FROM main.classify_models WHERE name <> 'spam';
+DELETE FROM main.classify_models WHERE name <> 'spam';
+DELETE FROM other.classify_models WHERE name <> 'spam';
+SELECT classify('my refund is late');
+SELECT classify('my refund is late', 'spam@9');
+INSERT INTO main.classify_models SELECT * FROM others;
+
+-- The model in temp would hide what is saved in main under its name.
+SELECT classify_train(body, category, 'spam', :small) FROM tickets;
+
+-- A dot without such a schema is part of the name.
+SELECT json_extract(classify_train(body, category, 'v1.0 beta', :small), '$.model') FROM tickets;
+SELECT classify('my refund is late', 'v1.0 beta'), classify('my refund is late', 'main.v1.0 beta@1');
+
+-- A version cannot be chosen, nor a name be empty.
+SELECT classify_train(body, category, 'spam@7', :small) FROM tickets;
+SELECT classify_train(body, category, '', :small) FROM tickets;
+SELECT classify_train(body, category, 'main.', :small) FROM tickets;
+SELECT classify_train(body, category, x'0001', :small) FROM tickets;
+
+-- When a database is detached, so are its models.
+DETACH other;
+SELECT classify('my refund is late', 'guests');
+SELECT classify('my refund is late', 'other.guests');

@@ -1,0 +1,320 @@
+/* Steps of gradient descent: the same whatever the shards and the threads. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../model/adam.h"
+#include "../../model/minibatch.h"
+#include "../../model/random.h"
+#include "support.h"
+
+enum { VOCABULARY = 30, TEXTS = 20, MOST_LENGTH = 9, LABELS = 3 };
+
+static const float RATE = 0.01f;
+
+/* Texts of random words and of all lengths; the first is empty. */
+static uint32_t words[TEXTS * MOST_LENGTH], targets[TEXTS];
+static Text texts[TEXTS];
+
+static int make_texts(void **unused) {
+  (void)unused;
+  Random random = random_stream(3, 0, 0);
+  for (size_t w = 0; w < COUNT(words); w++) words[w] = (uint32_t)random_below(&random, VOCABULARY);
+  for (size_t i = 0; i < TEXTS; i++) {
+    texts[i] = (Text){words + i * MOST_LENGTH, i * 7 % TEXTS * MOST_LENGTH / (TEXTS - 1)};
+    targets[i] = (uint32_t)random_below(&random, LABELS);
+  }
+  return 0;
+}
+
+static Parameters make_parameters(size_t hidden) {
+  const Shape shape = {.vocabulary = VOCABULARY, .embedding = 6, .hidden = hidden, .labels = LABELS};
+  Parameters parameters;
+  assert_ok(parameters_new(&shape, &parameters, &error));
+  fill_normal(parameters.block, parameters.count, 0.5f, 1);
+  return parameters;
+}
+
+/* A minibatch with parameters and threads of its own. */
+typedef struct Trainer {
+  Parameters parameters;
+  Minibatch *minibatch;
+  Workers *workers;
+  MinibatchResult result; /* of the last step */
+  uint64_t steps;
+} Trainer;
+
+static Trainer *trainer_new(size_t hidden, MinibatchOptions options, size_t threads) {
+  Trainer *t = allocate(1, sizeof *t);
+  t->parameters = make_parameters(hidden);
+  assert_ok(minibatch_new(&t->parameters, &options, &t->minibatch, &error));
+  assert_ok(workers_new(threads, &t->workers, &error));
+  return t;
+}
+
+static void trainer_free(Trainer *t) {
+  minibatch_free(t->minibatch);
+  workers_free(t->workers);
+  parameters_free(&t->parameters);
+  free(t);
+}
+
+static Status step_polled(Trainer *t, size_t first, size_t count, uint64_t seed, Poll poll) {
+  return minibatch_step(t->minibatch, texts + first, targets + first, count, RATE, seed, t->workers,
+                        poll, &t->result, &error);
+}
+
+static void step(Trainer *t, size_t first, size_t count, uint64_t seed) {
+  assert_ok(step_polled(t, first, count, seed, (Poll){0}));
+}
+
+static void check_equal(const Parameters *a, const Parameters *b) {
+  assert_memory_equal(a->block, b->block, a->count * sizeof(float));
+}
+
+/* ---- against the plain network ----------------------------------------------------- */
+
+/* The same step in the plainest way: one batch, the gradient in one block, its
+** length held to 1, Adam.
+*/
+typedef struct Plain {
+  Parameters parameters, gradient, mean, variance;
+  const float *label_weights;
+  double loss, norm;
+  size_t correct;
+  uint64_t steps;
+} Plain;
+
+static Plain plain_new(size_t hidden, const float *label_weights) {
+  Plain p = {.parameters = make_parameters(hidden), .label_weights = label_weights};
+  assert_ok(parameters_new(&p.parameters.shape, &p.gradient, &error));
+  assert_ok(parameters_new(&p.parameters.shape, &p.mean, &error));
+  assert_ok(parameters_new(&p.parameters.shape, &p.variance, &error));
+  return p;
+}
+
+static void plain_free(Plain *p) {
+  parameters_free(&p->parameters);
+  parameters_free(&p->gradient);
+  parameters_free(&p->mean);
+  parameters_free(&p->variance);
+}
+
+static void plain_gradient(Plain *p, size_t first, size_t count) {
+  Pass pass = {0};
+  uint32_t by_row[TEXTS];
+  size_t size = p->parameters.shape.embedding;
+  assert_ok(batch_fill(&pass.batch, texts + first, count, VOCABULARY, &error));
+  assert_ok(pass_reserve(&pass, &p->parameters.shape, true, &error));
+  for (size_t row = 0; row < count; row++) by_row[row] = targets[first + pass.batch.order[row]];
+  memset(p->gradient.block, 0, p->gradient.count * sizeof(float));
+  network_forward(&p->parameters, NULL, &pass);
+  p->loss = network_loss(&p->parameters, &pass, by_row, p->label_weights, 1.0f / (float)count, true);
+  network_backward(&p->parameters, NULL, &pass, &p->gradient);
+  float *table = scatter(&pass.batch, VOCABULARY, size, pass.d_vectors);
+  memcpy(p->gradient.tensor[TENSOR_EMBEDDING], table, VOCABULARY * size * sizeof(float));
+  free(table);
+  p->correct = 0;
+  for (size_t row = 0; row < count; row++) {
+    const float *probabilities = pass.probabilities + row * LABELS;
+    bool right = true;
+    for (size_t c = 0; c < LABELS; c++) right = right && probabilities[c] <= probabilities[by_row[row]];
+    p->correct += right;
+  }
+  pass_free(&pass);
+}
+
+/* Rows that no text touches have no gradient; their moments must not decay. */
+static void plain_update(Plain *p) {
+  p->norm = sqrt(dot(p->gradient.block, p->gradient.block, p->gradient.count));
+  float scale = p->norm > 1.0 ? (float)(1.0 / p->norm) : 1.0f, rate = adam_rate(RATE, ++p->steps);
+  size_t size = p->parameters.shape.embedding, rows = p->parameters.count - p->parameters.dense;
+  for (size_t w = 0; w < VOCABULARY; w++) {
+    const float *row = p->gradient.block + w * size;
+    if (dot(row, row, size) == 0.0) continue;
+    adam_update(size, rate, scale, row, p->mean.block + w * size, p->variance.block + w * size,
+                p->parameters.block + w * size);
+  }
+  adam_update(p->parameters.dense, rate, scale, p->gradient.block + rows, p->mean.block + rows,
+              p->variance.block + rows, p->parameters.block + rows);
+}
+
+/* Sums are added in another order, so they are rounded otherwise: 1e-6. Adam
+** makes more of it where a gradient is small: 2e-5 after steps of 0.01.
+*/
+static void check_against_plain(size_t hidden, size_t batch_size, float label_weight,
+                                size_t times_clipped) {
+  const float label_weights[LABELS] = {label_weight, 2 * label_weight, 3 * label_weight};
+  const MinibatchOptions options = {.batch_size = batch_size, .label_weights = label_weights};
+  Trainer *t = trainer_new(hidden, options, 2);
+  Plain p = plain_new(hidden, label_weights);
+  size_t clipped = 0;
+  for (size_t i = 0; i < 6; i++) {
+    size_t first = i * 2, count = 10 - i;
+    step(t, first, count, i);
+    plain_gradient(&p, first, count);
+    plain_update(&p);
+    assert_near(t->result.loss, p.loss, 1e-5);
+    assert_int_equal(t->result.correct, p.correct);
+    clipped += p.norm > 1.0;
+    if (i == 0)
+      assert_close(minibatch_gradient(t->minibatch)->block, p.gradient.block, p.gradient.count, 1e-6);
+    assert_close(t->parameters.block, p.parameters.block, p.parameters.count, 2e-5);
+  }
+  assert_int_equal(clipped, times_clipped);
+  plain_free(&p);
+  trainer_free(t);
+}
+
+TEST(steps_are_those_of_the_plain_network) {
+  check_against_plain(4, 64, 0.1f, 0);
+  check_against_plain(0, 64, 0.1f, 0);
+}
+
+TEST(a_long_gradient_is_cut_to_length_1) {
+  check_against_plain(4, 10, 20.0f, 6);
+  check_against_plain(0, 10, 20.0f, 6);
+  check_against_plain(4, 10, 0.65f, 3); /* lengths of 0.7 to 1.15 */
+}
+
+/* ---- shards and threads ---------------------------------------------------------------- */
+
+/* The number of shards follows from the batch size. At most 8 texts: one shard.
+** At most 512: sixteen, of which half stay empty here.
+*/
+TEST(one_shard_and_many_give_the_same) {
+  for (size_t hidden = 0; hidden <= 4; hidden += 4) {
+    Trainer *one = trainer_new(hidden, (MinibatchOptions){.batch_size = 8}, 1);
+    Trainer *many = trainer_new(hidden, (MinibatchOptions){.batch_size = 512}, 1);
+    for (uint64_t i = 0; i < 3; i++) {
+      step(one, i, 8, i);
+      step(many, i, 8, i);
+      assert_near(many->result.loss, one->result.loss, 1e-6);
+      assert_int_equal(many->result.correct, one->result.correct);
+      assert_close(minibatch_gradient(many->minibatch)->block, minibatch_gradient(one->minibatch)->block,
+                   one->parameters.count, 1e-6);
+      assert_close(many->parameters.block, one->parameters.block, one->parameters.count, 1e-5);
+    }
+    trainer_free(one);
+    trainer_free(many);
+  }
+}
+
+TEST(any_number_of_threads_gives_the_same_bytes) {
+  const MinibatchOptions options = {.batch_size = 64, .dropout = 0.3f, .word_dropout = 0.1f};
+  Trainer *expected = trainer_new(4, options, 0);
+  for (uint64_t i = 0; i < 5; i++) step(expected, 0, TEXTS, i);
+  for (size_t threads = 1; threads <= 4; threads++) {
+    Trainer *t = trainer_new(4, options, threads);
+    for (uint64_t i = 0; i < 5; i++) step(t, 0, TEXTS, i);
+    check_equal(&t->parameters, &expected->parameters);
+    assert_true(t->result.loss == expected->result.loss);
+    trainer_free(t);
+  }
+  trainer_free(expected);
+}
+
+TEST(a_step_may_have_one_text_or_only_empty_ones) {
+  for (size_t hidden = 0; hidden <= 4; hidden += 4) {
+    Trainer *t = trainer_new(hidden, (MinibatchOptions){.batch_size = 64}, 2);
+    step(t, 0, 1, 1);
+    assert_int_equal(texts[0].length, 0);
+    assert_true(isfinite(t->result.loss));
+    step(t, 5, 1, 2);
+    assert_true(isfinite(t->result.loss));
+    trainer_free(t);
+  }
+}
+
+/* ---- dropout ------------------------------------------------------------------------------ */
+
+TEST(the_seed_of_a_step_decides_what_is_dropped) {
+  const MinibatchOptions options = {.batch_size = TEXTS, .dropout = 0.4f, .word_dropout = 0.2f};
+  Trainer *a = trainer_new(4, options, 1), *b = trainer_new(4, options, 1), *c = trainer_new(4, options, 1);
+  step(a, 0, TEXTS, 1);
+  step(b, 0, TEXTS, 1);
+  step(c, 0, TEXTS, 2);
+  check_equal(&a->parameters, &b->parameters);
+  assert_true(a->result.loss != c->result.loss);
+  trainer_free(a);
+  trainer_free(b);
+  trainer_free(c);
+}
+
+TEST(all_words_dropped_are_all_unknown) {
+  Trainer *t = trainer_new(4, (MinibatchOptions){.batch_size = TEXTS, .word_dropout = 1.0f}, 1);
+  Parameters before = make_parameters(4);
+  size_t size = before.shape.embedding;
+  step(t, 0, TEXTS, 1);
+  assert_memory_not_equal(t->parameters.block, before.block, size * sizeof(float));
+  assert_memory_equal(t->parameters.block + size, before.block + size, (VOCABULARY - 1) * size * sizeof(float));
+  parameters_free(&before);
+  trainer_free(t);
+}
+
+TEST(words_that_no_text_has_stay_as_they_are) {
+  Trainer *t = trainer_new(4, (MinibatchOptions){.batch_size = 1}, 1);
+  Parameters before = make_parameters(4);
+  size_t size = before.shape.embedding;
+  step(t, 5, 1, 1);
+  for (uint32_t w = 0; w < VOCABULARY; w++) {
+    bool touched = false;
+    for (size_t i = 0; i < texts[5].length; i++) touched = touched || texts[5].words[i] == w;
+    bool same = memcmp(t->parameters.block + w * size, before.block + w * size, size * sizeof(float)) == 0;
+    assert_int_equal(same, !touched);
+  }
+  parameters_free(&before);
+  trainer_free(t);
+}
+
+/* ---- failures ------------------------------------------------------------------------------- */
+
+static bool stop(void *context) {
+  (void)context;
+  return false;
+}
+
+/* Without threads the poll is asked after each shard. */
+TEST(an_interrupted_step_changes_nothing) {
+  const MinibatchOptions options = {.batch_size = 64};
+  Trainer *t = trainer_new(4, options, 0), *expected = trainer_new(4, options, 0);
+  Parameters before = make_parameters(4);
+  assert_status(step_polled(t, 0, TEXTS, 1, (Poll){stop, NULL}), STATUS_INTERRUPTED);
+  check_equal(&t->parameters, &before);
+  step(t, 0, TEXTS, 1);
+  step(expected, 0, TEXTS, 1);
+  check_equal(&t->parameters, &expected->parameters);
+  parameters_free(&before);
+  trainer_free(expected);
+  trainer_free(t);
+}
+
+TEST(a_loss_that_is_not_finite_changes_nothing) {
+  Trainer *t = trainer_new(4, (MinibatchOptions){.batch_size = TEXTS}, 2);
+  Parameters before = make_parameters(4);
+  before.tensor[TENSOR_OUTPUT_BIAS][0] = t->parameters.tensor[TENSOR_OUTPUT_BIAS][0] = NAN;
+  step(t, 0, TEXTS, 1);
+  assert_true(!isfinite(t->result.loss));
+  check_equal(&t->parameters, &before);
+  parameters_free(&before);
+  trainer_free(t);
+}
+
+TEST(free_of_nothing) { minibatch_free(NULL); }
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(steps_are_those_of_the_plain_network),
+      cmocka_unit_test(a_long_gradient_is_cut_to_length_1),
+      cmocka_unit_test(one_shard_and_many_give_the_same),
+      cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
+      cmocka_unit_test(a_step_may_have_one_text_or_only_empty_ones),
+      cmocka_unit_test(the_seed_of_a_step_decides_what_is_dropped),
+      cmocka_unit_test(all_words_dropped_are_all_unknown),
+      cmocka_unit_test(words_that_no_text_has_stay_as_they_are),
+      cmocka_unit_test(an_interrupted_step_changes_nothing),
+      cmocka_unit_test(a_loss_that_is_not_finite_changes_nothing),
+      cmocka_unit_test(free_of_nothing),
+  };
+  return cmocka_run_group_tests(tests, make_texts, NULL);
+}
