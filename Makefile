@@ -37,10 +37,11 @@ LIBS := -Wl,--wrap=getenv $(CORES) $(OPENBLAS)/libopenblas.a -lutf8proc -lm -pth
 MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*.c))
 EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c))
 
+# nodelete: functions may stay registered when loading fails half-way
 $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
 	@echo "  link $@"
 	@$(CC) -shared $(ALL_CFLAGS) -o $@ $(EXT) $(MODEL) -Wl,--version-script=ext/exports.map \
-	  -Wl,--gc-sections $(LIBS)
+	  -Wl,--gc-sections -Wl,-z,nodelete $(LIBS)
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

@@ -20,7 +20,7 @@ typedef struct HostTokenizer HostTokenizer; /* tokenizer.h */
 
 typedef struct Connection {
   sqlite3 *db;
-  int references;          /* functions and modules that point here */
+  int references;          /* functions, modules and tables that point here */
   bool guarded;            /* a virtual table of ours is connected   */
   struct {
     char *sql;

@@ -295,12 +295,11 @@ static int find_only(Connection *c, const Schemas *schemas, Found *f, Error *err
   char *list = NULL;
   int count;
   int rc = only_name(c, schemas, &any.name, error);
-  if (!rc && any.name) {
-    rc = find(c, schemas, &any, f, error);
-    sqlite3_free(any.name);
-    return rc;
-  }
-  if (!rc) rc = list_names(c, schemas, NULL, &list, &count, error);
+  if (!rc && any.name) rc = find(c, schemas, &any, f, error);
+  bool done = rc || any.name;
+  sqlite3_free(any.name);
+  if (done) return rc;
+  rc = list_names(c, schemas, NULL, &list, &count, error);
   if (!rc && count == 0)
     rc = failure(error, SQLITE_ERROR, "there are no models yet, classify_train() makes one");
   else if (!rc)

@@ -150,16 +150,16 @@ static int set_member(const Option *known, size_t count, const Member *m, Option
 
 static int check_object(Connection *c, const char *json, const char *example, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = connection_statement(c, "SELECT CASE WHEN json_valid(?1) THEN json_type(?1) END", &stmt, error);
+  int rc = connection_statement(c, "SELECT json_type(?1)", &stmt, error);
   if (rc) return rc;
   sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
   rc = sqlite3_step(stmt);
   const char *type = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-  if (rc != SQLITE_ROW)
-    rc = failure_sqlite(error, c->db, rc);
-  else if (!type)
+  if (rc == SQLITE_ERROR) /* malformed JSON */
     rc = failure(error, SQLITE_ERROR, "the options are '%.60s', which is not JSON, expected an object such "
                  "as '%s'", json, example);
+  else if (!type)
+    rc = failure_sqlite(error, c->db, rc == SQLITE_ROW ? SQLITE_NOMEM : rc);
   else if (strcmp(type, "object") != 0)
     rc = failure(error, SQLITE_ERROR, "the options are a JSON %s, expected an object such as '%s'",
                  type, example);

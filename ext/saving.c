@@ -271,7 +271,7 @@ static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
 static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m, int rc, Error *error) {
   Error reason = *error, ignored;
   sqlite3_int64 version = next_version(db, t);
-  if (strcmp(t->schema, "temp") == 0 || rc == SQLITE_INTERRUPT) return rc;
+  if (strcmp(t->schema, "temp") == 0 || rc == SQLITE_INTERRUPT || rc == SQLITE_TOOBIG) return rc;
   if (insert(db, "temp", t->name, m, &version, &ignored))
     return failure(error, rc, "the trained model could not be saved: %s", reason.message);
   return failure(error, rc,

@@ -10,9 +10,13 @@ typedef struct Module {
   const TableFunction *function;
 } Module;
 
+/* Has a reference of its own: SQLite may disconnect a table long after it has
+** destroyed the module, when the extension was loaded a second time.
+*/
 typedef struct Table {
   sqlite3_vtab base;
-  const Module *module;
+  Connection *connection;
+  const TableFunction *function;
 } Table;
 
 typedef struct Cursor {
@@ -23,8 +27,8 @@ typedef struct Cursor {
   sqlite3_value *last[MAX_ARGUMENTS]; /* of the run before, for `once` */
 } Cursor;
 
-static const Module *module_of(const Cursor *cursor) {
-  return ((const Table *)cursor->base.pVtab)->module;
+static const TableFunction *function_of(const Cursor *cursor) {
+  return ((const Table *)cursor->base.pVtab)->function;
 }
 
 /* ---- connecting -------------------------------------------------------------------- */
@@ -37,19 +41,22 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   const Module *module = aux;
   Table *table = sqlite3_malloc(sizeof *table);
   if (!table) return SQLITE_NOMEM;
-  *table = (Table){.module = module};
+  *table = (Table){.connection = module->connection, .function = module->function};
   int rc = sqlite3_declare_vtab(db, module->function->schema);
   if (!rc && module->function->direct_only) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
   if (rc) {
     sqlite3_free(table);
     return rc;
   }
+  connection_retain(table->connection);
   *vtab = &table->base;
   return SQLITE_OK;
 }
 
 static int table_disconnect(sqlite3_vtab *vtab) {
-  connection_disconnected(((Table *)vtab)->module->connection);
+  Connection *connection = ((Table *)vtab)->connection;
+  connection_disconnected(connection);
+  connection_release(connection);
   sqlite3_free(vtab);
   return SQLITE_OK;
 }
@@ -58,7 +65,7 @@ static int table_disconnect(sqlite3_vtab *vtab) {
 ** table gives has to wait for that table.
 */
 static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
-  const TableFunction *f = ((Table *)vtab)->module->function;
+  const TableFunction *f = ((Table *)vtab)->function;
   int constraint[MAX_ARGUMENTS], given = 0;
   for (int i = 0; i < info->nConstraint; i++) {
     const struct sqlite3_index_constraint *c = &info->aConstraint[i];
@@ -82,21 +89,21 @@ static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
 /* ---- running ----------------------------------------------------------------------- */
 
 static int table_open(sqlite3_vtab *vtab, sqlite3_vtab_cursor **out) {
-  const Module *module = ((Table *)vtab)->module;
+  const Table *table = (Table *)vtab;
   Cursor *cursor = calloc(1, sizeof *cursor);
-  void *state = calloc(1, module->function->state_size);
+  void *state = calloc(1, table->function->state_size);
   if (!cursor || !state) {
     free(cursor);
     free(state);
     return SQLITE_NOMEM;
   }
-  cursor->call = (TableCall){.connection = module->connection, .state = state, .done = true};
+  cursor->call = (TableCall){.connection = table->connection, .state = state, .done = true};
   *out = &cursor->base;
   return SQLITE_OK;
 }
 
 static void end_run(Cursor *cursor) {
-  const TableFunction *f = module_of(cursor)->function;
+  const TableFunction *f = function_of(cursor);
   if (cursor->begun) f->end(&cursor->call);
   memset(cursor->call.state, 0, f->state_size);
   cursor->begun = false;
@@ -132,7 +139,7 @@ static int remember_arguments(Cursor *cursor, sqlite3_value **arguments, int cou
 
 static int report(Cursor *cursor, int rc, const Error *error) {
   if (rc && rc != SQLITE_NOMEM)
-    failure_vtab(cursor->base.pVtab, module_of(cursor)->function->name, error);
+    failure_vtab(cursor->base.pVtab, function_of(cursor)->name, error);
   if (rc) cursor->call.done = true;
   return rc;
 }
@@ -141,7 +148,7 @@ static int table_filter(sqlite3_vtab_cursor *base, int given, const char *unused
                         sqlite3_value **argv) {
   (void)unused;
   Cursor *cursor = (Cursor *)base;
-  const TableFunction *f = module_of(cursor)->function;
+  const TableFunction *f = function_of(cursor);
   sqlite3_value *arguments[MAX_ARGUMENTS] = {NULL};
   Error error;
   bool same = false;
@@ -166,14 +173,14 @@ static int table_next(sqlite3_vtab_cursor *base) {
   Cursor *cursor = (Cursor *)base;
   Error error;
   cursor->row++;
-  return report(cursor, module_of(cursor)->function->step(&cursor->call, &error), &error);
+  return report(cursor, function_of(cursor)->step(&cursor->call, &error), &error);
 }
 
 static int table_eof(sqlite3_vtab_cursor *base) { return ((Cursor *)base)->call.done; }
 
 static int table_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
   Cursor *cursor = (Cursor *)base;
-  const TableFunction *f = module_of(cursor)->function;
+  const TableFunction *f = function_of(cursor);
   Error error;
   if (column >= f->visible) return SQLITE_OK; /* an argument reads as NULL */
   int rc = f->column(&cursor->call, context, column, &error);

@@ -72,19 +72,25 @@ static int cut_words(char *text, const char *words[MAX_WORDS]) {
   return count;
 }
 
+static int make(HostTokenizer *host, const fts5_api *api, const char *const words[], int count,
+                Error *error) {
+  void *context;
+  if (count == 0 || api->xFindTokenizer((fts5_api *)api, words[0], &context, &host->methods))
+    return failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%s', expected one of FTS5's, "
+                   "such as 'porter unicode61'", count ? words[0] : "");
+  int rc = host->methods.xCreate(context, (const char **)words + 1, count - 1, &host->instance);
+  if (rc == SQLITE_OK) return SQLITE_OK;
+  host->instance = NULL;
+  if (rc == SQLITE_NOMEM) return failure(error, rc, "out of memory");
+  return failure(error, SQLITE_ERROR, "the tokenizer '%s' cannot be made: one that it names is not there, or "
+                 "refuses its arguments", host->name);
+}
+
 static int create(HostTokenizer *host, const fts5_api *api, Error *error) {
   const char *words[MAX_WORDS];
   char *copy = sqlite3_mprintf("%s", host->name);
   if (!copy) return failure(error, SQLITE_NOMEM, "out of memory");
-  int count = cut_words(copy, words);
-  void *context;
-  int rc = count == 0 ? SQLITE_ERROR
-                      : api->xFindTokenizer((fts5_api *)api, words[0], &context, &host->methods);
-  if (rc)
-    rc = failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%s', expected one of FTS5's, "
-                 "such as 'porter unicode61'", count ? words[0] : "");
-  else if (host->methods.xCreate(context, words + 1, count - 1, &host->instance))
-    rc = failure(error, SQLITE_ERROR, "the tokenizer '%s' refuses its arguments", host->name);
+  int rc = make(host, api, words, cut_words(copy, words), error);
   sqlite3_free(copy);
   return rc;
 }

@@ -55,24 +55,23 @@ static char *text_key(Label label) {
   return key;
 }
 
+uint32_t labels_find(const Labels *labels, Label label) {
+  char number_text[NUMBER_KEY];
+  if (label.kind == LABEL_TEXT)
+    return strings_find_after(&labels->keys, 't', label.text ? label.text : "", label.length);
+  return strings_find(&labels->keys, number_text, number_key(label, number_text));
+}
+
 Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error) {
   char number_text[NUMBER_KEY];
+  *number = labels_find(labels, label);
+  if (*number != LABELS_NONE) return STATUS_OK;
   char *text = label.kind == LABEL_TEXT ? text_key(label) : NULL;
   if (label.kind == LABEL_TEXT && !text) return error_no_memory(error);
   size_t length = text ? label.length + 1 : number_key(label, number_text);
   *number = add_key(labels, (uint8_t)label.kind, text ? text : number_text, length);
   free(text);
   return *number == LABELS_NONE ? error_no_memory(error) : STATUS_OK;
-}
-
-uint32_t labels_find(const Labels *labels, Label label) {
-  char number_text[NUMBER_KEY];
-  if (label.kind != LABEL_TEXT)
-    return strings_find(&labels->keys, number_text, number_key(label, number_text));
-  char *text = text_key(label);
-  uint32_t number = text ? strings_find(&labels->keys, text, label.length + 1) : LABELS_NONE;
-  free(text);
-  return number;
 }
 
 /* The number that a key says, as integer and as real; false if it says none. */

@@ -28,6 +28,9 @@ void strings_free(Strings *strings); /* leaves an empty set */
 const char *strings_get(const Strings *strings, uint32_t number, size_t *length);
 uint32_t strings_find(const Strings *strings, const char *bytes, size_t length);
 
+/* The string that begins with the byte `head` and goes on with `bytes`. */
+uint32_t strings_find_after(const Strings *strings, char head, const char *bytes, size_t length);
+
 /* The string's number, old or new; STRINGS_NONE when memory is out or the set
 ** would pass 4 GB.
 */
