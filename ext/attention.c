@@ -119,7 +119,7 @@ static int result_leave_one_out(Reasons *r, Connection *c, sqlite3_context *cont
   if (!r->drops) {
     float *drops = calloc(r->tokens.count + 1, sizeof *drops);
     if (!drops) return failure(error, SQLITE_NOMEM, "out of memory");
-    int rc = failure_code(predict_leave_one_out(r->model, tokens_text(&r->tokens), r->label, &c->pass,
+    int rc = failure_code(predict_leave_one_out(r->model, tokens_text(&r->tokens), r->count, r->label, &c->pass,
                                                 connection_poll(c), drops, error));
     if (rc) {
       free(drops);

@@ -157,12 +157,13 @@ static char *metrics_json(const Lesson *l, const Epoch *last, const Model *model
   return sqlite3_str_finish(json);
 }
 
-void lesson_summary(const Lesson *l, const Epoch *last, sqlite3_str *json) {
-  const char *schema = strcmp(l->target.schema, "main") == 0 ? NULL : l->target.schema;
-  char *name = sqlite3_mprintf("%s%s%s", schema ? schema : "", schema ? "." : "", l->target.name);
+char *lesson_summary(const Lesson *l, const Epoch *last) {
+  sqlite3_str *json = sqlite3_str_new(l->connection->db);
+  bool in_main = strcmp(l->target.schema, "main") == 0;
+  char *name = in_main ? sqlite3_mprintf("%s", l->target.name)
+                       : sqlite3_mprintf("%s.%s", l->target.schema, l->target.name);
   sqlite3_str_appendall(json, "{\"model\":");
-  json_text(json, name ? name : "", name ? strlen(name) : 0);
-  sqlite3_free(name);
+  if (name) json_text(json, name, strlen(name));
   sqlite3_str_appendf(json, ",\"version\":%lld,\"rows\":%d,\"skipped\":%d,\"labels\":%d,\"epochs\":%d,"
                       "\"best_epoch\":%d", l->version,
                       (int)(training_rows(l->training) + training_validation_rows(l->training)),
@@ -170,6 +171,13 @@ void lesson_summary(const Lesson *l, const Epoch *last, sqlite3_str *json) {
   append_validation(json, &l->best);
   append_field(json, "seconds", last->seconds);
   sqlite3_str_appendall(json, "}");
+  char *text = sqlite3_str_finish(json);
+  if (!name) {
+    sqlite3_free(text);
+    text = NULL;
+  }
+  sqlite3_free(name);
+  return text;
 }
 
 /* ---- epochs ---------------------------------------------------------------------------- */
@@ -213,6 +221,7 @@ int lesson_epoch(Lesson *l, Epoch *epoch, Error *error) {
   if (rc) return rc;
   if (epoch->is_best) l->best = *epoch;
   append_history(l->history, epoch);
+  if (sqlite3_str_errcode(l->history)) return failure(error, SQLITE_NOMEM, "out of memory");
   if (l->options.progress) show_progress(epoch);
   return epoch->is_last ? save(l, epoch, error) : SQLITE_OK;
 }

@@ -37,7 +37,7 @@ int lesson_start(Lesson *lesson, Error *error);
 int lesson_epoch(Lesson *lesson, Epoch *epoch, Error *error);
 void lesson_end(Lesson *lesson);
 
-/* What classify_train() returns, as JSON. */
-void lesson_summary(const Lesson *lesson, const Epoch *last, sqlite3_str *json);
+/* What classify_train() returns: JSON, for sqlite3_free(). NULL: out of memory. */
+char *lesson_summary(const Lesson *lesson, const Epoch *last);
 
 #endif

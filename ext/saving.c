@@ -292,7 +292,9 @@ int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3
               t->schema, t->name, *version, first.message);
     return rc;
   }
-  if (is_lock(rc) && insert_elsewhere(c->db, t, m, version, error) == SQLITE_OK) return SQLITE_OK;
+  *version = 0;
+  if (rc == SQLITE_BUSY_SNAPSHOT && insert_elsewhere(c->db, t, m, version, error) == SQLITE_OK)
+    return SQLITE_OK;
   *error = first;
   return insert_in_temp(c->db, t, m, rc, error);
 }

@@ -43,8 +43,13 @@ static int train(Lesson *l, Epoch *epoch, Error *error) {
 ** rows so far: a statement of our own tells.
 */
 static int check_scan(Connection *c, Error *error) {
-  Poll poll = connection_poll(c);
-  return poll.proceed(poll.context) ? SQLITE_OK : failure(error, SQLITE_INTERRUPT, "interrupted");
+  sqlite3_stmt *stmt;
+  int rc = connection_statement(c, "SELECT 1", &stmt, error);
+  if (rc) return rc;
+  rc = sqlite3_step(stmt);
+  if (rc != SQLITE_ROW) failure_sqlite(error, c->db, rc);
+  sqlite3_reset(stmt);
+  return rc == SQLITE_ROW ? SQLITE_OK : rc;
 }
 
 void train_final(sqlite3_context *context) {
@@ -62,13 +67,13 @@ void train_final(sqlite3_context *context) {
   }
   int rc = check_scan(sqlite3_user_data(context), &error);
   if (!rc) rc = train(&a->lesson, &last, &error);
-  if (rc) {
+  char *json = rc ? NULL : lesson_summary(&a->lesson, &last);
+  if (rc)
     failure_result(context, NAME, rc, &error);
-  } else {
-    sqlite3_str *json = sqlite3_str_new(sqlite3_context_db_handle(context));
-    lesson_summary(&a->lesson, &last, json);
-    sqlite3_result_text(context, sqlite3_str_finish(json), -1, sqlite3_free);
-  }
+  else if (json)
+    sqlite3_result_text(context, json, -1, sqlite3_free);
+  else
+    sqlite3_result_error_nomem(context);
   lesson_end(&a->lesson);
 }
 

@@ -6,7 +6,10 @@
 
 #include "output.h"
 
-enum { ROWS = 64 }; /* a pass takes at most: products of more rows are no faster */
+enum {
+  ROWS = 64, /* texts a pass takes at most: products of more rows are no faster */
+  LEAVE_OUT_TOKENS = 16384 /* between two polls: some 50 ms */
+};
 
 uint32_t predict_best(const float *p, size_t count) {
   uint32_t best = 0;
@@ -147,16 +150,23 @@ static Status leave_out(const Model *m, Text text, size_t first, size_t count, u
   return predict(m, texts, count, pass, probabilities, error);
 }
 
-Status predict_leave_one_out(const Model *m, Text text, uint32_t label, Pass *pass, Poll poll,
-                             float *drops, Error *error) {
+/* Texts to a pass: long ones are fewer, so that the poll comes often enough. */
+static size_t rows_for(size_t length) {
+  size_t rows = LEAVE_OUT_TOKENS / (length + 1);
+  return rows < 1 ? 1 : rows < ROWS ? rows : ROWS;
+}
+
+Status predict_leave_one_out(const Model *m, Text text, size_t tokens, uint32_t label, Pass *pass,
+                             Poll poll, float *drops, Error *error) {
   size_t labels = m->parameters.shape.labels;
   float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
   uint32_t *words = malloc((ROWS * text.length + 1) * sizeof *words);
   Status status = probabilities && words ? STATUS_OK : error_no_memory(error);
   if (!status) status = predict(m, &text, 1, pass, probabilities, error);
   float whole = status ? 0.0f : probabilities[label];
-  for (size_t first = 0; first < text.length && !status; first += ROWS) {
-    size_t count = text.length - first < ROWS ? text.length - first : ROWS;
+  size_t rows = rows_for(text.length);
+  for (size_t first = 0; first < tokens && !status; first += rows) {
+    size_t count = tokens - first < rows ? tokens - first : rows;
     status = leave_out(m, text, first, count, words, pass, probabilities, error);
     if (!status && poll.proceed && !poll.proceed(poll.context))
       status = error_set(error, STATUS_INTERRUPTED, "interrupted");

@@ -36,10 +36,10 @@ Status predict_all(const Parameters *parameters, const Text *texts, const uint32
 Status predict_contributions(const Model *model, Text text, uint32_t label, Pass *pass,
                              float *weights, float *contributions, Error *error);
 
-/* drops [length]: how much the label's probability falls without each token.
-** As many predictions as there are tokens, so the caller may be polled.
+/* drops [count]: how much the label's probability falls without each of the
+** first count tokens. As many predictions as that, so the caller is polled.
 */
-Status predict_leave_one_out(const Model *model, Text text, uint32_t label, Pass *pass, Poll poll,
+Status predict_leave_one_out(const Model *model, Text text, size_t count, uint32_t label, Pass *pass, Poll poll,
                              float *drops, Error *error);
 
 /* The largest of count values, the first of several. */

@@ -5,8 +5,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 static void give_up(const char *doing, const char *reason) {
   fflush(stdout);
@@ -206,7 +207,40 @@ double bench_processes(const Bench *b, const char *part, int runs) {
   return bench_quantile(numbers, (size_t)runs, 0.5);
 }
 
-void bench_heading(const char *what) { printf("\n%-52s %18s    %s\n", what, "measured", "target"); }
+/* Seconds of all cores: how long they worked, for anyone and for us. */
+typedef struct Work {
+  double wall, all, own;
+} Work;
+
+static Work begun;
+
+static double seconds_of(struct timeval time) { return (double)time.tv_sec + 1e-6 * (double)time.tv_usec; }
+
+static double own_work(int who) {
+  struct rusage usage;
+  return getrusage(who, &usage) ? 0 : seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
+}
+
+static Work work_now(void) {
+  double user = 0, nice = 0, system = 0, irq = 0, softirq = 0;
+  FILE *file = fopen("/proc/stat", "r");
+  if (file && fscanf(file, "cpu %lf %lf %lf %*f %*f %lf %lf", &user, &nice, &system, &irq, &softirq) != 5) user = 0;
+  if (file) fclose(file);
+  return (Work){bench_now(), (user + nice + system + irq + softirq) / (double)sysconf(_SC_CLK_TCK),
+                own_work(RUSAGE_SELF) + own_work(RUSAGE_CHILDREN)};
+}
+
+void bench_begin(const char *what) {
+  printf("\n%-52s %18s    %s\n", what, "measured", "target");
+  begun = work_now();
+}
+
+void bench_end(void) {
+  Work now = work_now();
+  double others = now.all - begun.all - (now.own - begun.own);
+  double share = others / ((now.wall - begun.wall) * (double)sysconf(_SC_NPROCESSORS_ONLN));
+  if (share > 0.02) printf("  (other programs took %.0f%% of the processor meanwhile)\n", 100 * share);
+}
 
 void bench_figure(double figure, const char *unit, const char *target, const char *format, ...) {
   char what[100];

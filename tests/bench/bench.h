@@ -59,9 +59,11 @@ double bench_quantile(double *values, size_t count, double share);
 /* The median of what `runs` processes of a part print. */
 double bench_processes(const Bench *b, const char *part, int runs);
 
-void bench_heading(const char *what);
-
-/* A line of the table; target may be "". */
+/* A table: a heading, lines, an end, which says if other programs kept the
+** processor busy meanwhile. A line's target may be "".
+*/
+void bench_begin(const char *what);
 void bench_figure(double figure, const char *unit, const char *target, const char *format, ...);
+void bench_end(void);
 
 #endif

@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
   }
   bench_remove(&b, DATABASE);
   sqlite3 *db = bench_open(&b, DATABASE);
-  bench_heading("Labelling many rows (classify_rows)");
+  bench_begin("Labelling many rows (classify_rows)");
   bench_model(db);
   bench_texts(db, "texts", ROWS, 40, 40);
   double one = rows_a_second(db, 1), two = rows_a_second(db, 2);
@@ -69,5 +69,6 @@ int main(int argc, char **argv) {
   measure_memory(&b, "many", MANY, "<= 200", "1,000,000 of these");
   measure_memory(&b, "update", MANY, "<= 200", "1,000,000 of these, by UPDATE FROM");
   bench_remove(&b, DATABASE);
+  bench_end();
   return 0;
 }

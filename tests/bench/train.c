@@ -1,6 +1,4 @@
 /* train.c -- how fast a bigru of embedding 128, hidden 64 learns. */
-#include <stdio.h>
-
 #include "bench.h"
 
 enum { EPOCHS = 5 };
@@ -34,11 +32,12 @@ int main(int argc, char **argv) {
   Bench b = bench_arguments(argc, argv);
   bench_remove(&b, "train.db");
   sqlite3 *db = bench_open(&b, "train.db");
-  bench_heading("Training (bigru, embedding 128, hidden 64)");
+  bench_begin("Training (bigru, embedding 128, hidden 64)");
   measure(db, 8000, 20);
   measure(db, 8000, 40);
   measure(db, 4000, 200);
   sqlite3_close(db);
   bench_remove(&b, "train.db");
+  bench_end();
   return 0;
 }

@@ -235,8 +235,8 @@ TEST(connections_share_weights) {
   sqlite3 *db = open_database(new_file("shared")), *users[CONNECTIONS];
   make_texts(db);
   run(db, "SELECT classify_train(body || ' ' || hex(randomblob(9)), label, 'm', "
-          "'{\"epochs\":1,\"encoder\":\"none\",\"embedding\":4096,\"validation\":0}') FROM (SELECT body, label "
-          "FROM texts, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 20) SELECT i FROM n))");
+          "'{\"epochs\":1,\"encoder\":\"none\",\"embedding\":1024,\"validation\":0}') FROM (SELECT body, label "
+          "FROM texts, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 80) SELECT i FROM n))");
   assert_true(integer(db, "SELECT length(weights) FROM classify_models") > SIZE);
   size_t before = allocated();
   for (size_t i = 0; i < CONNECTIONS; i++) {
@@ -264,7 +264,8 @@ static const char *const USES[] = {
     "SELECT sum(leave_one_out) FROM classify_attention('a kitten', 'm')",
     "SELECT classify_train(body, label, 'n', '" QUICK "') FROM texts",
     "SELECT classify_train(body, label, 'n', json_set('" QUICK "', '$.tokenize', 'trigram')) FROM texts",
-    "SELECT classify_train(body, label, 'n', json_set('" QUICK "', '$.class_weight', json_object('cat', 2))) FROM texts",
+    "SELECT classify_train(body, label, 'n', json_set('" QUICK "', '$.class_weight', json_object('cat', 2))) "
+    "FROM texts",
     "SELECT * FROM classify_train('SELECT body, label FROM texts', 'n', '" QUICK "')",
     "SELECT * FROM texts, classify_labels(body, 'm') WHERE rank = 1",
     "CREATE TEMP VIEW v AS SELECT classify(body, 'm') FROM texts; SELECT * FROM v",
@@ -290,7 +291,8 @@ static const char *const MISUSES[] = {
 
 static sqlite3 *with_tokenizer(void) {
   sqlite3 *db = taught("closing", "DELETE");
-  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts");
+  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) "
+          "FROM texts");
   run(db, "SELECT classify_train(body, label, 'default', '" QUICK "') FROM texts");
   return db;
 }

@@ -235,7 +235,8 @@ TEST(utf16) {
     run(db, "SELECT classify_train(body, label, 'größe', '" GOOD "') FROM words");
     assert_text("größer", db, "SELECT classify('GRÜSSE grüße 🙂', 'größe')");
     assert_text("猫", db, "SELECT label FROM classify_labels('猫', 'größe')");
-    assert_text("🙂", db, "SELECT substr('a🙂ü', start, length) FROM classify_attention('a🙂ü', 'größe') WHERE position = 2");
+    assert_text("🙂", db, "SELECT substr('a🙂ü', start, length) FROM classify_attention('a🙂ü', 'größe') "
+                          "WHERE position = 2");
     assert_fails(SQLITE_ERROR, "no model named 'größer'", db, "SELECT classify('x', 'größer')");
     assert_fails(SQLITE_ERROR, "no label \"größe\" (labels: \"größer\", \"猫\")", db,
                  "SELECT * FROM classify_attention('x', 'größe', 'größe')");
@@ -305,7 +306,8 @@ TEST(careful_hosts) {
   sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
   sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
   sqlite3_limit(db, SQLITE_LIMIT_TRIGGER_DEPTH, 1);
-  run(db, "PRAGMA cell_size_check = 1; PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; PRAGMA secure_delete = 1");
+  run(db, "PRAGMA cell_size_check = 1; PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; "
+          "PRAGMA secure_delete = 1");
   assert_works(db);
   close_database(db);
 }
@@ -318,7 +320,8 @@ TEST(a_limit_on_length) {
   make_texts(db);
   teach(db, "m", "old");
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 3000);
-  assert_fails(SQLITE_TOOBIG, "classify_train(): ", db, "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
+  assert_fails(SQLITE_TOOBIG, "classify_train(): ", db,
+               "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1000000000);
   assert_int_equal(integer(db, "SELECT count(*) FROM classify_models"), 1);
   assert_taught(db, "m", "old");

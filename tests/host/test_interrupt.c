@@ -28,7 +28,7 @@ static const struct {
      "SELECT classify_train(long, label, 'm', json_set('" ENDLESS "', '$.hidden', 64, '$.max_tokens', 1000)) "
      "FROM texts, book"},
     {"a large network",
-     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.hidden', 1024)) FROM texts"},
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.hidden', 512)) FROM texts"},
     {"many validation rows",
      "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.validation', '" NUMBERS
      "SELECT body, label FROM n, texts LIMIT 200000')) FROM texts"},
@@ -43,12 +43,12 @@ static const struct {
      NUMBERS "SELECT sum(leave_one_out) FROM n, texts, classify_attention(body, 'known')"},
 };
 
-/* `book` is a text of 20,000 words; `large` reads all of it. */
+/* `book` is a text of some 7,000 words; `large` reads all of it. */
 static sqlite3 *open_library(void) {
   sqlite3 *db = open_database(new_file("library"));
   make_texts(db);
   run(db, "CREATE TABLE book AS SELECT group_concat(body, ' ') AS long FROM texts, "
-          "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 160) SELECT i FROM n)");
+          "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50) SELECT i FROM n)");
   run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
   return db;
@@ -65,7 +65,8 @@ static int run_to_end(sqlite3 *db, const char *sql) {
 }
 
 static void assert_unharmed(sqlite3 *db) {
-  assert_text("known@1,large@1", db, "SELECT group_concat(name || '@' || version) FROM (SELECT * FROM classify_models ORDER BY 1)");
+  assert_text("known@1,large@1", db,
+              "SELECT group_concat(name || '@' || version) FROM (SELECT * FROM classify_models ORDER BY 1)");
   assert_text("0", db, "SELECT count(*) FROM temp.sqlite_master");
   assert_int_equal(integer(db, "SELECT count(classify(body, 'known')) FROM texts"), 24);
   assert_true(sqlite3_get_autocommit(db));

@@ -1,5 +1,5 @@
-/* Memory that is out: the Nth allocation fails, for each N until none does, once
-** alone and once with all after it. Every statement then ends with SQLITE_NOMEM
+/* Memory that is out: one allocation fails, each in turn, once alone and once
+** with all after it. Every statement then ends with SQLITE_NOMEM
 ** or with what it gives otherwise; a model is saved whole or not at all; nothing
 ** leaks; and the connection works on.
 **
@@ -12,6 +12,7 @@
 #define _GNU_SOURCE /* dl_iterate_phdr */
 #include "support.h"
 
+#include <execinfo.h>
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
@@ -21,41 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* ---- which allocation fails --------------------------------------------------------- */
-
-enum { SQLITES = 1, EXTENSIONS = 2, BOTH = 3 };
-
-static atomic_int armed;       /* whose allocations count                 */
-static atomic_long countdown;  /* the allocation that makes it zero fails */
-static atomic_bool persistent; /* and all after it                        */
-static atomic_bool has_failed;
-
-static bool fails_now(int whose) {
-  if (!(armed & whose)) return false;
-  long left = --countdown;
-  bool fails = left == 0 || (left < 0 && persistent);
-  if (fails) has_failed = true;
-  return fails;
-}
-
-/* ---- SQLite's --------------------------------------------------------------------------- */
-
-static sqlite3_mem_methods real;
-
-static void *failing_malloc(int size) { return fails_now(SQLITES) ? NULL : real.xMalloc(size); }
-
-static void *failing_realloc(void *old, int size) { return fails_now(SQLITES) ? NULL : real.xRealloc(old, size); }
-
-static void replace_sqlite_malloc(void) {
-  sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
-  sqlite3_mem_methods failing = real;
-  failing.xMalloc = failing_malloc;
-  failing.xRealloc = failing_realloc;
-  sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
-  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* so that small ones come here too */
-}
-
-/* ---- the extension's ---------------------------------------------------------------------- */
+/* ---- the extension's code ---------------------------------------------------------- */
 
 static struct {
   uintptr_t begin, end;
@@ -73,13 +40,82 @@ static int add_known(struct dl_phdr_info *object, size_t size, void *unused) {
   return 0;
 }
 
+static bool is_extension(const void *caller) {
+  uintptr_t at = (uintptr_t)caller;
+  for (size_t i = 0; i < known_count; i++)
+    if (at >= known[i].begin && at < known[i].end) return false;
+  return known_count > 0;
+}
+
+/* The way through the extension's code that leads here; 0: it is not on it. */
+static uint64_t current_path(void) {
+  void *frames[64];
+  int depth = backtrace(frames, COUNT(frames));
+  uint64_t path = 0;
+  for (int i = 0; i < depth; i++)
+    if (is_extension(frames[i])) path = path * 0x9E3779B97F4A7C15u + (uintptr_t)frames[i];
+  return path;
+}
+
+/* ---- which allocation fails --------------------------------------------------------- */
+
+enum { SQLITES = 1, EXTENSIONS = 2, BOTH = 3, MOST = 1 << 14 };
+
+static atomic_int armed;       /* whose allocations count                        */
+static atomic_long counted;    /* since then                                     */
+static atomic_long failing;    /* the one that fails; 0: none, paths are noted   */
+static atomic_bool persistent; /* and all after it                               */
+static atomic_bool has_failed;
+static uint64_t paths[MOST];   /* [counted] the way that led to each             */
+
+static bool fails_now(int whose) {
+  if (!(armed & whose)) return false;
+  long n = ++counted;
+  if (failing == 0) {
+    if (n < MOST) paths[n] = current_path();
+    return false;
+  }
+  bool fails = n == failing || (n > failing && persistent);
+  if (fails) has_failed = true;
+  return fails;
+}
+
+static void arm(int whose, long n) {
+  has_failed = false;
+  counted = 0;
+  failing = n;
+  armed = whose;
+}
+
+static void disarm(void) { armed = 0; }
+
+/* ---- SQLite's --------------------------------------------------------------------------- */
+
+static sqlite3_mem_methods real;
+
+static void *failing_malloc(int size) { return fails_now(SQLITES) ? NULL : real.xMalloc(size); }
+
+static void *failing_realloc(void *old, int size) { return fails_now(SQLITES) ? NULL : real.xRealloc(old, size); }
+
+static void replace_sqlite_malloc(void) {
+  sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+  sqlite3_mem_methods methods = real;
+  methods.xMalloc = failing_malloc;
+  methods.xRealloc = failing_realloc;
+  sqlite3_config(SQLITE_CONFIG_MALLOC, &methods);
+  sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* so that small ones come here too */
+}
+
+/* ---- the extension's ---------------------------------------------------------------------- */
+
 /* What the extension has allocated and not freed: an open hash of pointers. */
-enum { LIVE_SIZE = 1 << 16 };
-static void *live[LIVE_SIZE];
 static long live_count;
-static pthread_mutex_t live_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+enum { LIVE_SIZE = 1 << 16 };
+static void *live[LIVE_SIZE];
+static pthread_mutex_t live_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t live_place(const void *p) { return ((uintptr_t)p >> 4) * 0x9E3779B1u % LIVE_SIZE; }
 
@@ -108,13 +144,6 @@ static bool live_remove(const void *p) {
   }
   pthread_mutex_unlock(&live_mutex);
   return found;
-}
-
-static bool is_extension(const void *caller) {
-  uintptr_t at = (uintptr_t)caller;
-  for (size_t i = 0; i < known_count; i++)
-    if (at >= known[i].begin && at < known[i].end) return false;
-  return known_count > 0;
 }
 
 void *__libc_malloc(size_t size);
@@ -231,23 +260,17 @@ static const char MODELS[] =
     "SELECT name, version, labels, options, hex(weights), json_array_length(metrics, '$.history'), "
     "json_remove(metrics, '$.history', '$.seconds') FROM classify_models ORDER BY name, version";
 
-/* All of the extension's allocations fail in turn; of SQLite's, which has tests
-** of its own for that, so many that every place of ours is met.
-*/
 typedef struct Mode {
   const char *name;
   int whose;
   bool persistent;
-  long dense; /* from here on with growing steps */
 } Mode;
 
 static const Mode MODES[] = {
-    {"of the extension", EXTENSIONS, false, 10000},
-    {"of SQLite", SQLITES, false, 200},
-    {"and all after it", BOTH, true, 100},
+    {"of the extension", EXTENSIONS, false},
+    {"of SQLite", SQLITES, false},
+    {"and all after it", BOTH, true},
 };
-
-static long next(long n, long dense) { return n < dense ? n + 1 : n + n / 50; }
 
 typedef struct Run {
   const Case *c;
@@ -266,15 +289,13 @@ static void complain(Run *r, long n, const Outcome *o, const char *wanted, const
               r->mode->name, what, o->rc, o->message, o->answer + same, wanted + same);
 }
 
-/* One run in which allocation n fails; false when there is no such one. */
-static bool run_failing(Run *r, long n) {
+/* One run in which allocation n fails. */
+static void run_failing(Run *r, long n) {
   static Outcome o, after;
   sqlite3 *db = begin(r->c);
-  has_failed = false;
-  countdown = n;
-  armed = r->mode->whose;
+  arm(r->mode->whose, n);
   step_through(db, r->c->sql, &o);
-  armed = 0;
+  disarm();
   const char *wrong = judge(r->c, &o, &r->expected, has_failed);
   if (*wrong) complain(r, n, &o, r->expected.answer, wrong);
   if (r->c->check) {
@@ -282,14 +303,34 @@ static bool run_failing(Run *r, long n) {
     bool ended = sqlite3_get_autocommit(db); /* SQLite itself may roll back when memory is out */
     const Outcome *wanted = ended ? &r->original : o.rc ? &r->untouched : &r->left;
     if (after.rc || strcmp(after.answer, wanted->answer) != 0)
-      complain(r, n, &after, wanted->answer, o.rc ? "it failed and left something" : "it left something else than otherwise");
+      complain(r, n, &after, wanted->answer,
+               o.rc ? "it failed and left something" : "it left something else than otherwise");
   }
   step_through(db, "SELECT classify('my kitten purrs', 'good'), count(*) FROM temp.sqlite_master", &after);
   if (after.rc || strcmp(after.answer, "cat|0|") != 0) complain(r, n, &after, "cat|0|", "it does not work after");
-  bool was_failing = has_failed;
   if (!sqlite3_get_autocommit(db)) run(db, "ROLLBACK");
   close_database(db);
-  return was_failing;
+}
+
+/* Whether allocation n is one to fail: all of the extension's own are, and of
+** those that SQLite makes for it the 1st, 2nd, 4th ... on the same way.
+*/
+static bool is_chosen(const Mode *mode, long n) {
+  long before = 1;
+  for (long i = 1; i < n; i++) before += paths[i] == paths[n];
+  return mode->whose == EXTENSIONS || (before & (before - 1)) == 0;
+}
+
+/* Returns how many allocations there are. */
+static long run_mode(Run *r, const Mode *mode) {
+  r->mode = mode;
+  persistent = mode->persistent;
+  run_failing(r, 0);
+  long all = counted;
+  assert_true(all < MOST);
+  for (long n = 1; n <= all; n++)
+    if (is_chosen(mode, n)) run_failing(r, n);
+  return all;
 }
 
 static void expect(Run *r) {
@@ -311,15 +352,9 @@ static size_t run_case(const Case *c) {
   r = (Run){.c = c};
   expect(&r);
   sqlite3_int64 sqlite_before = sqlite3_memory_used();
-  long before = live_count, last[COUNT(MODES)];
-  for (size_t mode = 0; mode < COUNT(MODES); mode++) {
-    long n = 1;
-    r.mode = &MODES[mode];
-    persistent = r.mode->persistent;
-    while (run_failing(&r, n)) n = next(n, r.mode->dense);
-    last[mode] = n;
-  }
-  print_message("%-24s %4ld allocations of the extension, %4ld of SQLite\n", c->name, last[0] - 1, last[1] - 1);
+  long before = live_count, all[COUNT(MODES)];
+  for (size_t mode = 0; mode < COUNT(MODES); mode++) all[mode] = run_mode(&r, &MODES[mode]);
+  print_message("%-24s %4ld allocations of the extension, %4ld of SQLite\n", c->name, all[0], all[1]);
   if (sqlite3_memory_used() != sqlite_before && ++r.complaints)
     print_error("%s: %lld bytes of SQLite leak\n", c->name, sqlite3_memory_used() - sqlite_before);
   if (live_count != before && ++r.complaints)
@@ -337,29 +372,42 @@ static void run_cases(const Case *cases, size_t count) {
 
 static const Case TRAININGS[] = {
     {"train", "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts", MODELS, NULL, NULL},
-    {"train, no table yet", "SELECT classify_train(body, label, 'empty.m', '" QUICK "') FROM texts",
-     NULL, NULL, NULL},
-    {"train, tokenize", "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts", MODELS, NULL, NULL},
-    {"train, validate", "SELECT classify_train(body, label, 'm', '{\"epochs\":2,\"hidden\":2,\"embedding\":2,\"threads\":1,\"keep\":1,"
-     "\"validation\":\"SELECT body, label FROM texts LIMIT 9\",\"class_weight\":{\"cat\":2}}') FROM texts", MODELS, NULL, NULL},
-    {"train in FROM", "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '" QUICK "')", MODELS, NULL, NULL},
-    {"train, bad option", "SELECT classify_train(body, label, 'm', '{\"epoch\":3}') FROM texts", MODELS, NULL, "unknown option 'epoch'"},
+    {"train, no table yet", "SELECT classify_train(body, label, 'empty.m', '" QUICK "') FROM texts", NULL, NULL, NULL},
+    {"train, tokenize",
+     "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts",
+     MODELS, NULL, NULL},
+    {"train, validate",
+     "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.epochs', 2, '$.keep', 1, "
+     "'$.validation', 'SELECT body, label FROM texts LIMIT 9', '$.class_weight', json_object('cat', 2))) FROM texts",
+     MODELS, NULL, NULL},
+    {"train in FROM", "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '" QUICK "')", MODELS,
+     NULL, NULL},
+    {"train, bad option", "SELECT classify_train(body, label, 'm', '{\"epoch\":3}') FROM texts", MODELS, NULL,
+     "unknown option 'epoch'"},
 };
 
 static const Case LABELLINGS[] = {
     {"classify", "SELECT classify(body, 'good') FROM texts", NULL, NULL, NULL},
-    {"classify, unnamed", "SELECT classify(body) FROM texts LIMIT 1", NULL, "DELETE FROM classify_models WHERE name <> 'good'", NULL},
+    {"classify, unnamed", "SELECT classify(body) FROM texts LIMIT 1", NULL,
+     "DELETE FROM classify_models WHERE name <> 'good'", NULL},
     {"classify, tokenize", "SELECT classify(body, 'porter') FROM texts LIMIT 3", NULL, NULL, NULL},
-    {"scores", "SELECT classify_scores(body, 'mixed'), classify_confidence(body, 'mixed') FROM texts LIMIT 2", NULL, NULL, NULL},
+    {"scores", "SELECT classify_scores(body, 'mixed'), classify_confidence(body, 'mixed') FROM texts LIMIT 2", NULL,
+     NULL, NULL},
     {"scores, one key", "SELECT classify_scores(body, 'alike') FROM texts", NULL, NULL, "would be one key"},
     {"labels", "SELECT rank, label, round(probability, 4) FROM classify_labels('a kitten', 'mixed')", NULL, NULL, NULL},
-    {"rows", "SELECT * FROM classify_rows('SELECT ''row '' || id, body FROM texts', 'good', '{\"threads\":2}')", NULL, NULL, NULL},
-    {"rows for a writer", "INSERT INTO texts SELECT NULL, label, confidence FROM classify_rows('SELECT id, body FROM texts', 'good')",
+    {"rows", "SELECT * FROM classify_rows('SELECT ''row '' || id, body FROM texts', 'good', '{\"threads\":2}')", NULL,
+     NULL, NULL},
+    {"rows for a writer",
+     "INSERT INTO texts SELECT NULL, label, confidence FROM classify_rows('SELECT id, body FROM texts', 'good')",
      "SELECT count(*) FROM texts", NULL, NULL},
-    {"attention", "SELECT token, round(weight, 4), round(leave_one_out, 4) FROM classify_attention('My kitten at the sail', 'good', 'boat')", NULL, NULL, NULL},
+    {"attention",
+     "SELECT token, round(weight, 4), round(leave_one_out, 4) "
+     "FROM classify_attention('My kitten at the sail', 'good', 'boat')",
+     NULL, NULL, NULL},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, mixed, porter)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
-    {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL, "(labels: \"cat\", \"boat\")"},
+    {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
+     "(labels: \"cat\", \"boat\")"},
 };
 
 static int begin_all(void **fixture) {
@@ -376,11 +424,11 @@ static int begin_all(void **fixture) {
 }
 
 static int begin_utf16(void **fixture) {
+  (void)fixture;
   snprintf(path, sizeof path, "%s", new_file("utf16"));
   sqlite3 *db = open_database(path);
   run(db, "PRAGMA encoding = 'UTF-16'");
   close_database(db);
-  (void)fixture;
   db = open_database(path);
   make_texts(db);
   run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
@@ -406,11 +454,9 @@ static void load_failing(long n, bool for_ever) {
   sqlite3 *db = open_bare(":memory:", READ_WRITE);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
   persistent = for_ever;
-  has_failed = false;
-  countdown = n;
-  armed = BOTH;
+  arm(BOTH, n);
   int rc = sqlite3_load_extension(db, extension(), NULL, NULL);
-  armed = 0;
+  disarm();
   bool failed = has_failed;
   sqlite3_exec(db, "SELECT classify('x')", NULL, NULL, NULL);
   sqlite3_exec(db, "SELECT * FROM classify_labels('x')", NULL, NULL, NULL);
@@ -421,7 +467,7 @@ static void load_failing(long n, bool for_ever) {
 TEST(loading) {
   int crashed = 0;
   for (int mode = 0; mode < 2; mode++) {
-    for (long n = 1, status = 2 << 8; status != 0; n = next(n, 1000)) {
+    for (long n = 1, status = 2 << 8; status != 0; n++) {
       pid_t child = fork();
       if (child == 0) {
         signal(SIGSEGV, SIG_DFL); /* and not cmocka's handler */
@@ -447,11 +493,10 @@ TEST(closing) {
     sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
     for (size_t i = 0; i < COUNT(LABELLINGS); i++) sqlite3_exec(db, LABELLINGS[i].sql, NULL, NULL, NULL);
     sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL);
-    countdown = n;
     persistent = true;
-    armed = BOTH;
+    arm(BOTH, n);
     int rc = sqlite3_close(db);
-    armed = 0;
+    disarm();
     assert_int_equal(rc, SQLITE_OK);
   }
 }
@@ -464,6 +509,7 @@ int main(void) {
       cmocka_unit_test_setup(closing, begin_all),
       cmocka_unit_test_setup(in_utf16, begin_utf16),
   };
+  current_path(); /* what it needs is loaded now, not with failing memory */
   dl_iterate_phdr(add_known, NULL);
   replace_sqlite_malloc();
   return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -73,8 +73,10 @@ enum { ATTENTION = 2 };
 static const char *const QUERIES[] = {
     "SELECT classify('my kitten', 'm'), classify_confidence('my kitten', 'm'), classify_scores('my kitten', 'm')",
     "SELECT label, probability FROM classify_labels('the harbour', 'm')",
-    [ATTENTION] = "SELECT token, start, length, weight, contribution, leave_one_out FROM classify_attention('Kitten at the sail', 'm')",
-    "SELECT label, confidence FROM classify_rows('VALUES (1, ''kitten''), (2, ''''), (3, ''the sail'')', 'm', '{\"threads\":1}')",
+    [ATTENTION] = "SELECT token, start, length, weight, contribution, leave_one_out "
+                  "FROM classify_attention('Kitten at the sail', 'm')",
+    "SELECT label, confidence FROM classify_rows('VALUES (1, ''kitten''), (2, ''''), (3, ''the sail'')', 'm', "
+    "'{\"threads\":1}')",
 };
 
 static sqlite3 *db;
@@ -218,7 +220,8 @@ TEST(each_byte_changed_without_identifier) {
 */
 TEST(each_number_changed) {
   size_t padding = file_find(&bare, "\"padded_length\":\"") + strlen("\"padded_length\":\"");
-  static const char *const NUMBERS[] = {"", "0", "1", "2", "3", "7", "100", "65536", "70000", "2147483648", "4294967295",
+  static const char *const NUMBERS[] = {"", "0", "1", "2", "3", "7", "100", "65536", "70000",
+                                        "2147483648", "4294967295",
                                         "4294967296", "4611686018427387904", "9223372036854775808",
                                         "18446744073709551615", "18446744073709551616", "-1", "1e3", "1.5"};
   for (size_t place = LENGTH_BYTES; place < bare.header_end; place++) {

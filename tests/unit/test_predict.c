@@ -172,7 +172,7 @@ static void check_leave_one_out(const Model *model, Text text, uint32_t label) {
   float *drops = allocate(text.length, sizeof *drops), with[LABELS], without[LABELS];
   Pass pass = {0};
   assert_true(text.length <= COUNT(shorter));
-  assert_ok(predict_leave_one_out(model, text, label, &pass, (Poll){0}, drops, &error));
+  assert_ok(predict_leave_one_out(model, text, text.length, label, &pass, (Poll){0}, drops, &error));
   probabilities_of(model, text, with);
   for (size_t out = 0; out < text.length; out++) {
     for (size_t t = 0, to = 0; t < text.length; t++)
@@ -219,7 +219,7 @@ TEST(leave_one_out_can_be_interrupted) {
   Model model = make_model(4, 0);
   Pass pass = {0};
   float drops[100];
-  assert_status(predict_leave_one_out(&model, (Text){words, 100}, 0, &pass, (Poll){stop, NULL}, drops, &error),
+  assert_status(predict_leave_one_out(&model, (Text){words, 100}, 100, 0, &pass, (Poll){stop, NULL}, drops, &error),
                 STATUS_INTERRUPTED);
   pass_free(&pass);
   parameters_free(&model.parameters);
