@@ -2,7 +2,7 @@
 # make demo       trains on real rows and shows what came of it; with your own:
 #                 make demo CSV=file.csv TEXT=column LABEL=column
 # make test       every test; make test SAN=address,undefined under sanitizers
-# make bench      accuracy and speed
+# make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 # make install    to PREFIX (/usr/local)
 #
 # demo and test install the Debian packages that they miss, and say so first.
@@ -88,10 +88,13 @@ demo:
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so
 	@sql/demo $(BUILD)/classify "$$CSV" "$$TEXT" "$$LABEL"
 
-bench:
-	@tests/install $(BUILD_PACKAGES)
+# tests/bench/run lists the parts; PARTS= names some of them
+bench: PARTS ?= train classify rows accuracy
+bench-accuracy: PARTS ?= accuracy
+bench bench-accuracy:
+	@tests/install $(BUILD_PACKAGES) xz-utils
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so
-	@tests/bench/run $(BUILD)
+	@tests/bench/run $(BUILD) $(PARTS)
 
 install: $(BUILD)/classify.so
 	install -D -m 644 $< $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so
@@ -99,6 +102,6 @@ install: $(BUILD)/classify.so
 clean:
 	rm -rf build
 
-.PHONY: check test demo bench install clean
+.PHONY: check test demo bench bench-accuracy install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
