@@ -50,6 +50,7 @@ static int unknown_label(const Model *m, Label asked, Error *error) {
 static int choose_label(Reasons *r, Connection *c, sqlite3_value *asked, Error *error) {
   size_t labels = r->model->labels.keys.count;
   Text words = tokens_text(&r->tokens);
+  Lexicon lexicon = tokens_lexicon(&r->tokens);
   Label label;
   if (asked && sqlite3_value_type(asked) != SQLITE_NULL) {
     int rc = value_label(asked, &label, error);
@@ -59,7 +60,7 @@ static int choose_label(Reasons *r, Connection *c, sqlite3_value *asked, Error *
   }
   if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
     return failure(error, SQLITE_NOMEM, "out of memory");
-  int rc = failure_code(predict(r->model, &words, 1, &c->pass, c->probabilities, error));
+  int rc = failure_code(predict(r->model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
   if (!rc) r->label = predict_best(c->probabilities, labels);
   return rc;
 }
@@ -68,7 +69,8 @@ static int explain(Reasons *r, Connection *c, Error *error) {
   r->weights = calloc(r->tokens.count + 1, sizeof *r->weights);
   r->contributions = calloc(r->tokens.count + 1, sizeof *r->contributions);
   if (!r->weights || !r->contributions) return failure(error, SQLITE_NOMEM, "out of memory");
-  return failure_code(predict_contributions(r->model, tokens_text(&r->tokens), r->label, &c->pass,
+  Lexicon lexicon = tokens_lexicon(&r->tokens);
+  return failure_code(predict_contributions(r->model, &lexicon, tokens_text(&r->tokens), r->label, &c->scratch,
                                             r->weights, r->contributions, error));
 }
 
@@ -119,8 +121,9 @@ static int result_leave_one_out(Reasons *r, Connection *c, sqlite3_context *cont
   if (!r->drops) {
     float *drops = calloc(r->tokens.count + 1, sizeof *drops);
     if (!drops) return failure(error, SQLITE_NOMEM, "out of memory");
-    int rc = failure_code(predict_leave_one_out(r->model, tokens_text(&r->tokens), r->count, r->label, &c->pass,
-                                                connection_poll(c), drops, error));
+    Lexicon lexicon = tokens_lexicon(&r->tokens);
+    int rc = failure_code(predict_leave_one_out(r->model, &lexicon, tokens_text(&r->tokens), r->count, r->label,
+                                                &c->scratch, connection_poll(c), drops, error));
     if (rc) {
       free(drops);
       return rc;

@@ -33,7 +33,7 @@ void connection_release(void *connection) {
   if (--c->references > 0) return;
   connection_disconnected(c);
   for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
-  pass_free(&c->pass);
+  scratch_free(&c->scratch);
   tokens_free(&c->tokens);
   free(c->probabilities);
   free(c);

@@ -30,7 +30,7 @@ typedef struct Connection {
   HostTokenizer *tokenizers;
   int queries;             /* of users that are being stepped: query_step() */
   /* scratch of the scalar functions */
-  Pass pass;
+  Scratch scratch;
   Tokens tokens;
   float *probabilities;
   size_t probabilities_capacity;

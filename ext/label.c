@@ -74,10 +74,12 @@ static int predict_text(Connection *c, const Model *m, const char *text, size_t 
   size_t labels = m->parameters.shape.labels;
   if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
     return failure(error, SQLITE_NOMEM, "out of memory");
+  tokens_clear(&c->tokens);
   int rc = models_tokens(c, m, text, length, &c->tokens, error);
   if (rc) return rc;
   Text words = tokens_text(&c->tokens);
-  return failure_code(predict(m, &words, 1, &c->pass, c->probabilities, error));
+  Lexicon lexicon = tokens_lexicon(&c->tokens);
+  return failure_code(predict(m, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
 }
 
 /* Reads text and model and predicts; *model is NULL where the text is. The

@@ -5,23 +5,86 @@
 #include <string.h>
 
 #include "../model/matrix.h"
+#include "cache.h"
 #include "json.h"
+#include "models.h"
 #include "query.h"
 #include "tokenizer.h"
 #include "value.h"
+#include "wordvectors.h"
+
+/* ---- rows that the options name ------------------------------------------------------- */
+
+/* A query among the options: what it is called, what it gives, what for. */
+typedef struct Source {
+  const char *sql, *name;
+  int columns;
+  RowUse use;
+} Source;
+
+enum { SOURCES = 3 };
+
+static void list_sources(const Lesson *l, Source sources[SOURCES]) {
+  const Options *o = &l->options;
+  sources[0] = (Source){o->from_rows, "query of rows in option from", 2, ROW_KNOWN};
+  sources[1] = (Source){o->unlabelled, "query of unlabelled texts", 1, ROW_UNLABELLED};
+  sources[2] = (Source){o->validation_query, "validation query", 2, ROW_VALIDATES}; /* the last: corpus.h */
+}
+
+static int source_prepare(const Lesson *l, const Source *source, sqlite3_stmt **stmt, Error *error) {
+  return query_prepare(l->connection->db, source->sql, source->name, source->columns,
+                       source->columns == 2 ? "a text and a label" : "a text", stmt, error);
+}
+
+/* They run when the rows are in; what is wrong with them is said before. */
+static int check_sources(const Lesson *l, Error *error) {
+  Source sources[SOURCES];
+  int rc = SQLITE_OK;
+  list_sources(l, sources);
+  for (size_t i = 0; i < SOURCES && !rc; i++) {
+    sqlite3_stmt *stmt;
+    if (!sources[i].sql) continue;
+    rc = source_prepare(l, &sources[i], &stmt, error);
+    sqlite3_finalize(stmt);
+  }
+  return rc;
+}
+
+static int source_rows(Lesson *l, const Source *source, Error *error) {
+  sqlite3_stmt *stmt;
+  Corpus *corpus = training_corpus(l->training);
+  size_t before = corpus->rows;
+  int rc = source_prepare(l, source, &stmt, error);
+  if (rc) return rc;
+  int step;
+  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
+    rc = lesson_row(l, sqlite3_column_value(stmt, 0),
+                    source->columns == 2 ? sqlite3_column_value(stmt, 1) : NULL, source->use, error);
+  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
+  if (!rc && corpus->rows == before)
+    rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts%s", source->name,
+                 source->columns == 2 ? " with labels" : "");
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+static int read_sources(Lesson *l, Error *error) {
+  Source sources[SOURCES];
+  int rc = SQLITE_OK;
+  list_sources(l, sources);
+  for (size_t i = 0; i < SOURCES && !rc; i++)
+    if (sources[i].sql) rc = source_rows(l, &sources[i], error);
+  return rc;
+}
 
 /* ---- arguments and rows ------------------------------------------------------------- */
 
-static int prepare_validation(Lesson *l, sqlite3_stmt **stmt, Error *error) {
-  return query_prepare(l->connection->db, l->options.validation_query, "validation query", 2,
-                       "a text and a label", stmt, error);
-}
-
-/* It runs when the rows are in; what is wrong with it is said before. */
-static int check_validation(Lesson *l, Error *error) {
-  sqlite3_stmt *stmt;
-  int rc = prepare_validation(l, &stmt, error);
-  sqlite3_finalize(stmt);
+static int load_from(Lesson *l, Error *error) {
+  if (!l->options.from) return SQLITE_OK;
+  int rc = models_load(l->connection, l->options.from, &l->from, error);
+  if (!rc && l->from->padded_length)
+    rc = failure(error, SQLITE_ERROR, "option from is '%.60s', a model that pads texts to %d tokens, expected "
+                 "one that was trained here", l->options.from, (int)l->from->padded_length);
   return rc;
 }
 
@@ -33,11 +96,14 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
   if (!rc) rc = query_text(model, "model's name", &name, NULL, error);
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &l->options, error);
-  if (!rc) rc = tokenizer_find(c, l->options.tokenize, &l->tokenizer, error);
-  if (!rc && l->options.validation_query) rc = check_validation(l, error);
+  if (!rc) rc = load_from(l, error);
+  const char *tokenize = l->from ? l->from->tokenize : l->options.tokenize;
+  if (!rc) rc = tokenizer_find(c, tokenize, &l->tokenizer, error);
+  if (!rc) rc = check_sources(l, error);
+  if (!rc) rc = vectors_check(c, l->options.vectors, error);
   if (!rc) rc = saving_target(c, name, &l->target, error);
   if (!rc)
-    rc = failure_code(training_new(&l->options.training, l->options.tokenize, &l->training, error));
+    rc = failure_code(training_new(&l->options.training, tokenize, l->from, &l->training, error));
   if (!rc) l->history = sqlite3_str_new(c->db);
   if (rc) lesson_end(l);
   return rc;
@@ -45,6 +111,7 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
 
 void lesson_end(Lesson *l) {
   training_free(l->training);
+  cache_release(l->from);
   options_free(&l->options);
   saving_target_free(&l->target);
   sqlite3_free(sqlite3_str_finish(l->history));
@@ -52,43 +119,29 @@ void lesson_end(Lesson *l) {
   *l = (Lesson){0};
 }
 
-int lesson_row(Lesson *l, sqlite3_value *text_value, sqlite3_value *label_value, bool held_out,
-               Error *error) {
+int lesson_row(Lesson *l, sqlite3_value *text_value, sqlite3_value *label_value, RowUse use, Error *error) {
   const char *text;
   size_t length;
   Label label;
   int rc = query_text(text_value, "text", &text, &length, error);
-  if (!rc && (!text || sqlite3_value_type(label_value) == SQLITE_NULL)) {
-    l->skipped++;
+  if (!rc && (!text || (label_value && sqlite3_value_type(label_value) == SQLITE_NULL))) {
+    l->skipped += use == ROW_TRAINS || use == ROW_VALIDATES;
     return SQLITE_OK;
   }
-  if (!rc) rc = value_label(label_value, &label, error);
+  if (!rc && label_value) rc = value_label(label_value, &label, error);
   if (!rc)
-    rc = failure_code(corpus_add(training_corpus(l->training), l->tokenizer, text, length, label,
-                                 held_out, error));
-  return rc;
-}
-
-static int validation_rows(Lesson *l, Error *error) {
-  sqlite3_stmt *stmt;
-  Corpus *corpus = training_corpus(l->training);
-  size_t before = corpus->rows;
-  int rc = prepare_validation(l, &stmt, error);
-  if (rc) return rc;
-  int step;
-  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
-    rc = lesson_row(l, sqlite3_column_value(stmt, 0), sqlite3_column_value(stmt, 1), true, error);
-  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
-  if (!rc && corpus->rows == before)
-    rc = failure(error, SQLITE_ERROR, "the validation query gives no rows, expected texts with labels");
-  sqlite3_finalize(stmt);
+    rc = failure_code(corpus_add(training_corpus(l->training), l->tokenizer, text, length,
+                                 label_value ? &label : NULL, use, error));
   return rc;
 }
 
 int lesson_start(Lesson *l, Error *error) {
   float *weights = NULL;
   int rc = SQLITE_OK;
-  if (training_corpus(l->training)->rows && l->options.validation_query) rc = validation_rows(l, error);
+  if (training_corpus(l->training)->rows) rc = read_sources(l, error);
+  if (!rc && l->options.vectors)
+    rc = vectors_read(l->connection, l->options.vectors, l->options.training.max_vocabulary,
+                      training_corpus(l->training), training_vectors(l->training), error);
   if (!rc && l->options.class_weight) {
     const Labels *labels = &training_corpus(l->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);

@@ -5,7 +5,7 @@
 **
 **   lesson_begin()    reads name and options, checks that saving will work
 **     lesson_row()    for each row
-**   lesson_start()    reads the validation query, draws the network
+**   lesson_start()    reads what the options name, draws the network
 **     lesson_epoch()  until epoch->is_last; that one has saved the model
 **   lesson_end()      at any time; nothing is saved that was not
 */
@@ -19,6 +19,7 @@ typedef struct Lesson {
   Connection *connection;
   SavingTarget target;
   Options options;
+  const Model *from;     /* to go on from, held in the cache; or NULL */
   const Tokenizer *tokenizer;
   Training *training;
   char *query;           /* of the FROM form; NULL in the aggregate's */
@@ -32,7 +33,9 @@ typedef struct Lesson {
 /* model and options are SQL values, NULL where not given. */
 int lesson_begin(Lesson *lesson, Connection *connection, sqlite3_value *model,
                  sqlite3_value *options, const char *query, Error *error);
-int lesson_row(Lesson *lesson, sqlite3_value *text, sqlite3_value *label, bool held_out, Error *error);
+
+/* The label is NULL for a text without one. */
+int lesson_row(Lesson *lesson, sqlite3_value *text, sqlite3_value *label, RowUse use, Error *error);
 int lesson_start(Lesson *lesson, Error *error);
 int lesson_epoch(Lesson *lesson, Epoch *epoch, Error *error);
 void lesson_end(Lesson *lesson);

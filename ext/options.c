@@ -5,7 +5,7 @@
 
 #include "json.h"
 
-typedef enum Kind { COUNT, REAL, BOOLEAN, TEXT, VALIDATION, CLASS_WEIGHT, ENCODER } Kind;
+typedef enum Kind { COUNT, REAL, BOOLEAN, TEXT, VALIDATION, CLASS_WEIGHT, ENCODER, FROM } Kind;
 
 typedef struct Option {
   const char *name;
@@ -25,9 +25,13 @@ static const Option TRAIN_OPTIONS[] = {
     {"embedding", COUNT, TRAINING(embedding), 1, 1024, NULL},
     {"encoder", ENCODER, 0, 0, 0, "\"bigru\" or \"none\""},
     {"epochs", COUNT, TRAINING(epochs), 1, 10000, NULL},
+    {"from", FROM, offsetof(Options, from), 0, 0,
+     "a model's name, or an object of \"model\" and \"rows\", a query that gives a text and a label"},
     {"hidden", COUNT, TRAINING(hidden), 1, 512, NULL},
     {"keep", COUNT, offsetof(Options, keep), 1, 1e9, NULL},
     {"learning_rate", REAL, TRAINING(learning_rate), 1e-9, 10, NULL},
+    {"linear", BOOLEAN, TRAINING(linear), 0, 0, "true or false"},
+    {"max_pool", BOOLEAN, TRAINING(max_pool), 0, 0, "true or false"},
     {"max_seconds", REAL, TRAINING(max_seconds), 1e-3, 1e9, NULL},
     {"max_tokens", COUNT, TRAINING(max_tokens), 1, 100000, NULL},
     {"max_vocabulary", COUNT, TRAINING(max_vocabulary), 1, 1e7, NULL},
@@ -36,10 +40,13 @@ static const Option TRAIN_OPTIONS[] = {
     {"position_bias", BOOLEAN, TRAINING(position_bias), 0, 0, "true or false"},
     {"progress", BOOLEAN, offsetof(Options, progress), 0, 0, "true or false"},
     {"seed", COUNT, TRAINING(seed), 0, 9007199254740992.0, NULL},
+    {"subwords", BOOLEAN, TRAINING(subwords), 0, 0, "true or false"},
     {"threads", COUNT, TRAINING(threads), 1, 256, NULL},
     {"tokenize", TEXT, offsetof(Options, tokenize), 0, 0, "the name of an FTS5 tokenizer"},
+    {"unlabelled", TEXT, offsetof(Options, unlabelled), 0, 0, "a query that gives a text"},
     {"validation", VALIDATION, TRAINING(validation), 0, 0.9,
      "a fraction from 0 to 0.9, or a query that gives a text and a label"},
+    {"vectors", TEXT, offsetof(Options, vectors), 0, 0, "the name of a table of tokens and vectors"},
 };
 enum { TRAIN_OPTION_COUNT = sizeof TRAIN_OPTIONS / sizeof *TRAIN_OPTIONS };
 
@@ -78,10 +85,14 @@ static int bad_value(const Option *o, const Member *m, Error *error) {
 
 static bool in_range(const Option *o, double value) { return value >= o->least && value <= o->most; }
 
-static int set_text(char **place, const Member *m, Error *error) {
+static int copy_text(char **place, sqlite3_value *value, Error *error) {
   sqlite3_free(*place);
-  *place = sqlite3_mprintf("%s", sqlite3_value_text(m->value));
+  *place = sqlite3_mprintf("%s", sqlite3_value_text(value));
   return *place ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+}
+
+static int set_text(char **place, const Member *m, Error *error) {
+  return copy_text(place, m->value, error);
 }
 
 static int set_number(const Option *o, const Member *m, void *place, Error *error) {
@@ -103,7 +114,28 @@ static int set_class_weight(const Option *o, const Member *m, Options *options, 
   return has_type(m, "object") ? set_text(&options->class_weight, m, error) : bad_value(o, m, error);
 }
 
-static int set_option(const Option *o, const Member *m, Options *options, bool *no_encoder, Error *error) {
+/* {"model": name, "rows": query}: the members are found by SQLite. */
+static int set_from_object(Connection *c, const Option *o, const Member *m, Options *options, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = connection_statement(c, "SELECT ?1->>'model', ?1->>'rows', (SELECT count(*) FROM json_each(?1) "
+                                "WHERE key IN ('model', 'rows') AND type = 'text') = "
+                                "(SELECT count(*) FROM json_each(?1))", &stmt, error);
+  if (rc) return rc;
+  sqlite3_bind_value(stmt, 1, m->value);
+  rc = sqlite3_step(stmt);
+  if (rc != SQLITE_ROW)
+    rc = failure_sqlite(error, c->db, rc);
+  else if (!sqlite3_column_int(stmt, 2) || sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+    rc = bad_value(o, m, error);
+  else
+    rc = copy_text(&options->from, sqlite3_column_value(stmt, 0), error);
+  if (!rc && sqlite3_column_type(stmt, 1) != SQLITE_NULL)
+    rc = copy_text(&options->from_rows, sqlite3_column_value(stmt, 1), error);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+static int set_option(Connection *c, const Option *o, const Member *m, Options *options, bool *no_encoder, Error *error) {
   void *place = (char *)options + o->offset;
   switch (o->kind) {
     case BOOLEAN: {
@@ -123,6 +155,9 @@ static int set_option(const Option *o, const Member *m, Options *options, bool *
       *no_encoder = has_type(m, "text") && strcmp(m->shown, "none") == 0;
       if (*no_encoder || (has_type(m, "text") && strcmp(m->shown, "bigru") == 0)) return SQLITE_OK;
       return bad_value(o, m, error);
+    case FROM:
+      if (has_type(m, "object")) return set_from_object(c, o, m, options, error);
+      return has_type(m, "text") ? set_text(place, m, error) : bad_value(o, m, error);
     default:
       return set_number(o, m, place, error);
   }
@@ -131,7 +166,7 @@ static int set_option(const Option *o, const Member *m, Options *options, bool *
 /* ---- all options -------------------------------------------------------------------- */
 
 static int unknown_option(const Option *known, size_t count, const char *key, Error *error) {
-  char list[400] = "";
+  char list[480] = "";
   for (size_t i = 0; i < count; i++) {
     size_t used = strlen(list);
     sqlite3_snprintf((int)(sizeof list - used), list + used, "%s%s", i ? ", " : "", known[i].name);
@@ -139,12 +174,12 @@ static int unknown_option(const Option *known, size_t count, const char *key, Er
   return failure(error, SQLITE_ERROR, "unknown option '%.40s' (options: %s)", key, list);
 }
 
-static int set_member(const Option *known, size_t count, const Member *m, Options *options,
+static int set_member(Connection *c, const Option *known, size_t count, const Member *m, Options *options,
                       bool *no_encoder, Error *error) {
   for (size_t i = 0; i < count; i++)
     if (strcmp(known[i].name, m->key) == 0)
       return has_type(m, "null") ? SQLITE_OK /* not given */
-                                 : set_option(&known[i], m, options, no_encoder, error);
+                                 : set_option(c, &known[i], m, options, no_encoder, error);
   return unknown_option(known, count, m->key, error);
 }
 
@@ -182,7 +217,7 @@ static int read_members(Connection *c, const char *json, const Option *known, si
   int step;
   while (rc == SQLITE_OK && (step = sqlite3_step(each)) == SQLITE_ROW) {
     Member m = read_member(each);
-    rc = m.key && m.type && m.shown ? set_member(known, count, &m, options, &no_encoder, error)
+    rc = m.key && m.type && m.shown ? set_member(c, known, count, &m, options, &no_encoder, error)
                          : failure(error, SQLITE_NOMEM, "out of memory");
   }
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
@@ -213,11 +248,34 @@ int options_read_threads(Connection *c, const char *json, size_t *threads, Error
 void options_free(Options *options) {
   sqlite3_free(options->tokenize);
   sqlite3_free(options->validation_query);
+  sqlite3_free(options->vectors);
+  sqlite3_free(options->unlabelled);
+  sqlite3_free(options->from);
+  sqlite3_free(options->from_rows);
   sqlite3_free(options->class_weight);
   *options = (Options){0};
 }
 
 /* ---- as JSON -------------------------------------------------------------------------- */
+
+static void append_text(const char *text, sqlite3_str *json) {
+  if (text)
+    json_text(json, text, strlen(text));
+  else
+    sqlite3_str_appendall(json, "null");
+}
+
+static void append_from(const Options *options, sqlite3_str *json) {
+  if (!options->from_rows) {
+    append_text(options->from, json);
+    return;
+  }
+  sqlite3_str_appendall(json, "{\"model\":");
+  append_text(options->from, json);
+  sqlite3_str_appendall(json, ",\"rows\":");
+  append_text(options->from_rows, json);
+  sqlite3_str_appendall(json, "}");
+}
 
 /* As options_read() takes it; null for what is off. */
 static void append_value(const Options *options, const Option *o, sqlite3_str *json) {
@@ -225,6 +283,7 @@ static void append_value(const Options *options, const Option *o, sqlite3_str *j
   size_t count;
   double real;
   bool boolean;
+  char *text;
   if (o->kind == VALIDATION && options->validation_query) {
     json_text(json, options->validation_query, strlen(options->validation_query));
     return;
@@ -242,7 +301,11 @@ static void append_value(const Options *options, const Option *o, sqlite3_str *j
       sqlite3_str_appendall(json, boolean ? "true" : "false");
       break;
     case TEXT:
-      json_text(json, options->tokenize, strlen(options->tokenize));
+      memcpy(&text, place, sizeof text);
+      append_text(text, json);
+      break;
+    case FROM:
+      append_from(options, json);
       break;
     case ENCODER:
       sqlite3_str_appendall(json, options->training.hidden ? "\"bigru\"" : "\"none\"");

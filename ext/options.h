@@ -14,6 +14,10 @@ typedef struct Options {
   TrainingOptions training;
   char *tokenize;         /* "": the default tokenizer                          */
   char *validation_query; /* NULL: a fraction of the rows                       */
+  char *vectors;          /* the name of a table of word vectors; NULL: none    */
+  char *unlabelled;       /* a query of texts; NULL: none                       */
+  char *from;             /* a model to go on from; NULL: none                  */
+  char *from_rows;        /* a query of rows that it has learned; NULL: none    */
   char *class_weight;     /* a JSON object of weights by label; NULL: none given */
   size_t keep;            /* versions; 0: all                                   */
   bool progress;          /* a line on stderr for each epoch                    */

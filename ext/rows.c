@@ -32,14 +32,14 @@ typedef struct Labelling {
   const Model *model;
   sqlite3_stmt *stmt;
   size_t threads;
-  Pass *passes; /* [threads] */
-  bool ended;   /* the query has no more rows */
+  Scratch *scratches; /* [threads] */
+  bool ended;         /* the query has no more rows */
   /* the chunk being read: */
   size_t chunk_rows;
-  uint32_t *words;
-  size_t *ends;      /* [texts] of each text in words */
-  uint32_t *numbers; /* [texts] its row               */
-  size_t texts, words_count, words_capacity, ends_capacity, numbers_capacity;
+  Tokens tokens;     /* of all its texts               */
+  size_t *ends;      /* [texts] of each text in tokens */
+  uint32_t *numbers; /* [texts] its row                */
+  size_t texts, ends_capacity, numbers_capacity;
   /* rows ready to be given: */
   Row *rows;
   size_t count, rows_capacity, at;
@@ -59,14 +59,13 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
   return id->value ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
-static int add_words(Labelling *l, const Tokens *tokens, Error *error) {
-  size_t words = l->words_count + tokens->count;
-  if (!memory_grow(&l->words, &l->words_capacity, words + 1, sizeof *l->words) ||
-      !memory_grow(&l->ends, &l->ends_capacity, l->texts + 1, sizeof *l->ends) ||
+static int read_words(Labelling *l, Connection *c, const char *text, size_t length, Error *error) {
+  if (!memory_grow(&l->ends, &l->ends_capacity, l->texts + 1, sizeof *l->ends) ||
       !memory_grow(&l->numbers, &l->numbers_capacity, l->texts + 1, sizeof *l->numbers))
     return failure(error, SQLITE_NOMEM, "out of memory");
-  if (tokens->count) memcpy(l->words + l->words_count, tokens->words, tokens->count * sizeof *l->words);
-  l->words_count = l->ends[l->texts] = words;
+  int rc = models_tokens(c, l->model, text, length, &l->tokens, error);
+  if (rc) return rc;
+  l->ends[l->texts] = l->tokens.count;
   l->numbers[l->texts++] = (uint32_t)l->count - 1;
   return SQLITE_OK;
 }
@@ -82,16 +81,15 @@ static int read_row(Labelling *l, Connection *c, Error *error) {
   if (rc) return rc;
   l->count++;
   rc = query_text(sqlite3_column_value(l->stmt, 1), "text", &text, &length, error);
-  if (rc || !text) return rc;
-  rc = models_tokens(c, l->model, text, length, &c->tokens, error);
-  return rc ? rc : add_words(l, &c->tokens, error);
+  return rc || !text ? rc : read_words(l, c, text, length, error);
 }
 
 static int read_chunk(Labelling *l, Connection *c, Error *error) {
   size_t first = l->count;
   int rc = SQLITE_OK;
-  l->texts = l->words_count = 0;
-  while (!rc && l->count - first < l->chunk_rows && l->words_count < CHUNK_WORDS) {
+  l->texts = 0;
+  tokens_clear(&l->tokens);
+  while (!rc && l->count - first < l->chunk_rows && l->tokens.count < CHUNK_WORDS) {
     int step = query_step(c, l->stmt);
     l->ended = step == SQLITE_DONE;
     if (l->ended) break;
@@ -107,12 +105,13 @@ static int predict_texts(Labelling *l, Connection *c, Text *texts, Prediction *p
   Workers *workers;
   for (size_t i = 0; i < l->texts; i++) {
     size_t begin = i ? l->ends[i - 1] : 0;
-    texts[i] = (Text){l->words + begin, l->ends[i] - begin};
+    texts[i] = (Text){l->tokens.words + begin, l->ends[i] - begin};
   }
+  Lexicon lexicon = tokens_lexicon(&l->tokens);
   int rc = failure_code(workers_new(l->threads, &workers, error));
   if (rc) return rc;
-  rc = failure_code(predict_all(&l->model->parameters, texts, NULL, l->texts, workers, l->passes,
-                                connection_poll(c), predictions, error));
+  rc = failure_code(predict_all(l->model, &lexicon, texts, l->texts, workers, l->scratches, connection_poll(c),
+                                predictions, error));
   workers_free(workers);
   for (size_t i = 0; i < l->texts && !rc; i++) {
     Row *row = &l->rows[l->numbers[i]];
@@ -168,8 +167,8 @@ static int rows_begin(TableCall *call, sqlite3_value **arguments, Error *error) 
   if (!rc) rc = models_load(c, spec, &l->model, error);
   if (rc) return rc;
   l->chunk_rows = FIRST_ROWS;
-  l->passes = calloc(l->threads, sizeof *l->passes);
-  if (!l->passes) return failure(error, SQLITE_NOMEM, "out of memory");
+  l->scratches = calloc(l->threads, sizeof *l->scratches);
+  if (!l->scratches) return failure(error, SQLITE_NOMEM, "out of memory");
   if (!writer_is_active(c->db)) return next_rows(call, error);
   while (!rc && !l->ended) rc = label_chunk(l, c, error);
   call->done = l->count == 0;
@@ -201,9 +200,9 @@ static int rows_column(TableCall *call, sqlite3_context *context, int column, Er
 static void rows_end(TableCall *call) {
   Labelling *l = call->state;
   clear_rows(l);
-  for (size_t i = 0; l->passes && i < l->threads; i++) pass_free(&l->passes[i]);
-  free(l->passes);
-  free(l->words);
+  for (size_t i = 0; l->scratches && i < l->threads; i++) scratch_free(&l->scratches[i]);
+  free(l->scratches);
+  tokens_free(&l->tokens);
   free(l->ends);
   free(l->numbers);
   free(l->rows);

@@ -25,7 +25,7 @@ void train_step(sqlite3_context *context, int argc, sqlite3_value **argv) {
     rc = lesson_begin(&a->lesson, sqlite3_user_data(context), argc > 2 ? argv[2] : NULL,
                       argc > 3 ? argv[3] : NULL, NULL, &error);
   a->begun = a->begun || !rc;
-  if (!rc) rc = lesson_row(&a->lesson, argv[0], argv[1], false, &error);
+  if (!rc) rc = lesson_row(&a->lesson, argv[0], argv[1], ROW_TRAINS, &error);
   a->failed = rc != SQLITE_OK;
   if (rc) failure_result(context, NAME, rc, &error);
 }
@@ -104,7 +104,7 @@ static int learn_rows(Lesson *l, const char *query, Error *error) {
   if (rc) return rc;
   int step;
   while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
-    rc = lesson_row(l, sqlite3_column_value(stmt, 0), sqlite3_column_value(stmt, 1), false, error);
+    rc = lesson_row(l, sqlite3_column_value(stmt, 0), sqlite3_column_value(stmt, 1), ROW_TRAINS, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
   sqlite3_finalize(stmt);
   return rc;

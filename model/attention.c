@@ -27,25 +27,25 @@ static void add_scaled(size_t count, float scale, const float *restrict x, float
 }
 
 void attention_forward(const AttentionWeights *w, const Batch *b, const float *states,
-                       float *weights, float *context) {
+                       float *weights, float *context, size_t stride) {
   matrix_vector(b->tokens, w->state, states, w->state, w->kernel, weights);
   for (size_t t = 0; w->bias && t < b->steps && t < w->positions; t++)
     for (size_t i = 0; i < b->active[t]; i++) weights[batch_place(b, i, t)] += w->bias[t];
-  memset(context, 0, b->texts * w->state * sizeof *context);
   for (size_t i = 0; i < b->texts; i++) {
+    memset(context + i * stride, 0, w->state * sizeof *context);
     if (b->length[i]) softmax_text(b, i, weights);
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
-      add_scaled(w->state, weights[place], states + place * w->state, context + i * w->state);
+      add_scaled(w->state, weights[place], states + place * w->state, context + i * stride);
     }
   }
 }
 
 void attention_backward(const AttentionWeights *w, const Batch *b, const float *states,
-                        const float *weights, const float *d_context, float *d_scores,
-                        float *d_states, AttentionWeights *gradient) {
+                        const float *weights, const float *d_context, size_t stride,
+                        float *d_scores, float *d_states, AttentionWeights *gradient) {
   for (size_t i = 0; i < b->texts; i++) {
-    const float *dc = d_context + i * w->state;
+    const float *dc = d_context + i * stride;
     float mean = 0.0f; /* of the weights' gradients, by weight */
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);

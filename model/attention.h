@@ -17,15 +17,17 @@ typedef struct AttentionWeights {
   float *bias;   /* b [positions]; NULL: none. Later positions have none   */
 } AttentionWeights;
 
-/* states [tokens][state] -> weights [tokens], context [texts][state] */
+/* states [tokens][state] -> weights [tokens]; the context of text i begins at
+** i * stride.
+*/
 void attention_forward(const AttentionWeights *w, const Batch *batch, const float *states,
-                       float *weights, float *context);
+                       float *weights, float *context, size_t stride);
 
 /* Adds to the gradient's blocks and to d_states [tokens][state]; d_scores
 ** [tokens] is scratch.
 */
 void attention_backward(const AttentionWeights *w, const Batch *batch, const float *states,
-                        const float *weights, const float *d_context, float *d_scores,
-                        float *d_states, AttentionWeights *gradient);
+                        const float *weights, const float *d_context, size_t stride,
+                        float *d_scores, float *d_states, AttentionWeights *gradient);
 
 #endif

@@ -1,8 +1,8 @@
 /* corpus.h -- the rows a model learns from, as numbers.
 **
 ** Rows stream in and only their word numbers are kept, 4 bytes a token. When
-** all are in, some are held out for validation, and the vocabulary is cut down
-** to the words of the rows that are trained on.
+** all are in, the vocabulary is cut down and words get their last numbers; then
+** some rows may be held out for validation.
 */
 #ifndef CLASSIFY_CORPUS_H
 #define CLASSIFY_CORPUS_H
@@ -10,40 +10,66 @@
 #include <stdbool.h>
 
 #include "batch.h"
+#include "embedding.h"
 #include "labels.h"
 #include "tokens.h"
 #include "vocabulary.h"
 
+typedef enum RowUse {
+  ROW_TRAINS,
+  ROW_VALIDATES,
+  ROW_KNOWN,     /* to go on from a model: it has learned the row before */
+  ROW_UNLABELLED,
+  ROW_UNUSED
+} RowUse;
+
 typedef struct Corpus {
   Vocabulary vocabulary;
   Labels labels;
-  size_t max_tokens;   /* set by the caller before the first row             */
+  Spelling spelling;   /* once pruned: of the vocabulary's words, by number,
+                       ** then of the others; empty without n-grams          */
+  size_t max_tokens;   /* read of a text, set before the first row; 0: all   */
+  size_t cut_after;    /* set before the first row: rows longer than this    */
+  size_t cut;          /* are counted here                                   */
   size_t rows;
-  size_t cut;          /* rows longer than max_tokens                        */
   uint32_t *target;    /* [rows] label; OUTPUT_NO_TARGET: a validation row's
                        ** label that no training row has                     */
-  bool *held_out;      /* [rows] for validation                              */
+  uint8_t *use;        /* [rows] RowUse                                      */
   size_t *end;         /* [rows] of its words                                */
   uint32_t *words;     /* [end of the last row]                              */
-  size_t target_capacity, held_out_capacity, end_capacity, words_capacity;
-} Corpus; /* all zero but max_tokens is empty */
+  size_t target_capacity, use_capacity, end_capacity, words_capacity;
+} Corpus; /* all zero is empty */
 
 void corpus_free(Corpus *corpus);
 
-/* A row to train on, or (after all of those) one to validate with. */
+/* Adds a row. Rows to validate with come after those that are trained on; their
+** labels, and those of unlabelled rows (NULL), are not added to the labels.
+*/
 Status corpus_add(Corpus *corpus, const Tokenizer *tokenizer, const char *text, size_t length,
-                  Label label, bool held_out, Error *error);
+                  const Label *label, RowUse use, Error *error);
+size_t corpus_count(const Corpus *corpus, RowUse use);
 
 Text corpus_text(const Corpus *corpus, size_t row);
 
-/* Holds out about `fraction` of each label's rows, drawn by seed; a label keeps
-** at least one row to train on.
+/* Cuts the vocabulary to the words of the rows that do not validate, and
+** renumbers the words of all rows, once. The words that go have numbers past the
+** vocabulary (embedding.h) if they are spelled, else that of the unknown word.
+*/
+typedef struct PruneOptions {
+  size_t min_count, most; /* of a word's occurrences; words in all            */
+  size_t keep;            /* of the words, the first ones stay as they are    */
+  const Strings *extra;   /* more words, while there is room; NULL: none      */
+  bool spelled;
+} PruneOptions;
+Status corpus_prune(Corpus *corpus, const PruneOptions *options, Error *error);
+Lexicon corpus_lexicon(const Corpus *corpus);
+
+/* The number of a word as one that is not in the vocabulary. */
+uint32_t corpus_unknown(const Corpus *corpus, uint32_t word);
+
+/* Holds out about `fraction` of each label's rows that are trained on, drawn by
+** seed; a label keeps at least one of them.
 */
 Status corpus_split(Corpus *corpus, double fraction, uint64_t seed, Error *error);
-
-/* Cuts the vocabulary and renumbers the words of all rows, once: the words that
-** go become the unknown one.
-*/
-Status corpus_prune(Corpus *corpus, size_t min_count, size_t max_vocabulary, Error *error);
 
 #endif

@@ -1,22 +1,60 @@
 #include "embedding.h"
 
+#include <math.h>
 #include <string.h>
 
-void embedding_forward(const float *table, size_t size, const Batch *batch, float *out) {
-  for (size_t u = 0; u < batch->distinct; u++)
-    memcpy(out + u * size, table + batch->word[u] * size, size * sizeof *out);
+#include "simd.h"
+
+size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary) {
+  return vocabulary + (lexicon->spelling ? lexicon->spelling->count : 0);
 }
 
-void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states) {
+WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word) {
+  WordRows rows = {.own = word < w->vocabulary ? word : 0};
+  if (word < w->vocabulary && (lexicon->folded || !lexicon->spelling)) return rows;
+  size_t spelled = word < w->vocabulary ? word : word - w->vocabulary;
+  rows.hash = spelling_get(lexicon->spelling, spelled, &rows.count);
+  if (rows.count) rows.share = 1.0f / sqrtf((float)rows.count);
+  return rows;
+}
+
+SIMD_CLONES
+static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float factor, float *restrict out) {
+  const float *subwords = w->table + w->vocabulary * w->size;
+  for (size_t g = 0; g < rows->count; g++) {
+    const float *row = subwords + rows->hash[g] % w->buckets * w->size;
+    for (size_t j = 0; j < w->size; j++) out[j] += factor * row[j];
+  }
+}
+
+void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,
+                       float *out) {
+  for (size_t u = 0; u < batch->distinct; u++) {
+    WordRows rows = embedding_rows(w, lexicon, batch->word[u]);
+    memcpy(out + u * w->size, w->table + rows.own * w->size, w->size * sizeof *out);
+    add_rows(w, &rows, rows.share, out + u * w->size);
+  }
+}
+
+void embedding_fold(const EmbeddingWeights *w, const Spelling *spelling, size_t words, float sign) {
+  Lexicon lexicon = {.spelling = spelling};
+  for (uint32_t word = 1; word < words; word++) {
+    WordRows rows = embedding_rows(w, &lexicon, word);
+    add_rows(w, &rows, sign * rows.share, w->table + word * w->size);
+  }
+}
+
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
+                      size_t stride) {
   for (size_t n = 0; n < batch->tokens; n++)
-    memcpy(states + n * size, vectors + batch->slot[n] * size, size * sizeof *states);
+    memcpy(states + n * stride, vectors + batch->slot[n] * size, size * sizeof *states);
 }
 
-void embedding_gather(const float *states_gradient, size_t size, const Batch *batch,
+void embedding_gather(const float *states_gradient, size_t stride, size_t size, const Batch *batch,
                       float *vectors_gradient) {
   for (size_t n = 0; n < batch->tokens; n++) {
     float *to = vectors_gradient + batch->slot[n] * size;
-    const float *from = states_gradient + n * size;
+    const float *from = states_gradient + n * stride;
     for (size_t j = 0; j < size; j++) to[j] += from[j];
   }
 }

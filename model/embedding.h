@@ -1,25 +1,73 @@
 /* embedding.h -- a vector for each word.
 **
-**   out[u] = table[word[u]]                 for each distinct word of a batch
+**   out[u] = table[own(u)] + sum over its n-grams g of table[g] / sqrt(n)
+**
+** for each distinct word u of a batch. The table has a row for each word of the
+** vocabulary, then one for each bucket of n-grams. A word that is not in the
+** vocabulary has row 0 for its own, and is told from others by its n-grams.
+**
+** Word numbers below the vocabulary's size are its words. From there on they
+** are numbers of the spelling, whose word number k is number vocabulary + k.
 */
 #ifndef CLASSIFY_EMBEDDING_H
 #define CLASSIFY_EMBEDDING_H
 
+#include <stdbool.h>
+
 #include "batch.h"
+#include "spelling.h"
 
-/* table [vocabulary][size], out [distinct][size] */
-void embedding_forward(const float *table, size_t size, const Batch *batch, float *out);
+typedef struct EmbeddingWeights {
+  size_t vocabulary, buckets, size;
+  float *table; /* [vocabulary + buckets][size] */
+} EmbeddingWeights;
 
-/* The gradient of `out` is the gradient of the rows word[u] of the table: there
-** is no backward pass to compute, only rows to add (minibatch.h).
-**
-** Where attention looks at words themselves (no GRU), their vectors are put at
-** every place of the text, and gradients gathered back:
+/* The words of one batch or many, beside those of the vocabulary. In training
+** the spelling begins with the vocabulary's own words, by their numbers. In a
+** finished model their rows hold the sum of it all ("folded"), and the spelling
+** has only the words that are not in the vocabulary.
+*/
+typedef struct Lexicon {
+  const Spelling *spelling; /* NULL where there are no n-grams */
+  bool folded;
+} Lexicon;
+
+/* Word numbers are below this. */
+size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary);
+
+/* The rows that a word is the sum of: its own, and of the buckets hash % buckets,
+** each times share.
+*/
+typedef struct WordRows {
+  uint32_t own;
+  const uint32_t *hash; /* [count] */
+  size_t count;
+  float share;
+} WordRows;
+
+WordRows embedding_rows(const EmbeddingWeights *weights, const Lexicon *lexicon, uint32_t word);
+
+/* out [distinct][size]. The gradient of `out` is added to the rows that each
+** word is the sum of: see minibatch.h.
+*/
+void embedding_forward(const EmbeddingWeights *weights, const Lexicon *lexicon, const Batch *batch,
+                       float *out);
+
+/* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words to or
+** from their own rows.
+*/
+void embedding_fold(const EmbeddingWeights *weights, const Spelling *spelling, size_t words, float sign);
+
+/* Where attention looks at the words themselves, their vectors are put at every
+** place of the text, and gradients gathered back:
 **
 **   states[n] = vectors[slot[n]]            vectors_gradient[slot[n]] += states_gradient[n]
+**
+** states[n] begins at n * stride.
 */
-void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states);
-void embedding_gather(const float *states_gradient, size_t size, const Batch *batch,
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
+                      size_t stride);
+void embedding_gather(const float *states_gradient, size_t stride, size_t size, const Batch *batch,
                       float *vectors_gradient);
 
 #endif

@@ -8,6 +8,7 @@
 #include "memory.h"
 #include "predict.h"
 #include "random.h"
+#include "simd.h"
 
 enum {
   SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */
@@ -31,7 +32,7 @@ typedef struct Shard {
 } Shard;
 
 typedef struct Slice {
-  uint32_t *touched; /* words of this slice in the minibatch */
+  uint32_t *touched; /* rows of this slice in the minibatch  */
   size_t count, capacity;
   double squares;    /* of its part of the gradient          */
   bool failed;
@@ -41,11 +42,13 @@ struct Minibatch {
   Parameters *parameters;
   Parameters gradient, mean, variance; /* gradient: zero between steps, but for the dense part */
   MinibatchOptions options;
-  uint64_t steps;
+  uint64_t steps;       /* updates made */
   size_t shard_count;
   Shard *shards; /* [shard_count] */
   Slice slices[SLICES];
+  uint32_t *touched_in; /* [rows] the last step that did */
   /* the step under way */
+  uint32_t step;        /* from 1, also of those that failed */
   const Text *texts;
   const uint32_t *targets;
   size_t count;
@@ -57,7 +60,7 @@ struct Minibatch {
 
 static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *error) {
   Shape dense = *shape;
-  dense.vocabulary = 0;
+  dense.vocabulary = dense.buckets = 0;
   s->texts = calloc(batch_size, sizeof *s->texts);
   s->targets = calloc(batch_size, sizeof *s->targets);
   if (!s->texts || !s->targets) return error_no_memory(error);
@@ -77,6 +80,7 @@ void minibatch_free(Minibatch *m) {
   for (size_t i = 0; m->shards && i < m->shard_count; i++) shard_free(&m->shards[i]);
   for (size_t i = 0; i < SLICES; i++) free(m->slices[i].touched);
   free(m->shards);
+  free(m->touched_in);
   parameters_free(&m->gradient);
   parameters_free(&m->mean);
   parameters_free(&m->variance);
@@ -96,7 +100,8 @@ Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Mi
   m->options = *options;
   m->shard_count = shards_for(options->batch_size);
   m->shards = calloc(m->shard_count, sizeof *m->shards);
-  Status status = m->shards ? STATUS_OK : error_no_memory(error);
+  m->touched_in = calloc(shape_rows(&parameters->shape), sizeof *m->touched_in);
+  Status status = m->shards && m->touched_in ? STATUS_OK : error_no_memory(error);
   if (!status) status = parameters_new(&parameters->shape, &m->gradient, error);
   if (!status) status = parameters_new(&parameters->shape, &m->mean, error);
   if (!status) status = parameters_new(&parameters->shape, &m->variance, error);
@@ -113,7 +118,14 @@ const Parameters *minibatch_gradient(const Minibatch *m) { return &m->gradient; 
 
 /* ---- 1: shards --------------------------------------------------------------- */
 
-/* Copies the shard's texts, some words replaced by the unknown one. */
+/* A word as it is when it is not in the vocabulary. */
+static uint32_t unknown_word(const Minibatch *m, uint32_t word) {
+  size_t vocabulary = m->parameters->shape.vocabulary;
+  if (!m->options.lexicon.spelling || word == VOCABULARY_UNKNOWN) return VOCABULARY_UNKNOWN;
+  return word < vocabulary ? (uint32_t)(vocabulary + word) : word;
+}
+
+/* Copies the shard's texts, some words as if they were not in the vocabulary. */
 static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t seed, Error *error) {
   size_t tokens = 0, at = 0;
   for (size_t i = 0; i < s->count; i++) tokens += m->texts[first + i].length;
@@ -125,7 +137,7 @@ static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t s
     s->texts[i] = (Text){s->words + at, text.length};
     for (size_t t = 0; t < text.length; t++) {
       bool drop = m->options.word_dropout > 0 && random_uniform(&random) < m->options.word_dropout;
-      s->words[at++] = drop ? VOCABULARY_UNKNOWN : text.words[t];
+      s->words[at++] = drop ? unknown_word(m, text.words[t]) : text.words[t];
     }
   }
   return STATUS_OK;
@@ -135,12 +147,13 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
   const Parameters *p = m->parameters;
   Dropout dropout = {m->options.dropout, seed};
   Status status = shard_texts(s, m, first, seed, error);
-  if (!status) status = batch_fill(&s->pass.batch, s->texts, s->count, p->shape.vocabulary, error);
+  size_t words = lexicon_words(&m->options.lexicon, p->shape.vocabulary);
+  if (!status) status = batch_fill(&s->pass.batch, s->texts, s->count, words, error);
   if (!status) status = pass_reserve(&s->pass, &p->shape, true, error);
   if (status) return status;
   for (size_t i = 0; i < s->count; i++) s->targets[i] = m->targets[first + s->pass.batch.order[i]];
-  network_forward(p, &dropout, &s->pass);
-  s->loss = network_loss(p, &s->pass, s->targets, m->options.label_weights, 1.0f / (float)m->count, true);
+  network_forward(p, &m->options.lexicon, &dropout, &s->pass);
+  s->loss = network_loss(p, &s->pass, s->targets, m->options.label_weights, 1.0f / (float)m->count);
   s->correct = 0;
   for (size_t i = 0; i < s->count; i++)
     s->correct += s->targets[i] == predict_best(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
@@ -160,8 +173,9 @@ static void shard_task(void *context, size_t index, size_t worker) {
 
 /* ---- 2: add ------------------------------------------------------------------- */
 
-static void add_to(size_t count, const float *restrict from, float *restrict to) {
-  for (size_t i = 0; i < count; i++) to[i] += from[i];
+SIMD_CLONES
+static void add_to(size_t count, float factor, const float *restrict from, float *restrict to) {
+  for (size_t i = 0; i < count; i++) to[i] += factor * from[i];
 }
 
 static double squares_of(size_t count, const float *x) {
@@ -178,41 +192,37 @@ static void slice_add_dense(Minibatch *m, size_t index) {
   size_t count = slice_begin(m->gradient.dense, index + 1) - begin;
   float *sum = parameters_dense(&m->gradient) + begin;
   memset(sum, 0, count * sizeof *sum);
-  for (size_t i = 0; i < m->shard_count; i++) add_to(count, m->shards[i].gradient.block + begin, sum);
+  for (size_t i = 0; i < m->shard_count; i++) add_to(count, 1.0f, m->shards[i].gradient.block + begin, sum);
   m->slices[index].squares = squares_of(count, sum);
 }
 
-/* A word's row of the gradient is zero until the first shard that has it. */
-static void slice_add_rows(Minibatch *m, size_t index) {
+/* Adds to one row of the gradient, if it is the slice's. It is zero until then. */
+static void slice_add_row(Minibatch *m, size_t index, size_t row, float factor, const float *from) {
   Slice *slice = &m->slices[index];
   size_t size = m->gradient.shape.embedding;
-  float *table = m->gradient.tensor[TENSOR_EMBEDDING];
-  slice->count = 0;
+  if (row % SLICES != index || slice->failed) return;
+  if (m->touched_in[row] != m->step) {
+    slice->failed = !memory_grow(&slice->touched, &slice->capacity, slice->count + 1, sizeof *slice->touched);
+    if (slice->failed) return;
+    slice->touched[slice->count++] = (uint32_t)row;
+    m->touched_in[row] = m->step;
+  }
+  add_to(size, factor, from, m->gradient.block + row * size);
+}
+
+/* A word's gradient goes to all rows that it is the sum of. */
+static void slice_add_rows(Minibatch *m, size_t index) {
+  EmbeddingWeights embedding = network_embedding(m->parameters);
   for (size_t i = 0; i < m->shard_count; i++) {
     const Pass *pass = &m->shards[i].pass;
-    for (size_t u = 0; u < pass->batch.distinct && !slice->failed; u++) {
-      uint32_t word = pass->batch.word[u];
-      if (word % SLICES != index) continue;
-      slice->failed = !memory_grow(&slice->touched, &slice->capacity, slice->count + 1, sizeof word);
-      if (slice->failed) break;
-      slice->touched[slice->count++] = word;
-      add_to(size, pass->d_vectors + u * size, table + word * size);
+    for (size_t u = 0; u < pass->batch.distinct; u++) {
+      WordRows rows = embedding_rows(&embedding, &m->options.lexicon, pass->batch.word[u]);
+      const float *from = pass->d_vectors + u * embedding.size;
+      slice_add_row(m, index, rows.own, 1.0f, from);
+      for (size_t g = 0; g < rows.count; g++)
+        slice_add_row(m, index, embedding.vocabulary + rows.hash[g] % embedding.buckets, rows.share, from);
     }
   }
-}
-
-static int by_number(const void *a, const void *b) {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return (x > y) - (x < y);
-}
-
-/* Several shards may have touched a word: each is kept once, in order. */
-static void slice_unique(Slice *slice) {
-  if (slice->count > 1) qsort(slice->touched, slice->count, sizeof *slice->touched, by_number);
-  size_t kept = 0;
-  for (size_t i = 0; i < slice->count; i++)
-    if (i == 0 || slice->touched[i] != slice->touched[i - 1]) slice->touched[kept++] = slice->touched[i];
-  slice->count = kept;
 }
 
 static void add_task(void *context, size_t index, size_t worker) {
@@ -222,10 +232,9 @@ static void add_task(void *context, size_t index, size_t worker) {
   size_t size = m->gradient.shape.embedding;
   slice_add_dense(m, index);
   slice_add_rows(m, index);
-  slice_unique(slice);
   for (size_t i = 0; i < slice->count; i++)
     slice->squares +=
-        squares_of(size, m->gradient.tensor[TENSOR_EMBEDDING] + slice->touched[i] * size);
+        squares_of(size, m->gradient.block + slice->touched[i] * size);
 }
 
 /* ---- 3: update ------------------------------------------------------------------ */
@@ -289,6 +298,7 @@ Status minibatch_step(Minibatch *m, const Text *texts, const uint32_t *targets, 
   m->targets = targets;
   m->count = count;
   m->seed = seed;
+  m->step++;
   clear_rows(m);
   Status status = workers_run(workers, m->shard_count, shard_task, m, poll, error);
   if (!status) status = gather_shards(m, result, error);

@@ -11,7 +11,7 @@
 **   3  each slice       clips, Adam
 **
 ** A slice is a part of the parameters: a run of the dense ones, and the rows of
-** the embedding whose number leaves the same remainder.
+** the table of words and n-grams whose number leaves the same remainder.
 */
 #ifndef CLASSIFY_MINIBATCH_H
 #define CLASSIFY_MINIBATCH_H
@@ -24,7 +24,8 @@ typedef struct Minibatch Minibatch;
 typedef struct MinibatchOptions {
   size_t batch_size;          /* texts, at most                            */
   float dropout;              /* of network.h                              */
-  float word_dropout;         /* share of words replaced by the unknown one */
+  float word_dropout;         /* share of words read as if not in the vocabulary */
+  Lexicon lexicon;            /* its spelling is borrowed                  */
   const float *label_weights; /* [labels] or NULL; borrowed                */
 } MinibatchOptions;
 
@@ -45,7 +46,7 @@ Status minibatch_step(Minibatch *minibatch, const Text *texts, const uint32_t *t
                       size_t count, float learning_rate, uint64_t seed, Workers *workers,
                       Poll poll, MinibatchResult *result, Error *error);
 
-/* The gradient of the last step, dense part and embedding: for the tests. */
+/* The gradient of the last step, dense part and table: for the tests. */
 const Parameters *minibatch_gradient(const Minibatch *minibatch);
 
 #endif

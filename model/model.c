@@ -12,6 +12,7 @@ static const char FORMAT[] = "sqlite-classify 1";
 void model_free(Model *m) {
   if (!m) return;
   parameters_free(&m->parameters);
+  linear_free(&m->linear);
   vocabulary_free(&m->vocabulary);
   labels_free(&m->labels);
   free(m->tokenize);
@@ -30,11 +31,14 @@ static void write_number(SafeTensorsWriter *w, const char *key, size_t value) {
 Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   SafeTensorsWriter w = {0};
   const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
+  const float scales[2] = {m->blend.network, m->blend.linear};
   safetensors_write_metadata(&w, "format", FORMAT);
   safetensors_write_metadata(&w, "tokenize", m->tokenize);
   write_number(&w, "max_tokens", m->max_tokens);
   write_number(&w, "padded_length", m->padded_length);
   parameters_write(&m->parameters, &w);
+  safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
+  linear_write(&m->linear, &w);
   safetensors_write_tensor(&w, "vocabulary.ends", DTYPE_U32, &words->count, 1, words->end);
   safetensors_write_tensor(&w, "labels.ends", DTYPE_U32, &labels->count, 1, labels->end);
   safetensors_write_tensor(&w, "labels.kinds", DTYPE_U8, &labels->count, 1, m->labels.kinds);
@@ -145,6 +149,16 @@ static Status read_labels(const File *f, Model *m) {
   return status;
 }
 
+static Status read_blend(const File *f, Model *m) {
+  const TensorView *view = safetensors_find(&f->st, "blend");
+  float scales[2] = {1.0f, 1.0f};
+  if (view && (view->dtype != DTYPE_F32 || view->rank != 1 || view->shape[0] != 2))
+    return error_set(f->error, STATUS_INVALID, "tensor 'blend' is not F32 [2]");
+  if (view) memcpy(scales, f->bytes + f->st.header_end + view->begin, sizeof scales);
+  m->blend = (Blend){scales[0], scales[1]};
+  return STATUS_OK;
+}
+
 static Status read_metadata(const File *f, Model *m) {
   const char *format = safetensors_metadata(&f->st, "format");
   const char *tokenize = safetensors_metadata(&f->st, "tokenize");
@@ -179,6 +193,10 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status) status = check_identifier(&f, size, m);
   if (!status) status = read_metadata(&f, m);
   if (!status) status = parameters_read(&f.st, bytes, &m->parameters, error);
+  if (!status) status = read_blend(&f, m);
+  if (!status)
+    status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
+                         &m->linear, error);
   if (!status) status = read_vocabulary(&f, m);
   if (!status) status = read_labels(&f, m);
   safetensors_free(&f.st);
@@ -195,12 +213,19 @@ void tokens_free(Tokens *t) {
   free(t->words);
   free(t->spans);
   free(t->folded);
+  spelling_free(&t->spelling);
   *t = (Tokens){0};
+}
+
+void tokens_clear(Tokens *t) {
+  t->count = t->span_count = t->folded_length = 0;
+  spelling_clear(&t->spelling);
 }
 
 typedef struct Collector {
   const Model *model;
   Tokens *tokens;
+  size_t left; /* to be read of the text */
   bool failed;
 } Collector;
 
@@ -219,21 +244,32 @@ static bool add_span(Tokens *t, const char *token, size_t length, size_t start, 
   return true;
 }
 
+/* The number of a word; one that is not in the vocabulary is spelled. */
+static bool find_word(const Model *m, Tokens *t, const char *token, size_t length, uint32_t *word) {
+  Error error;
+  *word = vocabulary_find(&m->vocabulary, token, length);
+  if (*word != VOCABULARY_UNKNOWN || m->parameters.shape.buckets == 0) return true;
+  *word = (uint32_t)(m->parameters.shape.vocabulary + t->spelling.count);
+  return !spelling_add(&t->spelling, token, length, &error);
+}
+
 static bool collect(void *context, const char *token, size_t length, size_t start, size_t end) {
   Collector *c = context;
   Tokens *t = c->tokens;
   if (t->with_spans && !add_span(t, token, length, start, end)) c->failed = true;
-  if (!c->failed) c->failed = !add_word(t, vocabulary_find(&c->model->vocabulary, token, length));
-  return !c->failed && t->count < c->model->max_tokens;
+  uint32_t word;
+  if (!c->failed) c->failed = !find_word(c->model, t, token, length, &word) || !add_word(t, word);
+  return !c->failed && --c->left > 0;
 }
 
 Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
                     Tokens *tokens, Error *error) {
-  Collector c = {.model = m, .tokens = tokens};
-  tokens->count = tokens->span_count = tokens->folded_length = 0;
-  if (m->max_tokens == 0) return STATUS_OK;
+  Collector c = {.model = m, .tokens = tokens,
+                 .left = linear_exists(&m->linear) ? SIZE_MAX : m->max_tokens};
+  size_t padded = tokens->count + m->padded_length;
+  if (c.left == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
-  while (!c.failed && tokens->count < m->padded_length)
+  while (!c.failed && tokens->count < padded)
     c.failed = !add_word(tokens, VOCABULARY_UNKNOWN);
   return c.failed ? error_no_memory(error) : status;
 }

@@ -1,16 +1,19 @@
 /* model.h -- a trained classifier: what its file holds, and what reads a text.
 **
-** A file is a safetensors file: the tensors of parameters.h, and
+** A file is a safetensors file: the tensors of parameters.h and linear.h, and
 **
 **   vocabulary.bytes  U8  [n]       the words, one after another
 **   vocabulary.ends   U32 [words]   where each ends
 **   labels.bytes      U8  [n]       the labels' keys (labels.h), and
 **   labels.ends       U32 [labels]  where each ends
 **   labels.kinds      U8  [labels]  'i', 'r' or 't'
+**   blend             F32 [2]       the scales of network and linear branch; where
+**                                   it is missing, both are 1
 **   __metadata__      identifier, format, tokenize, max_tokens, padded_length
 **
 ** Words are numbered from 1 in the order of the file; row 0 of the embedding is
-** every other word.
+** every other word. The rows of known words hold their n-grams already, so that
+** `subwords` is needed for other words only.
 **
 ** A Model does not change once it is read or written, so any number of threads
 ** may use it.
@@ -19,7 +22,10 @@
 #define CLASSIFY_MODEL_H
 
 #include "batch.h"
+#include "blend.h"
+#include "embedding.h"
 #include "labels.h"
+#include "linear.h"
 #include "parameters.h"
 #include "safetensors.h"
 #include "tokens.h"
@@ -27,10 +33,13 @@
 
 typedef struct Model {
   Parameters parameters;
+  Linear linear;
+  Blend blend;
   Vocabulary vocabulary;
   Labels labels;
   char *tokenize;       /* "": tokens_unicode; else the name of a host's tokenizer */
-  size_t max_tokens;    /* of a text are read, its first ones                      */
+  size_t max_tokens;    /* of a text the network reads, its first ones; the linear
+                        ** branch reads all                                        */
   size_t padded_length; /* not 0: word 0 pads each text to this length, and counts
                         ** for GRU and attention, as in a Keras model without mask */
   char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
@@ -44,12 +53,13 @@ Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
 /* Every number in the file is checked; so is its identifier, if it has one. */
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
 
-/* A text as tokens: the words' numbers and, if spans are asked for, where each
-** stands. Emptied and filled again for each text; memory is kept.
+/* Texts as tokens: the words' numbers and, if spans are asked for, where each
+** stands. Filled by one text after another; memory is kept.
 */
 typedef struct Tokens {
   uint32_t *words; /* [count] */
   size_t count, words_capacity;
+  Spelling spelling; /* of the words that are not in the vocabulary */
   bool with_spans;
   struct TokenSpan {
     size_t start, end;      /* bytes of the text */
@@ -62,14 +72,19 @@ typedef struct Tokens {
 } Tokens; /* all zero is empty */
 
 void tokens_free(Tokens *tokens);
+void tokens_clear(Tokens *tokens);
 
-/* Reads a text as the model does; `tokenizer` is the one that it names. Padding
-** has words but no spans. tokens_text() is then what predict.h takes.
+/* Adds a text, read as the model does; `tokenizer` is the one that it names.
+** Padding has words but no spans. tokens_lexicon() and, of a single text,
+** tokens_text() are then what predict.h takes.
 */
 Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,
                     size_t length, Tokens *tokens, Error *error);
 static inline Text tokens_text(const Tokens *tokens) {
   return (Text){tokens->words, tokens->count};
+}
+static inline Lexicon tokens_lexicon(const Tokens *tokens) {
+  return (Lexicon){.spelling = &tokens->spelling, .folded = true};
 }
 
 #endif

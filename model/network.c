@@ -7,9 +7,15 @@
 #include "embedding.h"
 #include "memory.h"
 #include "output.h"
+#include "pool.h"
 #include "random.h"
 
 /* ---- the layers' view of the parameters ----------------------------------- */
+
+EmbeddingWeights network_embedding(const Parameters *p) {
+  return (EmbeddingWeights){.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets,
+                            .size = p->shape.embedding, .table = p->tensor[TENSOR_EMBEDDING]};
+}
 
 static GruWeights gru_weights(const Parameters *p, Tensor kernel) {
   return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden,
@@ -24,7 +30,7 @@ static AttentionWeights attention_weights(const Parameters *p) {
 }
 
 static OutputWeights output_weights(const Parameters *p) {
-  return (OutputWeights){.state = shape_state(&p->shape), .labels = p->shape.labels,
+  return (OutputWeights){.features = shape_features(&p->shape), .labels = p->shape.labels,
                          .kernel = p->tensor[TENSOR_OUTPUT_KERNEL],
                          .bias = p->tensor[TENSOR_OUTPUT_BIAS]};
 }
@@ -66,7 +72,8 @@ static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   p->vectors = take(p->block, &used, b->distinct * s->embedding);
   p->states = take(p->block, &used, b->tokens * state);
   p->weights = take(p->block, &used, b->tokens);
-  p->context = take(p->block, &used, b->texts * state);
+  p->features = take(p->block, &used, b->texts * shape_features(s));
+  if (s->pooled) p->winners = (uint32_t *)take(p->block, &used, b->texts * state);
   p->logits = take(p->block, &used, b->texts * s->labels);
   p->probabilities = take(p->block, &used, b->texts * s->labels);
   p->projected = take(p->block, &used, b->distinct * 3 * s->hidden);
@@ -77,7 +84,7 @@ static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   p->d_vectors = take(p->block, &used, b->distinct * s->embedding);
   p->d_states = take(p->block, &used, b->tokens * state);
   p->d_scores = take(p->block, &used, b->tokens);
-  p->d_context = take(p->block, &used, b->texts * state);
+  p->d_features = take(p->block, &used, b->texts * shape_features(s));
   p->d_logits = take(p->block, &used, b->texts * s->labels);
   return used;
 }
@@ -106,22 +113,18 @@ void pass_free(Pass *p) {
 
 /* ---- forward and backward --------------------------------------------------- */
 
-enum { DROP_VECTORS = 1, DROP_CONTEXT = 2 };
+enum { DROP_VECTORS = 1, DROP_FEATURES = 2 };
 
 static void drop(const Dropout *dropout, uint64_t place, float *values, size_t count) {
   if (dropout && dropout->rate > 0.0f)
     random_dropout(values, count, dropout->rate, dropout->seed * 4 + place);
 }
 
-void network_forward(const Parameters *p, const Dropout *dropout, Pass *pass) {
+/* The states: the GRU's two directions, then the vector; each may be absent. */
+static void encode(const Parameters *p, Pass *pass) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s);
-  AttentionWeights attention = attention_weights(p);
-  OutputWeights output = output_weights(p);
-
-  embedding_forward(p->tensor[TENSOR_EMBEDDING], s->embedding, b, pass->vectors);
-  drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
   if (s->hidden) {
     GruWeights forward = gru_weights(p, TENSOR_GRU_FORWARD);
     GruWeights backward = gru_weights(p, TENSOR_GRU_BACKWARD);
@@ -129,33 +132,16 @@ void network_forward(const Parameters *p, const Dropout *dropout, Pass *pass) {
     gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state);
     gru_project(&backward, b, pass->vectors, pass->projected);
     gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state);
-  } else {
-    embedding_spread(pass->vectors, s->embedding, b, pass->states);
   }
-  attention_forward(&attention, b, pass->states, pass->weights, pass->context);
-  drop(dropout, DROP_CONTEXT, pass->context, b->texts * state);
-  output_forward(&output, b->texts, pass->context, pass->logits, pass->probabilities);
+  if (state > 2 * s->hidden)
+    embedding_spread(pass->vectors, s->embedding, b, pass->states + 2 * s->hidden, state);
 }
 
-double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
-                    const float *label_weights, float scale, bool gradient) {
-  OutputWeights output = output_weights(p);
-  return output_loss(&output, pass->batch.texts, pass->probabilities, targets, label_weights, scale,
-                     gradient ? pass->d_logits : NULL);
-}
-
-void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient) {
+/* From d_states to d_vectors. */
+static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradient) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s);
-  AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
-  OutputWeights output = output_weights(p), d_output = output_weights(gradient);
-
-  output_backward(&output, b->texts, pass->context, pass->d_logits, pass->d_context, &d_output);
-  drop(dropout, DROP_CONTEXT, pass->d_context, b->texts * state);
-  memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
-  attention_backward(&attention, b, pass->states, pass->weights, pass->d_context, pass->d_scores,
-                     pass->d_states, &d_attention);
   memset(pass->d_vectors, 0, b->distinct * s->embedding * sizeof *pass->d_vectors);
   if (s->hidden) {
     GruWeights forward = gru_weights(p, TENSOR_GRU_FORWARD);
@@ -166,8 +152,49 @@ void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, P
                  &d_forward, pass->d_vectors);
     gru_backward(&backward, b, true, pass->vectors, &pass->backward, pass->d_states + s->hidden,
                  state, &d_backward, pass->d_vectors);
-  } else {
-    embedding_gather(pass->d_states, s->embedding, b, pass->d_vectors);
   }
+  if (state > 2 * s->hidden)
+    embedding_gather(pass->d_states + 2 * s->hidden, state, s->embedding, b, pass->d_vectors);
+}
+
+void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s), features = shape_features(s);
+  EmbeddingWeights embedding = network_embedding(p);
+  AttentionWeights attention = attention_weights(p);
+  OutputWeights output = output_weights(p);
+
+  embedding_forward(&embedding, lexicon, b, pass->vectors);
+  drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
+  encode(p, pass);
+  attention_forward(&attention, b, pass->states, pass->weights, pass->features, features);
+  if (s->pooled) pool_forward(b, state, pass->states, pass->features + state, features, pass->winners);
+  drop(dropout, DROP_FEATURES, pass->features, b->texts * features);
+  output_forward(&output, b->texts, pass->features, pass->logits);
+}
+
+double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
+                    const float *label_weights, float scale) {
+  OutputWeights output = output_weights(p);
+  size_t texts = pass->batch.texts;
+  output_softmax(texts, output.labels, pass->logits, pass->probabilities);
+  return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
+}
+
+void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s), features = shape_features(s);
+  AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
+  OutputWeights output = output_weights(p), d_output = output_weights(gradient);
+
+  output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
+  drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
+  memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
+  attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features,
+                     pass->d_scores, pass->d_states, &d_attention);
+  if (s->pooled) pool_backward(b, state, pass->winners, pass->d_features + state, features, pass->d_states);
+  encode_backward(p, pass, gradient);
   drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);
 }

@@ -1,9 +1,10 @@
 /* network.h -- the layers wired: forward and backward of one batch.
 **
-**   words -> embedding -> GRU both ways -> attention -> output
-**            [distinct]   [tokens][2H]     [texts]      [texts][labels]
+**   words -> embedding -> GRU both ways -> [GRU's state; vector] -> attention --+-> output
+**            [distinct]   [tokens][2H]     [tokens][state]       -> max-pool ---+   [texts][labels]
 **
-** Without a GRU (hidden 0) attention sees the word vectors themselves.
+** Without a max-pool attention sees the GRU's state alone; without a GRU (hidden
+** 0) the word vectors alone.
 **
 ** A Pass holds what one batch needs; one thread uses it at a time. Parameters
 ** are only read, so any number of threads may share them.
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 
 #include "batch.h"
+#include "embedding.h"
 #include "gru.h"
 #include "parameters.h"
 
@@ -22,15 +24,16 @@ typedef struct Pass {
   float *vectors;         /* [distinct][embedding]                     */
   float *states;          /* [tokens][state]                           */
   float *weights;         /* [tokens] of attention                     */
-  float *context;         /* [texts][state]                            */
+  float *features;        /* [texts][features]: context, then pool     */
+  uint32_t *winners;      /* [texts][state] of the pool                */
   float *logits;          /* [texts][labels]                           */
-  float *probabilities;   /* [texts][labels]                           */
+  float *probabilities;   /* [texts][labels] once they are asked for   */
   float *d_vectors;       /* [distinct][embedding] for the embedding   */
-  float *d_logits;        /* [texts][labels] from output_loss()        */
+  float *d_logits;        /* [texts][labels] from network_loss()       */
   /* private */
   float *projected;       /* [distinct][3 hidden]                      */
   float *d_states;        /* [tokens][state]                           */
-  float *d_context;       /* [texts][state]                            */
+  float *d_features;      /* [texts][features]                         */
   float *d_scores;        /* [tokens]                                  */
   GruTape forward, backward;
   float *block;
@@ -38,7 +41,7 @@ typedef struct Pass {
 } Pass; /* all zero is empty */
 
 /* Dropout of a training pass: on the distinct words' vectors and on the
-** context. The same seed drops the same in network_backward().
+** features. The same seed drops the same in network_backward().
 */
 typedef struct Dropout {
   float rate;
@@ -51,12 +54,15 @@ typedef struct Dropout {
 Status pass_reserve(Pass *pass, const Shape *shape, bool training, Error *error);
 void pass_free(Pass *pass);
 
-/* Fills all of the pass up to `probabilities`. No dropout where it is NULL. */
-void network_forward(const Parameters *parameters, const Dropout *dropout, Pass *pass);
+EmbeddingWeights network_embedding(const Parameters *parameters);
 
-/* output_loss() of the pass for targets [texts], by row. */
+/* Fills all of the pass up to `logits`. No dropout where it is NULL. */
+void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout,
+                     Pass *pass);
+
+/* Fills `probabilities` and d_logits: output_loss() for targets [texts], by row. */
 double network_loss(const Parameters *parameters, Pass *pass, const uint32_t *targets,
-                    const float *label_weights, float scale, bool gradient);
+                    const float *label_weights, float scale);
 
 /* From d_logits: adds to the dense part of `gradient` and sets d_vectors. */
 void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass,

@@ -21,14 +21,16 @@ static void softmax(size_t count, const float *logits, float *p) {
   for (size_t c = 0; c < count; c++) p[c] /= sum;
 }
 
-void output_forward(const OutputWeights *w, size_t rows, const float *context, float *logits,
-                    float *probabilities) {
+void output_forward(const OutputWeights *w, size_t rows, const float *features, float *logits) {
   for (size_t i = 0; i < rows; i++)
     memcpy(logits + i * w->labels, w->bias, w->labels * sizeof *logits);
-  matrix_product(rows, w->labels, w->state, context, w->state, w->kernel, w->labels, 1.0f, logits,
+  matrix_product(rows, w->labels, w->features, features, w->features, w->kernel, w->labels, 1.0f, logits,
                  w->labels);
+}
+
+void output_softmax(size_t rows, size_t labels, const float *logits, float *probabilities) {
   for (size_t i = 0; i < rows; i++)
-    softmax(w->labels, logits + i * w->labels, probabilities + i * w->labels);
+    softmax(labels, logits + i * labels, probabilities + i * labels);
 }
 
 double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
@@ -51,11 +53,11 @@ double output_loss(const OutputWeights *w, size_t rows, const float *probabiliti
   return loss;
 }
 
-void output_backward(const OutputWeights *w, size_t rows, const float *context,
-                     const float *d_logits, float *d_context, OutputWeights *gradient) {
-  matrix_product_at(w->state, w->labels, rows, context, w->state, d_logits, w->labels, 1.0f,
+void output_backward(const OutputWeights *w, size_t rows, const float *features,
+                     const float *d_logits, float *d_features, OutputWeights *gradient) {
+  matrix_product_at(w->features, w->labels, rows, features, w->features, d_logits, w->labels, 1.0f,
                     gradient->kernel, w->labels);
   matrix_add_columns(rows, w->labels, d_logits, w->labels, gradient->bias);
-  matrix_product_bt(rows, w->state, w->labels, d_logits, w->labels, w->kernel, w->labels, 0.0f,
-                    d_context, w->state);
+  matrix_product_bt(rows, w->features, w->labels, d_logits, w->labels, w->kernel, w->labels, 0.0f,
+                    d_features, w->features);
 }

@@ -1,6 +1,6 @@
-/* output.h -- from a text's context to the probability of each label.
+/* output.h -- from a text's features to the probability of each label.
 **
-**   logits = context W + b
+**   logits = features W + b
 **   p      = softmax(logits)
 **   loss   = -weight log p[target]      summed over texts
 */
@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 typedef struct OutputWeights {
-  size_t state, labels;
-  float *kernel; /* W [state][labels] */
+  size_t features, labels;
+  float *kernel; /* W [features][labels] */
   float *bias;   /* b [labels]        */
 } OutputWeights;
 
@@ -21,9 +21,11 @@ typedef struct OutputWeights {
 */
 #define OUTPUT_NO_TARGET UINT32_MAX
 
-/* context [rows][state] -> logits, probabilities [rows][labels] */
-void output_forward(const OutputWeights *w, size_t rows, const float *context, float *logits,
-                    float *probabilities);
+/* features [rows][features] -> logits [rows][labels] */
+void output_forward(const OutputWeights *w, size_t rows, const float *features, float *logits);
+
+/* logits [rows][labels] -> probabilities [rows][labels] */
+void output_softmax(size_t rows, size_t labels, const float *logits, float *probabilities);
 
 /* The loss, and with d_logits [rows][labels] its gradient, both times `scale`.
 ** label_weights [labels] may be NULL: all 1.
@@ -32,8 +34,8 @@ double output_loss(const OutputWeights *w, size_t rows, const float *probabiliti
                    const uint32_t *targets, const float *label_weights, float scale,
                    float *d_logits);
 
-/* Adds to the gradient's blocks; d_context [rows][state] is overwritten. */
-void output_backward(const OutputWeights *w, size_t rows, const float *context,
-                     const float *d_logits, float *d_context, OutputWeights *gradient);
+/* Adds to the gradient's blocks; d_features [rows][features] is overwritten. */
+void output_backward(const OutputWeights *w, size_t rows, const float *features,
+                     const float *d_logits, float *d_features, OutputWeights *gradient);
 
 #endif

@@ -9,7 +9,9 @@
 #include "random.h"
 #include "simd.h"
 
-typedef enum Size { NONE, TWO, VOCABULARY, EMBEDDING, HIDDEN, GATES, STATE, LABELS, POSITIONS } Size;
+typedef enum Size {
+  NONE, TWO, VOCABULARY, BUCKETS, EMBEDDING, HIDDEN, GATES, STATE, FEATURES, LABELS, POSITIONS
+} Size;
 typedef enum Initial { ZERO, EMBEDDED, GLOROT, ORTHOGONAL, NORMAL } Initial;
 
 static const struct {
@@ -18,6 +20,7 @@ static const struct {
   Initial initial;
 } TABLE[TENSOR_COUNT] = {
     [TENSOR_EMBEDDING] = {"embedding", {VOCABULARY, EMBEDDING}, EMBEDDED},
+    [TENSOR_SUBWORDS] = {"subwords", {BUCKETS, EMBEDDING}, EMBEDDED},
     [TENSOR_GRU_FORWARD] = {"gru.forward.kernel", {EMBEDDING, GATES}, GLOROT},
     [TENSOR_GRU_FORWARD_RECURRENT] = {"gru.forward.recurrent_kernel", {HIDDEN, GATES}, ORTHOGONAL},
     [TENSOR_GRU_FORWARD_BIAS] = {"gru.forward.bias", {TWO, GATES}, ZERO},
@@ -26,7 +29,7 @@ static const struct {
     [TENSOR_GRU_BACKWARD_BIAS] = {"gru.backward.bias", {TWO, GATES}, ZERO},
     [TENSOR_ATTENTION_KERNEL] = {"attention.kernel", {STATE, NONE}, NORMAL},
     [TENSOR_ATTENTION_BIAS] = {"attention.bias", {POSITIONS, NONE}, ZERO},
-    [TENSOR_OUTPUT_KERNEL] = {"output.kernel", {STATE, LABELS}, GLOROT},
+    [TENSOR_OUTPUT_KERNEL] = {"output.kernel", {FEATURES, LABELS}, GLOROT},
     [TENSOR_OUTPUT_BIAS] = {"output.bias", {LABELS, NONE}, ZERO},
 };
 
@@ -35,18 +38,27 @@ static const struct {
 */
 enum { MAX_SIZE = 1 << 16, MAX_VOCABULARY = 1 << 28 };
 
+size_t shape_rows(const Shape *shape) { return shape->vocabulary + shape->buckets; }
+
 size_t shape_state(const Shape *shape) {
-  return shape->hidden ? 2 * shape->hidden : shape->embedding;
+  size_t words = shape->pooled || !shape->hidden ? shape->embedding : 0;
+  return 2 * shape->hidden + words;
+}
+
+size_t shape_features(const Shape *shape) {
+  return shape->pooled ? 2 * shape_state(shape) : shape_state(shape);
 }
 
 static size_t size_of(const Shape *shape, Size size) {
   switch (size) {
     case TWO: return 2;
     case VOCABULARY: return shape->vocabulary;
+    case BUCKETS: return shape->buckets;
     case EMBEDDING: return shape->embedding;
     case HIDDEN: return shape->hidden;
     case GATES: return 3 * shape->hidden;
     case STATE: return shape_state(shape);
+    case FEATURES: return shape_features(shape);
     case LABELS: return shape->labels;
     case POSITIONS: return shape->positions;
     default: return 0;
@@ -70,7 +82,7 @@ static size_t tensor_count(const Shape *shape, Tensor tensor) {
 }
 
 static Status check_shape(const Shape *s, Error *error) {
-  if (s->vocabulary <= MAX_VOCABULARY && s->embedding <= MAX_SIZE && s->hidden <= MAX_SIZE &&
+  if (s->vocabulary <= MAX_VOCABULARY && s->buckets <= MAX_VOCABULARY && s->embedding <= MAX_SIZE && s->hidden <= MAX_SIZE &&
       s->labels <= MAX_SIZE * 16 && s->positions <= MAX_VOCABULARY)
     return STATUS_OK;
   return error_set(error, STATUS_INVALID,
@@ -83,7 +95,7 @@ Status parameters_new(const Shape *shape, Parameters *p, Error *error) {
   Status status = check_shape(shape, error);
   if (status) return status;
   for (Tensor t = 0; t < TENSOR_COUNT; t++) p->count += tensor_count(shape, t);
-  p->dense = p->count - tensor_count(shape, TENSOR_EMBEDDING);
+  p->dense = p->count - shape_rows(shape) * shape->embedding;
   p->block = memory_floats(p->count);
   if (!p->block) {
     *p = (Parameters){0};
@@ -165,6 +177,16 @@ void parameters_initialise(Parameters *p, uint64_t seed) {
   }
 }
 
+/* A row or column that `to` has and `from` has not is left as it is. */
+void parameters_take(Parameters *to, const Parameters *from) {
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+    size_t d[2] = {0, 1}, old[2] = {0, 1};
+    if (!parameters_dimensions(&from->shape, t, old) || !parameters_dimensions(&to->shape, t, d)) continue;
+    for (size_t i = 0; i < old[0] && i < d[0]; i++)
+      memcpy(to->tensor[t] + i * d[1], from->tensor[t] + i * old[1], old[1] * sizeof(float));
+  }
+}
+
 /* ---- files ---------------------------------------------------------------- */
 
 void parameters_write(const Parameters *p, SafeTensorsWriter *writer) {
@@ -212,10 +234,12 @@ static Status check_tensor(const SafeTensors *st, const Shape *shape, Tensor t, 
 */
 Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *p, Error *error) {
   Shape shape = {.vocabulary = dimension_in_file(st, TENSOR_EMBEDDING, 0),
+                 .buckets = dimension_in_file(st, TENSOR_SUBWORDS, 0),
                  .embedding = dimension_in_file(st, TENSOR_EMBEDDING, 1),
                  .hidden = dimension_in_file(st, TENSOR_GRU_FORWARD_RECURRENT, 0),
                  .labels = dimension_in_file(st, TENSOR_OUTPUT_BIAS, 0),
                  .positions = dimension_in_file(st, TENSOR_ATTENTION_BIAS, 0)};
+  shape.pooled = dimension_in_file(st, TENSOR_OUTPUT_KERNEL, 0) > shape_state(&shape);
   *p = (Parameters){0};
   if (shape.vocabulary == 0 || shape.embedding == 0 || shape.labels == 0)
     return error_set(error, STATUS_INVALID, "tensor 'embedding' or 'output.bias' is missing or empty");

@@ -5,17 +5,21 @@
 ** Gradients and Adam's moments are blocks of the same shape.
 **
 **   embedding                      [vocabulary][embedding]
+**   subwords                       [buckets][embedding]
 **   gru.forward.kernel             [embedding][3 hidden]     W: z, r, n side by side
 **   gru.forward.recurrent_kernel   [hidden][3 hidden]        U
 **   gru.forward.bias               [2][3 hidden]             b, then c
 **   gru.backward.*                 the same, for the other direction
 **   attention.kernel               [state]                   w
 **   attention.bias                 [positions]               b, one a position
-**   output.kernel                  [state][labels]
+**   output.kernel                  [features][labels]
 **   output.bias                    [labels]
 **
-** The names, gate order and layout are Keras's. The embedding comes first in
-** the block, so that the rest (the dense part) is one run of floats.
+** A token's state is that of the GRU; with a max-pool its vector stands beside
+** it, and the features of a text are attention's context and the pool, else the
+** context alone. The names, gate order and layout are Keras's. Embedding and
+** subwords come first in the block, as one table, so that the rest (the dense
+** part) is one run of floats.
 */
 #ifndef CLASSIFY_PARAMETERS_H
 #define CLASSIFY_PARAMETERS_H
@@ -29,17 +33,21 @@
 
 typedef struct Shape {
   size_t vocabulary; /* words, with the unknown one; 0 in blocks without embedding */
+  size_t buckets;    /* of hashed character n-grams (spelling.h); 0: none        */
   size_t embedding;  /* numbers a word                                           */
   size_t hidden;     /* of each direction of the GRU; 0: no GRU                  */
   size_t labels;
   size_t positions;  /* of the attention's bias; 0: none                         */
+  bool pooled;       /* a max-pool beside attention                              */
 } Shape;
 
-/* Numbers a token's state: what attention sees. */
-size_t shape_state(const Shape *shape);
+size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets   */
+size_t shape_state(const Shape *shape);    /* numbers a token: what attention sees */
+size_t shape_features(const Shape *shape); /* numbers a text: what the output sees */
 
 typedef enum Tensor {
   TENSOR_EMBEDDING,
+  TENSOR_SUBWORDS,
   TENSOR_GRU_FORWARD, /* the kernel; recurrent kernel and bias follow it */
   TENSOR_GRU_FORWARD_RECURRENT,
   TENSOR_GRU_FORWARD_BIAS,
@@ -56,7 +64,7 @@ typedef enum Tensor {
 typedef struct Parameters {
   Shape shape;
   size_t count;                /* floats in all                        */
-  size_t dense;                /* of them not embedding: the last ones */
+  size_t dense;                /* of them not in the table: the last   */
   float *block;                /* [count]                              */
   float *tensor[TENSOR_COUNT]; /* into the block; NULL where absent    */
 } Parameters;
@@ -68,7 +76,7 @@ void parameters_free(Parameters *parameters);
 float *parameters_dense(const Parameters *parameters); /* [dense] */
 
 /* Initial values: Glorot's uniform for kernels, orthogonal in each gate for
-** recurrent kernels, +-0.05 for embeddings, a normal of deviation 0.05 for
+** recurrent kernels, +-0.05 for embeddings and subwords, a normal of deviation 0.05 for
 ** attention, zero for biases.
 */
 void parameters_initialise(Parameters *parameters, uint64_t seed);
@@ -77,6 +85,11 @@ bool parameters_finite(const Parameters *parameters);
 
 /* Copies values only; the shapes are equal. */
 void parameters_copy(Parameters *to, const Parameters *from);
+
+/* Copies the values of a network with the same sizes but for fewer words and
+** labels, which come first, and positions. The same buckets.
+*/
+void parameters_take(Parameters *to, const Parameters *from);
 
 /* The dimensions of a tensor; the rank is 0 where the shape has no such one. */
 size_t parameters_dimensions(const Shape *shape, Tensor tensor, size_t dimensions[2]);

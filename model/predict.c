@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory.h"
 #include "output.h"
 
 enum {
@@ -18,22 +19,58 @@ uint32_t predict_best(const float *p, size_t count) {
   return best;
 }
 
-/* One batch of at most ROWS texts through the network. */
-static Status run(const Parameters *parameters, const Text *texts, size_t count, Pass *pass,
-                  Error *error) {
-  Status status = batch_fill(&pass->batch, texts, count, parameters->shape.vocabulary, error);
-  if (!status) status = pass_reserve(pass, &parameters->shape, false, error);
-  if (!status) network_forward(parameters, NULL, pass);
+void scratch_free(Scratch *s) {
+  pass_free(&s->pass);
+  ngram_vector_free(&s->vector);
+  free(s->margins);
+  *s = (Scratch){0};
+}
+
+/* One batch of at most ROWS texts through the network: as much of them as it reads. */
+static Status run_network(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
+                          Pass *pass, Error *error) {
+  const Parameters *p = &m->parameters;
+  Text read[ROWS];
+  for (size_t i = 0; i < count; i++)
+    read[i] = (Text){texts[i].words, texts[i].length < m->max_tokens ? texts[i].length : m->max_tokens};
+  Status status = batch_fill(&pass->batch, read, count, lexicon_words(lexicon, p->shape.vocabulary), error);
+  if (!status) status = pass_reserve(pass, &p->shape, false, error);
+  if (!status) network_forward(p, lexicon, NULL, pass);
   return status;
 }
 
-Status predict(const Model *m, const Text *texts, size_t count, Pass *pass, float *probabilities,
-               Error *error) {
+/* margins [labels] of one text; there is a linear branch. */
+static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, NgramVector *vector, float *margins, Error *error) {
+  Status status = ngrams_vector(&m->linear.ngrams, text, vector, error);
+  if (!status) linear_forward(&m->linear, lexicon, vector, margins);
+  return status;
+}
+
+/* A batch through both branches: pass.probabilities, by row. */
+static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
+                  Scratch *scratch, Error *error) {
+  Pass *pass = &scratch->pass;
   size_t labels = m->parameters.shape.labels;
+  bool linear = linear_exists(&m->linear);
+  if (!memory_grow(&scratch->margins, &scratch->margins_capacity, labels, sizeof *scratch->margins))
+    return error_no_memory(error);
+  Status status = run_network(m, lexicon, texts, count, pass, error);
+  for (size_t i = 0; i < count && !status; i++) {
+    if (linear) status = run_linear(m, lexicon, texts[pass->batch.order[i]], &scratch->vector, scratch->margins, error);
+    blend_forward(&m->blend, labels, linear ? scratch->margins : NULL, pass->logits + i * labels);
+  }
+  if (!status) output_softmax(count, labels, pass->logits, pass->probabilities);
+  return status;
+}
+
+Status predict(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
+               Scratch *scratch, float *probabilities, Error *error) {
+  size_t labels = m->parameters.shape.labels;
+  const Pass *pass = &scratch->pass;
   Status status = STATUS_OK;
   for (size_t done = 0; done < count && !status; done += ROWS) {
     size_t rows = count - done < ROWS ? count - done : ROWS;
-    status = run(&m->parameters, texts + done, rows, pass, error);
+    status = run(m, lexicon, texts + done, rows, scratch, error);
     for (size_t i = 0; i < rows && !status; i++)
       memcpy(probabilities + (done + pass->batch.order[i]) * labels,
              pass->probabilities + i * labels, labels * sizeof *probabilities);
@@ -55,90 +92,134 @@ static int longest_first(const void *a, const void *b) {
 }
 
 typedef struct Job {
-  const Parameters *parameters;
+  const Model *model;
+  const Lexicon *lexicon;
   const Text *texts;
-  const uint32_t *targets;
   size_t count;
-  const Sorted *sorted; /* [count] */
-  Pass *passes;         /* [workers] */
+  Sorted *sorted;      /* [count] */
+  Scratch *scratches;  /* [workers] */
+  Status *statuses;    /* [workers] */
+  Error *errors;       /* [workers] */
+  /* what is asked for: */
   Prediction *predictions;
-  Status *statuses;     /* [workers] */
-  Error *errors;        /* [workers] */
+  float *logits, *margins;
 } Job;
 
-static Prediction make_prediction(const float *p, size_t labels, uint32_t target) {
-  uint32_t best = predict_best(p, labels);
-  float loss = target < labels ? -logf(p[target] < 1e-37f ? 1e-37f : p[target]) : 0.0f;
-  return (Prediction){best, p[best], loss};
+/* The texts of task `index`: the next ROWS in order of length. */
+static size_t job_texts(const Job *job, size_t index, Text *texts) {
+  size_t left = job->count - index * ROWS, rows = left < ROWS ? left : ROWS;
+  for (size_t i = 0; i < rows; i++) texts[i] = job->texts[job->sorted[index * ROWS + i].text];
+  return rows;
 }
 
-/* Task `index`: the next ROWS texts in order of length. */
 static void predict_task(void *context, size_t index, size_t worker) {
   Job *job = context;
+  Scratch *scratch = &job->scratches[worker];
+  Text texts[ROWS] = {{0}};
   if (job->statuses[worker]) return;
-  const Sorted *mine = job->sorted + index * ROWS;
-  size_t rows = job->count - index * ROWS < ROWS ? job->count - index * ROWS : ROWS;
-  Text texts[ROWS];
-  for (size_t i = 0; i < rows; i++) texts[i] = job->texts[mine[i].text];
-  Pass *pass = &job->passes[worker];
-  job->statuses[worker] = run(job->parameters, texts, rows, pass, &job->errors[worker]);
-  if (job->statuses[worker]) return;
-  size_t labels = job->parameters->shape.labels;
-  for (size_t i = 0; i < rows; i++) {
-    uint32_t text = mine[pass->batch.order[i]].text;
-    uint32_t target = job->targets ? job->targets[text] : OUTPUT_NO_TARGET;
-    job->predictions[text] = make_prediction(pass->probabilities + i * labels, labels, target);
+  size_t rows = job_texts(job, index, texts), labels = job->model->parameters.shape.labels;
+  job->statuses[worker] = run(job->model, job->lexicon, texts, rows, scratch, &job->errors[worker]);
+  for (size_t i = 0; i < rows && !job->statuses[worker]; i++) {
+    const float *p = scratch->pass.probabilities + i * labels;
+    uint32_t best = predict_best(p, labels);
+    job->predictions[job->sorted[index * ROWS + scratch->pass.batch.order[i]].text] =
+        (Prediction){best, p[best]};
   }
 }
 
-Status predict_all(const Parameters *parameters, const Text *texts, const uint32_t *targets,
-                   size_t count, Workers *workers, Pass *passes, Poll poll,
-                   Prediction *predictions, Error *error) {
-  if (count == 0) return STATUS_OK;
+static void branches_task(void *context, size_t index, size_t worker) {
+  Job *job = context;
+  Pass *pass = &job->scratches[worker].pass;
+  Text texts[ROWS] = {{0}};
+  if (job->statuses[worker]) return;
+  Status *status = &job->statuses[worker];
+  size_t rows = job_texts(job, index, texts), labels = job->model->parameters.shape.labels;
+  *status = run_network(job->model, job->lexicon, texts, rows, pass, &job->errors[worker]);
+  for (size_t i = 0; i < rows && !*status; i++) {
+    size_t row = pass->batch.order[i], to = job->sorted[index * ROWS + row].text * labels;
+    memcpy(job->logits + to, pass->logits + i * labels, labels * sizeof *job->logits);
+    if (job->margins)
+      *status = run_linear(job->model, job->lexicon, texts[row], &job->scratches[worker].vector, job->margins + to,
+                           &job->errors[worker]);
+  }
+}
+
+static Status job_run(Job *job, WorkersTask *task, Workers *workers, Poll poll, Error *error) {
+  if (job->count == 0) return STATUS_OK;
   size_t threads = workers_count(workers);
-  Sorted *sorted = malloc(count * sizeof *sorted);
-  Status *statuses = calloc(threads, sizeof *statuses);
-  Error *errors = calloc(threads, sizeof *errors);
-  Status status = sorted && statuses && errors ? STATUS_OK : error_no_memory(error);
+  job->sorted = malloc(job->count * sizeof *job->sorted);
+  job->statuses = calloc(threads, sizeof *job->statuses);
+  job->errors = calloc(threads, sizeof *job->errors);
+  Status status = job->sorted && job->statuses && job->errors ? STATUS_OK : error_no_memory(error);
   if (!status) {
-    for (size_t i = 0; i < count; i++) sorted[i] = (Sorted){(uint32_t)i, (uint32_t)texts[i].length};
-    qsort(sorted, count, sizeof *sorted, longest_first);
-    Job job = {parameters, texts, targets, count, sorted, passes, predictions, statuses, errors};
-    status = workers_run(workers, (count + ROWS - 1) / ROWS, predict_task, &job, poll, error);
+    for (size_t i = 0; i < job->count; i++)
+      job->sorted[i] = (Sorted){(uint32_t)i, (uint32_t)job->texts[i].length};
+    qsort(job->sorted, job->count, sizeof *job->sorted, longest_first);
+    status = workers_run(workers, (job->count + ROWS - 1) / ROWS, task, job, poll, error);
   }
   for (size_t i = 0; i < threads && !status; i++) {
-    status = statuses[i];
-    if (status) *error = errors[i];
+    status = job->statuses[i];
+    if (status) *error = job->errors[i];
   }
-  free(errors);
-  free(statuses);
-  free(sorted);
+  free(job->errors);
+  free(job->statuses);
+  free(job->sorted);
   return status;
+}
+
+Status predict_all(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
+                   Workers *workers, Scratch *scratches, Poll poll, Prediction *predictions,
+                   Error *error) {
+  Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
+             .predictions = predictions};
+  return job_run(&job, predict_task, workers, poll, error);
+}
+
+Status predict_branches(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
+                        Workers *workers, Scratch *scratches, Poll poll, float *logits,
+                        float *margins, Error *error) {
+  Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
+             .logits = logits, .margins = margins};
+  return job_run(&job, branches_task, workers, poll, error);
 }
 
 /* ---- why ------------------------------------------------------------------------ */
 
-Status predict_contributions(const Model *m, Text text, uint32_t label, Pass *pass, float *weights,
-                             float *contributions, Error *error) {
-  Status status = run(&m->parameters, &text, 1, pass, error);
-  if (status) return status;
-  size_t state = shape_state(&m->parameters.shape), labels = m->parameters.shape.labels;
-  const float *kernel = m->parameters.tensor[TENSOR_OUTPUT_KERNEL];
-  for (size_t t = 0; t < text.length; t++) {
+/* The network's shares; `kernel` is the label's column of the output's. */
+static void network_contribute(const Shape *s, const Pass *pass, size_t tokens, const float *kernel,
+                               float scale, float *weights, float *contributions) {
+  size_t state = shape_state(s);
+  for (size_t t = 0; t < tokens; t++) {
     size_t place = batch_place(&pass->batch, 0, t);
     const float *h = pass->states + place * state;
     float share = 0.0f;
-    for (size_t j = 0; j < state; j++) share += h[j] * kernel[j * labels + label];
+    for (size_t j = 0; j < state; j++) share += h[j] * kernel[j * s->labels];
     weights[t] = pass->weights[place];
-    contributions[t] = weights[t] * share;
+    contributions[t] += scale * weights[t] * share;
   }
+  /* of one text alone, token t is at packed place t */
+  for (size_t j = 0; s->pooled && tokens && j < state; j++)
+    contributions[pass->winners[j]] += scale * pass->features[state + j] * kernel[(state + j) * s->labels];
+}
+
+Status predict_contributions(const Model *m, const Lexicon *lexicon, Text text, uint32_t label,
+                             Scratch *scratch, float *weights, float *contributions, Error *error) {
+  Status status = run(m, lexicon, &text, 1, scratch, error);
+  if (status) return status;
+  const Shape *s = &m->parameters.shape;
+  size_t tokens = scratch->pass.batch.tokens;
+  for (size_t t = 0; t < text.length; t++) weights[t] = contributions[t] = 0.0f;
+  network_contribute(s, &scratch->pass, tokens, m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + label,
+                     m->blend.network, weights, contributions);
+  if (linear_exists(&m->linear))
+    linear_contribute(&m->linear, lexicon, &scratch->vector, text, label, m->blend.linear, contributions);
   return STATUS_OK;
 }
 
 /* Texts without one token each, ROWS at a time, written side by side. */
-static Status leave_out(const Model *m, Text text, size_t first, size_t count, uint32_t *words,
-                        Pass *pass, float *probabilities, Error *error) {
-  Text texts[ROWS];
+static Status leave_out(const Model *m, const Lexicon *lexicon, Text text, size_t first, size_t count,
+                        uint32_t *words, Scratch *scratch, float *probabilities, Error *error) {
+  Text texts[ROWS] = {{0}};
   for (size_t i = 0; i < count; i++) {
     uint32_t *to = words + i * text.length;
     size_t out = first + i;
@@ -147,7 +228,7 @@ static Status leave_out(const Model *m, Text text, size_t first, size_t count, u
     to[text.length - 1] = VOCABULARY_UNKNOWN; /* counts in a padded model only */
     texts[i] = (Text){to, m->padded_length ? text.length : text.length - 1};
   }
-  return predict(m, texts, count, pass, probabilities, error);
+  return predict(m, lexicon, texts, count, scratch, probabilities, error);
 }
 
 /* Texts to a pass: long ones are fewer, so that the poll comes often enough. */
@@ -156,18 +237,18 @@ static size_t rows_for(size_t length) {
   return rows < 1 ? 1 : rows < ROWS ? rows : ROWS;
 }
 
-Status predict_leave_one_out(const Model *m, Text text, size_t tokens, uint32_t label, Pass *pass,
-                             Poll poll, float *drops, Error *error) {
+Status predict_leave_one_out(const Model *m, const Lexicon *lexicon, Text text, size_t tokens,
+                             uint32_t label, Scratch *scratch, Poll poll, float *drops, Error *error) {
   size_t labels = m->parameters.shape.labels;
   float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
   uint32_t *words = malloc((ROWS * text.length + 1) * sizeof *words);
   Status status = probabilities && words ? STATUS_OK : error_no_memory(error);
-  if (!status) status = predict(m, &text, 1, pass, probabilities, error);
+  if (!status) status = predict(m, lexicon, &text, 1, scratch, probabilities, error);
   float whole = status ? 0.0f : probabilities[label];
   size_t rows = rows_for(text.length);
   for (size_t first = 0; first < tokens && !status; first += rows) {
     size_t count = tokens - first < rows ? tokens - first : rows;
-    status = leave_out(m, text, first, count, words, pass, probabilities, error);
+    status = leave_out(m, lexicon, text, first, count, words, scratch, probabilities, error);
     if (!status && poll.proceed && !poll.proceed(poll.context))
       status = error_set(error, STATUS_INTERRUPTED, "interrupted");
     for (size_t i = 0; i < count && !status; i++)

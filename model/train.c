@@ -6,10 +6,10 @@
 #include <time.h>
 
 #include "minibatch.h"
-#include "output.h"
 #include "predict.h"
 #include "random.h"
-#include "score.h"
+#include "validation.h"
+
 
 const TrainingOptions TRAINING_DEFAULTS = {
     .learning_rate = 2e-3,
@@ -19,35 +19,44 @@ const TrainingOptions TRAINING_DEFAULTS = {
     .max_tokens = 256,
     .min_count = 1,
     .max_vocabulary = 50000,
-    .embedding = 128,
+    .embedding = 64,
     .hidden = 64,
+    .subwords = true,
+    .max_pool = true,
+    .linear = true,
 };
 
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
+static const float VECTOR_DEVIATION = 0.1f; /* of the values of given vectors      */
+
+/* What the branches' logits are worth on most tables: the network is sure of
+** itself, margins are about 1.
+*/
+static const Blend BLEND = {0.3f, 2.5f}, BLEND_ALONE = {0.5f, 1.0f};
 
 enum {
-  ENOUGH_TO_JUDGE = 100, /* validation rows; fewer say too little to choose an epoch by */
-  PATIENCE = 3,
+  BUCKETS = 1 << 14,     /* of the network's n-grams */
   POOL_BATCHES = 32, /* minibatches whose texts are sorted by length together */
   PURPOSE_ORDER = 3, /* of random streams */
-  PURPOSE_STEP = 4
+  PURPOSE_STEP = 4,
+  PURPOSE_KNOWN = 6
 };
 
 struct Training {
   TrainingOptions options;
   char *tokenize;
+  const Model *from;    /* borrowed until the training begins, or NULL */
   Corpus corpus;
-  float *label_weights; /* [labels] or NULL */
-  Parameters parameters, best;
+  Vectors vectors;
+  Lexicon lexicon;
+  float *label_weights; /* [labels] or NULL  */
+  Model *model;         /* as it learns      */
+  Parameters best;      /* of its best epoch */
   Minibatch *minibatch;
-  Score score;
-  /* rows */
+  Validation validation;
   uint32_t *train;      /* [train_count], in the order of the epoch */
   size_t train_count;
-  Text *validation;     /* [validation_count] */
-  uint32_t *validation_targets;
-  Prediction *predictions;
-  size_t validation_count;
+  bool whole_follows, whole_begins, whole; /* the last epoch: on the rows held out before, too */
   /* the epoch under way */
   Text *texts;          /* [batch_size] */
   uint32_t *targets;    /* [batch_size] */
@@ -56,7 +65,7 @@ struct Training {
   uint64_t step, total_steps;
   /* the best epoch so far */
   size_t epoch, best_epoch;
-  double best_accuracy, best_loss;
+  Judgement best_judgement;
   double started;
 };
 
@@ -68,35 +77,61 @@ static double now(void) {
 
 /* ---- new, free ------------------------------------------------------------------ */
 
-Status training_new(const TrainingOptions *options, const char *tokenize, Training **training,
-                    Error *error) {
-  Training *t = calloc(1, sizeof *t);
-  char *copy = strdup(tokenize);
-  if (!t || !copy) {
-    free(t);
-    free(copy);
-    return error_no_memory(error);
+/* To go on from a model: its words, labels, sizes and parts are those to begin with. */
+static Status take_over(Training *t, const Model *from, Error *error) {
+  const Shape *s = &from->parameters.shape;
+  const Strings *words = &from->vocabulary.words, *keys = &from->labels.keys;
+  TrainingOptions *o = &t->options;
+  Status status = STATUS_OK;
+  size_t length;
+  uint32_t number;
+  t->from = from;
+  o->embedding = s->embedding;
+  o->hidden = s->hidden;
+  o->subwords = s->buckets > 0;
+  o->max_pool = s->pooled;
+  o->linear = linear_exists(&from->linear);
+  o->position_bias = s->positions > 0;
+  o->max_tokens = from->max_tokens;
+  for (uint32_t w = 0; w < words->count && !status; w++) {
+    const char *word = strings_get(words, w, &length);
+    status = vocabulary_add(&t->corpus.vocabulary, word, length, &number, error);
   }
+  for (uint32_t l = 0; l < keys->count && !status; l++) {
+    const char *key = strings_get(keys, l, &length);
+    status = labels_add_key(&t->corpus.labels, from->labels.kinds[l], key, length, error);
+  }
+  return status;
+}
+
+Status training_new(const TrainingOptions *options, const char *tokenize, const Model *from,
+                    Training **training, Error *error) {
+  Training *t = calloc(1, sizeof *t);
+  if (!t) return error_no_memory(error);
   t->options = *options;
-  t->tokenize = copy;
-  t->corpus.max_tokens = options->max_tokens;
-  *training = t;
-  return STATUS_OK;
+  t->tokenize = strdup(from ? from->tokenize : tokenize);
+  Status status = t->tokenize ? STATUS_OK : error_no_memory(error);
+  if (!status && from) status = take_over(t, from, error);
+  t->corpus.max_tokens = t->options.linear ? 0 : t->options.max_tokens;
+  t->corpus.cut_after = t->options.max_tokens;
+  if (status)
+    training_free(t);
+  else
+    *training = t;
+  return status;
 }
 
 void training_free(Training *t) {
   if (!t) return;
   minibatch_free(t->minibatch);
   corpus_free(&t->corpus);
-  parameters_free(&t->parameters);
+  vectors_free(&t->vectors);
+  model_free(t->model);
   parameters_free(&t->best);
-  score_free(&t->score);
+  validation_free(&t->validation);
   free(t->tokenize);
   free(t->label_weights);
   free(t->train);
-  free(t->validation);
-  free(t->validation_targets);
-  free(t->predictions);
   free(t->texts);
   free(t->targets);
   free(t->batches);
@@ -104,17 +139,12 @@ void training_free(Training *t) {
 }
 
 Corpus *training_corpus(Training *t) { return &t->corpus; }
+Vectors *training_vectors(Training *t) { return &t->vectors; }
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
 size_t training_rows(const Training *t) { return t->train_count; }
-size_t training_validation_rows(const Training *t) { return t->validation_count; }
+size_t training_validation_rows(const Training *t) { return t->validation.count; }
 
 /* ---- begin ---------------------------------------------------------------------- */
-
-static size_t count_held_out(const Corpus *c) {
-  size_t held_out = 0;
-  for (size_t row = 0; row < c->rows; row++) held_out += c->held_out[row];
-  return held_out;
-}
 
 static Status check_rows(const Corpus *c, size_t rows, Error *error) {
   size_t labels = c->labels.keys.count;
@@ -134,15 +164,45 @@ static Status check_rows(const Corpus *c, size_t rows, Error *error) {
 static size_t choose_epochs(size_t rows) {
   if (rows < 16) return 100;
   if (rows < 1000) return rows < 53 ? 1600 / rows : 30;
-  return rows < 3000 ? 15 : rows < 20000 ? 10 : rows < 100000 ? 6 : 4;
+  return rows < 3000 ? 12 : rows < 20000 ? 6 : 3;
 }
 
 /* What is left to the number of rows. */
-static void choose_sizes(TrainingOptions *o, size_t rows, size_t validation_rows) {
+static void choose_sizes(TrainingOptions *o, size_t rows) {
   if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
   if (o->epochs == 0) o->epochs = choose_epochs(rows);
   if (o->threads == 0) o->threads = workers_processors();
-  if (o->patience == 0 && validation_rows >= ENOUGH_TO_JUDGE) o->patience = PATIENCE;
+}
+
+/* Of the rows that the model has learned before as many as there are new ones, drawn by seed. */
+static Status draw_known(Training *t, Error *error) {
+  Corpus *c = &t->corpus;
+  size_t known = corpus_count(c, ROW_KNOWN), wanted = corpus_count(c, ROW_TRAINS), count = 0;
+  if (known == 0) return STATUS_OK;
+  uint32_t *rows = malloc(known * sizeof *rows);
+  if (!rows) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_KNOWN) rows[count++] = (uint32_t)row;
+  Random random = random_stream(t->options.seed, PURPOSE_KNOWN, 0);
+  random_shuffle(&random, rows, count);
+  for (size_t i = 0; i < count; i++) c->use[rows[i]] = i < wanted ? ROW_TRAINS : ROW_UNUSED;
+  free(rows);
+  return STATUS_OK;
+}
+
+/* The rows that are trained on, from now on. */
+static Status list_rows(Training *t, Error *error) {
+  const Corpus *c = &t->corpus;
+  free(t->train);
+  t->train = malloc((c->rows + 1) * sizeof *t->train);
+  t->train_count = 0;
+  if (!t->train) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_TRAINS) t->train[t->train_count++] = (uint32_t)row;
+  t->batch_count = (t->train_count + t->options.batch_size - 1) / t->options.batch_size;
+  free(t->batches);
+  t->batches = calloc(t->batch_count + 1, sizeof *t->batches);
+  return t->batches ? STATUS_OK : error_no_memory(error);
 }
 
 static Status weigh_labels(Training *t, const float *given, Error *error) {
@@ -157,68 +217,106 @@ static Status weigh_labels(Training *t, const float *given, Error *error) {
   }
   for (size_t i = 0; i < t->train_count; i++) t->label_weights[c->target[t->train[i]]] += 1.0f;
   for (size_t l = 0; l < labels; l++)
-    t->label_weights[l] = (float)t->train_count / ((float)labels * t->label_weights[l]);
+    t->label_weights[l] = (float)t->train_count / ((float)labels * fmaxf(1.0f, t->label_weights[l]));
   return STATUS_OK;
 }
 
-static Status divide_rows(Training *t, Error *error) {
-  const Corpus *c = &t->corpus;
-  size_t held_out = count_held_out(c);
-  t->train = calloc(c->rows + 1, sizeof *t->train);
-  t->validation = calloc(held_out + 1, sizeof *t->validation);
-  t->validation_targets = calloc(held_out + 1, sizeof *t->validation_targets);
-  t->predictions = calloc(held_out + 1, sizeof *t->predictions);
-  if (!t->train || !t->validation || !t->validation_targets || !t->predictions)
-    return error_no_memory(error);
-  for (size_t row = 0; row < c->rows; row++) {
-    if (c->held_out[row]) {
-      t->validation_targets[t->validation_count] = c->target[row];
-      t->validation[t->validation_count++] = corpus_text(c, row);
-    } else {
-      t->train[t->train_count++] = (uint32_t)row;
-    }
-  }
-  return STATUS_OK;
-}
-
-static Status make_network(Training *t, Error *error) {
+static Status make_model(Training *t, Error *error) {
   const TrainingOptions *o = &t->options;
   Shape shape = {.vocabulary = vocabulary_size(&t->corpus.vocabulary), .embedding = o->embedding,
-                 .hidden = o->hidden, .labels = t->corpus.labels.keys.count,
-                 .positions = o->position_bias ? o->max_tokens : 0};
+                 .buckets = o->subwords ? BUCKETS : 0, .hidden = o->hidden,
+                 .labels = t->corpus.labels.keys.count, .positions = o->position_bias ? o->max_tokens : 0,
+                 .pooled = o->max_pool};
+  if (t->from) {
+    shape.buckets = t->from->parameters.shape.buckets;
+    shape.positions = t->from->parameters.shape.positions;
+  }
+  t->model = calloc(1, sizeof *t->model);
+  if (!t->model) return error_no_memory(error);
+  t->model->max_tokens = o->max_tokens;
+  t->model->blend = t->from ? t->from->blend : o->linear ? BLEND : BLEND_ALONE;
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
-                              .word_dropout = WORD_DROPOUT, .label_weights = t->label_weights};
-  Status status = parameters_new(&shape, &t->parameters, error);
+                              .word_dropout = WORD_DROPOUT, .lexicon = t->lexicon,
+                              .label_weights = t->label_weights};
+  Parameters *p = &t->model->parameters;
+  Status status = parameters_new(&shape, p, error);
   if (!status) status = parameters_new(&shape, &t->best, error);
-  if (!status) status = minibatch_new(&t->parameters, &options, &t->minibatch, error);
-  if (!status) status = score_new(shape.labels, &t->score, error);
-  if (!status) parameters_initialise(&t->parameters, o->seed);
+  if (!status) status = minibatch_new(p, &options, &t->minibatch, error);
   return status;
 }
 
-static Status make_batches(Training *t, Error *error) {
-  size_t size = t->options.batch_size;
-  t->batch_count = (t->train_count + size - 1) / size;
-  t->total_steps = t->batch_count * t->options.epochs;
-  t->texts = calloc(size, sizeof *t->texts);
-  t->targets = calloc(size, sizeof *t->targets);
-  t->batches = calloc(t->batch_count + 1, sizeof *t->batches);
-  return t->texts && t->targets && t->batches ? STATUS_OK : error_no_memory(error);
+/* Draws the parameters, then puts in what is known already. */
+static void initialise(Training *t) {
+  Parameters *p = &t->model->parameters;
+  EmbeddingWeights embedding = network_embedding(p);
+  const Strings *words = &t->corpus.vocabulary.words;
+  parameters_initialise(p, t->options.seed);
+  for (uint32_t w = 0; t->vectors.size == embedding.size && w < words->count; w++) {
+    size_t length;
+    const char *word = strings_get(words, w, &length);
+    const float *vector = vectors_find(&t->vectors, word, length);
+    if (vector) memcpy(embedding.table + (w + 1) * embedding.size, vector, embedding.size * sizeof *vector);
+  }
+  if (!t->from) return;
+  parameters_take(p, &t->from->parameters);
+  if (embedding.buckets)
+    embedding_fold(&embedding, &t->corpus.spelling, t->from->parameters.shape.vocabulary, -1.0f);
+}
+
+static Status prune(Training *t, Error *error) {
+  TrainingOptions *o = &t->options;
+  if (t->vectors.size && !t->from) o->embedding = t->vectors.size;
+  vectors_scale(&t->vectors, VECTOR_DEVIATION);
+  PruneOptions options = {.min_count = o->min_count, .most = o->max_vocabulary, .spelled = o->subwords,
+                          .keep = t->from ? t->from->vocabulary.words.count : 0,
+                          .extra = &t->vectors.words};
+  Status status = corpus_prune(&t->corpus, &options, error);
+  t->lexicon = corpus_lexicon(&t->corpus);
+  return status;
 }
 
 Status training_begin(Training *t, const float *label_weights, Error *error) {
   Corpus *c = &t->corpus;
-  bool given = count_held_out(c) > 0; /* validation rows came with the rows */
-  Status status = check_rows(c, c->rows - count_held_out(c), error);
-  if (!status && !given && t->options.validation > 0)
-    status = corpus_split(c, t->options.validation, t->options.seed, error);
-  if (!status) status = corpus_prune(c, t->options.min_count, t->options.max_vocabulary, error);
-  if (!status) status = divide_rows(t, error);
-  if (!status) choose_sizes(&t->options, t->train_count, t->validation_count);
-  if (!status) status = weigh_labels(t, label_weights, error);
-  if (!status) status = make_network(t, error);
-  if (!status) status = make_batches(t, error);
+  TrainingOptions *o = &t->options;
+  bool given = corpus_count(c, ROW_VALIDATES) > 0; /* validation rows came with the rows */
   t->started = now();
+  Status status = check_rows(c, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
+  if (!status) status = draw_known(t, error);
+  if (!status) status = prune(t, error);
+  if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
+  if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS));
+  if (!status) status = list_rows(t, error);
+  if (!status) status = validation_new(c, &t->validation, error);
+  if (!status) status = weigh_labels(t, label_weights, error);
+  if (!status) status = make_model(t, error);
+  if (status) return status;
+  initialise(t);
+  t->whole_follows = !given && t->validation.count > 0 && o->epochs > 1;
+  t->total_steps = t->batch_count * o->epochs;
+  t->texts = calloc(o->batch_size, sizeof *t->texts);
+  t->targets = calloc(o->batch_size, sizeof *t->targets);
+  return t->texts && t->targets ? STATUS_OK : error_no_memory(error);
+}
+
+/* ---- the linear branch ----------------------------------------------------------------- */
+
+static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *error) {
+  const Corpus *c = &t->corpus;
+  Text *texts = malloc((t->train_count + 1) * sizeof *texts);
+  uint32_t *targets = malloc((t->train_count + 1) * sizeof *targets);
+  Status status = texts && targets ? STATUS_OK : error_no_memory(error);
+  for (size_t i = 0; i < t->train_count && !status; i++) {
+    texts[i] = corpus_text(c, t->train[i]);
+    targets[i] = c->target[t->train[i]];
+  }
+  LinearLesson lesson = {.texts = texts, .targets = targets, .count = t->train_count,
+                         .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
+                         .spelling = t->lexicon.spelling, .label_weights = t->label_weights,
+                         .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
+  linear_free(&t->model->linear);
+  if (!status) status = linear_learn(&t->model->linear, &lesson, workers, poll, error);
+  free(texts);
+  free(targets);
   return status;
 }
 
@@ -234,6 +332,13 @@ static int longest_first(const void *a, const void *b) {
   return x->row < y->row ? -1 : (x->row > y->row);
 }
 
+/* As much of a row as the network reads. */
+static Text read_row(const Training *t, size_t row) {
+  Text text = corpus_text(&t->corpus, row);
+  if (text.length > t->options.max_tokens) text.length = t->options.max_tokens;
+  return text;
+}
+
 /* Sorts the rows of a pool of minibatches, so that a minibatch has texts of
 ** about one length, while its texts still change from epoch to epoch.
 */
@@ -245,7 +350,7 @@ static Status sort_pools(Training *t, Error *error) {
     size_t count = t->train_count - first < pool ? t->train_count - first : pool;
     for (size_t i = 0; i < count; i++) {
       uint32_t row = t->train[first + i];
-      sorted[i] = (ByLength){row, (uint32_t)corpus_text(&t->corpus, row).length};
+      sorted[i] = (ByLength){row, (uint32_t)read_row(t, row).length};
     }
     qsort(sorted, count, sizeof *sorted, longest_first);
     for (size_t i = 0; i < count; i++) t->train[first + i] = sorted[i].row;
@@ -265,8 +370,8 @@ static Status order_rows(Training *t, Error *error) {
 
 /* Up to its height in the first tenth of all steps, then down to zero. */
 static double learning_rate(const Training *t) {
-  double progress = (double)t->step / (double)t->total_steps;
-  double factor = progress < 0.1 ? (progress + 1.0 / (double)t->total_steps) / 0.1 : (1.0 - progress) / 0.9;
+  double total = (double)t->total_steps, progress = (double)t->step / total;
+  double factor = progress < 0.1 ? (progress + 1.0 / total) / 0.1 : (1.0 - progress) / 0.9;
   return t->options.learning_rate * fmax(0.0, fmin(factor, 1.0));
 }
 
@@ -281,7 +386,7 @@ static Status learn_batch(Training *t, size_t batch, Workers *workers, Poll poll
   size_t first = batch * t->options.batch_size, left = t->train_count - first;
   size_t count = left < t->options.batch_size ? left : t->options.batch_size;
   for (size_t i = 0; i < count; i++) {
-    t->texts[i] = corpus_text(&t->corpus, t->train[first + i]);
+    t->texts[i] = read_row(t, t->train[first + i]);
     t->targets[i] = t->corpus.target[t->train[first + i]];
   }
   MinibatchResult result;
@@ -312,7 +417,7 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
     learned += batch + 1 == t->batch_count ? t->train_count - batch * size : size;
   }
   /* the last step's parameters have no loss yet that would tell */
-  if (!status && !parameters_finite(&t->parameters)) status = not_finite(t, error);
+  if (!status && !parameters_finite(&t->model->parameters)) status = not_finite(t, error);
   if (status) return status;
   epoch->train_loss /= (double)learned;
   epoch->train_accuracy /= (double)learned;
@@ -321,46 +426,71 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
 }
 
 static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
-  size_t count = t->validation_count, threads = workers_count(workers), known = 0;
-  if (count == 0) return STATUS_OK;
-  Pass *passes = calloc(threads, sizeof *passes);
-  if (!passes) return error_no_memory(error);
-  Status status = predict_all(&t->parameters, t->validation, t->validation_targets, count, workers,
-                              passes, poll, t->predictions, error);
-  score_clear(&t->score);
-  for (size_t i = 0; i < count && !status; i++) {
-    score_add(&t->score, t->validation_targets[i], t->predictions[i].label);
-    known += t->validation_targets[i] != OUTPUT_NO_TARGET;
-    epoch->validation_loss += t->predictions[i].loss;
-  }
-  epoch->validated = true;
-  epoch->validation_loss /= (double)(known ? known : 1);
-  epoch->validation_accuracy = score_accuracy(&t->score);
-  epoch->validation_f1 = score_macro_f1(&t->score);
-  for (size_t i = 0; i < threads; i++) pass_free(&passes[i]);
-  free(passes);
+  Judgement judgement;
+  epoch->validated = t->validation.count > 0 && !t->whole;
+  if (!epoch->validated) return STATUS_OK;
+  Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, &judgement, error);
+  epoch->validation_loss = judgement.loss;
+  epoch->validation_accuracy = judgement.accuracy;
+  epoch->validation_f1 = judgement.macro_f1;
   return status;
 }
 
 /* By validation accuracy, then loss; where nothing is judged the last is best. */
 static bool is_best(const Training *t, const Epoch *epoch) {
   if (!epoch->validated || t->options.patience == 0 || t->best_epoch == 0) return true;
-  if (epoch->validation_accuracy != t->best_accuracy)
-    return epoch->validation_accuracy > t->best_accuracy;
-  return epoch->validation_loss < t->best_loss;
+  if (epoch->validation_accuracy != t->best_judgement.accuracy)
+    return epoch->validation_accuracy > t->best_judgement.accuracy;
+  return epoch->validation_loss < t->best_judgement.loss;
+}
+
+/* The last epoch but one is over, or patience is: the rest learns from all rows,
+** beginning with the best epoch's parameters, at the end of the schedule.
+*/
+static Status take_whole(Training *t, Error *error) {
+  Corpus *c = &t->corpus;
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_VALIDATES) c->use[row] = ROW_TRAINS;
+  t->whole = true;
+  t->whole_follows = false;
+  parameters_copy(&t->model->parameters, &t->best);
+  Status status = list_rows(t, error);
+  if (t->total_steps < t->batch_count) t->total_steps = t->batch_count;
+  t->step = t->total_steps - t->batch_count;
+  return status;
 }
 
 static void judge(Training *t, Epoch *epoch) {
-  epoch->is_best = is_best(t, epoch);
+  epoch->is_best = !t->whole && is_best(t, epoch);
+  if (epoch->is_best || t->whole) parameters_copy(&t->best, &t->model->parameters);
   if (epoch->is_best) {
-    parameters_copy(&t->best, &t->parameters);
+    validation_keep(&t->validation);
     t->best_epoch = t->epoch;
-    t->best_accuracy = epoch->validation_accuracy;
-    t->best_loss = epoch->validation_loss;
+    t->best_judgement =
+        (Judgement){epoch->validation_loss, epoch->validation_accuracy, epoch->validation_f1};
+  }
+  bool patient = t->options.patience == 0 || t->epoch - t->best_epoch < t->options.patience;
+  size_t most = t->options.epochs - (t->whole_follows ? 1 : 0);
+  epoch->is_last = t->epoch >= most || !patient || out_of_time(t) || t->whole;
+}
+
+/* What comes before the epoch's steps, and after them. */
+static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error) {
+  Status status = t->whole_begins ? take_whole(t, error) : STATUS_OK;
+  bool fresh = t->epoch == 1 || t->whole_begins;
+  t->whole_begins = false;
+  if (!status && fresh && t->options.linear) status = learn_linear(t, workers, poll, error);
+  return status;
+}
+
+static void end_epoch(Training *t, Epoch *epoch) {
+  judge(t, epoch);
+  if (epoch->is_last && !t->whole && t->validation.count) validation_calibrate(&t->validation, t->model);
+  if (epoch->is_last && t->whole_follows && !out_of_time(t)) {
+    t->whole_begins = true;
+    epoch->is_last = false;
   }
   epoch->seconds = now() - t->started;
-  bool patient = t->options.patience == 0 || t->epoch - t->best_epoch < t->options.patience;
-  epoch->is_last = t->epoch == t->options.epochs || !patient || out_of_time(t);
 }
 
 Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
@@ -371,26 +501,29 @@ Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
     return error_set(error, STATUS_INTERRUPTED, "interrupted");
   Status status = workers_new(t->options.threads, &workers, error);
   if (status) return status;
-  status = learn(t, workers, poll, epoch, error);
+  status = begin_epoch(t, workers, poll, error);
+  if (!status) status = learn(t, workers, poll, epoch, error);
   if (!status) status = validate(t, workers, poll, epoch, error);
   workers_free(workers);
-  if (!status) judge(t, epoch);
+  if (!status) end_epoch(t, epoch);
   return status;
 }
 
 Status training_end(Training *t, Model **model, Error *error) {
   if (t->best_epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
-  Model *m = calloc(1, sizeof *m);
-  if (!m) return error_no_memory(error);
+  Model *m = t->model;
+  EmbeddingWeights embedding = network_embedding(&t->best);
+  if (embedding.buckets) embedding_fold(&embedding, &t->corpus.spelling, embedding.vocabulary, 1.0f);
+  parameters_free(&m->parameters);
   m->parameters = t->best;
   m->vocabulary = t->corpus.vocabulary;
   m->labels = t->corpus.labels;
   m->tokenize = t->tokenize;
-  m->max_tokens = t->options.max_tokens;
   t->best = (Parameters){0};
   t->corpus.vocabulary = (Vocabulary){0};
   t->corpus.labels = (Labels){0};
   t->tokenize = NULL;
+  t->model = NULL;
   *model = m;
   return STATUS_OK;
 }

@@ -4,7 +4,7 @@
 **     corpus_add()       for each row, on training_corpus()
 **   training_begin()     splits, cuts the vocabulary, draws initial values
 **     training_epoch()   again and again, until it says that it was the last
-**   training_end()       the model of the best epoch
+**   training_end()       the model of the best epoch, or of the whole rows
 **   training_free()      at any time
 **
 ** Same rows, options and seed give the same model, bit for bit, with any number
@@ -17,6 +17,7 @@
 
 #include "corpus.h"
 #include "model.h"
+#include "vectors.h"
 #include "workers.h"
 
 typedef struct TrainingOptions {
@@ -36,6 +37,7 @@ typedef struct TrainingOptions {
   size_t embedding;
   size_t hidden;        /* 0: no GRU                              */
   bool position_bias;
+  bool subwords, max_pool, linear; /* parts of the recipe */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */
@@ -54,12 +56,20 @@ typedef struct Epoch {
 
 typedef struct Training Training;
 
-/* `tokenize` goes into the model; the caller finds the tokenizer. */
-Status training_new(const TrainingOptions *options, const char *tokenize, Training **training,
-                    Error *error);
+/* `tokenize` goes into the model; the caller finds the tokenizer. With `from` (or
+** NULL), borrowed until the training is freed, its words, labels, parameters,
+** sizes, parts and tokenizer are what is begun with.
+*/
+Status training_new(const TrainingOptions *options, const char *tokenize, const Model *from,
+                    Training **training, Error *error);
 void training_free(Training *training);
 
+/* To be filled before training_begin(). Of rows that are ROW_KNOWN as many are
+** learned from again as there are new ones. The size of the vectors, if there
+** are any, is that of the embedding.
+*/
 Corpus *training_corpus(Training *training);
+Vectors *training_vectors(Training *training);
 
 /* Needs at least two labels, one of them with two rows to train on. The label
 ** weights [labels], NULL for none, are copied and multiply a row's loss.

@@ -40,39 +40,37 @@ static int more_frequent_first(const void *a, const void *b) {
   return x->word < y->word ? -1 : 1;
 }
 
-/* Moves the kept words, in their order, into a vocabulary of their own. */
-static Status keep_words(const Vocabulary *v, const Counted *kept, size_t count, Vocabulary *pruned,
+/* Copies the words, in their order, into a vocabulary of their own. */
+static Status copy_words(const Vocabulary *v, const Counted *list, size_t count, Vocabulary *kept,
                          uint32_t *renumbered, Error *error) {
   for (size_t i = 0; i < count; i++) {
     size_t length;
-    const char *word = strings_get(&v->words, kept[i].word, &length);
-    uint32_t *number = &renumbered[kept[i].word + 1];
-    Status status = vocabulary_add(pruned, word, length, number, error);
+    const char *word = strings_get(&v->words, list[i].word, &length);
+    Status status = vocabulary_add(kept, word, length, &renumbered[list[i].word + 1], error);
     if (status) return status;
-    pruned->counts[i] = kept[i].count;
+    kept->counts[i] = list[i].count;
   }
   return STATUS_OK;
 }
 
-Status vocabulary_prune(Vocabulary *v, size_t min_count, size_t most, uint32_t **renumbered,
-                        Error *error) {
-  Vocabulary pruned = {0};
-  Counted *kept = malloc((v->words.count + 1) * sizeof *kept);
+Status vocabulary_prune(const Vocabulary *v, size_t min_count, size_t most,
+                        size_t keep, Vocabulary *kept, uint32_t **renumbered, Error *error) {
+  Counted *list = malloc((v->words.count + 1) * sizeof *list);
   uint32_t *map = calloc(v->words.count + 1, sizeof *map);
   size_t count = 0;
-  Status status = kept && map ? STATUS_OK : error_no_memory(error);
+  Status status = list && map ? STATUS_OK : error_no_memory(error);
+  *kept = (Vocabulary){0};
   for (size_t i = 0; !status && i < v->words.count; i++)
-    if (v->counts[i] >= min_count) kept[count++] = (Counted){(uint32_t)i, v->counts[i]};
-  if (count > 1) qsort(kept, count, sizeof *kept, more_frequent_first);
-  if (!status) status = keep_words(v, kept, count < most ? count : most, &pruned, map, error);
-  free(kept);
+    if (i < keep || v->counts[i] >= min_count) list[count++] = (Counted){(uint32_t)i, v->counts[i]};
+  if (count > keep) qsort(list + keep, count - keep, sizeof *list, more_frequent_first);
+  if (most < keep) most = keep;
+  if (!status) status = copy_words(v, list, count < most ? count : most, kept, map, error);
+  free(list);
   if (status) {
-    vocabulary_free(&pruned);
+    vocabulary_free(kept);
     free(map);
-    return status;
+  } else {
+    *renumbered = map;
   }
-  vocabulary_free(v);
-  *v = pruned;
-  *renumbered = map;
-  return STATUS_OK;
+  return status;
 }

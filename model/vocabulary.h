@@ -2,7 +2,7 @@
 **
 ** Number 0 is every word that is not in the vocabulary; word w of the set has
 ** number w + 1. While a model is trained words are added as they come and
-** counted; pruning then keeps the frequent ones, most frequent first.
+** counted; pruning then keeps the frequent ones, the most frequent first.
 */
 #ifndef CLASSIFY_VOCABULARY_H
 #define CLASSIFY_VOCABULARY_H
@@ -30,11 +30,11 @@ uint32_t vocabulary_find(const Vocabulary *vocabulary, const char *word, size_t 
 Status vocabulary_add(Vocabulary *vocabulary, const char *word, size_t length, uint32_t *number,
                       Error *error);
 
-/* Keeps the words that were added at least min_count times, at most `most` of
-** them; words added equally often stay in order of arrival. renumbered[old] is
-** a word's new number and is for the caller to free().
+/* `kept` becomes the words that were added at least min_count times, at most
+** `most` of them; words added equally often stay in order of arrival. The first
+** `keep` words come first and are all kept. renumbered[old] is a word's new number, or 0, and is for the caller to free().
 */
-Status vocabulary_prune(Vocabulary *vocabulary, size_t min_count, size_t most,
-                        uint32_t **renumbered, Error *error);
+Status vocabulary_prune(const Vocabulary *vocabulary, size_t min_count, size_t most,
+                        size_t keep, Vocabulary *kept, uint32_t **renumbered, Error *error);
 
 #endif

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -23,11 +24,13 @@ struct Workers {
   size_t threads;        /* started; 0 when the caller runs the tasks       */
   Worker *worker;        /* [threads]                                       */
   bool leaving;
+  atomic_bool stopped;   /* by the poll of the run under way                */
   struct timespec poll_at; /* when the caller next polls; spans short runs  */
   /* the run under way, guarded by the mutex */
   WorkersTask *task;
   void *context;
   size_t tasks, next, running;
+  Poll poll;             /* of a run on the caller's thread                 */
 };
 
 /* Takes and runs tasks while there are any. The mutex is held on entry and on
@@ -133,25 +136,33 @@ static bool wait_and_poll(Workers *w, Poll poll) {
     if (proceed) proceed = proceeds(poll);
     pthread_mutex_lock(&w->mutex);
     if (!proceed) w->next = w->tasks;
+    atomic_store(&w->stopped, !proceed);
     w->poll_at = poll_time();
   }
   return proceed;
 }
 
-static bool run_on_caller(size_t tasks, WorkersTask *task, void *context, Poll poll) {
-  bool proceed = true;
-  for (size_t i = 0; i < tasks && proceed; i++) {
+static bool run_on_caller(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll) {
+  w->poll = poll;
+  for (size_t i = 0; i < tasks && !atomic_load(&w->stopped); i++) {
     task(context, i, 0);
-    proceed = proceeds(poll);
+    atomic_store(&w->stopped, !proceeds(poll));
   }
-  return proceed;
+  return !atomic_load(&w->stopped);
+}
+
+/* Without threads a long task is itself what keeps the caller from polling. */
+bool workers_stopped(Workers *w) {
+  if (w->threads == 0 && !atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(w->poll));
+  return atomic_load(&w->stopped);
 }
 
 Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
                    Error *error) {
   bool proceed;
+  atomic_store(&w->stopped, false);
   if (w->threads == 0) {
-    proceed = run_on_caller(tasks, task, context, poll);
+    proceed = run_on_caller(w, tasks, task, context, poll);
   } else {
     pthread_mutex_lock(&w->mutex);
     w->task = task;

@@ -37,6 +37,9 @@ size_t workers_count(const Workers *workers);
 Status workers_run(Workers *workers, size_t tasks, WorkersTask *task, void *context, Poll poll,
                    Error *error);
 
+/* For a long task: whether the poll of its run has said to stop. */
+bool workers_stopped(Workers *workers);
+
 /* How many processors this process may use. */
 size_t workers_processors(void);
 

@@ -1,0 +1,58 @@
+/* ngrams.h -- a text as a bag of words and pairs of words, by TF-IDF.
+**
+**   value_f = (1 + ln times_f) idf_f       idf_f = 1 + ln((1 + rows) / (1 + rows with f))
+**
+** for each word and each pair of neighbouring words f of the text, then divided
+** by the length of the whole vector. (Sublinear TF-IDF, smoothed as in
+** scikit-learn.) Features 1 .. words - 1 are words, by their number in the
+** vocabulary; from `words` on they are pairs, in the order of their first word,
+** then of their second. From there on they are words that are not in the
+** vocabulary, by their number in the spelling (embedding.h), with the idf of a
+** word that no row has.
+**
+** Where words are spelled, a word's value counts twice in the length: once for
+** the word, once for its character n-grams (linear.h).
+*/
+#ifndef CLASSIFY_NGRAMS_H
+#define CLASSIFY_NGRAMS_H
+
+#include "batch.h"
+#include "workers.h"
+
+typedef struct Ngrams {
+  size_t vocabulary;  /* from this number on words are spelled               */
+  size_t words, pairs;
+  bool spelled;
+  uint32_t *pair_end; /* [words] where the pairs of a first word end         */
+  uint32_t *second;   /* [pairs] their second words, rising for each first   */
+  float *idf;         /* [words + pairs] idf[0]: of a word that no text has  */
+} Ngrams; /* all zero is empty */
+
+void ngrams_free(Ngrams *ngrams);
+static inline size_t ngrams_features(const Ngrams *ngrams) { return ngrams->words + ngrams->pairs; }
+
+/* Those of the given texts, whose word numbers are below `vocabulary` if they
+** count: at most about `most`, the ones that occur in most texts; beside them
+** all that there were `before`, with their idf (NULL: none). Runs as a task of
+** workers, and stops when they do.
+*/
+Status ngrams_collect(Ngrams *ngrams, const Ngrams *before, const Text *texts, size_t count,
+                      size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error);
+
+/* A pair's feature; 0 if it is none. */
+uint32_t ngrams_pair(const Ngrams *ngrams, uint32_t first, uint32_t second);
+
+typedef struct NgramVector {
+  uint32_t *number; /* [count] features, rising */
+  uint32_t *times;  /* [count] in the text      */
+  float *value;     /* [count]                  */
+  size_t count;
+  size_t capacity;
+} NgramVector; /* all zero is empty */
+
+void ngram_vector_free(NgramVector *vector);
+
+/* Memory is kept from text to text. */
+Status ngrams_vector(const Ngrams *ngrams, Text text, NgramVector *vector, Error *error);
+
+#endif
