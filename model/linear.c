@@ -122,7 +122,7 @@ typedef struct Learning {
   uint32_t *feature;    /* [entries] */
   float *value;
   float *costs;         /* [count] */
-  SvmRows rows;
+  SparseRows rows;
   Reader *readers;      /* [workers] */
   Svm *svms;            /* [workers] */
   Status *statuses;     /* [workers] */
@@ -333,7 +333,7 @@ Status linear_learn(Linear *l, const LinearLesson *lesson, Workers *workers, Pol
                             MOST_WEIGHTS / l->columns, workers, poll, error);
   if (!status) status = make_kernel(l, lesson, error);
   if (!status) status = run(&g, (lesson->count + CHUNK - 1) / CHUNK, read_task, poll, error);
-  g.rows = (SvmRows){.count = lesson->count, .features = ngrams_features(&l->ngrams) + l->buckets,
+  g.rows = (SparseRows){.count = lesson->count, .features = ngrams_features(&l->ngrams) + l->buckets,
                      .begin = g.begin, .end = g.end, .feature = g.feature, .value = g.value};
   if (!status) status = run(&g, l->columns, fit_task, poll, error);
   learning_free(&g);

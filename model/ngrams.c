@@ -98,7 +98,7 @@ typedef uint64_t Pair;
 static Pair pair_of(uint32_t second, size_t text) { return (uint64_t)second << 32 | (uint32_t)text; }
 static uint32_t pair_second(Pair pair) { return (uint32_t)(pair >> 32); }
 
-enum { COMMONEST = 1 << 10 }; /* numbers of texts are told apart up to here */
+enum { COMMONEST = 1 << 10 }; /* pairs in as many texts or more are kept, or not, together */
 
 typedef struct Collection {
   Ngrams *ngrams;
@@ -182,7 +182,9 @@ static uint32_t least_texts(const Collection *c) {
     }
   }
   size_t left = c->most > c->vocabulary ? c->most - c->vocabulary : 0;
-  uint32_t least = COMMONEST + 1;
+  if (with[COMMONEST] > left) return UINT32_MAX;
+  left -= with[COMMONEST];
+  uint32_t least = COMMONEST;
   for (; least > 1 && with[least - 1] <= left; least--) left -= with[least - 1];
   return least;
 }

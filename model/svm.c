@@ -17,7 +17,7 @@ void svm_free(Svm *s) {
   *s = (Svm){0};
 }
 
-Status svm_new(const SvmRows *r, Svm *s, Error *error) {
+Status svm_new(const SparseRows *r, Svm *s, Error *error) {
   *s = (Svm){.weights = calloc(r->features + 1, sizeof *s->weights),
              .alpha = calloc(r->count + 1, sizeof *s->alpha),
              .lengths = calloc(r->count + 1, sizeof *s->lengths),
@@ -26,20 +26,24 @@ Status svm_new(const SvmRows *r, Svm *s, Error *error) {
     svm_free(s);
     return error_no_memory(error);
   }
+  svm_measure(r, s);
+  return STATUS_OK;
+}
+
+void svm_measure(const SparseRows *r, Svm *s) {
   for (size_t i = 0; i < r->count; i++) {
     s->lengths[i] = 1.0f;
     for (size_t f = r->begin[i]; f < r->end[i]; f++) s->lengths[i] += r->value[f] * r->value[f];
   }
-  return STATUS_OK;
 }
 
-static float row_margin(const SvmRows *r, const float *w, size_t row) {
+static float row_margin(const SparseRows *r, const float *w, size_t row) {
   double sum = w[r->features];
   for (size_t f = r->begin[row]; f < r->end[row]; f++) sum += w[r->feature[f]] * r->value[f];
   return (float)sum;
 }
 
-static void row_add(const SvmRows *r, float *w, size_t row, float factor) {
+static void row_add(const SparseRows *r, float *w, size_t row, float factor) {
   for (size_t f = r->begin[row]; f < r->end[row]; f++) w[r->feature[f]] += factor * r->value[f];
   w[r->features] += factor;
 }
@@ -51,7 +55,7 @@ typedef struct Span {
 /* One pass over the active rows; rows whose coefficient is sure to stay 0 leave
 ** them. Returns how many are left.
 */
-static size_t one_pass(const SvmRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
+static size_t one_pass(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
                        float surely, size_t active, Svm *s, Span *span) {
   for (size_t k = 0; k < active; k++) {
     size_t i = s->active[k];
@@ -72,7 +76,7 @@ static size_t one_pass(const SvmRows *r, const uint32_t *targets, uint32_t posit
   return active;
 }
 
-void svm_fit(const SvmRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
+void svm_fit(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *s) {
   Random random = random_stream(seed, 5, positive);
   size_t active = r->count;

@@ -9,17 +9,8 @@
 #ifndef CLASSIFY_SVM_H
 #define CLASSIFY_SVM_H
 
+#include "sparse.h"
 #include "workers.h"
-
-#include <stdint.h>
-
-/* Sparse rows: row i has the entries begin[i] .. end[i] - 1. Borrowed. */
-typedef struct SvmRows {
-  size_t count, features;
-  const size_t *begin, *end; /* [count]                   */
-  const uint32_t *feature;   /* [entries] below features  */
-  const float *value;        /* [entries]                 */
-} SvmRows;
 
 /* Scratch of one solver, to be used again for the next problem on the rows. */
 typedef struct Svm {
@@ -30,14 +21,17 @@ typedef struct Svm {
   uint32_t *active;
 } Svm; /* all zero is empty */
 
-Status svm_new(const SvmRows *rows, Svm *svm, Error *error);
+Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
 void svm_free(Svm *svm);
+
+/* For other rows, no more than before, with the same features. */
+void svm_measure(const SparseRows *rows, Svm *svm);
 
 /* Tells the rows with targets[i] == positive from all others. costs [count].
 ** Begins from the weights as they are: zero, or those of rows learned before,
 ** which then are what w is drawn to. Ends early when the workers stop.
 */
-void svm_fit(const SvmRows *rows, const uint32_t *targets, uint32_t positive, const float *costs,
+void svm_fit(const SparseRows *rows, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *svm);
 
 #endif

@@ -5,8 +5,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "guess.h"
 #include "minibatch.h"
-#include "predict.h"
+#include "output.h"
 #include "random.h"
 #include "validation.h"
 
@@ -29,10 +30,6 @@ const TrainingOptions TRAINING_DEFAULTS = {
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
 static const float VECTOR_DEVIATION = 0.1f; /* of the values of given vectors      */
 
-/* What the branches' logits are worth on most tables: the network is sure of
-** itself, margins are about 1.
-*/
-static const Blend BLEND = {0.3f, 2.5f}, BLEND_ALONE = {0.5f, 1.0f};
 
 enum {
   BUCKETS = 1 << 14,     /* of the network's n-grams */
@@ -56,6 +53,7 @@ struct Training {
   Validation validation;
   uint32_t *train;      /* [train_count], in the order of the epoch */
   size_t train_count;
+  size_t labelled;      /* of them with a label of their own, all but the held out */
   bool whole_follows, whole_begins, whole; /* the last epoch: on the rows held out before, too */
   /* the epoch under way */
   Text *texts;          /* [batch_size] */
@@ -141,7 +139,7 @@ void training_free(Training *t) {
 Corpus *training_corpus(Training *t) { return &t->corpus; }
 Vectors *training_vectors(Training *t) { return &t->vectors; }
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
-size_t training_rows(const Training *t) { return t->train_count; }
+size_t training_rows(const Training *t) { return t->labelled; }
 size_t training_validation_rows(const Training *t) { return t->validation.count; }
 
 /* ---- begin ---------------------------------------------------------------------- */
@@ -162,9 +160,16 @@ static Status check_rows(const Corpus *c, size_t rows, Error *error) {
 
 /* A small table needs many passes to take enough steps, a large one few. */
 static size_t choose_epochs(size_t rows) {
-  if (rows < 16) return 100;
-  if (rows < 1000) return rows < 53 ? 1600 / rows : 30;
-  return rows < 3000 ? 12 : rows < 20000 ? 6 : 3;
+  if (rows < 53) return rows < 16 ? 50 : 800 / rows;
+  return rows < 3000 ? 15 : rows < 20000 ? 6 : 3;
+}
+
+/* What the branches' logits are worth on most tables: a network is sure of itself,
+** more so the fewer rows it has; margins are about 1.
+*/
+static Blend choose_blend(bool linear, size_t rows) {
+  float n = (float)rows;
+  return linear ? (Blend){0.3f * n / (n + 300.0f), 2.5f} : (Blend){0.5f, 1.0f};
 }
 
 /* What is left to the number of rows. */
@@ -234,7 +239,7 @@ static Status make_model(Training *t, Error *error) {
   t->model = calloc(1, sizeof *t->model);
   if (!t->model) return error_no_memory(error);
   t->model->max_tokens = o->max_tokens;
-  t->model->blend = t->from ? t->from->blend : o->linear ? BLEND : BLEND_ALONE;
+  t->model->blend = t->from ? t->from->blend : choose_blend(o->linear, t->train_count);
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
                               .word_dropout = WORD_DROPOUT, .lexicon = t->lexicon,
                               .label_weights = t->label_weights};
@@ -284,18 +289,51 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   if (!status) status = draw_known(t, error);
   if (!status) status = prune(t, error);
   if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
-  if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS));
+  if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED));
   if (!status) status = list_rows(t, error);
   if (!status) status = validation_new(c, &t->validation, error);
   if (!status) status = weigh_labels(t, label_weights, error);
   if (!status) status = make_model(t, error);
   if (status) return status;
   initialise(t);
+  t->labelled = t->train_count;
   t->whole_follows = !given && t->validation.count > 0 && o->epochs > 1;
   t->total_steps = t->batch_count * o->epochs;
   t->texts = calloc(o->batch_size, sizeof *t->texts);
   t->targets = calloc(o->batch_size, sizeof *t->targets);
   return t->texts && t->targets ? STATUS_OK : error_no_memory(error);
+}
+
+/* ---- texts without a label ------------------------------------------------------------- */
+
+/* Those that a label is guessed for are trained on like the others. */
+static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *error) {
+  Corpus *c = &t->corpus;
+  size_t count = 0, most = t->train_count + corpus_count(c, ROW_UNLABELLED);
+  Text *texts = malloc(most * sizeof *texts);
+  uint32_t *rows = malloc(most * sizeof *rows), *targets = malloc(most * sizeof *targets);
+  uint32_t *labels = malloc(most * sizeof *labels);
+  Status status = texts && rows && targets && labels ? STATUS_OK : error_no_memory(error);
+  for (size_t row = 0; row < c->rows && !status; row++) {
+    if (c->use[row] != ROW_TRAINS && c->use[row] != ROW_UNLABELLED) continue;
+    rows[count] = (uint32_t)row;
+    texts[count] = corpus_text(c, row);
+    targets[count++] = c->target[row];
+  }
+  Guess guess = {.texts = texts, .targets = targets, .count = count, .seed = t->options.seed,
+                 .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count};
+  if (!status) status = guess_labels(&guess, workers, poll, labels, error);
+  for (size_t i = 0; i < count && !status; i++) {
+    c->target[rows[i]] = labels[i];
+    c->use[rows[i]] = labels[i] == OUTPUT_NO_TARGET ? ROW_UNUSED : ROW_TRAINS;
+  }
+  free(texts);
+  free(rows);
+  free(targets);
+  free(labels);
+  if (!status) status = list_rows(t, error);
+  t->total_steps = t->batch_count * t->options.epochs;
+  return status;
 }
 
 /* ---- the linear branch ----------------------------------------------------------------- */
@@ -479,6 +517,8 @@ static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error
   Status status = t->whole_begins ? take_whole(t, error) : STATUS_OK;
   bool fresh = t->epoch == 1 || t->whole_begins;
   t->whole_begins = false;
+  if (!status && t->epoch == 1 && corpus_count(&t->corpus, ROW_UNLABELLED))
+    status = guess_unlabelled(t, workers, poll, error);
   if (!status && fresh && t->options.linear) status = learn_linear(t, workers, poll, error);
   return status;
 }
