@@ -29,12 +29,12 @@ static void add_scaled(size_t count, float scale, const float *restrict x, float
   for (size_t j = 0; j < count; j++) y[j] += scale * x[j];
 }
 
-/* Adds the sum of a word's n-grams' rows, times scale / sqrt(n). */
+/* Adds the sum of a word's n-grams' rows, times its share of them and scale. */
 static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, float scale, float *to) {
   size_t count;
   const uint32_t *hash = spelling_get(spelling, word, &count);
   const float *rows = l->kernel + ngrams_features(&l->ngrams) * l->columns;
-  float share = count ? scale / sqrtf((float)count) : 0.0f;
+  float share = count ? scale * NGRAMS_SPELLED / sqrtf((float)count) : 0.0f;
   for (size_t g = 0; g < count; g++)
     add_scaled(l->columns, share, rows + hash[g] % l->buckets * l->columns, to);
 }
@@ -62,7 +62,7 @@ static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t fe
     const uint32_t *hash = spelling_get(lexicon->spelling, feature - features, &count);
     for (size_t g = 0; g < count; g++)
       weight += l->kernel[(features + hash[g] % l->buckets) * l->columns + column];
-    weight /= sqrtf((float)(count ? count : 1));
+    weight *= NGRAMS_SPELLED / sqrtf((float)(count ? count : 1));
   }
   return l->labels == 2 && label == 0 ? -weight : weight;
 }
@@ -198,7 +198,7 @@ static Status add_word_parts(Reader *r, const Learning *g, uint32_t feature, flo
       spelling_get(g->lesson->spelling, feature < features ? feature : feature - features, &count);
   Status status = STATUS_OK;
   for (size_t k = 0; k < count && !status; k++)
-    status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets), value / sqrtf((float)count), error);
+    status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets), value * NGRAMS_SPELLED / sqrtf((float)count), error);
   return status;
 }
 

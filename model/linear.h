@@ -10,7 +10,7 @@
 ** The weight of a word is its own and that of the character n-grams which it is
 ** made of, as a row of embedding.h is:
 **
-**   W_word = own + sum over its n-grams g of B_g / sqrt(n)
+**   W_word = own + sum over its n-grams g of B_g / (2 sqrt(n))
 **
 ** In a finished branch the rows of the vocabulary's words hold that sum
 ** ("folded"), and B is needed for other words only.

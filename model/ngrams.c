@@ -79,12 +79,12 @@ Status ngrams_vector(const Ngrams *n, Text text, NgramVector *v, Error *error) {
     }
   }
   v->count = kept;
-  double squares = 0.0;
+  double squares = 0.0, both = 1.0 + (double)NGRAMS_SPELLED * NGRAMS_SPELLED;
   for (size_t i = 0; i < kept; i++) {
     bool pair = v->number[i] >= n->words && v->number[i] < features;
     float idf = v->number[i] < features ? n->idf[v->number[i]] : n->idf[0];
     v->value[i] = (1.0f + logf((float)v->times[i])) * idf;
-    squares += (n->spelled && !pair ? 2.0 : 1.0) * v->value[i] * v->value[i];
+    squares += (n->spelled && !pair ? both : 1.0) * v->value[i] * v->value[i];
   }
   float length = squares > 0 ? (float)sqrt(squares) : 1.0f;
   for (size_t i = 0; i < kept; i++) v->value[i] /= length;

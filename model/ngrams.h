@@ -10,14 +10,17 @@
 ** vocabulary, by their number in the spelling (embedding.h), with the idf of a
 ** word that no row has.
 **
-** Where words are spelled, a word's value counts twice in the length: once for
-** the word, once for its character n-grams (linear.h).
+** Where words are spelled, a word's n-grams of characters have values, too: half
+** of the word's, divided by the root of their number (linear.h). In the length they
+** count as if no two words shared one.
 */
 #ifndef CLASSIFY_NGRAMS_H
 #define CLASSIFY_NGRAMS_H
 
 #include "batch.h"
 #include "workers.h"
+
+static const float NGRAMS_SPELLED = 0.5f; /* of a word's value: its characters' */
 
 typedef struct Ngrams {
   size_t vocabulary;  /* from this number on words are spelled               */

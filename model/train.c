@@ -20,7 +20,7 @@ const TrainingOptions TRAINING_DEFAULTS = {
     .max_tokens = 256,
     .min_count = 1,
     .max_vocabulary = 50000,
-    .embedding = 64,
+    .embedding = 128,
     .hidden = 64,
     .subwords = true,
     .max_pool = true,
@@ -28,7 +28,7 @@ const TrainingOptions TRAINING_DEFAULTS = {
 };
 
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
-static const float VECTOR_DEVIATION = 0.1f; /* of the values of given vectors      */
+static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors      */
 
 
 enum {
@@ -158,10 +158,14 @@ static Status check_rows(const Corpus *c, size_t rows, Error *error) {
   return STATUS_OK;
 }
 
-/* A small table needs many passes to take enough steps, a large one few. */
-static size_t choose_epochs(size_t rows) {
+/* A small table needs many passes to take enough steps, a large one few; so does
+** one whose rows are spread over many labels. What a model knows already needs few.
+*/
+static size_t choose_epochs(size_t rows, size_t labels, bool from) {
+  if (from) return rows < 3000 ? 5 : 3;
   if (rows < 53) return rows < 16 ? 50 : 800 / rows;
-  return rows < 3000 ? 15 : rows < 20000 ? 6 : 3;
+  if (rows < 3000) return 15;
+  return rows >= 20000 ? 3 : labels > 20 ? 6 : 4;
 }
 
 /* What the branches' logits are worth on most tables: a network is sure of itself,
@@ -173,9 +177,9 @@ static Blend choose_blend(bool linear, size_t rows) {
 }
 
 /* What is left to the number of rows. */
-static void choose_sizes(TrainingOptions *o, size_t rows) {
+static void choose_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from) {
   if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
-  if (o->epochs == 0) o->epochs = choose_epochs(rows);
+  if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from);
   if (o->threads == 0) o->threads = workers_processors();
 }
 
@@ -289,7 +293,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   if (!status) status = draw_known(t, error);
   if (!status) status = prune(t, error);
   if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
-  if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED));
+  if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
   if (!status) status = list_rows(t, error);
   if (!status) status = validation_new(c, &t->validation, error);
   if (!status) status = weigh_labels(t, label_weights, error);
