@@ -173,7 +173,8 @@ Status corpus_prune(Corpus *c, const PruneOptions *o, Error *error) {
   Vocabulary before = c->vocabulary, kept;
   uint32_t *renumbered;
   if (before.words.count) count_words(c);
-  Status status = vocabulary_prune(&before, o->min_count, o->most, o->keep, &kept, &renumbered, error);
+  size_t min_count = o->min_count ? o->min_count : 1; /* words that only validate occur 0 times */
+  Status status = vocabulary_prune(&before, min_count, o->most, o->keep, &kept, &renumbered, error);
   if (status) return status;
   c->vocabulary = kept;
   if (o->extra) status = add_extra(&c->vocabulary, &before, o->extra, o->most, renumbered, error);

@@ -87,9 +87,9 @@ void linear_contribute(const Linear *l, const Lexicon *lexicon, const NgramVecto
   const Ngrams *n = &l->ngrams;
   for (size_t t = 0; t < text.length; t++) {
     uint32_t word = text.words[t], next = t + 1 < text.length ? text.words[t + 1] : 0;
-    if (word >= n->vocabulary) word = (uint32_t)(ngrams_features(n) + word - n->vocabulary);
-    if (word < n->words || word >= ngrams_features(n))
-      contributions[t] += scale * feature_share(l, lexicon, v, word, label);
+    bool spelled = word >= n->vocabulary;
+    if (spelled) word = (uint32_t)(ngrams_features(n) + word - n->vocabulary);
+    if (spelled || word < n->words) contributions[t] += scale * feature_share(l, lexicon, v, word, label);
     uint32_t pair = ngrams_pair(n, text.words[t], next);
     if (!pair) continue;
     float half = 0.5f * scale * feature_share(l, lexicon, v, pair, label);
@@ -385,12 +385,17 @@ static Status check_pairs(const Ngrams *n, Error *error) {
   return STATUS_OK;
 }
 
+static const char *const NAMES[] = {"linear.kernel", "linear.bias", "linear.idf", "linear.pairs.ends",
+                                    "linear.pairs.words"};
+
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
                    Linear *l, Error *error) {
   const TensorView *kernel, *bias, *idf, *ends, *words;
   Ngrams *n = &l->ngrams;
   *l = (Linear){0};
-  if (!safetensors_find(st, "linear.kernel")) return STATUS_OK;
+  bool there = false;
+  for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) there = there || safetensors_find(st, NAMES[i]);
+  if (!there) return STATUS_OK;
   Status status = copy_tensor(st, bytes, "linear.kernel", DTYPE_F32, 2, &l->kernel, &kernel, error);
   if (!status) status = copy_tensor(st, bytes, "linear.bias", DTYPE_F32, 1, &l->bias, &bias, error);
   if (!status) status = copy_tensor(st, bytes, "linear.idf", DTYPE_F32, 1, &n->idf, &idf, error);

@@ -11,7 +11,6 @@
 #include "random.h"
 #include "validation.h"
 
-
 const TrainingOptions TRAINING_DEFAULTS = {
     .learning_rate = 2e-3,
     .dropout = 0.3,
@@ -30,9 +29,8 @@ const TrainingOptions TRAINING_DEFAULTS = {
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
 static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors      */
 
-
 enum {
-  BUCKETS = 1 << 14,     /* of the network's n-grams */
+  BUCKETS = 1 << 14, /* of the network's n-grams */
   POOL_BATCHES = 32, /* minibatches whose texts are sorted by length together */
   PURPOSE_ORDER = 3, /* of random streams */
   PURPOSE_STEP = 4,
@@ -144,14 +142,15 @@ size_t training_validation_rows(const Training *t) { return t->validation.count;
 
 /* ---- begin ---------------------------------------------------------------------- */
 
-static Status check_rows(const Corpus *c, size_t rows, Error *error) {
+static Status check_rows(const Training *t, size_t rows, Error *error) {
+  const Corpus *c = &t->corpus;
   size_t labels = c->labels.keys.count;
-  if (rows == 0)
+  if (corpus_count(c, ROW_TRAINS) == 0) /* of known rows as many are learned from */
     return error_set(error, STATUS_INVALID, "no rows to learn from, expected texts with labels");
   if (labels == 1)
     return error_set(error, STATUS_INVALID,
                      "there is one label only (rows: %zu), expected at least two labels", rows);
-  if (labels == rows)
+  if (labels == rows && !t->from)
     return error_set(error, STATUS_INVALID,
                      "%zu rows have %zu different labels, expected labels that occur more than once "
                      "(is the label column an id?)", rows, labels);
@@ -287,15 +286,16 @@ static Status prune(Training *t, Error *error) {
 Status training_begin(Training *t, const float *label_weights, Error *error) {
   Corpus *c = &t->corpus;
   TrainingOptions *o = &t->options;
+  size_t known = t->from ? t->from->parameters.shape.vocabulary : 0;
   bool given = corpus_count(c, ROW_VALIDATES) > 0; /* validation rows came with the rows */
   t->started = now();
-  Status status = check_rows(c, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
+  Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status) status = draw_known(t, error);
   if (!status) status = prune(t, error);
   if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
   if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
   if (!status) status = list_rows(t, error);
-  if (!status) status = validation_new(c, &t->validation, error);
+  if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = weigh_labels(t, label_weights, error);
   if (!status) status = make_model(t, error);
   if (status) return status;

@@ -1,10 +1,14 @@
 /* train.h -- learning, as a loop that its caller owns.
 **
+** Where rows to validate with are held out of the rows that were given, the last
+** epoch learns from them, too: after the best epoch so far, whose blend was fitted
+** on them before.
+**
 **   training_new()
 **     corpus_add()       for each row, on training_corpus()
 **   training_begin()     splits, cuts the vocabulary, draws initial values
 **     training_epoch()   again and again, until it says that it was the last
-**   training_end()       the model of the best epoch, or of the whole rows
+**   training_end()       the model of the best epoch, or of that last one
 **   training_free()      at any time
 **
 ** Same rows, options and seed give the same model, bit for bit, with any number
@@ -21,14 +25,13 @@
 #include "workers.h"
 
 typedef struct TrainingOptions {
-  size_t epochs;        /* at most; 0: by the number of rows      */
+  size_t epochs;        /* at most; 0: by the number of rows and labels */
   size_t batch_size;    /* texts a step; 0: by the number of rows */
   double learning_rate; /* at its height                          */
   double dropout;
   double validation;    /* fraction of the rows held out          */
-  size_t patience;      /* epochs without a better one end it; 0: 3 if there
-                        ** are 100 validation rows to judge by, else never:
-                        ** then the last epoch is the best               */
+  size_t patience;      /* epochs without a better one end it; 0: never, and
+                        ** the last epoch is the best                      */
   uint64_t seed;
   size_t threads;       /* 0: one for each processor              */
   double max_seconds;   /* 0: no limit                            */
@@ -37,7 +40,9 @@ typedef struct TrainingOptions {
   size_t embedding;
   size_t hidden;        /* 0: no GRU                              */
   bool position_bias;
-  bool subwords, max_pool, linear; /* parts of the recipe */
+  bool subwords;        /* character n-grams                    */
+  bool max_pool;        /* and vectors beside the GRU's states  */
+  bool linear;          /* the linear branch                    */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */
@@ -50,7 +55,7 @@ typedef struct Epoch {
   double validation_loss, validation_accuracy, validation_f1; /* without either */
   double learning_rate; /* at the end of the epoch */
   double rows_per_second, seconds; /* seconds since training_begin() */
-  bool is_best; /* so far */
+  bool is_best; /* so far; never the last one on all rows */
   bool is_last;
 } Epoch;
 

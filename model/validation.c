@@ -17,13 +17,17 @@ void validation_free(Validation *v) {
   *v = (Validation){0};
 }
 
-/* Which words of the vocabulary are learned. */
-static bool *find_learned(const Corpus *c) {
+/* Which words of the vocabulary are learned: those known before, and those of rows
+** that are or may be trained on.
+*/
+static bool *find_learned(const Corpus *c, size_t known) {
   size_t vocabulary = vocabulary_size(&c->vocabulary);
   bool *learned = calloc(vocabulary, sizeof *learned);
+  for (size_t w = 0; learned && w < known; w++) learned[w] = true;
   for (size_t row = 0; learned && row < c->rows; row++) {
     Text text = corpus_text(c, row);
-    for (size_t t = 0; c->use[row] == ROW_TRAINS && t < text.length; t++)
+    bool trains = c->use[row] == ROW_TRAINS || c->use[row] == ROW_UNLABELLED;
+    for (size_t t = 0; trains && t < text.length; t++)
       if (text.words[t] < vocabulary) learned[text.words[t]] = true;
   }
   return learned;
@@ -44,7 +48,7 @@ static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
   }
 }
 
-Status validation_new(const Corpus *c, Validation *v, Error *error) {
+Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error) {
   size_t words = 0, labels = c->labels.keys.count;
   *v = (Validation){0};
   for (size_t row = 0; row < c->rows; row++) {
@@ -53,7 +57,7 @@ Status validation_new(const Corpus *c, Validation *v, Error *error) {
     words += corpus_text(c, row).length;
   }
   if (v->count == 0) return STATUS_OK;
-  bool *learned = find_learned(c);
+  bool *learned = find_learned(c, known);
   v->texts = calloc(v->count, sizeof *v->texts);
   v->targets = calloc(v->count, sizeof *v->targets);
   v->words = calloc(words + 1, sizeof *v->words);

@@ -1,7 +1,7 @@
 /* validation.h -- the rows that are held out: how well a model does on them.
 **
-** Words that only these rows have are not learned from, so to the model under
-** way they are not in the vocabulary.
+** Words that only these rows have are not learned yet, so to the model under way
+** they are not in the vocabulary.
 */
 #ifndef CLASSIFY_VALIDATION_H
 #define CLASSIFY_VALIDATION_H
@@ -24,8 +24,8 @@ typedef struct Judgement {
   double loss, accuracy, macro_f1;
 } Judgement;
 
-/* The rows of the corpus that are held out. */
-Status validation_new(const Corpus *corpus, Validation *validation, Error *error);
+/* The rows of the corpus that are held out. Words below `known` were learned before. */
+Status validation_new(const Corpus *corpus, size_t known, Validation *validation, Error *error);
 void validation_free(Validation *validation);
 
 /* What the model, with the blend that it has, makes of them. */

@@ -146,7 +146,7 @@ static bool run_on_caller(Workers *w, size_t tasks, WorkersTask *task, void *con
   w->poll = poll;
   for (size_t i = 0; i < tasks && !atomic_load(&w->stopped); i++) {
     task(context, i, 0);
-    atomic_store(&w->stopped, !proceeds(poll));
+    if (!atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(poll));
   }
   return !atomic_load(&w->stopped);
 }

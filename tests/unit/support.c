@@ -227,6 +227,44 @@ float *scatter(const Batch *batch, size_t words, size_t width, const float *dist
   return table;
 }
 
+/* ---- words and branches -------------------------------------------------------- */
+
+Spelling make_spelling(const char *const *words, size_t count) {
+  Spelling spelling = {0};
+  for (size_t i = 0; i < count; i++) assert_ok(spelling_add(&spelling, words[i], strlen(words[i]), &error));
+  return spelling;
+}
+
+Linear random_linear(size_t vocabulary, size_t labels, size_t buckets, uint64_t seed) {
+  Linear l = {.labels = labels, .columns = labels == 2 ? 1 : labels, .buckets = buckets};
+  Ngrams *n = &l.ngrams;
+  n->vocabulary = n->words = vocabulary;
+  n->spelled = buckets > 0;
+  n->pair_end = allocate(vocabulary, sizeof *n->pair_end);
+  n->second = allocate(vocabulary * vocabulary, sizeof *n->second);
+  for (uint32_t w = 0; w < vocabulary; w++) {
+    for (uint32_t s = 1; w && s < vocabulary; s++)
+      if ((w * 7 + s * 5 + seed) % 3 == 0) n->second[n->pairs++] = s;
+    n->pair_end[w] = (uint32_t)n->pairs;
+  }
+  size_t features = ngrams_features(n), rows = features + buckets;
+  n->idf = allocate(features, sizeof *n->idf);
+  l.kernel = allocate(rows * l.columns, sizeof *l.kernel);
+  l.bias = allocate(l.columns, sizeof *l.bias);
+  fill_normal(n->idf, features, 1.0f, seed + 1);
+  for (size_t f = 0; f < features; f++) n->idf[f] = 1.0f + fabsf(n->idf[f]);
+  fill_normal(l.kernel, rows * l.columns, 0.7f, seed + 2);
+  fill_normal(l.bias, l.columns, 0.7f, seed + 3);
+  return l;
+}
+
+Reference end_file(SafeTensorsWriter *writer) {
+  Reference file = {0};
+  assert_ok(safetensors_end(writer, &file.bytes, &file.size, &error));
+  assert_ok(safetensors_read(file.bytes, file.size, file.size, &file.tensors, &error));
+  return file;
+}
+
 /* ---- something to learn ------------------------------------------------------ */
 
 static const char *const COMMON[] = {"the", "report", "says", "that", "it", "was", "again",
@@ -261,18 +299,18 @@ TrainingOptions sample_options(void) {
                            .min_count = 1, .max_vocabulary = 1000, .embedding = 8, .hidden = 6};
 }
 
-void add_row(Training *training, const char *text, Label label, bool held_out) {
-  assert_ok(corpus_add(training_corpus(training), &tokens_unicode, text, strlen(text), label,
-                       held_out, &error));
+void add_row(Training *training, const char *text, Label label, RowUse use) {
+  assert_ok(corpus_add(training_corpus(training), &tokens_unicode, text, strlen(text), &label, use,
+                       &error));
 }
 
 Training *sample_training(const TrainingOptions *options, size_t rows) {
   Training *training;
   char text[SAMPLE_SIZE];
-  assert_ok(training_new(options, "", &training, &error));
+  assert_ok(training_new(options, "", NULL, &training, &error));
   for (size_t i = 0; i < rows; i++) {
     sample_text(i, text);
-    add_row(training, text, sample_label(i), false);
+    add_row(training, text, sample_label(i), ROW_TRAINS);
   }
   return training;
 }

@@ -16,6 +16,7 @@
 #include <cmocka.h>
 
 #include "../../model/batch.h"
+#include "../../model/linear.h"
 #include "../../model/model.h"
 #include "../../model/network.h"
 #include "../../model/parameters.h"
@@ -121,6 +122,19 @@ float *unsort(const Batch *batch, size_t width, const float *rows);
 /* A gradient of distinct words [distinct][width] as one of a table [words][width]. */
 float *scatter(const Batch *batch, size_t words, size_t width, const float *distinct);
 
+/* ---- words and branches -------------------------------------------------------- */
+
+/* The words of a spelling, in their order. */
+Spelling make_spelling(const char *const *words, size_t count);
+
+/* A linear branch of random weights, with every third pair of words or so; folded.
+** Without buckets words are not spelled.
+*/
+Linear random_linear(size_t vocabulary, size_t labels, size_t buckets, uint64_t seed);
+
+/* The file that a writer holds, as bytes and as what its header says. */
+Reference end_file(SafeTensorsWriter *writer);
+
 /* ---- something to learn ------------------------------------------------------ */
 
 /* Made-up reports on three subjects. Each has three words of its own subject
@@ -135,7 +149,7 @@ Label text_label(const char *text);
 TrainingOptions sample_options(void);
 
 Training *sample_training(const TrainingOptions *options, size_t rows); /* not begun */
-void add_row(Training *training, const char *text, Label label, bool held_out);
+void add_row(Training *training, const char *text, Label label, RowUse use);
 
 /* Epochs until the last; the last one. */
 Epoch train_to_end(Training *training);

@@ -37,12 +37,12 @@ static void layer_free(Layer *l) {
 }
 
 static void forward(Layer *l) {
-  attention_forward(&l->weights, &l->batch, l->states, l->attention, l->context);
+  attention_forward(&l->weights, &l->batch, l->states, l->attention, l->context, l->weights.state);
 }
 
 static void backward(Layer *l) {
-  attention_backward(&l->weights, &l->batch, l->states, l->attention, l->upstream, l->d_scores,
-                     l->d_states, &l->gradient);
+  attention_backward(&l->weights, &l->batch, l->states, l->attention, l->upstream, l->weights.state,
+                     l->d_scores, l->d_states, &l->gradient);
 }
 
 static double layer_loss(void *context) {
@@ -155,6 +155,31 @@ TEST(backward_adds) {
   layer_free(&twice);
 }
 
+/* Contexts and their gradients may lie apart, with other features between. */
+TEST(a_stride_leaves_room_between_contexts) {
+  enum { STRIDE = 7 };
+  Layer l = random_layer(true), apart = random_layer(true);
+  size_t texts = l.batch.texts;
+  float *context = allocate(texts * STRIDE, 4), *upstream = allocate(texts * STRIDE, 4);
+  for (size_t i = 0; i < texts * STRIDE; i++) context[i] = upstream[i] = 9.0f;
+  for (size_t i = 0; i < texts; i++) memcpy(upstream + i * STRIDE, l.upstream + i * 5, 5 * sizeof(float));
+  forward(&l);
+  backward(&l);
+  attention_forward(&apart.weights, &apart.batch, apart.states, apart.attention, context, STRIDE);
+  attention_backward(&apart.weights, &apart.batch, apart.states, apart.attention, upstream, STRIDE,
+                     apart.d_scores, apart.d_states, &apart.gradient);
+  for (size_t i = 0; i < texts; i++) {
+    assert_memory_equal(context + i * STRIDE, l.context + i * 5, 5 * sizeof(float));
+    assert_true(context[i * STRIDE + 5] == 9.0f && context[i * STRIDE + 6] == 9.0f);
+  }
+  assert_memory_equal(apart.d_states, l.d_states, l.batch.tokens * 5 * sizeof(float));
+  assert_memory_equal(apart.gradient.kernel, l.gradient.kernel, 5 * sizeof(float));
+  free(context);
+  free(upstream);
+  layer_free(&l);
+  layer_free(&apart);
+}
+
 /* ---- properties ------------------------------------------------------------------- */
 
 TEST(weights_of_a_text_sum_to_1) {
@@ -202,6 +227,7 @@ int main(void) {
       cmocka_unit_test(gradients_are_slopes),
       cmocka_unit_test(gradients_are_slopes_past_the_last_position),
       cmocka_unit_test(backward_adds),
+      cmocka_unit_test(a_stride_leaves_room_between_contexts),
       cmocka_unit_test(weights_of_a_text_sum_to_1),
       cmocka_unit_test(a_text_without_tokens_has_a_context_of_zero),
       cmocka_unit_test(large_scores_do_not_overflow),

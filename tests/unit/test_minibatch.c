@@ -1,5 +1,6 @@
 /* Steps of gradient descent: the same whatever the shards and the threads. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,6 +73,8 @@ static void check_equal(const Parameters *a, const Parameters *b) {
   assert_memory_equal(a->block, b->block, a->count * sizeof(float));
 }
 
+static const Lexicon PLAIN = {.spelling = NULL};
+
 /* ---- against the plain network ----------------------------------------------------- */
 
 /* The same step in the plainest way: one batch, the gradient in one block, its
@@ -108,8 +111,8 @@ static void plain_gradient(Plain *p, size_t first, size_t count) {
   assert_ok(pass_reserve(&pass, &p->parameters.shape, true, &error));
   for (size_t row = 0; row < count; row++) by_row[row] = targets[first + pass.batch.order[row]];
   memset(p->gradient.block, 0, p->gradient.count * sizeof(float));
-  network_forward(&p->parameters, NULL, &pass);
-  p->loss = network_loss(&p->parameters, &pass, by_row, p->label_weights, 1.0f / (float)count, true);
+  network_forward(&p->parameters, &PLAIN, NULL, &pass);
+  p->loss = network_loss(&p->parameters, &pass, by_row, p->label_weights, 1.0f / (float)count);
   network_backward(&p->parameters, NULL, &pass, &p->gradient);
   float *table = scatter(&pass.batch, VOCABULARY, size, pass.d_vectors);
   memcpy(p->gradient.tensor[TENSOR_EMBEDDING], table, VOCABULARY * size * sizeof(float));
@@ -175,6 +178,162 @@ TEST(a_long_gradient_is_cut_to_length_1) {
   check_against_plain(4, 10, 20.0f, 6);
   check_against_plain(0, 10, 20.0f, 6);
   check_against_plain(4, 10, 0.65f, 3); /* lengths of 0.7 to 1.15 */
+}
+
+/* ---- with n-grams -------------------------------------------------------------------- */
+
+enum { BUCKETS = 7 };
+
+/* The words 0 .. VOCABULARY - 1 of the vocabulary, then some that are not in it. */
+static Spelling spell_words(void) {
+  Spelling spelling = {0};
+  char word[16] = "";
+  for (int w = 0; w < VOCABULARY + 5; w++) {
+    if (w) snprintf(word, sizeof word, "w%dx%d", w % 9, w);
+    assert_ok(spelling_add(&spelling, word, strlen(word), &error));
+  }
+  return spelling;
+}
+
+/* Texts with words of both kinds; word numbers as in embedding.h. */
+static const uint32_t SPELLED[] = {1, 5, 2 * VOCABULARY + 1, 5, 0, VOCABULARY + 7, 1, 2 * VOCABULARY + 4};
+static const Text SPELLED_TEXTS[] = {{SPELLED, 5}, {SPELLED + 3, 4}, {SPELLED + 2, 6}, {NULL, 0}, {SPELLED + 7, 1}};
+static const uint32_t SPELLED_TARGETS[] = {0, 2, 1, 1, 2};
+
+static Parameters spelled_parameters(size_t hidden, bool pooled) {
+  const Shape shape = {.vocabulary = VOCABULARY, .buckets = BUCKETS, .embedding = 5, .hidden = hidden,
+                       .labels = LABELS, .pooled = pooled};
+  Parameters parameters;
+  assert_ok(parameters_new(&shape, &parameters, &error));
+  fill_normal(parameters.block, parameters.count, 0.5f, 1);
+  return parameters;
+}
+
+/* The loss of a step, from the plain network. */
+typedef struct StepLoss {
+  Parameters parameters;
+  Lexicon lexicon;
+  Pass pass;
+  uint32_t by_row[COUNT(SPELLED_TARGETS)];
+} StepLoss;
+
+static double step_loss(void *context) {
+  StepLoss *s = context;
+  network_forward(&s->parameters, &s->lexicon, NULL, &s->pass);
+  return network_loss(&s->parameters, &s->pass, s->by_row, NULL, 1.0f / (float)COUNT(SPELLED_TARGETS));
+}
+
+static void step_loss_begin(StepLoss *s) {
+  assert_ok(batch_fill(&s->pass.batch, SPELLED_TEXTS, COUNT(SPELLED_TEXTS), lexicon_words(&s->lexicon, VOCABULARY),
+                       &error));
+  assert_ok(pass_reserve(&s->pass, &s->parameters.shape, true, &error));
+  for (size_t row = 0; row < COUNT(SPELLED_TEXTS); row++) s->by_row[row] = SPELLED_TARGETS[s->pass.batch.order[row]];
+}
+
+static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, MinibatchResult *result) {
+  Workers *workers;
+  assert_ok(workers_new(threads, &workers, &error));
+  Status status = minibatch_step(minibatch, SPELLED_TEXTS, SPELLED_TARGETS, COUNT(SPELLED_TEXTS), RATE, seed, workers,
+                                 (Poll){0}, result, &error);
+  workers_free(workers);
+  return status;
+}
+
+/* The gradient of a step, the rows of words and of buckets too, is the slope of
+** its loss. Shards, of which there are one and five, do not change that.
+*/
+static void check_spelled_slopes(size_t hidden, size_t batch_size) {
+  Spelling spelling = spell_words();
+  StepLoss loss = {.parameters = spelled_parameters(hidden, false), .lexicon = {.spelling = &spelling}};
+  Parameters stepped = spelled_parameters(hidden, false);
+  const MinibatchOptions options = {.batch_size = batch_size, .lexicon = {.spelling = &spelling}};
+  Minibatch *minibatch;
+  MinibatchResult result;
+  assert_ok(minibatch_new(&stepped, &options, &minibatch, &error));
+  assert_ok(spelled_step(minibatch, 1, 2, &result));
+  step_loss_begin(&loss);
+  assert_near(result.loss, step_loss(&loss), 1e-6);
+  assert_gradient(step_loss, &loss, loss.parameters.block, loss.parameters.count, minibatch_gradient(minibatch)->block);
+  minibatch_free(minibatch);
+  parameters_free(&stepped);
+  parameters_free(&loss.parameters);
+  pass_free(&loss.pass);
+  spelling_free(&spelling);
+}
+
+TEST(gradients_of_words_and_ngrams_are_slopes) {
+  check_spelled_slopes(0, 8);
+  check_spelled_slopes(3, 8);
+  check_spelled_slopes(0, 40);
+}
+
+/* Rows of the table that no word of the step is the sum of. */
+TEST(rows_that_no_word_is_the_sum_of_stay_as_they_are) {
+  Spelling spelling = spell_words();
+  Parameters parameters = spelled_parameters(0, true), before = spelled_parameters(0, true);
+  const MinibatchOptions options = {.batch_size = 8, .lexicon = {.spelling = &spelling}};
+  EmbeddingWeights embedding = network_embedding(&parameters);
+  Minibatch *minibatch;
+  MinibatchResult result;
+  bool touched[VOCABULARY + BUCKETS] = {false};
+  assert_ok(minibatch_new(&parameters, &options, &minibatch, &error));
+  assert_ok(spelled_step(minibatch, 1, 2, &result));
+  for (size_t i = 0; i < COUNT(SPELLED); i++) {
+    WordRows rows = embedding_rows(&embedding, &options.lexicon, SPELLED[i]);
+    touched[rows.own] = true;
+    for (size_t g = 0; g < rows.count; g++) touched[VOCABULARY + rows.hash[g] % BUCKETS] = true;
+  }
+  for (size_t row = 0; row < COUNT(touched); row++) {
+    bool same = memcmp(parameters.block + row * 5, before.block + row * 5, 5 * sizeof(float)) == 0;
+    assert_int_equal(same, !touched[row]);
+  }
+  minibatch_free(minibatch);
+  parameters_free(&parameters);
+  parameters_free(&before);
+  spelling_free(&spelling);
+}
+
+/* A word that is dropped keeps its n-grams: its own row is that of word 0. */
+TEST(a_dropped_word_is_still_spelled) {
+  Spelling spelling = spell_words();
+  Parameters parameters = spelled_parameters(0, false), before = spelled_parameters(0, false);
+  const MinibatchOptions options = {.batch_size = 8, .word_dropout = 1.0f, .lexicon = {.spelling = &spelling}};
+  Minibatch *minibatch;
+  MinibatchResult result;
+  assert_ok(minibatch_new(&parameters, &options, &minibatch, &error));
+  assert_ok(spelled_step(minibatch, 1, 1, &result));
+  assert_memory_not_equal(parameters.block, before.block, 5 * sizeof(float));
+  assert_memory_equal(parameters.block + 5, before.block + 5, (VOCABULARY - 1) * 5 * sizeof(float));
+  assert_memory_not_equal(parameters.tensor[TENSOR_SUBWORDS], before.tensor[TENSOR_SUBWORDS],
+                          BUCKETS * 5 * sizeof(float));
+  minibatch_free(minibatch);
+  parameters_free(&parameters);
+  parameters_free(&before);
+  spelling_free(&spelling);
+}
+
+/* Sixteen shards, all parts, and several steps. */
+TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
+  Spelling spelling = spell_words();
+  const MinibatchOptions options = {.batch_size = 128, .dropout = 0.3f, .word_dropout = 0.3f,
+                                    .lexicon = {.spelling = &spelling}};
+  Parameters expected = {0};
+  for (size_t threads = 0; threads <= 5; threads++) {
+    Parameters parameters = spelled_parameters(3, true);
+    Minibatch *minibatch;
+    MinibatchResult result;
+    assert_ok(minibatch_new(&parameters, &options, &minibatch, &error));
+    for (uint64_t i = 0; i < 5; i++) assert_ok(spelled_step(minibatch, i, threads, &result));
+    minibatch_free(minibatch);
+    if (threads == 0) {
+      expected = parameters;
+      continue;
+    }
+    check_equal(&parameters, &expected);
+    parameters_free(&parameters);
+  }
+  parameters_free(&expected);
+  spelling_free(&spelling);
 }
 
 /* ---- shards and threads ---------------------------------------------------------------- */
@@ -306,6 +465,10 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(steps_are_those_of_the_plain_network),
       cmocka_unit_test(a_long_gradient_is_cut_to_length_1),
+      cmocka_unit_test(gradients_of_words_and_ngrams_are_slopes),
+      cmocka_unit_test(rows_that_no_word_is_the_sum_of_stay_as_they_are),
+      cmocka_unit_test(a_dropped_word_is_still_spelled),
+      cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),
       cmocka_unit_test(one_shard_and_many_give_the_same),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
       cmocka_unit_test(a_step_may_have_one_text_or_only_empty_ones),

@@ -9,13 +9,15 @@
 /* ---- small models ---------------------------------------------------------------- */
 
 /* Five words, three labels of three types; parameters drawn at random. */
-static Model *small_model(size_t hidden, size_t positions) {
+static Model *shaped_model(Shape shape) {
   static const char *const WORDS[] = {"the", "cat", "\u00e4", "dog", "."};
   const Label labels[] = {text_label("cats"), {.kind = LABEL_INTEGER, .integer = 5},
                           {.kind = LABEL_REAL, .real = 2.5}};
   Model *model = allocate(1, sizeof *model);
   uint32_t number;
-  const Shape shape = {.vocabulary = 6, .embedding = 2, .hidden = hidden, .labels = 3, .positions = positions};
+  shape.vocabulary = 6;
+  shape.embedding = 2;
+  shape.labels = 3;
   assert_ok(parameters_new(&shape, &model->parameters, &error));
   fill_normal(model->parameters.block, model->parameters.count, 0.5f, 1);
   for (size_t i = 0; i < COUNT(WORDS); i++)
@@ -23,6 +25,19 @@ static Model *small_model(size_t hidden, size_t positions) {
   for (size_t i = 0; i < COUNT(labels); i++) assert_ok(labels_add(&model->labels, labels[i], &number, &error));
   model->tokenize = strdup("");
   model->max_tokens = 8;
+  model->blend = (Blend){1.0f, 1.0f};
+  return model;
+}
+
+static Model *small_model(size_t hidden, size_t positions) {
+  return shaped_model((Shape){.hidden = hidden, .positions = positions});
+}
+
+/* With n-grams, a max-pool and a linear branch. */
+static Model *full_model(size_t hidden) {
+  Model *model = shaped_model((Shape){.hidden = hidden, .buckets = 3, .positions = 2, .pooled = true});
+  model->linear = random_linear(6, 3, 2, 1);
+  model->blend = (Blend){0.25f, 1.5f};
   return model;
 }
 
@@ -34,6 +49,13 @@ static uint8_t *write_model(Model *model, size_t *size) {
 
 static uint8_t *small_file(size_t hidden, size_t positions, size_t *size) {
   Model *model = small_model(hidden, positions);
+  uint8_t *bytes = write_model(model, size);
+  model_free(model);
+  return bytes;
+}
+
+static uint8_t *full_file(size_t *size) {
+  Model *model = full_model(1);
   uint8_t *bytes = write_model(model, size);
   model_free(model);
   return bytes;
@@ -68,6 +90,19 @@ static void check_same_strings(const Strings *a, const Strings *b) {
   assert_memory_equal(a->end, b->end, a->count * sizeof *a->end);
 }
 
+static void check_same_branch(const Linear *a, const Linear *b) {
+  size_t features = ngrams_features(&a->ngrams);
+  assert_int_equal(a->labels, b->labels);
+  assert_int_equal(a->columns, b->columns);
+  assert_int_equal(a->buckets, b->buckets);
+  assert_int_equal(a->ngrams.words, b->ngrams.words);
+  assert_int_equal(a->ngrams.pairs, b->ngrams.pairs);
+  if (!linear_exists(a)) return;
+  assert_memory_equal(a->kernel, b->kernel, (features + a->buckets) * a->columns * sizeof(float));
+  assert_memory_equal(a->bias, b->bias, a->columns * sizeof(float));
+  assert_memory_equal(a->ngrams.idf, b->ngrams.idf, features * sizeof(float));
+}
+
 static void check_round_trip(Model *model) {
   size_t size, again_size;
   uint8_t *bytes = write_model(model, &size);
@@ -78,6 +113,8 @@ static void check_round_trip(Model *model) {
   assert_memory_equal(read->labels.kinds, model->labels.kinds, model->labels.keys.count);
   assert_int_equal(read->parameters.count, model->parameters.count);
   assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
+  check_same_branch(&read->linear, &model->linear);
+  assert_true(read->blend.network == model->blend.network && read->blend.linear == model->blend.linear);
   assert_string_equal(read->tokenize, model->tokenize);
   assert_int_equal(read->max_tokens, model->max_tokens);
   assert_int_equal(read->padded_length, model->padded_length);
@@ -97,6 +134,27 @@ TEST(a_model_is_read_as_it_was_written) {
       check_round_trip(model);
       model_free(model);
     }
+}
+
+TEST(all_parts_are_read_as_they_were_written) {
+  for (size_t hidden = 0; hidden <= 2; hidden++) {
+    Model *model = full_model(hidden);
+    check_round_trip(model);
+    model_free(model);
+  }
+}
+
+/* A file from before there were branches: both scales are 1. */
+TEST(without_a_blend_logits_are_as_they_are) {
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  Model *read;
+  remove_identifier(bytes, size);
+  replace(bytes, size, "\"blend\"", "\"blond\"");
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_true(read->blend.network == 1.0f && read->blend.linear == 1.0f);
+  model_free(read);
+  free(bytes);
 }
 
 TEST(the_words_for_people_are_kept) {
@@ -267,22 +325,48 @@ TEST(a_padded_length_past_max_tokens_is_refused) {
   free(bytes);
 }
 
+/* A blend of another shape, and a branch of more words or labels than the rest. */
+TEST(a_branch_that_fits_nothing_else_is_refused) {
+  const struct {
+    size_t vocabulary, labels;
+  } cases[] = {{7, 3}, {6, 4}, {6, 2}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    size_t size;
+    Model *model = full_model(1);
+    linear_free(&model->linear);
+    model->linear = random_linear(cases[i].vocabulary, cases[i].labels, 2, 1);
+    uint8_t *bytes = write_model(model, &size);
+    assert_invalid(read_bytes(bytes, size), "linear.kernel");
+    free(bytes);
+    model_free(model);
+  }
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  remove_identifier(bytes, size);
+  char *at = strstr(find_in(bytes, size, "\"blend\""), "\"shape\":[2]");
+  assert_non_null(at);
+  memcpy(at, "\"shape\":[1]", 11); /* and the file no longer fits */
+  assert_status(read_bytes(bytes, size), STATUS_INVALID);
+  free(bytes);
+}
+
 /* ---- damage ----------------------------------------------------------------------------- */
 
 /* A model that was read must label and explain any text. */
 static void use_model(const Model *model) {
-  const char text[] = "The cat, the \u00e4 and the DOG.";
+  const char text[] = "The cat, the \u00e4 and the raining DOG.";
   Tokens tokens = {.with_spans = true};
-  Pass pass = {0};
+  Scratch scratch = {0};
   Label label = labels_get(&model->labels, 0);
   assert_ok(model_tokens(model, &tokens_unicode, text, strlen(text), &tokens, &error));
   float *values = allocate(3 * (model->parameters.shape.labels + tokens.count), sizeof *values);
   Text words = tokens_text(&tokens);
-  assert_ok(predict(model, &words, 1, &pass, values, &error));
-  assert_ok(predict_contributions(model, words, 0, &pass, values, values + words.length, &error));
+  Lexicon lexicon = tokens_lexicon(&tokens);
+  assert_ok(predict(model, &lexicon, &words, 1, &scratch, values, &error));
+  assert_ok(predict_contributions(model, &lexicon, words, 0, &scratch, values, values + words.length, &error));
   assert_true(label.kind != LABEL_TEXT || label.length < 100);
   free(values);
-  pass_free(&pass);
+  scratch_free(&scratch);
   tokens_free(&tokens);
 }
 
@@ -308,6 +392,15 @@ TEST(no_part_of_a_file_is_a_model) {
   uint8_t *bytes = small_file(1, 2, &size);
   for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
   assert_true(try_bytes(bytes, size));
+  remove_identifier(bytes, size);
+  for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
+  assert_true(try_bytes(bytes, size));
+  free(bytes);
+}
+
+TEST(no_part_of_a_file_with_all_parts_is_a_model) {
+  size_t size;
+  uint8_t *bytes = full_file(&size);
   remove_identifier(bytes, size);
   for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
   assert_true(try_bytes(bytes, size));
@@ -353,6 +446,14 @@ TEST(any_byte_of_a_model_with_all_tensors) {
   uint8_t *bytes = small_file(1, 2, &size);
   remove_identifier(bytes, size);
   assert_true(change_each_byte(bytes, size, 11) > 0);
+  free(bytes);
+}
+
+TEST(any_byte_of_a_model_with_all_parts) {
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  remove_identifier(bytes, size);
+  assert_true(change_each_byte(bytes, size, 53) > 0);
   free(bytes);
 }
 
@@ -421,15 +522,66 @@ TEST(padding_has_words_but_no_spans) {
   model_free(model);
 }
 
+/* A word that is not in the vocabulary has a number past it, and its letters. */
+TEST(unknown_words_are_spelled_where_there_are_ngrams) {
+  Model *model = full_model(1);
+  const char *const unknown[] = {"raining", "\u96e8"};
+  Spelling expected = make_spelling(unknown, COUNT(unknown));
+  Tokens tokens = tokens_of(model, "the RAINING cat, \u96e8", false);
+  const uint32_t words[] = {1, 6, 2, 7, 8};
+  assert_int_equal(tokens.count, 5);
+  assert_memory_equal(tokens.words, words, sizeof words);
+  assert_int_equal(tokens.spelling.count, 3); /* "," between them */
+  for (size_t i = 0; i < COUNT(unknown); i++) {
+    size_t count, wanted;
+    const uint32_t *hash = spelling_get(&tokens.spelling, i * 2, &count);
+    const uint32_t *expected_hash = spelling_get(&expected, i, &wanted);
+    assert_int_equal(count, wanted);
+    assert_memory_equal(hash, expected_hash, count * sizeof *hash);
+  }
+  Lexicon lexicon = tokens_lexicon(&tokens);
+  assert_true(lexicon.folded);
+  assert_ptr_equal(lexicon.spelling, &tokens.spelling);
+  spelling_free(&expected);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
+/* The network reads max_tokens, the linear branch all. */
+TEST(texts_are_read_whole_for_a_linear_branch) {
+  Model *model = full_model(1);
+  model->max_tokens = 2;
+  check_words(model, "the the cat the dog", (uint32_t[]){1, 1, 2, 1, 4}, 5);
+  model_free(model);
+}
+
+TEST(texts_are_added_one_after_another) {
+  Model *model = full_model(1);
+  Tokens tokens = {.with_spans = true};
+  assert_ok(model_tokens(model, &tokens_unicode, "the snow", 8, &tokens, &error));
+  assert_ok(model_tokens(model, &tokens_unicode, "dog rain", 8, &tokens, &error));
+  const uint32_t words[] = {1, 6, 4, 7};
+  assert_int_equal(tokens.count, 4);
+  assert_memory_equal(tokens.words, words, sizeof words);
+  assert_int_equal(tokens.span_count, 4);
+  assert_memory_equal(tokens.folded, "thesnowdograin", 14);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
 TEST(tokens_are_filled_again_and_again) {
-  Model *model = small_model(1, 0);
+  Model *model = full_model(1);
   Tokens tokens = {.with_spans = true};
   assert_ok(model_tokens(model, &tokens_unicode, "the cat and the dog", 19, &tokens, &error));
-  assert_ok(model_tokens(model, &tokens_unicode, "dog", 3, &tokens, &error));
-  assert_int_equal(tokens.count, 1);
-  assert_int_equal(tokens.span_count, 1);
+  assert_int_equal(tokens.spelling.count, 1);
+  tokens_clear(&tokens);
+  assert_ok(model_tokens(model, &tokens_unicode, "dog snow", 8, &tokens, &error));
+  assert_int_equal(tokens.count, 2);
+  assert_int_equal(tokens.span_count, 2);
+  assert_int_equal(tokens.spelling.count, 1);
   assert_int_equal(tokens.words[0], 4);
-  assert_memory_equal(tokens.folded, "dog", 3);
+  assert_int_equal(tokens.words[1], 6); /* the first that is not in the vocabulary, again */
+  assert_memory_equal(tokens.folded, "dogsnow", 7);
   tokens_free(&tokens);
   model_free(model);
 }
@@ -442,6 +594,7 @@ static Model *keras_model(const Reference *file) {
   uint32_t number;
   char word[32];
   model->parameters = reference_parameters(file, "parameter.");
+  model->blend = (Blend){1.0f, 1.0f};
   for (size_t w = 1; w < model->parameters.shape.vocabulary; w++) {
     snprintf(word, sizeof word, "w%zu", w);
     assert_ok(vocabulary_add(&model->vocabulary, word, strlen(word), &number, &error));
@@ -466,20 +619,21 @@ TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
   size_t size, steps = model->padded_length, labels = model->parameters.shape.labels;
   uint8_t *bytes = write_model(model, &size);
   assert_ok(model_read(bytes, size, &read, &error));
-  Pass pass = {0};
+  Scratch scratch = {0};
   for (size_t i = 0; i < reference_dimension(&file, "ids", 0); i++) {
     char text[128];
     float probabilities[8], weights[16], contributions[16];
     write_text(reference_integers(&file, "ids") + i * steps, steps, text, sizeof text);
     Tokens tokens = tokens_of(read, text, false);
     Text words = tokens_text(&tokens);
-    assert_ok(predict(read, &words, 1, &pass, probabilities, &error));
+    Lexicon lexicon = tokens_lexicon(&tokens);
+    assert_ok(predict(read, &lexicon, &words, 1, &scratch, probabilities, &error));
     assert_close(probabilities, reference_floats(&file, "probabilities") + i * labels, labels, REFERENCE_TOLERANCE);
-    assert_ok(predict_contributions(read, words, 0, &pass, weights, contributions, &error));
+    assert_ok(predict_contributions(read, &lexicon, words, 0, &scratch, weights, contributions, &error));
     assert_close(weights, reference_floats(&file, "weights") + i * steps, steps, REFERENCE_TOLERANCE);
     tokens_free(&tokens);
   }
-  pass_free(&pass);
+  scratch_free(&scratch);
   free(bytes);
   model_free(read);
   model_free(model);
@@ -489,6 +643,8 @@ TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_is_read_as_it_was_written),
+      cmocka_unit_test(all_parts_are_read_as_they_were_written),
+      cmocka_unit_test(without_a_blend_logits_are_as_they_are),
       cmocka_unit_test(the_words_for_people_are_kept),
       cmocka_unit_test(a_model_without_words),
       cmocka_unit_test(free_of_nothing),
@@ -502,13 +658,19 @@ int main(void) {
       cmocka_unit_test(labels_that_are_none_are_refused),
       cmocka_unit_test(a_padded_length_past_max_tokens_is_refused),
       cmocka_unit_test(no_part_of_a_file_is_a_model),
+      cmocka_unit_test(no_part_of_a_file_with_all_parts_is_a_model),
       cmocka_unit_test(any_byte_may_be_anything),
       cmocka_unit_test(any_byte_may_be_anything_with_an_identifier),
       cmocka_unit_test(any_byte_of_a_model_with_all_tensors),
+      cmocka_unit_test(any_byte_of_a_model_with_all_parts),
+      cmocka_unit_test(a_branch_that_fits_nothing_else_is_refused),
       cmocka_unit_test(texts_become_numbers_of_words),
       cmocka_unit_test(spans_say_where_tokens_stand),
       cmocka_unit_test(texts_are_cut_at_max_tokens),
       cmocka_unit_test(padding_has_words_but_no_spans),
+      cmocka_unit_test(unknown_words_are_spelled_where_there_are_ngrams),
+      cmocka_unit_test(texts_are_read_whole_for_a_linear_branch),
+      cmocka_unit_test(texts_are_added_one_after_another),
       cmocka_unit_test(tokens_are_filled_again_and_again),
       cmocka_unit_test(a_padded_model_of_keras_labels_texts_as_keras_does),
   };

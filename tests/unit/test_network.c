@@ -12,7 +12,8 @@
 
 /* A network with a batch and what its passes read and write. */
 typedef struct Net {
-  Parameters parameters, gradient; /* the gradient's embedding too: see backward() */
+  Parameters parameters, gradient; /* the gradient's table too: see backward() */
+  Lexicon lexicon;
   Pass pass;
   uint32_t *targets; /* [texts] by row */
   const float *label_weights;
@@ -24,7 +25,7 @@ static void net_fill(Net *net, const Text *texts, const int32_t *targets, size_t
   const Shape *shape = &net->parameters.shape;
   Batch *batch = &net->pass.batch;
   assert_ok(parameters_new(shape, &net->gradient, &error));
-  assert_ok(batch_fill(batch, texts, count, shape->vocabulary, &error));
+  assert_ok(batch_fill(batch, texts, count, lexicon_words(&net->lexicon, shape->vocabulary), &error));
   assert_ok(pass_reserve(&net->pass, shape, true, &error));
   net->targets = allocate(count, sizeof *net->targets);
   for (size_t row = 0; row < count; row++) net->targets[row] = (uint32_t)targets[batch->order[row]];
@@ -40,19 +41,29 @@ static void net_free(Net *net) {
 
 static double forward(void *context) {
   Net *net = context;
-  network_forward(&net->parameters, net->dropout, &net->pass);
-  return network_loss(&net->parameters, &net->pass, net->targets, net->label_weights, net->scale, true);
+  network_forward(&net->parameters, &net->lexicon, net->dropout, &net->pass);
+  return network_loss(&net->parameters, &net->pass, net->targets, net->label_weights, net->scale);
 }
 
-/* All of the gradient, that of distinct words put into rows of the embedding. */
+/* All of the gradient, that of distinct words added to the rows of the table that
+** each is the sum of.
+*/
 static void backward(Net *net) {
-  const Shape *shape = &net->parameters.shape;
+  const Batch *batch = &net->pass.batch;
+  EmbeddingWeights embedding = network_embedding(&net->parameters);
   memset(net->gradient.block, 0, net->gradient.count * sizeof(float));
   network_backward(&net->parameters, net->dropout, &net->pass, &net->gradient);
-  float *rows = scatter(&net->pass.batch, shape->vocabulary, shape->embedding, net->pass.d_vectors);
-  memcpy(net->gradient.tensor[TENSOR_EMBEDDING], rows,
-         shape->vocabulary * shape->embedding * sizeof(float));
-  free(rows);
+  for (size_t u = 0; u < batch->distinct; u++) {
+    const float *from = net->pass.d_vectors + u * embedding.size;
+    WordRows rows = embedding_rows(&embedding, &net->lexicon, batch->word[u]);
+    for (size_t j = 0; j < embedding.size; j++) {
+      net->gradient.block[rows.own * embedding.size + j] += from[j];
+      for (size_t g = 0; g < rows.count; g++) {
+        size_t row = embedding.vocabulary + rows.hash[g] % embedding.buckets;
+        net->gradient.block[row * embedding.size + j] += rows.share * from[j];
+      }
+    }
+  }
 }
 
 /* ---- Keras -------------------------------------------------------------------- */
@@ -108,7 +119,7 @@ static void check_outputs(const Net *net, const Sample *sample, const Reference 
   size_t state = shape_state(&net->parameters.shape), labels = net->parameters.shape.labels;
   check_tokens(net, sample, state, net->pass.states, reference_floats(file, "states"));
   check_tokens(net, sample, 1, net->pass.weights, reference_floats(file, "weights"));
-  check_rows(net, sample, state, net->pass.context, reference_floats(file, "context"));
+  check_rows(net, sample, state, net->pass.features, reference_floats(file, "context"));
   check_rows(net, sample, labels, net->pass.logits, reference_floats(file, "logits"));
   check_rows(net, sample, labels, net->pass.probabilities, reference_floats(file, "probabilities"));
 }
@@ -185,22 +196,29 @@ static const Text TEXTS[] = {{WORDS + 1, 2}, {WORDS, 5}, {NULL, 0}, {WORDS + 5, 
 static const int32_t TARGETS[] = {2, 0, 1, (int32_t)OUTPUT_NO_TARGET, 1};
 static const float LABEL_WEIGHTS[] = {0.5f, 2.0f, 1.5f};
 
-static Net random_net(size_t hidden, size_t positions, const Dropout *dropout) {
-  Net net = {.label_weights = LABEL_WEIGHTS, .dropout = dropout};
-  Shape shape = {.vocabulary = 6, .embedding = 4, .hidden = hidden, .labels = 3, .positions = positions};
+static Net shaped_net(Shape shape, const Text *texts, const Spelling *spelling, const Dropout *dropout) {
+  Net net = {.label_weights = LABEL_WEIGHTS, .dropout = dropout, .lexicon = {.spelling = spelling}};
   assert_ok(parameters_new(&shape, &net.parameters, &error));
   fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
-  net_fill(&net, TEXTS, TARGETS, COUNT(TEXTS));
+  net_fill(&net, texts, TARGETS, COUNT(TEXTS));
   net.scale = 1.0f; /* slopes of about 1 */
   return net;
 }
 
-static void check_slopes(size_t hidden, size_t positions, const Dropout *dropout) {
-  Net net = random_net(hidden, positions, dropout);
+static Net random_net(size_t hidden, size_t positions, const Dropout *dropout) {
+  const Shape shape = {.vocabulary = 6, .embedding = 4, .hidden = hidden, .labels = 3, .positions = positions};
+  return shaped_net(shape, TEXTS, NULL, dropout);
+}
+
+static void check_net_slopes(Net net) {
   forward(&net);
   backward(&net);
   assert_gradient(forward, &net, net.parameters.block, net.parameters.count, net.gradient.block);
   net_free(&net);
+}
+
+static void check_slopes(size_t hidden, size_t positions, const Dropout *dropout) {
+  check_net_slopes(random_net(hidden, positions, dropout));
 }
 
 TEST(gradients_are_slopes_with_a_gru) { check_slopes(3, 0, NULL); }
@@ -216,6 +234,116 @@ TEST(gradients_are_slopes_with_dropout) {
   }
 }
 
+/* The same texts with words that are not in the vocabulary: 7 and 8 are others,
+** 6 + 3 is word 3 as if it were unknown. Some words share buckets.
+*/
+enum { VOCABULARY = 6, BUCKETS = 9 };
+static const uint32_t SPELLED_WORDS[] = {1, 12, 1, 3, 0, 13, 9, 1};
+static const Text SPELLED_TEXTS[] = {
+    {SPELLED_WORDS + 1, 2}, {SPELLED_WORDS, 5}, {NULL, 0}, {SPELLED_WORDS + 5, 1}, {SPELLED_WORDS + 3, 5}};
+
+static Spelling spell_words(void) {
+  static const char *const words[] = {"", "rain", "train", "a", "wo", "\u96e8", "raining", "ink"};
+  Spelling spelling = {0};
+  for (size_t i = 0; i < COUNT(words); i++)
+    assert_ok(spelling_add(&spelling, words[i], strlen(words[i]), &error));
+  return spelling;
+}
+
+static Net part_net(bool spelled, bool pooled, size_t hidden, const Spelling *spelling, const Dropout *dropout) {
+  const Shape shape = {.vocabulary = VOCABULARY, .buckets = spelled ? BUCKETS : 0, .embedding = 4, .hidden = hidden,
+                       .labels = 3, .positions = 2, .pooled = pooled};
+  return shaped_net(shape, spelled ? SPELLED_TEXTS : TEXTS, spelled ? spelling : NULL, dropout);
+}
+
+/* Where two tokens are close in a dimension of the pool the loss has a kink, and
+** a step across it has no slope to be held against. So a parameter is looked at
+** only if each of assert_gradient()'s four steps leaves all winners in place: the
+** four losses then lie on one smooth piece.
+*/
+static bool winners_stay(Net *net, float *x) {
+  size_t count = net->pass.batch.texts * shape_state(&net->parameters.shape);
+  uint32_t *before = allocate(count, sizeof *before);
+  float value = *x;
+  bool stay = true;
+  forward(net);
+  memcpy(before, net->pass.winners, count * sizeof *before);
+  for (int step = -2; step <= 2; step++) {
+    *x = value + (float)step / 32.0f;
+    forward(net);
+    stay = stay && memcmp(before, net->pass.winners, count * sizeof *before) == 0;
+  }
+  *x = value;
+  forward(net);
+  free(before);
+  return stay;
+}
+
+/* What dropout leaves it makes larger, and in attention, where the states meet
+** their own scores, the fifth derivative grows with it. Smaller parameters make up
+** for it.
+*/
+static void check_part_slopes(bool spelled, bool pooled, size_t hidden, const Dropout *dropout) {
+  Spelling spelling = spell_words();
+  Net net = part_net(spelled, pooled, hidden, &spelling, dropout);
+  for (size_t i = 0; dropout && i < net.parameters.count; i++) net.parameters.block[i] *= 0.6f;
+  size_t count = net.parameters.count, checked = 0;
+  forward(&net);
+  backward(&net);
+  for (size_t i = 0; i < count; i++) {
+    if (pooled && !winners_stay(&net, &net.parameters.block[i])) continue;
+    assert_gradient(forward, &net, &net.parameters.block[i], 1, &net.gradient.block[i]);
+    checked++;
+  }
+  assert_true(checked > count * 4 / 5); /* or the test shows little */
+  net_free(&net);
+  spelling_free(&spelling);
+}
+
+TEST(gradients_are_slopes_with_any_parts) {
+  for (int spelled = 0; spelled <= 1; spelled++)
+    for (int pooled = 0; pooled <= 1; pooled++)
+      for (size_t hidden = 0; hidden <= 3; hidden += 3) check_part_slopes(spelled, pooled, hidden, NULL);
+}
+
+TEST(gradients_are_slopes_with_all_parts_and_dropout) {
+  for (uint64_t seed = 1; seed <= 3; seed++) {
+    const Dropout dropout = {0.4f, seed};
+    check_part_slopes(true, true, 3, &dropout);
+    check_part_slopes(true, true, 0, &dropout);
+  }
+}
+
+/* The picture of network.h: what attention and the output see. */
+TEST(states_and_features_stand_side_by_side) {
+  Spelling spelling = spell_words();
+  for (size_t hidden = 0; hidden <= 3; hidden += 3) {
+    Net net = part_net(true, true, hidden, &spelling, NULL);
+    const Batch *b = &net.pass.batch;
+    size_t state = 2 * hidden + 4;
+    assert_int_equal(shape_state(&net.parameters.shape), state);
+    assert_int_equal(shape_features(&net.parameters.shape), 2 * state);
+    forward(&net);
+    for (size_t n = 0; n < b->tokens; n++)
+      assert_memory_equal(net.pass.states + n * state + 2 * hidden, net.pass.vectors + b->slot[n] * 4,
+                          4 * sizeof(float));
+    for (size_t i = 0; i < b->texts; i++)
+      for (size_t j = 0; j < state; j++) {
+        float largest = b->length[i] ? -INFINITY : 0.0f, context = 0.0f;
+        for (size_t t = 0; t < b->length[i]; t++) {
+          size_t place = batch_place(b, i, t);
+          largest = fmaxf(largest, net.pass.states[place * state + j]);
+          context += net.pass.weights[place] * net.pass.states[place * state + j];
+        }
+        assert_true(net.pass.features[i * 2 * state + state + j] == largest);
+        assert_near((double)net.pass.features[i * 2 * state + j], (double)context, 1e-6);
+      }
+    net_free(&net);
+  }
+  spelling_free(&spelling);
+}
+
+
 /* ---- properties ------------------------------------------------------------------- */
 
 /* Inverted dropout: over many seeds the mean of a logit of a network without GRU
@@ -230,7 +358,7 @@ TEST(dropout_keeps_the_mean) {
   double exact = (double)net.pass.logits[0], sum = 0.0;
   for (uint64_t seed = 0; seed < SEEDS; seed++) {
     const Dropout dropout = {0.3f, seed};
-    network_forward(&net.parameters, &dropout, &net.pass);
+    network_forward(&net.parameters, &net.lexicon, &dropout, &net.pass);
     sum += (double)net.pass.logits[0];
   }
   assert_near(sum / SEEDS, exact, 0.08);
@@ -247,7 +375,7 @@ TEST(dropout_changes_with_the_seed_alone) {
   net_free(&net);
 }
 
-/* An empty text: a context of zero, so its logits are the output's bias. */
+/* An empty text: features of zero, so its logits are the output's bias. */
 TEST(an_empty_text_has_the_bias_for_logits) {
   Net net = random_net(3, 2, NULL);
   forward(&net);
@@ -255,12 +383,18 @@ TEST(an_empty_text_has_the_bias_for_logits) {
   assert_close(logits + 2 * 3, net.parameters.tensor[TENSOR_OUTPUT_BIAS], 3, 1e-7);
   free(logits);
   net_free(&net);
+  net = part_net(false, true, 3, NULL, NULL);
+  forward(&net);
+  logits = unsort(&net.pass.batch, 3, net.pass.logits);
+  assert_close(logits + 2 * 3, net.parameters.tensor[TENSOR_OUTPUT_BIAS], 3, 1e-7);
+  free(logits);
+  net_free(&net);
 }
 
-static void check_empty(size_t hidden, size_t texts) {
+static void check_empty(size_t hidden, bool pooled, size_t texts) {
   const Text empty[] = {{NULL, 0}, {NULL, 0}};
   const int32_t targets[] = {0, 1};
-  Shape shape = {.vocabulary = 2, .embedding = 3, .hidden = hidden, .labels = 2};
+  Shape shape = {.vocabulary = 2, .embedding = 3, .hidden = hidden, .labels = 2, .pooled = pooled};
   Net net = {0};
   assert_ok(parameters_new(&shape, &net.parameters, &error));
   net_fill(&net, empty, targets, texts);
@@ -274,33 +408,44 @@ static void check_empty(size_t hidden, size_t texts) {
 /* A shard of a small minibatch may have no texts, or only empty ones. */
 TEST(batches_without_tokens_and_without_texts) {
   for (size_t hidden = 0; hidden <= 2; hidden += 2)
-    for (size_t texts = 0; texts <= 2; texts++) check_empty(hidden, texts);
+    for (size_t texts = 0; texts <= 2; texts++) {
+      check_empty(hidden, false, texts);
+      check_empty(hidden, true, texts);
+    }
 }
 
 /* Labelling keeps less on its tape than training does. */
-TEST(labelling_gives_the_probabilities_of_training) {
-  Net net = random_net(3, 4, NULL);
+static void check_labelling(Net net, const Text *texts) {
   Pass pass = {0};
   forward(&net);
-  assert_ok(batch_fill(&pass.batch, TEXTS, COUNT(TEXTS), 6, &error));
+  assert_ok(batch_fill(&pass.batch, texts, COUNT(TEXTS), lexicon_words(&net.lexicon, VOCABULARY), &error));
   assert_ok(pass_reserve(&pass, &net.parameters.shape, false, &error));
-  network_forward(&net.parameters, NULL, &pass);
+  network_forward(&net.parameters, &net.lexicon, NULL, &pass);
+  output_softmax(COUNT(TEXTS), 3, pass.logits, pass.probabilities);
   assert_memory_equal(pass.probabilities, net.pass.probabilities, COUNT(TEXTS) * 3 * sizeof(float));
   pass_free(&pass);
   net_free(&net);
 }
 
+TEST(labelling_gives_the_probabilities_of_training) {
+  Spelling spelling = spell_words();
+  check_labelling(random_net(3, 4, NULL), TEXTS);
+  check_labelling(part_net(true, true, 3, &spelling, NULL), SPELLED_TEXTS);
+  check_labelling(part_net(true, true, 0, &spelling, NULL), SPELLED_TEXTS);
+  spelling_free(&spelling);
+}
+
 /* One pass, as it serves one model after another. */
 TEST(a_pass_serves_networks_of_any_shape) {
   Pass pass = {0};
-  const size_t hidden[] = {3, 0, 7, 2};
+  const size_t hidden[] = {3, 0, 7, 2, 0, 5};
   for (size_t i = 0; i < COUNT(hidden); i++) {
-    Net net = random_net(hidden[i], i, NULL);
+    Net net = i < 4 ? random_net(hidden[i], i, NULL) : part_net(false, true, hidden[i], NULL, NULL);
     bool training = i % 2;
     forward(&net);
     assert_ok(batch_fill(&pass.batch, TEXTS, COUNT(TEXTS), 6, &error));
     assert_ok(pass_reserve(&pass, &net.parameters.shape, training, &error));
-    network_forward(&net.parameters, NULL, &pass);
+    network_forward(&net.parameters, &net.lexicon, NULL, &pass);
     assert_memory_equal(pass.logits, net.pass.logits, COUNT(TEXTS) * 3 * sizeof(float));
     net_free(&net);
   }
@@ -318,6 +463,9 @@ int main(void) {
       cmocka_unit_test(gradients_are_slopes_with_position_bias),
       cmocka_unit_test(gradients_are_slopes_without_a_gru),
       cmocka_unit_test(gradients_are_slopes_with_dropout),
+      cmocka_unit_test(gradients_are_slopes_with_any_parts),
+      cmocka_unit_test(gradients_are_slopes_with_all_parts_and_dropout),
+      cmocka_unit_test(states_and_features_stand_side_by_side),
       cmocka_unit_test(dropout_keeps_the_mean),
       cmocka_unit_test(dropout_changes_with_the_seed_alone),
       cmocka_unit_test(an_empty_text_has_the_bias_for_logits),

@@ -33,7 +33,8 @@ static Layer *layer_new(size_t rows, size_t state, size_t labels) {
 
 static double layer_loss(void *context) {
   Layer *l = context;
-  output_forward(&l->weights, l->rows, l->context, l->logits, l->probabilities);
+  output_forward(&l->weights, l->rows, l->context, l->logits);
+  output_softmax(l->rows, l->weights.labels, l->logits, l->probabilities);
   return output_loss(&l->weights, l->rows, l->probabilities, l->targets, l->label_weights, l->scale,
                      l->d_logits);
 }
@@ -49,8 +50,8 @@ static double both_passes(Layer *l) {
 static Layer *reference_layer(const Reference *file) {
   Layer *l = layer_new(reference_dimension(file, "context", 0), reference_dimension(file, "context", 1),
                        reference_dimension(file, "bias", 0));
-  memcpy(l->context, reference_floats(file, "context"), l->rows * l->weights.state * sizeof(float));
-  memcpy(l->kernel, reference_floats(file, "kernel"), l->weights.state * l->weights.labels * sizeof(float));
+  memcpy(l->context, reference_floats(file, "context"), l->rows * l->weights.features * sizeof(float));
+  memcpy(l->kernel, reference_floats(file, "kernel"), l->weights.features * l->weights.labels * sizeof(float));
   memcpy(l->bias, reference_floats(file, "bias"), l->weights.labels * sizeof(float));
   memcpy(l->targets, reference_integers(file, "targets"), l->rows * sizeof(uint32_t));
   return l;
@@ -58,7 +59,7 @@ static Layer *reference_layer(const Reference *file) {
 
 static void check_gradients(const Layer *l, const float *context, const float *kernel,
                             const float *bias) {
-  size_t state = l->weights.state, labels = l->weights.labels;
+  size_t state = l->weights.features, labels = l->weights.labels;
   assert_close(l->d_context, context, l->rows * state, REFERENCE_TOLERANCE);
   assert_close(l->d_kernel, kernel, state * labels, REFERENCE_TOLERANCE);
   assert_close(l->d_bias, bias, labels, REFERENCE_TOLERANCE);

@@ -29,10 +29,18 @@ static void check_words(const Vocabulary *vocabulary, const char *letters) {
     assert_int_equal(find(vocabulary, (char[]){letters[i], '\0'}), i + 1);
 }
 
-static uint32_t *prune(Vocabulary *vocabulary, size_t min_count, size_t most) {
+/* The vocabulary becomes what is kept of it. */
+static uint32_t *prune_after(Vocabulary *vocabulary, size_t min_count, size_t most, size_t keep) {
   uint32_t *renumbered;
-  assert_ok(vocabulary_prune(vocabulary, min_count, most, &renumbered, &error));
+  Vocabulary kept;
+  assert_ok(vocabulary_prune(vocabulary, min_count, most, keep, &kept, &renumbered, &error));
+  vocabulary_free(vocabulary);
+  *vocabulary = kept;
   return renumbered;
+}
+
+static uint32_t *prune(Vocabulary *vocabulary, size_t min_count, size_t most) {
+  return prune_after(vocabulary, min_count, most, 0);
 }
 
 TEST(an_empty_vocabulary_knows_only_the_unknown) {
@@ -94,6 +102,38 @@ TEST(renumbered_maps_old_numbers_to_new) {
   vocabulary_free(&vocabulary);
 }
 
+TEST(pruning_leaves_the_vocabulary_itself_as_it_was) {
+  Vocabulary vocabulary = vocabulary_of("abbccc"), kept;
+  uint32_t *renumbered;
+  assert_ok(vocabulary_prune(&vocabulary, 2, 1, 0, &kept, &renumbered, &error));
+  check_words(&vocabulary, "abc");
+  check_words(&kept, "c");
+  assert_int_equal(vocabulary.counts[0], 1);
+  free(renumbered);
+  vocabulary_free(&kept);
+  vocabulary_free(&vocabulary);
+}
+
+TEST(the_first_words_may_be_kept_in_their_places) {
+  Vocabulary vocabulary = vocabulary_of("abbccccddd");
+  uint32_t *renumbered = prune_after(&vocabulary, 2, 100, 2);
+  check_words(&vocabulary, "abcd"); /* a is rare, d rarer than c */
+  for (uint32_t w = 1; w <= 4; w++) assert_int_equal(renumbered[w], w);
+  free(renumbered);
+  vocabulary_free(&vocabulary);
+}
+
+TEST(words_are_kept_past_the_most) {
+  Vocabulary vocabulary = vocabulary_of("abcdddd");
+  free(prune_after(&vocabulary, 2, 2, 3));
+  check_words(&vocabulary, "abc");
+  vocabulary_free(&vocabulary);
+  vocabulary = vocabulary_of("abcdddd");
+  free(prune_after(&vocabulary, 2, 4, 3));
+  check_words(&vocabulary, "abcd");
+  vocabulary_free(&vocabulary);
+}
+
 TEST(pruning_may_leave_nothing) {
   Vocabulary vocabulary = vocabulary_of("ab");
   free(prune(&vocabulary, 5, 100));
@@ -113,6 +153,9 @@ int main(void) {
       cmocka_unit_test(pruning_keeps_words_of_at_least_min_count),
       cmocka_unit_test(pruning_keeps_at_most_so_many),
       cmocka_unit_test(renumbered_maps_old_numbers_to_new),
+      cmocka_unit_test(pruning_leaves_the_vocabulary_itself_as_it_was),
+      cmocka_unit_test(the_first_words_may_be_kept_in_their_places),
+      cmocka_unit_test(words_are_kept_past_the_most),
       cmocka_unit_test(pruning_may_leave_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

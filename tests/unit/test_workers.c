@@ -125,6 +125,57 @@ TEST(short_runs_are_polled_too) {
   workers_free(workers);
 }
 
+/* ---- long tasks --------------------------------------------------------------------- */
+
+typedef struct LongTask {
+  Workers *workers;
+  bool stopped; /* before it gave up */
+} LongTask;
+
+/* Up to ten seconds, if it is not told to stop. */
+static void long_task(void *context, size_t index, size_t worker) {
+  (void)index;
+  (void)worker;
+  LongTask *task = context;
+  for (int ms = 0; ms < 10000 && !task->stopped; ms++) {
+    task->stopped = workers_stopped(task->workers);
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
+}
+
+/* A poll that said stop is not asked again, so that a host whose answer is yes
+** afterwards does not take half a task for a whole one.
+*/
+static void check_long_task_stopped(size_t threads) {
+  LongTask task = {.workers = make_workers(threads)};
+  Asked asked = {.answers_yes = 2};
+  assert_status(workers_run(task.workers, 1, long_task, &task, (Poll){proceed, &asked}, &error), STATUS_INTERRUPTED);
+  assert_true(task.stopped);
+  assert_int_equal(asked.times, 3);
+  Log log = {.workers = workers_count(task.workers)};
+  assert_ok(workers_run(task.workers, 1, log_task, &log, (Poll){0}, &error));
+  check_all_ran_once(&log, 1);
+  assert_false(workers_stopped(task.workers)); /* a new run, a new answer */
+  workers_free(task.workers);
+}
+
+TEST(a_long_task_can_ask_whether_to_stop) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_long_task_stopped(threads);
+}
+
+/* Without threads the task's own question is the poll: a no is final. */
+static bool no_once(void *context) {
+  int *times = context;
+  return (*times)++ != 0;
+}
+
+TEST(a_no_within_a_task_is_final) {
+  LongTask task = {.workers = make_workers(0)};
+  int times = 0;
+  assert_status(workers_run(task.workers, 1, long_task, &task, (Poll){no_once, &times}, &error), STATUS_INTERRUPTED);
+  workers_free(task.workers);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_task_runs_once_on_any_number_of_threads),
@@ -134,6 +185,8 @@ int main(void) {
       cmocka_unit_test(a_poll_that_says_stop_skips_the_tasks_not_begun),
       cmocka_unit_test(a_poll_that_says_go_on_changes_nothing),
       cmocka_unit_test(short_runs_are_polled_too),
+      cmocka_unit_test(a_long_task_can_ask_whether_to_stop),
+      cmocka_unit_test(a_no_within_a_task_is_final),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
