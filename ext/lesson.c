@@ -85,7 +85,10 @@ static int load_from(Lesson *l, Error *error) {
   if (!rc && l->from->padded_length)
     rc = failure(error, SQLITE_ERROR, "option from is '%.60s', a model that pads texts to %d tokens, expected "
                  "one that was trained here", l->options.from, (int)l->from->padded_length);
-  return rc;
+  if (rc) return rc;
+  sqlite3_free(l->options.tokenize); /* the model's, which is what the options are to say */
+  l->options.tokenize = sqlite3_mprintf("%s", l->from->tokenize);
+  return l->options.tokenize ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
 int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *options,
@@ -97,13 +100,12 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &l->options, error);
   if (!rc) rc = load_from(l, error);
-  const char *tokenize = l->from ? l->from->tokenize : l->options.tokenize;
-  if (!rc) rc = tokenizer_find(c, tokenize, &l->tokenizer, error);
+  if (!rc) rc = tokenizer_find(c, l->options.tokenize, &l->tokenizer, error);
   if (!rc) rc = check_sources(l, error);
   if (!rc) rc = vectors_check(c, l->options.vectors, error);
   if (!rc) rc = saving_target(c, name, &l->target, error);
   if (!rc)
-    rc = failure_code(training_new(&l->options.training, tokenize, l->from, &l->training, error));
+    rc = failure_code(training_new(&l->options.training, l->options.tokenize, l->from, &l->training, error));
   if (!rc) l->history = sqlite3_str_new(c->db);
   if (rc) lesson_end(l);
   return rc;
@@ -190,12 +192,18 @@ static char *labels_json(const Labels *labels, sqlite3 *db) {
   return sqlite3_str_finish(json);
 }
 
-static char *metrics_json(const Lesson *l, const Epoch *last, const Model *model, size_t rows, size_t cut) {
+/* Those that the model has learned from or was judged by, with a label of their own. */
+static size_t lesson_rows(const Lesson *l) {
+  return training_rows(l->training) + training_validation_rows(l->training);
+}
+
+/* `cut` of all `read` rows, also those without a label, were longer than max_tokens. */
+static char *metrics_json(const Lesson *l, const Epoch *last, const Model *model, size_t read, size_t cut) {
   sqlite3_str *json = sqlite3_str_new(l->connection->db);
   sqlite3_str_appendf(json, "{\"rows\":%d,\"validation_rows\":%d,\"skipped\":%d,\"labels\":%d,\"words\":%d",
-                      (int)rows, (int)training_validation_rows(l->training),
+                      (int)lesson_rows(l), (int)training_validation_rows(l->training),
                       (int)l->skipped, (int)model->labels.keys.count, (int)model->vocabulary.words.count);
-  append_field(json, "cut", (double)cut / (double)rows);
+  append_field(json, "cut", (double)cut / (double)read);
   sqlite3_str_appendf(json, ",\"epochs\":%d,\"best_epoch\":%d", (int)last->epoch, (int)l->best.epoch);
   append_validation(json, &l->best);
   append_field(json, "seconds", last->seconds);
@@ -219,7 +227,7 @@ char *lesson_summary(const Lesson *l, const Epoch *last) {
   if (name) json_text(json, name, strlen(name));
   sqlite3_str_appendf(json, ",\"version\":%lld,\"rows\":%d,\"skipped\":%d,\"labels\":%d,\"epochs\":%d,"
                       "\"best_epoch\":%d", l->version,
-                      (int)(training_rows(l->training) + training_validation_rows(l->training)),
+                      (int)lesson_rows(l),
                       (int)l->skipped, (int)l->label_count, (int)last->epoch, (int)l->best.epoch);
   append_validation(json, &l->best);
   append_field(json, "seconds", last->seconds);
@@ -246,7 +254,7 @@ static int save(Lesson *l, const Epoch *last, Error *error) {
   Model *model = NULL;
   uint8_t *bytes = NULL;
   NewModel new = {.keep = (sqlite3_int64)l->options.keep};
-  size_t rows = training_corpus(l->training)->rows, cut = training_corpus(l->training)->cut;
+  size_t read = training_corpus(l->training)->rows, cut = training_corpus(l->training)->cut;
   char *labels = NULL, *options = NULL, *metrics = NULL;
   int rc = failure_code(training_end(l->training, &model, error));
   if (!rc) rc = failure_code(model_write(model, &bytes, &new.size, error));
@@ -257,7 +265,7 @@ static int save(Lesson *l, const Epoch *last, Error *error) {
     new.weights = bytes;
     new.labels = labels = labels_json(&model->labels, l->connection->db);
     new.options = options = sqlite3_str_finish(json);
-    new.metrics = metrics = metrics_json(l, last, model, rows, cut);
+    new.metrics = metrics = metrics_json(l, last, model, read, cut);
     rc = labels && options && metrics ? saving_save(l->connection, &l->target, &new, &l->version, error)
                                       : failure(error, SQLITE_NOMEM, "out of memory");
   }

@@ -192,6 +192,17 @@ static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_
   return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
 }
 
+/* A value may be larger than the connection allows. */
+static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, sqlite3_int64 version) {
+  int rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(stmt, 2, m->labels, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(stmt, 3, m->options, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(stmt, 4, m->metrics, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_blob64(stmt, 5, m->weights, m->size, SQLITE_STATIC);
+  if (!rc && version) rc = sqlite3_bind_int64(stmt, 6, version);
+  return rc;
+}
+
 /* Under the version given, or the next one if *version is 0; sets it. */
 static int insert(sqlite3 *db, const char *schema, const char *name, const NewModel *m,
                   sqlite3_int64 *version, Error *error) {
@@ -199,13 +210,11 @@ static int insert(sqlite3 *db, const char *schema, const char *name, const NewMo
   int rc = prepare_table(db, schema, error);
   if (!rc) rc = prepare(db, INSERT_MODEL, schema, &stmt, error);
   if (rc) return rc;
-  sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 2, m->labels, -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 3, m->options, -1, SQLITE_STATIC);
-  sqlite3_bind_text(stmt, 4, m->metrics, -1, SQLITE_STATIC);
-  sqlite3_bind_blob64(stmt, 5, m->weights, m->size, SQLITE_STATIC);
-  if (*version) sqlite3_bind_int64(stmt, 6, *version);
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) *version = sqlite3_column_int64(stmt, 0);
+  rc = bind_model(stmt, name, m, *version);
+  while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    *version = sqlite3_column_int64(stmt, 0);
+    rc = SQLITE_OK;
+  }
   rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, db, sqlite3_extended_errcode(db));
   sqlite3_finalize(stmt);
   return rc;

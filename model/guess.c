@@ -55,7 +55,7 @@ static Status read_words(Guesser *g) {
   size_t entries = 0, feature_capacity = 0, value_capacity = 0;
   float once = 1.0f + logf((1.0f + (float)q->count) / 2.0f); /* ngrams.h: idf of such a word */
   Status status = STATUS_OK;
-  for (size_t i = 0; i < q->count && !status; i++) {
+  for (size_t i = 0; i < q->count && !status && (i % POLL_ROWS || !workers_stopped(g->workers)); i++) {
     status = ngrams_vector(g->ngrams, q->texts[i], &v, &g->error);
     if (!status && (!memory_grow(&g->word_feature, &feature_capacity, entries + v.count + 1, sizeof(uint32_t)) ||
                     !memory_grow(&g->word_value, &value_capacity, entries + v.count + 1, sizeof(float))))

@@ -51,10 +51,10 @@ static void cholesky(size_t n, float *g) {
 /* The columns of w [rows][size] become orthonormal: w L'^-1 with w'w = L L'.
 ** gram [size][size] is scratch.
 */
-static void orthonormalise(size_t rows, size_t size, float *w, float *gram) {
+static void orthonormalise(size_t rows, size_t size, float *w, Workers *workers, float *gram) {
   matrix_product_at(size, size, rows, w, size, w, size, 0.0f, gram, size);
   cholesky(size, gram);
-  for (size_t r = 0; r < rows; r++) {
+  for (size_t r = 0; r < rows && (r % POLL_ROWS || !workers_stopped(workers)); r++) {
     float *row = w + r * size;
     for (size_t j = 0; j < size; j++) {
       float sum = row[j];
@@ -79,11 +79,11 @@ Status latent_points(const SparseRows *a, size_t size, uint64_t seed, Workers *w
   if (!status) {
     Random random = random_stream(seed, 7, 0);
     for (size_t i = 0; i < a->features * size; i++) w[i] = random_normal(&random);
-    orthonormalise(a->features, size, w, gram);
+    orthonormalise(a->features, size, w, workers, gram);
     for (int i = 0; i < ITERATIONS && !workers_stopped(workers); i++) {
       project(a, size, w, workers, points);
       gather(a, size, points, workers, w);
-      orthonormalise(a->features, size, w, gram);
+      orthonormalise(a->features, size, w, workers, gram);
     }
     project(a, size, w, workers, points);
     scale_points(a->count, size, points);

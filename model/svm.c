@@ -6,7 +6,7 @@
 
 #include "random.h"
 
-enum { MOST_PASSES = 100 };
+enum { MOST_PASSES = 100, POLL_ROWS = 1024 };
 static const float TOLERANCE = 0.02f; /* of the projected gradients, largest - least */
 
 void svm_free(Svm *s) {
@@ -56,8 +56,8 @@ typedef struct Span {
 ** them. Returns how many are left.
 */
 static size_t one_pass(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
-                       float surely, size_t active, Svm *s, Span *span) {
-  for (size_t k = 0; k < active; k++) {
+                       float surely, size_t active, Workers *workers, Svm *s, Span *span) {
+  for (size_t k = 0; k < active && (k % POLL_ROWS || !workers_stopped(workers)); k++) {
     size_t i = s->active[k];
     float y = targets[i] == positive ? 1.0f : -1.0f, ridge = 0.5f / costs[i], before = s->alpha[i];
     float gradient = y * row_margin(r, s->weights, i) - 1.0f + ridge * before;
@@ -86,7 +86,7 @@ void svm_fit(const SparseRows *r, const uint32_t *targets, uint32_t positive, co
   for (size_t pass = 0; pass < MOST_PASSES && !workers_stopped(workers); pass++) {
     Span span = {INFINITY, -INFINITY};
     random_shuffle(&random, s->active, active);
-    active = one_pass(r, targets, positive, costs, surely, active, s, &span);
+    active = one_pass(r, targets, positive, costs, surely, active, workers, s, &span);
     surely = span.most > 0.0f ? span.most : INFINITY;
     if (span.most - span.least > TOLERANCE) continue;
     if (active == r->count) break;

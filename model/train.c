@@ -11,21 +11,6 @@
 #include "random.h"
 #include "validation.h"
 
-const TrainingOptions TRAINING_DEFAULTS = {
-    .learning_rate = 2e-3,
-    .dropout = 0.3,
-    .validation = 0.1,
-    .seed = 1,
-    .max_tokens = 256,
-    .min_count = 1,
-    .max_vocabulary = 50000,
-    .embedding = 128,
-    .hidden = 64,
-    .subwords = true,
-    .max_pool = true,
-    .linear = true,
-};
-
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
 static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors      */
 
@@ -157,31 +142,6 @@ static Status check_rows(const Training *t, size_t rows, Error *error) {
   return STATUS_OK;
 }
 
-/* A small table needs many passes to take enough steps, a large one few; so does
-** one whose rows are spread over many labels. What a model knows already needs few.
-*/
-static size_t choose_epochs(size_t rows, size_t labels, bool from) {
-  if (from) return rows < 3000 ? 5 : 3;
-  if (rows < 53) return rows < 16 ? 50 : 800 / rows;
-  if (rows < 3000) return 15;
-  return rows >= 20000 ? 3 : labels > 20 ? 6 : 4;
-}
-
-/* What the branches' logits are worth on most tables: a network is sure of itself,
-** more so the fewer rows it has; margins are about 1.
-*/
-static Blend choose_blend(bool linear, size_t rows) {
-  float n = (float)rows;
-  return linear ? (Blend){0.3f * n / (n + 300.0f), 2.5f} : (Blend){0.5f, 1.0f};
-}
-
-/* What is left to the number of rows. */
-static void choose_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from) {
-  if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
-  if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from);
-  if (o->threads == 0) o->threads = workers_processors();
-}
-
 /* Of the rows that the model has learned before as many as there are new ones, drawn by seed. */
 static Status draw_known(Training *t, Error *error) {
   Corpus *c = &t->corpus;
@@ -242,7 +202,7 @@ static Status make_model(Training *t, Error *error) {
   t->model = calloc(1, sizeof *t->model);
   if (!t->model) return error_no_memory(error);
   t->model->max_tokens = o->max_tokens;
-  t->model->blend = t->from ? t->from->blend : choose_blend(o->linear, t->train_count);
+  t->model->blend = t->from ? t->from->blend : plan_blend(o->linear, t->vectors.size > 0, t->train_count);
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
                               .word_dropout = WORD_DROPOUT, .lexicon = t->lexicon,
                               .label_weights = t->label_weights};
@@ -259,7 +219,7 @@ static void initialise(Training *t) {
   EmbeddingWeights embedding = network_embedding(p);
   const Strings *words = &t->corpus.vocabulary.words;
   parameters_initialise(p, t->options.seed);
-  for (uint32_t w = 0; t->vectors.size == embedding.size && w < words->count; w++) {
+  for (uint32_t w = 0; t->vectors.size && w < words->count; w++) {
     size_t length;
     const char *word = strings_get(words, w, &length);
     const float *vector = vectors_find(&t->vectors, word, length);
@@ -273,7 +233,10 @@ static void initialise(Training *t) {
 
 static Status prune(Training *t, Error *error) {
   TrainingOptions *o = &t->options;
-  if (t->vectors.size && !t->from) o->embedding = t->vectors.size;
+  if (t->from && t->vectors.size && t->vectors.size != o->embedding)
+    return error_set(error, STATUS_INVALID, "the vectors have %zu numbers, expected %zu as the model to go on from",
+                     t->vectors.size, o->embedding);
+  if (t->vectors.size) o->embedding = t->vectors.size;
   vectors_scale(&t->vectors, VECTOR_DEVIATION);
   PruneOptions options = {.min_count = o->min_count, .most = o->max_vocabulary, .spelled = o->subwords,
                           .keep = t->from ? t->from->vocabulary.words.count : 0,
@@ -293,7 +256,8 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   if (!status) status = draw_known(t, error);
   if (!status) status = prune(t, error);
   if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
-  if (!status) choose_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
+  if (!status)
+    plan_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
   if (!status) status = list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = weigh_labels(t, label_weights, error);

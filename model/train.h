@@ -21,32 +21,9 @@
 
 #include "corpus.h"
 #include "model.h"
+#include "plan.h"
 #include "vectors.h"
 #include "workers.h"
-
-typedef struct TrainingOptions {
-  size_t epochs;        /* at most; 0: by the number of rows and labels */
-  size_t batch_size;    /* texts a step; 0: by the number of rows */
-  double learning_rate; /* at its height                          */
-  double dropout;
-  double validation;    /* fraction of the rows held out          */
-  size_t patience;      /* epochs without a better one end it; 0: never, and
-                        ** the last epoch is the best                      */
-  uint64_t seed;
-  size_t threads;       /* 0: one for each processor              */
-  double max_seconds;   /* 0: no limit                            */
-  size_t max_tokens, min_count, max_vocabulary;
-  bool balanced;        /* weigh labels by inverse frequency      */
-  size_t embedding;
-  size_t hidden;        /* 0: no GRU                              */
-  bool position_bias;
-  bool subwords;        /* character n-grams                    */
-  bool max_pool;        /* and vectors beside the GRU's states  */
-  bool linear;          /* the linear branch                    */
-} TrainingOptions;
-
-/* What measuring showed to be right for most tables. */
-extern const TrainingOptions TRAINING_DEFAULTS;
 
 typedef struct Epoch {
   size_t epoch; /* from 1 */

@@ -62,9 +62,7 @@ INSERT INTO tickets(body, category) VALUES
   ('The confirmation code for the login is sent to my old phone', 'login'),
   ('Cannot sign in on the tablet, on the laptop the password works', 'login');
 
--- Learn from them. All rows are needed for that where there are so few, so none
--- is set aside for validation; on a table of some thousand rows leave the options
--- away. The answer is a line of JSON.
+-- Learn from them. The answer is a line of JSON.
 SELECT json_extract(classify_train(body, category, 'triage'), '$.rows') AS rows
 FROM tickets;
 

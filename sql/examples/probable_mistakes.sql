@@ -95,5 +95,5 @@ FROM expenses;
 .headers on
 SELECT id, what, account, suggested
 FROM opinion JOIN expenses USING (id)
-WHERE suggested <> account AND confidence > 0.97
+WHERE suggested <> account AND confidence > 0.85
 ORDER BY id;

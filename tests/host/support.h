@@ -85,11 +85,15 @@ bool has_table(sqlite3 *db, const char *schema, const char *name);
 void make_texts(sqlite3 *db);
 extern const char CAT[], BOAT[]; /* one that is not among them */
 
-/* Options as JSON, for a quick training, and for one that learns the texts. */
-#define QUICK "{\"epochs\":1,\"hidden\":2,\"embedding\":2,\"threads\":1,\"validation\":0}"
+/* Options as JSON, for a quick training, and for one that learns the texts: of
+** attention alone, so that the model is small. PARTS has all that can be had.
+*/
+#define PLAIN "\"subwords\":false,\"max_pool\":false,\"linear\":false"
+#define QUICK "{\"epochs\":1,\"hidden\":2,\"embedding\":2,\"threads\":1,\"validation\":0," PLAIN "}"
+#define PARTS "{\"epochs\":2,\"hidden\":2,\"embedding\":2,\"threads\":1,\"validation\":0.2}"
 #define GOOD                                                                                  \
   "{\"epochs\":20,\"encoder\":\"none\",\"embedding\":8,\"threads\":1,\"validation\":0,"       \
-  "\"learning_rate\":0.05}"
+  "\"learning_rate\":0.05," PLAIN "}"
 #define ENDLESS                                                                               \
   "{\"epochs\":10000,\"patience\":10000,\"hidden\":16,\"embedding\":16,\"validation\":0}"
 

@@ -322,6 +322,9 @@ TEST(a_limit_on_length) {
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 3000);
   assert_fails(SQLITE_TOOBIG, "classify_train(): ", db,
                "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
+  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 100000);
+  assert_fails(SQLITE_TOOBIG, "classify_train(): ", db,
+               "SELECT classify_train(body, label, 'm', '" PARTS "') FROM texts");
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1000000000);
   assert_int_equal(integer(db, "SELECT count(*) FROM classify_models"), 1);
   assert_taught(db, "m", "old");

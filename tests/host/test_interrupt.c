@@ -13,9 +13,23 @@
 
 #define NUMBERS "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
 
+/* Options for what is done before the first step of the network, which is small. */
+#define BEFORE(threads) "{\"epochs\":10000,\"embedding\":1,\"encoder\":\"none\",\"validation\":0,\"threads\":" threads "}"
+
+enum { LATE = 5, LATE_MS = 900, SOON_MS = 150 }; /* the first works read many rows before */
+
 static const struct {
   const char *name, *sql;
 } WORKS[] = {
+    {"the linear branch", "SELECT classify_train(body, label, 'm', '" BEFORE("1") "') FROM crowd"},
+    {"the linear branch, two threads", "SELECT classify_train(body, label, 'm', '" BEFORE("2") "') FROM crowd"},
+    {"its labels, two of them", "SELECT classify_train(body, label > 'r', 'm', '" BEFORE("2") "') FROM crowd"},
+    {"guessing",
+     "SELECT classify_train(body, label, 'm', json_set('" BEFORE("1") "', '$.unlabelled', 'SELECT body FROM crowd')) "
+     "FROM crowd WHERE id % 100 = 0"},
+    {"guessing, two threads",
+     "SELECT classify_train(body, label, 'm', json_set('" BEFORE("2") "', '$.unlabelled', 'SELECT body FROM crowd')) "
+     "FROM crowd WHERE id % 100 = 0"},
     {"the aggregate, one thread",
      "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.threads', 1)) FROM texts"},
     {"the aggregate, two threads",
@@ -32,6 +46,16 @@ static const struct {
     {"many validation rows",
      "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.validation', '" NUMBERS
      "SELECT body, label FROM n, texts LIMIT 200000')) FROM texts"},
+    {"reading what is unlabelled",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.unlabelled', '" NUMBERS
+     "SELECT body FROM n, texts')) FROM texts"},
+    {"reading what is known",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.from', json_object('model', 'known', 'rows', '"
+     NUMBERS "SELECT body, label FROM n, texts'))) FROM texts"},
+    {"reading vectors",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.vectors', 'endless')) FROM texts"},
+    {"going on",
+     "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.from', 'known')) FROM texts"},
     {"classify()", NUMBERS "SELECT sum(classify(body, 'known') = 'x') FROM n, texts"},
     {"classify_rows", "SELECT * FROM classify_rows('" NUMBERS "SELECT i, body FROM n, texts', 'known')"},
     {"classify_rows, long texts",
@@ -43,12 +67,18 @@ static const struct {
      NUMBERS "SELECT sum(leave_one_out) FROM n, texts, classify_attention(body, 'known')"},
 };
 
-/* `book` is a text of some 7,000 words; `large` reads all of it. */
+/* `book` is a text of some 7,000 words; `large` reads all of it. `crowd` has texts
+** of words drawn at random, and twenty labels for them.
+*/
 static sqlite3 *open_library(void) {
   sqlite3 *db = open_database(new_file("library"));
   make_texts(db);
   run(db, "CREATE TABLE book AS SELECT group_concat(body, ' ') AS long FROM texts, "
           "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50) SELECT i FROM n)");
+  run(db, "CREATE TABLE crowd AS " NUMBERS "SELECT i AS id, char(97 + i * 7919 %% 1009 %% 20) AS label, "
+          "hex(randomblob(2)) || ' ' || hex(randomblob(2)) || ' ' || hex(randomblob(2)) || ' ' || a.body || ' ' || b.body AS body "
+          "FROM n CROSS JOIN texts AS a ON a.id = 1 + i * 31 %% 24 CROSS JOIN texts AS b ON b.id = 1 + i * 17 %% 23 LIMIT 20000");
+  run(db, "CREATE VIEW endless AS " NUMBERS "SELECT 'word' || i AS token, '[1,2,3]' AS vector FROM n");
   run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
   return db;
@@ -74,21 +104,27 @@ static void assert_unharmed(sqlite3 *db) {
 
 /* The statement was stopped, and says so; prints how soon. */
 static bool assess(size_t work, int rc, double asked, double ended) {
-  print_message("%-28s ended %5.0f ms after%s\n", WORKS[work].name, 1e3 * (ended - asked),
+  print_message("%-30s ended %5.0f ms after%s\n", WORKS[work].name, 1e3 * (ended - asked),
                 rc == SQLITE_INTERRUPT ? "" : ", without SQLITE_INTERRUPT");
   return rc == SQLITE_INTERRUPT;
 }
 
 /* ---- by another thread ------------------------------------------------------------- */
 
-enum { AFTER_MS = 150 };
+static int after_ms(size_t work) { return work < LATE ? LATE_MS : SOON_MS; }
 
 static double interrupted_at;
 
-static void *interrupt_soon(void *connection) {
-  sqlite3_sleep(AFTER_MS);
+typedef struct Interrupt {
+  sqlite3 *db;
+  int after_ms;
+} Interrupt;
+
+static void *interrupt_soon(void *interrupt) {
+  Interrupt *i = interrupt;
+  sqlite3_sleep(i->after_ms);
   interrupted_at = seconds();
-  sqlite3_interrupt(connection);
+  sqlite3_interrupt(i->db);
   return NULL;
 }
 
@@ -97,7 +133,8 @@ TEST(another_thread_interrupts) {
   bool stopped = true;
   for (size_t i = 0; i < COUNT(WORKS); i++) {
     pthread_t thread;
-    pthread_create(&thread, NULL, interrupt_soon, db);
+    Interrupt interrupt = {db, after_ms(i)};
+    pthread_create(&thread, NULL, interrupt_soon, &interrupt);
     int rc = run_to_end(db, WORKS[i].sql);
     double ended = seconds();
     pthread_join(thread, NULL);
@@ -122,7 +159,7 @@ TEST(a_progress_handler_stops) {
   sqlite3 *db = open_library();
   bool stopped = true;
   for (size_t i = 0; i < COUNT(WORKS); i++) {
-    stop_at = seconds() + 1e-3 * AFTER_MS;
+    stop_at = seconds() + 1e-3 * after_ms(i);
     sqlite3_progress_handler(db, 1000, stop, NULL);
     int rc = run_to_end(db, WORKS[i].sql);
     stopped = assess(i, rc, stop_at, seconds()) && stopped;

@@ -256,8 +256,9 @@ static const char *judge(const Case *c, const Outcome *o, const Outcome *expecte
   return "";
 }
 
+/* The weights begin with a header, which has the identifier of all of them. */
 static const char MODELS[] =
-    "SELECT name, version, labels, options, hex(weights), json_array_length(metrics, '$.history'), "
+    "SELECT name, version, labels, options, hex(substr(weights, 1, 100)), json_array_length(metrics, '$.history'), "
     "json_remove(metrics, '$.history', '$.seconds') FROM classify_models ORDER BY name, version";
 
 typedef struct Mode {
@@ -382,8 +383,32 @@ static const Case TRAININGS[] = {
      MODELS, NULL, NULL},
     {"train in FROM", "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '" QUICK "')", MODELS,
      NULL, NULL},
+    {"train, all parts", "SELECT classify_train(body, label, 'm', '" PARTS "') FROM texts", MODELS, NULL, NULL},
     {"train, bad option", "SELECT classify_train(body, label, 'm', '{\"epoch\":3}') FROM texts", MODELS, NULL,
      "unknown option 'epoch'"},
+};
+
+#define WITH(member, value) \
+  "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '" member "', '" value "')) FROM texts"
+
+static const Case SOURCES[] = {
+    {"unlabelled", WITH("$.unlabelled", "SELECT body || id FROM texts LIMIT 9"), MODELS, NULL, NULL},
+    {"vectors", WITH("$.vectors", "vectors"), MODELS, NULL, NULL},
+    {"vectors, of another size", WITH("$.vectors", "vectors"), MODELS, "INSERT INTO vectors VALUES ('last', '[1]')",
+     "has 1 numbers, expected 3"},
+    {"no vectors", WITH("$.vectors", "texts"), MODELS, NULL, "expected a table with the columns token and vector"},
+    {"from", "SELECT classify_train(body || ' ahoy', label || id % 2, 'm', '{\"from\":\"parts\",\"epochs\":1}') FROM texts",
+     MODELS, NULL, NULL},
+    {"from, with rows",
+     "SELECT epoch FROM classify_train('VALUES (''meow'', ''lion'')', 'm', json_set('" PARTS "', '$.from', "
+     "json_object('model', 'parts', 'rows', 'SELECT body, label FROM texts')))",
+     MODELS, NULL, NULL},
+    {"from nowhere", WITH("$.from", "nowhere"), MODELS, NULL, "no model named 'nowhere'"},
+    {"all of it",
+     "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '$.unlabelled', 'SELECT ''meow'' || id FROM texts', "
+     "'$.vectors', 'vectors', '$.position_bias', json('true'), '$.class_weight', 'balanced', '$.patience', 1, "
+     "'$.from', json_object('model', 'parts', 'rows', 'SELECT body, label FROM texts'))) FROM texts",
+     MODELS, NULL, NULL},
 };
 
 static const Case LABELLINGS[] = {
@@ -404,7 +429,14 @@ static const Case LABELLINGS[] = {
      "SELECT token, round(weight, 4), round(leave_one_out, 4) "
      "FROM classify_attention('My kitten at the sail', 'good', 'boat')",
      NULL, NULL, NULL},
-    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, mixed, porter)"},
+    {"classify, all parts", "SELECT classify(body || ' unheard of', 'parts') FROM texts LIMIT 2", NULL, NULL, NULL},
+    {"rows, all parts",
+     "SELECT * FROM classify_rows('SELECT id, body || '' unheard of'' FROM texts', 'parts', '{\"threads\":2}')", NULL,
+     NULL, NULL},
+    {"attention, all parts",
+     "SELECT token, round(weight, 4), round(contribution, 4), round(leave_one_out, 4) "
+     "FROM classify_attention('My kitten at the nail', 'parts', 'boat')", NULL, NULL, NULL},
+    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, mixed, parts, porter)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
@@ -419,6 +451,9 @@ static int begin_all(void **fixture) {
   run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter')) FROM texts");
   run(db, "SELECT classify_train(body, iif(id %% 3, id %% 3, label), 'mixed', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, iif(id %% 2, 1, '1'), 'alike', '" QUICK "') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'parts', '" PARTS "') FROM texts");
+  run(db, "CREATE TABLE vectors(token, vector); INSERT INTO vectors VALUES ('kitten', '[1,2,3]'), ('sail', zeroblob(12)), "
+          "('meow', '[-1, 0.5, 1e3]'), ('ahoy', '[1,0,0]')");
   close_database(db);
   return 0;
 }
@@ -438,6 +473,7 @@ static int begin_utf16(void **fixture) {
 }
 
 TEST(training) { run_cases(TRAININGS, COUNT(TRAININGS)); }
+TEST(sources) { run_cases(SOURCES, COUNT(SOURCES)); }
 TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
 
 TEST(in_utf16) {
@@ -505,6 +541,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(loading),
       cmocka_unit_test_setup(training, begin_all),
+      cmocka_unit_test_setup(sources, begin_all),
       cmocka_unit_test_setup(labelling, begin_all),
       cmocka_unit_test_setup(closing, begin_all),
       cmocka_unit_test_setup(in_utf16, begin_utf16),

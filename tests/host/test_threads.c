@@ -69,7 +69,7 @@ static sqlite3 *open_taught(const char *name, const char *journal) {
   sqlite3 *db = open_database(new_file(name));
   run(db, "PRAGMA journal_mode = %s", journal);
   make_texts(db);
-  run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'good', '" PARTS "') FROM texts");
   return db;
 }
 
@@ -127,7 +127,8 @@ TEST(one_connection_labels_for_all) {
 /* ---- training ----------------------------------------------------------------------- */
 
 static const char OWN_MODEL[] =
-    "SELECT classify_train(body, label, 'm%d', json_set('" QUICK "', '$.epochs', 3, '$.threads', 2)) FROM texts";
+    "SELECT classify_train(body, label, 'm%d', json_set('" PARTS "', '$.epochs', 3, '$.threads', 2, "
+    "'$.unlabelled', 'SELECT body || 1 FROM texts')) FROM texts";
 
 /* Overlapping trainings on a rollback journal wait for each other's reads; each
 ** thread here has a database of its own.
@@ -164,7 +165,7 @@ TEST(trainings_give_the_same_bytes) {
   close_database(db);
 }
 
-static const char SAME_NAME[] = "SELECT classify_train(body, label, 'same', '" QUICK "') FROM texts";
+static const char SAME_NAME[] = "SELECT classify_train(body, label, 'same', '" PARTS "') FROM texts";
 
 static void *train_same(void *worker) {
   Worker *w = worker;

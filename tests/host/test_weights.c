@@ -107,12 +107,24 @@ static int begin_with(const char *options) {
 static int begin_bigru(void **fixture) {
   (void)fixture;
   return begin_with("{\"epochs\":1,\"hidden\":2,\"embedding\":2,\"validation\":0,\"threads\":1,"
-                    "\"position_bias\":true,\"max_tokens\":3}");
+                    "\"position_bias\":true,\"max_tokens\":3," PLAIN "}");
 }
 
 static int begin_none(void **fixture) {
   (void)fixture;
-  return begin_with("{\"epochs\":1,\"encoder\":\"none\",\"embedding\":2,\"validation\":0,\"threads\":1}");
+  return begin_with("{\"epochs\":1,\"encoder\":\"none\",\"embedding\":2,\"validation\":0,\"threads\":1," PLAIN "}");
+}
+
+/* All that can be had without hashed n-grams, whose tensors are large ... */
+static int begin_parts(void **fixture) {
+  (void)fixture;
+  return begin_with("{\"epochs\":1,\"hidden\":1,\"embedding\":1,\"validation\":0,\"threads\":1,\"subwords\":false}");
+}
+
+/* ... and with them. */
+static int begin_whole(void **fixture) {
+  (void)fixture;
+  return begin_with("{\"epochs\":1,\"hidden\":1,\"embedding\":1,\"validation\":0,\"threads\":1}");
 }
 
 static int end(void **fixture) {
@@ -215,6 +227,13 @@ TEST(each_byte_changed_without_identifier) {
   report();
 }
 
+/* Of a large file: some of the header, all of the last, small tensors. */
+TEST(some_bytes_changed_without_identifier) {
+  for (size_t place = 0; place < bare.size; place += bare.size - place < 1000 ? 1 : place < bare.header_end ? 5 : 9001)
+    change_byte(&bare, place, "without identifier", true);
+  report();
+}
+
 /* Each number of the header, as other numbers. Padding to a large length is legal
 ** and slow.
 */
@@ -268,6 +287,12 @@ TEST(numbers_that_are_none) {
       try(odd.bytes, odd.size, "odd floats up to", place);
     }
     free(odd.bytes);
+    for (size_t place = bare.header_end; place + 4 <= bare.size; place += 4) {
+      odd = file_copy(bare.bytes, bare.size);
+      memcpy(odd.bytes + place, &ODD[i], sizeof ODD[i]);
+      try(odd.bytes, odd.size, "odd float at", place);
+      free(odd.bytes);
+    }
   }
   report();
 }
@@ -317,6 +342,62 @@ TEST(padding_without_end) {
   free(f.bytes);
 }
 
+/* A file of ours has all tensors of the linear branch, and none that says less than
+** the vocabulary and labels do.
+*/
+TEST(a_linear_branch_that_does_not_fit) {
+  static const struct {
+    const char *old, *new, *part; /* of the header; of the message */
+  } EDITS[] = {
+      {"\"linear.bias\"", "\"linear.bits\"", "tensor 'linear.bias'"},
+      {"\"linear.idf\"", "\"linear.odd\"", "tensor 'linear.idf'"},
+      {"\"linear.pairs.ends\"", "\"linear.pairs.end\"", "tensor 'linear.pairs.ends'"},
+      {"\"linear.pairs.words\"", "\"linear.pairs.word\"", "tensor 'linear.pairs.words'"},
+      {"\"linear.bias\":{\"dtype\":\"F32\"", "\"linear.bias\":{\"dtype\":\"I32\"", "tensor 'linear.bias'"},
+      {"\"linear.bias\":{\"dtype\":\"F32\",\"shape\":[3]", "\"linear.bias\":{\"dtype\":\"F32\",\"shape\":[3,1]",
+       "tensor 'linear.bias'"},
+      {"\"blend\":{\"dtype\":\"F32\",\"shape\":[2]", "\"blend\":{\"dtype\":\"F32\",\"shape\":[1,2]", "'blend'"},
+  };
+  for (size_t i = 0; i < COUNT(EDITS); i++) {
+    File f = replace(&bare, EDITS[i].old, EDITS[i].new);
+    assert_message(f.bytes, f.size, EDITS[i].part);
+    free(f.bytes);
+  }
+}
+
+static size_t tensor_begin(const File *f, const char *name) {
+  char *header = calloc(1, f->header_end + 1), *at;
+  memcpy(header, f->bytes, f->header_end);
+  header[0] = header[1] = header[2] = header[3] = header[4] = header[5] = header[6] = header[7] = ' ';
+  at = strstr(header, name);
+  assert_non_null(at);
+  size_t begin = strtoull(strstr(at, "\"data_offsets\":[") + strlen("\"data_offsets\":["), NULL, 10);
+  free(header);
+  return f->header_end + begin;
+}
+
+/* Pairs that end before they begin or after the last one, or are with words that
+** there are not.
+*/
+TEST(pairs_that_are_none) {
+  static const uint32_t NUMBERS[] = {0, 1, 2, 5, 6, 100, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF};
+  static const char *const NAMES[] = {"\"linear.pairs.ends\"", "\"linear.pairs.words\""};
+  size_t refused = errors;
+  for (size_t name = 0; name < COUNT(NAMES); name++) {
+    size_t begin = tensor_begin(&bare, NAMES[name]), places = 5;
+    for (size_t place = 0; place < places && begin + 4 * place + 4 <= bare.size; place++) {
+      for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+        File f = file_copy(bare.bytes, bare.size);
+        memcpy(f.bytes + begin + 4 * place, &NUMBERS[i], sizeof NUMBERS[i]);
+        try(f.bytes, f.size, NAMES[name], place);
+        free(f.bytes);
+      }
+    }
+  }
+  assert_true(errors - refused > 40);
+  report();
+}
+
 /* ---- weights that are no BLOB ---------------------------------------------------------------- */
 
 TEST(values_of_other_types) {
@@ -345,6 +426,19 @@ int main(void) {
       ON(begin_bigru, shapes_of_no_bytes),
       ON(begin_bigru, padding_without_end),
       ON(begin_bigru, values_of_other_types),
+      ON(begin_parts, undamaged_it_answers),
+      ON(begin_parts, cut_at_every_byte),
+      ON(begin_parts, each_byte_changed_under_an_identifier),
+      ON(begin_parts, each_byte_changed_without_identifier),
+      ON(begin_parts, each_number_changed),
+      ON(begin_parts, each_string_changed),
+      ON(begin_parts, numbers_that_are_none),
+      ON(begin_parts, many_bytes_changed),
+      ON(begin_parts, a_linear_branch_that_does_not_fit),
+      ON(begin_parts, pairs_that_are_none),
+      ON(begin_whole, undamaged_it_answers),
+      ON(begin_whole, some_bytes_changed_without_identifier),
+      ON(begin_whole, each_number_changed),
   };
   /* what asks for more than there is should fail, not bring the machine down */
   struct rlimit memory = {(rlim_t)4 << 30, (rlim_t)4 << 30};

@@ -43,8 +43,9 @@ SELECT count(*) FROM classify_attention('');
 SELECT count(*) FROM classify_attention('  ' || char(10));
 
 -- The words of all rows that speak for a label most.
-SELECT token FROM tickets, classify_attention(body, 'kinds', 'billing')
-GROUP BY token ORDER BY avg(contribution) DESC LIMIT 5;
+SELECT token FROM (
+  SELECT token FROM tickets, classify_attention(body, 'kinds', 'billing')
+  GROUP BY token ORDER BY avg(contribution) DESC LIMIT 5) ORDER BY token;
 
 -- The names of the arguments are not in the way of a table's own columns.
 CREATE TABLE notes(text, model, label, query, options);

@@ -15,8 +15,12 @@ SELECT quote(classify(NULL)), quote(classify_confidence(NULL)), quote(classify_s
 SELECT classify('') IN ('billing', 'technical'), classify(42) IN ('billing', 'technical');
 SELECT classify('') = classify('   '), classify_confidence('') = classify_confidence(char(9, 10, 160));
 
--- Words it has never seen are one word.
+-- Words it has never seen are known by their character n-grams; without these they are one word.
+SELECT classify('refunds'), classify('an invoicing error'), classify('printers'), classify('my logins');
 SELECT classify_scores('zebra') = classify_scores('xylophone');
+SELECT classify_train(body, category, 'words', json_set(:small, '$.subwords', json('false'))) IS NOT NULL FROM tickets;
+SELECT classify_scores('zebra', 'words') = classify_scores('xylophone', 'words');
+DELETE FROM classify_models WHERE name = 'words';
 
 -- A model's name, or min_confidence, that is NULL is as if it were not given.
 SELECT classify('my refund is late', NULL), classify('my refund is late', NULL, NULL);

@@ -13,21 +13,25 @@ INSERT INTO big VALUES
   ('1 MB of FF', CAST(replace(hex(zeroblob(500000)), '0', CAST(x'FF' AS TEXT)) AS TEXT)),
   ('1 MB of blanks', printf('%1000000s', ''));
 
--- Learned from and labelled. Only the first max_tokens tokens of a text are read.
+-- Learned from and labelled. The network reads the first max_tokens tokens of a text, the linear branch all.
 SELECT json_extract(classify_train(text, label, 'big', :small), '$.rows', '$.labels') FROM (
   SELECT body AS text, category AS label FROM tickets UNION ALL SELECT text, 'big' FROM big);
 SELECT name, length(text), classify(text, 'big') IN ('billing', 'technical', 'big'),
-       (SELECT count(*) FROM classify_attention(big.text, 'big')) AS tokens,
-       (SELECT round(sum(weight), 4) FROM classify_attention(big.text, 'big')) AS weights
+       (SELECT count(*) || ', ' || sum(weight > 0) || ' read by the network, ' || round(sum(weight), 4)
+        FROM classify_attention(big.text, 'big')) AS tokens
 FROM big;
 SELECT count(*), count(label) FROM classify_rows('SELECT name, text FROM big', 'big');
 SELECT length, length(token) FROM big, classify_attention(big.text, 'big') WHERE name = 'a word of 100,000 letters';
 
--- 5,000 labels.
+-- 150 labels, and 5,000.
+SELECT json_extract(classify_train('word' || (id * i), id * i, 'labels',
+           '{"epochs":1,"embedding":8,"encoder":"none","batch_size":64}'), '$.labels')
+FROM tickets, (SELECT 1 AS i UNION ALL SELECT 53 UNION ALL SELECT 59 UNION ALL SELECT 1 UNION ALL SELECT 53);
+SELECT count(*), round(sum(probability), 3) FROM classify_labels('word53', 'labels');
 CREATE TABLE labels AS WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000)
   SELECT 'word' || (i % 5000) AS body, i % 5000 AS label FROM n;
 SELECT json_extract(classify_train(body, label, 'labels',
-           '{"epochs":1,"embedding":8,"encoder":"none","batch_size":512}'), '$.labels')
+           '{"epochs":1,"embedding":8,"encoder":"none","batch_size":512,"linear":false}'), '$.labels')
 FROM labels;
 SELECT count(*), round(sum(probability), 3) FROM classify_labels('word17', 'labels');
 SELECT count(*) FROM json_each(classify_scores('word17', 'labels'));

@@ -7,11 +7,18 @@ SELECT classify_train(body, category, 'kinds',
   '{"epochs":2, "batch_size":16, "learning_rate":0.01, "dropout":0, "validation":0.2, "patience":1,
   "seed":9007199254740991, "threads":1, "max_seconds":100, "max_tokens":3, "min_count":2, "max_vocabulary":8,
   "class_weight":"balanced", "encoder":"bigru", "embedding":4, "hidden":2, "position_bias":true,
-  "tokenize":"porter unicode61", "keep":5, "progress":false}') IS NOT NULL FROM tickets;
+  "tokenize":"porter unicode61", "keep":5, "progress":false, "subwords":false, "max_pool":false, "linear":false,
+  "from":null, "unlabelled":null, "vectors":null}') IS NOT NULL FROM tickets;
 SELECT key, value FROM classify_models, json_each(options) WHERE name = 'kinds';
 SELECT classify_train(body, category) IS NOT NULL FROM tickets;
 SELECT name, count(*), group_concat(CASE WHEN value IS NULL THEN key END)
 FROM classify_models, json_each(options) GROUP BY name;
+
+-- Those that are left to the rows are there as they were chosen.
+SELECT group_concat(value, ' ') FROM (
+  SELECT value FROM classify_models, json_each(options)
+  WHERE name = 'default' AND key IN ('batch_size', 'embedding', 'encoder', 'epochs', 'hidden', 'linear', 'max_pool', 'subwords')
+  ORDER BY key);
 
 -- The options of a model are options: the next is trained as it was.
 SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'next',
@@ -49,6 +56,12 @@ SELECT classify_train(body, category, 'wrong', '{"epochs":{"a":5}}') FROM ticket
 SELECT classify_train(body, category, 'wrong', '{"learning_rate":"fast"}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"position_bias":1}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"progress":"yes"}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"subwords":1}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"max_pool":"true"}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"linear":0.5}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"vectors":["glove"]}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"unlabelled":true}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"from":3}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"encoder":"lstm"}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"encoder":1}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"tokenize":1}') FROM tickets;

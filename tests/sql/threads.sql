@@ -22,3 +22,21 @@ SELECT count(*), count(DISTINCT weights) FROM classify_models;
 SELECT classify_train(body, category, 'seed 2', json_set(:small, '$.threads', 1, '$.encoder', 'none', '$.seed', 2))
        IS NOT NULL FROM tickets;
 SELECT count(*), count(DISTINCT weights) FROM classify_models;
+
+-- Nor do threads matter to texts without labels, to word vectors, or to going on from a model with rows of it.
+DELETE FROM classify_models;
+CREATE TABLE vectors(token, vector);
+INSERT INTO vectors VALUES ('refund', '[1,0,0.5]'), ('printer', '[0,1,0.5]'), ('modem', '[0,0.9,0.4]');
+SELECT classify_train(body, category, 'before', :small) IS NOT NULL FROM tickets WHERE id % 2;
+CREATE TABLE parts(name, options);
+INSERT INTO parts VALUES
+  ('default', '{}'),
+  ('unlabelled', '{"unlabelled":"SELECT body || '' now'' FROM tickets"}'),
+  ('vectors', '{"vectors":"vectors"}'),
+  ('from', '{"from":{"model":"before","rows":"SELECT body, category FROM tickets WHERE id % 2"}}');
+WITH n(threads) AS (VALUES (1), (2), (5))
+SELECT name, count(*) FROM (
+  SELECT name, classify_train(body, category, name || ' ' || threads, json_set(options, '$.threads', threads, '$.epochs', 3))
+  FROM parts, n, tickets WHERE id % 2 = 0 GROUP BY name, threads) GROUP BY name ORDER BY name;
+SELECT parts.name, count(*), count(DISTINCT weights)
+FROM parts JOIN classify_models AS m ON m.name LIKE parts.name || ' %' GROUP BY 1 ORDER BY 1;

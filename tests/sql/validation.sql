@@ -42,8 +42,30 @@ SELECT json_extract(classify_train(body, category, 'strange',
            json_set(:small, '$.validation', 'SELECT ''hello'', ''greeting''')),
                     '$.validation_accuracy', '$.labels') FROM tickets;
 
--- Words of validation rows are not learned.
+-- Words of validation rows are not learned, if the rows come from a query.
+SELECT classify_train(body, category, 'query', json_set(:small, '$.subwords', json('false'),
+                      '$.validation', 'SELECT body, category FROM checks')) IS NOT NULL FROM tickets;
 SELECT classify_scores('greetings', 'query') = classify_scores('morning', 'query');
+
+-- Rows that were held out of the rows themselves are learned from in the last epoch, and their words are known: what is
+-- left out of one training row of each label is in the model all the same.
+CREATE TABLE twos(body, label);
+INSERT INTO twos VALUES ('lemon', 'fruit'), ('cherry', 'fruit'), ('granite', 'stone'), ('basalt', 'stone');
+SELECT json_extract(classify_train(body, label, 'twos', '{"validation":0.5,"epochs":20,"subwords":false}'),
+                    '$.epochs', '$.best_epoch', '$.validation_accuracy' ) FROM twos;
+SELECT sum(classify(body, 'twos') = label), count(DISTINCT classify_scores(body, 'twos')) FROM twos;
+SELECT json_extract(metrics, '$.rows', '$.validation_rows'),
+       json_extract(metrics, '$.history[18].validation_accuracy') IS NULL,
+       json_extract(metrics, '$.history[19].validation_accuracy') IS NULL
+FROM classify_models WHERE name = 'twos';
+
+-- Not with one epoch only, nor with a query.
+SELECT epoch, validation_accuracy IS NULL, is_best
+FROM classify_train('SELECT body, label FROM twos', 'one', '{"validation":0.5,"epochs":1}');
+SELECT epoch, validation_accuracy IS NULL, is_best
+FROM classify_train('SELECT body, label FROM twos', 'one', '{"validation":"SELECT body, label FROM twos","epochs":2}');
+SELECT epoch, validation_accuracy IS NULL, is_best
+FROM classify_train('SELECT body, label FROM twos', 'one', '{"validation":0.5,"epochs":2}');
 
 -- Queries that will not do; the option is checked before a row is read.
 SELECT classify_train(body, category, 'bad', '{"validation":""}') FROM tickets;
