@@ -129,7 +129,7 @@ static Subject *subject_new(bool linear, uint64_t seed) {
   if (linear) s->model.linear = random_linear(shape.vocabulary, SAMPLE_LABELS, 20, seed);
   s->model.max_tokens = 7;
   s->model.blend = (Blend){0.4f, 1.2f};
-  assert_ok(validation_new(&s->corpus, &s->validation, &error));
+  assert_ok(validation_new(&s->corpus, 0, &s->validation, &error));
   return s;
 }
 
