@@ -21,11 +21,6 @@ static void softmax_text(const Batch *b, size_t row, float *scores) {
   for (size_t t = 0; t < length; t++) scores[batch_place(b, row, t)] /= sum;
 }
 
-SIMD_CLONES
-static void add_scaled(size_t count, float scale, const float *restrict x, float *restrict y) {
-  for (size_t j = 0; j < count; j++) y[j] += scale * x[j];
-}
-
 void attention_forward(const AttentionWeights *w, const Batch *b, const float *states,
                        float *weights, float *context, size_t stride) {
   matrix_vector(b->tokens, w->state, states, w->state, w->kernel, weights);
@@ -36,7 +31,7 @@ void attention_forward(const AttentionWeights *w, const Batch *b, const float *s
     if (b->length[i]) softmax_text(b, i, weights);
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
-      add_scaled(w->state, weights[place], states + place * w->state, context + i * stride);
+      matrix_add_scaled(w->state, weights[place], states + place * w->state, context + i * stride);
     }
   }
 }
@@ -55,8 +50,8 @@ void attention_backward(const AttentionWeights *w, const Batch *b, const float *
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
       d_scores[place] = weights[place] * (d_scores[place] - mean);
-      add_scaled(w->state, weights[place], dc, d_states + place * w->state);
-      add_scaled(w->state, d_scores[place], w->kernel, d_states + place * w->state);
+      matrix_add_scaled(w->state, weights[place], dc, d_states + place * w->state);
+      matrix_add_scaled(w->state, d_scores[place], w->kernel, d_states + place * w->state);
     }
   }
   matrix_vector_at(b->tokens, w->state, states, w->state, d_scores, gradient->kernel);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "simd.h"
+#include "matrix.h"
 
 size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary) {
   return vocabulary + (lexicon->spelling ? lexicon->spelling->count : 0);
@@ -18,13 +18,10 @@ WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint3
   return rows;
 }
 
-SIMD_CLONES
-static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float factor, float *restrict out) {
+static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float factor, float *out) {
   const float *subwords = w->table + w->vocabulary * w->size;
-  for (size_t g = 0; g < rows->count; g++) {
-    const float *row = subwords + rows->hash[g] % w->buckets * w->size;
-    for (size_t j = 0; j < w->size; j++) out[j] += factor * row[j];
-  }
+  for (size_t g = 0; g < rows->count; g++)
+    matrix_add_scaled(w->size, factor, subwords + rows->hash[g] % w->buckets * w->size, out);
 }
 
 void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,

@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "latent.h"
+#include "matrix.h"
 #include "memory.h"
 #include "ngrams.h"
 #include "output.h"
 #include "predict.h"
 #include "random.h"
-#include "simd.h"
 #include "svm.h"
 
 enum {
@@ -86,11 +86,6 @@ static Status read_points(Guesser *g) {
 
 /* ---- by words --------------------------------------------------------------------- */
 
-SIMD_CLONES
-static void add_to(size_t count, const float *restrict x, float *restrict y) {
-  for (size_t j = 0; j < count; j++) y[j] += x[j];
-}
-
 /* Frequencies of words from the labels' shares of the texts. */
 static void maximise(Guesser *g) {
   const SparseRows *w = &g->words;
@@ -98,9 +93,9 @@ static void maximise(Guesser *g) {
   for (size_t i = 0; i < cells; i++) g->frequency[i] = SMOOTHING;
   for (size_t i = 0; i < w->count; i++)
     for (size_t e = w->begin[i]; e < w->end[i]; e++)
-      add_to(labels, g->share + i * labels, g->frequency + w->feature[e] * labels);
+      matrix_add_scaled(labels, 1.0f, g->share + i * labels, g->frequency + w->feature[e] * labels);
   memset(g->total, 0, labels * sizeof *g->total);
-  for (size_t f = 0; f < w->features; f++) add_to(labels, g->frequency + f * labels, g->total);
+  for (size_t f = 0; f < w->features; f++) matrix_add_scaled(labels, 1.0f, g->frequency + f * labels, g->total);
   for (size_t i = 0; i < cells; i++) g->frequency[i] = logf(g->frequency[i] / g->total[i % labels]);
 }
 
@@ -114,7 +109,7 @@ static void expect(Guesser *g) {
     float *share = g->share + i * labels;
     if (g->shown[i] != OUTPUT_NO_TARGET) continue;
     memset(share, 0, labels * sizeof *share);
-    for (size_t e = w->begin[i]; e < w->end[i]; e++) add_to(labels, g->frequency + w->feature[e] * labels, share);
+    for (size_t e = w->begin[i]; e < w->end[i]; e++) matrix_add_scaled(labels, 1.0f, g->frequency + w->feature[e] * labels, share);
     float damping = 1.0f + (float)(w->end[i] - w->begin[i]) / 10.0f;
     for (size_t c = 0; c < labels; c++) share[c] /= damping;
     output_softmax(1, labels, share, share);

@@ -7,21 +7,15 @@
 #include "matrix.h"
 #include "memory.h"
 #include "random.h"
-#include "simd.h"
 
 enum { ITERATIONS = 4, POLL_ROWS = 1024 };
-
-SIMD_CLONES
-static void add_scaled(size_t count, float scale, const float *restrict x, float *restrict y) {
-  for (size_t j = 0; j < count; j++) y[j] += scale * x[j];
-}
 
 /* points [rows][size] = A W */
 static void project(const SparseRows *a, size_t size, const float *w, Workers *workers, float *points) {
   memset(points, 0, a->count * size * sizeof *points);
   for (size_t i = 0; i < a->count && (i % POLL_ROWS || !workers_stopped(workers)); i++)
     for (size_t e = a->begin[i]; e < a->end[i]; e++)
-      add_scaled(size, a->value[e], w + a->feature[e] * size, points + i * size);
+      matrix_add_scaled(size, a->value[e], w + a->feature[e] * size, points + i * size);
 }
 
 /* w [features][size] = A' points */
@@ -29,7 +23,7 @@ static void gather(const SparseRows *a, size_t size, const float *points, Worker
   memset(w, 0, a->features * size * sizeof *w);
   for (size_t i = 0; i < a->count && (i % POLL_ROWS || !workers_stopped(workers)); i++)
     for (size_t e = a->begin[i]; e < a->end[i]; e++)
-      add_scaled(size, a->value[e], points + i * size, w + a->feature[e] * size);
+      matrix_add_scaled(size, a->value[e], points + i * size, w + a->feature[e] * size);
 }
 
 /* The lower triangle of G becomes L, G = L L'. A direction that has vanished gets

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "matrix.h"
 #include "memory.h"
-#include "simd.h"
 #include "svm.h"
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
@@ -24,11 +24,6 @@ void linear_free(Linear *l) {
 
 /* ---- margins ------------------------------------------------------------------- */
 
-SIMD_CLONES
-static void add_scaled(size_t count, float scale, const float *restrict x, float *restrict y) {
-  for (size_t j = 0; j < count; j++) y[j] += scale * x[j];
-}
-
 /* Adds the sum of a word's n-grams' rows, times its share of them and scale. */
 static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, float scale, float *to) {
   size_t count;
@@ -36,7 +31,7 @@ static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, 
   const float *rows = l->kernel + ngrams_features(&l->ngrams) * l->columns;
   float share = count ? scale * NGRAMS_SPELLED / sqrtf((float)count) : 0.0f;
   for (size_t g = 0; g < count; g++)
-    add_scaled(l->columns, share, rows + hash[g] % l->buckets * l->columns, to);
+    matrix_add_scaled(l->columns, share, rows + hash[g] % l->buckets * l->columns, to);
 }
 
 void linear_forward(const Linear *l, const Lexicon *lexicon, const NgramVector *v, float *margins) {
@@ -45,7 +40,7 @@ void linear_forward(const Linear *l, const Lexicon *lexicon, const NgramVector *
   memcpy(out, l->bias, l->columns * sizeof *out);
   for (size_t i = 0; i < v->count; i++) {
     if (v->number[i] < features)
-      add_scaled(l->columns, v->value[i], l->kernel + v->number[i] * l->columns, out);
+      matrix_add_scaled(l->columns, v->value[i], l->kernel + v->number[i] * l->columns, out);
     else
       add_buckets(l, lexicon->spelling, v->number[i] - features, v->value[i], out);
   }

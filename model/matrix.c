@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "simd.h"
+
 /* Our copy of OpenBLAS is linked statically, and its calls of getenv() come
 ** here (-Wl,--wrap=getenv). While the library loads it asks how many threads
 ** to start: none, the calls of several workers are what runs in parallel. And
@@ -62,6 +64,12 @@ void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const floa
   if (m == 0) return;
   cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)m, (blasint)n, 1.0f, a, (blasint)lda, x, 1, 1.0f,
               y, 1);
+}
+
+/* Rows are short here: BLAS' own would spend more on the call. */
+SIMD_CLONES
+void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *restrict y) {
+  for (size_t i = 0; i < n; i++) y[i] += scale * x[i];
 }
 
 float matrix_dot(size_t n, const float *x, const float *y) {

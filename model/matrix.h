@@ -27,6 +27,9 @@ void matrix_vector(size_t m, size_t n, const float *a, size_t lda, const float *
 /* y [n] += A' x, where A is [m][n] and x is [m] */
 void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y);
 
+/* y [n] += scale x */
+void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *restrict y);
+
 /* x . y */
 float matrix_dot(size_t n, const float *x, const float *y);
 

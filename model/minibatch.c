@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "adam.h"
+#include "matrix.h"
 #include "memory.h"
 #include "predict.h"
 #include "random.h"
-#include "simd.h"
 
 enum {
   SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */
@@ -173,11 +173,6 @@ static void shard_task(void *context, size_t index, size_t worker) {
 
 /* ---- 2: add ------------------------------------------------------------------- */
 
-SIMD_CLONES
-static void add_to(size_t count, float factor, const float *restrict from, float *restrict to) {
-  for (size_t i = 0; i < count; i++) to[i] += factor * from[i];
-}
-
 static double squares_of(size_t count, const float *x) {
   double sum[4] = {0};
   for (size_t i = 0; i < count; i++) sum[i % 4] += (double)x[i] * x[i];
@@ -192,7 +187,7 @@ static void slice_add_dense(Minibatch *m, size_t index) {
   size_t count = slice_begin(m->gradient.dense, index + 1) - begin;
   float *sum = parameters_dense(&m->gradient) + begin;
   memset(sum, 0, count * sizeof *sum);
-  for (size_t i = 0; i < m->shard_count; i++) add_to(count, 1.0f, m->shards[i].gradient.block + begin, sum);
+  for (size_t i = 0; i < m->shard_count; i++) matrix_add_scaled(count, 1.0f, m->shards[i].gradient.block + begin, sum);
   m->slices[index].squares = squares_of(count, sum);
 }
 
@@ -207,7 +202,7 @@ static void slice_add_row(Minibatch *m, size_t index, size_t row, float factor, 
     slice->touched[slice->count++] = (uint32_t)row;
     m->touched_in[row] = m->step;
   }
-  add_to(size, factor, from, m->gradient.block + row * size);
+  matrix_add_scaled(size, factor, from, m->gradient.block + row * size);
 }
 
 /* A word's gradient goes to all rows that it is the sum of. */
