@@ -117,9 +117,11 @@ static int set_class_weight(const Option *o, const Member *m, Options *options, 
 /* {"model": name, "rows": query}: the members are found by SQLite. */
 static int set_from_object(Connection *c, const Option *o, const Member *m, Options *options, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = connection_statement(c, "SELECT ?1->>'model', ?1->>'rows', (SELECT count(*) FROM json_each(?1) "
-                                "WHERE key IN ('model', 'rows') AND type = 'text') = "
-                                "(SELECT count(*) FROM json_each(?1))", &stmt, error);
+  static const char SQL[] =
+      "SELECT json_extract(?1, '$.model'), json_extract(?1, '$.rows'), "
+      "(SELECT count(*) FROM json_each(?1) WHERE key IN ('model', 'rows') AND type = 'text') = "
+      "(SELECT count(*) FROM json_each(?1))";
+  int rc = connection_statement(c, SQL, &stmt, error);
   if (rc) return rc;
   sqlite3_bind_value(stmt, 1, m->value);
   rc = sqlite3_step(stmt);

@@ -24,6 +24,8 @@ enum {
 static const float SMOOTHING = 0.1f; /* of a word's frequency, in texts */
 static const float LABELLED = 3.0f, GUESSED = 0.3f; /* weight of a text, by words */
 static const float LABELLED_COST = 0.3f, GUESSED_COST = 0.03f; /* by points */
+static const float WITHOUT_COST = 2.0f; /* by words, of labelled texts alone */
+static const float NEVER = -1e30f; /* less than any sum of logarithms, or margin */
 static const float MOST_GUESSED = 0.8f; /* of the texts learned from, in the last round */
 
 typedef struct Guesser {
@@ -39,6 +41,7 @@ typedef struct Guesser {
   float *share;      /* [count][labels] of each label in a text; or its margin     */
   float *frequency;  /* [vocabulary][labels] logarithms of a word's, given a label */
   float *total;      /* [labels]                                                   */
+  float *start;      /* [labels] 0, or NEVER where no text is shown to have it     */
   size_t *begin, *end; /* [count] the rows of a round, their targets, costs, order */
   uint32_t *targets, *order;
   float *costs;
@@ -108,7 +111,7 @@ static void expect(Guesser *g) {
   for (size_t i = 0; i < w->count && (i % POLL_ROWS || !workers_stopped(g->workers)); i++) {
     float *share = g->share + i * labels;
     if (g->shown[i] != OUTPUT_NO_TARGET) continue;
-    memset(share, 0, labels * sizeof *share);
+    memcpy(share, g->start, labels * sizeof *share);
     for (size_t e = w->begin[i]; e < w->end[i]; e++) matrix_add_scaled(labels, 1.0f, g->frequency + w->feature[e] * labels, share);
     float damping = 1.0f + (float)(w->end[i] - w->begin[i]) / 10.0f;
     for (size_t c = 0; c < labels; c++) share[c] /= damping;
@@ -131,21 +134,22 @@ static void guess_by_words(Guesser *g) {
 
 /* ---- by points -------------------------------------------------------------------- */
 
-/* One machine a label, on the rows of the round; then all texts' margins. */
-static void learn_round(Guesser *g, size_t rows, Svm *svm) {
-  SparseRows round = g->points;
+/* One machine a label, on the rows of the round, which are among all; then the
+** margins of all texts.
+*/
+static void learn_round(Guesser *g, const SparseRows *all, size_t rows, Svm *svm) {
+  SparseRows round = *all;
   size_t labels = g->guess->labels;
   round.count = rows;
   round.begin = g->begin;
   round.end = g->end;
   svm_measure(&round, svm);
   for (uint32_t c = 0; c < labels && !workers_stopped(g->workers); c++) {
-    memset(svm->weights, 0, (SIZE + 1) * sizeof *svm->weights);
+    memset(svm->weights, 0, (all->features + 1) * sizeof *svm->weights);
     svm_fit(&round, g->targets, c, g->costs, g->guess->seed, g->workers, svm);
     for (size_t i = 0; i < g->guess->count; i++) {
-      const float *p = g->point_value + i * SIZE;
-      float margin = svm->weights[SIZE];
-      for (size_t j = 0; j < SIZE; j++) margin += p[j] * svm->weights[j];
+      float margin = svm->weights[all->features] + g->start[c];
+      for (size_t e = all->begin[i]; e < all->end[i]; e++) margin += all->value[e] * svm->weights[all->feature[e]];
       g->share[i * labels + c] = margin;
     }
   }
@@ -154,12 +158,20 @@ static void learn_round(Guesser *g, size_t rows, Svm *svm) {
                                                        : OUTPUT_NO_TARGET;
 }
 
-static size_t add_round_row(Guesser *g, size_t rows, size_t text, uint32_t target, float cost) {
-  g->begin[rows] = text * SIZE;
-  g->end[rows] = (text + 1) * SIZE;
+static size_t add_round_row(Guesser *g, const SparseRows *all, size_t rows, size_t text, uint32_t target,
+                            float cost) {
+  g->begin[rows] = all->begin[text];
+  g->end[rows] = all->end[text];
   g->targets[rows] = target;
   g->costs[rows] = cost;
   return rows + 1;
+}
+
+static size_t add_shown(Guesser *g, const SparseRows *all, float cost) {
+  size_t rows = 0;
+  for (size_t i = 0; i < g->guess->count; i++)
+    if (g->shown[i] != OUTPUT_NO_TARGET) rows = add_round_row(g, all, rows, i, g->shown[i], cost);
+  return rows;
 }
 
 typedef struct Sure {
@@ -182,7 +194,8 @@ static size_t add_surest(Guesser *g, size_t rows, size_t most, Sure *sure) {
       if (g->shown[i] == OUTPUT_NO_TARGET && g->labels[i] == c)
         sure[found++] = (Sure){g->share[i * labels + c], (uint32_t)i};
     qsort(sure, found, sizeof *sure, surest_first);
-    for (size_t k = 0; k < found && k < most; k++) rows = add_round_row(g, rows, sure[k].text, c, GUESSED_COST);
+    for (size_t k = 0; k < found && k < most; k++) 
+      rows = add_round_row(g, &g->points, rows, sure[k].text, c, GUESSED_COST);
   }
   return rows;
 }
@@ -194,19 +207,33 @@ static Status guess_by_points(Guesser *g) {
   Status status = svm_new(&g->points, &svm, &g->error);
   if (!status && !sure) status = error_no_memory(&g->error);
   for (int round = 0; round <= ROUNDS && !status && !workers_stopped(g->workers); round++) {
-    size_t rows = 0;
-    for (size_t i = 0; i < q->count; i++)
-      if (g->shown[i] != OUTPUT_NO_TARGET) rows = add_round_row(g, rows, i, g->shown[i], LABELLED_COST);
+    size_t rows = add_shown(g, &g->points, LABELLED_COST);
     float most = MOST_GUESSED * (float)(q->count * (size_t)round) / (float)(ROUNDS * q->labels);
     if (round) rows = add_surest(g, rows, (size_t)most, sure);
-    learn_round(g, rows, &svm);
+    learn_round(g, &g->points, rows, &svm);
   }
   free(sure);
   svm_free(&svm);
   return status;
 }
 
-/* ---- which of the two --------------------------------------------------------------- */
+/* What labelled texts alone say, by their words. */
+static Status guess_without(Guesser *g) {
+  Svm svm;
+  Status status = svm_new(&g->words, &svm, &g->error);
+  if (!status) learn_round(g, &g->words, add_shown(g, &g->words, WITHOUT_COST), &svm);
+  svm_free(&svm);
+  return status;
+}
+
+/* ---- which of them --------------------------------------------------------------- */
+
+/* Of a label that no text is shown to have, nothing is known to guess it by. */
+static void find_shown(Guesser *g) {
+  for (size_t c = 0; c < g->guess->labels; c++) g->start[c] = NEVER;
+  for (size_t i = 0; i < g->guess->count; i++)
+    if (g->shown[i] != OUTPUT_NO_TARGET) g->start[g->shown[i]] = 0.0f;
+}
 
 /* Labelled texts in an order drawn by seed: each FOLDS-th from `fold` on is hidden. */
 static size_t hide_fold(Guesser *g, size_t fold) {
@@ -218,6 +245,7 @@ static size_t hide_fold(Guesser *g, size_t fold) {
   random_shuffle(&random, g->order, labelled);
   memcpy(g->shown, q->targets, q->count * sizeof *g->shown);
   for (size_t i = fold; i < labelled; i += FOLDS) g->shown[g->order[i]] = OUTPUT_NO_TARGET;
+  find_shown(g);
   return labelled;
 }
 
@@ -230,7 +258,7 @@ static size_t hits_of_fold(const Guesser *g, size_t fold, size_t labelled) {
 
 static Status guess_task_status(Guesser *g) {
   const Guess *q = g->guess;
-  size_t by_words = 0, by_points = 0;
+  size_t by_words = 0, by_points = 0, without = 0;
   Status status = read_words(g);
   if (!status) status = read_points(g);
   for (size_t fold = 0; fold < FOLDS && !status && !workers_stopped(g->workers); fold++) {
@@ -239,11 +267,18 @@ static Status guess_task_status(Guesser *g) {
     by_words += hits_of_fold(g, fold, labelled);
     status = guess_by_points(g);
     by_points += hits_of_fold(g, fold, labelled);
+    if (!status) status = guess_without(g);
+    without += hits_of_fold(g, fold, labelled);
   }
   memcpy(g->shown, q->targets, q->count * sizeof *g->shown);
-  if (!status && by_points > by_words) return guess_by_points(g);
-  if (!status) guess_by_words(g);
-  return status;
+  find_shown(g);
+  if (status) return status;
+  if (by_points > by_words && by_points >= without) return guess_by_points(g);
+  if (by_words >= without)
+    guess_by_words(g);
+  else
+    for (size_t i = 0; i < q->count; i++) g->labels[i] = OUTPUT_NO_TARGET;
+  return STATUS_OK;
 }
 
 static void guess_task(void *context, size_t index, size_t worker) {
@@ -267,13 +302,14 @@ static Status guesser_new(Guesser *g, Error *error) {
   g->share = memory_floats(count * labels);
   g->frequency = memory_floats(g->guess->vocabulary * labels);
   g->total = calloc(labels, sizeof *g->total);
+  g->start = calloc(labels, sizeof *g->start);
   g->begin = calloc(count, sizeof *g->begin);
   g->end = calloc(count, sizeof *g->end);
   g->targets = calloc(count, sizeof *g->targets);
   g->order = calloc(count, sizeof *g->order);
   g->costs = calloc(count, sizeof *g->costs);
   bool ok = g->word_begin && g->word_end && g->point_begin && g->point_end && g->point_feature &&
-            g->point_value && g->shown && g->share && g->frequency && g->total && g->begin && g->end &&
+            g->point_value && g->shown && g->share && g->frequency && g->total && g->start && g->begin && g->end &&
             g->targets && g->order && g->costs;
   return ok ? STATUS_OK : error_no_memory(error);
 }
@@ -291,6 +327,7 @@ static void guesser_free(Guesser *g) {
   free(g->share);
   free(g->frequency);
   free(g->total);
+  free(g->start);
   free(g->begin);
   free(g->end);
   free(g->targets);

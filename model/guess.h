@@ -1,7 +1,9 @@
 /* guess.h -- labels for texts that have none, from a few that have.
 **
 ** Two ways are known here, and one of them is taken: the one that is right more
-** often on labelled texts when their labels are hidden from it, fold by fold.
+** often on labelled texts when their labels are hidden from it, fold by fold. If
+** neither is right as often as support vector machines on the labelled texts
+** alone, nothing is guessed.
 **
 **   by words    naive Bayes, whose word frequencies and guesses improve each
 **               other (expectation-maximisation: Nigam, McCallum, Thrun, Mitchell
@@ -24,7 +26,7 @@ typedef struct Guess {
 } Guess;
 
 /* labels [count]: those of labelled texts stay as they are. A text without words
-** that others have, too, gets OUTPUT_NO_TARGET.
+** that others have, too, gets OUTPUT_NO_TARGET; so do all when nothing is guessed.
 */
 Status guess_labels(const Guess *guess, Workers *workers, Poll poll, uint32_t *labels, Error *error);
 

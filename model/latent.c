@@ -26,18 +26,19 @@ static void gather(const SparseRows *a, size_t size, const float *points, Worker
       matrix_add_scaled(size, a->value[e], points + i * size, w + a->feature[e] * size);
 }
 
-/* The lower triangle of G becomes L, G = L L'. A direction that has vanished gets
-** a length of 1, so that it stays as small as it is.
+/* The lower triangle of G becomes L, G = L L'. A direction that has vanished, but
+** for rounding, is nothing to the others, and becomes smaller than 1/1000.
 */
 static void cholesky(size_t n, float *g) {
   for (size_t j = 0; j < n; j++) {
     double left = g[j * n + j], whole = left;
     for (size_t k = 0; k < j; k++) left -= (double)g[j * n + k] * g[j * n + k];
-    g[j * n + j] = left > 1e-6 * whole && left > 0 ? (float)sqrt(left) : 1.0f;
+    bool vanished = left <= 1e-6 * whole;
+    g[j * n + j] = whole > 0 ? (float)sqrt(vanished ? whole : left) : 1.0f;
     for (size_t i = j + 1; i < n; i++) {
       double sum = g[i * n + j];
       for (size_t k = 0; k < j; k++) sum -= (double)g[i * n + k] * g[j * n + k];
-      g[i * n + j] = (float)(sum / g[j * n + j]);
+      g[i * n + j] = vanished ? 0.0f : (float)(sum / g[j * n + j]);
     }
   }
 }

@@ -35,11 +35,11 @@ CREATE VIEW held_out AS SELECT id, text, label FROM texts WHERE label IS NOT NUL
 .print
 
 -- An epoch is one pass over all rows. In FROM, classify_train() gives a row for
--- each, while it runs. It sets some rows aside by itself, for the "validation"
--- that tells it when to stop. The model is in the database after the last row.
+-- each, while it runs. It sets some rows aside by itself, for the "validation";
+-- the last epoch learns from these, too, and is not judged. The model is in the database after the last row.
 
-SELECT printf('epoch %2d   right in training %4.1f %%   on validation rows %4.1f %%   after %.1f s',
-              epoch, 100 * train_accuracy, 100 * validation_accuracy, seconds)
+SELECT printf('epoch %2d   right in training %4.1f %%   %s   after %.1f s', epoch, 100 * train_accuracy,
+              iif(validation_accuracy IS NULL, 'on all rows', printf('on validation rows %4.1f %%', 100 * validation_accuracy)), seconds)
 FROM classify_train('SELECT text, label FROM to_learn');
 
 .print

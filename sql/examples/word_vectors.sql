@@ -25,10 +25,7 @@ INSERT INTO shopping VALUES
   ('a shirt', 'clothes'), ('shirt and coat', 'clothes'), ('two socks', 'clothes'), ('a coat, a shirt', 'clothes'),
   ('socks or a shirt', 'clothes'), ('coat', 'clothes'), ('a warm coat', 'clothes'), ('socks and coat', 'clothes');
 
--- The linear branch reads letters and words, not vectors. On so few rows it would
--- have its say all the same; on a larger table leave it on.
-SELECT json_extract(classify_train(item, shelf, 'shelves', '{"vectors": "vectors", "linear": false}'), '$.labels')
-         AS labels
+SELECT json_extract(classify_train(item, shelf, 'shelves', '{"vectors": "vectors"}'), '$.labels') AS labels
 FROM shopping;
 
 CREATE TEMP TABLE today(item TEXT);
