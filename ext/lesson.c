@@ -61,9 +61,8 @@ static int source_rows(Lesson *l, const Source *source, Error *error) {
     rc = lesson_row(l, sqlite3_column_value(stmt, 0),
                     source->columns == 2 ? sqlite3_column_value(stmt, 1) : NULL, source->use, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
-  if (!rc && corpus->rows == before)
-    rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts%s", source->name,
-                 source->columns == 2 ? " with labels" : "");
+  if (!rc && corpus->rows == before && source->use != ROW_UNLABELLED) /* all may be labelled by now */
+    rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts with labels", source->name);
   sqlite3_finalize(stmt);
   return rc;
 }
@@ -97,6 +96,8 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
   *l = (Lesson){.connection = c, .query = query ? sqlite3_mprintf("%s", query) : NULL};
   int rc = query && !l->query ? failure(error, SQLITE_NOMEM, "out of memory") : SQLITE_OK;
   if (!rc) rc = query_text(model, "model's name", &name, NULL, error);
+  if (!rc && name && name[0] == '{')
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%.60s', expected a name; options come after it", name);
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &l->options, error);
   if (!rc) rc = load_from(l, error);
@@ -204,6 +205,7 @@ static char *metrics_json(const Lesson *l, const Epoch *last, const Model *model
                       (int)lesson_rows(l), (int)training_validation_rows(l->training),
                       (int)l->skipped, (int)model->labels.keys.count, (int)model->vocabulary.words.count);
   append_field(json, "cut", (double)cut / (double)read);
+  if (l->options.unlabelled) append_field(json, "guessed", (double)training_guessed(l->training));
   sqlite3_str_appendf(json, ",\"epochs\":%d,\"best_epoch\":%d", (int)last->epoch, (int)l->best.epoch);
   append_validation(json, &l->best);
   append_field(json, "seconds", last->seconds);

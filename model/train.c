@@ -36,6 +36,7 @@ struct Training {
   Validation validation;
   uint32_t *train;      /* [train_count], in the order of the epoch */
   size_t train_count;
+  size_t guessed;       /* of them with a label that was guessed */
   size_t labelled;      /* of them with a label of their own, all but the held out */
   bool whole_follows, whole_begins, whole; /* the last epoch: on the rows held out before, too */
   /* the epoch under way */
@@ -123,6 +124,7 @@ Corpus *training_corpus(Training *t) { return &t->corpus; }
 Vectors *training_vectors(Training *t) { return &t->vectors; }
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
 size_t training_rows(const Training *t) { return t->labelled; }
+size_t training_guessed(const Training *t) { return t->guessed; }
 size_t training_validation_rows(const Training *t) { return t->validation.count; }
 
 /* ---- begin ---------------------------------------------------------------------- */
@@ -246,6 +248,13 @@ static Status prune(Training *t, Error *error) {
   return status;
 }
 
+/* Of rows that were given to validate with some must have a label that is learned. */
+static Status check_validation(const Corpus *c, Error *error) {
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_VALIDATES && c->target[row] != OUTPUT_NO_TARGET) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
+}
+
 Status training_begin(Training *t, const float *label_weights, Error *error) {
   Corpus *c = &t->corpus;
   TrainingOptions *o = &t->options;
@@ -253,6 +262,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   bool given = corpus_count(c, ROW_VALIDATES) > 0; /* validation rows came with the rows */
   t->started = now();
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
+  if (!status && given) status = check_validation(c, error);
   if (!status) status = draw_known(t, error);
   if (!status) status = prune(t, error);
   if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
@@ -292,6 +302,7 @@ static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *
                  .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count};
   if (!status) status = guess_labels(&guess, workers, poll, labels, error);
   for (size_t i = 0; i < count && !status; i++) {
+    t->guessed += c->use[rows[i]] == ROW_UNLABELLED && labels[i] != OUTPUT_NO_TARGET;
     c->target[rows[i]] = labels[i];
     c->use[rows[i]] = labels[i] == OUTPUT_NO_TARGET ? ROW_UNUSED : ROW_TRAINS;
   }

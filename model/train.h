@@ -61,6 +61,7 @@ Status training_begin(Training *training, const float *label_weights, Error *err
 /* The options as they are used, with those that were left to the rows. */
 const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* trained on */
+size_t training_guessed(const Training *training);         /* of texts without a label */
 size_t training_validation_rows(const Training *training); /* held out   */
 
 /* A loss that is not finite is an error; so is a poll that says stop. */

@@ -96,3 +96,6 @@ SELECT classify_train(body, category, x'0001', :small) FROM tickets;
 DETACH other;
 SELECT classify('my refund is late', 'guests');
 SELECT classify('my refund is late', 'other.guests');
+
+-- Options in the model's place.
+SELECT classify_train('a text', 'a label', '{"epochs":1}');

@@ -75,12 +75,15 @@ SELECT json_extract(classify_train(body, label, 'checked', json_object('class_we
 FROM texts WHERE label IS NOT NULL;
 SELECT json_extract(metrics, '$.validation_rows') FROM classify_models WHERE name = 'checked';
 
+-- No texts at all, as when every row has got its label: there is nothing to guess.
+SELECT json_extract(classify_train(body, label, 'none', '{"unlabelled":"SELECT body FROM texts WHERE 0"}'), '$.rows') FROM texts;
+SELECT json_extract(classify_train(body, label, 'none', '{"unlabelled":"SELECT NULL"}'), '$.rows') FROM texts;
+SELECT DISTINCT json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'none';
+
 -- Texts that are none, and queries that will not do; said before a row is read, or as soon as it can be.
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT x''00''"}') FROM texts WHERE label IS NOT NULL;
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT body, label FROM texts"}') FROM texts;
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT body FROM nowhere"}') FROM texts;
-SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT body FROM texts WHERE 0"}') FROM texts;
-SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT NULL"}') FROM texts;
 SELECT classify_train(body, label, 'bad', '{"unlabelled":""}') FROM texts;
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"texts"}') FROM texts;
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT 1; SELECT 2"}') FROM texts;
