@@ -50,32 +50,6 @@ static int check_sources(const Lesson *l, Error *error) {
   return rc;
 }
 
-static int source_rows(Lesson *l, const Source *source, Error *error) {
-  sqlite3_stmt *stmt;
-  Corpus *corpus = training_corpus(l->training);
-  size_t before = corpus->rows;
-  int rc = source_prepare(l, source, &stmt, error);
-  if (rc) return rc;
-  int step;
-  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
-    rc = lesson_row(l, sqlite3_column_value(stmt, 0),
-                    source->columns == 2 ? sqlite3_column_value(stmt, 1) : NULL, source->use, error);
-  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
-  if (!rc && corpus->rows == before && source->use != ROW_UNLABELLED) /* all may be labelled by now */
-    rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts with labels", source->name);
-  sqlite3_finalize(stmt);
-  return rc;
-}
-
-static int read_sources(Lesson *l, Error *error) {
-  Source sources[SOURCES];
-  int rc = SQLITE_OK;
-  list_sources(l, sources);
-  for (size_t i = 0; i < SOURCES && !rc; i++)
-    if (sources[i].sql) rc = source_rows(l, &sources[i], error);
-  return rc;
-}
-
 /* ---- arguments and rows ------------------------------------------------------------- */
 
 static int load_from(Lesson *l, Error *error) {
@@ -135,6 +109,37 @@ int lesson_row(Lesson *l, sqlite3_value *text_value, sqlite3_value *label_value,
   if (!rc)
     rc = failure_code(corpus_add(training_corpus(l->training), l->tokenizer, text, length,
                                  label_value ? &label : NULL, use, error));
+  return rc;
+}
+
+static int source_rows(Lesson *l, const Source *source, Error *error) {
+  sqlite3_stmt *stmt;
+  Corpus *corpus = training_corpus(l->training);
+  size_t before = corpus->rows;
+  int rc = source_prepare(l, source, &stmt, error);
+  if (rc) return rc;
+  int step;
+  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
+    rc = lesson_row(l, sqlite3_column_value(stmt, 0),
+                    source->columns == 2 ? sqlite3_column_value(stmt, 1) : NULL, source->use, error);
+  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
+  bool needed = source->use == ROW_KNOWN || source->use == ROW_VALIDATES; /* the others: training_begin() */
+  if (!rc && corpus->rows == before && needed)
+    rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts with labels", source->name);
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+int lesson_query(Lesson *l, const char *query, Error *error) {
+  return source_rows(l, &(Source){query, "query", 2, ROW_TRAINS}, error);
+}
+
+static int read_sources(Lesson *l, Error *error) {
+  Source sources[SOURCES];
+  int rc = SQLITE_OK;
+  list_sources(l, sources);
+  for (size_t i = 0; i < SOURCES && !rc; i++)
+    if (sources[i].sql) rc = source_rows(l, &sources[i], error);
   return rc;
 }
 

@@ -4,7 +4,7 @@
 ** same lesson with another owner of the loop:
 **
 **   lesson_begin()    reads name and options, checks that saving will work
-**     lesson_row()    for each row
+**     lesson_row()    for each row, or lesson_query()
 **   lesson_start()    reads what the options name, draws the network
 **     lesson_epoch()  until epoch->is_last; that one has saved the model
 **   lesson_end()      at any time; nothing is saved that was not
@@ -34,8 +34,9 @@ typedef struct Lesson {
 int lesson_begin(Lesson *lesson, Connection *connection, sqlite3_value *model,
                  sqlite3_value *options, const char *query, Error *error);
 
-/* The label is NULL for a text without one. */
+/* The label is NULL for a text without one. lesson_query(): for each row of a query. */
 int lesson_row(Lesson *lesson, sqlite3_value *text, sqlite3_value *label, RowUse use, Error *error);
+int lesson_query(Lesson *lesson, const char *query, Error *error);
 int lesson_start(Lesson *lesson, Error *error);
 int lesson_epoch(Lesson *lesson, Epoch *epoch, Error *error);
 void lesson_end(Lesson *lesson);

@@ -98,18 +98,6 @@ typedef struct Watched {
   Epoch epoch;
 } Watched;
 
-static int learn_rows(Lesson *l, const char *query, Error *error) {
-  sqlite3_stmt *stmt;
-  int rc = query_prepare(l->connection->db, query, "query", 2, "a text and a label", &stmt, error);
-  if (rc) return rc;
-  int step;
-  while (rc == SQLITE_OK && (step = query_step(l->connection, stmt)) == SQLITE_ROW)
-    rc = lesson_row(l, sqlite3_column_value(stmt, 0), sqlite3_column_value(stmt, 1), ROW_TRAINS, error);
-  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, l->connection->db, step);
-  sqlite3_finalize(stmt);
-  return rc;
-}
-
 static int watched_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   Watched *w = call->state;
   const char *query;
@@ -119,7 +107,7 @@ static int watched_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   if (!rc)
     rc = lesson_begin(&w->lesson, call->connection, arguments[ARG_MODEL], arguments[ARG_OPTIONS],
                       query, error);
-  if (!rc) rc = learn_rows(&w->lesson, query, error);
+  if (!rc) rc = lesson_query(&w->lesson, query, error);
   if (!rc) rc = lesson_start(&w->lesson, error);
   if (!rc) rc = lesson_epoch(&w->lesson, &w->epoch, error);
   return rc;

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../model/memory.h"
 #include "query.h"
 
 enum { MOST_NUMBERS = 1024 };

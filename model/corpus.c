@@ -189,9 +189,3 @@ Status corpus_prune(Corpus *c, const PruneOptions *o, Error *error) {
 Lexicon corpus_lexicon(const Corpus *c) {
   return (Lexicon){.spelling = c->spelling.count ? &c->spelling : NULL};
 }
-
-uint32_t corpus_unknown(const Corpus *c, uint32_t word) {
-  size_t vocabulary = vocabulary_size(&c->vocabulary);
-  if (word >= vocabulary || word == VOCABULARY_UNKNOWN) return word;
-  return c->spelling.count ? (uint32_t)(vocabulary + word) : VOCABULARY_UNKNOWN;
-}

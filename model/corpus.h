@@ -64,9 +64,6 @@ typedef struct PruneOptions {
 Status corpus_prune(Corpus *corpus, const PruneOptions *options, Error *error);
 Lexicon corpus_lexicon(const Corpus *corpus);
 
-/* The number of a word as one that is not in the vocabulary. */
-uint32_t corpus_unknown(const Corpus *corpus, uint32_t word);
-
 /* Holds out about `fraction` of each label's rows that are trained on, drawn by
 ** seed; a label keeps at least one of them.
 */

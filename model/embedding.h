@@ -35,6 +35,9 @@ typedef struct Lexicon {
 /* Word numbers are below this. */
 size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary);
 
+/* In training: the number of a word as one that is not in the vocabulary. */
+uint32_t lexicon_unknown(const Lexicon *lexicon, size_t vocabulary, uint32_t word);
+
 /* The rows that a word is the sum of: its own, and of the buckets hash % buckets,
 ** each times share.
 */

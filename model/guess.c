@@ -56,7 +56,7 @@ static Status read_words(Guesser *g) {
   const Guess *q = g->guess;
   NgramVector v = {0};
   size_t entries = 0, feature_capacity = 0, value_capacity = 0;
-  float once = 1.0f + logf((1.0f + (float)q->count) / 2.0f); /* ngrams.h: idf of such a word */
+  float once = ngrams_idf(q->count, 1); /* of such a word */
   Status status = STATUS_OK;
   for (size_t i = 0; i < q->count && !status && (i % POLL_ROWS || !workers_stopped(g->workers)); i++) {
     status = ngrams_vector(g->ngrams, q->texts[i], &v, &g->error);
@@ -194,7 +194,7 @@ static size_t add_surest(Guesser *g, size_t rows, size_t most, Sure *sure) {
       if (g->shown[i] == OUTPUT_NO_TARGET && g->labels[i] == c)
         sure[found++] = (Sure){g->share[i * labels + c], (uint32_t)i};
     qsort(sure, found, sizeof *sure, surest_first);
-    for (size_t k = 0; k < found && k < most; k++) 
+    for (size_t k = 0; k < found && k < most; k++)
       rows = add_round_row(g, &g->points, rows, sure[k].text, c, GUESSED_COST);
   }
   return rows;

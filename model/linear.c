@@ -15,6 +15,7 @@ enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17
 };
+
 void linear_free(Linear *l) {
   ngrams_free(&l->ngrams);
   free(l->kernel);
@@ -65,27 +66,18 @@ static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t fe
 /* What each occurrence of a feature adds to the label's margin. */
 static float feature_share(const Linear *l, const Lexicon *lexicon, const NgramVector *v, uint32_t feature,
                            uint32_t label) {
-  size_t low = 0, high = v->count;
-  while (low < high) {
-    size_t middle = (low + high) / 2;
-    if (v->number[middle] < feature)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  if (low == v->count || v->number[low] != feature) return 0.0f;
-  return feature_weight(l, lexicon, feature, label) * v->value[low] / (float)v->times[low];
+  size_t at = ngram_vector_find(v, feature);
+  if (at == v->count) return 0.0f;
+  return feature_weight(l, lexicon, feature, label) * v->value[at] / (float)v->times[at];
 }
 
 void linear_contribute(const Linear *l, const Lexicon *lexicon, const NgramVector *v, Text text,
                        uint32_t label, float scale, float *contributions) {
   const Ngrams *n = &l->ngrams;
   for (size_t t = 0; t < text.length; t++) {
-    uint32_t word = text.words[t], next = t + 1 < text.length ? text.words[t + 1] : 0;
-    bool spelled = word >= n->vocabulary;
-    if (spelled) word = (uint32_t)(ngrams_features(n) + word - n->vocabulary);
-    if (spelled || word < n->words) contributions[t] += scale * feature_share(l, lexicon, v, word, label);
-    uint32_t pair = ngrams_pair(n, text.words[t], next);
+    uint32_t word = ngrams_word(n, text.words[t]);
+    uint32_t pair = t + 1 < text.length ? ngrams_pair(n, text.words[t], text.words[t + 1]) : 0;
+    if (word) contributions[t] += scale * feature_share(l, lexicon, v, word, label);
     if (!pair) continue;
     float half = 0.5f * scale * feature_share(l, lexicon, v, pair, label);
     contributions[t] += half;
@@ -158,8 +150,7 @@ static Status learning_new(Learning *g, Error *error) {
       !g->feature || !g->value)
     return error_no_memory(error);
   for (size_t i = 0; i < lesson->count; i++)
-    g->costs[i] = COST * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f) *
-                  (lesson->row_weights ? lesson->row_weights[i] : 1.0f);
+    g->costs[i] = COST * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f);
   return STATUS_OK;
 }
 
@@ -193,7 +184,8 @@ static Status add_word_parts(Reader *r, const Learning *g, uint32_t feature, flo
       spelling_get(g->lesson->spelling, feature < features ? feature : feature - features, &count);
   Status status = STATUS_OK;
   for (size_t k = 0; k < count && !status; k++)
-    status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets), value * NGRAMS_SPELLED / sqrtf((float)count), error);
+    status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets),
+                      value * NGRAMS_SPELLED / sqrtf((float)count), error);
   return status;
 }
 

@@ -44,7 +44,6 @@ typedef struct LinearLesson {
   size_t count, vocabulary, labels;
   const Spelling *spelling;
   const float *label_weights;
-  const float *row_weights; /* [count] or NULL multiply it, too */
   const Linear *from; /* to go on from: its words and labels come first; NULL */
   uint64_t seed;
 } LinearLesson;

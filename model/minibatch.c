@@ -118,16 +118,9 @@ const Parameters *minibatch_gradient(const Minibatch *m) { return &m->gradient; 
 
 /* ---- 1: shards --------------------------------------------------------------- */
 
-/* A word as it is when it is not in the vocabulary. */
-static uint32_t unknown_word(const Minibatch *m, uint32_t word) {
-  size_t vocabulary = m->parameters->shape.vocabulary;
-  if (!m->options.lexicon.spelling || word == VOCABULARY_UNKNOWN) return VOCABULARY_UNKNOWN;
-  return word < vocabulary ? (uint32_t)(vocabulary + word) : word;
-}
-
 /* Copies the shard's texts, some words as if they were not in the vocabulary. */
 static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t seed, Error *error) {
-  size_t tokens = 0, at = 0;
+  size_t tokens = 0, at = 0, vocabulary = m->parameters->shape.vocabulary;
   for (size_t i = 0; i < s->count; i++) tokens += m->texts[first + i].length;
   if (!memory_grow(&s->words, &s->words_capacity, tokens + 1, sizeof *s->words))
     return error_no_memory(error);
@@ -137,7 +130,8 @@ static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t s
     s->texts[i] = (Text){s->words + at, text.length};
     for (size_t t = 0; t < text.length; t++) {
       bool drop = m->options.word_dropout > 0 && random_uniform(&random) < m->options.word_dropout;
-      s->words[at++] = drop ? unknown_word(m, text.words[t]) : text.words[t];
+      s->words[at++] = drop ? lexicon_unknown(&m->options.lexicon, vocabulary, text.words[t])
+                           : text.words[t];
     }
   }
   return STATUS_OK;

@@ -22,19 +22,36 @@ void ngram_vector_free(NgramVector *v) {
 
 /* ---- one text ---------------------------------------------------------------- */
 
-static bool is_feature(const Ngrams *n, uint32_t word) { return word > 0 && word < n->words; }
+float ngrams_idf(size_t texts, size_t texts_with) {
+  return 1.0f + logf((1.0f + (float)texts) / (1.0f + (float)texts_with));
+}
 
-uint32_t ngrams_pair(const Ngrams *n, uint32_t first, uint32_t second) {
-  if (!is_feature(n, first) || !is_feature(n, second)) return 0;
-  size_t low = n->pair_end[first - 1], end = n->pair_end[first], high = end;
+/* Where a number stands in low .. high - 1 of a rising list, or `high`. */
+static size_t search(const uint32_t *list, size_t low, size_t high, uint32_t number) {
+  size_t end = high;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
-    if (n->second[middle] < second)
+    if (list[middle] < number)
       low = middle + 1;
     else
       high = middle;
   }
-  return low < end && n->second[low] == second ? (uint32_t)(n->words + low) : 0;
+  return low < end && list[low] == number ? low : end;
+}
+
+size_t ngram_vector_find(const NgramVector *v, uint32_t feature) {
+  return search(v->number, 0, v->count, feature);
+}
+
+uint32_t ngrams_word(const Ngrams *n, uint32_t word) {
+  if (word < n->words) return word;
+  return n->spelled && word >= n->vocabulary ? (uint32_t)(ngrams_features(n) + word - n->vocabulary) : 0;
+}
+
+uint32_t ngrams_pair(const Ngrams *n, uint32_t first, uint32_t second) {
+  if (first == 0 || second == 0 || first >= n->words || second >= n->words) return 0;
+  size_t end = n->pair_end[first], at = search(n->second, n->pair_end[first - 1], end, second);
+  return at < end ? (uint32_t)(n->words + at) : 0;
 }
 
 static bool vector_reserve(NgramVector *v, size_t wanted) {
@@ -54,13 +71,11 @@ static int rising(const void *a, const void *b) {
 
 /* All features of the text, as often as they occur. */
 static size_t list_features(const Ngrams *n, Text text, uint32_t *number) {
-  size_t count = 0, features = ngrams_features(n);
+  size_t count = 0;
   for (size_t t = 0; t < text.length; t++) {
-    uint32_t word = text.words[t];
-    if (n->spelled && word >= n->vocabulary) number[count++] = (uint32_t)(features + word - n->vocabulary);
-    if (!is_feature(n, word)) continue;
-    number[count++] = word;
+    uint32_t word = ngrams_word(n, text.words[t]);
     uint32_t pair = t + 1 < text.length ? ngrams_pair(n, text.words[t], text.words[t + 1]) : 0;
+    if (word) number[count++] = word;
     if (pair) number[count++] = pair;
   }
   return count;
@@ -189,9 +204,7 @@ static uint32_t least_texts(const Collection *c) {
   return least;
 }
 
-static float idf_of(const Collection *c, uint32_t texts_with) {
-  return 1.0f + logf((1.0f + (float)c->count) / (1.0f + (float)texts_with));
-}
+static float idf_of(const Collection *c, uint32_t texts_with) { return ngrams_idf(c->count, texts_with); }
 
 typedef struct Capacities {
   size_t second, idf;

@@ -42,7 +42,11 @@ static inline size_t ngrams_features(const Ngrams *ngrams) { return ngrams->word
 Status ngrams_collect(Ngrams *ngrams, const Ngrams *before, const Text *texts, size_t count,
                       size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error);
 
-/* A pair's feature; 0 if it is none. */
+/* 1 + ln((1 + texts) / (1 + those with it)) */
+float ngrams_idf(size_t texts, size_t texts_with);
+
+/* The feature of a word, or of a pair of words; 0 if it is none. */
+uint32_t ngrams_word(const Ngrams *ngrams, uint32_t word);
 uint32_t ngrams_pair(const Ngrams *ngrams, uint32_t first, uint32_t second);
 
 typedef struct NgramVector {
@@ -54,6 +58,9 @@ typedef struct NgramVector {
 } NgramVector; /* all zero is empty */
 
 void ngram_vector_free(NgramVector *vector);
+
+/* A feature's place in the vector; `count` if it is not there. */
+size_t ngram_vector_find(const NgramVector *vector, uint32_t feature);
 
 /* Memory is kept from text to text. */
 Status ngrams_vector(const Ngrams *ngrams, Text text, NgramVector *vector, Error *error);

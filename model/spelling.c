@@ -45,6 +45,7 @@ static uint32_t hash_of(const char *bytes, size_t length) {
 Status spelling_add(Spelling *s, const char *word, size_t length, Error *error) {
   char text[TOKEN_MAX_BYTES + 2];
   size_t end = s->count ? s->end[s->count - 1] : 0;
+  size_t shortest = is_dense(word, length) ? 1 : 3;
   if (length > TOKEN_MAX_BYTES) length = TOKEN_MAX_BYTES;
   text[0] = '<';
   memcpy(text + 1, word, length);
@@ -53,7 +54,6 @@ Status spelling_add(Spelling *s, const char *word, size_t length, Error *error) 
   if (!memory_grow(&s->end, &s->end_capacity, s->count + 1, sizeof *s->end) ||
       !memory_grow(&s->hash, &s->hash_capacity, end + LENGTHS * length, sizeof *s->hash))
     return error_no_memory(error);
-  size_t shortest = is_dense(word, length) ? 1 : 3;
   for (size_t at = 0; at < length; at = skip(text, length, at, 1)) {
     for (size_t n = shortest; n < shortest + LENGTHS; n++) {
       size_t after = skip(text, length, at, n);

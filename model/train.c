@@ -22,10 +22,13 @@ enum {
   PURPOSE_KNOWN = 6
 };
 
+/* The last epoch, on the rows held out before, too: */
+typedef enum Whole { NOT_PLANNED, PLANNED, NEXT, UNDER_WAY } Whole;
+
 struct Training {
   TrainingOptions options;
   char *tokenize;
-  const Model *from;    /* borrowed until the training begins, or NULL */
+  const Model *from;    /* borrowed; or NULL */
   Corpus corpus;
   Vectors vectors;
   Lexicon lexicon;
@@ -38,7 +41,7 @@ struct Training {
   size_t train_count;
   size_t guessed;       /* of them with a label that was guessed */
   size_t labelled;      /* of them with a label of their own, all but the held out */
-  bool whole_follows, whole_begins, whole; /* the last epoch: on the rows held out before, too */
+  Whole whole;
   /* the epoch under way */
   Text *texts;          /* [batch_size] */
   uint32_t *targets;    /* [batch_size] */
@@ -275,7 +278,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   if (status) return status;
   initialise(t);
   t->labelled = t->train_count;
-  t->whole_follows = !given && t->validation.count > 0 && o->epochs > 1;
+  t->whole = !given && t->validation.count > 0 && o->epochs > 1 ? PLANNED : NOT_PLANNED;
   t->total_steps = t->batch_count * o->epochs;
   t->texts = calloc(o->batch_size, sizeof *t->texts);
   t->targets = calloc(o->batch_size, sizeof *t->targets);
@@ -444,7 +447,7 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
 
 static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
   Judgement judgement;
-  epoch->validated = t->validation.count > 0 && !t->whole;
+  epoch->validated = t->validation.count > 0 && t->whole != UNDER_WAY;
   if (!epoch->validated) return STATUS_OK;
   Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, &judgement, error);
   epoch->validation_loss = judgement.loss;
@@ -468,8 +471,7 @@ static Status take_whole(Training *t, Error *error) {
   Corpus *c = &t->corpus;
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_VALIDATES) c->use[row] = ROW_TRAINS;
-  t->whole = true;
-  t->whole_follows = false;
+  t->whole = UNDER_WAY;
   parameters_copy(&t->model->parameters, &t->best);
   Status status = list_rows(t, error);
   if (t->total_steps < t->batch_count) t->total_steps = t->batch_count;
@@ -478,8 +480,9 @@ static Status take_whole(Training *t, Error *error) {
 }
 
 static void judge(Training *t, Epoch *epoch) {
-  epoch->is_best = !t->whole && is_best(t, epoch);
-  if (epoch->is_best || t->whole) parameters_copy(&t->best, &t->model->parameters);
+  bool whole = t->whole == UNDER_WAY;
+  epoch->is_best = !whole && is_best(t, epoch);
+  if (epoch->is_best || whole) parameters_copy(&t->best, &t->model->parameters);
   if (epoch->is_best) {
     validation_keep(&t->validation);
     t->best_epoch = t->epoch;
@@ -487,15 +490,14 @@ static void judge(Training *t, Epoch *epoch) {
         (Judgement){epoch->validation_loss, epoch->validation_accuracy, epoch->validation_f1};
   }
   bool patient = t->options.patience == 0 || t->epoch - t->best_epoch < t->options.patience;
-  size_t most = t->options.epochs - (t->whole_follows ? 1 : 0);
-  epoch->is_last = t->epoch >= most || !patient || out_of_time(t) || t->whole;
+  size_t most = t->options.epochs - (t->whole == PLANNED ? 1 : 0);
+  epoch->is_last = t->epoch >= most || !patient || out_of_time(t) || whole;
 }
 
 /* What comes before the epoch's steps, and after them. */
 static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error) {
-  Status status = t->whole_begins ? take_whole(t, error) : STATUS_OK;
-  bool fresh = t->epoch == 1 || t->whole_begins;
-  t->whole_begins = false;
+  bool fresh = t->epoch == 1 || t->whole == NEXT;
+  Status status = t->whole == NEXT ? take_whole(t, error) : STATUS_OK;
   if (!status && t->epoch == 1 && corpus_count(&t->corpus, ROW_UNLABELLED))
     status = guess_unlabelled(t, workers, poll, error);
   if (!status && fresh && t->options.linear) status = learn_linear(t, workers, poll, error);
@@ -504,9 +506,10 @@ static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error
 
 static void end_epoch(Training *t, Epoch *epoch) {
   judge(t, epoch);
-  if (epoch->is_last && !t->whole && t->validation.count) validation_calibrate(&t->validation, t->model);
-  if (epoch->is_last && t->whole_follows && !out_of_time(t)) {
-    t->whole_begins = true;
+  if (epoch->is_last && t->whole != UNDER_WAY && t->validation.count)
+    validation_calibrate(&t->validation, t->model);
+  if (epoch->is_last && t->whole == PLANNED && !out_of_time(t)) {
+    t->whole = NEXT;
     epoch->is_last = false;
   }
   epoch->seconds = now() - t->started;

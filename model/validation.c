@@ -36,6 +36,7 @@ static bool *find_learned(const Corpus *c, size_t known) {
 /* The rows' words, those that are not learned as unknown ones. */
 static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
   size_t at = 0, vocabulary = vocabulary_size(&c->vocabulary);
+  Lexicon lexicon = corpus_lexicon(c);
   for (size_t row = 0, i = 0; row < c->rows; row++) {
     if (c->use[row] != ROW_VALIDATES) continue;
     Text text = corpus_text(c, row);
@@ -43,7 +44,7 @@ static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
     v->targets[i++] = c->target[row];
     for (size_t t = 0; t < text.length; t++) {
       uint32_t word = text.words[t];
-      v->words[at++] = word < vocabulary && !learned[word] ? corpus_unknown(c, word) : word;
+      v->words[at++] = word < vocabulary && !learned[word] ? lexicon_unknown(&lexicon, vocabulary, word) : word;
     }
   }
 }

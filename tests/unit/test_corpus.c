@@ -419,12 +419,14 @@ TEST(a_word_as_one_that_is_not_in_the_vocabulary) {
   assert_ok(corpus_prune(&corpus, &options, &error));
   add(&plain, "often often rare", text_label("x"), ROW_TRAINS);
   prune(&plain, 1, 100);
-  assert_int_equal(corpus_unknown(&corpus, 1), 3);
+  Lexicon spelled = corpus_lexicon(&corpus), none = corpus_lexicon(&plain);
+  size_t vocabulary = vocabulary_size(&corpus.vocabulary);
+  assert_int_equal(lexicon_unknown(&spelled, vocabulary, 1), 3);
   check_spelled(&corpus, 1, "often");
-  assert_int_equal(corpus_unknown(&corpus, 4), 4); /* rare: it is none already */
-  assert_int_equal(corpus_unknown(&corpus, VOCABULARY_UNKNOWN), VOCABULARY_UNKNOWN);
-  assert_int_equal(corpus_unknown(&plain, 1), VOCABULARY_UNKNOWN);
-  assert_null(corpus_lexicon(&plain).spelling);
+  assert_int_equal(lexicon_unknown(&spelled, vocabulary, 4), 4); /* rare: it is none already */
+  assert_int_equal(lexicon_unknown(&spelled, vocabulary, VOCABULARY_UNKNOWN), VOCABULARY_UNKNOWN);
+  assert_int_equal(lexicon_unknown(&none, vocabulary_size(&plain.vocabulary), 1), VOCABULARY_UNKNOWN);
+  assert_null(none.spelling);
   corpus_free(&corpus);
   corpus_free(&plain);
 }

@@ -317,8 +317,7 @@ static void check_machine(const LinearLesson *lesson) {
       value[entries++] = row[f];
     }
     end[i] = entries;
-    costs[i] = 2.0f * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f) *
-               (lesson->row_weights ? lesson->row_weights[i] : 1.0f);
+    costs[i] = 2.0f * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f);
   }
   const SparseRows rows = {ROWS, features, begin, end, feature, value};
   DenseJob job = {.rows = &rows, .targets = lesson->targets, .costs = costs};
@@ -343,15 +342,12 @@ static void check_machine(const LinearLesson *lesson) {
 
 TEST(a_margin_is_that_of_a_machine_on_the_rows) {
   const float label_weights[MOST_LABELS] = {1.0f, 0.25f, 3.0f, 0.5f};
-  float row_weights[ROWS];
-  for (size_t i = 0; i < ROWS; i++) row_weights[i] = 0.1f + (float)(i % 7);
   for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
     Spelling spelling = lesson_words();
     Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &spelling);
     check_machine(&plain->lesson);
     check_machine(&spelled->lesson);
     plain->lesson.label_weights = spelled->lesson.label_weights = label_weights;
-    plain->lesson.row_weights = row_weights;
     check_machine(&plain->lesson);
     check_machine(&spelled->lesson);
     free(plain);
