@@ -8,13 +8,24 @@
 #include "models.h"
 #include "options.h"
 #include "query.h"
+#include "tokenizer.h"
 #include "value.h"
 
 enum { COL_ID, COL_LABEL, COL_CONFIDENCE, VISIBLE };
 enum { ARG_QUERY, ARG_MODEL, ARG_OPTIONS, ARGUMENTS };
 
-/* A chunk ends at as many rows or words. The first is small, for LIMIT. */
-enum { FIRST_ROWS = 256, CHUNK_ROWS = 8192, CHUNK_WORDS = 1 << 18 };
+/* Rows are read in windows and labelled meanwhile: the texts of a window, sorted by
+** length, are its tasks. A chunk is what is labelled before the first of its rows is
+** given, since no thread outlives the call that began it. The first is small, for LIMIT.
+*/
+enum {
+  WINDOW_ROWS = 2048,
+  WINDOW_BYTES = 1 << 20,
+  TASK_ROWS = 64,
+  WINDOW_TASKS = WINDOW_ROWS / TASK_ROWS,
+  WINDOWS = 8,
+  FIRST_ROWS = 256
+};
 
 /* An integer is kept as it is, which spares a million rows an allocation each. */
 typedef struct RowId {
@@ -28,18 +39,30 @@ typedef struct Row {
   Prediction prediction;
 } Row;
 
+typedef struct RowText {
+  size_t begin, length; /* in the window's bytes */
+  size_t row;
+} RowText;
+
+typedef struct Window {
+  char *bytes; /* [length] texts, one after another */
+  size_t length, capacity;
+  RowText texts[WINDOW_ROWS];
+  Prediction predictions[WINDOW_ROWS]; /* of these */
+  size_t count;
+} Window;
+
 typedef struct Labelling {
   const Model *model;
+  const Tokenizer *tokenizer; /* of the windows' bytes */
   sqlite3_stmt *stmt;
+  bool ended;         /* the query has no more rows */
+  bool begun;         /* the first chunk is over    */
+  Window *windows[WINDOWS];
   size_t threads;
   Scratch *scratches; /* [threads] */
-  bool ended;         /* the query has no more rows */
-  /* the chunk being read: */
-  size_t chunk_rows;
-  Tokens tokens;     /* of all its texts               */
-  size_t *ends;      /* [texts] of each text in tokens */
-  uint32_t *numbers; /* [texts] its row                */
-  size_t texts, ends_capacity, numbers_capacity;
+  Status *statuses;   /* [threads] */
+  Error *errors;      /* [threads] */
   /* rows ready to be given: */
   Row *rows;
   size_t count, rows_capacity, at;
@@ -59,18 +82,25 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
   return id->value ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
-static int read_words(Labelling *l, Connection *c, const char *text, size_t length, Error *error) {
-  if (!memory_grow(&l->ends, &l->ends_capacity, l->texts + 1, sizeof *l->ends) ||
-      !memory_grow(&l->numbers, &l->numbers_capacity, l->texts + 1, sizeof *l->numbers))
-    return failure(error, SQLITE_NOMEM, "out of memory");
-  int rc = models_tokens(c, l->model, text, length, &l->tokens, error);
-  if (rc) return rc;
-  l->ends[l->texts] = l->tokens.count;
-  l->numbers[l->texts++] = (uint32_t)l->count - 1;
+/* Copies a row's text; a host's tokenizer belongs to this thread, so of one that it
+** reads the tokens are copied.
+*/
+static int read_text(Labelling *l, Connection *c, Window *w, const char *text, size_t length, Error *error) {
+  size_t begin = w->length;
+  if (*l->model->tokenize) {
+    int rc = tokenizer_list(c, l->model->tokenize, text, length, &w->bytes, &w->length, &w->capacity, error);
+    if (rc) return rc;
+  } else {
+    if (!memory_grow(&w->bytes, &w->capacity, w->length + length + 1, 1))
+      return failure(error, SQLITE_NOMEM, "out of memory");
+    memcpy(w->bytes + begin, text, length);
+    w->length += length;
+  }
+  w->texts[w->count++] = (RowText){begin, w->length - begin, l->count - 1};
   return SQLITE_OK;
 }
 
-static int read_row(Labelling *l, Connection *c, Error *error) {
+static int read_row(Labelling *l, Connection *c, Window *w, Error *error) {
   const char *text;
   size_t length;
   if (!memory_grow(&l->rows, &l->rows_capacity, l->count + 1, sizeof *l->rows))
@@ -81,56 +111,78 @@ static int read_row(Labelling *l, Connection *c, Error *error) {
   if (rc) return rc;
   l->count++;
   rc = query_text(sqlite3_column_value(l->stmt, 1), "text", &text, &length, error);
-  return rc || !text ? rc : read_words(l, c, text, length, error);
+  return rc || !text ? rc : read_text(l, c, w, text, length, error);
 }
 
-static int read_chunk(Labelling *l, Connection *c, Error *error) {
-  size_t first = l->count;
+static int longest_first(const void *a, const void *b) {
+  const RowText *x = a, *y = b;
+  if (x->length != y->length) return x->length > y->length ? -1 : 1;
+  return x->row < y->row ? -1 : 1;
+}
+
+static int read_window(Labelling *l, Connection *c, Window *w, Error *error) {
+  size_t most = l->begun ? WINDOW_ROWS : FIRST_ROWS, first = l->count;
   int rc = SQLITE_OK;
-  l->texts = 0;
-  tokens_clear(&l->tokens);
-  while (!rc && l->count - first < l->chunk_rows && l->tokens.count < CHUNK_WORDS) {
+  w->count = w->length = 0;
+  while (!rc && l->count - first < most && w->length < WINDOW_BYTES) {
     int step = query_step(c, l->stmt);
     l->ended = step == SQLITE_DONE;
     if (l->ended) break;
-    rc = step == SQLITE_ROW ? read_row(l, c, error) : failure_sqlite(error, c->db, step);
+    rc = step == SQLITE_ROW ? read_row(l, c, w, error) : failure_sqlite(error, c->db, step);
   }
-  l->chunk_rows = CHUNK_ROWS;
+  qsort(w->texts, w->count, sizeof *w->texts, longest_first);
   return rc;
 }
 
 /* ---- labelling -------------------------------------------------------------------------- */
 
-static int predict_texts(Labelling *l, Connection *c, Text *texts, Prediction *predictions, Error *error) {
-  Workers *workers;
-  for (size_t i = 0; i < l->texts; i++) {
-    size_t begin = i ? l->ends[i - 1] : 0;
-    texts[i] = (Text){l->tokens.words + begin, l->ends[i] - begin};
+static void label_task(void *context, size_t index, size_t worker) {
+  Labelling *l = context;
+  Window *w = l->windows[index / WINDOW_TASKS];
+  size_t first = index % WINDOW_TASKS * TASK_ROWS, count = 0;
+  TextBytes texts[TASK_ROWS];
+  if (l->statuses[worker]) return;
+  for (; count < TASK_ROWS && first + count < w->count; count++) {
+    const RowText *text = &w->texts[first + count];
+    texts[count] = (TextBytes){w->bytes + text->begin, text->length};
   }
-  Lexicon lexicon = tokens_lexicon(&l->tokens);
-  int rc = failure_code(workers_new(l->threads, &workers, error));
-  if (rc) return rc;
-  rc = failure_code(predict_all(l->model, &lexicon, texts, l->texts, workers, l->scratches, connection_poll(c),
-                                predictions, error));
-  workers_free(workers);
-  for (size_t i = 0; i < l->texts && !rc; i++) {
-    Row *row = &l->rows[l->numbers[i]];
-    row->prediction = predictions[i];
-    row->labelled = true;
+  l->statuses[worker] = predict_labels(l->model, l->tokenizer, texts, count, &l->scratches[worker],
+                                       w->predictions + first, &l->errors[worker]);
+}
+
+static int finish_windows(Labelling *l, size_t windows, Error *error) {
+  for (size_t i = 0; i < l->threads; i++) {
+    if (!l->statuses[i]) continue;
+    *error = l->errors[i];
+    return failure_code(l->statuses[i]);
   }
-  return rc;
+  for (size_t i = 0; i < windows; i++) {
+    const Window *w = l->windows[i];
+    for (size_t t = 0; t < w->count; t++) {
+      Row *row = &l->rows[w->texts[t].row];
+      row->prediction = w->predictions[t];
+      row->labelled = true;
+    }
+  }
+  return SQLITE_OK;
 }
 
 static int label_chunk(Labelling *l, Connection *c, Error *error) {
-  int rc = read_chunk(l, c, error);
-  if (rc || l->texts == 0) return rc;
-  Text *texts = malloc(l->texts * sizeof *texts);
-  Prediction *predictions = malloc(l->texts * sizeof *predictions);
-  rc = texts && predictions ? predict_texts(l, c, texts, predictions, error)
-                            : failure(error, SQLITE_NOMEM, "out of memory");
-  free(texts);
-  free(predictions);
-  return rc;
+  Workers *workers;
+  size_t windows = 0, most = l->begun ? WINDOWS : 1;
+  int rc = failure_code(workers_new(l->threads, &workers, error));
+  if (rc) return rc;
+  workers_begin(workers, label_task, l);
+  while (!rc && !l->ended && windows < most) {
+    if (!l->windows[windows]) l->windows[windows] = calloc(1, sizeof *l->windows[windows]);
+    Window *window = l->windows[windows++];
+    rc = window ? read_window(l, c, window, error) : failure(error, SQLITE_NOMEM, "out of memory");
+    if (!rc) workers_add(workers, WINDOW_TASKS);
+  }
+  if (!rc) rc = failure_code(workers_end(workers, connection_poll(c), error));
+  workers_free(workers);
+  l->begun = true;
+  return rc ? rc : finish_windows(l, windows, error);
 }
 
 /* A statement that writes might feed its rows back into the query, without
@@ -166,9 +218,11 @@ static int rows_begin(TableCall *call, sqlite3_value **arguments, Error *error) 
   if (!rc) rc = query_prepare(c->db, query, "query", 2, "an id and a text", &l->stmt, error);
   if (!rc) rc = models_load(c, spec, &l->model, error);
   if (rc) return rc;
-  l->chunk_rows = FIRST_ROWS;
+  l->tokenizer = *l->model->tokenize ? &tokens_listed : &tokens_unicode;
   l->scratches = calloc(l->threads, sizeof *l->scratches);
-  if (!l->scratches) return failure(error, SQLITE_NOMEM, "out of memory");
+  l->statuses = calloc(l->threads, sizeof *l->statuses);
+  l->errors = calloc(l->threads, sizeof *l->errors);
+  if (!l->scratches || !l->statuses || !l->errors) return failure(error, SQLITE_NOMEM, "out of memory");
   if (!writer_is_active(c->db)) return next_rows(call, error);
   while (!rc && !l->ended) rc = label_chunk(l, c, error);
   call->done = l->count == 0;
@@ -201,10 +255,13 @@ static void rows_end(TableCall *call) {
   Labelling *l = call->state;
   clear_rows(l);
   for (size_t i = 0; l->scratches && i < l->threads; i++) scratch_free(&l->scratches[i]);
+  for (size_t i = 0; i < WINDOWS; i++) {
+    if (l->windows[i]) free(l->windows[i]->bytes);
+    free(l->windows[i]);
+  }
   free(l->scratches);
-  tokens_free(&l->tokens);
-  free(l->ends);
-  free(l->numbers);
+  free(l->statuses);
+  free(l->errors);
   free(l->rows);
   cache_release(l->model);
   sqlite3_finalize(l->stmt);

@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "../model/memory.h"
+
 enum { MAX_WORDS = 32 };
 
 struct HostTokenizer {
@@ -131,6 +133,55 @@ int tokenizer_find(Connection *c, const char *name, const Tokenizer **tokenizer,
   *tokenizer = &host->base;
   return SQLITE_OK;
 }
+
+/* ---- lists of tokens ---------------------------------------------------------------- */
+
+/* Each token is preceded by its length. */
+typedef uint32_t TokenLength;
+
+typedef struct List {
+  char **bytes;
+  size_t *length, *capacity;
+  bool failed;
+} List;
+
+static bool append_token(void *context, const char *token, size_t length, size_t start, size_t end) {
+  (void)start;
+  (void)end;
+  List *list = context;
+  TokenLength number = (TokenLength)length;
+  list->failed = !memory_grow(list->bytes, list->capacity, *list->length + sizeof number + length, 1);
+  if (list->failed) return false;
+  memcpy(*list->bytes + *list->length, &number, sizeof number);
+  memcpy(*list->bytes + *list->length + sizeof number, token, length);
+  *list->length += sizeof number + length;
+  return true;
+}
+
+int tokenizer_list(Connection *c, const char *name, const char *text, size_t text_length, char **bytes,
+                   size_t *length, size_t *capacity, Error *error) {
+  const Tokenizer *tokenizer;
+  List list = {bytes, length, capacity, false};
+  int rc = tokenizer_find(c, name, &tokenizer, error);
+  list.failed = !memory_grow(bytes, capacity, *length + 1, 1); /* also for a text without tokens */
+  if (!rc && !list.failed) rc = failure_code(tokenizer->split(tokenizer, text, text_length, append_token, &list, error));
+  return list.failed ? failure(error, SQLITE_NOMEM, "out of memory") : rc;
+}
+
+static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+                           void *context, Error *error) {
+  (void)tokenizer;
+  (void)error;
+  TokenLength number;
+  for (size_t at = 0; at < length; at += number) {
+    memcpy(&number, text + at, sizeof number);
+    at += sizeof number;
+    if (!sink(context, text + at, number, at, at + number)) break;
+  }
+  return STATUS_OK;
+}
+
+const Tokenizer tokens_listed = {listed_split};
 
 void tokenizer_free_all(Connection *c) {
   while (c->tokenizers) {

@@ -13,6 +13,14 @@
 int tokenizer_find(Connection *connection, const char *name, const Tokenizer **tokenizer,
                    Error *error);
 
+/* A host's tokenizer belongs to the thread that its connection runs in. For other
+** threads its tokens of a text are appended to a list of bytes, which grows as
+** memory_grow() has it; tokens_listed reads them from there, each a token of its own.
+*/
+int tokenizer_list(Connection *connection, const char *name, const char *text, size_t text_length, char **list,
+                   size_t *length, size_t *capacity, Error *error);
+extern const Tokenizer tokens_listed;
+
 void tokenizer_free_all(Connection *connection);
 
 #endif

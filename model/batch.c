@@ -18,12 +18,15 @@ static bool grow_together(uint32_t **arrays[], size_t count, size_t *capacity, s
   return true;
 }
 
-static bool reserve(Batch *b, size_t vocabulary) {
+static bool reserve_texts(Batch *b) {
   uint32_t **by_text[] = {&b->order, &b->length};
   uint32_t **by_step[] = {&b->active, &b->offset, &b->counts};
+  return grow_together(by_text, 2, &b->texts_capacity, b->texts + 1) &&
+         grow_together(by_step, 3, &b->steps_capacity, b->steps + 2);
+}
+
+static bool reserve_words(Batch *b, size_t vocabulary) {
   uint32_t **by_token[] = {&b->slot, &b->word};
-  if (!grow_together(by_text, 2, &b->texts_capacity, b->texts + 1)) return false;
-  if (!grow_together(by_step, 3, &b->steps_capacity, b->steps + 2)) return false;
   if (!grow_together(by_token, 2, &b->tokens_capacity, b->tokens + 1)) return false;
   if (vocabulary <= b->vocabulary) return true;
   uint32_t *seen = calloc(vocabulary, sizeof *seen);
@@ -71,15 +74,22 @@ static void pack(Batch *b, const Text *texts) {
   for (size_t u = 0; u < b->distinct; u++) b->seen[b->word[u]] = 0;
 }
 
-Status batch_fill(Batch *b, const Text *texts, size_t count, size_t vocabulary, Error *error) {
+Status batch_sort(Batch *b, const Text *texts, size_t count, Error *error) {
   b->texts = count;
   b->steps = b->tokens = b->distinct = 0;
   for (size_t i = 0; i < count; i++) {
     b->tokens += texts[i].length;
     if (texts[i].length > b->steps) b->steps = texts[i].length;
   }
-  if (!reserve(b, vocabulary)) return error_no_memory(error);
+  if (!reserve_texts(b)) return error_no_memory(error);
   sort_by_length(b, texts);
+  return STATUS_OK;
+}
+
+Status batch_fill(Batch *b, const Text *texts, size_t count, size_t vocabulary, Error *error) {
+  Status status = batch_sort(b, texts, count, error);
+  if (status) return status;
+  if (!reserve_words(b, vocabulary)) return error_no_memory(error);
   pack(b, texts);
   return STATUS_OK;
 }

@@ -43,6 +43,9 @@ typedef struct Batch {
   uint32_t *seen;   /* [vocabulary] slot + 1, zero between batches */
 } Batch; /* all zero is empty */
 
+/* The order of the texts alone: no slots, no words. */
+Status batch_sort(Batch *batch, const Text *texts, size_t count, Error *error);
+
 /* Words are below `vocabulary`. Memory is kept from batch to batch. */
 Status batch_fill(Batch *batch, const Text *texts, size_t count, size_t vocabulary, Error *error);
 void batch_free(Batch *batch);

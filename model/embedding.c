@@ -29,13 +29,15 @@ static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float fact
     matrix_add_scaled(w->size, factor, subwords + rows->hash[g] % w->buckets * w->size, out);
 }
 
+void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, float *out) {
+  WordRows rows = embedding_rows(w, lexicon, word);
+  memcpy(out, w->table + rows.own * w->size, w->size * sizeof *out);
+  add_rows(w, &rows, rows.share, out);
+}
+
 void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,
                        float *out) {
-  for (size_t u = 0; u < batch->distinct; u++) {
-    WordRows rows = embedding_rows(w, lexicon, batch->word[u]);
-    memcpy(out + u * w->size, w->table + rows.own * w->size, w->size * sizeof *out);
-    add_rows(w, &rows, rows.share, out + u * w->size);
-  }
+  for (size_t u = 0; u < batch->distinct; u++) embedding_vector(w, lexicon, batch->word[u], out + u * w->size);
 }
 
 void embedding_fold(const EmbeddingWeights *w, const Spelling *spelling, size_t words, float sign) {

@@ -50,6 +50,9 @@ typedef struct WordRows {
 
 WordRows embedding_rows(const EmbeddingWeights *weights, const Lexicon *lexicon, uint32_t word);
 
+/* out [size] of one word */
+void embedding_vector(const EmbeddingWeights *weights, const Lexicon *lexicon, uint32_t word, float *out);
+
 /* out [distinct][size]. The gradient of `out` is added to the rows that each
 ** word is the sum of: see minibatch.h.
 */

@@ -11,6 +11,7 @@ static const char FORMAT[] = "sqlite-classify 1";
 
 void model_free(Model *m) {
   if (!m) return;
+  inference_free(&m->inference);
   parameters_free(&m->parameters);
   linear_free(&m->linear);
   vocabulary_free(&m->vocabulary);
@@ -18,6 +19,8 @@ void model_free(Model *m) {
   free(m->tokenize);
   free(m);
 }
+
+Status model_finish(Model *m, Error *error) { return inference_new(&m->parameters, &m->inference, error); }
 
 /* ---- writing -------------------------------------------------------------- */
 
@@ -199,6 +202,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
                          &m->linear, error);
   if (!status) status = read_vocabulary(&f, m);
   if (!status) status = read_labels(&f, m);
+  if (!status) status = model_finish(m, error);
   safetensors_free(&f.st);
   if (status)
     model_free(m);

@@ -24,6 +24,7 @@
 #include "batch.h"
 #include "blend.h"
 #include "embedding.h"
+#include "inference.h"
 #include "labels.h"
 #include "linear.h"
 #include "parameters.h"
@@ -33,6 +34,7 @@
 
 typedef struct Model {
   Parameters parameters;
+  Inference inference;  /* of a finished model: model_finish() */
   Linear linear;
   Blend blend;
   Vocabulary vocabulary;
@@ -47,10 +49,13 @@ typedef struct Model {
 
 void model_free(Model *model); /* and the Model itself */
 
+/* Makes a model ready to label; its parameters are folded and stay as they are. */
+Status model_finish(Model *model, Error *error);
+
 /* The file's bytes, for the caller to free(). Sets the model's identifier. */
 Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
 
-/* Every number in the file is checked; so is its identifier, if it has one. */
+/* Every number in the file is checked; so is its identifier, if it has one. The model is finished. */
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
 
 /* Texts as tokens: the words' numbers and, if spans are asked for, where each

@@ -8,8 +8,10 @@
 #include "output.h"
 
 enum {
-  ROWS = 64, /* texts a pass takes at most: products of more rows are no faster */
-  LEAVE_OUT_TOKENS = 16384 /* between two polls: some 50 ms */
+  ROWS = 64,         /* texts a batch has at most: products of more rows are no faster */
+  LEAST_ROWS = 8,    /* if there are so many                                            */
+  BATCH_TOKENS = 2048, /* that their states stay in the cache                           */
+  LEAVE_OUT_TOKENS = 16384 /* between two polls: some 50 ms                             */
 };
 
 uint32_t predict_best(const float *p, size_t count) {
@@ -20,22 +22,43 @@ uint32_t predict_best(const float *p, size_t count) {
 }
 
 void scratch_free(Scratch *s) {
+  inference_scratch_free(&s->reading);
   pass_free(&s->pass);
   ngram_vector_free(&s->vector);
+  tokens_free(&s->tokens);
+  free(s->probabilities);
   free(s->margins);
   *s = (Scratch){0};
 }
 
-/* One batch of at most ROWS texts through the network: as much of them as it reads. */
-static Status run_network(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
-                          Pass *pass, Error *error) {
+/* As much of a text as the network reads. */
+static Text read_text(const Model *m, Text text) {
+  return (Text){text.words, text.length < m->max_tokens ? text.length : m->max_tokens};
+}
+
+/* One batch of at most ROWS texts through a network that may still learn: pass->logits, by row. */
+static Status run_pass(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
+                       Pass *pass, Error *error) {
   const Parameters *p = &m->parameters;
   Text read[ROWS];
-  for (size_t i = 0; i < count; i++)
-    read[i] = (Text){texts[i].words, texts[i].length < m->max_tokens ? texts[i].length : m->max_tokens};
+  for (size_t i = 0; i < count; i++) read[i] = read_text(m, texts[i]);
   Status status = batch_fill(&pass->batch, read, count, lexicon_words(lexicon, p->shape.vocabulary), error);
   if (!status) status = pass_reserve(pass, &p->shape, false, error);
   if (!status) network_forward(p, lexicon, NULL, pass);
+  return status;
+}
+
+/* The same through a finished one, if it is; logits [count][labels] in the order of the texts. */
+static Status run_network(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count, Scratch *scratch,
+                          float *logits, Error *error) {
+  size_t labels = m->parameters.shape.labels;
+  Text read[ROWS];
+  for (size_t i = 0; i < count; i++) read[i] = read_text(m, texts[i]);
+  if (m->inference.parameters)
+    return inference_run(&m->inference, lexicon, read, count, &scratch->reading, logits, error);
+  Status status = run_pass(m, lexicon, texts, count, &scratch->pass, error);
+  for (size_t i = 0; i < count && !status; i++)
+    memcpy(logits + scratch->pass.batch.order[i] * labels, scratch->pass.logits + i * labels, labels * sizeof *logits);
   return status;
 }
 
@@ -46,39 +69,83 @@ static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, Ngra
   return status;
 }
 
-/* A batch through both branches: pass.probabilities, by row. */
+/* A batch through both branches: scratch->probabilities. */
 static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
-                  Scratch *scratch, Error *error) {
-  Pass *pass = &scratch->pass;
+                  Scratch *s, Error *error) {
   size_t labels = m->parameters.shape.labels;
   bool linear = linear_exists(&m->linear);
-  if (!memory_grow(&scratch->margins, &scratch->margins_capacity, labels, sizeof *scratch->margins))
+  if (!memory_grow(&s->margins, &s->margins_capacity, labels, sizeof *s->margins) ||
+      !memory_grow(&s->probabilities, &s->probabilities_capacity, count * labels, sizeof *s->probabilities))
     return error_no_memory(error);
-  Status status = run_network(m, lexicon, texts, count, pass, error);
+  float *logits = s->probabilities; /* in place */
+  Status status = run_network(m, lexicon, texts, count, s, logits, error);
   for (size_t i = 0; i < count && !status; i++) {
-    if (linear) status = run_linear(m, lexicon, texts[pass->batch.order[i]], &scratch->vector, scratch->margins, error);
-    blend_forward(&m->blend, labels, linear ? scratch->margins : NULL, pass->logits + i * labels);
+    if (linear) status = run_linear(m, lexicon, texts[i], &s->vector, s->margins, error);
+    blend_forward(&m->blend, labels, linear ? s->margins : NULL, logits + i * labels);
   }
-  if (!status) output_softmax(count, labels, pass->logits, pass->probabilities);
+  if (!status) output_softmax(count, labels, logits, s->probabilities);
   return status;
+}
+
+/* How many of the next texts make a batch. */
+static size_t batch_rows(const Model *m, const Text *texts, size_t count) {
+  size_t rows = 0, tokens = 0;
+  for (; rows < count && rows < ROWS && (rows < LEAST_ROWS || tokens < BATCH_TOKENS); rows++)
+    tokens += read_text(m, texts[rows]).length;
+  return rows;
 }
 
 Status predict(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
                Scratch *scratch, float *probabilities, Error *error) {
-  size_t labels = m->parameters.shape.labels;
-  const Pass *pass = &scratch->pass;
+  size_t labels = m->parameters.shape.labels, rows;
   Status status = STATUS_OK;
-  for (size_t done = 0; done < count && !status; done += ROWS) {
-    size_t rows = count - done < ROWS ? count - done : ROWS;
+  for (size_t done = 0; done < count && !status; done += rows) {
+    rows = batch_rows(m, texts + done, count - done);
     status = run(m, lexicon, texts + done, rows, scratch, error);
-    for (size_t i = 0; i < rows && !status; i++)
-      memcpy(probabilities + (done + pass->batch.order[i]) * labels,
-             pass->probabilities + i * labels, labels * sizeof *probabilities);
+    if (!status)
+      memcpy(probabilities + done * labels, scratch->probabilities, rows * labels * sizeof *probabilities);
   }
   return status;
 }
 
-/* ---- many texts --------------------------------------------------------------- */
+/* ---- texts as they were written ---------------------------------------------------- */
+
+/* Tokenises and labels a batch of them; returns how many in *rows. */
+static Status label_batch(const Model *m, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
+                          Scratch *s, Prediction *predictions, size_t *rows, Error *error) {
+  size_t labels = m->parameters.shape.labels, read = 0, ends[ROWS];
+  Text words[ROWS];
+  Status status = STATUS_OK;
+  *rows = 0;
+  tokens_clear(&s->tokens);
+  for (; *rows < count && *rows < ROWS && (*rows < LEAST_ROWS || read < BATCH_TOKENS) && !status; ++*rows) {
+    size_t begin = s->tokens.count;
+    status = model_tokens(m, tokenizer, texts[*rows].bytes, texts[*rows].length, &s->tokens, error);
+    ends[*rows] = s->tokens.count;
+    read += s->tokens.count - begin < m->max_tokens ? s->tokens.count - begin : m->max_tokens;
+  }
+  if (status) return status;
+  for (size_t i = 0, begin = 0; i < *rows; begin = ends[i++])
+    words[i] = (Text){s->tokens.words + begin, ends[i] - begin};
+  Lexicon lexicon = tokens_lexicon(&s->tokens);
+  status = run(m, &lexicon, words, *rows, s, error);
+  for (size_t i = 0; i < *rows && !status; i++) {
+    const float *p = s->probabilities + i * labels;
+    uint32_t best = predict_best(p, labels);
+    predictions[i] = (Prediction){best, p[best]};
+  }
+  return status;
+}
+
+Status predict_labels(const Model *m, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
+                      Scratch *scratch, Prediction *predictions, Error *error) {
+  Status status = STATUS_OK;
+  for (size_t done = 0, rows; done < count && !status; done += rows)
+    status = label_batch(m, tokenizer, texts + done, count - done, scratch, predictions + done, &rows, error);
+  return status;
+}
+
+/* ---- each branch by itself --------------------------------------------------------------- */
 
 typedef struct Sorted {
   uint32_t text;
@@ -100,8 +167,6 @@ typedef struct Job {
   Scratch *scratches;  /* [workers] */
   Status *statuses;    /* [workers] */
   Error *errors;       /* [workers] */
-  /* what is asked for: */
-  Prediction *predictions;
   float *logits, *margins;
 } Job;
 
@@ -112,21 +177,6 @@ static size_t job_texts(const Job *job, size_t index, Text *texts) {
   return rows;
 }
 
-static void predict_task(void *context, size_t index, size_t worker) {
-  Job *job = context;
-  Scratch *scratch = &job->scratches[worker];
-  Text texts[ROWS] = {{0}};
-  if (job->statuses[worker]) return;
-  size_t rows = job_texts(job, index, texts), labels = job->model->parameters.shape.labels;
-  job->statuses[worker] = run(job->model, job->lexicon, texts, rows, scratch, &job->errors[worker]);
-  for (size_t i = 0; i < rows && !job->statuses[worker]; i++) {
-    const float *p = scratch->pass.probabilities + i * labels;
-    uint32_t best = predict_best(p, labels);
-    job->predictions[job->sorted[index * ROWS + scratch->pass.batch.order[i]].text] =
-        (Prediction){best, p[best]};
-  }
-}
-
 static void branches_task(void *context, size_t index, size_t worker) {
   Job *job = context;
   Pass *pass = &job->scratches[worker].pass;
@@ -134,7 +184,7 @@ static void branches_task(void *context, size_t index, size_t worker) {
   if (job->statuses[worker]) return;
   Status *status = &job->statuses[worker];
   size_t rows = job_texts(job, index, texts), labels = job->model->parameters.shape.labels;
-  *status = run_network(job->model, job->lexicon, texts, rows, pass, &job->errors[worker]);
+  *status = run_pass(job->model, job->lexicon, texts, rows, pass, &job->errors[worker]);
   for (size_t i = 0; i < rows && !*status; i++) {
     size_t row = pass->batch.order[i], to = job->sorted[index * ROWS + row].text * labels;
     memcpy(job->logits + to, pass->logits + i * labels, labels * sizeof *job->logits);
@@ -144,7 +194,7 @@ static void branches_task(void *context, size_t index, size_t worker) {
   }
 }
 
-static Status job_run(Job *job, WorkersTask *task, Workers *workers, Poll poll, Error *error) {
+static Status job_run(Job *job, Workers *workers, Poll poll, Error *error) {
   if (job->count == 0) return STATUS_OK;
   size_t threads = workers_count(workers);
   job->sorted = malloc(job->count * sizeof *job->sorted);
@@ -155,7 +205,7 @@ static Status job_run(Job *job, WorkersTask *task, Workers *workers, Poll poll, 
     for (size_t i = 0; i < job->count; i++)
       job->sorted[i] = (Sorted){(uint32_t)i, (uint32_t)job->texts[i].length};
     qsort(job->sorted, job->count, sizeof *job->sorted, longest_first);
-    status = workers_run(workers, (job->count + ROWS - 1) / ROWS, task, job, poll, error);
+    status = workers_run(workers, (job->count + ROWS - 1) / ROWS, branches_task, job, poll, error);
   }
   for (size_t i = 0; i < threads && !status; i++) {
     status = job->statuses[i];
@@ -167,20 +217,12 @@ static Status job_run(Job *job, WorkersTask *task, Workers *workers, Poll poll, 
   return status;
 }
 
-Status predict_all(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
-                   Workers *workers, Scratch *scratches, Poll poll, Prediction *predictions,
-                   Error *error) {
-  Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
-             .predictions = predictions};
-  return job_run(&job, predict_task, workers, poll, error);
-}
-
 Status predict_branches(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
                         Workers *workers, Scratch *scratches, Poll poll, float *logits,
                         float *margins, Error *error) {
   Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
              .logits = logits, .margins = margins};
-  return job_run(&job, branches_task, workers, poll, error);
+  return job_run(&job, workers, poll, error);
 }
 
 /* ---- why ------------------------------------------------------------------------ */
@@ -204,7 +246,8 @@ static void network_contribute(const Shape *s, const Pass *pass, size_t tokens, 
 
 Status predict_contributions(const Model *m, const Lexicon *lexicon, Text text, uint32_t label,
                              Scratch *scratch, float *weights, float *contributions, Error *error) {
-  Status status = run(m, lexicon, &text, 1, scratch, error);
+  Status status = run_pass(m, lexicon, &text, 1, &scratch->pass, error);
+  if (!status && linear_exists(&m->linear)) status = ngrams_vector(&m->linear.ngrams, text, &scratch->vector, error);
   if (status) return status;
   const Shape *s = &m->parameters.shape;
   size_t tokens = scratch->pass.batch.tokens;

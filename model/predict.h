@@ -12,10 +12,13 @@
 #include "workers.h"
 
 typedef struct Scratch {
-  Pass pass;
-  NgramVector vector; /* of the text last read by the linear branch */
-  float *margins;     /* [labels] of it                             */
-  size_t margins_capacity;
+  InferenceScratch reading; /* of finished models                         */
+  Pass pass;                /* of those that still learn, and for reasons */
+  float *probabilities;     /* [texts][labels] of the batch last read     */
+  NgramVector vector;       /* of the text last read by the linear branch */
+  float *margins;           /* [labels] of it                             */
+  size_t probabilities_capacity, margins_capacity;
+  Tokens tokens;            /* of predict_labels()                        */
 } Scratch; /* all zero is empty */
 
 void scratch_free(Scratch *scratch);
@@ -24,20 +27,25 @@ void scratch_free(Scratch *scratch);
 Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
                Scratch *scratch, float *probabilities, Error *error);
 
+typedef struct TextBytes {
+  const char *bytes; /* borrowed */
+  size_t length;
+} TextBytes;
+
 typedef struct Prediction {
   uint32_t label;
   float confidence; /* its probability */
 } Prediction;
 
-/* Any number of texts, batched by length, on all workers; scratches [workers].
-** predictions [count] in the order of the texts.
+/* Texts as they were written, read by the model's tokenizer. They are fastest when
+** those of about one length come together. predictions [count]
 */
-Status predict_all(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
-                   Workers *workers, Scratch *scratches, Poll poll, Prediction *predictions,
-                   Error *error);
+Status predict_labels(const Model *model, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
+                      Scratch *scratch, Prediction *predictions, Error *error);
 
-/* The same, but what each branch says by itself: logits of the network and
-** margins of the linear branch [count][labels]; margins NULL where it has none.
+/* What each branch says by itself of any number of texts, batched by length, on all
+** workers; scratches [workers]. logits of the network and margins of the linear
+** branch [count][labels]; margins NULL where it has none. The model may still learn.
 */
 Status predict_branches(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
                         Workers *workers, Scratch *scratches, Poll poll, float *logits,

@@ -112,6 +112,7 @@ Status workers_new(size_t threads, Workers **workers, Error *error) {
 void workers_free(Workers *w) {
   if (!w) return;
   pthread_mutex_lock(&w->mutex);
+  w->next = w->tasks;
   w->leaving = true;
   pthread_cond_broadcast(&w->begun);
   pthread_mutex_unlock(&w->mutex);
@@ -142,10 +143,10 @@ static bool wait_and_poll(Workers *w, Poll poll) {
   return proceed;
 }
 
-static bool run_on_caller(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll) {
+static bool run_on_caller(Workers *w, Poll poll) {
   w->poll = poll;
-  for (size_t i = 0; i < tasks && !atomic_load(&w->stopped); i++) {
-    task(context, i, 0);
+  while (w->next < w->tasks && !atomic_load(&w->stopped)) {
+    w->task(w->context, w->next++, 0);
     if (!atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(poll));
   }
   return !atomic_load(&w->stopped);
@@ -157,24 +158,40 @@ bool workers_stopped(Workers *w) {
   return atomic_load(&w->stopped);
 }
 
-Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
-                   Error *error) {
-  bool proceed;
+void workers_begin(Workers *w, WorkersTask *task, void *context) {
+  pthread_mutex_lock(&w->mutex);
   atomic_store(&w->stopped, false);
+  w->task = task;
+  w->context = context;
+  w->next = w->tasks = 0;
+  pthread_mutex_unlock(&w->mutex);
+}
+
+void workers_add(Workers *w, size_t tasks) {
+  pthread_mutex_lock(&w->mutex);
+  w->tasks += tasks;
+  pthread_cond_broadcast(&w->begun);
+  pthread_mutex_unlock(&w->mutex);
+}
+
+Status workers_end(Workers *w, Poll poll, Error *error) {
+  bool proceed;
   if (w->threads == 0) {
-    proceed = run_on_caller(w, tasks, task, context, poll);
+    proceed = run_on_caller(w, poll);
   } else {
     pthread_mutex_lock(&w->mutex);
-    w->task = task;
-    w->context = context;
-    w->next = 0;
-    w->tasks = tasks;
-    pthread_cond_broadcast(&w->begun);
     proceed = wait_and_poll(w, poll);
     pthread_mutex_unlock(&w->mutex);
   }
   if (proceed) return STATUS_OK;
   return error_set(error, STATUS_INTERRUPTED, "interrupted");
+}
+
+Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
+                   Error *error) {
+  workers_begin(w, task, context);
+  workers_add(w, tasks);
+  return workers_end(w, poll, error);
 }
 
 size_t workers_processors(void) {

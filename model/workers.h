@@ -37,6 +37,14 @@ size_t workers_count(const Workers *workers);
 Status workers_run(Workers *workers, size_t tasks, WorkersTask *task, void *context, Poll poll,
                    Error *error);
 
+/* The same for tasks that are numbered as they come: workers_add() lets the next few
+** begin, while the caller makes more ready. workers_end() waits for all of them.
+** workers_free() instead of it leaves out those that have not begun.
+*/
+void workers_begin(Workers *workers, WorkersTask *task, void *context);
+void workers_add(Workers *workers, size_t tasks);
+Status workers_end(Workers *workers, Poll poll, Error *error);
+
 /* For a long task: whether the poll of its run has said to stop. */
 bool workers_stopped(Workers *workers);
 

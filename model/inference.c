@@ -1,0 +1,250 @@
+#include "inference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "matrix.h"
+#include "memory.h"
+#include "output.h"
+#include "simd.h"
+
+/* ---- new, free ----------------------------------------------------------------------- */
+
+static GruWeights gru_of(const Parameters *p, Tensor kernel) {
+  return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden, .kernel = p->tensor[kernel],
+                      .recurrent = p->tensor[kernel + 1], .bias = p->tensor[kernel + 2]};
+}
+
+Status inference_new(const Parameters *p, Inference *n, Error *error) {
+  size_t hidden = p->shape.hidden, padded = step_padded(hidden);
+  const float *kernel = p->tensor[TENSOR_ATTENTION_KERNEL];
+  GruWeights forward = gru_of(p, TENSOR_GRU_FORWARD), backward = gru_of(p, TENSOR_GRU_BACKWARD);
+  *n = (Inference){.parameters = p, .score = memory_floats(2 * padded)};
+  Status status = n->score ? inputs_new(p, &n->inputs, error) : error_no_memory(error);
+  if (!status && hidden) status = step_pack(&forward, &n->forward, error);
+  if (!status && hidden) status = step_pack(&backward, &n->backward, error);
+  if (status) {
+    inference_free(n);
+    return status;
+  }
+  memcpy(n->score, kernel, hidden * sizeof *kernel);
+  memcpy(n->score + padded, kernel + hidden, hidden * sizeof *kernel);
+  return STATUS_OK;
+}
+
+void inference_free(Inference *n) {
+  inputs_free(n->inputs);
+  step_free(&n->forward);
+  step_free(&n->backward);
+  free(n->score);
+  *n = (Inference){0};
+}
+
+/* ---- scratch --------------------------------------------------------------------------- */
+
+void inference_scratch_free(InferenceScratch *s) {
+  batch_free(&s->batch);
+  free(s->inputs);
+  free(s->vectors);
+  free(s->read);
+  free(s->words);
+  free(s->places);
+  free(s->block);
+  *s = (InferenceScratch){0};
+}
+
+static bool reserve_lists(InferenceScratch *s) {
+  size_t tokens = s->tokens_capacity, steps = s->steps_capacity;
+  size_t capacities[4] = {tokens, tokens, tokens, tokens};
+  if (!memory_grow(&s->inputs, &capacities[0], s->batch.tokens + 1, sizeof *s->inputs) ||
+      !memory_grow(&s->vectors, &capacities[1], s->batch.tokens + 1, sizeof *s->vectors) ||
+      !memory_grow(&s->words, &capacities[2], s->batch.tokens + 1, sizeof *s->words) ||
+      !memory_grow(&s->places, &capacities[3], s->batch.tokens + 1, sizeof *s->places) ||
+      !memory_grow(&s->read, &steps, s->batch.steps + 1, sizeof *s->read))
+    return false;
+  s->tokens_capacity = capacities[0];
+  s->steps_capacity = steps;
+  return true;
+}
+
+static float *take(float *block, size_t *used, size_t count) {
+  float *part = block ? block + *used : NULL;
+  *used += (count + 15) / 16 * 16; /* whole cache lines */
+  return part;
+}
+
+/* Lays the block's parts out; returns the floats they take. */
+static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
+  const Shape *shape = &n->parameters->shape;
+  const Batch *b = &s->batch;
+  size_t used = 0;
+  s->states = take(s->block, &used, b->tokens * 2 * step_padded(shape->hidden));
+  s->scores = take(s->block, &used, b->tokens);
+  s->weights = take(s->block, &used, b->steps);
+  s->features = take(s->block, &used, b->texts * shape_features(shape));
+  s->other_vectors = take(s->block, &used, others * shape->embedding);
+  s->other_inputs = take(s->block, &used, others * inputs_width(n->inputs));
+  return used;
+}
+
+static bool reserve_block(const Inference *n, size_t others, InferenceScratch *s) {
+  size_t needed = layout(n, others, s);
+  if (needed > s->capacity) {
+    free(s->block);
+    s->capacity = 0;
+    s->block = memory_floats(needed + needed / 4);
+    if (!s->block) return false;
+    s->capacity = needed + needed / 4;
+  }
+  layout(n, others, s);
+  return true;
+}
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+/* Where the vector of each token is, and what the network takes from it. Tokens for
+** which that is not known yet are listed: from the front those whose row of inputs is
+** to be filled, from the back those that no row is kept for; returns how many these are.
+*/
+static size_t find_words(const Inference *n, const Text *texts, InferenceScratch *s) {
+  const Batch *b = &s->batch;
+  const float *table = n->parameters->tensor[TENSOR_EMBEDDING];
+  size_t size = n->parameters->shape.embedding, unfilled = 0, others = 0;
+  for (size_t i = 0; i < b->texts; i++) {
+    const uint32_t *words = texts[b->order[i]].words;
+    for (size_t t = 0; t < b->length[i]; t++) {
+      size_t place = batch_place(b, i, t);
+      bool kept = inputs_keeps(n->inputs, words[t]);
+      s->inputs[place] = inputs_find(n->inputs, words[t]);
+      s->vectors[place] = kept ? table + words[t] * size : NULL;
+      if (s->inputs[place]) continue;
+      size_t listed = kept ? unfilled++ : b->tokens - ++others;
+      s->words[listed] = words[t];
+      s->places[listed] = (uint32_t)place;
+    }
+  }
+  inputs_fill(n->inputs, s->words, unfilled);
+  for (size_t i = 0; i < unfilled; i++) s->inputs[s->places[i]] = inputs_find(n->inputs, s->words[i]);
+  return others;
+}
+
+/* The same for the tokens listed last: their words are rare, or not in the vocabulary. */
+static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t others, InferenceScratch *s) {
+  const Parameters *p = n->parameters;
+  size_t size = p->shape.embedding, width = inputs_width(n->inputs), first = s->batch.tokens - others;
+  EmbeddingWeights embedding = {.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets, .size = size,
+                                .table = p->tensor[TENSOR_EMBEDDING]};
+  for (size_t i = 0; i < others; i++) {
+    s->inputs[s->places[first + i]] = s->other_inputs + i * width;
+    s->vectors[s->places[first + i]] = s->other_vectors + i * size;
+    embedding_vector(&embedding, lexicon, s->words[first + i], s->other_vectors + i * size);
+  }
+  inputs_compute(n->inputs, s->other_vectors, others, s->other_inputs);
+}
+
+/* ---- the GRU -------------------------------------------------------------------------------- */
+
+/* One direction: `at` is where its gates begin in a row of inputs. */
+static void run_direction(const StepWeights *w, const Batch *b, bool backwards, size_t at, const float **inputs,
+                          float *states, size_t stride) {
+  for (size_t i = 0; i < b->tokens; i++) inputs[i] += at;
+  for (size_t step = 0; step < b->steps; step++) {
+    size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
+    size_t running = step == 0 ? 0 : b->active[backwards ? from : t];
+    StepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = inputs + b->offset[t],
+                     .before = running ? states + b->offset[from] * stride : NULL,
+                     .states = states + b->offset[t] * stride};
+    w->forward(w, &rows);
+  }
+  for (size_t i = 0; i < b->tokens; i++) inputs[i] -= at;
+}
+
+static void run_gru(const Inference *n, InferenceScratch *s) {
+  size_t padded = n->forward.padded;
+  if (padded == 0) return;
+  run_direction(&n->forward, &s->batch, false, 0, s->inputs, s->states, 2 * padded);
+  run_direction(&n->backward, &s->batch, true, 3 * padded, s->inputs, s->states + padded, 2 * padded);
+}
+
+/* ---- attention and max-pool ------------------------------------------------------------------ */
+
+static void score(const Inference *n, InferenceScratch *s) {
+  const Parameters *p = n->parameters;
+  const Batch *b = &s->batch;
+  const float *bias = p->tensor[TENSOR_ATTENTION_BIAS];
+  size_t padded = n->forward.padded;
+  if (padded) matrix_vector(b->tokens, 2 * padded, s->states, 2 * padded, n->score, s->scores);
+  for (size_t i = 0; i < b->tokens; i++) s->scores[i] = (padded ? s->scores[i] : 0.0f) + s->inputs[i][6 * padded];
+  for (size_t t = 0; bias && t < b->steps && t < p->shape.positions; t++)
+    for (size_t i = 0; i < b->active[t]; i++) s->scores[batch_place(b, i, t)] += bias[t];
+}
+
+/* context [size] = sum of weights[t] x_t for x_t [size] at rows[t] + from; pool, if
+** not NULL, is the largest of each dimension. Rows are seldom in the nearest cache.
+*/
+SIMD_CLONES
+static void summarise(size_t length, const float *const *rows, size_t from, size_t size,
+                      const float *restrict weights, float *restrict context, float *restrict pool) {
+  const size_t ahead = 4, line = 16;
+  for (size_t j = 0; j < size; j++) context[j] = weights[0] * rows[0][from + j];
+  for (size_t j = 0; pool && j < size; j++) pool[j] = rows[0][from + j];
+  for (size_t t = 1; t < length; t++) {
+    const float *x = rows[t] + from;
+    float weight = weights[t];
+    if (t + ahead < length)
+      for (size_t j = 0; j < size; j += line) __builtin_prefetch(rows[t + ahead] + from + j);
+    if (pool) {
+      for (size_t j = 0; j < size; j++) {
+        context[j] += weight * x[j];
+        pool[j] = x[j] > pool[j] ? x[j] : pool[j];
+      }
+    } else {
+      for (size_t j = 0; j < size; j++) context[j] += weight * x[j];
+    }
+  }
+}
+
+/* The features of row i: the two directions, then the vector, of context and pool. */
+static void read_text(const Inference *n, InferenceScratch *s, size_t i, float *features) {
+  const Shape *shape = &n->parameters->shape;
+  const Batch *b = &s->batch;
+  size_t hidden = shape->hidden, padded = n->forward.padded, state = shape_state(shape), length = b->length[i];
+  float *pool = shape->pooled ? features + state : NULL;
+  if (length == 0) {
+    memset(features, 0, shape_features(shape) * sizeof *features);
+    return;
+  }
+  for (size_t t = 0; t < length; t++) {
+    s->weights[t] = s->scores[batch_place(b, i, t)];
+    s->read[t] = s->states + batch_place(b, i, t) * 2 * padded;
+  }
+  output_softmax(1, length, s->weights, s->weights);
+  if (hidden) {
+    summarise(length, s->read, 0, hidden, s->weights, features, pool);
+    summarise(length, s->read, padded, hidden, s->weights, features + hidden, pool ? pool + hidden : NULL);
+  }
+  if (state == 2 * hidden) return;
+  for (size_t t = 0; t < length; t++) s->read[t] = s->vectors[batch_place(b, i, t)];
+  summarise(length, s->read, 0, shape->embedding, s->weights, features + 2 * hidden, pool ? pool + 2 * hidden : NULL);
+}
+
+/* ---- all of it -------------------------------------------------------------------------------- */
+
+Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *texts, size_t count,
+                     InferenceScratch *s, float *logits, Error *error) {
+  const Parameters *p = n->parameters;
+  size_t features = shape_features(&p->shape);
+  Status status = batch_sort(&s->batch, texts, count, error);
+  if (status) return status;
+  if (!reserve_lists(s)) return error_no_memory(error);
+  size_t others = find_words(n, texts, s);
+  if (!reserve_block(n, others, s)) return error_no_memory(error);
+  work_out_words(n, lexicon, others, s);
+  run_gru(n, s);
+  score(n, s);
+  for (size_t i = 0; i < count; i++) read_text(n, s, i, s->features + s->batch.order[i] * features);
+  OutputWeights output = {.features = features, .labels = p->shape.labels,
+                          .kernel = p->tensor[TENSOR_OUTPUT_KERNEL], .bias = p->tensor[TENSOR_OUTPUT_BIAS]};
+  output_forward(&output, count, s->features, logits);
+  return STATUS_OK;
+}
