@@ -5,7 +5,7 @@
 
 #include "json.h"
 
-typedef enum Kind { COUNT, REAL, BOOLEAN, TEXT, VALIDATION, CLASS_WEIGHT, ENCODER, FROM } Kind;
+typedef enum Kind { COUNT, REAL, BOOLEAN, TEXT, VALIDATION, CLASS_WEIGHT, ENCODER, PRECISION, FROM } Kind;
 
 typedef struct Option {
   const char *name;
@@ -38,6 +38,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"min_count", COUNT, TRAINING(min_count), 1, 1e9, NULL},
     {"patience", COUNT, TRAINING(patience), 1, 10000, NULL},
     {"position_bias", BOOLEAN, TRAINING(position_bias), 0, 0, "true or false"},
+    {"precision", PRECISION, TRAINING(precision), 0, 0, "\"float32\" or \"int8\""},
     {"progress", BOOLEAN, offsetof(Options, progress), 0, 0, "true or false"},
     {"seed", COUNT, TRAINING(seed), 0, 9007199254740992.0, NULL},
     {"subwords", BOOLEAN, TRAINING(subwords), 0, 0, "true or false"},
@@ -114,6 +115,12 @@ static int set_class_weight(const Option *o, const Member *m, Options *options, 
   return has_type(m, "object") ? set_text(&options->class_weight, m, error) : bad_value(o, m, error);
 }
 
+static int set_precision(const Option *o, const Member *m, Precision *precision, Error *error) {
+  *precision = has_type(m, "text") && strcmp(m->shown, "int8") == 0 ? PRECISION_INT8 : PRECISION_FLOAT32;
+  bool known = *precision == PRECISION_INT8 || (has_type(m, "text") && strcmp(m->shown, "float32") == 0);
+  return known ? SQLITE_OK : bad_value(o, m, error);
+}
+
 /* {"model": name, "rows": query}: the members are found by SQLite. */
 static int set_from_object(Connection *c, const Option *o, const Member *m, Options *options, Error *error) {
   sqlite3_stmt *stmt;
@@ -157,6 +164,8 @@ static int set_option(Connection *c, const Option *o, const Member *m, Options *
       *no_encoder = has_type(m, "text") && strcmp(m->shown, "none") == 0;
       if (*no_encoder || (has_type(m, "text") && strcmp(m->shown, "bigru") == 0)) return SQLITE_OK;
       return bad_value(o, m, error);
+    case PRECISION:
+      return set_precision(o, m, place, error);
     case FROM:
       if (has_type(m, "object")) return set_from_object(c, o, m, options, error);
       return has_type(m, "text") ? set_text(place, m, error) : bad_value(o, m, error);
@@ -168,7 +177,7 @@ static int set_option(Connection *c, const Option *o, const Member *m, Options *
 /* ---- all options -------------------------------------------------------------------- */
 
 static int unknown_option(const Option *known, size_t count, const char *key, Error *error) {
-  char list[480] = "";
+  char list[512] = "";
   for (size_t i = 0; i < count; i++) {
     size_t used = strlen(list);
     sqlite3_snprintf((int)(sizeof list - used), list + used, "%s%s", i ? ", " : "", known[i].name);
@@ -311,6 +320,9 @@ static void append_value(const Options *options, const Option *o, sqlite3_str *j
       break;
     case ENCODER:
       sqlite3_str_appendall(json, options->training.hidden ? "\"bigru\"" : "\"none\"");
+      break;
+    case PRECISION:
+      sqlite3_str_appendall(json, options->training.precision == PRECISION_INT8 ? "\"int8\"" : "\"float32\"");
       break;
     case CLASS_WEIGHT:
       sqlite3_str_appendall(json, options->training.balanced ? "\"balanced\""

@@ -7,6 +7,7 @@
 #include "memory.h"
 #include "output.h"
 #include "simd.h"
+#include "step8.h"
 
 /* ---- new, free ----------------------------------------------------------------------- */
 
@@ -15,14 +16,20 @@ static GruWeights gru_of(const Parameters *p, Tensor kernel) {
                       .recurrent = p->tensor[kernel + 1], .bias = p->tensor[kernel + 2]};
 }
 
-Status inference_new(const Parameters *p, Inference *n, Error *error) {
+static Status pack(const Parameters *p, Tensor kernel, Precision precision, StepWeights *weights, Error *error) {
+  GruWeights gru = gru_of(p, kernel);
+  Status status = step_pack(&gru, weights, error);
+  if (!status && precision == PRECISION_INT8 && step8_available()) status = step8_quantize(weights, error);
+  return status;
+}
+
+Status inference_new(const Parameters *p, Precision precision, Inference *n, Error *error) {
   size_t hidden = p->shape.hidden, padded = step_padded(hidden);
   const float *kernel = p->tensor[TENSOR_ATTENTION_KERNEL];
-  GruWeights forward = gru_of(p, TENSOR_GRU_FORWARD), backward = gru_of(p, TENSOR_GRU_BACKWARD);
   *n = (Inference){.parameters = p, .score = memory_floats(2 * padded)};
   Status status = n->score ? inputs_new(p, &n->inputs, error) : error_no_memory(error);
-  if (!status && hidden) status = step_pack(&forward, &n->forward, error);
-  if (!status && hidden) status = step_pack(&backward, &n->backward, error);
+  if (!status && hidden) status = pack(p, TENSOR_GRU_FORWARD, precision, &n->forward, error);
+  if (!status && hidden) status = pack(p, TENSOR_GRU_BACKWARD, precision, &n->backward, error);
   if (status) {
     inference_free(n);
     return status;
@@ -79,6 +86,7 @@ static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   const Batch *b = &s->batch;
   size_t used = 0;
   s->states = take(s->block, &used, b->tokens * 2 * step_padded(shape->hidden));
+  s->states8 = (uint8_t *)take(s->block, &used, n->forward.quantized ? b->tokens * step_padded(shape->hidden) / 2 : 0);
   s->scores = take(s->block, &used, b->tokens);
   s->weights = take(s->block, &used, b->steps);
   s->features = take(s->block, &used, b->texts * shape_features(shape));
@@ -144,26 +152,30 @@ static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t ot
 
 /* ---- the GRU -------------------------------------------------------------------------------- */
 
-/* One direction: `at` is where its gates begin in a row of inputs. */
-static void run_direction(const StepWeights *w, const Batch *b, bool backwards, size_t at, const float **inputs,
-                          float *states, size_t stride) {
-  for (size_t i = 0; i < b->tokens; i++) inputs[i] += at;
+/* One direction: `at` is where its gates begin in a row of inputs, `unit` where its
+** units do in a state.
+*/
+static void run_direction(const StepWeights *w, bool backwards, size_t at, size_t unit, InferenceScratch *s) {
+  const Batch *b = &s->batch;
+  size_t stride = 2 * w->padded;
+  for (size_t i = 0; i < b->tokens; i++) s->inputs[i] += at;
   for (size_t step = 0; step < b->steps; step++) {
     size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
     size_t running = step == 0 ? 0 : b->active[backwards ? from : t];
-    StepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = inputs + b->offset[t],
-                     .before = running ? states + b->offset[from] * stride : NULL,
-                     .states = states + b->offset[t] * stride};
+    size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
+    StepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = s->inputs + b->offset[t],
+                     .before = s->states + before, .states = s->states + here,
+                     .before8 = s->states8 + before, .states8 = s->states8 + here};
     w->forward(w, &rows);
   }
-  for (size_t i = 0; i < b->tokens; i++) inputs[i] -= at;
+  for (size_t i = 0; i < b->tokens; i++) s->inputs[i] -= at;
 }
 
 static void run_gru(const Inference *n, InferenceScratch *s) {
   size_t padded = n->forward.padded;
   if (padded == 0) return;
-  run_direction(&n->forward, &s->batch, false, 0, s->inputs, s->states, 2 * padded);
-  run_direction(&n->backward, &s->batch, true, 3 * padded, s->inputs, s->states + padded, 2 * padded);
+  run_direction(&n->forward, false, 0, 0, s);
+  run_direction(&n->backward, true, 3 * padded, padded, s);
 }
 
 /* ---- attention and max-pool ------------------------------------------------------------------ */

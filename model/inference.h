@@ -20,8 +20,13 @@ typedef struct Inference {
   float *score; /* [2 padded] attention's kernel for the GRU's state */
 } Inference; /* all zero is empty */
 
+/* In which numbers states and recurrent weights are multiplied. Where the processor
+** has nothing for 8-bit integers (step8.h), floats are.
+*/
+typedef enum Precision { PRECISION_FLOAT32, PRECISION_INT8 } Precision;
+
 /* The parameters are folded, and stay where they are. */
-Status inference_new(const Parameters *parameters, Inference *inference, Error *error);
+Status inference_new(const Parameters *parameters, Precision precision, Inference *inference, Error *error);
 void inference_free(Inference *inference);
 
 typedef struct InferenceScratch {
@@ -35,6 +40,7 @@ typedef struct InferenceScratch {
   float *block;          /* the parts below                       */
   size_t capacity;
   float *states;         /* [tokens][2 padded]                    */
+  uint8_t *states8;      /* [tokens][2 padded] of step8.h         */
   float *scores;         /* [tokens]                              */
   float *weights;        /* [steps] of a text                     */
   float *features;       /* [texts][features]                     */

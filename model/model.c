@@ -20,7 +20,9 @@ void model_free(Model *m) {
   free(m);
 }
 
-Status model_finish(Model *m, Error *error) { return inference_new(&m->parameters, &m->inference, error); }
+Status model_finish(Model *m, Error *error) {
+  return inference_new(&m->parameters, m->precision, &m->inference, error);
+}
 
 /* ---- writing -------------------------------------------------------------- */
 
@@ -39,6 +41,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   safetensors_write_metadata(&w, "tokenize", m->tokenize);
   write_number(&w, "max_tokens", m->max_tokens);
   write_number(&w, "padded_length", m->padded_length);
+  if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
   parameters_write(&m->parameters, &w);
   safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
   linear_write(&m->linear, &w);
@@ -173,6 +176,8 @@ static Status read_metadata(const File *f, Model *m) {
   if (!m->tokenize) return error_no_memory(f->error);
   Status status = read_number(f, "max_tokens", INT_MAX, &m->max_tokens);
   if (!status) status = read_number(f, "padded_length", m->max_tokens, &m->padded_length);
+  const char *precision = safetensors_metadata(&f->st, "precision");
+  if (precision && strcmp(precision, "int8") == 0) m->precision = PRECISION_INT8;
   return status;
 }
 

@@ -9,7 +9,8 @@
 **   labels.kinds      U8  [labels]  'i', 'r' or 't'
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
-**   __metadata__      identifier, format, tokenize, max_tokens, padded_length
+**   __metadata__      identifier, format, tokenize, max_tokens, padded_length, and
+**                     precision where it is int8
 **
 ** Words are numbered from 1 in the order of the file; row 0 of the embedding is
 ** every other word. The rows of known words hold their n-grams already, so that
@@ -34,6 +35,7 @@
 
 typedef struct Model {
   Parameters parameters;
+  Precision precision;  /* of labelling                        */
   Inference inference;  /* of a finished model: model_finish() */
   Linear linear;
   Blend blend;

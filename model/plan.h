@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "blend.h"
+#include "inference.h"
 
 typedef struct TrainingOptions {
   size_t epochs;        /* at most; 0: by the number of rows and labels */
@@ -32,6 +33,7 @@ typedef struct TrainingOptions {
   bool subwords;        /* character n-grams                    */
   bool max_pool;        /* and vectors beside the GRU's states  */
   bool linear;          /* the linear branch                    */
+  Precision precision;  /* of labelling, afterwards             */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */

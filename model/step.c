@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cell.h"
 #include "memory.h"
-#include "simd.h"
 
 enum { GATES = 3, BLOCK = GATES * STEP_UNITS };
 
@@ -41,6 +41,9 @@ Status step_pack(const GruWeights *gru, StepWeights *w, Error *error) {
 void step_free(StepWeights *w) {
   free(w->recurrent);
   free(w->bias);
+  free(w->quantized);
+  free(w->scale);
+  free(w->shift);
   *w = (StepWeights){0};
 }
 
@@ -49,23 +52,6 @@ void step_free(StepWeights *w) {
 /* Sixteen floats: a register, or several of a smaller processor. */
 typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
 enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = STEP_UNITS / LANES };
-
-#define INLINE static inline __attribute__((always_inline))
-
-/* gru.h's formula for `units` units of a row, with one reciprocal for z and n:
-** z = 1 / (1 + Z) and n = (N - 1) / (N + 1) make h = (h (N + 1) + (N - 1) Z) / ((1 + Z) (N + 1)).
-** sums, input: gates STEP_UNITS apart.
-*/
-INLINE void cell(size_t units, const float *restrict sums, const float *restrict input,
-                 const float *restrict bias, const float *restrict before, float *restrict state) {
-  for (size_t j = 0; j < units; j++) {
-    float az = sums[j] + input[j];
-    float r = simd_sigmoid(sums[STEP_UNITS + j] + input[STEP_UNITS + j]);
-    float an = input[2 * STEP_UNITS + j] + r * (sums[2 * STEP_UNITS + j] + bias[j]);
-    float z = simd_exp2(-1.44269504f * az), n = simd_exp2(2.88539008f * an);
-    state[j] = (before[j] * (n + 1.0f) + (n - 1.0f) * z) * simd_reciprocal((1.0f + z) * (n + 1.0f));
-  }
-}
 
 /* `rows` rows from row `first`, `vectors` vectors of units from unit `from` of a
 ** block. The sums fill the registers while the weights stream past them; `hidden`
@@ -78,8 +64,7 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
   size_t unit = block * STEP_UNITS + from;
   Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
   for (int i = 0; i < rows; i++) {
-    for (int g = 0; g < GATES; g++)
-      __builtin_prefetch(r->inputs[first + (size_t)i] + block * BLOCK + g * STEP_UNITS);
+    cell_prefetch(r->inputs[first + (size_t)i] + block * BLOCK);
     for (int v = 0; v < GATES * vectors; v++) sum[i][v] = (Vector){0};
   }
   for (size_t k = 0; k < hidden; k++, u += BLOCK) {
@@ -94,8 +79,8 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
     for (int v = 0; v < GATES * vectors; v++)
       *(Vector *)(sums[i] + v / vectors * STEP_UNITS + v % vectors * LANES) = sum[i][v];
   for (int i = 0; i < rows; i++)
-    cell((size_t)(vectors * LANES), sums[i], r->inputs[first + (size_t)i] + block * BLOCK + from, w->bias + unit,
-         hidden ? before + (size_t)i * r->stride + unit : zero, r->states + (first + (size_t)i) * r->stride + unit);
+    cell_forward((size_t)(vectors * LANES), sums[i], r->inputs[first + (size_t)i] + block * BLOCK + from, w->bias + unit,
+                 hidden ? before + (size_t)i * r->stride + unit : zero, r->states + (first + (size_t)i) * r->stride + unit);
 }
 
 /* Rows first .. end - 1 of a block: a block's weights stay in the nearest cache

@@ -24,6 +24,8 @@ struct StepWeights {
   size_t hidden, padded; /* padded: in whole blocks                        */
   float *recurrent;      /* U [padded / 32][hidden][3][32]                 */
   float *bias;           /* c of gate n alone [padded]                     */
+  int8_t *quantized;     /* U again, if step8.h has been asked for it:     */
+  float *scale, *shift;  /* [3 padded]                                     */
   StepFunction *forward; /* one step: the best version for this processor  */
 }; /* all zero is empty */
 
@@ -46,6 +48,8 @@ struct StepRows {
   const float *const *inputs;
   const float *before;
   float *states;
+  const uint8_t *before8; /* of step8.h: what stands beside the states, */
+  uint8_t *states8;       /* at the same distances                      */
 };
 
 /* The versions of a step that this processor can run, the best one first. */

@@ -207,6 +207,7 @@ static Status make_model(Training *t, Error *error) {
   t->model = calloc(1, sizeof *t->model);
   if (!t->model) return error_no_memory(error);
   t->model->max_tokens = o->max_tokens;
+  t->model->precision = o->precision;
   t->model->blend = t->from ? t->from->blend : plan_blend(o->linear, t->vectors.size > 0, t->train_count);
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
                               .word_dropout = WORD_DROPOUT, .lexicon = t->lexicon,
