@@ -6,14 +6,14 @@
 #include "cell.h"
 #include "memory.h"
 
-enum { GATES = 3, BLOCK = GATES * STEP_UNITS };
+enum { GATES = 3, BLOCK = GATES * CELL_UNITS };
 
 /* ---- weights ----------------------------------------------------------------------- */
 
 void step_pack_row(size_t hidden, const float *gates, float *packed) {
   for (size_t unit = 0; unit < step_padded(hidden); unit++) {
-    float *to = packed + unit / STEP_UNITS * BLOCK + unit % STEP_UNITS;
-    for (size_t g = 0; g < GATES; g++) to[g * STEP_UNITS] = unit < hidden ? gates[g * hidden + unit] : 0.0f;
+    float *to = packed + unit / CELL_UNITS * BLOCK + unit % CELL_UNITS;
+    for (size_t g = 0; g < GATES; g++) to[g * CELL_UNITS] = unit < hidden ? gates[g * hidden + unit] : 0.0f;
   }
 }
 
@@ -28,7 +28,7 @@ Status step_pack(const GruWeights *gru, StepWeights *w, Error *error) {
   bool made = w->recurrent && w->bias && row;
   for (size_t k = 0; made && k < hidden; k++) {
     step_pack_row(hidden, gru->recurrent + k * GATES * hidden, row);
-    for (size_t block = 0; block < padded / STEP_UNITS; block++)
+    for (size_t block = 0; block < padded / CELL_UNITS; block++)
       memcpy(w->recurrent + (block * hidden + k) * BLOCK, row + block * BLOCK, BLOCK * sizeof *row);
   }
   if (made) memcpy(w->bias, gru->bias + 5 * hidden, hidden * sizeof *w->bias);
@@ -51,7 +51,7 @@ void step_free(StepWeights *w) {
 
 /* Sixteen floats: a register, or several of a smaller processor. */
 typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
-enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = STEP_UNITS / LANES };
+enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = CELL_UNITS / LANES };
 
 /* `rows` rows from row `first`, `vectors` vectors of units from unit `from` of a
 ** block. The sums fill the registers while the weights stream past them; `hidden`
@@ -59,9 +59,9 @@ enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = STEP_UNITS / LANES };
 */
 INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t block, size_t from, size_t first,
                  int rows, int vectors) {
-  static const float zero[STEP_UNITS];
+  static const float zero[CELL_UNITS];
   const float *u = w->recurrent + block * w->hidden * BLOCK + from, *before = r->before + first * r->stride;
-  size_t unit = block * STEP_UNITS + from;
+  size_t unit = block * CELL_UNITS + from;
   Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
   for (int i = 0; i < rows; i++) {
     cell_prefetch(r->inputs[first + (size_t)i] + block * BLOCK);
@@ -70,14 +70,14 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
   for (size_t k = 0; k < hidden; k++, u += BLOCK) {
     Vector weight[GATES * MOST_VECTORS];
     for (int v = 0; v < GATES * vectors; v++)
-      weight[v] = *(const Vector *)(u + v / vectors * STEP_UNITS + v % vectors * LANES);
+      weight[v] = *(const Vector *)(u + v / vectors * CELL_UNITS + v % vectors * LANES);
     for (int i = 0; i < rows; i++)
       for (int v = 0; v < GATES * vectors; v++) sum[i][v] += before[(size_t)i * r->stride + k] * weight[v];
   }
   float sums[MOST_ROWS][BLOCK] __attribute__((aligned(64)));
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < GATES * vectors; v++)
-      *(Vector *)(sums[i] + v / vectors * STEP_UNITS + v % vectors * LANES) = sum[i][v];
+      *(Vector *)(sums[i] + v / vectors * CELL_UNITS + v % vectors * LANES) = sum[i][v];
   for (int i = 0; i < rows; i++)
     cell_forward((size_t)(vectors * LANES), sums[i], r->inputs[first + (size_t)i] + block * BLOCK + from, w->bias + unit,
                  hidden ? before + (size_t)i * r->stride + unit : zero, r->states + (first + (size_t)i) * r->stride + unit);
@@ -89,14 +89,14 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
 INLINE void block_rows(const StepWeights *w, const StepRows *r, size_t hidden, size_t block, size_t first, size_t end,
                        int rows, int vectors) {
   size_t from = 0, i;
-  for (; from < STEP_UNITS; from += (size_t)vectors * LANES) {
+  for (; from < CELL_UNITS; from += (size_t)vectors * LANES) {
     for (i = first; i + (size_t)rows <= end; i += (size_t)rows) tile(w, r, hidden, block, from, i, rows, vectors);
     for (; i < end; i++) tile(w, r, hidden, block, from, i, 1, vectors);
   }
 }
 
 INLINE void step(const StepWeights *w, const StepRows *r, int rows, int vectors) {
-  for (size_t block = 0; block < w->padded / STEP_UNITS; block++) {
+  for (size_t block = 0; block < w->padded / CELL_UNITS; block++) {
     block_rows(w, r, w->hidden, block, 0, r->running, rows, vectors);
     block_rows(w, r, 0, block, r->running, r->count, rows, vectors);
   }

@@ -1,7 +1,7 @@
 /* step.h -- one step of a GRU for a few texts, as labelling takes it: product and
 ** gates in one pass, the weights laid out for it.
 **
-** Each of the 3 gates of STEP_UNITS units stands beside the others', so that a
+** Each of the 3 gates of CELL_UNITS units stands beside the others', so that a
 ** block of units is one run through memory:
 **
 **   block 0                                 block 1
@@ -12,9 +12,8 @@
 #ifndef CLASSIFY_STEP_H
 #define CLASSIFY_STEP_H
 
+#include "cell.h"
 #include "gru.h"
-
-enum { STEP_UNITS = 32 };
 
 typedef struct StepWeights StepWeights;
 typedef struct StepRows StepRows;
@@ -30,7 +29,7 @@ struct StepWeights {
 }; /* all zero is empty */
 
 static inline size_t step_padded(size_t hidden) {
-  return (hidden + STEP_UNITS - 1) / STEP_UNITS * STEP_UNITS;
+  return (hidden + CELL_UNITS - 1) / CELL_UNITS * CELL_UNITS;
 }
 
 Status step_pack(const GruWeights *gru, StepWeights *weights, Error *error);

@@ -7,7 +7,7 @@
 #include "cell.h"
 #include "memory.h"
 
-enum { GATES = 3, BLOCK = GATES * STEP_UNITS, GROUP = 4 /* states that a lane multiplies at once */ };
+enum { GATES = 3, BLOCK = GATES * CELL_UNITS, GROUP = 4 /* states that a lane multiplies at once */ };
 
 static size_t groups_of(const StepWeights *w) { return (w->hidden + GROUP - 1) / GROUP; }
 
@@ -19,7 +19,7 @@ enum { ROWS = 4, LANES = 16, VECTORS = BLOCK / LANES };
 
 /* Adding SIMD_ROUNDS leaves the rounded number in the low bits. */
 VNNI INLINE void quantize(const float *restrict states, uint8_t *restrict states8) {
-  for (size_t j = 0; j < STEP_UNITS; j++) {
+  for (size_t j = 0; j < CELL_UNITS; j++) {
     float shifted = states[j] * 127.0f + (SIMD_ROUNDS + 128.0f);
     uint32_t bits;
     memcpy(&bits, &shifted, sizeof bits);
@@ -34,9 +34,9 @@ VNNI INLINE void dequantize(const int32_t *restrict dots, const float *restrict 
 
 /* As step.c's tile: `rows` rows of one block from row `first` on. */
 VNNI INLINE void tile(const StepWeights *w, const StepRows *r, size_t groups, size_t block, size_t first, int rows) {
-  static const float zero[STEP_UNITS];
+  static const float zero[CELL_UNITS];
   const int8_t *u = w->quantized + block * groups_of(w) * BLOCK * GROUP;
-  size_t at = first * r->stride, unit = block * STEP_UNITS;
+  size_t at = first * r->stride, unit = block * CELL_UNITS;
   __m512i sum[ROWS][VECTORS];
   for (int i = 0; i < rows; i++) {
     cell_prefetch(r->inputs[first + (size_t)i] + block * BLOCK);
@@ -58,7 +58,7 @@ VNNI INLINE void tile(const StepWeights *w, const StepRows *r, size_t groups, si
     float sums[BLOCK] = {0};
     size_t row = at + (size_t)i * r->stride + unit;
     if (groups) dequantize(dots[i], w->scale + block * BLOCK, w->shift + block * BLOCK, sums);
-    cell_forward(STEP_UNITS, sums, r->inputs[first + (size_t)i] + block * BLOCK, w->bias + unit,
+    cell_forward(CELL_UNITS, sums, r->inputs[first + (size_t)i] + block * BLOCK, w->bias + unit,
                  groups ? r->before + row : zero, r->states + row);
     quantize(r->states + row, r->states8 + row);
   }
@@ -70,7 +70,7 @@ VNNI static void block_rows(const StepWeights *w, const StepRows *r, size_t grou
 }
 
 VNNI static void step(const StepWeights *w, const StepRows *r) {
-  for (size_t block = 0; block < w->padded / STEP_UNITS; block++) {
+  for (size_t block = 0; block < w->padded / CELL_UNITS; block++) {
     block_rows(w, r, groups_of(w), block, 0, r->running);
     block_rows(w, r, 0, block, r->running, r->count);
   }
