@@ -191,19 +191,19 @@ double bench_quantile(double *values, size_t count, double share) {
   return values[(size_t)(share * (double)(count - 1) + 0.5)];
 }
 
-static double run_process(const Bench *b, const char *part) {
-  double number;
+void bench_process(const Bench *b, const char *part, double *numbers, int count) {
   char *command = sqlite3_mprintf("'%s' '%s' '%s' '%s'", b->program, b->extension, b->folder, part);
   FILE *output = command ? popen(command, "r") : NULL;
-  if (!output || fscanf(output, "%lf", &number) != 1) give_up(part, "printed no number");
+  if (!output) give_up(part, "cannot be started");
+  for (int i = 0; i < count; i++)
+    if (fscanf(output, "%lf", &numbers[i]) != 1) give_up(part, "printed too few numbers");
   pclose(output);
   sqlite3_free(command);
-  return number;
 }
 
 double bench_processes(const Bench *b, const char *part, int runs) {
   double numbers[64];
-  for (int i = 0; i < runs; i++) numbers[i] = run_process(b, part);
+  for (int i = 0; i < runs; i++) bench_process(b, part, &numbers[i], 1);
   return bench_quantile(numbers, (size_t)runs, 0.5);
 }
 

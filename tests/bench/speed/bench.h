@@ -6,7 +6,7 @@
 **
 ** EXTENSION is what sqlite3_load_extension() takes, FOLDER holds the databases
 ** that it makes. What must be measured in a process of its own is a PART: the
-** program starts itself, and the part prints one number.
+** program starts itself, and the part prints numbers.
 **
 ** Whatever cannot be measured ends the program with a message and code 1.
 ** One thread.
@@ -55,6 +55,9 @@ double bench_now(void); /* seconds */
 
 /* Sorts the values; share 0.5 is the median. */
 double bench_quantile(double *values, size_t count, double share);
+
+/* The numbers that a process of a part prints. */
+void bench_process(const Bench *b, const char *part, double *numbers, int count);
 
 /* The median of what `runs` processes of a part print. */
 double bench_processes(const Bench *b, const char *part, int runs);
