@@ -152,30 +152,24 @@ static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t ot
 
 /* ---- the GRU -------------------------------------------------------------------------------- */
 
-/* One direction: `at` is where its gates begin in a row of inputs, `unit` where its
-** units do in a state.
-*/
-static void run_direction(const StepWeights *w, bool backwards, size_t at, size_t unit, InferenceScratch *s) {
+/* Step number `step` of one direction, whose units begin at `unit` in a state. */
+static void run_step(const StepWeights *w, bool backwards, size_t step, size_t unit, InferenceScratch *s) {
   const Batch *b = &s->batch;
-  size_t stride = 2 * w->padded;
-  for (size_t i = 0; i < b->tokens; i++) s->inputs[i] += at;
-  for (size_t step = 0; step < b->steps; step++) {
-    size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
-    size_t running = step == 0 ? 0 : b->active[backwards ? from : t];
-    size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
-    StepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = s->inputs + b->offset[t],
-                     .before = s->states + before, .states = s->states + here,
-                     .before8 = s->states8 + before, .states8 = s->states8 + here};
-    w->forward(w, &rows);
-  }
-  for (size_t i = 0; i < b->tokens; i++) s->inputs[i] -= at;
+  size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
+  size_t running = step == 0 ? 0 : b->active[backwards ? from : t], stride = 2 * w->padded;
+  size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
+  StepRows rows = {.count = b->active[t], .running = running, .stride = stride,
+                   .inputs = s->inputs + b->offset[t], .gates = 3 * unit,
+                   .before = s->states + before, .states = s->states + here,
+                   .before8 = s->states8 + before, .states8 = s->states8 + here};
+  w->forward(w, &rows);
 }
 
+/* One direction after the other: both's weights are too many for the nearest cache. */
 static void run_gru(const Inference *n, InferenceScratch *s) {
-  size_t padded = n->forward.padded;
-  if (padded == 0) return;
-  run_direction(&n->forward, false, 0, 0, s);
-  run_direction(&n->backward, true, 3 * padded, padded, s);
+  size_t padded = n->forward.padded, steps = padded ? s->batch.steps : 0;
+  for (size_t step = 0; step < steps; step++) run_step(&n->forward, false, step, 0, s);
+  for (size_t step = 0; step < steps; step++) run_step(&n->backward, true, step, padded, s);
 }
 
 /* ---- attention and max-pool ------------------------------------------------------------------ */

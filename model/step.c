@@ -64,7 +64,7 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
   size_t unit = block * CELL_UNITS + from;
   Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
   for (int i = 0; i < rows; i++) {
-    cell_prefetch(r->inputs[first + (size_t)i] + block * BLOCK);
+    cell_prefetch(r->inputs[first + (size_t)i] + r->gates + block * BLOCK);
     for (int v = 0; v < GATES * vectors; v++) sum[i][v] = (Vector){0};
   }
   for (size_t k = 0; k < hidden; k++, u += BLOCK) {
@@ -79,7 +79,7 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
     for (int v = 0; v < GATES * vectors; v++)
       *(Vector *)(sums[i] + v / vectors * CELL_UNITS + v % vectors * LANES) = sum[i][v];
   for (int i = 0; i < rows; i++)
-    cell_forward((size_t)(vectors * LANES), sums[i], r->inputs[first + (size_t)i] + block * BLOCK + from, w->bias + unit,
+    cell_forward((size_t)(vectors * LANES), sums[i], r->inputs[first + (size_t)i] + r->gates + block * BLOCK + from, w->bias + unit,
                  hidden ? before + (size_t)i * r->stride + unit : zero, r->states + (first + (size_t)i) * r->stride + unit);
 }
 

@@ -39,7 +39,7 @@ VNNI INLINE void tile(const StepWeights *w, const StepRows *r, size_t groups, si
   size_t at = first * r->stride, unit = block * CELL_UNITS;
   __m512i sum[ROWS][VECTORS];
   for (int i = 0; i < rows; i++) {
-    cell_prefetch(r->inputs[first + (size_t)i] + block * BLOCK);
+    cell_prefetch(r->inputs[first + (size_t)i] + r->gates + block * BLOCK);
     for (int v = 0; v < VECTORS; v++) sum[i][v] = _mm512_setzero_si512();
   }
   for (size_t k = 0; k < groups; k++, u += BLOCK * GROUP) {
@@ -58,7 +58,7 @@ VNNI INLINE void tile(const StepWeights *w, const StepRows *r, size_t groups, si
     float sums[BLOCK] = {0};
     size_t row = at + (size_t)i * r->stride + unit;
     if (groups) dequantize(dots[i], w->scale + block * BLOCK, w->shift + block * BLOCK, sums);
-    cell_forward(CELL_UNITS, sums, r->inputs[first + (size_t)i] + block * BLOCK, w->bias + unit,
+    cell_forward(CELL_UNITS, sums, r->inputs[first + (size_t)i] + r->gates + block * BLOCK, w->bias + unit,
                  groups ? r->before + row : zero, r->states + row);
     quantize(r->states + row, r->states8 + row);
   }
