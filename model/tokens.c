@@ -79,6 +79,8 @@ static Character read_character(const char *text, size_t length) {
   return (Character){code, n, kind_of(code, p), folded};
 }
 
+static bool continues_word(Kind kind) { return kind == KIND_WORD || kind == KIND_FORMAT; }
+
 /* Where the token that starts with `first` ends: a word at the first character
 ** that is no part of a word, another one at the end of its grapheme cluster.
 */
@@ -90,7 +92,7 @@ static size_t token_end(const char *text, size_t length, size_t start, Character
   while (end < length) {
     Character c = read_character(text + end, length - end);
     bool joined = first.kind == KIND_WORD
-                      ? c.kind == KIND_WORD || c.kind == KIND_FORMAT
+                      ? continues_word(c.kind)
                       : c.kind != KIND_SPACE && !utf8proc_grapheme_break_stateful(before.code, c.code, &state);
     if (!joined) break;
     *folded = *folded && c.folded;
@@ -129,54 +131,93 @@ static size_t fold(const char *text, size_t length, char *out) {
   return kept;
 }
 
-static size_t lower_ascii(const char *text, size_t length, char *out) {
-  if (length > TOKEN_MAX_BYTES) length = TOKEN_MAX_BYTES;
-  for (size_t i = 0; i < length; i++) {
-    char c = text[i];
-    out[i] = (char)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
-  }
-  return length;
+/* ---- ASCII, eight bytes at a time ------------------------------------------------ */
+
+#define EACH_BYTE(value) ((value) * 0x0101010101010101u)
+
+/* Bit 7 of each byte that is at least `least`; of bytes below 80 hexadecimal. */
+static uint64_t at_least(uint64_t bytes, unsigned char least) {
+  return (bytes + EACH_BYTE(0x80u - least)) & EACH_BYTE(0x80u);
 }
 
-/* The end of a run of ASCII letters and digits, or `start` if what follows it
-** may belong to the word too.
-*/
-static size_t ascii_word_end(const char *text, size_t length, size_t start) {
-  size_t end = start;
-  while (end < length && (unsigned char)text[end] < 0x80 &&
-         read_ascii((unsigned char)text[end]).kind == KIND_WORD)
-    end++;
-  return end < length && (unsigned char)text[end] >= 0x80 ? start : end;
+/* Lower case, and how many of the bytes before any other are letters and digits. */
+static size_t fold_ascii(uint64_t *bytes) {
+  uint64_t low = *bytes & EACH_BYTE(0x7Fu), lower = low | EACH_BYTE(0x20u);
+  uint64_t letters = at_least(lower, 'a') & ~at_least(lower, 'z' + 1);
+  uint64_t digits = at_least(low, '0') & ~at_least(low, '9' + 1);
+  uint64_t others = (~(letters | digits) | *bytes) & EACH_BYTE(0x80u);
+  *bytes |= letters >> 2; /* 80 becomes 20, the bit of lower case */
+  return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
 }
+
+/* The length of the run of ASCII letters and digits that the text begins with; of
+** `out` as much is set, folded, as a token may have.
+*/
+static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MAX_BYTES]) {
+  size_t end = 0, run = 8;
+  while (run == 8) {
+    uint64_t bytes = 0;
+    if (length - end >= 8)
+      memcpy(&bytes, text + end, 8);
+    else
+      memcpy(&bytes, text + end, length - end);
+    run = fold_ascii(&bytes);
+    if (end < TOKEN_MAX_BYTES) memcpy(out + end, &bytes, 8);
+    end += run;
+  }
+  return end;
+}
+
+/* ---- tokens ---------------------------------------------------------------------- */
+
+typedef struct Token {
+  const char *text; /* folded */
+  size_t length, end;
+  char folded[TOKEN_MAX_BYTES];
+} Token;
+
+/* A token of any characters that starts at `start`, or what is skipped there: then
+** its length is 0.
+*/
+static void read_any(const char *text, size_t length, size_t start, Token *t) {
+  Character first = read_character(text + start, length - start);
+  bool folded = first.folded;
+  t->length = 0;
+  t->end = start + first.length;
+  if (first.kind == KIND_SPACE || first.kind == KIND_FORMAT) return;
+  t->end = token_end(text, length, start, first, &folded);
+  t->text = folded ? text + start : t->folded;
+  t->length = folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, t->folded);
+}
+
+/* The same. Nothing but letters and digits of ASCII joins what is before it. */
+static void read_token(const char *text, size_t length, size_t start, Token *t) {
+  size_t word = read_ascii_word(text + start, length - start, t->folded);
+  t->end = start + (word ? word : 1);
+  bool ascii = (unsigned char)text[start] < 0x80 && (t->end == length || (unsigned char)text[t->end] < 0x80);
+  if (!ascii && (!word || continues_word(read_character(text + t->end, length - t->end).kind))) {
+    read_any(text, length, start, t);
+  } else if (word) {
+    t->text = t->folded;
+    t->length = word < TOKEN_MAX_BYTES ? word : TOKEN_MAX_BYTES;
+  } else {
+    t->text = text + start;
+    t->length = read_ascii((unsigned char)text[start]).kind == KIND_SINGLE;
+  }
+}
+
+/* Most tokens are followed by one: skipped without a branch, which none could foretell. */
+static bool at_space(const char *text, size_t length, size_t at) { return at < length && text[at] == ' '; }
 
 static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t length,
                             TokenSink *sink, void *context, Error *error) {
   (void)tokenizer;
   (void)error;
-  char folded_text[TOKEN_MAX_BYTES];
+  Token t;
   bool wanted = true;
-  for (size_t start = 0; start < length && wanted;) {
-    size_t end = ascii_word_end(text, length, start);
-    if (end > start) {
-      size_t n = lower_ascii(text + start, end - start, folded_text);
-      wanted = sink(context, folded_text, n, start, end);
-      start = end;
-      continue;
-    }
-    Character first = read_character(text + start, length - start);
-    if (first.kind == KIND_SPACE || first.kind == KIND_FORMAT) {
-      start += first.length;
-      continue;
-    }
-    bool folded = first.folded;
-    end = token_end(text, length, start, first, &folded);
-    if (folded) {
-      wanted = sink(context, text + start, cut_length(text + start, end - start), start, end);
-    } else {
-      size_t n = fold(text + start, end - start, folded_text);
-      if (n > 0) wanted = sink(context, folded_text, n, start, end);
-    }
-    start = end;
+  for (size_t start = 0; start < length && wanted; start = t.end + at_space(text, length, t.end)) {
+    read_token(text, length, start, &t);
+    if (t.length > 0) wanted = sink(context, t.text, t.length, start, t.end);
   }
   return STATUS_OK;
 }
