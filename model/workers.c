@@ -9,7 +9,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { POLL_NANOSECONDS = 20 * 1000 * 1000 };
+enum {
+  POLL_NANOSECONDS = 20 * 1000 * 1000,
+  SPINS = 100 /* looks for a phase to begin, before a worker sleeps: some 50 us */
+};
 
 typedef struct Worker {
   Workers *workers;
@@ -27,11 +30,28 @@ struct Workers {
   atomic_bool stopped;   /* by the poll of the run under way                */
   struct timespec poll_at; /* when the caller next polls; spans short runs  */
   /* the run under way, guarded by the mutex */
+  bool under_way;
+  bool open;             /* more tasks may be added                         */
+  WorkersPhase *phase;
   WorkersTask *task;
   void *context;
   size_t tasks, next, running;
+  atomic_uint phases;    /* begun, of all runs: for those who wait spinning */
   Poll poll;             /* of a run on the caller's thread                 */
 };
+
+/* No task is running or left: begins the next phase, or ends the run. */
+static void begin_phase(Workers *w) {
+  if (w->open) return;
+  w->next = 0;
+  w->tasks = atomic_load(&w->stopped) ? 0 : w->phase(w->context);
+  w->under_way = w->tasks > 0;
+  atomic_fetch_add(&w->phases, 1);
+  if (w->under_way)
+    pthread_cond_broadcast(&w->begun);
+  else
+    pthread_cond_signal(&w->ended);
+}
 
 /* Takes and runs tasks while there are any. The mutex is held on entry and on
 ** return, not while a task runs.
@@ -44,7 +64,19 @@ static void take_tasks(Workers *w, size_t number) {
     w->task(w->context, index, number);
     pthread_mutex_lock(&w->mutex);
     w->running--;
+    if (w->running == 0 && w->next >= w->tasks) begin_phase(w);
   }
+}
+
+/* A phase ends soon after its last task was taken: to sleep and be woken would
+** take longer. Where threads are more than processors, who yields lets it end.
+** The mutex is held on entry and on return.
+*/
+static void await_phase(Workers *w) {
+  unsigned seen = atomic_load(&w->phases);
+  pthread_mutex_unlock(&w->mutex);
+  for (int i = 0; i < SPINS && atomic_load(&w->phases) == seen; i++) sched_yield();
+  pthread_mutex_lock(&w->mutex);
 }
 
 static void *worker_main(void *argument) {
@@ -53,7 +85,7 @@ static void *worker_main(void *argument) {
   pthread_mutex_lock(&w->mutex);
   while (!w->leaving) {
     take_tasks(w, worker->number);
-    if (w->running == 0) pthread_cond_signal(&w->ended);
+    if (w->under_way) await_phase(w);
     if (w->next >= w->tasks && !w->leaving) pthread_cond_wait(&w->begun, &w->mutex);
   }
   pthread_mutex_unlock(&w->mutex);
@@ -131,13 +163,14 @@ static bool proceeds(Poll poll) { return !poll.proceed || poll.proceed(poll.cont
 /* Waits for the run to end, polling; the mutex is held on entry and return. */
 static bool wait_and_poll(Workers *w, Poll poll) {
   bool proceed = true;
-  while (w->next < w->tasks || w->running) {
+  while (w->under_way) {
     if (!pthread_cond_timedwait(&w->ended, &w->mutex, &w->poll_at)) continue;
     pthread_mutex_unlock(&w->mutex);
     if (proceed) proceed = proceeds(poll);
     pthread_mutex_lock(&w->mutex);
-    if (!proceed) w->next = w->tasks;
     atomic_store(&w->stopped, !proceed);
+    if (!proceed) w->next = w->tasks;
+    if (!proceed && w->running == 0) w->under_way = false;
     w->poll_at = poll_time();
   }
   return proceed;
@@ -145,11 +178,14 @@ static bool wait_and_poll(Workers *w, Poll poll) {
 
 static bool run_on_caller(Workers *w, Poll poll) {
   w->poll = poll;
-  while (w->next < w->tasks && !atomic_load(&w->stopped)) {
-    w->task(w->context, w->next++, 0);
-    if (!atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(poll));
+  while ((w->tasks = w->phase(w->context)) > 0) {
+    for (size_t i = 0; i < w->tasks && !atomic_load(&w->stopped); i++) {
+      w->task(w->context, i, 0);
+      if (!atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(poll));
+    }
+    if (atomic_load(&w->stopped)) return false;
   }
-  return !atomic_load(&w->stopped);
+  return true;
 }
 
 /* Without threads a long task is itself what keeps the caller from polling. */
@@ -158,40 +194,80 @@ bool workers_stopped(Workers *w) {
   return atomic_load(&w->stopped);
 }
 
+Status workers_run_phases(Workers *w, WorkersPhase *next, WorkersTask *task, void *context,
+                          Poll poll, Error *error) {
+  bool proceed = true;
+  pthread_mutex_lock(&w->mutex);
+  atomic_store(&w->stopped, false);
+  w->phase = next;
+  w->task = task;
+  w->context = context;
+  if (w->threads) {
+    begin_phase(w);
+    proceed = wait_and_poll(w, poll);
+  }
+  pthread_mutex_unlock(&w->mutex);
+  if (w->threads == 0) proceed = run_on_caller(w, poll);
+  if (proceed) return STATUS_OK;
+  return error_set(error, STATUS_INTERRUPTED, "interrupted");
+}
+
+typedef struct OnePhase {
+  size_t tasks; /* 0 once it has begun */
+  WorkersTask *task;
+  void *context;
+} OnePhase;
+
+static size_t begin_one_phase(void *context) {
+  OnePhase *phase = context;
+  size_t tasks = phase->tasks;
+  phase->tasks = 0;
+  return tasks;
+}
+
+static void run_one_task(void *context, size_t index, size_t worker) {
+  OnePhase *phase = context;
+  phase->task(phase->context, index, worker);
+}
+
+Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
+                   Error *error) {
+  OnePhase phase = {tasks, task, context};
+  return workers_run_phases(w, begin_one_phase, run_one_task, &phase, poll, error);
+}
+
 void workers_begin(Workers *w, WorkersTask *task, void *context) {
   pthread_mutex_lock(&w->mutex);
   atomic_store(&w->stopped, false);
   w->task = task;
   w->context = context;
   w->next = w->tasks = 0;
+  w->under_way = w->open = true;
   pthread_mutex_unlock(&w->mutex);
 }
 
 void workers_add(Workers *w, size_t tasks) {
   pthread_mutex_lock(&w->mutex);
   w->tasks += tasks;
+  atomic_fetch_add(&w->phases, 1);
   pthread_cond_broadcast(&w->begun);
   pthread_mutex_unlock(&w->mutex);
 }
 
-Status workers_end(Workers *w, Poll poll, Error *error) {
-  bool proceed;
-  if (w->threads == 0) {
-    proceed = run_on_caller(w, poll);
-  } else {
-    pthread_mutex_lock(&w->mutex);
-    proceed = wait_and_poll(w, poll);
-    pthread_mutex_unlock(&w->mutex);
-  }
-  if (proceed) return STATUS_OK;
-  return error_set(error, STATUS_INTERRUPTED, "interrupted");
+static size_t no_phase(void *context) {
+  (void)context;
+  return 0;
 }
 
-Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
-                   Error *error) {
-  workers_begin(w, task, context);
-  workers_add(w, tasks);
-  return workers_end(w, poll, error);
+Status workers_end(Workers *w, Poll poll, Error *error) {
+  if (w->threads == 0) return workers_run(w, w->tasks, w->task, w->context, poll, error);
+  pthread_mutex_lock(&w->mutex);
+  w->open = false;
+  w->phase = no_phase;
+  if (w->running == 0 && w->next >= w->tasks) begin_phase(w);
+  bool proceed = wait_and_poll(w, poll);
+  pthread_mutex_unlock(&w->mutex);
+  return proceed ? STATUS_OK : error_set(error, STATUS_INTERRUPTED, "interrupted");
 }
 
 size_t workers_processors(void) {

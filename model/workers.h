@@ -37,6 +37,17 @@ size_t workers_count(const Workers *workers);
 Status workers_run(Workers *workers, size_t tasks, WorkersTask *task, void *context, Poll poll,
                    Error *error);
 
+/* The number of tasks of the next phase; 0: there is none. Called on any thread,
+** but never while a task of the run is under way.
+*/
+typedef size_t WorkersPhase(void *context);
+
+/* The same for phases, one after the other. The worker that ends a phase begins
+** the next one, so that nobody waits for the calling thread to wake up.
+*/
+Status workers_run_phases(Workers *workers, WorkersPhase *next, WorkersTask *task, void *context,
+                          Poll poll, Error *error);
+
 /* The same for tasks that are numbered as they come: workers_add() lets the next few
 ** begin, while the caller makes more ready. workers_end() waits for all of them.
 ** workers_free() instead of it leaves out those that have not begun.

@@ -65,6 +65,48 @@ TEST(many_short_runs_follow_each_other) {
   workers_free(workers);
 }
 
+/* ---- phases ---------------------------------------------------------------------- */
+
+enum { PHASES = 500 };
+
+/* Phases of 1, 2, .. tasks, up to 5: each finds those of the phase before ended. */
+typedef struct Phases {
+  atomic_int running, ended, overlaps;
+  size_t begun, expected; /* phases; tasks in all so far */
+} Phases;
+
+static size_t next_phase(void *context) {
+  Phases *p = context;
+  if (p->running || (size_t)p->ended != p->expected) p->overlaps++;
+  if (p->begun == PHASES) return 0;
+  size_t tasks = p->begun++ % 5 + 1;
+  p->expected += tasks;
+  return tasks;
+}
+
+static void phase_task(void *context, size_t index, size_t worker) {
+  (void)worker;
+  Phases *p = context;
+  atomic_fetch_add(&p->running, 1);
+  if (index == 1 && p->begun % 100 == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  atomic_fetch_add(&p->ended, 1);
+  atomic_fetch_sub(&p->running, 1);
+}
+
+TEST(a_phase_begins_when_the_one_before_has_ended) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    for (int run = 0; run < 3; run++) {
+      Phases phases = {0};
+      assert_ok(workers_run_phases(workers, next_phase, phase_task, &phases, (Poll){0}, &error));
+      assert_int_equal(phases.begun, PHASES);
+      assert_int_equal(phases.ended, PHASES / 5 * (1 + 2 + 3 + 4 + 5));
+      assert_int_equal(phases.overlaps, 0);
+    }
+    workers_free(workers);
+  }
+}
+
 TEST(workers_may_be_freed_unused) {
   workers_free(make_workers(MOST_THREADS));
   workers_free(NULL);
@@ -101,6 +143,24 @@ static void check_stopped(size_t threads) {
 
 TEST(a_poll_that_says_stop_skips_the_tasks_not_begun) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_stopped(threads);
+}
+
+static size_t endless(void *context) {
+  (void)context;
+  return 2;
+}
+
+/* A run that would never end. */
+TEST(a_poll_that_says_stop_ends_the_phases) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Asked asked = {.answers_yes = 1};
+    Phases phases = {0};
+    assert_status(workers_run_phases(workers, endless, phase_task, &phases, (Poll){proceed, &asked}, &error),
+                  STATUS_INTERRUPTED);
+    assert_int_equal(phases.running, 0);
+    workers_free(workers);
+  }
 }
 
 TEST(a_poll_that_says_go_on_changes_nothing) {
@@ -180,9 +240,11 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_task_runs_once_on_any_number_of_threads),
       cmocka_unit_test(many_short_runs_follow_each_other),
+      cmocka_unit_test(a_phase_begins_when_the_one_before_has_ended),
       cmocka_unit_test(workers_may_be_freed_unused),
       cmocka_unit_test(there_is_a_processor),
       cmocka_unit_test(a_poll_that_says_stop_skips_the_tasks_not_begun),
+      cmocka_unit_test(a_poll_that_says_stop_ends_the_phases),
       cmocka_unit_test(a_poll_that_says_go_on_changes_nothing),
       cmocka_unit_test(short_runs_are_polled_too),
       cmocka_unit_test(a_long_task_can_ask_whether_to_stop),
