@@ -72,6 +72,30 @@ void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *re
   for (size_t i = 0; i < n; i++) y[i] += scale * x[i];
 }
 
+SIMD_CLONES
+void matrix_sum_scaled(size_t n, float x_scale, const float *restrict x, float y_scale,
+                       const float *restrict y, float *restrict out) {
+  for (size_t i = 0; i < n; i++) out[i] = x_scale * x[i] + y_scale * y[i];
+}
+
+/* In lanes, so that it vectorises; each has few of the squares, so that a float
+** holds their sum.
+*/
+SIMD_CLONES
+double matrix_squares(size_t n, const float *x) {
+  enum { LANES = 32, RUN = 4096 };
+  double sum = 0.0;
+  for (size_t begin = 0; begin < n; begin += RUN) {
+    size_t end = n - begin < RUN ? n : begin + RUN, i = begin;
+    float lane[LANES] = {0};
+    for (; i + LANES <= end; i += LANES)
+      for (size_t j = 0; j < LANES; j++) lane[j] += x[i + j] * x[i + j];
+    for (; i < end; i++) lane[i % LANES] += x[i] * x[i];
+    for (size_t j = 0; j < LANES; j++) sum += (double)lane[j];
+  }
+  return sum;
+}
+
 float matrix_dot(size_t n, const float *x, const float *y) {
   return cblas_sdot((blasint)n, x, 1, y, 1);
 }
@@ -81,6 +105,7 @@ void matrix_transpose(size_t m, size_t n, const float *a, float *b) {
     for (size_t j = 0; j < n; j++) b[j * m + i] = a[i * n + j];
 }
 
+SIMD_CLONES
 void matrix_add_columns(size_t m, size_t n, const float *a, size_t lda, float *out) {
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < n; j++) out[j] += a[i * lda + j];

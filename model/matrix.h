@@ -30,6 +30,13 @@ void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const floa
 /* y [n] += scale x */
 void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *restrict y);
 
+/* out [n] = x_scale x + y_scale y */
+void matrix_sum_scaled(size_t n, float x_scale, const float *restrict x, float y_scale,
+                       const float *restrict y, float *restrict out);
+
+/* x . x */
+double matrix_squares(size_t n, const float *x);
+
 /* x . y */
 float matrix_dot(size_t n, const float *x, const float *y);
 

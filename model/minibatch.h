@@ -10,8 +10,8 @@
 **   2  each slice       adds the shards' gradients, sums their squares
 **   3  each slice       clips, Adam
 **
-** A slice is a part of the parameters: a run of the dense ones, and the rows of
-** the table of words and n-grams whose number leaves the same remainder.
+** A slice is a part of the parameters: a run of the dense ones, and some rows of
+** the table of words and n-grams (shares.h).
 */
 #ifndef CLASSIFY_MINIBATCH_H
 #define CLASSIFY_MINIBATCH_H
@@ -39,14 +39,26 @@ typedef struct MinibatchResult {
   size_t correct; /* of the texts, with dropout on */
 } MinibatchResult;
 
-/* One step on count texts (at most batch_size), longest first for speed. `seed`
-** is of this step alone. When it fails the parameters are as they were.
-*/
-Status minibatch_step(Minibatch *minibatch, const Text *texts, const uint32_t *targets,
-                      size_t count, float learning_rate, uint64_t seed, Workers *workers,
-                      Poll poll, MinibatchResult *result, Error *error);
+typedef struct MinibatchStep {
+  const Text *texts;       /* [count], longest first for speed; borrowed till the next step */
+  const uint32_t *targets; /* [count], borrowed as well   */
+  size_t count;            /* at most batch_size          */
+  float learning_rate;
+  uint64_t seed;           /* of this step alone          */
+} MinibatchStep;
 
-/* The gradient of the last step, dense part and table: for the tests. */
-const Parameters *minibatch_gradient(const Minibatch *minibatch);
+/* Fills in the next step, or says false: there is none. `last` is what came of the
+** step before (NULL: this is the first). Called between steps, on any thread.
+*/
+typedef bool MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step);
+
+/* A step whose loss is not finite changes nothing. Nor does one that fails; but an
+** interrupt may leave one half made.
+*/
+Status minibatch_run(Minibatch *minibatch, MinibatchNext *next, void *context, Workers *workers,
+                     Poll poll, Error *error);
+
+/* The gradient of the last step, to a block of the parameters' shape: for the tests. */
+void minibatch_gradient(const Minibatch *minibatch, Parameters *gradient);
 
 #endif

@@ -402,47 +402,63 @@ static Status not_finite(const Training *t, Error *error) {
                    t->epoch, t->options.learning_rate);
 }
 
-static Status learn_batch(Training *t, size_t batch, Workers *workers, Poll poll, Epoch *epoch,
-                          Error *error) {
+static bool out_of_time(const Training *t) {
+  return t->options.max_seconds > 0 && now() - t->started >= t->options.max_seconds;
+}
+
+/* How far an epoch is. */
+typedef struct Progress {
+  Training *training;
+  Epoch *epoch;
+  size_t begun, learned; /* minibatches begun, rows learned */
+  Status status;
+  Error error;
+} Progress;
+
+static void fill_step(Training *t, size_t batch, MinibatchStep *step) {
   size_t first = batch * t->options.batch_size, left = t->train_count - first;
   size_t count = left < t->options.batch_size ? left : t->options.batch_size;
   for (size_t i = 0; i < count; i++) {
     t->texts[i] = read_row(t, t->train[first + i]);
     t->targets[i] = t->corpus.target[t->train[first + i]];
   }
-  MinibatchResult result;
   Random stream = random_stream(t->options.seed, PURPOSE_STEP, t->step);
-  epoch->learning_rate = learning_rate(t);
-  Status status = minibatch_step(t->minibatch, t->texts, t->targets, count,
-                                 (float)epoch->learning_rate, random_next(&stream), workers, poll,
-                                 &result, error);
-  if (status) return status;
-  if (!isfinite(result.loss)) return not_finite(t, error);
-  t->step++;
-  epoch->train_loss += result.loss * (double)count;
-  epoch->train_accuracy += (double)result.correct;
-  return STATUS_OK;
+  *step = (MinibatchStep){.texts = t->texts, .targets = t->targets, .count = count,
+                          .learning_rate = (float)learning_rate(t), .seed = random_next(&stream)};
 }
 
-static bool out_of_time(const Training *t) {
-  return t->options.max_seconds > 0 && now() - t->started >= t->options.max_seconds;
+static bool next_step(void *context, const MinibatchResult *last, MinibatchStep *step) {
+  Progress *p = context;
+  Training *t = p->training;
+  if (last && !isfinite(last->loss)) {
+    p->status = not_finite(t, &p->error);
+    return false;
+  }
+  if (last) {
+    t->step++;
+    p->learned += step->count;
+    p->epoch->train_loss += last->loss * (double)step->count;
+    p->epoch->train_accuracy += (double)last->correct;
+  }
+  if (p->begun == t->batch_count || (p->begun > 0 && out_of_time(t))) return false;
+  fill_step(t, t->batches[p->begun++], step);
+  p->epoch->learning_rate = learning_rate(t);
+  return true;
 }
 
 static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
-  size_t learned = 0, size = t->options.batch_size;
+  Progress progress = {.training = t, .epoch = epoch};
   double begun = now();
   Status status = order_rows(t, error);
-  for (size_t i = 0; i < t->batch_count && !status && (i == 0 || !out_of_time(t)); i++) {
-    size_t batch = t->batches[i];
-    status = learn_batch(t, batch, workers, poll, epoch, error);
-    learned += batch + 1 == t->batch_count ? t->train_count - batch * size : size;
-  }
+  if (!status) status = minibatch_run(t->minibatch, next_step, &progress, workers, poll, error);
+  if (!status && progress.status) *error = progress.error;
+  if (!status) status = progress.status;
   /* the last step's parameters have no loss yet that would tell */
   if (!status && !parameters_finite(&t->model->parameters)) status = not_finite(t, error);
   if (status) return status;
-  epoch->train_loss /= (double)learned;
-  epoch->train_accuracy /= (double)learned;
-  epoch->rows_per_second = (double)learned / fmax(now() - begun, 1e-9);
+  epoch->train_loss /= (double)progress.learned;
+  epoch->train_accuracy /= (double)progress.learned;
+  epoch->rows_per_second = (double)progress.learned / fmax(now() - begun, 1e-9);
   return STATUS_OK;
 }
 

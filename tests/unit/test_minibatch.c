@@ -60,13 +60,47 @@ static void trainer_free(Trainer *t) {
   free(t);
 }
 
+/* A run of some steps, and what came of the last. */
+typedef struct Steps {
+  const MinibatchStep *step; /* [count] */
+  size_t count, begun;
+  MinibatchResult result;
+} Steps;
+
+static bool next_step(void *context, const MinibatchResult *last, MinibatchStep *step) {
+  Steps *s = context;
+  assert_int_equal(last == NULL, s->begun == 0);
+  if (last) s->result = *last;
+  if (s->begun == s->count) return false;
+  *step = s->step[s->begun++];
+  return true;
+}
+
+static Status one_step(Minibatch *minibatch, MinibatchStep step, Workers *workers, Poll poll, MinibatchResult *result) {
+  Steps steps = {.step = &step, .count = 1};
+  Status status = minibatch_run(minibatch, next_step, &steps, workers, poll, &error);
+  *result = steps.result;
+  return status;
+}
+
+static MinibatchStep make_step(size_t first, size_t count, uint64_t seed) {
+  return (MinibatchStep){texts + first, targets + first, count, RATE, seed};
+}
+
 static Status step_polled(Trainer *t, size_t first, size_t count, uint64_t seed, Poll poll) {
-  return minibatch_step(t->minibatch, texts + first, targets + first, count, RATE, seed, t->workers,
-                        poll, &t->result, &error);
+  return one_step(t->minibatch, make_step(first, count, seed), t->workers, poll, &t->result);
 }
 
 static void step(Trainer *t, size_t first, size_t count, uint64_t seed) {
   assert_ok(step_polled(t, first, count, seed, (Poll){0}));
+}
+
+/* The gradient of the last step; to be freed. */
+static Parameters gradient_of(const Minibatch *minibatch, const Shape *shape) {
+  Parameters gradient;
+  assert_ok(parameters_new(shape, &gradient, &error));
+  minibatch_gradient(minibatch, &gradient);
+  return gradient;
 }
 
 static void check_equal(const Parameters *a, const Parameters *b) {
@@ -160,8 +194,9 @@ static void check_against_plain(size_t hidden, size_t batch_size, float label_we
     assert_near(t->result.loss, p.loss, 1e-5);
     assert_int_equal(t->result.correct, p.correct);
     clipped += p.norm > 1.0;
-    if (i == 0)
-      assert_close(minibatch_gradient(t->minibatch)->block, p.gradient.block, p.gradient.count, 1e-6);
+    Parameters gradient = gradient_of(t->minibatch, &t->parameters.shape);
+    if (i == 0) assert_close(gradient.block, p.gradient.block, p.gradient.count, 1e-6);
+    parameters_free(&gradient);
     assert_close(t->parameters.block, p.parameters.block, p.parameters.count, 2e-5);
   }
   assert_int_equal(clipped, times_clipped);
@@ -233,8 +268,8 @@ static void step_loss_begin(StepLoss *s) {
 static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, MinibatchResult *result) {
   Workers *workers;
   assert_ok(workers_new(threads, &workers, &error));
-  Status status = minibatch_step(minibatch, SPELLED_TEXTS, SPELLED_TARGETS, COUNT(SPELLED_TEXTS), RATE, seed, workers,
-                                 (Poll){0}, result, &error);
+  MinibatchStep step = {SPELLED_TEXTS, SPELLED_TARGETS, COUNT(SPELLED_TEXTS), RATE, seed};
+  Status status = one_step(minibatch, step, workers, (Poll){0}, result);
   workers_free(workers);
   return status;
 }
@@ -253,7 +288,9 @@ static void check_spelled_slopes(size_t hidden, size_t batch_size) {
   assert_ok(spelled_step(minibatch, 1, 2, &result));
   step_loss_begin(&loss);
   assert_near(result.loss, step_loss(&loss), 1e-6);
-  assert_gradient(step_loss, &loss, loss.parameters.block, loss.parameters.count, minibatch_gradient(minibatch)->block);
+  Parameters gradient = gradient_of(minibatch, &stepped.shape);
+  assert_gradient(step_loss, &loss, loss.parameters.block, loss.parameters.count, gradient.block);
+  parameters_free(&gradient);
   minibatch_free(minibatch);
   parameters_free(&stepped);
   parameters_free(&loss.parameters);
@@ -350,8 +387,11 @@ TEST(one_shard_and_many_give_the_same) {
       step(many, i, 8, i);
       assert_near(many->result.loss, one->result.loss, 1e-6);
       assert_int_equal(many->result.correct, one->result.correct);
-      assert_close(minibatch_gradient(many->minibatch)->block, minibatch_gradient(one->minibatch)->block,
-                   one->parameters.count, 1e-6);
+      Parameters by_one = gradient_of(one->minibatch, &one->parameters.shape);
+      Parameters by_many = gradient_of(many->minibatch, &many->parameters.shape);
+      assert_close(by_many.block, by_one.block, by_one.count, 1e-6);
+      parameters_free(&by_one);
+      parameters_free(&by_many);
       assert_close(many->parameters.block, one->parameters.block, one->parameters.count, 1e-5);
     }
     trainer_free(one);
@@ -371,6 +411,30 @@ TEST(any_number_of_threads_gives_the_same_bytes) {
     trainer_free(t);
   }
   trainer_free(expected);
+}
+
+/* What is left of one step is not in the way of the next. */
+TEST(a_run_of_steps_is_that_of_each_alone) {
+  const MinibatchOptions options = {.batch_size = TEXTS, .dropout = 0.3f};
+  Trainer *together = trainer_new(4, options, 2), *alone = trainer_new(4, options, 2);
+  const MinibatchStep some[] = {make_step(0, TEXTS, 1), make_step(3, 1, 2), make_step(2, 7, 3)};
+  Steps steps = {.step = some, .count = COUNT(some)};
+  assert_ok(minibatch_run(together->minibatch, next_step, &steps, together->workers, (Poll){0}, &error));
+  step(alone, 0, TEXTS, 1);
+  step(alone, 3, 1, 2);
+  step(alone, 2, 7, 3);
+  assert_int_equal(steps.begun, COUNT(some));
+  assert_true(steps.result.loss == alone->result.loss);
+  check_equal(&together->parameters, &alone->parameters);
+  trainer_free(together);
+  trainer_free(alone);
+}
+
+TEST(a_run_may_have_no_steps) {
+  Trainer *t = trainer_new(4, (MinibatchOptions){.batch_size = 1}, 1);
+  Steps steps = {0};
+  assert_ok(minibatch_run(t->minibatch, next_step, &steps, t->workers, (Poll){0}, &error));
+  trainer_free(t);
 }
 
 TEST(a_step_may_have_one_text_or_only_empty_ones) {
@@ -471,6 +535,8 @@ int main(void) {
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),
       cmocka_unit_test(one_shard_and_many_give_the_same),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
+      cmocka_unit_test(a_run_of_steps_is_that_of_each_alone),
+      cmocka_unit_test(a_run_may_have_no_steps),
       cmocka_unit_test(a_step_may_have_one_text_or_only_empty_ones),
       cmocka_unit_test(the_seed_of_a_step_decides_what_is_dropped),
       cmocka_unit_test(all_words_dropped_are_all_unknown),
