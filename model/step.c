@@ -78,9 +78,13 @@ INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t 
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < GATES * vectors; v++)
       *(Vector *)(sums[i] + v / vectors * CELL_UNITS + v % vectors * LANES) = sum[i][v];
-  for (int i = 0; i < rows; i++)
-    cell_forward((size_t)(vectors * LANES), sums[i], r->inputs[first + (size_t)i] + r->gates + block * BLOCK + from, w->bias + unit,
-                 hidden ? before + (size_t)i * r->stride + unit : zero, r->states + (first + (size_t)i) * r->stride + unit);
+  Cell cells[MOST_ROWS];
+  for (int i = 0; i < rows; i++) {
+    size_t row = (first + (size_t)i) * r->stride + unit;
+    cells[i] = (Cell){sums[i], r->inputs[first + (size_t)i] + r->gates + block * BLOCK + from, w->bias + unit,
+                      hidden ? r->before + row : zero, r->states + row};
+  }
+  cells_forward(rows, (size_t)(vectors * LANES), cells);
 }
 
 /* Rows first .. end - 1 of a block: a block's weights stay in the nearest cache

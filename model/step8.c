@@ -54,14 +54,16 @@ VNNI INLINE void tile(const StepWeights *w, const StepRows *r, size_t groups, si
   int32_t dots[ROWS][BLOCK] __attribute__((aligned(64)));
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < VECTORS; v++) _mm512_store_si512(dots[i] + v * LANES, sum[i][v]);
+  float sums[ROWS][BLOCK] __attribute__((aligned(64))) = {{0}};
+  Cell cells[ROWS];
   for (int i = 0; i < rows; i++) {
-    float sums[BLOCK] = {0};
     size_t row = at + (size_t)i * r->stride + unit;
-    if (groups) dequantize(dots[i], w->scale + block * BLOCK, w->shift + block * BLOCK, sums);
-    cell_forward(CELL_UNITS, sums, r->inputs[first + (size_t)i] + r->gates + block * BLOCK, w->bias + unit,
-                 groups ? r->before + row : zero, r->states + row);
-    quantize(r->states + row, r->states8 + row);
+    if (groups) dequantize(dots[i], w->scale + block * BLOCK, w->shift + block * BLOCK, sums[i]);
+    cells[i] = (Cell){sums[i], r->inputs[first + (size_t)i] + r->gates + block * BLOCK, w->bias + unit,
+                      groups ? r->before + row : zero, r->states + row};
   }
+  cells_forward(rows, CELL_UNITS, cells);
+  for (int i = 0; i < rows; i++) quantize(cells[i].state, r->states8 + at + (size_t)i * r->stride + unit);
 }
 
 VNNI static void block_rows(const StepWeights *w, const StepRows *r, size_t groups, size_t block, size_t first, size_t end) {
