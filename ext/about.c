@@ -4,6 +4,7 @@
 
 #include "../model/matrix.h"
 #include "../model/simd.h"
+#include "../model/step8.h"
 #include "../model/workers.h"
 
 #define VERSION "0.1.0"
@@ -19,8 +20,9 @@ void about_debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argv;
   char *json = sqlite3_mprintf(
       "{\"version\":\"" VERSION "\",\"sqlite\":\"%s\",\"built_with_sqlite\":\"%s\",\"blas_kernel\":\"%s\","
-      "\"simd\":\"%s\",\"threads\":%d,\"unicode\":\"%s\",\"compiler\":\"%s\",\"build\":\"%s\"}",
-      sqlite3_libversion(), SQLITE_VERSION, matrix_kernel(), simd_path(), (int)workers_processors(),
+      "\"simd\":\"%s\",\"int8\":%s,\"threads\":%d,\"unicode\":\"%s\",\"compiler\":\"%s\",\"build\":\"%s\"}",
+      sqlite3_libversion(), SQLITE_VERSION, matrix_kernel(), simd_path(),
+      step8_available() ? "true" : "false", (int)workers_processors(),
       utf8proc_unicode_version(), __VERSION__, BUILD_FLAGS);
   if (json)
     sqlite3_result_text(context, json, -1, sqlite3_free);
