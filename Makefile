@@ -3,6 +3,7 @@
 #                 make demo CSV=file.csv TEXT=column LABEL=column
 # make test       every test; make test SAN=address,undefined under sanitizers
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
+#                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make install    to PREFIX (/usr/local)
 #
 # demo and test install the Debian packages that they miss, and say so first.
@@ -88,12 +89,18 @@ demo:
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so
 	@sql/demo $(BUILD)/classify "$$CSV" "$$TEXT" "$$LABEL"
 
+# what OpenBLAS reaches as it is linked here
+ROOF := $(BUILD)/tests/bench/peers/roof
+$(ROOF): $(ROOF).o $(MODEL)
+	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
 # tests/bench/run lists the parts; PARTS= names some of them
 bench: PARTS ?= train classify rows accuracy
 bench-accuracy: PARTS ?= accuracy
-bench bench-accuracy:
+bench-peers: PARTS ?= peers
+bench bench-accuracy bench-peers:
 	@tests/install $(BUILD_PACKAGES) xz-utils
-	@$(MAKE) --no-print-directory $(BUILD)/classify.so
+	@$(MAKE) --no-print-directory $(BUILD)/classify.so $(ROOF)
 	@tests/bench/run $(BUILD) $(PARTS)
 
 install: $(BUILD)/classify.so
@@ -102,6 +109,6 @@ install: $(BUILD)/classify.so
 clean:
 	rm -rf build
 
-.PHONY: check test demo bench bench-accuracy install clean
+.PHONY: check test demo bench bench-accuracy bench-peers install clean
 .SECONDARY:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
