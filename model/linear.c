@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "matrix.h"
 #include "memory.h"
+#include "simd.h"
 #include "svm.h"
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
@@ -13,7 +13,9 @@ static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEA
 enum {
   MOST_WEIGHTS = 1 << 22, /* of words and pairs: 16 MB */
   MOST_BUCKET_WEIGHTS = 1 << 21,
-  MOST_BUCKETS = 1 << 17
+  MOST_BUCKETS = 1 << 17,
+  WIDE = 16, /* columns at a time  */
+  GRAMS = 32 /* n-grams at a time */
 };
 
 void linear_free(Linear *l) {
@@ -25,25 +27,49 @@ void linear_free(Linear *l) {
 
 /* ---- margins ------------------------------------------------------------------- */
 
-/* Adds the sum of a word's n-grams' rows, times its share of them and scale. */
+/* Adds `width` columns of some rows of the kernel, row i times value[i]. They are few
+** in most models, so that a width known to the compiler is what makes it fast.
+*/
+static inline void add_columns(const float *kernel, size_t columns, size_t width, const uint32_t *row,
+                               const float *value, size_t count, float *to) {
+  float sum[WIDE] = {0};
+  for (size_t i = 0; i < count; i++)
+    for (size_t c = 0; c < width; c++) sum[c] += value[i] * kernel[row[i] * columns + c];
+  for (size_t c = 0; c < width; c++) to[c] += sum[c];
+}
+
+SIMD_CLONES
+static void add_rows(const float *kernel, size_t columns, const uint32_t *row, const float *value, size_t count,
+                     float *to) {
+  size_t c = 0;
+  for (; c + WIDE <= columns; c += WIDE) add_columns(kernel + c, columns, WIDE, row, value, count, to + c);
+  for (; c + 4 <= columns; c += 4) add_columns(kernel + c, columns, 4, row, value, count, to + c);
+  for (; c < columns; c++) add_columns(kernel + c, columns, 1, row, value, count, to + c);
+}
+
+/* Adds the rows of a word's n-grams, times its share of them and scale. */
 static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, float scale, float *to) {
   size_t count;
   const uint32_t *hash = spelling_get(spelling, word, &count);
   const float *rows = l->kernel + ngrams_features(&l->ngrams) * l->columns;
-  float share = count ? scale * NGRAMS_SPELLED / sqrtf((float)count) : 0.0f;
-  for (size_t g = 0; g < count; g++)
-    matrix_add_scaled(l->columns, share, rows + hash[g] % l->buckets * l->columns, to);
+  uint32_t row[GRAMS];
+  float value[GRAMS];
+  for (size_t g = 0; g < GRAMS; g++) value[g] = scale * NGRAMS_SPELLED / sqrtf((float)count);
+  for (size_t first = 0, some; first < count; first += some) {
+    some = count - first < GRAMS ? count - first : GRAMS;
+    for (size_t g = 0; g < some; g++) row[g] = hash[first + g] % (uint32_t)l->buckets;
+    add_rows(rows, l->columns, row, value, some, to);
+  }
 }
 
 void linear_forward(const Linear *l, const Lexicon *lexicon, const NgramVector *v, float *margins) {
   size_t features = ngrams_features(&l->ngrams);
   float *out = l->labels == 2 ? margins + 1 : margins;
   memcpy(out, l->bias, l->columns * sizeof *out);
-  for (size_t i = 0; i < v->count; i++) {
-    if (v->number[i] < features)
-      matrix_add_scaled(l->columns, v->value[i], l->kernel + v->number[i] * l->columns, out);
-    else
-      add_buckets(l, lexicon->spelling, v->number[i] - features, v->value[i], out);
+  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* a run of rows, then a spelled word */
+    while (end < v->count && v->number[end] < features) end++;
+    add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
+    if (end < v->count) add_buckets(l, lexicon->spelling, v->number[end] - features, v->value[end], out);
   }
   if (l->labels == 2) margins[0] = -margins[1];
 }
@@ -403,6 +429,7 @@ Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabular
   if (!status) status = check_pairs(n, error);
   if (!status) l->buckets = kernel->shape[0] - ngrams_features(n);
   n->spelled = l->buckets > 0;
+  if (!status) status = ngrams_index(n, error);
   if (status) linear_free(l);
   return status;
 }

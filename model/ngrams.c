@@ -9,6 +9,7 @@
 void ngrams_free(Ngrams *n) {
   free(n->pair_end);
   free(n->second);
+  free(n->table);
   free(n->idf);
   *n = (Ngrams){0};
 }
@@ -17,30 +18,14 @@ void ngram_vector_free(NgramVector *v) {
   free(v->number);
   free(v->times);
   free(v->value);
+  free(v->index);
   *v = (NgramVector){0};
 }
 
-/* ---- one text ---------------------------------------------------------------- */
+/* ---- features ---------------------------------------------------------------- */
 
 float ngrams_idf(size_t texts, size_t texts_with) {
   return 1.0f + logf((1.0f + (float)texts) / (1.0f + (float)texts_with));
-}
-
-/* Where a number stands in low .. high - 1 of a rising list, or `high`. */
-static size_t search(const uint32_t *list, size_t low, size_t high, uint32_t number) {
-  size_t end = high;
-  while (low < high) {
-    size_t middle = low + (high - low) / 2;
-    if (list[middle] < number)
-      low = middle + 1;
-    else
-      high = middle;
-  }
-  return low < end && list[low] == number ? low : end;
-}
-
-size_t ngram_vector_find(const NgramVector *v, uint32_t feature) {
-  return search(v->number, 0, v->count, feature);
 }
 
 uint32_t ngrams_word(const Ngrams *n, uint32_t word) {
@@ -48,11 +33,47 @@ uint32_t ngrams_word(const Ngrams *n, uint32_t word) {
   return n->spelled && word >= n->vocabulary ? (uint32_t)(ngrams_features(n) + word - n->vocabulary) : 0;
 }
 
-uint32_t ngrams_pair(const Ngrams *n, uint32_t first, uint32_t second) {
-  if (first == 0 || second == 0 || first >= n->words || second >= n->words) return 0;
-  size_t end = n->pair_end[first], at = search(n->second, n->pair_end[first - 1], end, second);
-  return at < end ? (uint32_t)(n->words + at) : 0;
+/* The table of a first word's pairs: twice as many places as there are pairs. */
+typedef struct PairTable {
+  NgramPair *places;
+  uint32_t size;
+} PairTable;
+
+static PairTable table_of(const Ngrams *n, uint32_t first) {
+  if (first == 0 || first >= n->words) return (PairTable){NULL, 0};
+  uint32_t begin = n->pair_end[first - 1];
+  return (PairTable){n->table + 2 * (size_t)begin, 2 * (n->pair_end[first] - begin)};
 }
+
+/* Where the search for a second word begins. */
+static uint32_t table_start(PairTable table, uint32_t second) {
+  return (uint32_t)((uint64_t)(second * 0x9E3779B1u) * table.size >> 32);
+}
+
+/* Where the second word stands, or the free place where it belongs. */
+static NgramPair *table_find(PairTable table, uint32_t second) {
+  uint32_t at = table_start(table, second);
+  while (table.places[at].second && table.places[at].second != second) at = at + 1 < table.size ? at + 1 : 0;
+  return &table.places[at];
+}
+
+Status ngrams_index(Ngrams *n, Error *error) {
+  n->table = calloc(2 * n->pairs + 1, sizeof *n->table);
+  if (!n->table) return error_no_memory(error);
+  for (uint32_t w = 1; w < n->words; w++) {
+    PairTable table = table_of(n, w);
+    for (uint32_t i = n->pair_end[w - 1]; i < n->pair_end[w]; i++)
+      *table_find(table, n->second[i]) = (NgramPair){n->second[i], (uint32_t)n->words + i};
+  }
+  return STATUS_OK;
+}
+
+uint32_t ngrams_pair(const Ngrams *n, uint32_t first, uint32_t second) {
+  PairTable table = table_of(n, first);
+  return table.size ? table_find(table, second)->feature : 0;
+}
+
+/* ---- one text ---------------------------------------------------------------- */
 
 static bool vector_reserve(NgramVector *v, size_t wanted) {
   if (wanted <= v->capacity) return true;
@@ -64,45 +85,71 @@ static bool vector_reserve(NgramVector *v, size_t wanted) {
   return true;
 }
 
-static int rising(const void *a, const void *b) {
-  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-  return (x > y) - (x < y);
+/* Empty, with room for so many features; the index is then at most half full. */
+static bool vector_begin(NgramVector *v, size_t most) {
+  v->count = 0;
+  v->index_bits = 5;
+  while ((size_t)1 << v->index_bits < 2 * most) v->index_bits++;
+  size_t size = (size_t)1 << v->index_bits;
+  if (!vector_reserve(v, most) || !memory_grow(&v->index, &v->index_capacity, size, sizeof *v->index)) return false;
+  memset(v->index, 0, size * sizeof *v->index);
+  return true;
 }
 
-/* All features of the text, as often as they occur. */
-static size_t list_features(const Ngrams *n, Text text, uint32_t *number) {
-  size_t count = 0;
+/* Where the feature stands in the index, or the free place where it belongs. */
+static uint32_t *index_place(const NgramVector *v, uint32_t feature) {
+  size_t mask = ((size_t)1 << v->index_bits) - 1, at = feature * 0x9E3779B97F4A7C15u >> (64 - v->index_bits);
+  while (v->index[at] && v->number[v->index[at] - 1] != feature) at = (at + 1) & mask;
+  return &v->index[at];
+}
+
+size_t ngram_vector_find(const NgramVector *v, uint32_t feature) {
+  uint32_t place = v->count ? *index_place(v, feature) : 0;
+  return place ? place - 1 : v->count;
+}
+
+static void count_feature(NgramVector *v, uint32_t feature) {
+  uint32_t *place = index_place(v, feature);
+  if (*place) {
+    v->times[*place - 1]++;
+    return;
+  }
+  v->number[v->count] = feature;
+  v->times[v->count++] = 1;
+  *place = (uint32_t)v->count;
+}
+
+/* Places of pairs are anywhere in memory: all are on their way before one is needed. */
+static void count_features(const Ngrams *n, Text text, NgramVector *v) {
+  for (size_t t = 0; t + 1 < text.length; t++) {
+    PairTable table = table_of(n, text.words[t]);
+    __builtin_prefetch(table.places + table_start(table, text.words[t + 1]));
+  }
   for (size_t t = 0; t < text.length; t++) {
     uint32_t word = ngrams_word(n, text.words[t]);
     uint32_t pair = t + 1 < text.length ? ngrams_pair(n, text.words[t], text.words[t + 1]) : 0;
-    if (word) number[count++] = word;
-    if (pair) number[count++] = pair;
+    if (word) count_feature(v, word);
+    if (pair) count_feature(v, pair);
   }
-  return count;
 }
 
-Status ngrams_vector(const Ngrams *n, Text text, NgramVector *v, Error *error) {
-  if (!vector_reserve(v, 2 * text.length + 1)) return error_no_memory(error);
-  size_t listed = list_features(n, text, v->number), kept = 0, features = ngrams_features(n);
-  if (listed > 1) qsort(v->number, listed, sizeof *v->number, rising);
-  for (size_t i = 0; i < listed; i++) {
-    if (kept && v->number[kept - 1] == v->number[i]) {
-      v->times[kept - 1]++;
-    } else {
-      v->number[kept] = v->number[i];
-      v->times[kept++] = 1;
-    }
-  }
-  v->count = kept;
+static void weigh_features(const Ngrams *n, NgramVector *v) {
+  size_t features = ngrams_features(n);
   double squares = 0.0, both = 1.0 + (double)NGRAMS_SPELLED * NGRAMS_SPELLED;
-  for (size_t i = 0; i < kept; i++) {
+  for (size_t i = 0; i < v->count; i++) {
     bool pair = v->number[i] >= n->words && v->number[i] < features;
     float idf = v->number[i] < features ? n->idf[v->number[i]] : n->idf[0];
-    v->value[i] = (1.0f + logf((float)v->times[i])) * idf;
+    v->value[i] = v->times[i] == 1 ? idf : (1.0f + logf((float)v->times[i])) * idf;
     squares += (n->spelled && !pair ? both : 1.0) * v->value[i] * v->value[i];
   }
   float length = squares > 0 ? (float)sqrt(squares) : 1.0f;
-  for (size_t i = 0; i < kept; i++) v->value[i] /= length;
+  for (size_t i = 0; i < v->count; i++) v->value[i] /= length;
+}
+
+Status ngrams_vector(const Ngrams *n, Text text, NgramVector *v, Error *error) {
+  if (!vector_begin(v, 2 * text.length)) return error_no_memory(error);
+  count_features(n, text, v);
+  weigh_features(n, v);
   return STATUS_OK;
 }
 
@@ -280,6 +327,7 @@ Status ngrams_collect(Ngrams *ngrams, const Ngrams *before, const Text *texts, s
     *error = c.error;
     status = c.status;
   }
+  if (!status) status = ngrams_index(ngrams, error);
   free(c.texts_with);
   free(c.last_text);
   free(c.begin);

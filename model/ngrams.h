@@ -22,6 +22,10 @@
 
 static const float NGRAMS_SPELLED = 0.5f; /* of a word's value: its characters' */
 
+typedef struct NgramPair {
+  uint32_t second, feature; /* both 0 where a place is free */
+} NgramPair;
+
 typedef struct Ngrams {
   size_t vocabulary;  /* from this number on words are spelled               */
   size_t words, pairs;
@@ -29,6 +33,7 @@ typedef struct Ngrams {
   uint32_t *pair_end; /* [words] where the pairs of a first word end         */
   uint32_t *second;   /* [pairs] their second words, rising for each first   */
   float *idf;         /* [words + pairs] idf[0]: of a word that no text has  */
+  NgramPair *table;   /* [2 pairs] see ngrams_index()                        */
 } Ngrams; /* all zero is empty */
 
 void ngrams_free(Ngrams *ngrams);
@@ -42,6 +47,12 @@ static inline size_t ngrams_features(const Ngrams *ngrams) { return ngrams->word
 Status ngrams_collect(Ngrams *ngrams, const Ngrams *before, const Text *texts, size_t count,
                       size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error);
 
+/* Makes the table that pairs are found in: each first word has a hash table of its own,
+** twice the size of its list, and they lie in the order of the lists. Whoever makes
+** the lists calls it.
+*/
+Status ngrams_index(Ngrams *ngrams, Error *error);
+
 /* 1 + ln((1 + texts) / (1 + those with it)) */
 float ngrams_idf(size_t texts, size_t texts_with);
 
@@ -50,16 +61,19 @@ uint32_t ngrams_word(const Ngrams *ngrams, uint32_t word);
 uint32_t ngrams_pair(const Ngrams *ngrams, uint32_t first, uint32_t second);
 
 typedef struct NgramVector {
-  uint32_t *number; /* [count] features, rising */
-  uint32_t *times;  /* [count] in the text      */
-  float *value;     /* [count]                  */
+  uint32_t *number; /* [count] features, as the text first has them */
+  uint32_t *times;  /* [count] in the text                          */
+  float *value;     /* [count]                                      */
   size_t count;
-  size_t capacity;
+  /* private */
+  size_t capacity, index_capacity;
+  uint32_t *index; /* [1 << index_bits] a feature's place + 1, or 0 where free */
+  unsigned index_bits;
 } NgramVector; /* all zero is empty */
 
 void ngram_vector_free(NgramVector *vector);
 
-/* A feature's place in the vector; `count` if it is not there. */
+/* A feature's place in the vector of a text; `count` if it is not there. */
 size_t ngram_vector_find(const NgramVector *vector, uint32_t feature);
 
 /* Memory is kept from text to text. */

@@ -247,6 +247,7 @@ Linear random_linear(size_t vocabulary, size_t labels, size_t buckets, uint64_t 
       if ((w * 7 + s * 5 + seed) % 3 == 0) n->second[n->pairs++] = s;
     n->pair_end[w] = (uint32_t)n->pairs;
   }
+  assert_ok(ngrams_index(n, &error));
   size_t features = ngrams_features(n), rows = features + buckets;
   n->idf = allocate(features, sizeof *n->idf);
   l.kernel = allocate(rows * l.columns, sizeof *l.kernel);

@@ -209,14 +209,14 @@ TEST(going_on_from_nothing_new_changes_nothing) {
 
 /* ---- a text ---------------------------------------------------------------------------- */
 
-/* 1 2 1 2 4: word 1 twice, 2 twice, 4, pair 1 2 twice, 2 1. */
+/* 1 2 1 2 4: word 1 twice, pair 1 2 twice, word 2 twice, pair 2 1, word 4. */
 TEST(values_are_tf_idf_of_length_1) {
   const uint32_t text[] = {1, 2, 1, 2, 4};
   Lesson lesson = lesson_of(THREE, 3);
   Ngrams n = collect(NULL, &lesson, VOCABULARY, MANY);
   NgramVector v = {0};
-  const uint32_t number[] = {1, 2, 4, VOCABULARY, VOCABULARY + 1}, times[] = {2, 2, 1, 2, 1};
-  const double with[] = {2, 3, 0, 2, 1};
+  const uint32_t number[] = {1, VOCABULARY, 2, VOCABULARY + 1, 4}, times[] = {2, 2, 2, 1, 1};
+  const double with[] = {2, 2, 3, 1, 0};
   double value[5], squares = 0.0;
   assert_ok(ngrams_vector(&n, (Text){text, 5}, &v, &error));
   assert_int_equal(v.count, 5);
@@ -241,18 +241,34 @@ TEST(spelled_words_are_features_and_count_with_their_ngrams) {
   Ngrams n = collect(NULL, &lesson, VOCABULARY, MANY);
   NgramVector v = {0};
   n.spelled = true;
-  const uint32_t features = VOCABULARY + 3, number[] = {1, 2, VOCABULARY, features, features + 7};
-  const double value[] = {(1.0 + log(2.0)) * idf(3, 2), idf(3, 3), idf(3, 2), idf(3, 0), (1.0 + log(2.0)) * idf(3, 0)};
+  const uint32_t features = VOCABULARY + 3, number[] = {1, VOCABULARY, 2, features + 7, features};
+  const double value[] = {(1.0 + log(2.0)) * idf(3, 2), idf(3, 2), idf(3, 3), (1.0 + log(2.0)) * idf(3, 0), idf(3, 0)};
   double squares = 0.0;
   assert_ok(ngrams_vector(&n, (Text){text, 6}, &v, &error));
   assert_int_equal(v.count, 5);
   assert_memory_equal(v.number, number, sizeof number);
   const double both = 1.0 + (double)NGRAMS_SPELLED * (double)NGRAMS_SPELLED;
-  for (size_t i = 0; i < 5; i++) squares += (i == 2 ? 1.0 : both) * value[i] * value[i];
+  for (size_t i = 0; i < 5; i++) squares += (i == 1 ? 1.0 : both) * value[i] * value[i];
   for (size_t i = 0; i < 5; i++) assert_near((double)v.value[i], value[i] / sqrt(squares), ROUNDED);
   n.spelled = false; /* now they are nothing */
   assert_ok(ngrams_vector(&n, (Text){text, 6}, &v, &error));
   assert_int_equal(v.count, 3);
+  ngram_vector_free(&v);
+  ngrams_free(&n);
+}
+
+TEST(features_are_found_in_a_vector) {
+  const uint32_t text[] = {1, 2, 1, 2, 4, 0, 2, 3, 9};
+  Lesson lesson = lesson_of(THREE, 3);
+  Ngrams n = collect(NULL, &lesson, VOCABULARY, MANY);
+  NgramVector v = {0};
+  assert_int_equal(ngram_vector_find(&v, 1), 0); /* an empty one has none */
+  assert_ok(ngrams_vector(&n, (Text){text, COUNT(text)}, &v, &error));
+  for (uint32_t feature = 0; feature < VOCABULARY + 9; feature++) {
+    size_t at = 0;
+    while (at < v.count && v.number[at] != feature) at++;
+    assert_int_equal(ngram_vector_find(&v, feature), at);
+  }
   ngram_vector_free(&v);
   ngrams_free(&n);
 }
@@ -320,6 +336,7 @@ int main(void) {
       cmocka_unit_test(going_on_from_nothing_new_changes_nothing),
       cmocka_unit_test(values_are_tf_idf_of_length_1),
       cmocka_unit_test(spelled_words_are_features_and_count_with_their_ngrams),
+      cmocka_unit_test(features_are_found_in_a_vector),
       cmocka_unit_test(a_text_of_nothing_known_is_nothing),
       cmocka_unit_test(a_vector_serves_one_text_after_another),
       cmocka_unit_test(collecting_can_be_interrupted),
