@@ -239,13 +239,27 @@ static void update_run(Minibatch *m, size_t begin, size_t count, float scale, co
               m->parameters->block + begin);
 }
 
+/* The rows lie anywhere in blocks larger than the caches: memory is asked for
+** the next one while one is computed.
+*/
+static void prefetch_row(const Minibatch *m, size_t row) {
+  size_t size = m->parameters->shape.embedding, line = 64 / sizeof(float);
+  for (size_t j = row * size; j < (row + 1) * size; j += line) {
+    __builtin_prefetch(m->mean.block + j, 1);
+    __builtin_prefetch(m->variance.block + j, 1);
+    __builtin_prefetch(m->parameters->block + j, 1);
+  }
+}
+
 static void update_task(Minibatch *m, size_t index) {
   const SliceRows *rows = &m->slices[index].rows;
   size_t size = m->parameters->shape.embedding, table = m->parameters->count - m->parameters->dense;
   size_t begin = slice_begin(m, index);
   update_run(m, table + begin, slice_begin(m, index + 1) - begin, m->scale, m->gradient + begin);
-  for (size_t i = 0; i < rows->count; i++)
+  for (size_t i = 0; i < rows->count; i++) {
+    if (i + 1 < rows->count) prefetch_row(m, rows->row[i + 1].row);
     update_run(m, rows->row[i].row * size, size, m->scale * rows->row[i].factor, rows->row[i].d);
+  }
 }
 
 /* ---- steps ------------------------------------------------------------------------ */
