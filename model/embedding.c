@@ -24,9 +24,13 @@ WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint3
 }
 
 static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float factor, float *out) {
-  const float *subwords = w->table + w->vocabulary * w->size;
-  for (size_t g = 0; g < rows->count; g++)
-    matrix_add_scaled(w->size, factor, subwords + rows->hash[g] % w->buckets * w->size, out);
+  enum { RUN = 32 };
+  uint32_t bucket[RUN];
+  for (size_t begin = 0; begin < rows->count; begin += RUN) {
+    size_t count = rows->count - begin < RUN ? rows->count - begin : RUN;
+    for (size_t g = 0; g < count; g++) bucket[g] = (uint32_t)(rows->hash[begin + g] % w->buckets);
+    matrix_add_rows(count, w->size, factor, w->table + w->vocabulary * w->size, bucket, out);
+  }
 }
 
 void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, float *out) {

@@ -73,6 +73,20 @@ void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *re
 }
 
 SIMD_CLONES
+static void add_four(size_t n, float scale, const float *restrict a, const float *restrict b,
+                     const float *restrict c, const float *restrict d, float *restrict y) {
+  for (size_t i = 0; i < n; i++) y[i] += scale * ((a[i] + b[i]) + (c[i] + d[i]));
+}
+
+/* Four at a time: y is read and written less often, more is read at once. */
+void matrix_add_rows(size_t count, size_t n, float scale, const float *a, const uint32_t *rows, float *y) {
+  size_t r = 0;
+  for (; r + 4 <= count; r += 4)
+    add_four(n, scale, a + rows[r] * n, a + rows[r + 1] * n, a + rows[r + 2] * n, a + rows[r + 3] * n, y);
+  for (; r < count; r++) matrix_add_scaled(n, scale, a + rows[r] * n, y);
+}
+
+SIMD_CLONES
 void matrix_sum_scaled(size_t n, float x_scale, const float *restrict x, float y_scale,
                        const float *restrict y, float *restrict out) {
   for (size_t i = 0; i < n; i++) out[i] = x_scale * x[i] + y_scale * y[i];
@@ -100,9 +114,12 @@ float matrix_dot(size_t n, const float *x, const float *y) {
   return cblas_sdot((blasint)n, x, 1, y, 1);
 }
 
+/* In blocks, so that the lines of B which a block writes stay in the cache. */
 void matrix_transpose(size_t m, size_t n, const float *a, float *b) {
-  for (size_t i = 0; i < m; i++)
-    for (size_t j = 0; j < n; j++) b[j * m + i] = a[i * n + j];
+  enum { BLOCK = 16 };
+  for (size_t i0 = 0; i0 < m; i0 += BLOCK)
+    for (size_t j = 0; j < n; j++)
+      for (size_t i = i0; i < m && i < i0 + BLOCK; i++) b[j * m + i] = a[i * n + j];
 }
 
 SIMD_CLONES

@@ -8,6 +8,7 @@
 #define CLASSIFY_MATRIX_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 /* C [m][n] = A [m][k] B [k][n] + beta C */
 void matrix_product(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
@@ -29,6 +30,9 @@ void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const floa
 
 /* y [n] += scale x */
 void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *restrict y);
+
+/* y [n] += scale times the sum of rows rows[0 .. count - 1] of A, each [n] */
+void matrix_add_rows(size_t count, size_t n, float scale, const float *a, const uint32_t *rows, float *y);
 
 /* out [n] = x_scale x + y_scale y */
 void matrix_sum_scaled(size_t n, float x_scale, const float *restrict x, float y_scale,
