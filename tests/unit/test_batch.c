@@ -124,6 +124,36 @@ TEST(random_texts_are_found_again) {
   batch_free(&batch);
 }
 
+/* The order alone is that of a batch with its words, and leaves room for them. */
+TEST(sorting_is_filling_without_words) {
+  enum { MOST_TEXTS = 30, MOST_LENGTH = 9 };
+  static const uint32_t zeros[MOST_LENGTH];
+  Random random = random_stream(2, 0, 0);
+  Batch sorted = {0}, filled = {0};
+  for (int round = 0; round < 100; round++) {
+    Text texts[MOST_TEXTS], lengths[MOST_TEXTS];
+    size_t count = random_below(&random, MOST_TEXTS + 1);
+    for (size_t i = 0; i < count; i++) {
+      texts[i] = (Text){zeros, random_below(&random, MOST_LENGTH + 1)};
+      lengths[i] = (Text){NULL, texts[i].length}; /* the words are not read */
+    }
+    assert_ok(batch_fill(&filled, texts, count, 1, &error));
+    assert_ok(batch_sort(&sorted, lengths, count, &error));
+    assert_int_equal(sorted.texts, filled.texts);
+    assert_int_equal(sorted.steps, filled.steps);
+    assert_int_equal(sorted.tokens, filled.tokens);
+    assert_int_equal(sorted.distinct, 0);
+    check_integers(sorted.order, filled.order, count);
+    check_integers(sorted.length, filled.length, count);
+    check_integers(sorted.active, filled.active, filled.steps);
+    check_integers(sorted.offset, filled.offset, filled.steps + 1);
+    if (round % 10 == 0) assert_ok(batch_fill(&sorted, texts, count, 1, &error));
+    if (round % 10 == 0) check_integers(sorted.slot, filled.slot, filled.tokens);
+  }
+  batch_free(&sorted);
+  batch_free(&filled);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_picture_of_the_header),
@@ -132,6 +162,7 @@ int main(void) {
       cmocka_unit_test(empty_texts_have_rows_but_no_tokens),
       cmocka_unit_test(a_batch_of_nothing),
       cmocka_unit_test(random_texts_are_found_again),
+      cmocka_unit_test(sorting_is_filling_without_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -185,6 +185,95 @@ TEST(short_runs_are_polled_too) {
   workers_free(workers);
 }
 
+/* ---- tasks as they come -------------------------------------------------------------- */
+
+/* 0 .. total - 1, some at a time; with threads they run meanwhile. */
+static void add_in_parts(Workers *workers, size_t total) {
+  for (size_t added = 0, part = 0; added < total; added += part) {
+    part = added % 7 < total - added ? added % 7 : total - added;
+    if (part == 0) part = 1;
+    workers_add(workers, part);
+    if (added % 50 == 0) nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL); /* time to run out of tasks */
+  }
+}
+
+TEST(tasks_that_come_in_parts_run_once) {
+  const size_t counts[] = {0, 1, 2, 17, MOST_TASKS};
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    for (size_t c = 0; c < COUNT(counts); c++) {
+      Log log = {.workers = workers_count(workers)};
+      workers_begin(workers, log_task, &log);
+      add_in_parts(workers, counts[c]);
+      if (threads == 0) assert_int_equal(log.total, 0); /* the caller runs them in the end */
+      assert_ok(workers_end(workers, (Poll){0}, &error));
+      check_all_ran_once(&log, counts[c]);
+    }
+    workers_free(workers);
+  }
+}
+
+/* They do not wait for the end. */
+TEST(threads_run_what_has_been_added) {
+  Workers *workers = make_workers(2);
+  Log log = {.workers = 2};
+  workers_begin(workers, log_task, &log);
+  for (int part = 1; part <= 20; part++) {
+    workers_add(workers, 3);
+    while (log.total < 3 * part) nanosleep(&(struct timespec){.tv_nsec = 10000}, NULL);
+    assert_int_equal(log.total, 3 * part);
+  }
+  assert_ok(workers_end(workers, (Poll){0}, &error));
+  check_all_ran_once(&log, 60);
+  workers_free(workers);
+}
+
+/* A second of tasks for a thread. Those that run are waited for, as they use what the
+** caller is about to free.
+*/
+TEST(freeing_without_an_end_leaves_tasks_out) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Log log = {.workers = workers_count(workers), .nanoseconds = 2000000};
+    workers_begin(workers, log_task, &log);
+    add_in_parts(workers, MOST_TASKS);
+    workers_free(workers);
+    assert_in_range(log.total, 0, MOST_TASKS - 1);
+    for (size_t w = 0; w < log.workers; w++) assert_int_equal(log.busy[w], 0);
+    if (threads == 0) assert_int_equal(log.total, 0);
+  }
+}
+
+TEST(freeing_after_a_beginning_alone) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Log log = {.workers = workers_count(workers)};
+    workers_begin(workers, log_task, &log);
+    workers_free(workers);
+    assert_int_equal(log.total, 0);
+  }
+}
+
+TEST(the_end_of_tasks_in_parts_is_polled) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Asked asked = {.answers_yes = 2};
+    Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
+    workers_begin(workers, log_task, &log);
+    add_in_parts(workers, MOST_TASKS);
+    assert_status(workers_end(workers, (Poll){proceed, &asked}, &error), STATUS_INTERRUPTED);
+    assert_int_equal(asked.times, 3);
+    assert_in_range(log.total, 1, MOST_TASKS - 1);
+    log = (Log){.workers = workers_count(workers)};
+    workers_begin(workers, log_task, &log); /* nothing of it is left over */
+    assert_false(workers_stopped(workers));
+    add_in_parts(workers, 5);
+    assert_ok(workers_end(workers, (Poll){0}, &error));
+    check_all_ran_once(&log, 5);
+    workers_free(workers);
+  }
+}
+
 /* ---- long tasks --------------------------------------------------------------------- */
 
 typedef struct LongTask {
@@ -247,6 +336,11 @@ int main(void) {
       cmocka_unit_test(a_poll_that_says_stop_ends_the_phases),
       cmocka_unit_test(a_poll_that_says_go_on_changes_nothing),
       cmocka_unit_test(short_runs_are_polled_too),
+      cmocka_unit_test(tasks_that_come_in_parts_run_once),
+      cmocka_unit_test(threads_run_what_has_been_added),
+      cmocka_unit_test(freeing_without_an_end_leaves_tasks_out),
+      cmocka_unit_test(freeing_after_a_beginning_alone),
+      cmocka_unit_test(the_end_of_tasks_in_parts_is_polled),
       cmocka_unit_test(a_long_task_can_ask_whether_to_stop),
       cmocka_unit_test(a_no_within_a_task_is_final),
   };
