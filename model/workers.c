@@ -243,6 +243,7 @@ void workers_begin(Workers *w, WorkersTask *task, void *context) {
   w->context = context;
   w->next = w->tasks = 0;
   w->under_way = w->open = true;
+  w->poll = (Poll){0};
   pthread_mutex_unlock(&w->mutex);
 }
 
