@@ -12,7 +12,7 @@
 */
 static const double SAME = 5e-6;
 
-enum { INPUT = 5, MOST_ROWS = 9, GATES = 3, BLOCK = GATES * STEP_UNITS };
+enum { INPUT = 5, MOST_ROWS = 9, GATES = 3, BLOCK = GATES * CELL_UNITS };
 static const size_t SIZES[] = {1, 5, 32, 33, 64, 100};
 
 static GruWeights random_gru(size_t hidden) {
@@ -66,7 +66,7 @@ TEST(weights_lie_as_rows_do) {
     assert_int_equal(w.padded, padded);
     for (size_t k = 0; k < hidden; k++) {
       step_pack_row(hidden, gru.recurrent + k * 3 * hidden, row);
-      for (size_t block = 0; block < padded / STEP_UNITS; block++)
+      for (size_t block = 0; block < padded / CELL_UNITS; block++)
         assert_memory_equal(w.recurrent + (block * hidden + k) * BLOCK, row + block * BLOCK, BLOCK * sizeof *row);
     }
     for (size_t unit = 0; unit < padded; unit++)
@@ -253,10 +253,10 @@ TEST(extreme_gates_are_finite) {
   for (size_t v = 0; v < count; v++)
     for (size_t z = 0; z < COUNT(extremes); z++)
       for (size_t n = 0; n < COUNT(extremes); n++) {
-        float packed[BLOCK], before[STEP_UNITS] = {0.5f}, state[STEP_UNITS];
+        float packed[BLOCK], before[CELL_UNITS] = {0.5f}, state[CELL_UNITS];
         step_pack_row(1, (const float[3]){extremes[z], 0.0f, extremes[n]}, packed);
         const float *input = packed;
-        StepRows rows = {.count = 1, .running = 1, .stride = STEP_UNITS, .inputs = &input, .before = before,
+        StepRows rows = {.count = 1, .running = 1, .stride = CELL_UNITS, .inputs = &input, .before = before,
                          .states = state};
         versions[v](&w, &rows);
         double kept = 1.0 / (1.0 + exp(-(double)extremes[z]));

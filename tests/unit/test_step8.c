@@ -7,7 +7,7 @@
 #include "../../model/step8.h"
 #include "support.h"
 
-enum { ROWS = 9, BLOCK = 3 * STEP_UNITS };
+enum { ROWS = 9, BLOCK = 3 * CELL_UNITS };
 static const size_t SIZES[] = {1, 4, 5, 32, 33, 64, 100, 512};
 
 /* A layer packed twice, with inputs at random; before, before8: the states that the
@@ -116,7 +116,7 @@ static double sigmoid(double x) { return 1.0 / (1.0 + exp(-x)); }
 
 /* Gate g of a unit: its input, as step_pack_row() has laid it. */
 static double input(const Pair *p, size_t row, size_t gate, size_t unit) {
-  return (double)p->inputs[row][unit / STEP_UNITS * BLOCK + gate * STEP_UNITS + unit % STEP_UNITS];
+  return (double)p->inputs[row][unit / CELL_UNITS * BLOCK + gate * CELL_UNITS + unit % CELL_UNITS];
 }
 
 static double state_of(const Pair *p, size_t row, size_t unit, const double products[3]) {
@@ -240,8 +240,8 @@ TEST(states_of_1_are_within_a_byte) {
   skip_without();
   Pair p = pair_of(5);
   for (size_t unit = 0; unit < 5; unit++) {
-    p.gates[STEP_UNITS * 0 + unit] = -1000.0f;                         /* z 0 */
-    p.gates[STEP_UNITS * 2 + unit] = unit % 2 ? -1000.0f : 1000.0f;    /* n -1, 1 */
+    p.gates[CELL_UNITS * 0 + unit] = -1000.0f;                         /* z 0 */
+    p.gates[CELL_UNITS * 2 + unit] = unit % 2 ? -1000.0f : 1000.0f;    /* n -1, 1 */
   }
   run(&p, &p.integers, 1, 0);
   for (size_t unit = 0; unit < 5; unit++) {
