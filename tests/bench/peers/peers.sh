@@ -7,9 +7,10 @@
 #
 # The plain network is embedding, GRU in both directions, attention, output. To
 # label, all run the weights that ours has learned, and print how far their
-# probabilities are from ours. fastText stands beside models with default options.
-# Everything has two threads, but for fastText's predict, which has one; one program
-# runs at a time. Each figure is the best of some runs.
+# probabilities are from ours; they are given token numbers, ours reads texts from a
+# table. fastText stands beside models with default options. Everything has two
+# threads, but for fastText's predict, which has one; one program runs at a time.
+# Speeds are the best of some runs.
 TOKENS=${TOKENS:-400000}
 PLAIN='{"encoder":"bigru","embedding":128,"hidden":64,"subwords":false,"max_pool":false,"linear":false,"dropout":0,
   "max_tokens":256,"validation":0,"batch_size":64,"epochs":3,"threads":2}'

@@ -12,7 +12,8 @@ SELECT min(rowid) AS place, dataset, peer,
        max(value + 0.0) FILTER (WHERE measure = 'load_ms') AS load_ms,
        max(value + 0.0) FILTER (WHERE measure = 'label_mb') AS label_mb,
        max(value + 0.0) FILTER (WHERE measure = 'difference') AS difference,
-       group_concat(value, '; ') FILTER (WHERE measure LIKE '%note') AS notes
+       max(value) FILTER (WHERE measure = 'train_note') AS train_note,
+       group_concat(value, '; ') FILTER (WHERE measure IN ('label_note', 'one_note')) AS label_note
 FROM measured GROUP BY dataset, peer;
 
 -- rows are cut to what the network reads, so tokens are the same for all
@@ -48,7 +49,8 @@ SELECT f.dataset AS "set", f.peer,
        CAST(f.label AS INT) AS "labelling rows/s", round(ours.label / f.label, 1) || 'x' AS "ours is",
        CAST(f.p50 AS INT) AS "one text: p50 us", round(f.p50 / ours.p50, 1) || 'x' AS "ours is",
        CAST(f.p99 AS INT) AS "p99 us", CAST(f.load_ms AS INT) AS "load ms", CAST(f.label_mb AS INT) AS "MB",
-       iif(f.difference, printf('%.0e', f.difference), NULL) AS "differs by", f.notes
+       iif(f.difference, printf('%.0e', f.difference), NULL) AS "differs by",
+       f.train_note AS "how it trained", f.label_note AS "how it labelled" -- columns wrap at 60
 FROM figures AS f JOIN figures AS ours USING (dataset) JOIN sizes USING (dataset)
 WHERE ours.peer = 'ours plain' AND (f.peer = 'ours plain' OR f.peer LIKE 'Keras%' OR f.peer = 'ONNX')
 ORDER BY f.place;
@@ -71,7 +73,8 @@ ORDER BY f.place;
 -- The products of a token, 2 operations a weight, with E = 128 and H = 64: x W is
 -- 2 E 6H = 98,304 of both directions, h U is 2 (2 H 3H) = 49,152. Going back takes twice
 -- what going forward does. To label, x W is read from a table. All else (gates,
--- attention, output, Adam) counts as nothing, so 100% is out of reach.
+-- attention, output, Adam) counts as nothing. What is computed once for all places of
+-- a word counts at each, so training may be nearer to 100% than its products are.
 CREATE TEMP TABLE operations AS SELECT 98304 / 1e9 AS input, 49152 / 1e9 AS recurrent;
 
 CREATE TEMP VIEW speeds AS
