@@ -368,7 +368,7 @@ void linear_write(const Linear *l, SafeTensorsWriter *w) {
   safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->ngrams.pairs, 1, l->ngrams.second);
 }
 
-/* A tensor's values in memory of their own, one more than there are. */
+/* A tensor's values in memory of their own, which is there even if they are none. */
 static Status copy_tensor(const SafeTensors *st, const uint8_t *bytes, const char *name, Dtype dtype,
                           size_t rank, void *to, const TensorView **view, Error *error) {
   *view = safetensors_find(st, name);
@@ -376,7 +376,7 @@ static Status copy_tensor(const SafeTensors *st, const uint8_t *bytes, const cha
     return error_set(error, STATUS_INVALID, "tensor '%s' is missing or not %s of rank %zu", name,
                      dtype == DTYPE_F32 ? "F32" : "U32", rank);
   size_t size = (*view)->end - (*view)->begin;
-  void *copy = calloc(1, size + sizeof(float));
+  void *copy = memory_aligned(size + 1, 1);
   if (!copy) return error_no_memory(error);
   memcpy(copy, bytes + st->header_end + (*view)->begin, size);
   memcpy(to, &copy, sizeof copy);

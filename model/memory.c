@@ -1,16 +1,30 @@
+#define _DEFAULT_SOURCE /* madvise() */
 #include "memory.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CACHE_LINE = 64 };
+enum { CACHE_LINE = 64, HUGE_PAGE = 1 << 21 };
+
+/* A table of megabytes is touched all over: in pages of 2 MB, where the system has
+** them, it is there sooner and read faster.
+*/
+void *memory_aligned(size_t count, size_t size) {
+  size_t alignment = count < 2 * HUGE_PAGE / size ? CACHE_LINE : HUGE_PAGE;
+  if (count > (SIZE_MAX - alignment) / size) return NULL;
+  size_t bytes = (count * size + alignment) / alignment * alignment;
+  void *memory = aligned_alloc(alignment, bytes);
+#ifdef MADV_HUGEPAGE
+  if (memory && alignment == HUGE_PAGE) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
 
 float *memory_floats(size_t count) {
-  if (count > (SIZE_MAX - CACHE_LINE) / sizeof(float)) return NULL;
-  size_t bytes = (count * sizeof(float) + CACHE_LINE) / CACHE_LINE * CACHE_LINE;
-  float *floats = aligned_alloc(CACHE_LINE, bytes);
-  if (floats) memset(floats, 0, bytes);
+  float *floats = memory_aligned(count, sizeof *floats);
+  if (floats) memset(floats, 0, count * sizeof *floats);
   return floats;
 }
 

@@ -9,7 +9,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Zeroed floats on a 64-byte boundary: a cache line, a vector register. */
+/* `count` elements on a 64-byte boundary: a cache line, a vector register. They are
+** not set; memory_floats() are zero.
+*/
+void *memory_aligned(size_t count, size_t size);
 float *memory_floats(size_t count);
 
 /* Makes *array hold at least `wanted` elements of `size` bytes, growing by

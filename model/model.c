@@ -122,6 +122,7 @@ static Status read_vocabulary(const File *f, Model *m) {
   if (list.count + 1 != m->parameters.shape.vocabulary)
     return error_set(f->error, STATUS_INVALID, "the vocabulary has %zu words, its embedding %zu",
                      list.count + 1, m->parameters.shape.vocabulary);
+  if (!strings_reserve(&m->vocabulary.words, list.count, list.length)) return error_no_memory(f->error);
   for (size_t i = 0; i < list.count; i++) {
     const char *word = NULL;
     size_t length = 0;

@@ -58,8 +58,9 @@ static NgramPair *table_find(PairTable table, uint32_t second) {
 }
 
 Status ngrams_index(Ngrams *n, Error *error) {
-  n->table = calloc(2 * n->pairs + 1, sizeof *n->table);
+  n->table = memory_aligned(2 * n->pairs + 1, sizeof *n->table);
   if (!n->table) return error_no_memory(error);
+  memset(n->table, 0, 2 * n->pairs * sizeof *n->table);
   for (uint32_t w = 1; w < n->words; w++) {
     PairTable table = table_of(n, w);
     for (uint32_t i = n->pair_end[w - 1]; i < n->pair_end[w]; i++)

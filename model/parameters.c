@@ -90,13 +90,14 @@ static Status check_shape(const Shape *s, Error *error) {
                    s->vocabulary, s->embedding, s->hidden, s->labels);
 }
 
-Status parameters_new(const Shape *shape, Parameters *p, Error *error) {
+/* A block of the shape, not set. */
+static Status allocate(const Shape *shape, Parameters *p, Error *error) {
   *p = (Parameters){.shape = *shape};
   Status status = check_shape(shape, error);
   if (status) return status;
   for (Tensor t = 0; t < TENSOR_COUNT; t++) p->count += tensor_count(shape, t);
   p->dense = p->count - shape_rows(shape) * shape->embedding;
-  p->block = memory_floats(p->count);
+  p->block = memory_aligned(p->count, sizeof *p->block);
   if (!p->block) {
     *p = (Parameters){0};
     return error_no_memory(error);
@@ -108,6 +109,12 @@ Status parameters_new(const Shape *shape, Parameters *p, Error *error) {
     next += count;
   }
   return STATUS_OK;
+}
+
+Status parameters_new(const Shape *shape, Parameters *p, Error *error) {
+  Status status = allocate(shape, p, error);
+  if (!status) memset(p->block, 0, p->count * sizeof *p->block);
+  return status;
 }
 
 void parameters_free(Parameters *p) {
@@ -245,7 +252,7 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *
     return error_set(error, STATUS_INVALID, "tensor 'embedding' or 'output.bias' is missing or empty");
   Status status = check_shape(&shape, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) status = check_tensor(st, &shape, t, error);
-  if (!status) status = parameters_new(&shape, p, error);
+  if (!status) status = allocate(&shape, p, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {
     const TensorView *view = safetensors_find(st, TABLE[t].name);
     if (view) memcpy(p->tensor[t], bytes + st->header_end + view->begin, view->end - view->begin);

@@ -15,6 +15,17 @@ TEST(floats_are_zero_and_aligned) {
   }
 }
 
+/* Larger ones begin at a large page, and are all there. */
+TEST(any_size_is_aligned) {
+  for (size_t count = 1; count < 10000000; count *= 7) {
+    unsigned char *bytes = memory_aligned(count, 3);
+    assert_non_null(bytes);
+    assert_int_equal((uintptr_t)bytes % 64, 0);
+    bytes[0] = bytes[3 * count - 1] = 1;
+    free(bytes);
+  }
+}
+
 /* volatile: or the compiler, who sees the size, warns of it. */
 TEST(sizes_that_overflow_are_refused) {
   volatile size_t huge = SIZE_MAX;
@@ -22,6 +33,7 @@ TEST(sizes_that_overflow_are_refused) {
   size_t capacity = 0;
   assert_null(memory_floats(huge));
   assert_null(memory_floats(huge / sizeof(float)));
+  assert_null(memory_aligned(huge / 2, 3));
   assert_false(memory_grow(&array, &capacity, huge / sizeof *array + 1, sizeof *array));
   assert_null(array);
   assert_int_equal(capacity, 0);
@@ -68,6 +80,7 @@ TEST(a_failed_growth_changes_nothing) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(floats_are_zero_and_aligned),
+      cmocka_unit_test(any_size_is_aligned),
       cmocka_unit_test(sizes_that_overflow_are_refused),
       cmocka_unit_test(growing_keeps_what_is_there),
       cmocka_unit_test(growing_is_rare),
