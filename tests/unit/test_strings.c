@@ -65,6 +65,37 @@ TEST(neighbours_do_not_run_together) {
   strings_free(&strings);
 }
 
+/* Of each length, strings that differ in one byte, at any place: hashes and comparisons
+** go by pieces of eight bytes.
+*/
+TEST(every_byte_tells_apart) {
+  enum { LONGEST = 27 };
+  Strings strings = {0};
+  char text[LONGEST + 1];
+  uint32_t number = 0;
+  for (size_t length = 0; length <= LONGEST; length++)
+    for (size_t place = 0; place <= length; place++, number++) {
+      memset(text, 'x', sizeof text);
+      text[place] = 'y'; /* past the end: none differs */
+      assert_int_equal(strings_find(&strings, text, length), STRINGS_NONE);
+      assert_int_equal(strings_add(&strings, text, length), number);
+      assert_int_equal(strings_find(&strings, text, length), number);
+      if (length) assert_int_equal(strings_find_after(&strings, text[0], text + 1, length - 1), number);
+    }
+  strings_free(&strings);
+}
+
+TEST(reserved_room_changes_nothing) {
+  Strings strings = {0};
+  assert_int_equal(add(&strings, "a"), 0);
+  assert_true(strings_reserve(&strings, 1000, 5000));
+  assert_int_equal(strings.count, 1);
+  assert_int_equal(find(&strings, "a"), 0);
+  assert_int_equal(add(&strings, "b"), 1);
+  assert_int_equal(find(&strings, "b"), 1);
+  strings_free(&strings);
+}
+
 TEST(a_hundred_thousand_strings_are_found_again) {
   enum { STRINGS = 100000 };
   Strings strings = {0};
@@ -102,6 +133,8 @@ int main(void) {
       cmocka_unit_test(the_empty_string_is_a_string),
       cmocka_unit_test(bytes_after_a_nul_tell_apart),
       cmocka_unit_test(neighbours_do_not_run_together),
+      cmocka_unit_test(every_byte_tells_apart),
+      cmocka_unit_test(reserved_room_changes_nothing),
       cmocka_unit_test(a_hundred_thousand_strings_are_found_again),
       cmocka_unit_test(a_freed_set_is_empty_and_can_be_used),
   };

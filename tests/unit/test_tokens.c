@@ -64,6 +64,32 @@ static void check_folded(const char *text, const char *folded) { check_split(tex
 
 /* ---- words --------------------------------------------------------------------- */
 
+/* Words are read by eight bytes: each length, each byte beside them, and the end of
+** the text right behind.
+*/
+TEST(words_of_any_length_end_where_they_end) {
+  const char *const letters = "AaBbYyZz0189AaBbYyZz0189AaBbYy", *const folded = "aabbyyzz0189aabbyyzz0189aabbyy";
+  char text[40], expected[40];
+  for (int length = 1; length <= 30; length++) {
+    snprintf(text, sizeof text, "%.*s", length, letters);
+    snprintf(expected, sizeof expected, "%.*s", length, folded);
+    check_folded(text, expected);
+    for (char c = '!'; c <= '~'; c++) {
+      if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') continue;
+      if (c >= '0' && c <= '9') continue;
+      snprintf(text, sizeof text, "%.*s%cB", length, letters, c);
+      snprintf(expected, sizeof expected, "%.*s|%c|b", length, folded, c);
+      check_folded(text, expected);
+    }
+    snprintf(text, sizeof text, "%.*s\u2019s", length, letters);
+    snprintf(expected, sizeof expected, "%.*s|\u2019|s", length, folded);
+    check_folded(text, expected);
+    snprintf(text, sizeof text, "%.*s\u00c4", length, letters);
+    snprintf(expected, sizeof expected, "%.*s\u00e4", length, folded);
+    check_folded(text, expected);
+  }
+}
+
 TEST(nothing_has_no_tokens) {
   check_folded("", "");
   check_folded(" \t\r\n\v\f ", "");
@@ -347,6 +373,7 @@ TEST(characters_of_any_three_bytes) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(words_of_any_length_end_where_they_end),
       cmocka_unit_test(nothing_has_no_tokens),
       cmocka_unit_test(english),
       cmocka_unit_test(case_is_folded),
