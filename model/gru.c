@@ -106,11 +106,12 @@ void gru_backward(const GruWeights *w, const Batch *b, bool backwards, const flo
     matrix_product(rows, hidden, gates, d_gates, gates, tape->transposed, hidden, 1.0f,
                    tape->d_state, hidden);
   }
-  matrix_product_at(hidden, gates, b->tokens, tape->before, hidden, tape->d_gates, gates, 1.0f,
+  matrix_product_at(hidden, gates, b->tokens, tape->before, hidden, tape->d_gates, gates, 0.0f,
                     gradient->recurrent, gates);
+  memset(gradient->bias, 0, 2 * gates * sizeof(float));
   matrix_add_columns(b->distinct, gates, tape->d_inputs, gates, gradient->bias);
   matrix_add_columns(b->tokens, gates, tape->d_gates, gates, gradient->bias + gates);
-  matrix_product_at(w->input, gates, b->distinct, vectors, w->input, tape->d_inputs, gates, 1.0f,
+  matrix_product_at(w->input, gates, b->distinct, vectors, w->input, tape->d_inputs, gates, 0.0f,
                     gradient->kernel, gates);
   matrix_product_bt(b->distinct, w->input, gates, tape->d_inputs, gates, w->kernel, gates, 1.0f,
                     d_vectors, w->input);

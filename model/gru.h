@@ -50,7 +50,7 @@ void gru_project(const GruWeights *weights, const Batch *batch, const float *vec
 void gru_forward(const GruWeights *weights, const Batch *batch, bool backwards,
                  const float *projected, GruTape *tape, float *states, size_t stride);
 
-/* Adds to the gradient's blocks and to d_vectors [distinct][input];
+/* Sets the gradient's blocks and adds to d_vectors [distinct][input];
 ** d_states[place * stride] is the gradient of the states.
 */
 void gru_backward(const GruWeights *weights, const Batch *batch, bool backwards,

@@ -1,6 +1,7 @@
 #include "matrix.h"
 
 #include <cblas.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,14 +40,34 @@ static void product(CBLAS_TRANSPOSE at, CBLAS_TRANSPOSE bt, size_t m, size_t n, 
               (blasint)ldb, beta, c, (blasint)ldc);
 }
 
+/* OpenBLAS copies the operands of a product into blocks of its own first. For
+** AVX-512 it has kernels, too, that compute one of at most a million
+** multiplications where it stands: in pieces of that size a product of narrow
+** matrices is a fifth to a quarter faster. Other processors have no such kernels.
+** This is the length of a piece, cut along a dimension of size `whole`.
+*/
+static size_t piece_of(size_t whole, size_t other_dimensions) {
+  enum { MULTIPLICATIONS = 1000000, SHORTEST = 16, EVEN = 8 };
+  size_t piece = other_dimensions ? MULTIPLICATIONS / other_dimensions / EVEN * EVEN : 0;
+  bool worth_it = piece >= SHORTEST && piece < whole && strcmp(openblas_get_corename(), "SkylakeX") == 0;
+  return worth_it ? piece : whole;
+}
+
 void matrix_product(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                     size_t ldb, float beta, float *c, size_t ldc) {
-  product(CblasNoTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+  size_t piece = piece_of(m, n * k);
+  for (size_t i = 0; i < m; i += piece)
+    product(CblasNoTrans, CblasNoTrans, m - i < piece ? m - i : piece, n, k, a + i * lda, lda, b, ldb, beta,
+            c + i * ldc, ldc);
 }
 
 void matrix_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
                        size_t ldb, float beta, float *c, size_t ldc) {
-  product(CblasTrans, CblasNoTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+  size_t piece = piece_of(k, m * n), first = k < piece ? k : piece;
+  product(CblasTrans, CblasNoTrans, m, n, first, a, lda, b, ldb, beta, c, ldc);
+  for (size_t i = first; i < k; i += piece)
+    product(CblasTrans, CblasNoTrans, m, n, k - i < piece ? k - i : piece, a + i * lda, lda, b + i * ldb, ldb,
+            1.0f, c, ldc);
 }
 
 void matrix_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,

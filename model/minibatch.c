@@ -154,7 +154,6 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
   s->correct = 0;
   for (size_t i = 0; i < s->count; i++)
     s->correct += s->targets[i] == predict_best(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
-  memset(s->gradient.block, 0, s->gradient.count * sizeof(float));
   network_backward(p, &dropout, &s->pass, &s->gradient);
   EmbeddingWeights embedding = network_embedding(p);
   return shares_fill(&s->shares, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);

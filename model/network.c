@@ -182,6 +182,12 @@ double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
   return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
 }
 
+/* The parts that the layers add to; the GRU's they set, which are most of it. */
+static void clear_gradient(Parameters *gradient) {
+  float *begin = gradient->tensor[TENSOR_ATTENTION_KERNEL], *end = gradient->block + gradient->count;
+  memset(begin, 0, (size_t)(end - begin) * sizeof *begin);
+}
+
 void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
@@ -189,6 +195,7 @@ void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, P
   AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
   OutputWeights output = output_weights(p), d_output = output_weights(gradient);
 
+  clear_gradient(gradient);
   output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
   drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
   memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);

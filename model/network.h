@@ -64,7 +64,7 @@ void network_forward(const Parameters *parameters, const Lexicon *lexicon, const
 double network_loss(const Parameters *parameters, Pass *pass, const uint32_t *targets,
                     const float *label_weights, float scale);
 
-/* From d_logits: adds to the dense part of `gradient` and sets d_vectors. */
+/* From d_logits: sets the dense part of `gradient`, and d_vectors. */
 void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass,
                       Parameters *gradient);
 

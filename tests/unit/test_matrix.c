@@ -2,6 +2,7 @@
 ** rounded 13 times: about 1e-6, hence the tolerance of 1e-5.
 */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../../model/matrix.h"
@@ -84,6 +85,43 @@ TEST(products_without_rows_or_terms) {
   assert_memory_equal(c, expected, sizeof c);
 }
 
+TEST(products_without_terms_are_zero) {
+  const float a[4] = {0}, zero[4] = {0};
+  float c[4] = {1, 2, NAN, 4};
+  matrix_product_at(2, 2, 0, a, 2, a, 2, 0.0f, c, 2);
+  assert_memory_equal(c, zero, sizeof c);
+}
+
+/* Of several million multiplications: they are computed in pieces. Sums of up to
+** 700 products: 1e-4.
+*/
+TEST(products_of_many_rows_or_terms) {
+  enum { MANY = 700, SOME = 96, FEW = 64 };
+  float *tall = allocate(MANY * SOME, sizeof *tall), *wide = allocate(MANY * FEW, sizeof *wide);
+  float *c = allocate(MANY * FEW, sizeof *c);
+  fill_normal(tall, MANY * SOME, 1.0f, 1);
+  fill_normal(wide, MANY * FEW, 1.0f, 2);
+  for (size_t i = 0; i < MANY * FEW; i++) c[i] = 1.0f;
+  matrix_product(MANY, FEW, SOME, tall, SOME, wide, FEW, 1.0f, c, FEW);
+  for (size_t i = 0; i < MANY; i += 9) {
+    double expected = 1.0;
+    for (size_t k = 0; k < SOME; k++) expected += (double)tall[i * SOME + k] * (double)wide[k * FEW + i % FEW];
+    assert_near((double)c[i * FEW + i % FEW], expected, 1e-4);
+  }
+  for (int beta = 0; beta <= 1; beta++) {
+    for (size_t i = 0; i < MANY * FEW; i++) c[i] = 1.0f;
+    matrix_product_at(SOME, FEW, MANY, tall, SOME, wide, FEW, (float)beta, c, FEW);
+    for (size_t i = 0; i < SOME; i++) {
+      double expected = (double)beta;
+      for (size_t k = 0; k < MANY; k++) expected += (double)tall[k * SOME + i] * (double)wide[k * FEW + i % FEW];
+      assert_near((double)c[i * FEW + i % FEW], expected, 1e-4);
+    }
+  }
+  free(tall);
+  free(wide);
+  free(c);
+}
+
 TEST(vector_overwrites) {
   Case test = make_case();
   matrix_vector(M, N, test.a, WIDE, test.b, test.c);
@@ -101,6 +139,42 @@ TEST(vector_at_adds) {
     assert_near((double)test.c[j], expected, TOLERANCE);
   }
   assert_memory_equal(test.c + N, test.before + N, sizeof test.c - N * sizeof(float));
+}
+
+/* Of all remainders of four rows and of the vectors that a processor computes with. */
+TEST(rows_are_added_scaled) {
+  enum { SIZE = 37, ROWS = 7 };
+  const uint32_t rows[ROWS] = {3, 0, 6, 3, 5, 1, 2};
+  float table[ROWS * SIZE], y[SIZE];
+  fill_normal(table, COUNT(table), 1.0f, 1);
+  for (size_t count = 0; count <= ROWS; count++) {
+    fill_normal(y, SIZE, 1.0f, 2);
+    for (size_t j = 0; j < SIZE; j++) table[ROWS * SIZE - SIZE + j] = y[j];
+    matrix_add_rows(count, SIZE, 0.5f, table, rows, y);
+    for (size_t j = 0; j < SIZE; j++) {
+      double expected = (double)table[ROWS * SIZE - SIZE + j];
+      for (size_t r = 0; r < count; r++) expected += 0.5 * (double)table[rows[r] * SIZE + j];
+      assert_near((double)y[j], expected, TOLERANCE);
+    }
+  }
+}
+
+TEST(scaled_vectors_are_summed) {
+  Case test = make_case();
+  matrix_sum_scaled(37, 0.5f, test.a, -2.0f, test.b, test.c);
+  for (size_t j = 0; j < 37; j++)
+    assert_near((double)test.c[j], 0.5 * (double)test.a[j] - 2.0 * (double)test.b[j], TOLERANCE);
+  assert_memory_equal(test.c + 37, test.before + 37, sizeof test.c - 37 * sizeof(float));
+}
+
+/* Relative, as they grow. */
+TEST(squares_are_summed) {
+  enum { SIZE = 10007 };
+  float *x = allocate(SIZE, sizeof *x);
+  fill_normal(x, SIZE, 1.0f, 1);
+  for (size_t n = 0; n <= SIZE; n = n * 3 + 1)
+    assert_near(matrix_squares(n, x), dot(x, x, n), 1e-6 * dot(x, x, n));
+  free(x);
 }
 
 TEST(dot_sums_products) {
@@ -136,8 +210,13 @@ int main(void) {
       cmocka_unit_test(product_bt_takes_the_second_factor_transposed),
       cmocka_unit_test(beta_0_does_not_read_the_result),
       cmocka_unit_test(products_without_rows_or_terms),
+      cmocka_unit_test(products_without_terms_are_zero),
+      cmocka_unit_test(products_of_many_rows_or_terms),
       cmocka_unit_test(vector_overwrites),
       cmocka_unit_test(vector_at_adds),
+      cmocka_unit_test(rows_are_added_scaled),
+      cmocka_unit_test(scaled_vectors_are_summed),
+      cmocka_unit_test(squares_are_summed),
       cmocka_unit_test(dot_sums_products),
       cmocka_unit_test(transpose_swaps_rows_and_columns),
       cmocka_unit_test(add_columns_adds_their_sums),
