@@ -12,7 +12,7 @@
 */
 static const double SAME = 5e-6;
 
-enum { INPUT = 5, MOST_ROWS = 9, GATES = 3, BLOCK = GATES * CELL_UNITS };
+enum { INPUT = 5, MOST_ROWS = 9, GATES = 3, AT = 16 /* where gates begin in a row of inputs */, BLOCK = GATES * CELL_UNITS };
 static const size_t SIZES[] = {1, 5, 32, 33, 64, 100};
 
 static GruWeights random_gru(size_t hidden) {
@@ -107,7 +107,7 @@ typedef struct Layer {
   GruWeights gru;
   StepWeights weights;
   float *projected, *states; /* of gru_forward(): [distinct][3 hidden], [tokens][hidden] */
-  float *inputs;             /* [tokens][3 padded] */
+  float *inputs;             /* [tokens][AT + 3 padded] */
 } Layer;
 
 static Layer layer_of(size_t hidden, const int32_t *lengths, size_t texts, size_t steps, bool backwards) {
@@ -116,7 +116,7 @@ static Layer layer_of(size_t hidden, const int32_t *lengths, size_t texts, size_
   float *vectors = allocate(l.batch.distinct * INPUT, sizeof *vectors), *row = allocate(gates, sizeof *row);
   l.projected = allocate(l.batch.distinct * gates, sizeof(float));
   l.states = allocate(tokens * hidden, sizeof(float));
-  l.inputs = allocate(tokens * 3 * padded, sizeof(float));
+  l.inputs = allocate(tokens * (AT + 3 * padded), sizeof(float));
   GruTape tape = {.before = allocate(tokens * hidden, sizeof(float)), .gates = allocate(tokens * 4 * hidden, sizeof(float)),
                   .product = allocate(texts * gates, sizeof(float)),
                   .transposed = allocate(gates * hidden, sizeof(float))};
@@ -127,7 +127,7 @@ static Layer layer_of(size_t hidden, const int32_t *lengths, size_t texts, size_
   for (size_t n = 0; n < tokens; n++) {
     for (size_t j = 0; j < gates; j++)
       row[j] = l.projected[l.batch.slot[n] * gates + j] + (j < 2 * hidden ? l.gru.bias[gates + j] : 0.0f);
-    step_pack_row(hidden, row, l.inputs + n * 3 * padded);
+    step_pack_row(hidden, row, l.inputs + n * (AT + 3 * padded) + AT);
   }
   free(tape.before);
   free(tape.gates);
@@ -151,12 +151,12 @@ static void layer_free(Layer *l) {
 static void run_steps(const Layer *l, StepFunction *version, bool backwards, float *states, size_t stride) {
   const Batch *b = &l->batch;
   const float **inputs = allocate(b->tokens, sizeof *inputs);
-  for (size_t n = 0; n < b->tokens; n++) inputs[n] = l->inputs + n * 3 * l->weights.padded;
+  for (size_t n = 0; n < b->tokens; n++) inputs[n] = l->inputs + n * (AT + 3 * l->weights.padded);
   for (size_t step = 0; step < b->steps; step++) {
     size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
     size_t running = step == 0 ? 0 : backwards ? b->active[from] : b->active[t];
     StepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = inputs + b->offset[t],
-                     .before = states + (running ? b->offset[from] : 0) * stride,
+                     .gates = AT, .before = states + (running ? b->offset[from] : 0) * stride,
                      .states = states + b->offset[t] * stride};
     version(&l->weights, &rows);
   }

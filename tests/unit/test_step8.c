@@ -7,7 +7,7 @@
 #include "../../model/step8.h"
 #include "support.h"
 
-enum { ROWS = 9, BLOCK = 3 * CELL_UNITS };
+enum { ROWS = 9, AT = 16 /* where gates begin in a row of inputs */, BLOCK = 3 * CELL_UNITS };
 static const size_t SIZES[] = {1, 4, 5, 32, 33, 64, 100, 512};
 
 /* A layer packed twice, with inputs at random; before, before8: the states that the
@@ -24,7 +24,7 @@ typedef struct Pair {
 } Pair;
 
 static void run(const Pair *p, const StepWeights *w, size_t count, size_t running) {
-  StepRows rows = {.count = count, .running = running, .stride = p->padded, .inputs = p->inputs, .before = p->before,
+  StepRows rows = {.count = count, .running = running, .stride = p->padded, .inputs = p->inputs, .gates = AT, .before = p->before,
                    .states = p->states, .before8 = p->before8, .states8 = p->states8};
   w->forward(w, &rows);
 }
@@ -34,14 +34,14 @@ static void fill_inputs(Pair *p, uint64_t seed) {
   for (size_t i = 0; i < ROWS; i++) {
     fill_normal(row, 3 * p->hidden, 1.0f, seed + i);
     step_pack_row(p->hidden, row, p->gates + i * 3 * p->padded);
-    p->inputs[i] = p->gates + i * 3 * p->padded;
+    p->inputs[i] = p->gates + i * 3 * p->padded - AT;
   }
   free(row);
 }
 
 static Pair pair_of(size_t hidden) {
   size_t padded = step_padded(hidden), states = ROWS * padded;
-  Pair p = {.hidden = hidden, .padded = padded, .gates = allocate(3 * states, sizeof(float)),
+  Pair p = {.hidden = hidden, .padded = padded, .gates = (float *)allocate(AT + 3 * states, sizeof(float)) + AT,
             .before = allocate(states, sizeof(float)), .states = allocate(states, sizeof(float)),
             .before8 = allocate(states, 1), .states8 = allocate(states, 1)};
   p.gru = (GruWeights){.input = 1, .hidden = hidden, .recurrent = allocate(3 * hidden * hidden, sizeof(float)),
@@ -65,7 +65,7 @@ static void pair_free(Pair *p) {
   free(p->gru.bias);
   step_free(&p->floats);
   step_free(&p->integers);
-  free(p->gates);
+  free(p->gates - AT);
   free(p->before);
   free(p->states);
   free(p->before8);
@@ -116,7 +116,7 @@ static double sigmoid(double x) { return 1.0 / (1.0 + exp(-x)); }
 
 /* Gate g of a unit: its input, as step_pack_row() has laid it. */
 static double input(const Pair *p, size_t row, size_t gate, size_t unit) {
-  return (double)p->inputs[row][unit / CELL_UNITS * BLOCK + gate * CELL_UNITS + unit % CELL_UNITS];
+  return (double)p->gates[row * 3 * p->padded + unit / CELL_UNITS * BLOCK + gate * CELL_UNITS + unit % CELL_UNITS];
 }
 
 static double state_of(const Pair *p, size_t row, size_t unit, const double products[3]) {
