@@ -8,7 +8,7 @@ SELECT classify_train(body, category, 'kinds',
   "seed":9007199254740991, "threads":1, "max_seconds":100, "max_tokens":3, "min_count":2, "max_vocabulary":8,
   "class_weight":"balanced", "encoder":"bigru", "embedding":4, "hidden":2, "position_bias":true,
   "tokenize":"porter unicode61", "keep":5, "progress":false, "subwords":false, "max_pool":false, "linear":false,
-  "from":null, "unlabelled":null, "vectors":null}') IS NOT NULL FROM tickets;
+  "from":null, "unlabelled":null, "vectors":null, "precision":"int8"}') IS NOT NULL FROM tickets;
 SELECT key, value FROM classify_models, json_each(options) WHERE name = 'kinds';
 SELECT classify_train(body, category) IS NOT NULL FROM tickets;
 SELECT name, count(*), group_concat(CASE WHEN value IS NULL THEN key END)
@@ -64,6 +64,9 @@ SELECT classify_train(body, category, 'wrong', '{"unlabelled":true}') FROM ticke
 SELECT classify_train(body, category, 'wrong', '{"from":3}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"encoder":"lstm"}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"encoder":1}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"precision":"int4"}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"precision":"INT8"}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"precision":8}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"tokenize":1}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"validation":true}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"class_weight":3}') FROM tickets;
@@ -94,6 +97,7 @@ SELECT classify_train(body, category, 'wrong', '{"keep":0}') FROM tickets;
 
 -- The watched form says the same, and a bad option is raised before the query is run.
 SELECT * FROM classify_train('SELECT body, category FROM nowhere', 'wrong', '{"epochs":0}');
+SELECT * FROM classify_train('SELECT body, category FROM nowhere', 'wrong', '{"precision":"half"}');
 
 -- Nothing of this left a model.
 SELECT count(*) FROM classify_models WHERE name = 'wrong';
