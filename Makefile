@@ -18,7 +18,8 @@ ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 OPENBLAS := /usr/lib/$(ARCH)/openblas-pthread
 WARN     := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
-ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast -pthread \
+ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast \
+             -fno-semantic-interposition -pthread \
              -MMD -MP $(WARN) -I$(BUILD) -I/usr/include/$(ARCH)/openblas-pthread $(CFLAGS) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 

@@ -9,7 +9,10 @@
 #include "memory.h"
 #include "step.h"
 
-enum { MOST_FLOATS = 1 << 24 }; /* of the rows that are kept: 64 MB */
+enum {
+  MOST_FLOATS = 1 << 24, /* of the rows that are kept: 64 MB              */
+  BLOCK = 8              /* rows that follow each other and are filled together */
+};
 
 struct Inputs {
   const float *table;   /* [vocabulary][embedding] of the parameters */
@@ -17,7 +20,7 @@ struct Inputs {
   float *kernel;        /* [embedding][width] W, and w         */
   float *bias;          /* [width]                             */
   float *rows;          /* [words][width]                      */
-  atomic_bool *filled;  /* [words]                             */
+  atomic_bool *filled;  /* [words / BLOCK, rounded up]         */
   pthread_mutex_t mutex; /* of those who fill                  */
 };
 
@@ -35,7 +38,7 @@ size_t inputs_width(const Inputs *in) { return in->width; }
 bool inputs_keeps(const Inputs *in, uint32_t word) { return word < in->words; }
 
 const float *inputs_find(const Inputs *in, uint32_t word) {
-  if (word >= in->words || !atomic_load_explicit(&in->filled[word], memory_order_acquire)) return NULL;
+  if (word >= in->words || !atomic_load_explicit(&in->filled[word / BLOCK], memory_order_acquire)) return NULL;
   return in->rows + word * in->width;
 }
 
@@ -74,7 +77,7 @@ Status inputs_new(const Parameters *p, Inputs **inputs, Error *error) {
   in->kernel = memory_floats(in->embedding * in->width);
   in->bias = memory_floats(in->width);
   in->rows = calloc(in->words * in->width + 1, sizeof *in->rows); /* takes no memory until it is filled */
-  in->filled = calloc(in->words + 1, sizeof *in->filled);
+  in->filled = calloc(in->words / BLOCK + 1, sizeof *in->filled);
   float *sum = memory_floats(3 * p->shape.hidden);
   bool made = in->kernel && in->bias && in->rows && in->filled && sum;
   if (made) pack(in, p, sum);
@@ -95,20 +98,18 @@ void inputs_compute(const Inputs *in, const float *vectors, size_t count, float 
                  in->width);
 }
 
-/* Word by word: BLAS rounds a row by those it is worked out with, and those are by
-** chance where threads fill.
-*/
-static void fill(Inputs *in, uint32_t word) {
-  const float *x = in->table + word * in->embedding;
-  float *row = in->rows + word * in->width;
-  memcpy(row, in->bias, in->width * sizeof *row);
-  for (size_t i = 0; i < in->embedding; i++) matrix_add_scaled(in->width, x[i], in->kernel + i * in->width, row);
-  atomic_store_explicit(&in->filled[word], true, memory_order_release);
+/* Always the same rows together: BLAS rounds a row by those it is worked out with. */
+static void fill(Inputs *in, size_t block) {
+  size_t first = block * BLOCK, count = in->words - first < BLOCK ? in->words - first : BLOCK;
+  inputs_compute(in, in->table + first * in->embedding, count, in->rows + first * in->width);
+  atomic_store_explicit(&in->filled[block], true, memory_order_release);
 }
 
 void inputs_fill(Inputs *in, const uint32_t *words, size_t count) {
   pthread_mutex_lock(&in->mutex);
-  for (size_t i = 0; i < count; i++)
-    if (!atomic_load_explicit(&in->filled[words[i]], memory_order_relaxed)) fill(in, words[i]);
+  for (size_t i = 0; i < count; i++) {
+    size_t block = words[i] / BLOCK;
+    if (!atomic_load_explicit(&in->filled[block], memory_order_relaxed)) fill(in, block);
+  }
   pthread_mutex_unlock(&in->mutex);
 }

@@ -7,8 +7,9 @@
 **   [ forward 3 padded | backward 3 padded | x . w | fill ]      width floats
 **
 ** b holds the biases b and c of gates z and r, which are only ever added. Rows of the
-** vocabulary's words are kept: each is filled when the word first occurs, with the same
-** bits whoever fills it. Rare words of a large network are not kept.
+** vocabulary's words are kept: each is filled when the word, or one of its neighbours,
+** first occurs, with the same bits whoever does it. Rare words of a large network are
+** not kept.
 **
 ** Any number of threads may use it at once; a row that was found stays as it is.
 */
