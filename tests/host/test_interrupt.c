@@ -62,6 +62,11 @@ static const struct {
      "SELECT * FROM classify_rows('" NUMBERS "SELECT i, long FROM n, book', 'large')"},
     {"classify_rows, one thread",
      "SELECT * FROM classify_rows('" NUMBERS "SELECT i, long FROM n, book', 'large', '{\"threads\":1}')"},
+    {"classify_rows, a tokenizer", "SELECT * FROM classify_rows('" NUMBERS "SELECT i, body FROM n, texts', 'porter')"},
+    {"classify_rows, a tokenizer, long",
+     "SELECT * FROM classify_rows('" NUMBERS "SELECT i, long FROM n, book', 'porter', '{\"threads\":1}')"},
+    {"classify_rows for a writer",
+     "CREATE TABLE copy AS SELECT * FROM classify_rows('" NUMBERS "SELECT i, body FROM n, texts', 'known')"},
     {"leave_one_out", "SELECT sum(leave_one_out) FROM book, classify_attention(long, 'large')"},
     {"leave_one_out, many times",
      NUMBERS "SELECT sum(leave_one_out) FROM n, texts, classify_attention(body, 'known')"},
@@ -81,6 +86,7 @@ static sqlite3 *open_library(void) {
   run(db, "CREATE VIEW endless AS " NUMBERS "SELECT 'word' || i AS token, '[1,2,3]' AS vector FROM n");
   run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts");
   return db;
 }
 
@@ -95,7 +101,7 @@ static int run_to_end(sqlite3 *db, const char *sql) {
 }
 
 static void assert_unharmed(sqlite3 *db) {
-  assert_text("known@1,large@1", db,
+  assert_text("known@1,large@1,porter@1", db,
               "SELECT group_concat(name || '@' || version) FROM (SELECT * FROM classify_models ORDER BY 1)");
   assert_text("0", db, "SELECT count(*) FROM temp.sqlite_master");
   assert_int_equal(integer(db, "SELECT count(classify(body, 'known')) FROM texts"), 24);

@@ -422,6 +422,17 @@ static const Case LABELLINGS[] = {
     {"labels", "SELECT rank, label, round(probability, 4) FROM classify_labels('a kitten', 'mixed')", NULL, NULL, NULL},
     {"rows", "SELECT * FROM classify_rows('SELECT ''row '' || id, body FROM texts', 'good', '{\"threads\":2}')", NULL,
      NULL, NULL},
+    {"rows, tokenize",
+     "SELECT id, label, round(confidence, 4) FROM classify_rows('SELECT id, iif(id % 5, body, NULL) FROM texts', "
+     "'porter', '{\"threads\":2}')", NULL, NULL, NULL},
+    {"rows, more than a chunk",
+     "SELECT count(*), count(label) FROM classify_rows('SELECT a.id, a.body FROM texts AS a, texts AS b', 'good', "
+     "'{\"threads\":2}')", NULL, NULL, NULL},
+    {"rows, a bad one", "SELECT * FROM classify_rows('SELECT id, iif(id = 20, x''00'', body) FROM texts', 'good')", NULL,
+     NULL, "the text is a BLOB"},
+    {"rows, 8-bit integers",
+     "SELECT id, label, round(confidence, 3) FROM classify_rows('SELECT id, body FROM texts', 'integers')", NULL, NULL,
+     NULL},
     {"rows for a writer",
      "INSERT INTO texts SELECT NULL, label, confidence FROM classify_rows('SELECT id, body FROM texts', 'good')",
      "SELECT count(*) FROM texts", NULL, NULL},
@@ -436,7 +447,7 @@ static const Case LABELLINGS[] = {
     {"attention, all parts",
      "SELECT token, round(weight, 4), round(contribution, 4), round(leave_one_out, 4) "
      "FROM classify_attention('My kitten at the nail', 'parts', 'boat')", NULL, NULL, NULL},
-    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, mixed, parts, porter)"},
+    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, integers, mixed, parts, porter)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
@@ -452,6 +463,7 @@ static int begin_all(void **fixture) {
   run(db, "SELECT classify_train(body, iif(id %% 3, id %% 3, label), 'mixed', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, iif(id %% 2, 1, '1'), 'alike', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'parts', '" PARTS "') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'integers', json_set('" PARTS "', '$.precision', 'int8')) FROM texts");
   run(db, "CREATE TABLE vectors(token, vector); INSERT INTO vectors VALUES ('kitten', '[1,2]'), ('sail', zeroblob(8)), "
           "('meow', '[-1, 0.5e3]'), ('ahoy', '[1,0]')");
   close_database(db);
@@ -477,7 +489,7 @@ TEST(sources) { run_cases(SOURCES, COUNT(SOURCES)); }
 TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
 
 TEST(in_utf16) {
-  const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[8]};
+  const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[12]};
   run_cases(cases, COUNT(cases));
 }
 
