@@ -157,6 +157,43 @@ TEST(without_a_blend_logits_are_as_they_are) {
   free(bytes);
 }
 
+/* Where it is int8 the file says so; what it does not know is read as floats. */
+TEST(the_precision_is_kept) {
+  size_t size;
+  Model *model = small_model(2, 0), *read;
+  uint8_t *bytes = write_model(model, &size);
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_int_equal(read->precision, PRECISION_FLOAT32);
+  model_free(read);
+  free(bytes);
+  model->precision = PRECISION_INT8;
+  bytes = write_model(model, &size);
+  find_in(bytes, size, "\"precision\":\"int8\"");
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_int_equal(read->precision, PRECISION_INT8);
+  model_free(read);
+  remove_identifier(bytes, size);
+  replace(bytes, size, "\"precision\":\"int8\"", "\"precision\":\"int2\"");
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_int_equal(read->precision, PRECISION_FLOAT32);
+  model_free(read);
+  model_free(model);
+  free(bytes);
+}
+
+/* What is read is ready to label; what is written need not be. */
+TEST(a_model_that_was_read_is_finished) {
+  size_t size;
+  Model *model = full_model(2), *read;
+  uint8_t *bytes = write_model(model, &size);
+  assert_null(model->inference.parameters);
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ptr_equal(read->inference.parameters, &read->parameters);
+  model_free(read);
+  model_free(model);
+  free(bytes);
+}
+
 TEST(the_words_for_people_are_kept) {
   Model *model = small_model(1, 0);
   free(model->tokenize);
@@ -645,6 +682,8 @@ int main(void) {
       cmocka_unit_test(a_model_is_read_as_it_was_written),
       cmocka_unit_test(all_parts_are_read_as_they_were_written),
       cmocka_unit_test(without_a_blend_logits_are_as_they_are),
+      cmocka_unit_test(the_precision_is_kept),
+      cmocka_unit_test(a_model_that_was_read_is_finished),
       cmocka_unit_test(the_words_for_people_are_kept),
       cmocka_unit_test(a_model_without_words),
       cmocka_unit_test(free_of_nothing),
