@@ -157,7 +157,10 @@ size_t bench_texts(sqlite3 *db, const char *table, size_t rows, size_t least, si
   return written;
 }
 
-void bench_model(sqlite3 *db) {
+const char *const BENCH_MODEL[BENCH_MODELS] = {"plain", "default", "int8", "none"};
+static const char *const OPTIONS[BENCH_MODELS] = {BENCH_PLAIN, "", "\"precision\":\"int8\",", "\"encoder\":\"none\","};
+
+void bench_models(sqlite3 *db) {
   enum { WORDS = 40 };
   char text[WORDS * LONGEST_WORD];
   sqlite3_stmt *insert = make_table(db, "lesson");
@@ -168,8 +171,9 @@ void bench_model(sqlite3 *db) {
   }
   sqlite3_finalize(insert);
   bench_run(db, "COMMIT");
-  bench_number(db, "SELECT classify_train(text, label, 'bench', '{\"encoder\":\"bigru\",\"embedding\":128,"
-                   "\"hidden\":64,\"epochs\":1,\"validation\":0}') FROM lesson");
+  for (int m = 0; m < BENCH_MODELS; m++)
+    bench_number(db, "SELECT classify_train(text, label, %Q, '{%s\"epochs\":1,\"validation\":0}') FROM lesson",
+                 BENCH_MODEL[m], OPTIONS[m]);
 }
 
 /* ---- figures ------------------------------------------------------------------------- */

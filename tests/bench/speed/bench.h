@@ -40,14 +40,21 @@ int bench_step(sqlite3_stmt *stmt);                        /* 1: a row, 0: done 
 
 enum { BENCH_WORDS = 20000, BENCH_LABELS = 10 };
 
+/* Members of the options for the network alone: embedding 128, a GRU of 64 both ways, attention. */
+#define BENCH_PLAIN "\"subwords\":false,\"max_pool\":false,\"linear\":false,"
+
 /* Makes a table (id, text, label) of made-up texts of `least` to `most` words
 ** each; returns how many words it holds. Word number r is as frequent as 1/r,
 ** which is how words of a language fall. The same arguments give the same rows.
 */
 size_t bench_texts(sqlite3 *db, const char *table, size_t rows, size_t least, size_t most);
 
-/* Trains a model named bench that knows all BENCH_WORDS words: about 10 MB. */
-void bench_model(sqlite3 *db);
+/* Trains models that know all BENCH_WORDS words: the plain network, the default, the
+** same with precision int8, the default without encoder.
+*/
+enum { BENCH_MODELS = 4 };
+extern const char *const BENCH_MODEL[BENCH_MODELS]; /* plain, default, int8, none */
+void bench_models(sqlite3 *db);
 
 /* ---- figures ------------------------------------------------------------------------- */
 
