@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/memory.h"
 #include "cache.h"
 #include "tokenizer.h"
 
@@ -328,7 +329,7 @@ static int read_model(Connection *c, sqlite3_blob *blob, const Model **model, Er
   *model = NULL;
   if (safetensors_stated_identifier(first, probe, size, identifier)) *model = cache_acquire(identifier);
   if (*model) return SQLITE_OK;
-  uint8_t *bytes = malloc(size + 1);
+  uint8_t *bytes = memory_aligned(size + 1, 1);
   Model *loaded;
   if (!bytes) return failure(error, SQLITE_NOMEM, "out of memory");
   rc = read_blob(c, blob, bytes, size, error);

@@ -370,17 +370,23 @@ static uint64_t hash_word(uint64_t hash, uint64_t word) {
   return hash ^ (hash >> 29);
 }
 
-/* Two lanes of 64 bits over 8-byte words; not against forgers, only against
-** chance and damage.
+enum { LANES = 8 };
+
+static uint64_t word_at(const uint8_t *bytes, size_t size) {
+  uint64_t word = 0;
+  memcpy(&word, bytes, size < sizeof word ? size : sizeof word);
+  return word;
+}
+
+/* Words of 8 bytes in turn to lanes of 64 bits, which do not wait for each other; not
+** against forgers, only against chance and damage.
 */
-static void hash_add(uint64_t hash[2], const uint8_t *bytes, size_t size) {
-  for (size_t i = 0; i < size; i += 8) {
-    uint64_t word = 0;
-    memcpy(&word, bytes + i, size - i < 8 ? size - i : 8);
-    hash[0] = hash_word(hash[0], word);
-    hash[1] = hash_word(hash[1], word + 0x632BE59BD9B4E019u);
-  }
-  hash[0] = hash_word(hash[0], size);
+static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
+  size_t at = 0;
+  for (; at + 8 * LANES <= size; at += 8 * LANES)
+    for (size_t l = 0; l < LANES; l++) lane[l] = hash_word(lane[l], word_at(bytes + at + 8 * l, 8));
+  for (size_t l = 0; at < size; at += 8, l++) lane[l] = hash_word(lane[l], word_at(bytes + at, size - at));
+  lane[0] = hash_word(lane[0], size);
 }
 
 /* The first place in the header that states one, within the known bytes. */
@@ -403,15 +409,19 @@ bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t si
 }
 
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
-  uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u};
+  uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u}, lane[LANES] = {0};
   const uint8_t *own = find_identifier(bytes, size, size);
   if (own) {
     size_t before = (size_t)(own - bytes);
-    hash_add(hash, bytes, before);
+    hash_add(lane, bytes, before);
     bytes += before + IDENTIFIER_LENGTH;
     size -= before + IDENTIFIER_LENGTH;
   }
-  hash_add(hash, bytes, size);
+  hash_add(lane, bytes, size);
+  for (size_t l = 0; l < LANES; l++) {
+    hash[0] = hash_word(hash[0], lane[l]);
+    hash[1] = hash_word(hash[1], lane[l] + 0x632BE59BD9B4E019u);
+  }
   snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
 }
 
