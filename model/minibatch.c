@@ -13,6 +13,7 @@
 
 enum {
   SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */
+  MIN_SHARDS = 2,
   MAX_SHARDS = 16
 };
 
@@ -91,8 +92,10 @@ void minibatch_free(Minibatch *m) {
   free(m);
 }
 
+/* Small shards cost time on one thread, too few are all that others can do. */
 static size_t shards_for(size_t batch_size) {
   size_t shards = (batch_size + SHARD_ROWS - 1) / SHARD_ROWS;
+  if (shards < MIN_SHARDS) shards = batch_size < MIN_SHARDS ? batch_size : MIN_SHARDS;
   return shards < MAX_SHARDS ? shards : MAX_SHARDS;
 }
 

@@ -275,7 +275,7 @@ static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, 
 }
 
 /* The gradient of a step, the rows of words and of buckets too, is the slope of
-** its loss. Shards, of which there are one and five, do not change that.
+** its loss. Shards, of which there are two and five, do not change that.
 */
 static void check_spelled_slopes(size_t hidden, size_t batch_size) {
   Spelling spelling = spell_words();
@@ -375,27 +375,32 @@ TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
 
 /* ---- shards and threads ---------------------------------------------------------------- */
 
-/* The number of shards follows from the batch size. At most 8 texts: one shard.
-** At most 512: sixteen, of which half stay empty here.
+/* The number of shards follows from the batch size. Of one text: one shard. At
+** most 16: two. At most 512: sixteen, of which most stay empty here.
 */
-TEST(one_shard_and_many_give_the_same) {
+static void check_shards(size_t hidden, size_t batch_size, size_t other_size, size_t count) {
+  Trainer *few = trainer_new(hidden, (MinibatchOptions){.batch_size = batch_size}, 1);
+  Trainer *many = trainer_new(hidden, (MinibatchOptions){.batch_size = other_size}, 1);
+  for (uint64_t i = 0; i < 3; i++) {
+    step(few, i + 1, count, i);
+    step(many, i + 1, count, i);
+    assert_near(many->result.loss, few->result.loss, 1e-6);
+    assert_int_equal(many->result.correct, few->result.correct);
+    Parameters by_few = gradient_of(few->minibatch, &few->parameters.shape);
+    Parameters by_many = gradient_of(many->minibatch, &many->parameters.shape);
+    assert_close(by_many.block, by_few.block, by_few.count, 1e-6);
+    assert_close(many->parameters.block, few->parameters.block, few->parameters.count, 1e-5);
+    parameters_free(&by_few);
+    parameters_free(&by_many);
+  }
+  trainer_free(few);
+  trainer_free(many);
+}
+
+TEST(few_shards_and_many_give_the_same) {
   for (size_t hidden = 0; hidden <= 4; hidden += 4) {
-    Trainer *one = trainer_new(hidden, (MinibatchOptions){.batch_size = 8}, 1);
-    Trainer *many = trainer_new(hidden, (MinibatchOptions){.batch_size = 512}, 1);
-    for (uint64_t i = 0; i < 3; i++) {
-      step(one, i, 8, i);
-      step(many, i, 8, i);
-      assert_near(many->result.loss, one->result.loss, 1e-6);
-      assert_int_equal(many->result.correct, one->result.correct);
-      Parameters by_one = gradient_of(one->minibatch, &one->parameters.shape);
-      Parameters by_many = gradient_of(many->minibatch, &many->parameters.shape);
-      assert_close(by_many.block, by_one.block, by_one.count, 1e-6);
-      parameters_free(&by_one);
-      parameters_free(&by_many);
-      assert_close(many->parameters.block, one->parameters.block, one->parameters.count, 1e-5);
-    }
-    trainer_free(one);
-    trainer_free(many);
+    check_shards(hidden, 1, 512, 1);
+    check_shards(hidden, 8, 512, 8);
   }
 }
 
@@ -533,7 +538,7 @@ int main(void) {
       cmocka_unit_test(rows_that_no_word_is_the_sum_of_stay_as_they_are),
       cmocka_unit_test(a_dropped_word_is_still_spelled),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),
-      cmocka_unit_test(one_shard_and_many_give_the_same),
+      cmocka_unit_test(few_shards_and_many_give_the_same),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
       cmocka_unit_test(a_run_of_steps_is_that_of_each_alone),
       cmocka_unit_test(a_run_may_have_no_steps),
