@@ -55,9 +55,4 @@ INLINE void cells_forward(int rows, size_t units, const Cell *cells) {
   for (int i = 0; i < rows; i++) cell_state(units, cells[i].sums, cells[i].before, cells[i].state);
 }
 
-/* A row's gates may be far away: they come nearer while its products are worked out. */
-INLINE void cell_prefetch(const float *input) {
-  for (size_t j = 0; j < 3 * CELL_UNITS; j += 16) __builtin_prefetch(input + j);
-}
-
 #endif

@@ -152,6 +152,13 @@ static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t ot
 
 /* ---- the GRU -------------------------------------------------------------------------------- */
 
+/* What words give lies all over a large table: it is asked for a step ahead. */
+static void prefetch_inputs(const InferenceScratch *s, size_t t, size_t gates, size_t count) {
+  const Batch *b = &s->batch;
+  for (size_t place = b->offset[t]; place < b->offset[t] + b->active[t]; place++)
+    for (size_t j = 0; j < count; j += 16) __builtin_prefetch(s->inputs[place] + gates + j);
+}
+
 /* Step number `step` of one direction, whose units begin at `unit` in a state. */
 static void run_step(const StepWeights *w, bool backwards, size_t step, size_t unit, InferenceScratch *s) {
   const Batch *b = &s->batch;
@@ -159,9 +166,10 @@ static void run_step(const StepWeights *w, bool backwards, size_t step, size_t u
   size_t running = step == 0 ? 0 : b->active[backwards ? from : t], stride = 2 * w->padded;
   size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
   StepRows rows = {.count = b->active[t], .running = running, .stride = stride,
-                   .inputs = s->inputs + b->offset[t], .gates = 3 * unit,
+                   .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .back = step % 2,
                    .before = s->states + before, .states = s->states + here,
                    .before8 = s->states8 + before, .states8 = s->states8 + here};
+  if (step + 1 < b->steps) prefetch_inputs(s, backwards ? t - 1 : t + 1, rows.gates, 3 * w->padded);
   w->forward(w, &rows);
 }
 

@@ -60,14 +60,15 @@ enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = CELL_UNITS / LANES };
 INLINE void tile(const StepWeights *w, const StepRows *r, size_t hidden, size_t block, size_t from, size_t first,
                  int rows, int vectors) {
   static const float zero[CELL_UNITS];
-  const float *u = w->recurrent + block * w->hidden * BLOCK + from, *before = r->before + first * r->stride;
+  ptrdiff_t next = r->back ? -1 : 1;
+  size_t k = r->back && hidden ? hidden - 1 : 0;
+  const float *u = w->recurrent + (block * w->hidden + k) * BLOCK + from;
+  const float *before = r->before + first * r->stride;
   size_t unit = block * CELL_UNITS + from;
   Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
-  for (int i = 0; i < rows; i++) {
-    cell_prefetch(r->inputs[first + (size_t)i] + r->gates + block * BLOCK);
+  for (int i = 0; i < rows; i++)
     for (int v = 0; v < GATES * vectors; v++) sum[i][v] = (Vector){0};
-  }
-  for (size_t k = 0; k < hidden; k++, u += BLOCK) {
+  for (size_t left = hidden; left > 0; left--, k += (size_t)next, u += next * BLOCK) {
     Vector weight[GATES * MOST_VECTORS];
     for (int v = 0; v < GATES * vectors; v++)
       weight[v] = *(const Vector *)(u + v / vectors * CELL_UNITS + v % vectors * LANES);
@@ -100,7 +101,8 @@ INLINE void block_rows(const StepWeights *w, const StepRows *r, size_t hidden, s
 }
 
 INLINE void step(const StepWeights *w, const StepRows *r, int rows, int vectors) {
-  for (size_t block = 0; block < w->padded / CELL_UNITS; block++) {
+  for (size_t i = 0, blocks = w->padded / CELL_UNITS; i < blocks; i++) {
+    size_t block = r->back ? blocks - 1 - i : i;
     block_rows(w, r, w->hidden, block, 0, r->running, rows, vectors);
     block_rows(w, r, 0, block, r->running, r->count, rows, vectors);
   }

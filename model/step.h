@@ -40,12 +40,14 @@ void step_pack_row(size_t hidden, const float *gates, float *packed);
 
 /* States follow each other `stride` apart. The first `running` rows find the states
 ** `before`, the others zero. inputs[i] + gates is row i's x W + b, and c of z and r
-** besides, as step_pack_row() lays it out.
+** besides, as step_pack_row() lays it out. With `back` the weights are read from their
+** end: a step that begins where the last one ended finds some of them near.
 */
 struct StepRows {
   size_t count, running, stride;
   const float *const *inputs;
   size_t gates;
+  bool back;
   const float *before;
   float *states;
   const uint8_t *before8; /* of step8.h: what stands beside the states, */

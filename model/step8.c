@@ -38,10 +38,8 @@ VNNI INLINE void tile(const StepWeights *w, const StepRows *r, size_t groups, si
   const int8_t *u = w->quantized + block * groups_of(w) * BLOCK * GROUP;
   size_t at = first * r->stride, unit = block * CELL_UNITS;
   __m512i sum[ROWS][VECTORS];
-  for (int i = 0; i < rows; i++) {
-    cell_prefetch(r->inputs[first + (size_t)i] + r->gates + block * BLOCK);
+  for (int i = 0; i < rows; i++)
     for (int v = 0; v < VECTORS; v++) sum[i][v] = _mm512_setzero_si512();
-  }
   for (size_t k = 0; k < groups; k++, u += BLOCK * GROUP) {
     __m512i weight[VECTORS];
     for (int v = 0; v < VECTORS; v++) weight[v] = _mm512_load_si512(u + v * LANES * GROUP);

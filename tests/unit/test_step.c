@@ -156,7 +156,7 @@ static void run_steps(const Layer *l, StepFunction *version, bool backwards, flo
     size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
     size_t running = step == 0 ? 0 : backwards ? b->active[from] : b->active[t];
     StepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = inputs + b->offset[t],
-                     .gates = AT, .before = states + (running ? b->offset[from] : 0) * stride,
+                     .gates = AT, .back = t % 2, .before = states + (running ? b->offset[from] : 0) * stride,
                      .states = states + b->offset[t] * stride};
     version(&l->weights, &rows);
   }
@@ -224,8 +224,8 @@ TEST(versions_agree) {
     for (size_t running = 0; running <= rows; running++) {
       for (size_t v = 0; v < count; v++) {
         float *states = v ? other : first;
-        StepRows step = {.count = rows, .running = running, .stride = PADDED, .inputs = inputs, .before = before,
-                         .states = states};
+        StepRows step = {.count = rows, .running = running, .stride = PADDED, .inputs = inputs, .back = rows % 2,
+                         .before = before, .states = states};
         for (size_t i = 0; i < MOST_ROWS * PADDED; i++) states[i] = 7.0f;
         versions[v](&w, &step);
         assert_close(states, first, MOST_ROWS * PADDED, SAME);
