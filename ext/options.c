@@ -302,7 +302,7 @@ static void append_value(const Options *options, const Option *o, sqlite3_str *j
   switch (o->kind) {
     case COUNT:
       memcpy(&count, place, sizeof count);
-      if (count < o->least)
+      if ((double)count < o->least)
         sqlite3_str_appendall(json, "null");
       else
         sqlite3_str_appendf(json, "%llu", (sqlite3_uint64)count);
