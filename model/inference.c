@@ -5,19 +5,14 @@
 
 #include "matrix.h"
 #include "memory.h"
-#include "output.h"
+#include "network.h"
 #include "simd.h"
 #include "step8.h"
 
 /* ---- new, free ----------------------------------------------------------------------- */
 
-static GruWeights gru_of(const Parameters *p, Tensor kernel) {
-  return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden, .kernel = p->tensor[kernel],
-                      .recurrent = p->tensor[kernel + 1], .bias = p->tensor[kernel + 2]};
-}
-
 static Status pack(const Parameters *p, Tensor kernel, Precision precision, StepWeights *weights, Error *error) {
-  GruWeights gru = gru_of(p, kernel);
+  GruWeights gru = network_gru(p, kernel);
   Status status = step_pack(&gru, weights, error);
   if (!status && precision == PRECISION_INT8 && step8_available()) status = step8_quantize(weights, error);
   return status;
@@ -74,24 +69,18 @@ static bool reserve_lists(InferenceScratch *s) {
   return true;
 }
 
-static float *take(float *block, size_t *used, size_t count) {
-  float *part = block ? block + *used : NULL;
-  *used += (count + 15) / 16 * 16; /* whole cache lines */
-  return part;
-}
-
 /* Lays the block's parts out; returns the floats they take. */
 static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   const Shape *shape = &n->parameters->shape;
   const Batch *b = &s->batch;
   size_t used = 0;
-  s->states = take(s->block, &used, b->tokens * 2 * step_padded(shape->hidden));
-  s->states8 = (uint8_t *)take(s->block, &used, n->forward.quantized ? b->tokens * step_padded(shape->hidden) / 2 : 0);
-  s->scores = take(s->block, &used, b->tokens);
-  s->weights = take(s->block, &used, b->steps);
-  s->features = take(s->block, &used, b->texts * shape_features(shape));
-  s->other_vectors = take(s->block, &used, others * shape->embedding);
-  s->other_inputs = take(s->block, &used, others * inputs_width(n->inputs));
+  s->states = memory_take(s->block, &used, b->tokens * 2 * step_padded(shape->hidden));
+  s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? b->tokens * step_padded(shape->hidden) / 2 : 0);
+  s->scores = memory_take(s->block, &used, b->tokens);
+  s->weights = memory_take(s->block, &used, b->steps);
+  s->features = memory_take(s->block, &used, b->texts * shape_features(shape));
+  s->other_vectors = memory_take(s->block, &used, others * shape->embedding);
+  s->other_inputs = memory_take(s->block, &used, others * inputs_width(n->inputs));
   return used;
 }
 
@@ -140,8 +129,7 @@ static size_t find_words(const Inference *n, const Text *texts, InferenceScratch
 static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t others, InferenceScratch *s) {
   const Parameters *p = n->parameters;
   size_t size = p->shape.embedding, width = inputs_width(n->inputs), first = s->batch.tokens - others;
-  EmbeddingWeights embedding = {.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets, .size = size,
-                                .table = p->tensor[TENSOR_EMBEDDING]};
+  EmbeddingWeights embedding = network_embedding(p);
   for (size_t i = 0; i < others; i++) {
     s->inputs[s->places[first + i]] = s->other_inputs + i * width;
     s->vectors[s->places[first + i]] = s->other_vectors + i * size;
@@ -257,8 +245,7 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   run_gru(n, s);
   score(n, s);
   for (size_t i = 0; i < count; i++) read_text(n, s, i, s->features + s->batch.order[i] * features);
-  OutputWeights output = {.features = features, .labels = p->shape.labels,
-                          .kernel = p->tensor[TENSOR_OUTPUT_KERNEL], .bias = p->tensor[TENSOR_OUTPUT_BIAS]};
+  OutputWeights output = network_output(p);
   output_forward(&output, count, s->features, logits);
   return STATUS_OK;
 }

@@ -28,6 +28,13 @@ float *memory_floats(size_t count) {
   return floats;
 }
 
+float *memory_take(float *block, size_t *used, size_t count) {
+  enum { LINE_FLOATS = CACHE_LINE / sizeof(float) };
+  float *part = block ? block + *used : NULL;
+  *used += (count + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
+  return part;
+}
+
 bool memory_grow(void *array, size_t *capacity, size_t wanted, size_t size) {
   if (wanted <= *capacity) return true;
   size_t grown = *capacity + *capacity / 2;

@@ -15,6 +15,11 @@
 void *memory_aligned(size_t count, size_t size);
 float *memory_floats(size_t count);
 
+/* Hands out the next part of a block, in whole cache lines; with a NULL block it
+** only counts what is used.
+*/
+float *memory_take(float *block, size_t *used, size_t count);
+
 /* Makes *array hold at least `wanted` elements of `size` bytes, growing by
 ** half as much again; *capacity counts elements. New elements are not set.
 */

@@ -17,7 +17,7 @@ EmbeddingWeights network_embedding(const Parameters *p) {
                             .size = p->shape.embedding, .table = p->tensor[TENSOR_EMBEDDING]};
 }
 
-static GruWeights gru_weights(const Parameters *p, Tensor kernel) {
+GruWeights network_gru(const Parameters *p, Tensor kernel) {
   return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden,
                       .kernel = p->tensor[kernel], .recurrent = p->tensor[kernel + 1],
                       .bias = p->tensor[kernel + 2]};
@@ -29,7 +29,7 @@ static AttentionWeights attention_weights(const Parameters *p) {
                             .bias = p->tensor[TENSOR_ATTENTION_BIAS]};
 }
 
-static OutputWeights output_weights(const Parameters *p) {
+OutputWeights network_output(const Parameters *p) {
   return (OutputWeights){.features = shape_features(&p->shape), .labels = p->shape.labels,
                          .kernel = p->tensor[TENSOR_OUTPUT_KERNEL],
                          .bias = p->tensor[TENSOR_OUTPUT_BIAS]};
@@ -37,30 +37,23 @@ static OutputWeights output_weights(const Parameters *p) {
 
 /* ---- scratch --------------------------------------------------------------- */
 
-/* Hands out the next part of the block; with a NULL block it only counts. */
-static float *take(float *block, size_t *used, size_t count) {
-  float *part = block ? block + *used : NULL;
-  *used += (count + 15) / 16 * 16; /* whole cache lines */
-  return part;
-}
-
 static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b,
                         bool training) {
   size_t kept = training ? b->tokens : b->texts;
   tape->keep = training;
-  tape->before = take(block, used, kept * s->hidden);
-  tape->gates = take(block, used, kept * 4 * s->hidden);
+  tape->before = memory_take(block, used, kept * s->hidden);
+  tape->gates = memory_take(block, used, kept * 4 * s->hidden);
 }
 
 /* Both directions run one after the other and share what they do not keep. */
 static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
   const Batch *b = &pass->batch;
-  GruTape shared = {.product = take(pass->block, used, b->texts * 3 * s->hidden)};
+  GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
   if (training) {
-    shared.d_gates = take(pass->block, used, b->tokens * 3 * s->hidden);
-    shared.d_inputs = take(pass->block, used, b->distinct * 3 * s->hidden);
-    shared.d_state = take(pass->block, used, b->texts * s->hidden);
-    shared.transposed = take(pass->block, used, 3 * s->hidden * s->hidden);
+    shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
+    shared.d_inputs = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
+    shared.d_state = memory_take(pass->block, used, b->texts * s->hidden);
+    shared.transposed = memory_take(pass->block, used, 3 * s->hidden * s->hidden);
   }
   pass->forward = pass->backward = shared;
 }
@@ -69,23 +62,23 @@ static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool tr
 static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   const Batch *b = &p->batch;
   size_t used = 0, state = shape_state(s);
-  p->vectors = take(p->block, &used, b->distinct * s->embedding);
-  p->states = take(p->block, &used, b->tokens * state);
-  p->weights = take(p->block, &used, b->tokens);
-  p->features = take(p->block, &used, b->texts * shape_features(s));
-  if (s->pooled) p->winners = (uint32_t *)take(p->block, &used, b->texts * state);
-  p->logits = take(p->block, &used, b->texts * s->labels);
-  p->probabilities = take(p->block, &used, b->texts * s->labels);
-  p->projected = take(p->block, &used, b->distinct * 3 * s->hidden);
+  p->vectors = memory_take(p->block, &used, b->distinct * s->embedding);
+  p->states = memory_take(p->block, &used, b->tokens * state);
+  p->weights = memory_take(p->block, &used, b->tokens);
+  p->features = memory_take(p->block, &used, b->texts * shape_features(s));
+  if (s->pooled) p->winners = (uint32_t *)memory_take(p->block, &used, b->texts * state);
+  p->logits = memory_take(p->block, &used, b->texts * s->labels);
+  p->probabilities = memory_take(p->block, &used, b->texts * s->labels);
+  p->projected = memory_take(p->block, &used, b->distinct * 3 * s->hidden);
   tape_layout_shared(p, &used, s, training);
   tape_layout(&p->forward, p->block, &used, s, b, training);
   tape_layout(&p->backward, p->block, &used, s, b, training);
   if (!training) return used;
-  p->d_vectors = take(p->block, &used, b->distinct * s->embedding);
-  p->d_states = take(p->block, &used, b->tokens * state);
-  p->d_scores = take(p->block, &used, b->tokens);
-  p->d_features = take(p->block, &used, b->texts * shape_features(s));
-  p->d_logits = take(p->block, &used, b->texts * s->labels);
+  p->d_vectors = memory_take(p->block, &used, b->distinct * s->embedding);
+  p->d_states = memory_take(p->block, &used, b->tokens * state);
+  p->d_scores = memory_take(p->block, &used, b->tokens);
+  p->d_features = memory_take(p->block, &used, b->texts * shape_features(s));
+  p->d_logits = memory_take(p->block, &used, b->texts * s->labels);
   return used;
 }
 
@@ -126,8 +119,8 @@ static void encode(const Parameters *p, Pass *pass) {
   const Batch *b = &pass->batch;
   size_t state = shape_state(s);
   if (s->hidden) {
-    GruWeights forward = gru_weights(p, TENSOR_GRU_FORWARD);
-    GruWeights backward = gru_weights(p, TENSOR_GRU_BACKWARD);
+    GruWeights forward = network_gru(p, TENSOR_GRU_FORWARD);
+    GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
     gru_project(&forward, b, pass->vectors, pass->projected);
     gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state);
     gru_project(&backward, b, pass->vectors, pass->projected);
@@ -144,10 +137,10 @@ static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
   size_t state = shape_state(s);
   memset(pass->d_vectors, 0, b->distinct * s->embedding * sizeof *pass->d_vectors);
   if (s->hidden) {
-    GruWeights forward = gru_weights(p, TENSOR_GRU_FORWARD);
-    GruWeights backward = gru_weights(p, TENSOR_GRU_BACKWARD);
-    GruWeights d_forward = gru_weights(gradient, TENSOR_GRU_FORWARD);
-    GruWeights d_backward = gru_weights(gradient, TENSOR_GRU_BACKWARD);
+    GruWeights forward = network_gru(p, TENSOR_GRU_FORWARD);
+    GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
+    GruWeights d_forward = network_gru(gradient, TENSOR_GRU_FORWARD);
+    GruWeights d_backward = network_gru(gradient, TENSOR_GRU_BACKWARD);
     gru_backward(&forward, b, false, pass->vectors, &pass->forward, pass->d_states, state,
                  &d_forward, pass->d_vectors);
     gru_backward(&backward, b, true, pass->vectors, &pass->backward, pass->d_states + s->hidden,
@@ -163,7 +156,7 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
   size_t state = shape_state(s), features = shape_features(s);
   EmbeddingWeights embedding = network_embedding(p);
   AttentionWeights attention = attention_weights(p);
-  OutputWeights output = output_weights(p);
+  OutputWeights output = network_output(p);
 
   embedding_forward(&embedding, lexicon, b, pass->vectors);
   drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
@@ -176,7 +169,7 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
 
 double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
                     const float *label_weights, float scale) {
-  OutputWeights output = output_weights(p);
+  OutputWeights output = network_output(p);
   size_t texts = pass->batch.texts;
   output_softmax(texts, output.labels, pass->logits, pass->probabilities);
   return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
@@ -193,7 +186,7 @@ void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, P
   const Batch *b = &pass->batch;
   size_t state = shape_state(s), features = shape_features(s);
   AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
-  OutputWeights output = output_weights(p), d_output = output_weights(gradient);
+  OutputWeights output = network_output(p), d_output = network_output(gradient);
 
   clear_gradient(gradient);
   output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);

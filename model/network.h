@@ -17,6 +17,7 @@
 #include "batch.h"
 #include "embedding.h"
 #include "gru.h"
+#include "output.h"
 #include "parameters.h"
 
 typedef struct Pass {
@@ -54,7 +55,10 @@ typedef struct Dropout {
 Status pass_reserve(Pass *pass, const Shape *shape, bool training, Error *error);
 void pass_free(Pass *pass);
 
+/* The layers' views of the parameters; of the GRU, one direction by its kernel. */
 EmbeddingWeights network_embedding(const Parameters *parameters);
+GruWeights network_gru(const Parameters *parameters, Tensor kernel);
+OutputWeights network_output(const Parameters *parameters);
 
 /* Fills all of the pass up to `logits`. No dropout where it is NULL. */
 void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout,

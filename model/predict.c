@@ -52,10 +52,11 @@ static Status run_pass(const Model *m, const Lexicon *lexicon, const Text *texts
 static Status run_network(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count, Scratch *scratch,
                           float *logits, Error *error) {
   size_t labels = m->parameters.shape.labels;
-  Text read[ROWS];
-  for (size_t i = 0; i < count; i++) read[i] = read_text(m, texts[i]);
-  if (m->inference.parameters)
+  if (m->inference.parameters) {
+    Text read[ROWS];
+    for (size_t i = 0; i < count; i++) read[i] = read_text(m, texts[i]);
     return inference_run(&m->inference, lexicon, read, count, &scratch->reading, logits, error);
+  }
   Status status = run_pass(m, lexicon, texts, count, &scratch->pass, error);
   for (size_t i = 0; i < count && !status; i++)
     memcpy(logits + scratch->pass.batch.order[i] * labels, scratch->pass.logits + i * labels, labels * sizeof *logits);
@@ -87,10 +88,15 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
   return status;
 }
 
+/* Whether a batch of so many texts and tokens takes one more. */
+static bool takes_more(size_t rows, size_t tokens) {
+  return rows < LEAST_ROWS || (rows < ROWS && tokens < BATCH_TOKENS);
+}
+
 /* How many of the next texts make a batch. */
 static size_t batch_rows(const Model *m, const Text *texts, size_t count) {
   size_t rows = 0, tokens = 0;
-  for (; rows < count && rows < ROWS && (rows < LEAST_ROWS || tokens < BATCH_TOKENS); rows++)
+  for (; rows < count && takes_more(rows, tokens); rows++)
     tokens += read_text(m, texts[rows]).length;
   return rows;
 }
@@ -118,7 +124,7 @@ static Status label_batch(const Model *m, const Tokenizer *tokenizer, const Text
   Status status = STATUS_OK;
   *rows = 0;
   tokens_clear(&s->tokens);
-  for (; *rows < count && *rows < ROWS && (*rows < LEAST_ROWS || read < BATCH_TOKENS) && !status; ++*rows) {
+  for (; *rows < count && takes_more(*rows, read) && !status; ++*rows) {
     size_t begin = s->tokens.count;
     status = model_tokens(m, tokenizer, texts[*rows].bytes, texts[*rows].length, &s->tokens, error);
     ends[*rows] = s->tokens.count;
