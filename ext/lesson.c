@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../model/matrix.h"
 #include "cache.h"
 #include "json.h"
+#include "metrics.h"
 #include "models.h"
 #include "query.h"
 #include "tokenizer.h"
@@ -82,12 +82,14 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
   if (!rc)
     rc = failure_code(training_new(&l->options.training, l->options.tokenize, l->from, &l->training, error));
   if (!rc) l->history = sqlite3_str_new(c->db);
+  l->examples.seed = l->options.training.seed;
   if (rc) lesson_end(l);
   return rc;
 }
 
 void lesson_end(Lesson *l) {
   training_free(l->training);
+  examples_free(&l->examples);
   cache_release(l->from);
   options_free(&l->options);
   saving_target_free(&l->target);
@@ -109,6 +111,8 @@ int lesson_row(Lesson *l, sqlite3_value *text_value, sqlite3_value *label_value,
   if (!rc)
     rc = failure_code(corpus_add(training_corpus(l->training), l->tokenizer, text, length,
                                  label_value ? &label : NULL, use, error));
+  if (!rc && (use == ROW_TRAINS || use == ROW_VALIDATES))
+    examples_offer(&l->examples, training_corpus(l->training)->rows - 1, text, length, use == ROW_VALIDATES);
   return rc;
 }
 
@@ -163,31 +167,6 @@ int lesson_start(Lesson *l, Error *error) {
 
 /* ---- JSON ----------------------------------------------------------------------------- */
 
-static void append_field(sqlite3_str *json, const char *name, double value) {
-  sqlite3_str_appendf(json, ",\"%s\":", name);
-  json_number(json, value);
-}
-
-static void append_validation(sqlite3_str *json, const Epoch *e) {
-  if (e->validated) {
-    append_field(json, "validation_accuracy", e->validation_accuracy);
-    append_field(json, "validation_f1", e->validation_f1);
-  } else {
-    sqlite3_str_appendall(json, ",\"validation_accuracy\":null,\"validation_f1\":null");
-  }
-}
-
-static void append_history(sqlite3_str *json, const Epoch *e) {
-  sqlite3_str_appendf(json, "%s{\"epoch\":%d", sqlite3_str_length(json) ? "," : "", (int)e->epoch);
-  append_field(json, "train_loss", e->train_loss);
-  append_field(json, "train_accuracy", e->train_accuracy);
-  if (e->validated) append_field(json, "validation_loss", e->validation_loss);
-  append_validation(json, e);
-  append_field(json, "learning_rate", e->learning_rate);
-  append_field(json, "seconds", e->seconds);
-  sqlite3_str_appendall(json, "}");
-}
-
 static char *labels_json(const Labels *labels, sqlite3 *db) {
   sqlite3_str *json = sqlite3_str_new(db);
   for (uint32_t l = 0; l < labels->keys.count; l++) {
@@ -195,33 +174,6 @@ static char *labels_json(const Labels *labels, sqlite3 *db) {
     json_label(json, labels_get(labels, l));
   }
   sqlite3_str_appendchar(json, 1, ']');
-  return sqlite3_str_finish(json);
-}
-
-/* Those that the model has learned from or was judged by, with a label of their own. */
-static size_t lesson_rows(const Lesson *l) {
-  return training_rows(l->training) + training_validation_rows(l->training);
-}
-
-/* `cut` of all `read` rows, also those without a label, were longer than max_tokens. */
-static char *metrics_json(const Lesson *l, const Epoch *last, const Model *model, size_t read, size_t cut) {
-  sqlite3_str *json = sqlite3_str_new(l->connection->db);
-  sqlite3_str_appendf(json, "{\"rows\":%d,\"validation_rows\":%d,\"skipped\":%d,\"labels\":%d,\"words\":%d",
-                      (int)lesson_rows(l), (int)training_validation_rows(l->training),
-                      (int)l->skipped, (int)model->labels.keys.count, (int)model->vocabulary.words.count);
-  append_field(json, "cut", (double)cut / (double)read);
-  if (l->options.unlabelled) append_field(json, "guessed", (double)training_guessed(l->training));
-  sqlite3_str_appendf(json, ",\"epochs\":%d,\"best_epoch\":%d", (int)last->epoch, (int)l->best.epoch);
-  append_validation(json, &l->best);
-  append_field(json, "seconds", last->seconds);
-  sqlite3_str_appendf(json, ",\"seed\":%llu,\"threads\":%d,\"kernel\":\"%s\",\"query\":",
-                      (sqlite3_uint64)l->options.training.seed,
-                      (int)training_options(l->training)->threads, matrix_kernel());
-  if (l->query)
-    json_text(json, l->query, strlen(l->query));
-  else
-    sqlite3_str_appendall(json, "null");
-  sqlite3_str_appendf(json, ",\"history\":[%s]}", sqlite3_str_value(l->history));
   return sqlite3_str_finish(json);
 }
 
@@ -234,10 +186,10 @@ char *lesson_summary(const Lesson *l, const Epoch *last) {
   if (name) json_text(json, name, strlen(name));
   sqlite3_str_appendf(json, ",\"version\":%lld,\"rows\":%d,\"skipped\":%d,\"labels\":%d,\"epochs\":%d,"
                       "\"best_epoch\":%d", l->version,
-                      (int)lesson_rows(l),
+                      (int)metrics_rows(l->training),
                       (int)l->skipped, (int)l->label_count, (int)last->epoch, (int)l->best.epoch);
-  append_validation(json, &l->best);
-  append_field(json, "seconds", last->seconds);
+  metrics_validation(json, &l->best);
+  metrics_field(json, "seconds", last->seconds);
   sqlite3_str_appendall(json, "}");
   char *text = sqlite3_str_finish(json);
   if (!name) {
@@ -257,13 +209,19 @@ static void show_progress(const Epoch *e) {
           e->is_best ? ", the best so far" : "");
 }
 
+static char *describe(const Lesson *l, const Epoch *last, const Model *model) {
+  Metrics metrics = {.training = l->training, .corpus = training_corpus(l->training), .model = model,
+                     .best = &l->best, .last = last, .query = l->query, .history = sqlite3_str_value(l->history),
+                     .examples = &l->examples, .skipped = l->skipped, .unlabelled = l->options.unlabelled != NULL};
+  return metrics_json(&metrics, l->connection->db);
+}
+
 static int save(Lesson *l, const Epoch *last, Error *error) {
   Model *model = NULL;
   uint8_t *bytes = NULL;
   NewModel new = {.keep = (sqlite3_int64)l->options.keep};
-  size_t read = training_corpus(l->training)->rows, cut = training_corpus(l->training)->cut;
   char *labels = NULL, *options = NULL, *metrics = NULL;
-  int rc = failure_code(training_end(l->training, &model, error));
+  int rc = failure_code(training_end(l->training, connection_poll(l->connection), &model, error));
   if (!rc) rc = failure_code(model_write(model, &bytes, &new.size, error));
   if (!rc) {
     sqlite3_str *json = sqlite3_str_new(l->connection->db);
@@ -272,7 +230,7 @@ static int save(Lesson *l, const Epoch *last, Error *error) {
     new.weights = bytes;
     new.labels = labels = labels_json(&model->labels, l->connection->db);
     new.options = options = sqlite3_str_finish(json);
-    new.metrics = metrics = metrics_json(l, last, model, read, cut);
+    new.metrics = metrics = describe(l, last, model);
     rc = labels && options && metrics ? saving_save(l->connection, &l->target, &new, &l->version, error)
                                       : failure(error, SQLITE_NOMEM, "out of memory");
   }
@@ -288,7 +246,7 @@ int lesson_epoch(Lesson *l, Epoch *epoch, Error *error) {
   int rc = failure_code(training_epoch(l->training, connection_poll(l->connection), epoch, error));
   if (rc) return rc;
   if (epoch->is_best) l->best = *epoch;
-  append_history(l->history, epoch);
+  metrics_epoch(l->history, epoch);
   if (sqlite3_str_errcode(l->history)) return failure(error, SQLITE_NOMEM, "out of memory");
   if (l->options.progress) show_progress(epoch);
   return epoch->is_last ? save(l, epoch, error) : SQLITE_OK;

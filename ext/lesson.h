@@ -12,6 +12,7 @@
 #ifndef CLASSIFY_LESSON_H
 #define CLASSIFY_LESSON_H
 
+#include "examples.h"
 #include "options.h"
 #include "saving.h"
 
@@ -24,6 +25,7 @@ typedef struct Lesson {
   Training *training;
   char *query;           /* of the FROM form; NULL in the aggregate's */
   size_t skipped;        /* rows with a NULL text or label */
+  Examples examples;
   sqlite3_str *history;  /* JSON: an epoch after the other */
   Epoch best;
   size_t label_count;    /* and */

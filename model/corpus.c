@@ -10,9 +10,11 @@
 void corpus_free(Corpus *c) {
   vocabulary_free(&c->vocabulary);
   labels_free(&c->labels);
+  labels_free(&c->others);
   spelling_free(&c->spelling);
   free(c->target);
   free(c->use);
+  free(c->hash);
   free(c->end);
   free(c->words);
   *c = (Corpus){0};
@@ -47,9 +49,11 @@ static Status find_target(Corpus *c, const Label *label, RowUse use, uint32_t *t
   *target = OUTPUT_NO_TARGET;
   if (!label) return STATUS_OK;
   if (use != ROW_VALIDATES) return labels_add(&c->labels, *label, target, error);
-  uint32_t known = labels_find(&c->labels, *label);
-  if (known != LABELS_NONE) *target = known;
-  return STATUS_OK;
+  *target = labels_find(&c->labels, *label);
+  if (*target != LABELS_NONE) return STATUS_OK;
+  Status status = labels_add(&c->others, *label, target, error);
+  *target += (uint32_t)c->labels.keys.count;
+  return status;
 }
 
 Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_t length,
@@ -57,6 +61,7 @@ Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_
   size_t rows = c->rows + 1;
   if (!memory_grow(&c->target, &c->target_capacity, rows, sizeof *c->target) ||
       !memory_grow(&c->use, &c->use_capacity, rows, sizeof *c->use) ||
+      !memory_grow(&c->hash, &c->hash_capacity, rows, sizeof *c->hash) ||
       !memory_grow(&c->end, &c->end_capacity, rows, sizeof *c->end))
     return error_no_memory(error);
   Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
@@ -65,6 +70,7 @@ Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_
   if (!status) status = find_target(c, label, use, &c->target[c->rows], error);
   if (status) return status;
   c->use[c->rows] = (uint8_t)use;
+  c->hash[c->rows] = seen_hash(text, length);
   c->cut += a.count > c->cut_after;
   if (c->max_tokens && a.count > c->max_tokens) a.count = c->max_tokens;
   c->end[c->rows] = a.begin + a.count;

@@ -12,6 +12,7 @@
 #include "batch.h"
 #include "embedding.h"
 #include "labels.h"
+#include "seen.h"
 #include "tokens.h"
 #include "vocabulary.h"
 
@@ -26,18 +27,20 @@ typedef enum RowUse {
 typedef struct Corpus {
   Vocabulary vocabulary;
   Labels labels;
+  Labels others;       /* that validation rows have, and no row to learn from */
   Spelling spelling;   /* once pruned: of the vocabulary's words, by number,
                        ** then of the others; empty without n-grams          */
   size_t max_tokens;   /* read of a text, set before the first row; 0: all   */
   size_t cut_after;    /* set before the first row: rows longer than this    */
   size_t cut;          /* are counted here                                   */
   size_t rows;
-  uint32_t *target;    /* [rows] label; OUTPUT_NO_TARGET: a validation row's
-                       ** label that no training row has                     */
+  uint32_t *target;    /* [rows] label; from labels.keys.count on those of
+                       ** `others`; OUTPUT_NO_TARGET: without a label        */
   uint8_t *use;        /* [rows] RowUse                                      */
+  uint32_t *hash;      /* [rows] of the text: seen.h                         */
   size_t *end;         /* [rows] of its words                                */
   uint32_t *words;     /* [end of the last row]                              */
-  size_t target_capacity, use_capacity, end_capacity, words_capacity;
+  size_t target_capacity, use_capacity, hash_capacity, end_capacity, words_capacity;
 } Corpus; /* all zero is empty */
 
 void corpus_free(Corpus *corpus);

@@ -16,6 +16,8 @@ void model_free(Model *m) {
   linear_free(&m->linear);
   vocabulary_free(&m->vocabulary);
   labels_free(&m->labels);
+  keywords_free(&m->keywords);
+  seen_free(&m->seen);
   free(m->tokenize);
   free(m);
 }
@@ -45,6 +47,8 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   parameters_write(&m->parameters, &w);
   safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
   linear_write(&m->linear, &w);
+  keywords_write(&m->keywords, &w);
+  seen_write(&m->seen, &w);
   safetensors_write_tensor(&w, "vocabulary.ends", DTYPE_U32, &words->count, 1, words->end);
   safetensors_write_tensor(&w, "labels.ends", DTYPE_U32, &labels->count, 1, labels->end);
   safetensors_write_tensor(&w, "labels.kinds", DTYPE_U8, &labels->count, 1, m->labels.kinds);
@@ -206,6 +210,9 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status)
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
                          &m->linear, error);
+  if (!status)
+    status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords, error);
+  if (!status) status = seen_read(&f.st, bytes, &m->seen, error);
   if (!status) status = read_vocabulary(&f, m);
   if (!status) status = read_labels(&f, m);
   if (!status) status = model_finish(m, error);

@@ -7,6 +7,7 @@
 **   labels.bytes      U8  [n]       the labels' keys (labels.h), and
 **   labels.ends       U32 [labels]  where each ends
 **   labels.kinds      U8  [labels]  'i', 'r' or 't'
+**   keywords.*, seen            see keywords.h and seen.h; not needed to label
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
 **   __metadata__      identifier, format, tokenize, max_tokens, padded_length, and
@@ -26,10 +27,12 @@
 #include "blend.h"
 #include "embedding.h"
 #include "inference.h"
+#include "keywords.h"
 #include "labels.h"
 #include "linear.h"
 #include "parameters.h"
 #include "safetensors.h"
+#include "seen.h"
 #include "tokens.h"
 #include "vocabulary.h"
 
@@ -41,6 +44,8 @@ typedef struct Model {
   Blend blend;
   Vocabulary vocabulary;
   Labels labels;
+  Keywords keywords;    /* none if it was not trained here */
+  Seen seen;            /* the same                        */
   char *tokenize;       /* "": tokens_unicode; else the name of a host's tokenizer */
   size_t max_tokens;    /* of a text the network reads, its first ones; the linear
                         ** branch reads all                                        */

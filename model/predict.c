@@ -164,6 +164,7 @@ static int longest_first(const void *a, const void *b) {
   return x->text < y->text ? -1 : 1;
 }
 
+/* Texts in order of length, ROWS to a task, for whatever is done with each. */
 typedef struct Job {
   const Model *model;
   const Lexicon *lexicon;
@@ -173,7 +174,12 @@ typedef struct Job {
   Scratch *scratches;  /* [workers] */
   Status *statuses;    /* [workers] */
   Error *errors;       /* [workers] */
+  /* of predict_branches() */
   float *logits, *margins;
+  /* of predict_all_contributions() */
+  const uint32_t *labels;
+  const size_t *begin; /* [count] of a text's tokens among all */
+  float *weights, *contributions;
 } Job;
 
 /* The texts of task `index`: the next ROWS in order of length. */
@@ -200,7 +206,7 @@ static void branches_task(void *context, size_t index, size_t worker) {
   }
 }
 
-static Status job_run(Job *job, Workers *workers, Poll poll, Error *error) {
+static Status job_run(Job *job, WorkersTask *task, Workers *workers, Poll poll, Error *error) {
   if (job->count == 0) return STATUS_OK;
   size_t threads = workers_count(workers);
   job->sorted = malloc(job->count * sizeof *job->sorted);
@@ -211,7 +217,7 @@ static Status job_run(Job *job, Workers *workers, Poll poll, Error *error) {
     for (size_t i = 0; i < job->count; i++)
       job->sorted[i] = (Sorted){(uint32_t)i, (uint32_t)job->texts[i].length};
     qsort(job->sorted, job->count, sizeof *job->sorted, longest_first);
-    status = workers_run(workers, (job->count + ROWS - 1) / ROWS, branches_task, job, poll, error);
+    status = workers_run(workers, (job->count + ROWS - 1) / ROWS, task, job, poll, error);
   }
   for (size_t i = 0; i < threads && !status; i++) {
     status = job->statuses[i];
@@ -228,7 +234,7 @@ Status predict_branches(const Model *m, const Lexicon *lexicon, const Text *text
                         float *margins, Error *error) {
   Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
              .logits = logits, .margins = margins};
-  return job_run(&job, workers, poll, error);
+  return job_run(&job, branches_task, workers, poll, error);
 }
 
 /* ---- why ------------------------------------------------------------------------ */
@@ -263,6 +269,32 @@ Status predict_contributions(const Model *m, const Lexicon *lexicon, Text text, 
   if (linear_exists(&m->linear))
     linear_contribute(&m->linear, lexicon, &scratch->vector, text, label, m->blend.linear, contributions);
   return STATUS_OK;
+}
+
+static void contributions_task(void *context, size_t index, size_t worker) {
+  Job *job = context;
+  size_t left = job->count - index * ROWS, rows = left < ROWS ? left : ROWS;
+  for (size_t i = 0; i < rows && !job->statuses[worker]; i++) {
+    size_t text = job->sorted[index * ROWS + i].text, begin = job->begin[text];
+    job->statuses[worker] =
+        predict_contributions(job->model, job->lexicon, job->texts[text], job->labels[text], &job->scratches[worker],
+                              job->weights + begin, job->contributions + begin, &job->errors[worker]);
+  }
+}
+
+Status predict_all_contributions(const Model *m, const Lexicon *lexicon, const Text *texts, const uint32_t *labels,
+                                 size_t count, Workers *workers, Scratch *scratches, Poll poll, float *contributions,
+                                 Error *error) {
+  size_t tokens = 0;
+  size_t *begin = malloc((count + 1) * sizeof *begin);
+  for (size_t i = 0; begin && i < count; tokens += texts[i++].length) begin[i] = tokens;
+  float *weights = malloc((tokens + 1) * sizeof *weights);
+  Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
+             .labels = labels, .begin = begin, .weights = weights, .contributions = contributions};
+  Status status = begin && weights ? job_run(&job, contributions_task, workers, poll, error) : error_no_memory(error);
+  free(begin);
+  free(weights);
+  return status;
 }
 
 /* Texts without one token each, ROWS at a time, written side by side. */

@@ -64,6 +64,13 @@ Status predict_branches(const Model *model, const Lexicon *lexicon, const Text *
 Status predict_contributions(const Model *model, const Lexicon *lexicon, Text text, uint32_t label,
                              Scratch *scratch, float *weights, float *contributions, Error *error);
 
+/* The same for any number of texts, each for its own label, on all workers; scratches
+** [workers]. contributions of one text after another, [tokens in all].
+*/
+Status predict_all_contributions(const Model *model, const Lexicon *lexicon, const Text *texts,
+                                 const uint32_t *labels, size_t count, Workers *workers, Scratch *scratches,
+                                 Poll poll, float *contributions, Error *error);
+
 /* drops [count]: how much the label's probability falls without each of the
 ** first count tokens. As many predictions as that, so the caller is polled.
 */

@@ -16,10 +16,12 @@ static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors   
 
 enum {
   BUCKETS = 1 << 14, /* of the network's n-grams */
+  KEYWORD_TOKENS = 500000, /* that keywords are averaged over, at most */
   POOL_BATCHES = 32, /* minibatches whose texts are sorted by length together */
   PURPOSE_ORDER = 3, /* of random streams */
   PURPOSE_STEP = 4,
-  PURPOSE_KNOWN = 6
+  PURPOSE_KNOWN = 6,
+  PURPOSE_KEYWORDS = 7
 };
 
 /* The last epoch, on the rows held out before, too: */
@@ -34,13 +36,14 @@ struct Training {
   Lexicon lexicon;
   float *label_weights; /* [labels] or NULL  */
   Model *model;         /* as it learns      */
-  Parameters best;      /* of its best epoch */
+  Parameters best_parameters;
   Minibatch *minibatch;
   Validation validation;
   uint32_t *train;      /* [train_count], in the order of the epoch */
   size_t train_count;
   size_t guessed;       /* of them with a label that was guessed */
   size_t labelled;      /* of them with a label of their own, all but the held out */
+  size_t *label_rows;   /* [labels] with a label of their own, the held out too    */
   Whole whole;
   /* the epoch under way */
   Text *texts;          /* [batch_size] */
@@ -49,8 +52,8 @@ struct Training {
   size_t batch_count;
   uint64_t step, total_steps;
   /* the best epoch so far */
-  size_t epoch, best_epoch;
-  Judgement best_judgement;
+  size_t epoch;
+  Epoch best;
   double started;
 };
 
@@ -112,9 +115,10 @@ void training_free(Training *t) {
   corpus_free(&t->corpus);
   vectors_free(&t->vectors);
   model_free(t->model);
-  parameters_free(&t->best);
+  parameters_free(&t->best_parameters);
   validation_free(&t->validation);
   free(t->tokenize);
+  free(t->label_rows);
   free(t->label_weights);
   free(t->train);
   free(t->texts);
@@ -128,7 +132,8 @@ Vectors *training_vectors(Training *t) { return &t->vectors; }
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
 size_t training_rows(const Training *t) { return t->labelled; }
 size_t training_guessed(const Training *t) { return t->guessed; }
-size_t training_validation_rows(const Training *t) { return t->validation.count; }
+const size_t *training_label_rows(const Training *t) { return t->label_rows; }
+const Validation *training_validation(const Training *t) { return &t->validation; }
 
 /* ---- begin ---------------------------------------------------------------------- */
 
@@ -178,6 +183,16 @@ static Status list_rows(Training *t, Error *error) {
   return t->batches ? STATUS_OK : error_no_memory(error);
 }
 
+static Status count_labels(Training *t, Error *error) {
+  const Corpus *c = &t->corpus;
+  t->label_rows = calloc(c->labels.keys.count + 1, sizeof *t->label_rows);
+  if (!t->label_rows) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if ((c->use[row] == ROW_TRAINS || c->use[row] == ROW_VALIDATES) && c->target[row] < c->labels.keys.count)
+      t->label_rows[c->target[row]]++;
+  return STATUS_OK;
+}
+
 static Status weigh_labels(Training *t, const float *given, Error *error) {
   const Corpus *c = &t->corpus;
   size_t labels = c->labels.keys.count;
@@ -214,7 +229,7 @@ static Status make_model(Training *t, Error *error) {
                               .label_weights = t->label_weights};
   Parameters *p = &t->model->parameters;
   Status status = parameters_new(&shape, p, error);
-  if (!status) status = parameters_new(&shape, &t->best, error);
+  if (!status) status = parameters_new(&shape, &t->best_parameters, error);
   if (!status) status = minibatch_new(p, &options, &t->minibatch, error);
   return status;
 }
@@ -255,7 +270,7 @@ static Status prune(Training *t, Error *error) {
 /* Of rows that were given to validate with some must have a label that is learned. */
 static Status check_validation(const Corpus *c, Error *error) {
   for (size_t row = 0; row < c->rows; row++)
-    if (c->use[row] == ROW_VALIDATES && c->target[row] != OUTPUT_NO_TARGET) return STATUS_OK;
+    if (c->use[row] == ROW_VALIDATES && c->target[row] < c->labels.keys.count) return STATUS_OK;
   return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
 }
 
@@ -274,6 +289,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
     plan_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
   if (!status) status = list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
+  if (!status) status = count_labels(t, error);
   if (!status) status = weigh_labels(t, label_weights, error);
   if (!status) status = make_model(t, error);
   if (status) return status;
@@ -463,22 +479,22 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
 }
 
 static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
-  Judgement judgement;
+  const Score *score = &t->validation.score;
   epoch->validated = t->validation.count > 0 && t->whole != UNDER_WAY;
   if (!epoch->validated) return STATUS_OK;
-  Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, &judgement, error);
-  epoch->validation_loss = judgement.loss;
-  epoch->validation_accuracy = judgement.accuracy;
-  epoch->validation_f1 = judgement.macro_f1;
+  Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, error);
+  epoch->validation_loss = score_log_loss(score);
+  epoch->validation_accuracy = score_accuracy(score);
+  epoch->validation_f1 = score_macro_f1(score);
   return status;
 }
 
 /* By validation accuracy, then loss; where nothing is judged the last is best. */
 static bool is_best(const Training *t, const Epoch *epoch) {
-  if (!epoch->validated || t->options.patience == 0 || t->best_epoch == 0) return true;
-  if (epoch->validation_accuracy != t->best_judgement.accuracy)
-    return epoch->validation_accuracy > t->best_judgement.accuracy;
-  return epoch->validation_loss < t->best_judgement.loss;
+  if (!epoch->validated || t->options.patience == 0 || t->best.epoch == 0) return true;
+  if (epoch->validation_accuracy != t->best.validation_accuracy)
+    return epoch->validation_accuracy > t->best.validation_accuracy;
+  return epoch->validation_loss < t->best.validation_loss;
 }
 
 /* The last epoch but one is over, or patience is: the rest learns from all rows,
@@ -489,7 +505,7 @@ static Status take_whole(Training *t, Error *error) {
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_VALIDATES) c->use[row] = ROW_TRAINS;
   t->whole = UNDER_WAY;
-  parameters_copy(&t->model->parameters, &t->best);
+  parameters_copy(&t->model->parameters, &t->best_parameters);
   Status status = list_rows(t, error);
   if (t->total_steps < t->batch_count) t->total_steps = t->batch_count;
   t->step = t->total_steps - t->batch_count;
@@ -499,14 +515,12 @@ static Status take_whole(Training *t, Error *error) {
 static void judge(Training *t, Epoch *epoch) {
   bool whole = t->whole == UNDER_WAY;
   epoch->is_best = !whole && is_best(t, epoch);
-  if (epoch->is_best || whole) parameters_copy(&t->best, &t->model->parameters);
+  if (epoch->is_best || whole) parameters_copy(&t->best_parameters, &t->model->parameters);
   if (epoch->is_best) {
     validation_keep(&t->validation);
-    t->best_epoch = t->epoch;
-    t->best_judgement =
-        (Judgement){epoch->validation_loss, epoch->validation_accuracy, epoch->validation_f1};
+    t->best = *epoch;
   }
-  bool patient = t->options.patience == 0 || t->epoch - t->best_epoch < t->options.patience;
+  bool patient = t->options.patience == 0 || t->epoch - t->best.epoch < t->options.patience;
   size_t most = t->options.epochs - (t->whole == PLANNED ? 1 : 0);
   epoch->is_last = t->epoch >= most || !patient || out_of_time(t) || whole;
 }
@@ -521,15 +535,16 @@ static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error
   return status;
 }
 
-static void end_epoch(Training *t, Epoch *epoch) {
+static Status end_epoch(Training *t, Epoch *epoch, Error *error) {
+  Status status = STATUS_OK;
   judge(t, epoch);
-  if (epoch->is_last && t->whole != UNDER_WAY && t->validation.count)
-    validation_calibrate(&t->validation, t->model);
+  if (epoch->is_last && t->whole != UNDER_WAY) status = validation_conclude(&t->validation, t->model, error);
   if (epoch->is_last && t->whole == PLANNED && !out_of_time(t)) {
     t->whole = NEXT;
     epoch->is_last = false;
   }
   epoch->seconds = now() - t->started;
+  return status;
 }
 
 Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
@@ -544,21 +559,81 @@ Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
   if (!status) status = learn(t, workers, poll, epoch, error);
   if (!status) status = validate(t, workers, poll, epoch, error);
   workers_free(workers);
-  if (!status) end_epoch(t, epoch);
+  if (!status) status = end_epoch(t, epoch, error);
   return status;
 }
 
-Status training_end(Training *t, Model **model, Error *error) {
-  if (t->best_epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
+/* ---- end ------------------------------------------------------------------------- */
+
+/* Rows to average over, drawn by seed: as many as have KEYWORD_TOKENS. */
+static size_t draw_rows(Training *t) {
+  size_t tokens = 0, count = 0;
+  Random random = random_stream(t->options.seed, PURPOSE_KEYWORDS, 0);
+  random_shuffle(&random, t->train, t->train_count);
+  while (count < t->train_count && tokens < KEYWORD_TOKENS)
+    tokens += corpus_text(&t->corpus, t->train[count++]).length;
+  return count;
+}
+
+static Status find_keywords(Training *t, Workers *workers, Poll poll, Error *error) {
+  size_t count = draw_rows(t), tokens = 0, threads = workers_count(workers);
+  Text *texts = malloc((count + 1) * sizeof *texts);
+  uint32_t *labels = malloc((count + 1) * sizeof *labels);
+  Scratch *scratches = calloc(threads, sizeof *scratches);
+  for (size_t i = 0; texts && labels && i < count; i++) {
+    texts[i] = corpus_text(&t->corpus, t->train[i]);
+    labels[i] = t->corpus.target[t->train[i]];
+    tokens += texts[i].length;
+  }
+  float *contributions = malloc((tokens + 1) * sizeof *contributions);
+  Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
+  if (!status)
+    status = predict_all_contributions(t->model, &t->lexicon, texts, labels, count, workers, scratches, poll,
+                                       contributions, error);
+  if (!status)
+    status = keywords_new(texts, labels, count, contributions, vocabulary_size(&t->corpus.vocabulary),
+                          &t->model->keywords, error);
+  for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
+  free(texts);
+  free(labels);
+  free(scratches);
+  free(contributions);
+  return status;
+}
+
+static Status list_seen(Training *t, Error *error) {
+  uint32_t *hashes = malloc((t->train_count + 1) * sizeof *hashes);
+  if (!hashes) return error_no_memory(error);
+  for (size_t i = 0; i < t->train_count; i++) hashes[i] = t->corpus.hash[t->train[i]];
+  Status status = seen_new(hashes, t->train_count, t->from ? &t->from->seen : NULL, &t->model->seen, error);
+  free(hashes);
+  return status;
+}
+
+/* What is found out about a model once it has learned, by its parameters as they were learned. */
+static Status describe(Training *t, Poll poll, Error *error) {
+  Workers *workers;
+  parameters_copy(&t->model->parameters, &t->best_parameters);
+  Status status = workers_new(t->options.threads, &workers, error);
+  if (status) return status;
+  status = find_keywords(t, workers, poll, error);
+  workers_free(workers);
+  return status ? status : list_seen(t, error);
+}
+
+Status training_end(Training *t, Poll poll, Model **model, Error *error) {
+  if (t->best.epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
   Model *m = t->model;
-  EmbeddingWeights embedding = network_embedding(&t->best);
+  Status status = describe(t, poll, error);
+  if (status) return status;
+  EmbeddingWeights embedding = network_embedding(&t->best_parameters);
   if (embedding.buckets) embedding_fold(&embedding, &t->corpus.spelling, embedding.vocabulary, 1.0f);
   parameters_free(&m->parameters);
-  m->parameters = t->best;
+  m->parameters = t->best_parameters;
   m->vocabulary = t->corpus.vocabulary;
   m->labels = t->corpus.labels;
   m->tokenize = t->tokenize;
-  t->best = (Parameters){0};
+  t->best_parameters = (Parameters){0};
   t->corpus.vocabulary = (Vocabulary){0};
   t->corpus.labels = (Labels){0};
   t->tokenize = NULL;

@@ -22,6 +22,7 @@
 #include "corpus.h"
 #include "model.h"
 #include "plan.h"
+#include "validation.h"
 #include "vectors.h"
 #include "workers.h"
 
@@ -62,12 +63,19 @@ Status training_begin(Training *training, const float *label_weights, Error *err
 const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* trained on */
 size_t training_guessed(const Training *training);         /* of texts without a label */
-size_t training_validation_rows(const Training *training); /* held out   */
+const size_t *training_label_rows(const Training *training); /* [labels] of both, but for guessed ones */
+
+/* The rows held out, if there are any, and once the best epoch is known what it made
+** of them, with the blend that was fitted on them.
+*/
+const Validation *training_validation(const Training *training);
 
 /* A loss that is not finite is an error; so is a poll that says stop. */
 Status training_epoch(Training *training, Poll poll, Epoch *epoch, Error *error);
 
-/* The caller owns the model. Only free() what is left of the training then. */
-Status training_end(Training *training, Model **model, Error *error);
+/* The caller owns the model. Only free() what is left of the training then, but the
+** validation can still be read.
+*/
+Status training_end(Training *training, Poll poll, Model **model, Error *error);
 
 #endif

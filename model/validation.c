@@ -9,6 +9,8 @@
 void validation_free(Validation *v) {
   free(v->texts);
   free(v->targets);
+  free(v->rows);
+  free(v->predictions);
   free(v->words);
   free(v->logits);
   free(v->margins);
@@ -41,6 +43,7 @@ static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
     if (c->use[row] != ROW_VALIDATES) continue;
     Text text = corpus_text(c, row);
     v->texts[i] = (Text){v->words + at, text.length};
+    v->rows[i] = (uint32_t)row;
     v->targets[i++] = c->target[row];
     for (size_t t = 0; t < text.length; t++) {
       uint32_t word = text.words[t];
@@ -51,7 +54,7 @@ static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
 
 Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error) {
   size_t words = 0, labels = c->labels.keys.count;
-  *v = (Validation){0};
+  *v = (Validation){.labels = labels};
   for (size_t row = 0; row < c->rows; row++) {
     if (c->use[row] != ROW_VALIDATES) continue;
     v->count++;
@@ -61,12 +64,15 @@ Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error
   bool *learned = find_learned(c, known);
   v->texts = calloc(v->count, sizeof *v->texts);
   v->targets = calloc(v->count, sizeof *v->targets);
+  v->rows = calloc(v->count, sizeof *v->rows);
+  v->predictions = calloc(v->count, sizeof *v->predictions);
   v->words = calloc(words + 1, sizeof *v->words);
   v->logits = calloc(v->count * labels, sizeof *v->logits);
   v->margins = calloc(v->count * labels, sizeof *v->margins);
   v->kept = calloc(v->count * labels, sizeof *v->kept);
-  bool ok = learned && v->texts && v->targets && v->words && v->logits && v->margins && v->kept;
-  Status status = ok ? score_new(labels, &v->score, error) : error_no_memory(error);
+  bool ok = learned && v->texts && v->targets && v->rows && v->predictions && v->words && v->logits &&
+            v->margins && v->kept;
+  Status status = ok ? STATUS_OK : error_no_memory(error);
   if (status)
     validation_free(v);
   else
@@ -75,45 +81,52 @@ Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error
   return status;
 }
 
-static void judge(Validation *v, const Model *m, float *z, float *p, Judgement *judgement) {
-  size_t labels = m->parameters.shape.labels, known = 0;
-  double loss = 0.0;
-  score_clear(&v->score);
-  for (size_t i = 0; i < v->count; i++) {
+/* From the logits of the network; z is scratch [2 labels]. */
+static Status judge(Validation *v, const Model *m, const float *logits, float *z, Error *error) {
+  size_t labels = m->parameters.shape.labels;
+  float *p = z + labels;
+  Status status = STATUS_OK;
+  score_free(&v->score);
+  for (size_t i = 0; i < v->count && !status; i++) {
     uint32_t target = v->targets[i];
-    memcpy(z, v->logits + i * labels, labels * sizeof *z);
+    memcpy(z, logits + i * labels, labels * sizeof *z);
     blend_forward(&m->blend, labels, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
     output_softmax(1, labels, z, p);
-    score_add(&v->score, target, predict_best(p, labels));
-    if (target == OUTPUT_NO_TARGET) continue;
-    known++;
-    loss -= log(p[target] < 1e-37f ? 1e-37f : p[target]);
+    uint32_t best = predict_best(p, labels);
+    v->predictions[i] = (Prediction){best, p[best]};
+    status = score_add(&v->score, target, best, p[best], target < labels ? p[target] : 0.0, error);
   }
-  *judgement = (Judgement){loss / (double)(known ? known : 1), score_accuracy(&v->score),
-                           score_macro_f1(&v->score)};
+  return status;
 }
 
-Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, Workers *workers,
-                        Poll poll, Judgement *judgement, Error *error) {
-  size_t threads = workers_count(workers), labels = m->parameters.shape.labels;
-  Scratch *scratches = calloc(threads, sizeof *scratches);
-  float *row = calloc(2 * labels, sizeof *row);
-  Status status = scratches && row ? STATUS_OK : error_no_memory(error);
-  if (!status)
-    status = predict_branches(m, lexicon, v->texts, v->count, workers, scratches, poll, v->logits,
-                              linear_exists(&m->linear) ? v->margins : NULL, error);
-  if (!status) judge(v, m, row, row + labels, judgement);
-  for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
-  free(scratches);
+static Status judge_logits(Validation *v, const Model *m, const float *logits, Error *error) {
+  float *row = calloc(2 * m->parameters.shape.labels, sizeof *row);
+  Status status = row ? judge(v, m, logits, row, error) : error_no_memory(error);
   free(row);
   return status;
 }
 
-void validation_keep(Validation *v) {
-  if (v->count) memcpy(v->kept, v->logits, v->count * v->score.labels * sizeof *v->kept);
+Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, Workers *workers,
+                        Poll poll, Error *error) {
+  size_t threads = workers_count(workers);
+  Scratch *scratches = calloc(threads, sizeof *scratches);
+  Status status = scratches ? STATUS_OK : error_no_memory(error);
+  if (!status)
+    status = predict_branches(m, lexicon, v->texts, v->count, workers, scratches, poll, v->logits,
+                              linear_exists(&m->linear) ? v->margins : NULL, error);
+  if (!status) status = judge_logits(v, m, v->logits, error);
+  for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
+  free(scratches);
+  return status;
 }
 
-void validation_calibrate(Validation *v, Model *m) {
+void validation_keep(Validation *v) {
+  if (v->count) memcpy(v->kept, v->logits, v->count * v->labels * sizeof *v->kept);
+}
+
+Status validation_conclude(Validation *v, Model *m, Error *error) {
+  if (v->count == 0) return STATUS_OK;
   blend_fit(&m->blend, v->count, m->parameters.shape.labels, v->kept,
             linear_exists(&m->linear) ? v->margins : NULL, v->targets);
+  return judge_logits(v, m, v->kept, error);
 }

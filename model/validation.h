@@ -13,16 +13,15 @@
 typedef struct Validation {
   size_t count;
   Text *texts;        /* [count] */
-  uint32_t *targets;  /* [count] OUTPUT_NO_TARGET: a label that no other row has */
+  uint32_t *targets;  /* [count] as the corpus has them: labels that the model does not know, too */
+  uint32_t *rows;     /* [count] of the corpus */
+  Prediction *predictions; /* [count] of the last judgement */
+  Score score;             /* of it */
   /* private */
+  size_t labels;
   uint32_t *words;
   float *logits, *margins, *kept; /* [count][labels] of the last judgement; of the best */
-  Score score;
 } Validation; /* all zero: there are no such rows */
-
-typedef struct Judgement {
-  double loss, accuracy, macro_f1;
-} Judgement;
 
 /* The rows of the corpus that are held out. Words below `known` were learned before. */
 Status validation_new(const Corpus *corpus, size_t known, Validation *validation, Error *error);
@@ -30,10 +29,12 @@ void validation_free(Validation *validation);
 
 /* What the model, with the blend that it has, makes of them. */
 Status validation_judge(Validation *validation, const Model *model, const Lexicon *lexicon,
-                        Workers *workers, Poll poll, Judgement *judgement, Error *error);
+                        Workers *workers, Poll poll, Error *error);
 
-/* The model last judged is the best so far; its blend can be fitted later. */
+/* The model last judged is the best so far; at the end its blend is fitted, and the
+** judgement is that of the best with this blend.
+*/
 void validation_keep(Validation *validation);
-void validation_calibrate(Validation *validation, Model *model);
+Status validation_conclude(Validation *validation, Model *model, Error *error);
 
 #endif

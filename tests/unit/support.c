@@ -324,7 +324,7 @@ Epoch train_to_end(Training *training) {
 
 Model *end_training(Training *training) {
   Model *model;
-  assert_ok(training_end(training, &model, &error));
+  assert_ok(training_end(training, (Poll){0}, &model, &error));
   training_free(training);
   return model;
 }

@@ -77,8 +77,10 @@ TEST(a_held_out_row_adds_no_label) {
   assert_int_equal(corpus.use[1], ROW_VALIDATES);
   assert_int_equal(corpus.use[2], ROW_VALIDATES);
   assert_int_equal(corpus.target[1], 0);
-  assert_int_equal(corpus.target[2], OUTPUT_NO_TARGET);
+  assert_int_equal(corpus.target[2], 1); /* past the labels: the first of the others */
   assert_int_equal(corpus.labels.keys.count, 1);
+  assert_int_equal(corpus.others.keys.count, 1);
+  assert_int_equal(labels_find(&corpus.others, text_label("new")), 0);
   corpus_free(&corpus);
   corpus_free(&corpus);
 }

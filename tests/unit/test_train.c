@@ -117,7 +117,7 @@ TEST(learns_with_the_defaults) {
   assert_true(training_options(training)->epochs > 0);
   assert_true(training_options(training)->batch_size > 0);
   assert_true(training_options(training)->threads > 0);
-  assert_int_equal(training_rows(training) + training_validation_rows(training), ROWS);
+  assert_int_equal(training_rows(training) + training_validation(training)->count, ROWS);
   Epoch epoch;
   assert_ok(training_epoch(training, (Poll){0}, &epoch, &error));
   assert_true(epoch.validated);
@@ -327,7 +327,7 @@ TEST(held_out_rows_are_not_learned_from) {
   TrainingOptions options = sample_options();
   Training *training = sample_training(&options, ROWS);
   begin(training);
-  assert_int_equal(training_validation_rows(training), ROWS / 5);
+  assert_int_equal(training_validation(training)->count, ROWS / 5);
   assert_int_equal(training_rows(training), ROWS - ROWS / 5);
   training_free(training);
 }
@@ -432,7 +432,7 @@ TEST(a_validation_label_never_trained_on_is_a_wrong_row) {
   add_row(training, "storm and rain and wind", sample_label(0), ROW_VALIDATES);
   add_row(training, "storm and rain and wind", text_label("never seen"), ROW_VALIDATES);
   begin(training);
-  assert_int_equal(training_validation_rows(training), 2); /* none are drawn then */
+  assert_int_equal(training_validation(training)->count, 2); /* none are drawn then */
   epoch = train_to_end(training);
   assert_near(epoch.validation_accuracy, 0.5, 1e-12);
   assert_true(isfinite(epoch.validation_loss));
@@ -481,7 +481,7 @@ TEST(the_last_epoch_learns_from_all_rows) {
     Epoch epoch = {0};
     Training *training = own_words_training(options);
     memcpy(use, training_corpus(training)->use, ROWS);
-    assert_int_equal(training_validation_rows(training), ROWS / 5);
+    assert_int_equal(training_validation(training)->count, ROWS / 5);
     while (epoch.epoch < options.epochs - !whole) assert_ok(training_epoch(training, (Poll){0}, &epoch, &error));
     assert_int_equal(epoch.is_last, whole);
     assert_int_equal(epoch.validated, !whole);
@@ -1076,7 +1076,7 @@ TEST(a_poll_that_says_stop_ends_the_linear_branch) {
     begin(training);
     assert_status(training_epoch(training, (Poll){stop_later, &polls}, &epoch, &error), STATUS_INTERRUPTED);
     assert_int_equal(polls, 0);
-    assert_invalid(training_end(training, &model, &error), "no epoch has ended yet");
+    assert_invalid(training_end(training, (Poll){0}, &model, &error), "no epoch has ended yet");
     training_free(training);
   }
 }

@@ -70,11 +70,12 @@ TEST(rows_keep_their_order_words_and_targets) {
   prune(&corpus, true);
   assert_ok(validation_new(&corpus, 0, &validation, &error));
   assert_int_equal(validation.count, 3);
-  const uint32_t targets[] = {1, 0, OUTPUT_NO_TARGET};
+  const uint32_t targets[] = {1, 0, 2}; /* the last: past the labels that are learned */
   const size_t lengths[] = {2, 0, 3};
   for (size_t i = 0; i < 3; i++) {
     Text text = corpus_text(&corpus, 2 + i);
     assert_int_equal(validation.targets[i], targets[i]);
+    assert_int_equal(validation.rows[i], 2 + i);
     assert_int_equal(validation.texts[i].length, lengths[i]);
     if (text.length) assert_memory_equal(validation.texts[i].words, text.words, text.length * sizeof *text.words);
   }
@@ -141,33 +142,37 @@ static void subject_free(Subject *s) {
   free(s);
 }
 
+typedef struct Judgement {
+  double loss, accuracy, macro_f1, calibration_error;
+} Judgement;
+
+static Judgement judgement_of(const Score *score) {
+  return (Judgement){score_log_loss(score), score_accuracy(score), score_macro_f1(score),
+                     score_calibration_error(score)};
+}
+
 static Status judge_on(Subject *s, size_t threads, Poll poll, Judgement *judgement) {
   Workers *workers;
   assert_ok(workers_new(threads, &workers, &error));
-  Status status = validation_judge(&s->validation, &s->model, &s->lexicon, workers, poll, judgement, &error);
+  Status status = validation_judge(&s->validation, &s->model, &s->lexicon, workers, poll, &error);
+  *judgement = judgement_of(&s->validation.score);
   workers_free(workers);
   return status;
 }
 
-/* The same from predict(): the mean log-loss of rows with a label, the share of all
-** rows that are right.
-*/
+/* The same from predict(). */
 static Judgement judge_plainly(const Subject *s) {
   const Validation *v = &s->validation;
   Scratch scratch = {0};
-  Score score;
+  Score score = {0};
   float *p = allocate(v->count * SAMPLE_LABELS, sizeof *p);
-  double loss = 0.0;
-  size_t known = 0;
-  assert_ok(score_new(SAMPLE_LABELS, &score, &error));
   assert_ok(predict(&s->model, &s->lexicon, v->texts, v->count, &scratch, p, &error));
   for (size_t i = 0; i < v->count; i++) {
-    score_add(&score, v->targets[i], predict_best(p + i * SAMPLE_LABELS, SAMPLE_LABELS));
-    if (v->targets[i] == OUTPUT_NO_TARGET) continue;
-    loss -= log((double)p[i * SAMPLE_LABELS + v->targets[i]]);
-    known++;
+    const float *row = p + i * SAMPLE_LABELS;
+    uint32_t best = predict_best(row, SAMPLE_LABELS), target = v->targets[i];
+    assert_ok(score_add(&score, target, best, row[best], target < SAMPLE_LABELS ? row[target] : 0.0, &error));
   }
-  Judgement judgement = {loss / (double)known, score_accuracy(&score), score_macro_f1(&score)};
+  Judgement judgement = judgement_of(&score);
   score_free(&score);
   scratch_free(&scratch);
   free(p);
@@ -183,6 +188,8 @@ TEST(a_judgement_is_that_of_the_models_predictions) {
       assert_near(judgement.loss, expected.loss, 1e-5); /* of logits of up to 10, as floats */
       assert_near(judgement.accuracy, expected.accuracy, 1e-12);
       assert_near(judgement.macro_f1, expected.macro_f1, 1e-12);
+      assert_near(judgement.calibration_error, expected.calibration_error, 1e-5);
+      assert_int_equal(s->validation.score.label[SAMPLE_LABELS].actual, 1);
       assert_true(judgement.accuracy < 1.0); /* one row has a label that is not known */
       subject_free(s);
     }
@@ -228,9 +235,11 @@ TEST(the_blend_is_fitted_on_the_model_that_was_kept) {
     validation_keep(&s->validation);
     fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, 2);
     assert_ok(judge_on(s, 1, (Poll){0}, &judgement));
-    validation_calibrate(&s->validation, &s->model);
+    assert_ok(validation_conclude(&s->validation, &s->model, &error));
     assert_true(s->model.blend.network == expected.network);
     assert_true(s->model.blend.linear == expected.linear);
+    fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, 1); /* as it was kept */
+    assert_near(score_log_loss(&s->validation.score), judge_plainly(s).loss, 1e-5);
     subject_free(s);
   }
 }
@@ -241,7 +250,7 @@ TEST(a_calibrated_model_has_a_smaller_loss) {
     Judgement before, after;
     assert_ok(judge_on(s, 1, (Poll){0}, &before));
     validation_keep(&s->validation);
-    validation_calibrate(&s->validation, &s->model);
+    assert_ok(validation_conclude(&s->validation, &s->model, &error));
     assert_ok(judge_on(s, 1, (Poll){0}, &after));
     assert_true(after.loss < before.loss);
     subject_free(s);

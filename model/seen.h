@@ -1,0 +1,34 @@
+/* seen.h -- which texts a model has learned with their labels.
+**
+** It doubts the labels of such rows too little, so whoever doubts them has to know.
+** Of each text there is a hash of 32 bits (FNV-1a of 64, folded): of a million texts
+** that are new one in 4,000 is then taken for one that was seen.
+**
+** In a model's file they are the tensor `seen` U32 [n], rising.
+*/
+#ifndef CLASSIFY_SEEN_H
+#define CLASSIFY_SEEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "safetensors.h"
+#include "status.h"
+
+typedef struct Seen {
+  uint32_t *hashes; /* [count] each once, rising */
+  size_t count;
+} Seen; /* all zero: none */
+
+uint32_t seen_hash(const char *text, size_t length);
+
+/* Those of `hashes`, in any order, and of `before` (NULL: none). */
+Status seen_new(const uint32_t *hashes, size_t count, const Seen *before, Seen *seen, Error *error);
+void seen_free(Seen *seen);
+bool seen_has(const Seen *seen, uint32_t hash);
+
+void seen_write(const Seen *seen, SafeTensorsWriter *writer);
+Status seen_read(const SafeTensors *st, const uint8_t *bytes, Seen *seen, Error *error);
+
+#endif
