@@ -12,6 +12,7 @@ SQLITE_EXTENSION_INIT1
 #include "attention.h"
 #include "connection.h"
 #include "failure.h"
+#include "judge.h"
 #include "label.h"
 #include "rows.h"
 #include "table.h"
@@ -62,6 +63,9 @@ static const TableFunction *const TABLES[] = {
     &ROWS_TABLE,
     &LABEL_TABLE,
     &ATTENTION_TABLE,
+    &EVALUATE_TABLE,
+    &REPORT_TABLE,
+    &CONFUSION_TABLE,
 };
 
 static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {

@@ -340,7 +340,7 @@ static int read_model(Connection *c, sqlite3_blob *blob, const Model **model, Er
   return *model ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
-static int load_row(Connection *c, const Found *f, const char *name, const Model **model, Error *error) {
+static int load_row(Connection *c, const Found *f, const char *name, void *model, Error *error) {
   sqlite3_blob *blob = NULL;
   int rc = sqlite3_blob_open(c->db, f->schema, "classify_models", "weights", f->rowid, 0, &blob);
   if (rc)
@@ -362,7 +362,10 @@ static int find_spec(Connection *c, const Schemas *schemas, ModelName *n, bool n
   return named ? no_name(c, schemas, n, error) : find_only(c, schemas, f, error);
 }
 
-int models_load(Connection *c, const char *spec, const Model **model, Error *error) {
+/* What is done with the row of a model once it is found. */
+typedef int Use(Connection *c, const Found *f, const char *name, void *context, Error *error);
+
+static int use_row(Connection *c, const char *spec, Use *use, void *context, Error *error) {
   ModelName name;
   Schemas schemas;
   Found f = {0};
@@ -371,11 +374,40 @@ int models_load(Connection *c, const char *spec, const Model **model, Error *err
   rc = schemas_list(c, &schemas, error);
   if (rc == SQLITE_OK) {
     rc = find_spec(c, &schemas, &name, spec != NULL, &f, error);
-    if (!rc) rc = load_row(c, &f, name.name, model, error);
+    if (!rc) rc = use(c, &f, name.name, context, error);
     schemas_free(&schemas);
   }
   models_name_free(&name);
+  return rc;
+}
+
+int models_load(Connection *c, const char *spec, const Model **model, Error *error) {
+  int rc = use_row(c, spec, load_row, model, error);
   if (!rc) connection_keep_model(c, *model);
+  return rc;
+}
+
+typedef struct Selection {
+  const char *columns;
+  sqlite3_stmt *stmt;
+} Selection;
+
+static int select_row(Connection *c, const Found *f, const char *name, void *context, Error *error) {
+  Selection *s = context;
+  char *sql = sqlite3_mprintf("SELECT %s FROM \"%w\".classify_models WHERE rowid = %lld", s->columns, f->schema, f->rowid);
+  (void)name;
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = sqlite3_prepare_v2(c->db, sql, -1, &s->stmt, NULL);
+  sqlite3_free(sql);
+  if (!rc) rc = sqlite3_step(s->stmt);
+  return rc == SQLITE_ROW ? SQLITE_OK : failure_sqlite(error, c->db, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc);
+}
+
+int models_row(Connection *c, const char *spec, const char *columns, sqlite3_stmt **stmt, Error *error) {
+  Selection s = {.columns = columns};
+  int rc = use_row(c, spec, select_row, &s, error);
+  if (rc) sqlite3_finalize(s.stmt);
+  *stmt = rc ? NULL : s.stmt;
   return rc;
 }
 

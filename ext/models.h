@@ -34,6 +34,12 @@ int models_find_in(Connection *connection, const char *schema, const ModelName *
 */
 int models_load(Connection *connection, const char *spec, const Model **model, Error *error);
 
+/* Columns of the row that models_load() would read, or expressions over them: a list of
+** SELECT's, which is never a user's. The statement stands on the row; the caller
+** finalizes it.
+*/
+int models_row(Connection *connection, const char *spec, const char *columns, sqlite3_stmt **stmt, Error *error);
+
 /* A text as the model reads it, with the tokenizer that it names. */
 int models_tokens(Connection *connection, const Model *model, const char *text, size_t length,
                   Tokens *tokens, Error *error);

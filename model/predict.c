@@ -21,6 +21,14 @@ uint32_t predict_best(const float *p, size_t count) {
   return best;
 }
 
+Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
+  Prediction prediction = {.label = predict_best(p, labels), .of_asked = asked < labels ? p[asked] : 0.0f};
+  prediction.confidence = p[prediction.label];
+  for (uint32_t c = 0; c < labels; c++)
+    if (c != prediction.label && p[c] > prediction.runner_up) prediction.runner_up = p[c];
+  return prediction;
+}
+
 void scratch_free(Scratch *s) {
   inference_scratch_free(&s->reading);
   pass_free(&s->pass);
@@ -136,9 +144,7 @@ static Status label_batch(const Model *m, const Tokenizer *tokenizer, const Text
   Lexicon lexicon = tokens_lexicon(&s->tokens);
   status = run(m, &lexicon, words, *rows, s, error);
   for (size_t i = 0; i < *rows && !status; i++) {
-    const float *p = s->probabilities + i * labels;
-    uint32_t best = predict_best(p, labels);
-    predictions[i] = (Prediction){best, p[best]};
+    predictions[i] = predict_outcome(s->probabilities + i * labels, labels, texts[i].asked);
   }
   return status;
 }

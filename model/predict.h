@@ -30,11 +30,14 @@ Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, si
 typedef struct TextBytes {
   const char *bytes; /* borrowed */
   size_t length;
+  uint32_t asked;    /* a label whose probability is wanted, too */
 } TextBytes;
 
 typedef struct Prediction {
   uint32_t label;
-  float confidence; /* its probability */
+  float confidence; /* its probability                               */
+  float of_asked;   /* 0 of a label that the model does not know     */
+  float runner_up;  /* the largest probability of any other label    */
 } Prediction;
 
 /* Texts as they were written, read by the model's tokenizer. They are fastest when
@@ -79,5 +82,6 @@ Status predict_leave_one_out(const Model *model, const Lexicon *lexicon, Text te
 
 /* The largest of count values, the first of several. */
 uint32_t predict_best(const float *probabilities, size_t count);
+Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);
 
 #endif

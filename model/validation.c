@@ -92,9 +92,9 @@ static Status judge(Validation *v, const Model *m, const float *logits, float *z
     memcpy(z, logits + i * labels, labels * sizeof *z);
     blend_forward(&m->blend, labels, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
     output_softmax(1, labels, z, p);
-    uint32_t best = predict_best(p, labels);
-    v->predictions[i] = (Prediction){best, p[best]};
-    status = score_add(&v->score, target, best, p[best], target < labels ? p[target] : 0.0, error);
+    Prediction *prediction = &v->predictions[i];
+    *prediction = predict_outcome(p, labels, target);
+    status = score_add(&v->score, target, prediction->label, prediction->confidence, prediction->of_asked, error);
   }
   return status;
 }

@@ -1,0 +1,260 @@
+#include "judge.h"
+
+#include "../model/score.h"
+#include "bulk.h"
+#include "models.h"
+#include "query.h"
+#include "value.h"
+
+enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
+
+typedef struct Verdict {
+  Labels labels; /* by the numbers of the score */
+  Score score;
+  double log_loss, calibration_error;
+  size_t at;     /* the row that is given: of labels or of pairs */
+} Verdict;
+
+/* ---- by a query --------------------------------------------------------------------- */
+
+static int judge_rows(Verdict *v, Bulk *bulk, Error *error) {
+  BulkRow *row;
+  int rc = bulk_next(bulk, &row, error);
+  while (!rc && row) {
+    const Prediction *p = &row->prediction;
+    if (row->labelled && row->label != LABELS_NONE)
+      rc = failure_code(score_add(&v->score, row->label, p->label, p->confidence, p->of_asked, error));
+    if (!rc) rc = bulk_next(bulk, &row, error);
+  }
+  return rc;
+}
+
+static int judge_query(Verdict *v, Connection *c, const char *sql, const char *model, Error *error) {
+  Bulk bulk = {0};
+  BulkQuery query = {.sql = sql, .model = model, .meaning = "a text and its label", .id = -1, .text = 0,
+                     .label = 1, .threads = workers_processors()};
+  int rc = bulk_begin(&bulk, c, &query, error);
+  if (!rc) rc = judge_rows(v, &bulk, error);
+  v->labels = bulk.labels;
+  bulk.labels = (Labels){0};
+  bulk_end(&bulk);
+  v->log_loss = score_log_loss(&v->score);
+  v->calibration_error = score_calibration_error(&v->score);
+  return rc;
+}
+
+/* ---- by the rows that were held out ---------------------------------------------------- */
+
+static int add_label(Verdict *v, sqlite3_value *value, uint32_t *number, Error *error) {
+  Label label;
+  if (sqlite3_value_type(value) == SQLITE_NULL)
+    return failure(error, SQLITE_ERROR, "the results in the model's metrics have a label that is null");
+  int rc = value_label(value, &label, error);
+  return rc ? rc : failure_code(labels_add(&v->labels, label, number, error));
+}
+
+/* Runs `sql` on a JSON value, which may be missing, and adds what each row says. */
+static int each_row(Verdict *v, Connection *c, const char *sql, sqlite3_value *json,
+                    int (*add)(Verdict *, sqlite3_stmt *, Error *), Error *error) {
+  sqlite3_stmt *each;
+  int rc = connection_statement(c, sql, &each, error), step = SQLITE_DONE;
+  if (rc) return rc;
+  sqlite3_bind_value(each, 1, json);
+  while (!rc && (step = sqlite3_step(each)) == SQLITE_ROW) rc = add(v, each, error);
+  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
+  sqlite3_reset(each);
+  sqlite3_clear_bindings(each);
+  return rc;
+}
+
+static int add_known(Verdict *v, sqlite3_stmt *each, Error *error) {
+  uint32_t number;
+  return add_label(v, sqlite3_column_value(each, 0), &number, error);
+}
+
+static int add_pair(Verdict *v, sqlite3_stmt *each, Error *error) {
+  uint32_t actual, predicted;
+  sqlite3_int64 rows = sqlite3_column_int64(each, 2);
+  int rc = add_label(v, sqlite3_column_value(each, 0), &actual, error);
+  if (!rc) rc = add_label(v, sqlite3_column_value(each, 1), &predicted, error);
+  return rc ? rc : failure_code(score_count(&v->score, actual, predicted, rows > 0 ? (size_t)rows : 0, error));
+}
+
+static const char STORED[] =
+    "json_extract(metrics, '$.validation.confusion'), json_extract(metrics, '$.validation.log_loss'), "
+    "json_extract(metrics, '$.validation.calibration_error'), labels, name || '@' || version";
+static const char EACH_LABEL[] = "SELECT value FROM json_each(?1)";
+static const char EACH_PAIR[] =
+    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?1)";
+
+static int judge_stored(Verdict *v, Connection *c, const char *model, Error *error) {
+  sqlite3_stmt *row;
+  int rc = models_row(c, model, STORED, &row, error);
+  if (rc) return rc;
+  if (sqlite3_column_type(row, 0) == SQLITE_NULL)
+    rc = failure(error, SQLITE_ERROR, "no rows were held out when model '%.60s' was trained, expected a query that "
+                 "gives a text and its label", (const char *)sqlite3_column_text(row, 4));
+  if (!rc) rc = each_row(v, c, EACH_LABEL, sqlite3_column_value(row, 3), add_known, error);
+  if (!rc) rc = each_row(v, c, EACH_PAIR, sqlite3_column_value(row, 0), add_pair, error);
+  v->log_loss = sqlite3_column_double(row, 1);
+  v->calibration_error = sqlite3_column_double(row, 2);
+  sqlite3_finalize(row);
+  return rc;
+}
+
+/* ---- what the three have in common ------------------------------------------------------- */
+
+static int verdict_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
+  Verdict *v = call->state;
+  const char *sql, *model;
+  int rc = query_text(arguments[ARG_QUERY], "query", &sql, NULL, error);
+  if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &model, NULL, error);
+  if (!rc && sql)
+    rc = judge_query(v, call->connection, sql, model, error);
+  else if (!rc)
+    rc = judge_stored(v, call->connection, model, error);
+  if (!rc) score_sort(&v->score);
+  return rc;
+}
+
+static void verdict_end(TableCall *call) {
+  Verdict *v = call->state;
+  labels_free(&v->labels);
+  score_free(&v->score);
+}
+
+/* ---- classify_evaluate ---------------------------------------------------------------------- */
+
+enum { EVALUATE_ROWS, EVALUATE_ACCURACY, EVALUATE_MACRO_F1, EVALUATE_WEIGHTED_F1, EVALUATE_LOG_LOSS,
+       EVALUATE_CALIBRATION_ERROR, EVALUATE_VISIBLE };
+
+static int evaluate_step(TableCall *call, Error *error) {
+  (void)error;
+  call->done = true;
+  return SQLITE_OK;
+}
+
+static int evaluate_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
+  (void)error;
+  const Verdict *v = call->state;
+  const Score *s = &v->score;
+  if (column != EVALUATE_ROWS && s->rows == 0) return SQLITE_OK; /* NULL */
+  switch (column) {
+    case EVALUATE_ROWS: sqlite3_result_int64(context, (sqlite3_int64)s->rows); break;
+    case EVALUATE_ACCURACY: sqlite3_result_double(context, score_accuracy(s)); break;
+    case EVALUATE_MACRO_F1: sqlite3_result_double(context, score_macro_f1(s)); break;
+    case EVALUATE_WEIGHTED_F1: sqlite3_result_double(context, score_weighted_f1(s)); break;
+    case EVALUATE_LOG_LOSS: sqlite3_result_double(context, v->log_loss); break;
+    case EVALUATE_CALIBRATION_ERROR: sqlite3_result_double(context, v->calibration_error); break;
+  }
+  return SQLITE_OK;
+}
+
+const TableFunction EVALUATE_TABLE = {
+    .name = "classify_evaluate",
+    .schema = "CREATE TABLE x(rows INTEGER, accuracy REAL, macro_f1 REAL, weighted_f1 REAL, log_loss REAL, "
+              "calibration_error REAL, for_query HIDDEN, for_model HIDDEN)",
+    .visible = EVALUATE_VISIBLE,
+    .arguments = ARGUMENTS,
+    .state_size = sizeof(Verdict),
+    .direct_only = true,
+    .begin = verdict_begin,
+    .step = evaluate_step,
+    .column = evaluate_column,
+    .end = verdict_end,
+};
+
+/* ---- classify_report -------------------------------------------------------------------------- */
+
+enum { REPORT_LABEL, REPORT_PRECISION, REPORT_RECALL, REPORT_F1, REPORT_SUPPORT, REPORT_VISIBLE };
+
+/* On to the next label that occurs. */
+static void find_label(TableCall *call) {
+  Verdict *v = call->state;
+  const Score *s = &v->score;
+  while (v->at < s->labels && s->label[v->at].actual + s->label[v->at].predicted == 0) v->at++;
+  call->done = v->at == s->labels;
+}
+
+static int report_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
+  int rc = verdict_begin(call, arguments, error);
+  if (!rc) find_label(call);
+  return rc;
+}
+
+static int report_step(TableCall *call, Error *error) {
+  (void)error;
+  ((Verdict *)call->state)->at++;
+  find_label(call);
+  return SQLITE_OK;
+}
+
+static int report_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
+  (void)error;
+  const Verdict *v = call->state;
+  const ScoreLabel *label = &v->score.label[v->at];
+  switch (column) {
+    case REPORT_LABEL: value_result(context, labels_get(&v->labels, (uint32_t)v->at)); break;
+    case REPORT_PRECISION: sqlite3_result_double(context, score_precision(label)); break;
+    case REPORT_RECALL: sqlite3_result_double(context, score_recall(label)); break;
+    case REPORT_F1: sqlite3_result_double(context, score_f1(label)); break;
+    case REPORT_SUPPORT: sqlite3_result_int64(context, (sqlite3_int64)label->actual); break;
+  }
+  return SQLITE_OK;
+}
+
+const TableFunction REPORT_TABLE = {
+    .name = "classify_report",
+    .schema = "CREATE TABLE x(label, precision REAL, recall REAL, f1 REAL, support INTEGER, for_query HIDDEN, "
+              "for_model HIDDEN)",
+    .visible = REPORT_VISIBLE,
+    .arguments = ARGUMENTS,
+    .state_size = sizeof(Verdict),
+    .direct_only = true,
+    .begin = report_begin,
+    .step = report_step,
+    .column = report_column,
+    .end = verdict_end,
+};
+
+/* ---- classify_confusion ------------------------------------------------------------------------ */
+
+enum { CONFUSION_ACTUAL, CONFUSION_PREDICTED, CONFUSION_COUNT, CONFUSION_VISIBLE };
+
+static int confusion_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
+  int rc = verdict_begin(call, arguments, error);
+  call->done = ((Verdict *)call->state)->score.pairs == 0;
+  return rc;
+}
+
+static int confusion_step(TableCall *call, Error *error) {
+  (void)error;
+  Verdict *v = call->state;
+  call->done = ++v->at == v->score.pairs;
+  return SQLITE_OK;
+}
+
+static int confusion_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
+  (void)error;
+  const Verdict *v = call->state;
+  const ScorePair *pair = &v->score.pair[v->at];
+  switch (column) {
+    case CONFUSION_ACTUAL: value_result(context, labels_get(&v->labels, pair->actual)); break;
+    case CONFUSION_PREDICTED: value_result(context, labels_get(&v->labels, pair->predicted)); break;
+    case CONFUSION_COUNT: sqlite3_result_int64(context, (sqlite3_int64)pair->rows); break;
+  }
+  return SQLITE_OK;
+}
+
+const TableFunction CONFUSION_TABLE = {
+    .name = "classify_confusion",
+    .schema = "CREATE TABLE x(actual, predicted, count INTEGER, for_query HIDDEN, for_model HIDDEN)",
+    .visible = CONFUSION_VISIBLE,
+    .arguments = ARGUMENTS,
+    .state_size = sizeof(Verdict),
+    .direct_only = true,
+    .begin = confusion_begin,
+    .step = confusion_step,
+    .column = confusion_column,
+    .end = verdict_end,
+};
