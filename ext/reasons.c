@@ -1,0 +1,85 @@
+#include "reasons.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "../model/memory.h"
+#include "cache.h"
+#include "json.h"
+#include "models.h"
+#include "value.h"
+
+static int unknown_label(const Model *m, Label asked, Error *error) {
+  sqlite3_str *list = sqlite3_str_new(NULL);
+  json_label(list, asked);
+  char *name = sqlite3_str_finish(list);
+  list = sqlite3_str_new(NULL);
+  for (uint32_t l = 0; l < m->labels.keys.count && l < 20; l++) {
+    if (l) sqlite3_str_appendall(list, ", ");
+    json_label(list, labels_get(&m->labels, l));
+  }
+  if (m->labels.keys.count > 20) sqlite3_str_appendall(list, ", ...");
+  char *known = sqlite3_str_finish(list);
+  int rc = name && known ? failure(error, SQLITE_ERROR, "the model has no label %.60s (labels: %s)", name, known)
+                         : failure(error, SQLITE_NOMEM, "out of memory");
+  sqlite3_free(name);
+  sqlite3_free(known);
+  return rc;
+}
+
+static int choose_label(Reasons *r, sqlite3_value *asked, const float *probabilities, Error *error) {
+  Label label;
+  if (!asked || sqlite3_value_type(asked) == SQLITE_NULL) {
+    r->label = predict_best(probabilities, r->model->labels.keys.count);
+    return SQLITE_OK;
+  }
+  int rc = value_label(asked, &label, error);
+  if (rc) return rc;
+  r->label = labels_find(&r->model->labels, label);
+  return r->label == LABELS_NONE ? unknown_label(r->model, label, error) : SQLITE_OK;
+}
+
+static int predict_label(Reasons *r, Connection *c, sqlite3_value *asked, Error *error) {
+  Text words = tokens_text(&r->tokens);
+  Lexicon lexicon = tokens_lexicon(&r->tokens);
+  size_t labels = r->model->labels.keys.count;
+  if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
+    return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = failure_code(predict(r->model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
+  if (!rc) rc = choose_label(r, asked, c->probabilities, error);
+  if (!rc) r->probability = c->probabilities[r->label];
+  return rc;
+}
+
+static int explain(Reasons *r, Connection *c, Error *error) {
+  r->weights = calloc(r->tokens.count + 1, sizeof *r->weights);
+  r->contributions = calloc(r->tokens.count + 1, sizeof *r->contributions);
+  if (!r->weights || !r->contributions) return failure(error, SQLITE_NOMEM, "out of memory");
+  Lexicon lexicon = tokens_lexicon(&r->tokens);
+  return failure_code(predict_contributions(r->model, &lexicon, tokens_text(&r->tokens), r->label, &c->scratch,
+                                            r->weights, r->contributions, error));
+}
+
+int reasons_find(Reasons *r, Connection *c, const Model *model, const char *text, size_t length,
+                 sqlite3_value *label, Error *error) {
+  *r = (Reasons){.model = model, .tokens.with_spans = true};
+  int rc = models_tokens(c, model, text, length, &r->tokens, error);
+  if (!rc) rc = predict_label(r, c, label, error);
+  if (!rc) rc = explain(r, c, error);
+  if (!rc) r->count = r->tokens.span_count;
+  return rc;
+}
+
+void reasons_free(Reasons *r) {
+  cache_release(r->model);
+  tokens_free(&r->tokens);
+  free(r->weights);
+  free(r->contributions);
+  *r = (Reasons){0};
+}
+
+float reasons_strongest(const Reasons *r) {
+  float strongest = 0.0f;
+  for (size_t i = 0; i < r->count; i++) strongest = fmaxf(strongest, fabsf(r->contributions[i]));
+  return strongest;
+}
