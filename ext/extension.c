@@ -12,6 +12,7 @@ SQLITE_EXTENSION_INIT1
 #include "attention.h"
 #include "connection.h"
 #include "failure.h"
+#include "highlight.h"
 #include "judge.h"
 #include "label.h"
 #include "rows.h"
@@ -41,6 +42,9 @@ static const struct {
     {"classify_confidence", 2, 0, label_confidence, NULL, NULL},
     {"classify_scores", 1, 0, label_scores, NULL, NULL},
     {"classify_scores", 2, 0, label_scores, NULL, NULL},
+    {"classify_highlight", 1, 0, highlight_text, NULL, NULL},
+    {"classify_highlight", 2, 0, highlight_text, NULL, NULL},
+    {"classify_highlight", 3, 0, highlight_text, NULL, NULL},
     {"classify_version", 0, SQLITE_INNOCUOUS, about_version, NULL, NULL},
     {"classify_debug", 0, SQLITE_INNOCUOUS, about_debug, NULL, NULL},
 };
@@ -54,6 +58,7 @@ static const struct Usage {
     {"classify", "classify(text [, model [, min_confidence]])", 0},
     {"classify_confidence", "classify_confidence(text [, model])", 0},
     {"classify_scores", "classify_scores(text [, model])", 0},
+    {"classify_highlight", "classify_highlight(text [, model [, format]])", 0},
     {"classify_version", "classify_version()", SQLITE_INNOCUOUS},
     {"classify_debug", "classify_debug()", SQLITE_INNOCUOUS},
 };

@@ -447,6 +447,10 @@ static const Case LABELLINGS[] = {
     {"attention, all parts",
      "SELECT token, round(weight, 4), round(contribution, 4), round(leave_one_out, 4) "
      "FROM classify_attention('My kitten at the nail', 'parts', 'boat')", NULL, NULL, NULL},
+    {"highlight",
+     "SELECT classify_highlight(body || ' <unheard> ' || char(7, 8), 'parts', 'html'), classify_highlight(body, 'mixed') "
+     "FROM texts LIMIT 2", NULL, NULL, NULL},
+    {"highlight, bad format", "SELECT classify_highlight('x', 'good', 'text')", NULL, NULL, "expected 'ansi' or 'html'"},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, integers, mixed, parts, porter)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,

@@ -1,0 +1,29 @@
+#include "plain.h"
+
+#include <utf8proc.h>
+
+enum { REPLACEMENT = 0xFFFD, PICTURES = 0x2400, PICTURE_OF_DEL = 0x2421 };
+
+static int32_t shown(int32_t code) {
+  if (code == '\t' || code == '\n') return code;
+  if (code < 0x20) return PICTURES + code;
+  if (code == 0x7F) return PICTURE_OF_DEL;
+  return code >= 0x80 && code < 0xA0 ? REPLACEMENT : code;
+}
+
+size_t plain_read(const char *text, size_t length, int32_t *code) {
+  size_t n = 1;
+  while ((unsigned char)*text >= 0xC0 && n < length && ((unsigned char)text[n] & 0xC0) == 0x80) n++;
+  bool is_utf8 = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, code) == (utf8proc_ssize_t)n;
+  *code = is_utf8 ? shown(*code) : REPLACEMENT;
+  return n;
+}
+
+void plain_append(sqlite3_str *out, int32_t code) {
+  utf8proc_uint8_t bytes[4];
+  sqlite3_str_append(out, (const char *)bytes, (int)utf8proc_encode_char(code, bytes));
+}
+
+bool plain_turns(int32_t code) {
+  return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
+}
