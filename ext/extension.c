@@ -18,6 +18,7 @@ SQLITE_EXTENSION_INIT1
 #include "rows.h"
 #include "table.h"
 #include "train.h"
+#include "words.h"
 
 typedef void Call(sqlite3_context *, int, sqlite3_value **);
 
@@ -71,6 +72,7 @@ static const TableFunction *const TABLES[] = {
     &EVALUATE_TABLE,
     &REPORT_TABLE,
     &CONFUSION_TABLE,
+    &WORDS_TABLE,
 };
 
 static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {

@@ -5,38 +5,14 @@
 
 #include "../model/memory.h"
 #include "cache.h"
-#include "json.h"
 #include "models.h"
 #include "value.h"
 
-static int unknown_label(const Model *m, Label asked, Error *error) {
-  sqlite3_str *list = sqlite3_str_new(NULL);
-  json_label(list, asked);
-  char *name = sqlite3_str_finish(list);
-  list = sqlite3_str_new(NULL);
-  for (uint32_t l = 0; l < m->labels.keys.count && l < 20; l++) {
-    if (l) sqlite3_str_appendall(list, ", ");
-    json_label(list, labels_get(&m->labels, l));
-  }
-  if (m->labels.keys.count > 20) sqlite3_str_appendall(list, ", ...");
-  char *known = sqlite3_str_finish(list);
-  int rc = name && known ? failure(error, SQLITE_ERROR, "the model has no label %.60s (labels: %s)", name, known)
-                         : failure(error, SQLITE_NOMEM, "out of memory");
-  sqlite3_free(name);
-  sqlite3_free(known);
-  return rc;
-}
-
 static int choose_label(Reasons *r, sqlite3_value *asked, const float *probabilities, Error *error) {
-  Label label;
-  if (!asked || sqlite3_value_type(asked) == SQLITE_NULL) {
-    r->label = predict_best(probabilities, r->model->labels.keys.count);
-    return SQLITE_OK;
-  }
-  int rc = value_label(asked, &label, error);
-  if (rc) return rc;
-  r->label = labels_find(&r->model->labels, label);
-  return r->label == LABELS_NONE ? unknown_label(r->model, label, error) : SQLITE_OK;
+  if (asked && sqlite3_value_type(asked) != SQLITE_NULL)
+    return value_find_label(asked, &r->model->labels, &r->label, error);
+  r->label = predict_best(probabilities, r->model->labels.keys.count);
+  return SQLITE_OK;
 }
 
 static int predict_label(Reasons *r, Connection *c, sqlite3_value *asked, Error *error) {

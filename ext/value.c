@@ -1,5 +1,7 @@
 #include "value.h"
 
+#include "json.h"
+
 int value_label(sqlite3_value *value, Label *label, Error *error) {
   *label = (Label){0};
   switch (sqlite3_value_type(value)) {
@@ -20,6 +22,32 @@ int value_label(sqlite3_value *value, Label *label, Error *error) {
       return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number",
                      sqlite3_value_bytes(value));
   }
+}
+
+static int unknown_label(const Labels *labels, Label asked, Error *error) {
+  sqlite3_str *list = sqlite3_str_new(NULL);
+  json_label(list, asked);
+  char *name = sqlite3_str_finish(list);
+  list = sqlite3_str_new(NULL);
+  for (uint32_t l = 0; l < labels->keys.count && l < 20; l++) {
+    if (l) sqlite3_str_appendall(list, ", ");
+    json_label(list, labels_get(labels, l));
+  }
+  if (labels->keys.count > 20) sqlite3_str_appendall(list, ", ...");
+  char *known = sqlite3_str_finish(list);
+  int rc = name && known ? failure(error, SQLITE_ERROR, "the model has no label %.60s (labels: %s)", name, known)
+                         : failure(error, SQLITE_NOMEM, "out of memory");
+  sqlite3_free(name);
+  sqlite3_free(known);
+  return rc;
+}
+
+int value_find_label(sqlite3_value *value, const Labels *labels, uint32_t *number, Error *error) {
+  Label label;
+  int rc = value_label(value, &label, error);
+  if (rc) return rc;
+  *number = labels_find(labels, label);
+  return *number == LABELS_NONE ? unknown_label(labels, label, error) : SQLITE_OK;
 }
 
 void value_result(sqlite3_context *context, Label label) {

@@ -10,6 +10,9 @@
 */
 int value_label(sqlite3_value *value, Label *label, Error *error);
 
+/* The number of one of a model's labels; any other is an error that lists these. */
+int value_find_label(sqlite3_value *value, const Labels *labels, uint32_t *number, Error *error);
+
 /* A label as the result of a function or a column, in its own type. */
 void value_result(sqlite3_context *context, Label label);
 
