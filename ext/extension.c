@@ -11,6 +11,7 @@ SQLITE_EXTENSION_INIT1
 #include "about.h"
 #include "attention.h"
 #include "connection.h"
+#include "doubts.h"
 #include "failure.h"
 #include "highlight.h"
 #include "judge.h"
@@ -73,6 +74,7 @@ static const TableFunction *const TABLES[] = {
     &REPORT_TABLE,
     &CONFUSION_TABLE,
     &WORDS_TABLE,
+    &DOUBTS_TABLE,
 };
 
 static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {
