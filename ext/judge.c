@@ -61,7 +61,8 @@ static int each_row(Verdict *v, Connection *c, const char *sql, sqlite3_value *j
   if (rc) return rc;
   sqlite3_bind_value(each, 1, json);
   while (!rc && (step = sqlite3_step(each)) == SQLITE_ROW) rc = add(v, each, error);
-  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
+  if (!rc && step != SQLITE_DONE)
+    rc = failure(error, step, "the results in the model's metrics cannot be read: %s", sqlite3_errmsg(c->db));
   sqlite3_reset(each);
   sqlite3_clear_bindings(each);
   return rc;

@@ -12,6 +12,8 @@ CREATE TABLE lesson(summary TEXT, seconds REAL);     -- summary: what classify_t
 CREATE TABLE outcome(actual, predicted, confidence); -- a row for each of test
 CREATE TABLE labelling(seconds REAL);
 CREATE TABLE clock(at REAL);
+CREATE TABLE damaged(id INTEGER PRIMARY KEY, label); -- rows of train whose label was swapped
+CREATE TABLE listed(judge, id, place);               -- rows of train, the most doubtful first
 
 -- build: the checksum of the library, so that a report never mixes two; 'peer' for
 -- the figures of a peer, which have no labels, ece, epochs and label_seconds.
@@ -22,3 +24,6 @@ CREATE TABLE IF NOT EXISTS results.trainings(
 CREATE TABLE IF NOT EXISTS results.out_of_scope(
   dataset, seed, build, kept, threshold, below, auroc,
   PRIMARY KEY (dataset, seed, build) ON CONFLICT REPLACE);
+CREATE TABLE IF NOT EXISTS results.doubts(
+  dataset, judge, seed, build, tenth, twentieth, seconds,
+  PRIMARY KEY (dataset, judge, seed, build) ON CONFLICT REPLACE);
