@@ -1,6 +1,7 @@
 #include "train.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -51,6 +52,9 @@ struct Training {
   uint32_t *batches;    /* [batch_count] their order */
   size_t batch_count;
   uint64_t step, total_steps;
+  /* how far it is: training_progress() */
+  TrainingProgress progress;   /* of the epochs before; its stage of this one */
+  atomic_size_t learned;       /* rows, in this one; a worker adds to it      */
   /* the best epoch so far */
   size_t epoch;
   Epoch best;
@@ -308,6 +312,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
 static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *error) {
   Corpus *c = &t->corpus;
   size_t count = 0, most = t->train_count + corpus_count(c, ROW_UNLABELLED);
+  t->progress.stage = TRAINING_GUESSES;
   Text *texts = malloc(most * sizeof *texts);
   uint32_t *rows = malloc(most * sizeof *rows), *targets = malloc(most * sizeof *targets);
   uint32_t *labels = malloc(most * sizeof *labels);
@@ -339,6 +344,8 @@ static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *
 
 static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *error) {
   const Corpus *c = &t->corpus;
+  double begun = now();
+  t->progress.stage = TRAINING_LINEAR;
   Text *texts = malloc((t->train_count + 1) * sizeof *texts);
   uint32_t *targets = malloc((t->train_count + 1) * sizeof *targets);
   Status status = texts && targets ? STATUS_OK : error_no_memory(error);
@@ -352,6 +359,7 @@ static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *erro
                          .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
   linear_free(&t->model->linear);
   if (!status) status = linear_learn(&t->model->linear, &lesson, workers, poll, error);
+  t->progress.besides = now() - begun;
   free(texts);
   free(targets);
   return status;
@@ -453,6 +461,7 @@ static bool next_step(void *context, const MinibatchResult *last, MinibatchStep 
   if (last) {
     t->step++;
     p->learned += step->count;
+    atomic_store(&t->learned, p->learned);
     p->epoch->train_loss += last->loss * (double)step->count;
     p->epoch->train_accuracy += (double)last->correct;
   }
@@ -465,6 +474,7 @@ static bool next_step(void *context, const MinibatchResult *last, MinibatchStep 
 static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
   Progress progress = {.training = t, .epoch = epoch};
   double begun = now();
+  t->progress.stage = TRAINING_NETWORK;
   Status status = order_rows(t, error);
   if (!status) status = minibatch_run(t->minibatch, next_step, &progress, workers, poll, error);
   if (!status && progress.status) *error = progress.error;
@@ -482,6 +492,7 @@ static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, E
   const Score *score = &t->validation.score;
   epoch->validated = t->validation.count > 0 && t->whole != UNDER_WAY;
   if (!epoch->validated) return STATUS_OK;
+  t->progress.stage = TRAINING_VALIDATES;
   Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, error);
   epoch->validation_loss = score_log_loss(score);
   epoch->validation_accuracy = score_accuracy(score);
@@ -547,9 +558,32 @@ static Status end_epoch(Training *t, Epoch *epoch, Error *error) {
   return status;
 }
 
+/* Of all epochs, as if each had the rows of this one. */
+static double share_done(const Training *t, const TrainingProgress *p, size_t learned) {
+  double epoch = fmin(1.0, (double)learned / fmax(1.0, (double)t->train_count));
+  double share = ((double)p->epoch - 1.0 + epoch) / (double)p->epochs;
+  double limit = t->options.max_seconds;
+  if (limit > 0) share = fmax(share, (now() - t->started) / limit);
+  return fmax(0.0, fmin(share, 1.0));
+}
+
+TrainingProgress training_progress(const Training *t) {
+  TrainingProgress p = t->progress;
+  size_t learned = atomic_load(&t->learned);
+  p.epoch = t->epoch;
+  p.epochs = t->whole == UNDER_WAY ? t->epoch : t->options.epochs;
+  p.rows += learned;
+  p.share = share_done(t, &p, learned);
+  bool again = t->whole == PLANNED || t->whole == NEXT;
+  if (!again || t->options.max_seconds > 0) p.besides = 0.0;
+  return p;
+}
+
 Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
   Workers *workers;
   *epoch = (Epoch){.epoch = ++t->epoch};
+  t->progress.stage = TRAINING_NETWORK;
+  t->progress.rows += atomic_exchange(&t->learned, 0);
   /* an epoch may be over before the workers' first poll */
   if (poll.proceed && !poll.proceed(poll.context))
     return error_set(error, STATUS_INTERRUPTED, "interrupted");

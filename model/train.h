@@ -70,6 +70,24 @@ const size_t *training_label_rows(const Training *training); /* [labels] of both
 */
 const Validation *training_validation(const Training *training);
 
+/* How far training_epoch() is: for its poll, or for whoever asks between epochs. */
+typedef enum TrainingStage {
+  TRAINING_GUESSES,   /* labels of texts without one                   */
+  TRAINING_LINEAR,    /* the linear branch learns; neither counts rows */
+  TRAINING_NETWORK,
+  TRAINING_VALIDATES
+} TrainingStage;
+
+typedef struct TrainingProgress {
+  TrainingStage stage;
+  size_t epoch, epochs; /* under way, from 1; at most                               */
+  size_t rows;          /* learned from, in each epoch anew                         */
+  double share;         /* 0 to 1: of the network's rows, or of max_seconds if more */
+  double besides;       /* seconds that the linear branch will take once more       */
+} TrainingProgress;
+
+TrainingProgress training_progress(const Training *training);
+
 /* A loss that is not finite is an error; so is a poll that says stop. */
 Status training_epoch(Training *training, Poll poll, Epoch *epoch, Error *error);
 
