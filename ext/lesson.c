@@ -147,6 +147,22 @@ static int read_sources(Lesson *l, Error *error) {
   return rc;
 }
 
+/* The accuracy is that on held-out rows. */
+static void look(void *context, ProgressState *state) {
+  const Lesson *l = context;
+  TrainingProgress p = training_progress(l->training);
+  bool guesses = p.stage == TRAINING_GUESSES, linear = p.stage == TRAINING_LINEAR;
+  const char *before = guesses ? ": guessing labels" : linear ? ": learning the linear branch" : "";
+  state->rows = guesses || linear ? -1.0 : (double)p.rows;
+  state->share = p.share;
+  state->besides = p.besides;
+  snprintf(state->doing, sizeof state->doing, "epoch %zu of %zu%s", p.epoch, p.epochs, before);
+  if (p.stage == TRAINING_VALIDATES)
+    snprintf(state->note, sizeof state->note, "validating");
+  else if (l->best.validated)
+    snprintf(state->note, sizeof state->note, "accuracy %.3f", l->best.validation_accuracy);
+}
+
 int lesson_start(Lesson *l, Error *error) {
   float *weights = NULL;
   int rc = SQLITE_OK;
@@ -161,6 +177,7 @@ int lesson_start(Lesson *l, Error *error) {
                  : failure(error, SQLITE_NOMEM, "out of memory");
   }
   if (!rc) rc = failure_code(training_begin(l->training, weights, error));
+  progress_begin(&l->progress, l->options.progress, look, l);
   free(weights);
   return rc;
 }
@@ -202,11 +219,12 @@ char *lesson_summary(const Lesson *l, const Epoch *last) {
 
 /* ---- epochs ---------------------------------------------------------------------------- */
 
-static void show_progress(const Epoch *e) {
-  fprintf(stderr, "epoch %zu: loss %.4f, accuracy %.4f", e->epoch, e->train_loss, e->train_accuracy);
-  if (e->validated) fprintf(stderr, ", on held-out rows %.4f", e->validation_accuracy);
-  fprintf(stderr, ", %.0f rows a second, %.1f s%s\n", e->rows_per_second, e->seconds,
-          e->is_best ? ", the best so far" : "");
+static void log_epoch(Progress *progress, const Epoch *e) {
+  char held_out[64] = "";
+  if (e->validated) snprintf(held_out, sizeof held_out, ", on held-out rows %.4f", e->validation_accuracy);
+  progress_log(progress, "epoch %zu: loss %.4f, accuracy %.4f%s, %.0f rows a second, %.1f s%s", e->epoch,
+               e->train_loss, e->train_accuracy, held_out, e->rows_per_second, e->seconds,
+               e->is_best ? ", the best so far" : "");
 }
 
 static char *describe(const Lesson *l, const Epoch *last, const Model *model) {
@@ -243,11 +261,13 @@ static int save(Lesson *l, const Epoch *last, Error *error) {
 }
 
 int lesson_epoch(Lesson *l, Epoch *epoch, Error *error) {
-  int rc = failure_code(training_epoch(l->training, connection_poll(l->connection), epoch, error));
+  Poll poll = progress_poll(&l->progress, connection_poll(l->connection));
+  int rc = failure_code(training_epoch(l->training, poll, epoch, error));
+  if (rc || l->query || epoch->is_last) progress_hide(&l->progress); /* the caller goes on */
   if (rc) return rc;
   if (epoch->is_best) l->best = *epoch;
   metrics_epoch(l->history, epoch);
   if (sqlite3_str_errcode(l->history)) return failure(error, SQLITE_NOMEM, "out of memory");
-  if (l->options.progress) show_progress(epoch);
+  log_epoch(&l->progress, epoch);
   return epoch->is_last ? save(l, epoch, error) : SQLITE_OK;
 }

@@ -14,6 +14,7 @@
 
 #include "examples.h"
 #include "options.h"
+#include "progress.h"
 #include "saving.h"
 
 typedef struct Lesson {
@@ -27,6 +28,7 @@ typedef struct Lesson {
   size_t skipped;        /* rows with a NULL text or label */
   Examples examples;
   sqlite3_str *history;  /* JSON: an epoch after the other */
+  Progress progress;
   Epoch best;
   size_t label_count;    /* and */
   sqlite3_int64 version; /* once it is saved */
