@@ -1,5 +1,6 @@
 #include "bulk.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ static int read_row(Bulk *b, BulkWindow *w, Error *error) {
   int rc = q->id < 0 ? SQLITE_OK : read_id(sqlite3_column_value(b->stmt, q->id), &row->id, error);
   if (!rc && q->label >= 0) rc = read_label(b, sqlite3_column_value(b->stmt, q->label), row, &label, error);
   if (!rc) rc = query_text(sqlite3_column_value(b->stmt, q->text), "text", &text, &length, error);
+  if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
   if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &label, error);
   return rc ? rc : read_text(b, w, text, length, error);
@@ -125,6 +127,7 @@ static void label_task(void *context, size_t index, size_t worker) {
   }
   b->statuses[worker] = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
                                        w->predictions + first, &b->errors[worker]);
+  atomic_fetch_add(&b->labelled, count);
 }
 
 static int finish_windows(Bulk *b, size_t windows, Error *error) {
@@ -144,6 +147,35 @@ static int finish_windows(Bulk *b, size_t windows, Error *error) {
   return SQLITE_OK;
 }
 
+/* ---- how far it is --------------------------------------------------------------------- */
+
+static const double LOG_EVERY = 5.0, COUNT_AT_MOST = 2.0; /* seconds */
+
+static void look(void *context, ProgressState *state) {
+  Bulk *b = context;
+  state->rows = (double)atomic_load(&b->labelled);
+  state->share = b->total < 0 ? -1.0 : b->total > 0 ? state->rows / b->total : 1.0;
+  snprintf(state->doing, sizeof state->doing, "classify_rows");
+}
+
+static int begin_progress(Bulk *b, Error *error) {
+  progress_begin(&b->progress, b->query.progress, look, b);
+  b->total = -1.0;
+  if (!b->progress.terminal) return SQLITE_OK;
+  int rc = query_count(b->connection, b->stmt, COUNT_AT_MOST, &b->total, error);
+  progress_begin(&b->progress, b->query.progress, look, b); /* anew: counting is no labelling */
+  return rc;
+}
+
+/* Now and then, and when all rows are labelled. */
+static void log_rows(Bulk *b) {
+  double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
+  if (b->ended || progress_due(&b->progress, LOG_EVERY))
+    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %.1f s", rows, rows / seconds, seconds);
+}
+
+/* ---- chunks ------------------------------------------------------------------------------ */
+
 static int label_chunk(Bulk *b, Error *error) {
   Workers *workers;
   size_t windows = 0, most = b->begun ? BULK_WINDOWS : 1;
@@ -155,9 +187,11 @@ static int label_chunk(Bulk *b, Error *error) {
     BulkWindow *window = b->windows[windows++];
     rc = window ? read_window(b, window, error) : failure(error, SQLITE_NOMEM, "out of memory");
     if (!rc) workers_add(workers, WINDOW_TASKS);
+    progress_show(&b->progress);
   }
-  if (!rc) rc = failure_code(workers_end(workers, connection_poll(b->connection), error));
+  if (!rc) rc = failure_code(workers_end(workers, progress_poll(&b->progress, connection_poll(b->connection)), error));
   workers_free(workers);
+  if (!rc) log_rows(b);
   b->begun = true;
   return rc ? rc : finish_windows(b, windows, error);
 }
@@ -187,6 +221,7 @@ int bulk_begin(Bulk *b, Connection *c, const BulkQuery *query, Error *error) {
   int rc = query_prepare(c->db, query->sql, "query", columns, query->meaning, &b->stmt, error);
   if (!rc) rc = models_load(c, query->model, &b->model, error);
   if (!rc && query->label >= 0) rc = begin_labels(b, error);
+  if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;
   b->tokenizer = *b->model->tokenize ? &tokens_listed : &tokens_unicode;
   b->whole = writer_is_active(c->db);
@@ -201,6 +236,7 @@ int bulk_next(Bulk *b, BulkRow **row, Error *error) {
   int rc = SQLITE_OK;
   if (b->at == b->count) clear_rows(b);
   while (!rc && !b->ended && (b->count == 0 || (b->whole && b->at == 0))) rc = label_chunk(b, error);
+  progress_hide(&b->progress);
   *row = !rc && b->at < b->count ? &b->rows[b->at++] : NULL;
   return rc;
 }

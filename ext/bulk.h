@@ -12,8 +12,11 @@
 #ifndef CLASSIFY_BULK_H
 #define CLASSIFY_BULK_H
 
+#include <stdatomic.h>
+
 #include "../model/model.h"
 #include "connection.h"
+#include "progress.h"
 
 enum { BULK_WINDOWS = 8 };
 
@@ -22,6 +25,7 @@ typedef struct BulkQuery {
   const char *meaning;     /* of its columns, for messages: "an id and a text"   */
   int id, text, label;     /* which column is what; -1: there is none            */
   size_t threads;
+  bool progress;           /* on stderr */
   /* NULL, or told of each row whose text is not NULL, as it is read; label NULL: none */
   int (*visit)(void *context, const char *text, size_t length, const Label *label, Error *error);
   void *context;
@@ -59,6 +63,9 @@ typedef struct Bulk {
   Error *errors;      /* [threads] */
   BulkRow *rows;      /* [count] ready to be given */
   size_t count, rows_capacity, at;
+  Progress progress;
+  double total;           /* rows of the query; below 0: not known */
+  atomic_size_t labelled; /* rows, by any worker                   */
 } Bulk; /* all zero is none */
 
 int bulk_begin(Bulk *bulk, Connection *connection, const BulkQuery *query, Error *error);

@@ -52,8 +52,10 @@ static const Option TRAIN_OPTIONS[] = {
 enum { TRAIN_OPTION_COUNT = sizeof TRAIN_OPTIONS / sizeof *TRAIN_OPTIONS };
 
 static const Option ROWS_OPTIONS[] = {
+    {"progress", BOOLEAN, offsetof(Options, progress), 0, 0, "true or false"},
     {"threads", COUNT, TRAINING(threads), 1, 256, NULL},
 };
+enum { ROWS_OPTION_COUNT = sizeof ROWS_OPTIONS / sizeof *ROWS_OPTIONS };
 
 /* ---- one option ------------------------------------------------------------------- */
 
@@ -249,10 +251,11 @@ int options_read(Connection *c, const char *json, Options *options, Error *error
   return rc;
 }
 
-int options_read_threads(Connection *c, const char *json, size_t *threads, Error *error) {
+int options_read_threads(Connection *c, const char *json, size_t *threads, bool *progress, Error *error) {
   Options options = {0};
-  int rc = json ? read_members(c, json, ROWS_OPTIONS, 1, &options, error) : SQLITE_OK;
+  int rc = json ? read_members(c, json, ROWS_OPTIONS, ROWS_OPTION_COUNT, &options, error) : SQLITE_OK;
   *threads = options.training.threads ? options.training.threads : workers_processors();
+  *progress = options.progress;
   return rc;
 }
 

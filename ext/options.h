@@ -20,7 +20,7 @@ typedef struct Options {
   char *from_rows;        /* a query of rows that it has learned; NULL: none    */
   char *class_weight;     /* a JSON object of weights by label; NULL: none given */
   size_t keep;            /* versions; 0: all                                   */
-  bool progress;          /* a line on stderr for each epoch                    */
+  bool progress;          /* on stderr: progress.h                              */
 } Options;
 
 /* Defaults, overridden by the JSON (NULL: none). */
@@ -36,7 +36,7 @@ void options_json(const Options *options, const TrainingOptions *used, sqlite3_s
 int options_label_weights(Connection *connection, const Options *options, const Labels *labels,
                           float *weights, Error *error);
 
-/* classify_rows() has one option: threads. */
-int options_read_threads(Connection *connection, const char *json, size_t *threads, Error *error);
+/* classify_rows() has two options: threads and progress. */
+int options_read_threads(Connection *connection, const char *json, size_t *threads, bool *progress, Error *error);
 
 #endif

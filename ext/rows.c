@@ -29,7 +29,7 @@ static int rows_begin(TableCall *call, sqlite3_value **arguments, Error *error) 
     rc = failure(error, SQLITE_ERROR, "no query given, expected classify_rows('SELECT id, text FROM ...')");
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &query.model, NULL, error);
   if (!rc) rc = query_text(arguments[ARG_OPTIONS], "object of options", &json, NULL, error);
-  if (!rc) rc = options_read_threads(call->connection, json, &query.threads, error);
+  if (!rc) rc = options_read_threads(call->connection, json, &query.threads, &query.progress, error);
   if (!rc) rc = bulk_begin(&l->bulk, call->connection, &query, error);
   return rc ? rc : rows_step(call, error);
 }
