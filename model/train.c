@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "describe.h"
 #include "guess.h"
 #include "minibatch.h"
 #include "output.h"
@@ -17,12 +18,10 @@ static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors   
 
 enum {
   BUCKETS = 1 << 14, /* of the network's n-grams */
-  KEYWORD_TOKENS = 500000, /* that keywords are averaged over, at most */
   POOL_BATCHES = 32, /* minibatches whose texts are sorted by length together */
   PURPOSE_ORDER = 3, /* of random streams */
   PURPOSE_STEP = 4,
-  PURPOSE_KNOWN = 6,
-  PURPOSE_KEYWORDS = 7
+  PURPOSE_KNOWN = 6
 };
 
 /* The last epoch, on the rows held out before, too: */
@@ -599,66 +598,13 @@ Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
 
 /* ---- end ------------------------------------------------------------------------- */
 
-/* Rows to average over, drawn by seed: as many as have KEYWORD_TOKENS. */
-static size_t draw_rows(Training *t) {
-  size_t tokens = 0, count = 0;
-  Random random = random_stream(t->options.seed, PURPOSE_KEYWORDS, 0);
-  random_shuffle(&random, t->train, t->train_count);
-  while (count < t->train_count && tokens < KEYWORD_TOKENS)
-    tokens += corpus_text(&t->corpus, t->train[count++]).length;
-  return count;
-}
-
-static Status find_keywords(Training *t, Workers *workers, Poll poll, Error *error) {
-  size_t count = draw_rows(t), tokens = 0, threads = workers_count(workers);
-  Text *texts = malloc((count + 1) * sizeof *texts);
-  uint32_t *labels = malloc((count + 1) * sizeof *labels);
-  Scratch *scratches = calloc(threads, sizeof *scratches);
-  for (size_t i = 0; texts && labels && i < count; i++) {
-    texts[i] = corpus_text(&t->corpus, t->train[i]);
-    labels[i] = t->corpus.target[t->train[i]];
-    tokens += texts[i].length;
-  }
-  float *contributions = malloc((tokens + 1) * sizeof *contributions);
-  Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
-  if (!status)
-    status = predict_all_contributions(t->model, &t->lexicon, texts, labels, count, workers, scratches, poll,
-                                       contributions, error);
-  if (!status)
-    status = keywords_new(texts, labels, count, contributions, vocabulary_size(&t->corpus.vocabulary),
-                          &t->model->keywords, error);
-  for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
-  free(texts);
-  free(labels);
-  free(scratches);
-  free(contributions);
-  return status;
-}
-
-static Status list_seen(Training *t, Error *error) {
-  uint32_t *hashes = malloc((t->train_count + 1) * sizeof *hashes);
-  if (!hashes) return error_no_memory(error);
-  for (size_t i = 0; i < t->train_count; i++) hashes[i] = t->corpus.hash[t->train[i]];
-  Status status = seen_new(hashes, t->train_count, t->from ? &t->from->seen : NULL, &t->model->seen, error);
-  free(hashes);
-  return status;
-}
-
-/* What is found out about a model once it has learned, by its parameters as they were learned. */
-static Status describe(Training *t, Poll poll, Error *error) {
-  Workers *workers;
-  parameters_copy(&t->model->parameters, &t->best_parameters);
-  Status status = workers_new(t->options.threads, &workers, error);
-  if (status) return status;
-  status = find_keywords(t, workers, poll, error);
-  workers_free(workers);
-  return status ? status : list_seen(t, error);
-}
-
 Status training_end(Training *t, Poll poll, Model **model, Error *error) {
   if (t->best.epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
   Model *m = t->model;
-  Status status = describe(t, poll, error);
+  DescribeRows rows = {.corpus = &t->corpus, .lexicon = t->lexicon, .rows = t->train, .count = t->train_count,
+                       .before = t->from ? &t->from->seen : NULL, .seed = t->options.seed};
+  parameters_copy(&m->parameters, &t->best_parameters);
+  Status status = describe_model(m, &rows, t->options.threads, poll, error);
   if (status) return status;
   EmbeddingWeights embedding = network_embedding(&t->best_parameters);
   if (embedding.buckets) embedding_fold(&embedding, &t->corpus.spelling, embedding.vocabulary, 1.0f);
