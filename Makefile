@@ -56,6 +56,12 @@ $(BUILD)/schema.h: sql/schema.sql
 	@( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
 $(BUILD)/ext/saving.o: $(BUILD)/schema.h
+
+# the style of ext/card.css the same way
+$(BUILD)/card_style.h: ext/card.css
+	@mkdir -p $(@D)
+	@( echo 'static const char CARD_CSS[] ='; sed 's/["\\]/\\&/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
+$(BUILD)/ext/card.o: $(BUILD)/card_style.h
 $(BUILD)/ext/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
 
 # ---- tests -------------------------------------------------------------------

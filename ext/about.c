@@ -7,19 +7,17 @@
 #include "../model/step8.h"
 #include "../model/workers.h"
 
-#define VERSION "0.1.0"
-
 void about_version(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argc;
   (void)argv;
-  sqlite3_result_text(context, VERSION, -1, SQLITE_STATIC);
+  sqlite3_result_text(context, ABOUT_VERSION, -1, SQLITE_STATIC);
 }
 
 void about_debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argc;
   (void)argv;
   char *json = sqlite3_mprintf(
-      "{\"version\":\"" VERSION "\",\"sqlite\":\"%s\",\"built_with_sqlite\":\"%s\",\"blas_kernel\":\"%s\","
+      "{\"version\":\"" ABOUT_VERSION "\",\"sqlite\":\"%s\",\"built_with_sqlite\":\"%s\",\"blas_kernel\":\"%s\","
       "\"simd\":\"%s\",\"int8\":%s,\"threads\":%d,\"unicode\":\"%s\",\"compiler\":\"%s\",\"build\":\"%s\"}",
       sqlite3_libversion(), SQLITE_VERSION, matrix_kernel(), simd_path(),
       step8_available() ? "true" : "false", (int)workers_processors(),

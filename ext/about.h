@@ -8,6 +8,8 @@
 
 #include "sqlite.h"
 
+#define ABOUT_VERSION "0.1.0"
+
 void about_version(sqlite3_context *context, int argc, sqlite3_value **argv);
 void about_debug(sqlite3_context *context, int argc, sqlite3_value **argv);
 

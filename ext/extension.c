@@ -10,6 +10,7 @@ SQLITE_EXTENSION_INIT1
 
 #include "about.h"
 #include "attention.h"
+#include "card.h"
 #include "connection.h"
 #include "doubts.h"
 #include "failure.h"
@@ -47,6 +48,8 @@ static const struct {
     {"classify_highlight", 1, 0, highlight_text, NULL, NULL},
     {"classify_highlight", 2, 0, highlight_text, NULL, NULL},
     {"classify_highlight", 3, 0, highlight_text, NULL, NULL},
+    {"classify_card", 0, 0, card_page, NULL, NULL},
+    {"classify_card", 1, 0, card_page, NULL, NULL},
     {"classify_version", 0, SQLITE_INNOCUOUS, about_version, NULL, NULL},
     {"classify_debug", 0, SQLITE_INNOCUOUS, about_debug, NULL, NULL},
 };
@@ -61,6 +64,7 @@ static const struct Usage {
     {"classify_confidence", "classify_confidence(text [, model])", 0},
     {"classify_scores", "classify_scores(text [, model])", 0},
     {"classify_highlight", "classify_highlight(text [, model [, format]])", 0},
+    {"classify_card", "classify_card([model])", 0},
     {"classify_version", "classify_version()", SQLITE_INNOCUOUS},
     {"classify_debug", "classify_debug()", SQLITE_INNOCUOUS},
 };

@@ -75,7 +75,7 @@ static const Format ANSI = {
 
 static void html_head(sqlite3_str *out, Label label, float probability) {
   sqlite3_str_appendall(out, "<div class=\"classify-highlight\"><div><b>");
-  html_label(out, label);
+  html_bdi(out, label);
   sqlite3_str_appendf(out, "</b> %.3f</div>", probability);
 }
 
@@ -200,5 +200,6 @@ void highlight_text(sqlite3_context *context, int argc, sqlite3_value **argv) {
     failure_result(context, "classify_highlight", rc, &error);
   else if (text)
     sqlite3_result_text(context, out, -1, sqlite3_free);
+  if (rc) sqlite3_free(out);
   reasons_free(&reasons);
 }

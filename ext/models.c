@@ -412,6 +412,65 @@ int models_row(Connection *c, const char *spec, const char *columns, sqlite3_stm
   return rc;
 }
 
+/* ---- the row ----------------------------------------------------------------------------- */
+
+void models_row_free(ModelRow *row) {
+  sqlite3_free(row->schema);
+  sqlite3_free(row->name);
+  sqlite3_value_free(row->created);
+  sqlite3_value_free(row->options);
+  sqlite3_value_free(row->metrics);
+  *row = (ModelRow){0};
+}
+
+static bool copy_row(ModelRow *row, const Found *f, sqlite3_stmt *stmt) {
+  row->schema = sqlite3_mprintf("%s", f->schema);
+  row->name = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+  row->version = f->version;
+  row->created = sqlite3_value_dup(sqlite3_column_value(stmt, 1));
+  row->options = sqlite3_value_dup(sqlite3_column_value(stmt, 2));
+  row->metrics = sqlite3_value_dup(sqlite3_column_value(stmt, 3));
+  row->size = sqlite3_column_int64(stmt, 4);
+  return row->schema && row->name && row->created && row->options && row->metrics;
+}
+
+static int read_row(Connection *c, const Found *f, ModelRow *row, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = statement_in(c,
+                        "SELECT name, created, "
+                        "CASE WHEN typeof(options) = 'text' THEN CASE WHEN json_valid(options) THEN options END END, "
+                        "CASE WHEN typeof(metrics) = 'text' THEN CASE WHEN json_valid(metrics) THEN metrics END END, "
+                        "length(weights) FROM \"%w\".classify_models WHERE rowid = ?1",
+                        f->schema, &stmt, error);
+  if (rc) return rc;
+  if (stmt) sqlite3_bind_int64(stmt, 1, f->rowid);
+  rc = stmt ? step_in(c, f->schema, stmt, error) : SQLITE_DONE;
+  if (rc == SQLITE_DONE) rc = failure(error, SQLITE_ERROR, "the model has been deleted meanwhile");
+  else if (rc == SQLITE_ROW && copy_row(row, f, stmt)) rc = SQLITE_OK;
+  else if (rc == SQLITE_ROW) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+typedef struct Description {
+  const Model **model;
+  ModelRow *row;
+} Description;
+
+static int describe_row(Connection *c, const Found *f, const char *name, void *context, Error *error) {
+  Description *d = context;
+  int rc = read_row(c, f, d->row, error);
+  return rc ? rc : load_row(c, f, name, d->model, error);
+}
+
+int models_describe(Connection *c, const char *spec, const Model **model, ModelRow *row, Error *error) {
+  *row = (ModelRow){0};
+  int rc = use_row(c, spec, describe_row, &(Description){model, row}, error);
+  if (rc) models_row_free(row);
+  else connection_keep_model(c, *model);
+  return rc;
+}
+
 /* The tokenizer is looked up for each text: SQLite may have disconnected it. */
 int models_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
                   Error *error) {

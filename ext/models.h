@@ -40,6 +40,20 @@ int models_load(Connection *connection, const char *spec, const Model **model, E
 */
 int models_row(Connection *connection, const char *spec, const char *columns, sqlite3_stmt **stmt, Error *error);
 
+/* The row of a model. created, options and metrics are as they stand there; options
+** and metrics are SQL NULL where the column holds no JSON.
+*/
+typedef struct ModelRow {
+  char *schema, *name;
+  sqlite3_int64 version;
+  sqlite3_value *created, *options, *metrics;
+  sqlite3_int64 size; /* of the weights, in bytes */
+} ModelRow; /* all zero is none */
+
+/* models_load(), and the row that the model stands in. */
+int models_describe(Connection *connection, const char *spec, const Model **model, ModelRow *row, Error *error);
+void models_row_free(ModelRow *row);
+
 /* A text as the model reads it, with the tokenizer that it names. */
 int models_tokens(Connection *connection, const Model *model, const char *text, size_t length,
                   Tokens *tokens, Error *error);
