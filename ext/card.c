@@ -257,7 +257,7 @@ static void put_network(Card *card) {
 
 /* ---- curves ------------------------------------------------------------------------------------ */
 
-enum { TRAIN_LOSS, TRAIN_ACCURACY, HELD_LOSS, HELD_ACCURACY, HELD_F1, SERIES };
+enum { TRAIN_LOSS, TRAIN_ACCURACY, HELD_LOSS, HELD_ACCURACY, SERIES };
 
 typedef struct History {
   double *values[SERIES]; /* [count] into one block */
@@ -278,8 +278,8 @@ static double *read_history(Card *card, History *h) {
   size_t capacity = 0;
   sqlite3_stmt *stmt = ask(card,
       "SELECT json_extract(value, '$.train_loss'), json_extract(value, '$.train_accuracy'), "
-      "json_extract(value, '$.validation_loss'), json_extract(value, '$.validation_accuracy'), "
-      "json_extract(value, '$.validation_f1') FROM json_each(?1, '$.history') WHERE type = 'object'",
+      "json_extract(value, '$.validation_loss'), json_extract(value, '$.validation_accuracy') "
+      "FROM json_each(?1, '$.history') WHERE type = 'object'",
       card->row.metrics);
   *h = (History){0};
   while (next(card, stmt)) add_epoch(card, h, &block, &capacity, stmt);
@@ -302,17 +302,18 @@ static bool has_values(const History *h, int series) {
 }
 
 /* One plot; those of its lines that have values. */
-static void put_curve(Card *card, const History *h, const char *title, int train, int held) {
+static bool put_curve(Card *card, const History *h, const char *title, int train, int held) {
   PlotLine lines[2];
   size_t count = 0;
   if (has_values(h, train)) lines[count++] = (PlotLine){"train", h->values[train]};
   if (has_values(h, held)) lines[count++] = (PlotLine){"held", h->values[held]};
-  if (count == 0) return;
+  if (count == 0) return false;
   sqlite3_str_appendf(card->out, "<figure><figcaption>%s by epoch <span class=\"key\"><i class=\"train\"></i>learning"
                       "%s</span></figcaption>", title,
                       count == 2 ? "</span> <span class=\"key\"><i class=\"held\"></i>held out" : "");
   plot_lines(card->out, title, lines, count, h->count);
   put(card, "</figure>\n");
+  return true;
 }
 
 static void put_curves(Card *card) {
@@ -320,9 +321,10 @@ static void put_curves(Card *card) {
   double *block = read_history(card, &h);
   if (block) {
     put(card, "<div class=\"figures\">");
-    put_curve(card, &h, "Loss", TRAIN_LOSS, HELD_LOSS);
-    put_curve(card, &h, "Accuracy", TRAIN_ACCURACY, HELD_ACCURACY);
-    put(card, "</div>\n<p class=\"note\">While it learns, the network is measured alone and with dropout, so it does "
+    bool any = put_curve(card, &h, "Loss", TRAIN_LOSS, HELD_LOSS);
+    any |= put_curve(card, &h, "Accuracy", TRAIN_ACCURACY, HELD_ACCURACY);
+    put(card, "</div>\n");
+    if (any) put(card, "<p class=\"note\">While it learns, the network is measured alone and with dropout, so it does "
               "worse there than on held-out rows at first.</p>\n");
   }
   free(block);
@@ -363,7 +365,7 @@ static void put_label(Card *card, uint32_t label) {
   if (label < card->model->labels.keys.count)
     html_bdi(card->out, labels_get(&card->model->labels, label));
   else
-    put(card, "<i>a label that the model does not know</i>");
+    put(card, "<em>a label that the model does not know</em>");
 }
 
 static void label_row(Card *card, uint32_t number, double most) {

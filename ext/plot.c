@@ -141,8 +141,8 @@ static Layout heat_layout(const PlotHeat *h) {
     size_t width = label.kind == LABEL_TEXT ? html_columns(label.text, label.length, NAME_COLUMNS, &end) : NUMBER_COLUMNS;
     if (width > columns) columns = width;
   }
-  double name = 7.0 * (double)columns; /* a column being a bit less, in most letters */
-  return (Layout){name + 12.0, 0.9 * name + 12.0, h->count <= 12 ? 40.0 : 26.0};
+  double name = 7.6 * (double)columns; /* most letters take less */
+  return (Layout){name + 12.0, 0.87 * name + 14.0, h->count <= 12 ? 40.0 : 26.0};
 }
 
 static void heat_name(sqlite3_str *svg, const PlotHeat *h, size_t i) {
