@@ -451,6 +451,10 @@ static const Case LABELLINGS[] = {
      "SELECT classify_highlight(body || ' <unheard> ' || char(7, 8), 'parts', 'html'), classify_highlight(body, 'mixed') "
      "FROM texts LIMIT 2", NULL, NULL, NULL},
     {"highlight, bad format", "SELECT classify_highlight('x', 'good', 'text')", NULL, NULL, "expected 'ansi' or 'html'"},
+    {"card", "WITH c(page) AS MATERIALIZED (SELECT classify_card('parts')) SELECT length(page), substr(page, -12000) FROM c",
+     NULL, NULL, NULL},
+    {"card, of nothing", "SELECT length(classify_card('mixed'))", NULL,
+     "UPDATE classify_models SET metrics = '{}', options = '['", NULL},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, integers, mixed, parts, porter)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
