@@ -207,20 +207,12 @@ static bool writer_is_active(sqlite3 *db) {
 
 /* ---- begin, next, end -------------------------------------------------------------------- */
 
-static int begin_labels(Bulk *b, Error *error) {
-  int rc = SQLITE_OK;
-  uint32_t number;
-  for (uint32_t l = 0; l < b->model->labels.keys.count && !rc; l++)
-    rc = failure_code(labels_add(&b->labels, labels_get(&b->model->labels, l), &number, error));
-  return rc;
-}
-
 int bulk_begin(Bulk *b, Connection *c, const BulkQuery *query, Error *error) {
   *b = (Bulk){.query = *query, .connection = c};
   int columns = 1 + (query->id >= 0) + (query->label >= 0);
   int rc = query_prepare(c->db, query->sql, "query", columns, query->meaning, &b->stmt, error);
   if (!rc) rc = models_load(c, query->model, &b->model, error);
-  if (!rc && query->label >= 0) rc = begin_labels(b, error);
+  if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;
   b->tokenizer = *b->model->tokenize ? &tokens_listed : &tokens_unicode;

@@ -2,6 +2,7 @@
 
 #include "../model/score.h"
 #include "bulk.h"
+#include "cache.h"
 #include "models.h"
 #include "query.h"
 #include "value.h"
@@ -68,11 +69,6 @@ static int each_row(Verdict *v, Connection *c, const char *sql, sqlite3_value *j
   return rc;
 }
 
-static int add_known(Verdict *v, sqlite3_stmt *each, Error *error) {
-  uint32_t number;
-  return add_label(v, sqlite3_column_value(each, 0), &number, error);
-}
-
 static int add_pair(Verdict *v, sqlite3_stmt *each, Error *error) {
   uint32_t actual, predicted;
   sqlite3_int64 rows = sqlite3_column_int64(each, 2);
@@ -81,25 +77,31 @@ static int add_pair(Verdict *v, sqlite3_stmt *each, Error *error) {
   return rc ? rc : failure_code(score_count(&v->score, actual, predicted, rows > 0 ? (size_t)rows : 0, error));
 }
 
-static const char STORED[] =
-    "json_extract(metrics, '$.validation.confusion'), json_extract(metrics, '$.validation.log_loss'), "
-    "json_extract(metrics, '$.validation.calibration_error'), labels, name || '@' || version";
-static const char EACH_LABEL[] = "SELECT value FROM json_each(?1)";
-static const char EACH_PAIR[] =
-    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') FROM json_each(?1)";
+static int add_figures(Verdict *v, sqlite3_stmt *each, Error *error) {
+  (void)error;
+  v->log_loss = sqlite3_column_double(each, 0);
+  v->calibration_error = sqlite3_column_double(each, 1);
+  return SQLITE_OK;
+}
 
-static int judge_stored(Verdict *v, Connection *c, const char *model, Error *error) {
-  sqlite3_stmt *row;
-  int rc = models_row(c, model, STORED, &row, error);
-  if (rc) return rc;
-  if (sqlite3_column_type(row, 0) == SQLITE_NULL)
-    rc = failure(error, SQLITE_ERROR, "no rows were held out when model '%.60s' was trained, expected a query that "
-                 "gives a text and its label", (const char *)sqlite3_column_text(row, 4));
-  if (!rc) rc = each_row(v, c, EACH_LABEL, sqlite3_column_value(row, 3), add_known, error);
-  if (!rc) rc = each_row(v, c, EACH_PAIR, sqlite3_column_value(row, 0), add_pair, error);
-  v->log_loss = sqlite3_column_double(row, 1);
-  v->calibration_error = sqlite3_column_double(row, 2);
-  sqlite3_finalize(row);
+static const char EACH_PAIR[] =
+    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') "
+    "FROM json_each(?1, '$.validation.confusion')";
+static const char FIGURES[] =
+    "SELECT json_extract(?1, '$.validation.log_loss'), json_extract(?1, '$.validation.calibration_error')";
+
+static int judge_stored(Verdict *v, Connection *c, const char *spec, Error *error) {
+  const Model *model = NULL;
+  ModelRow row;
+  int rc = models_describe(c, spec, &model, &row, error);
+  if (!rc) rc = failure_code(labels_copy(&model->labels, &v->labels, error));
+  if (!rc) rc = each_row(v, c, EACH_PAIR, row.metrics, add_pair, error);
+  if (!rc) rc = each_row(v, c, FIGURES, row.metrics, add_figures, error);
+  if (!rc && v->score.rows == 0)
+    rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
+                 "expected a query that gives a text and its label", row.name, row.version);
+  cache_release(model);
+  models_row_free(&row);
   return rc;
 }
 

@@ -387,31 +387,6 @@ int models_load(Connection *c, const char *spec, const Model **model, Error *err
   return rc;
 }
 
-typedef struct Selection {
-  const char *columns;
-  sqlite3_stmt *stmt;
-} Selection;
-
-static int select_row(Connection *c, const Found *f, const char *name, void *context, Error *error) {
-  Selection *s = context;
-  char *sql = sqlite3_mprintf("SELECT %s FROM \"%w\".classify_models WHERE rowid = %lld", s->columns, f->schema, f->rowid);
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
-  int rc = sqlite3_prepare_v2(c->db, sql, -1, &s->stmt, NULL);
-  sqlite3_free(sql);
-  if (!rc) rc = sqlite3_step(s->stmt);
-  if (rc == SQLITE_ROW || rc == SQLITE_NOMEM) return rc == SQLITE_ROW ? SQLITE_OK : failure_sqlite(error, c->db, rc);
-  return failure(error, rc == SQLITE_DONE ? SQLITE_CORRUPT : rc, "the row of %s.%s@%lld cannot be read: %s", f->schema,
-                 name, f->version, rc == SQLITE_DONE ? "it is gone" : sqlite3_errmsg(c->db));
-}
-
-int models_row(Connection *c, const char *spec, const char *columns, sqlite3_stmt **stmt, Error *error) {
-  Selection s = {.columns = columns};
-  int rc = use_row(c, spec, select_row, &s, error);
-  if (rc) sqlite3_finalize(s.stmt);
-  *stmt = rc ? NULL : s.stmt;
-  return rc;
-}
-
 /* ---- the row ----------------------------------------------------------------------------- */
 
 void models_row_free(ModelRow *row) {

@@ -34,12 +34,6 @@ int models_find_in(Connection *connection, const char *schema, const ModelName *
 */
 int models_load(Connection *connection, const char *spec, const Model **model, Error *error);
 
-/* Columns of the row that models_load() would read, or expressions over them: a list of
-** SELECT's, which is never a user's. The statement stands on the row; the caller
-** finalizes it.
-*/
-int models_row(Connection *connection, const char *spec, const char *columns, sqlite3_stmt **stmt, Error *error);
-
 /* The row of a model. created, options and metrics are as they stand there; options
 ** and metrics are SQL NULL where the column holds no JSON.
 */

@@ -112,6 +112,14 @@ static bool key_is_valid(uint8_t kind, const char *key, size_t length) {
          memcmp(own, key, length) == 0;
 }
 
+Status labels_copy(const Labels *from, Labels *labels, Error *error) {
+  Status status = STATUS_OK;
+  uint32_t number;
+  for (uint32_t l = 0; l < from->keys.count && !status; l++)
+    status = labels_add(labels, labels_get(from, l), &number, error);
+  return status;
+}
+
 Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error) {
   size_t known = labels->keys.count;
   if (!key_is_valid(kind, key, length)) return error_set(error, STATUS_INVALID, "label %zu is not a value", known + 1);

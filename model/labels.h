@@ -35,6 +35,7 @@ typedef struct Labels {
 
 void labels_free(Labels *labels);
 Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error);
+Status labels_copy(const Labels *from, Labels *labels, Error *error); /* adds all of another set's */
 uint32_t labels_find(const Labels *labels, Label label); /* or LABELS_NONE */
 
 /* The text of the label points into `labels`. */
