@@ -7,7 +7,8 @@
 enum {
   MOST = 20000,   /* words of all labels: 320 kB */
   MOST_OF_ONE = 200,
-  LEAST_OF_ONE = 10
+  LEAST_OF_ONE = 10,
+  RARE = 5        /* occurrences at which a word says half of its mean */
 };
 
 void keywords_free(Keywords *k) {
@@ -36,23 +37,26 @@ typedef struct Use {
   double sum;
 } Use;
 
+static double says(const Use *use) { return use->sum / (use->count + RARE); }
+
 static int by_word(const void *a, const void *b) {
   const Use *x = a, *y = b;
   if (x->label != y->label) return x->label < y->label ? -1 : 1;
   return (x->word > y->word) - (x->word < y->word);
 }
 
-static int by_matter(const void *a, const void *b) {
+static int by_strength(const void *a, const void *b) {
   const Use *x = a, *y = b;
-  double p = fabs(x->sum), q = fabs(y->sum);
+  double p = fabs(says(x)), q = fabs(says(y));
   if (x->label != y->label || p == q) return by_word(a, b);
   return p > q ? -1 : 1;
 }
 
-static int by_sum(const void *a, const void *b) {
+static int by_saying(const void *a, const void *b) {
   const Use *x = a, *y = b;
-  if (x->label != y->label || x->sum == y->sum) return by_word(a, b);
-  return x->sum > y->sum ? -1 : 1;
+  double p = says(x), q = says(y);
+  if (x->label != y->label || p == q) return by_word(a, b);
+  return p > q ? -1 : 1;
 }
 
 static size_t list_uses(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
@@ -104,9 +108,9 @@ Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, con
   size_t used = list_uses(texts, labels, count, contributions, vocabulary, uses);
   qsort(uses, used, sizeof *uses, by_word);
   used = merge_uses(uses, used);
-  qsort(uses, used, sizeof *uses, by_matter);
+  qsort(uses, used, sizeof *uses, by_strength);
   used = keep_first(uses, used);
-  qsort(uses, used, sizeof *uses, by_sum);
+  qsort(uses, used, sizeof *uses, by_saying);
   Status status = reserve(k, used, error);
   for (size_t i = 0; i < used && !status; i++) {
     k->labels[i] = uses[i].label;

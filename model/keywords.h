@@ -1,8 +1,11 @@
 /* keywords.h -- what a model has learned of single words: what they add to the score
 ** of a label, averaged over their occurrences in that label's own rows.
 **
-** Of each label the words that matter most there are kept, for the label or against
-** it: those with the largest sums of contributions (predict.h).
+** Of each label the words that speak most for it or against it are kept. How much a word
+** says is its mean contribution (predict.h), held back where it is rare, since a few
+** occurrences tell little:
+**
+**   says = sum of contributions / (count + 5)
 **
 ** In a model's file they are the tensors keywords.labels, keywords.words,
 ** keywords.counts U32 [n] and keywords.contributions F32 [n].
@@ -16,7 +19,7 @@
 #include "batch.h"
 #include "safetensors.h"
 
-/* By label, then by count x contribution, the largest first. */
+/* By label, then by what they say, the largest first. */
 typedef struct Keywords {
   size_t count;
   uint32_t *labels;     /* [count] */
