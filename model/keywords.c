@@ -65,8 +65,8 @@ static size_t list_uses(const Text *texts, const uint32_t *labels, size_t count,
   for (size_t i = 0; i < count; i++) {
     for (size_t t = 0; t < texts[i].length; t++) {
       uint32_t word = texts[i].words[t];
-      double share = *contributions++;
-      if (word != 0 && word < vocabulary) uses[used++] = (Use){labels[i], word, 1, share};
+      float share = *contributions++;
+      if (word != 0 && word < vocabulary && isfinite(share)) uses[used++] = (Use){labels[i], word, 1, (double)share};
     }
   }
   return used;
@@ -132,44 +132,45 @@ void keywords_of(const Keywords *k, uint32_t label, size_t *begin, size_t *end) 
 
 /* ---- files ------------------------------------------------------------------------- */
 
-void keywords_write(const Keywords *k, SafeTensorsWriter *w) {
-  if (k->count == 0) return;
-  safetensors_write_tensor(w, "keywords.labels", DTYPE_U32, &k->count, 1, k->labels);
-  safetensors_write_tensor(w, "keywords.words", DTYPE_U32, &k->count, 1, k->words);
-  safetensors_write_tensor(w, "keywords.counts", DTYPE_U32, &k->count, 1, k->counts);
-  safetensors_write_tensor(w, "keywords.contributions", DTYPE_F32, &k->count, 1, k->contributions);
-}
+enum { LISTS = 4 };
+static const char *const NAMES[LISTS] = {"keywords.labels", "keywords.words", "keywords.counts",
+                                         "keywords.contributions"};
+static const Dtype DTYPES[LISTS] = {DTYPE_U32, DTYPE_U32, DTYPE_U32, DTYPE_F32};
 
-static const TensorView *find_list(const SafeTensors *st, const char *name, Dtype dtype, size_t count) {
-  const TensorView *view = safetensors_find(st, name);
-  return view && view->dtype == dtype && view->rank == 1 && view->shape[0] == count ? view : NULL;
+void keywords_write(const Keywords *k, SafeTensorsWriter *w) {
+  const void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
+  for (size_t i = 0; i < LISTS && k->count; i++)
+    safetensors_write_tensor(w, NAMES[i], DTYPES[i], &k->count, 1, lists[i]);
 }
 
 static Status check_numbers(const Keywords *k, size_t vocabulary, size_t labels, Error *error) {
-  for (size_t i = 0; i < k->count; i++)
+  for (size_t i = 0; i < k->count; i++) {
     if (k->labels[i] >= labels || k->words[i] == 0 || k->words[i] >= vocabulary ||
         (i && k->labels[i] < k->labels[i - 1]))
       return error_set(error, STATUS_INVALID, "keyword %zu is word %u of label %u, expected a word below %zu of a "
                        "label below %zu, by label", i, k->words[i], k->labels[i], vocabulary, labels);
+    if (!isfinite(k->contributions[i]))
+      return error_set(error, STATUS_INVALID, "keyword %zu contributes %g, expected a number", i,
+                       (double)k->contributions[i]);
+  }
   return STATUS_OK;
 }
 
 Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels, Keywords *k,
                      Error *error) {
-  const TensorView *first = safetensors_find(st, "keywords.labels");
+  const TensorView *views[LISTS];
+  size_t found = 0;
   *k = (Keywords){0};
-  if (!first) return STATUS_OK;
-  size_t count = first->rank == 1 ? first->shape[0] : 0;
-  const TensorView *views[] = {find_list(st, "keywords.labels", DTYPE_U32, count),
-                               find_list(st, "keywords.words", DTYPE_U32, count),
-                               find_list(st, "keywords.counts", DTYPE_U32, count),
-                               find_list(st, "keywords.contributions", DTYPE_F32, count)};
-  if (!views[0] || !views[1] || !views[2] || !views[3])
-    return error_set(error, STATUS_INVALID, "the keywords are not three lists of U32 and one of F32, of one length");
+  for (size_t i = 0; i < LISTS; i++) found += (views[i] = safetensors_find(st, NAMES[i])) != NULL;
+  if (found == 0) return STATUS_OK;
+  for (size_t i = 0; i < LISTS; i++)
+    if (!views[i] || views[i]->dtype != DTYPES[i] || views[i]->rank != 1 || views[i]->shape[0] != views[0]->shape[0])
+      return error_set(error, STATUS_INVALID, "the keywords are not three lists of U32 and one of F32, of one length");
+  size_t count = views[0]->shape[0];
   Status status = reserve(k, count, error);
   if (status) return status;
-  void *lists[] = {k->labels, k->words, k->counts, k->contributions};
-  for (size_t i = 0; i < 4; i++)
+  void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
+  for (size_t i = 0; i < LISTS; i++)
     memcpy(lists[i], bytes + st->header_end + views[i]->begin, count * sizeof(uint32_t));
   k->count = count;
   status = check_numbers(k, vocabulary, labels, error);

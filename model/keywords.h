@@ -29,7 +29,8 @@ typedef struct Keywords {
 } Keywords; /* all zero: none */
 
 /* From texts, one after another, and what each token contributes to its text's label:
-** contributions [tokens in all]. Words from `vocabulary` on do not count.
+** contributions [tokens in all]. Words from `vocabulary` on do not count, nor do
+** contributions that are not finite.
 */
 Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
                     size_t vocabulary, Keywords *keywords, Error *error);
