@@ -19,20 +19,21 @@ static size_t cut_length(const char *text, size_t length) {
   return length;
 }
 
-static void keep(struct Example *example, size_t row, const char *text, size_t length) {
+static Status keep(struct Example *example, size_t row, const char *text, size_t length, Error *error) {
   length = cut_length(text, length);
   char *copy = malloc(length + 1);
-  if (!copy) return;
+  if (!copy) return error_no_memory(error);
   if (length) memcpy(copy, text, length);
   free(example->text);
   *example = (struct Example){row, copy, length};
+  return STATUS_OK;
 }
 
-void examples_offer(Examples *e, size_t row, const char *text, size_t length, bool held_out) {
+Status examples_offer(Examples *e, size_t row, const char *text, size_t length, bool held_out, Error *error) {
   if (held_out && !e->held_out) examples_free(e);
   e->held_out = e->held_out || held_out;
-  if (e->held_out && !held_out) return;
+  if (e->held_out && !held_out) return STATUS_OK;
   Random random = random_stream(e->seed, PURPOSE, e->offered++);
   size_t place = e->count < EXAMPLES_MOST ? e->count++ : random_below(&random, e->offered);
-  if (place < EXAMPLES_MOST) keep(&e->list[place], row, text, length);
+  return place < EXAMPLES_MOST ? keep(&e->list[place], row, text, length, error) : STATUS_OK;
 }

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../model/status.h"
+
 enum { EXAMPLES_MOST = 256, EXAMPLES_BYTES = 500 };
 
 typedef struct Examples {
@@ -28,8 +30,8 @@ typedef struct Examples {
 void examples_free(Examples *examples);
 
 /* A row of the corpus. Once there are rows that are held out by themselves only those
-** are kept. Where memory is out there is an example less.
+** are kept.
 */
-void examples_offer(Examples *examples, size_t row, const char *text, size_t length, bool held_out);
+Status examples_offer(Examples *examples, size_t row, const char *text, size_t length, bool held_out, Error *error);
 
 #endif

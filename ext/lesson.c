@@ -112,7 +112,8 @@ int lesson_row(Lesson *l, sqlite3_value *text_value, sqlite3_value *label_value,
     rc = failure_code(corpus_add(training_corpus(l->training), l->tokenizer, text, length,
                                  label_value ? &label : NULL, use, error));
   if (!rc && (use == ROW_TRAINS || use == ROW_VALIDATES))
-    examples_offer(&l->examples, training_corpus(l->training)->rows - 1, text, length, use == ROW_VALIDATES);
+    rc = failure_code(examples_offer(&l->examples, training_corpus(l->training)->rows - 1, text, length,
+                                     use == ROW_VALIDATES, error));
   return rc;
 }
 

@@ -99,7 +99,7 @@ static void append_examples(const Metrics *m, const Validation *v, sqlite3_str *
   for (size_t k = 0; k < m->examples->count; k++) {
     const struct Example *example = &m->examples->list[k];
     size_t i = find_row(v, example->row);
-    if (i == v->count || !example->text) continue;
+    if (i == v->count) continue;
     size_t right = v->predictions[i].label == v->targets[i];
     if (shown[right] == EXAMPLES_SHOWN) continue;
     if (shown[0] + shown[1] > 0) sqlite3_str_appendchar(json, 1, ',');
