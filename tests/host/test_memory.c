@@ -461,6 +461,34 @@ static const Case LABELLINGS[] = {
      "(labels: \"cat\", \"boat\")"},
 };
 
+static const Case JUDGEMENTS[] = {
+    {"evaluate", "SELECT * FROM classify_evaluate('SELECT body, iif(id % 7, label, ''new'') FROM texts', 'good')", NULL,
+     NULL, NULL},
+    {"evaluate, held out", "SELECT * FROM classify_evaluate(NULL, 'parts')", NULL, NULL, NULL},
+    {"evaluate, none held out", "SELECT * FROM classify_evaluate(NULL, 'mixed')", NULL, NULL, "no rows were held out"},
+    {"report", "SELECT * FROM classify_report('SELECT body, iif(id % 7, label, id / 2.0) FROM texts', 'mixed')", NULL,
+     NULL, NULL},
+    {"report, held out", "SELECT * FROM classify_report(NULL, 'parts')", NULL, NULL, NULL},
+    {"confusion", "SELECT * FROM classify_confusion('SELECT body, iif(id % 7, label, NULL) FROM texts', 'porter')",
+     NULL, NULL, NULL},
+    {"confusion, held out", "SELECT * FROM classify_confusion(NULL, 'parts')", NULL, NULL, NULL},
+    {"confusion, a bad label", "SELECT * FROM classify_confusion('SELECT body, x''00'' FROM texts', 'good')", NULL,
+     NULL, "a label is a BLOB"},
+    {"words", "SELECT label, token, count, round(contribution, 4) FROM classify_words('parts')", NULL, NULL, NULL},
+    {"words of a label", "SELECT token, count FROM classify_words('mixed', 2)", NULL, NULL, NULL},
+    {"doubts, rows seen",
+     "SELECT id, label, suggested, round(probability, 4) FROM classify_doubts('SELECT ''row '' || id, body, "
+     "iif(id % 9, label, NULL) FROM texts', 'parts')", NULL, NULL, NULL},
+    {"doubts, seen, a tokenizer",
+     "SELECT id, suggested, round(probability, 4) FROM classify_doubts('SELECT id, body, label FROM texts', 'porter')",
+     NULL, NULL, NULL},
+    {"doubts, rows not seen",
+     "SELECT id, label, suggested, round(probability, 4) FROM classify_doubts('SELECT ''row '' || id, "
+     "iif(id % 5, body || '' ahoy'', NULL), iif(id % 9, label, id) FROM texts', 'parts')", NULL, NULL, NULL},
+    {"doubts, a bad row", "SELECT * FROM classify_doubts('SELECT id, iif(id = 20, x''00'', body), label FROM texts', "
+     "'parts')", NULL, NULL, "the text is a BLOB"},
+};
+
 static int begin_all(void **fixture) {
   (void)fixture;
   snprintf(path, sizeof path, "%s", new_file("memory"));
@@ -495,6 +523,7 @@ static int begin_utf16(void **fixture) {
 TEST(training) { run_cases(TRAININGS, COUNT(TRAININGS)); }
 TEST(sources) { run_cases(SOURCES, COUNT(SOURCES)); }
 TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
+TEST(judging) { run_cases(JUDGEMENTS, COUNT(JUDGEMENTS)); }
 
 TEST(in_utf16) {
   const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[12]};
@@ -563,6 +592,7 @@ int main(void) {
       cmocka_unit_test_setup(training, begin_all),
       cmocka_unit_test_setup(sources, begin_all),
       cmocka_unit_test_setup(labelling, begin_all),
+      cmocka_unit_test_setup(judging, begin_all),
       cmocka_unit_test_setup(closing, begin_all),
       cmocka_unit_test_setup(in_utf16, begin_utf16),
   };
