@@ -145,6 +145,33 @@ TEST(the_best_is_the_largest_and_first) {
   assert_int_equal(predict_best((float[]){1.0f}, 1), 0);
 }
 
+TEST(an_outcome_has_the_best_the_next_and_the_one_asked_for) {
+  const float p[] = {0.125f, 0.25f, 0.5f, 0.0625f, 0.0625f};
+  const struct {
+    uint32_t asked;
+    float of_asked;
+  } cases[] = {{0, 0.125f}, {1, 0.25f}, {2, 0.5f}, {4, 0.0625f}, {5, 0.0f}, {LABELS_NONE, 0.0f}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    Prediction outcome = predict_outcome(p, COUNT(p), cases[i].asked);
+    assert_int_equal(outcome.label, 2);
+    assert_near((double)outcome.confidence, 0.5, 0.0);
+    assert_near((double)outcome.runner_up, 0.25, 0.0);
+    assert_near((double)outcome.of_asked, (double)cases[i].of_asked, 0.0);
+  }
+}
+
+TEST(a_runner_up_may_be_as_probable_or_not_there) {
+  Prediction outcome = predict_outcome((float[]){0.2f, 0.4f, 0.4f}, 3, 2);
+  assert_int_equal(outcome.label, 1);
+  assert_true(outcome.runner_up == 0.4f && outcome.of_asked == 0.4f);
+  outcome = predict_outcome((float[]){0.75f, 0.25f}, 2, 0); /* the best is the first */
+  assert_int_equal(outcome.label, 0);
+  assert_true(outcome.runner_up == 0.25f && outcome.of_asked == 0.75f);
+  outcome = predict_outcome((float[]){1.0f}, 1, 0);
+  assert_int_equal(outcome.label, 0);
+  assert_true(outcome.runner_up == 0.0f && outcome.of_asked == 1.0f);
+}
+
 static void check_texts(const Subject *s, double tolerance) {
   Scratch scratch = {0};
   float *together = allocate(TEXTS * LABELS, sizeof *together), alone[LABELS];
@@ -518,9 +545,78 @@ TEST(leave_one_out_can_be_interrupted) {
   subject_free(&s);
 }
 
+/* ---- why, of many texts ------------------------------------------------------------------ */
+
+/* contributions [tokens in all] of all texts, text i for label i % LABELS; for free(). */
+static Status contributions_on(const Subject *s, size_t threads, Poll poll, float **contributions) {
+  Workers *workers;
+  uint32_t labels[TEXTS];
+  size_t tokens = 0;
+  for (size_t i = 0; i < TEXTS; i++) tokens += s->texts[i].length;
+  for (uint32_t i = 0; i < TEXTS; i++) labels[i] = i % LABELS;
+  *contributions = allocate(tokens, sizeof **contributions);
+  assert_ok(workers_new(threads, &workers, &error));
+  Scratch *scratches = allocate(workers_count(workers), sizeof *scratches);
+  Status status = predict_all_contributions(&s->model, &s->lexicon, s->texts, labels, TEXTS, workers, scratches, poll,
+                                            *contributions, &error);
+  for (size_t i = 0; i < workers_count(workers); i++) scratch_free(&scratches[i]);
+  free(scratches);
+  workers_free(workers);
+  return status;
+}
+
+/* The same products over one text or many may be rounded otherwise, as those of a logit:
+** FINISHED. Among any number of workers they are the same.
+*/
+TEST(contributions_of_many_texts_are_those_of_each) {
+  for (unsigned parts = 0; parts < PARTS; parts++) {
+    Subject s = part_subject(parts);
+    Scratch scratch = {0};
+    float weights[MOST_LENGTH], alone[MOST_LENGTH], *together, *again;
+    size_t tokens = 0;
+    assert_ok(contributions_on(&s, 0, (Poll){0}, &together));
+    for (size_t i = 0; i < TEXTS; i++) {
+      assert_ok(predict_contributions(&s.model, &s.lexicon, s.texts[i], (uint32_t)(i % LABELS), &scratch, weights,
+                                      alone, &error));
+      assert_close(together + tokens, alone, s.texts[i].length, FINISHED);
+      tokens += s.texts[i].length;
+    }
+    for (size_t threads = 1; threads <= 3; threads++) {
+      assert_ok(contributions_on(&s, threads, (Poll){0}, &again));
+      assert_memory_equal(together, again, tokens * sizeof *together);
+      free(again);
+    }
+    free(together);
+    scratch_free(&scratch);
+    subject_free(&s);
+  }
+}
+
+TEST(contributions_of_many_texts_can_be_interrupted) {
+  Subject s = part_subject(15);
+  float *contributions;
+  assert_status(contributions_on(&s, 0, (Poll){stop, NULL}, &contributions), STATUS_INTERRUPTED);
+  free(contributions);
+  subject_free(&s);
+}
+
+TEST(no_texts_have_no_contributions) {
+  Subject s = part_subject(15);
+  Scratch scratch = {0};
+  Workers *workers;
+  assert_ok(workers_new(0, &workers, &error));
+  assert_ok(predict_all_contributions(&s.model, &s.lexicon, NULL, NULL, 0, workers, &scratch, (Poll){0}, NULL,
+                                      &error));
+  workers_free(workers);
+  scratch_free(&scratch);
+  subject_free(&s);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(the_best_is_the_largest_and_first),
+      cmocka_unit_test(an_outcome_has_the_best_the_next_and_the_one_asked_for),
+      cmocka_unit_test(a_runner_up_may_be_as_probable_or_not_there),
       cmocka_unit_test(texts_together_have_the_probabilities_they_have_alone),
       cmocka_unit_test(a_scratch_serves_models_of_any_parts),
       cmocka_unit_test(a_finished_model_says_the_same_again),
@@ -541,6 +637,9 @@ int main(void) {
       cmocka_unit_test(leave_one_out_of_a_padded_text),
       cmocka_unit_test(leave_one_out_of_nothing_and_of_one_token),
       cmocka_unit_test(leave_one_out_can_be_interrupted),
+      cmocka_unit_test(contributions_of_many_texts_are_those_of_each),
+      cmocka_unit_test(contributions_of_many_texts_can_be_interrupted),
+      cmocka_unit_test(no_texts_have_no_contributions),
   };
   return cmocka_run_group_tests(tests, make_texts, free_texts);
 }
