@@ -285,7 +285,7 @@ static TextBytes write_text(Text text) {
     length += w < VOCABULARY ? (size_t)sprintf(bytes + length, "w%u ", w)
                              : (size_t)sprintf(bytes + length, "%s ", OTHERS[w - VOCABULARY]);
   }
-  return (TextBytes){bytes, length};
+  return (TextBytes){bytes, length, LABELS_NONE};
 }
 
 /* predict_labels() of texts as they are written is the same of the tokens they have. */
@@ -351,7 +351,7 @@ TEST(labels_of_long_texts) {
 TEST(a_tokenizer_that_fails_fails_the_labels) {
   Subject s = part_subject(15);
   Scratch scratch = {0};
-  const TextBytes written[] = {{"w1 w2", 5}, {"w3 !", 4}, {"w4", 2}};
+  const TextBytes written[] = {{"w1 w2", 5, 0}, {"w3 !", 4, 0}, {"w4", 2, 0}};
   Prediction predictions[COUNT(written)];
   finish(&s, PRECISION_FLOAT32);
   assert_invalid(predict_labels(&s.model, &at_spaces, written, COUNT(written), &scratch, predictions, &error), "'!'");
