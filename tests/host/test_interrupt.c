@@ -16,7 +16,7 @@
 /* Options for what is done before the first step of the network, which is small. */
 #define BEFORE(threads) "{\"epochs\":10000,\"embedding\":1,\"encoder\":\"none\",\"validation\":0,\"threads\":" threads "}"
 
-enum { LATE = 5, LATE_MS = 900, SOON_MS = 150 }; /* the first works read many rows before */
+enum { LATE = 7, LATE_MS = 900, SOON_MS = 150 }; /* the first works read many rows before */
 
 static const struct {
   const char *name, *sql;
@@ -30,6 +30,8 @@ static const struct {
     {"guessing, two threads",
      "SELECT classify_train(body, label, 'm', json_set('" BEFORE("2") "', '$.unlabelled', 'SELECT body FROM crowd')) "
      "FROM crowd WHERE id % 100 = 0"},
+    {"doubts, by other rows", "SELECT * FROM classify_doubts('SELECT id, body, label FROM crowd', 'crowd')"},
+    {"doubts, of two labels", "SELECT * FROM classify_doubts('SELECT id, body, label > ''r'' FROM crowd', 'crowd')"},
     {"the aggregate, one thread",
      "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.threads', 1)) FROM texts"},
     {"the aggregate, two threads",
@@ -67,6 +69,15 @@ static const struct {
      "SELECT * FROM classify_rows('" NUMBERS "SELECT i, long FROM n, book', 'porter', '{\"threads\":1}')"},
     {"classify_rows for a writer",
      "CREATE TABLE copy AS SELECT * FROM classify_rows('" NUMBERS "SELECT i, body FROM n, texts', 'known')"},
+    {"classify_evaluate", "SELECT * FROM classify_evaluate('" NUMBERS "SELECT body, label FROM n, texts', 'known')"},
+    {"classify_evaluate, long texts",
+     "SELECT * FROM classify_evaluate('" NUMBERS "SELECT long, i % 9 FROM n, book', 'large')"},
+    {"classify_report, a tokenizer",
+     "SELECT * FROM classify_report('" NUMBERS "SELECT body, label FROM n, texts', 'porter')"},
+    {"classify_confusion, reading",
+     "SELECT * FROM classify_confusion('" NUMBERS "SELECT NULL, i FROM n', 'known')"},
+    {"doubts, reading", "SELECT * FROM classify_doubts('" NUMBERS "SELECT i, body, label FROM n, texts', 'known')"},
+    {"doubts, unlabelled", "SELECT * FROM classify_doubts('" NUMBERS "SELECT i, long, NULL FROM n, book', 'large')"},
     {"leave_one_out", "SELECT sum(leave_one_out) FROM book, classify_attention(long, 'large')"},
     {"leave_one_out, many times",
      NUMBERS "SELECT sum(leave_one_out) FROM n, texts, classify_attention(body, 'known')"},
@@ -86,6 +97,7 @@ static sqlite3 *open_library(void) {
   run(db, "CREATE VIEW endless AS " NUMBERS "SELECT 'word' || i AS token, '[1,2,3]' AS vector FROM n");
   run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
+  run(db, "SELECT classify_train(body, label, 'crowd', '" QUICK "') FROM crowd WHERE id %% 3");
   run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts");
   return db;
 }
@@ -101,7 +113,7 @@ static int run_to_end(sqlite3 *db, const char *sql) {
 }
 
 static void assert_unharmed(sqlite3 *db) {
-  assert_text("known@1,large@1,porter@1", db,
+  assert_text("crowd@1,known@1,large@1,porter@1", db,
               "SELECT group_concat(name || '@' || version) FROM (SELECT * FROM classify_models ORDER BY 1)");
   assert_text("0", db, "SELECT count(*) FROM temp.sqlite_master");
   assert_int_equal(integer(db, "SELECT count(classify(body, 'known')) FROM texts"), 24);
@@ -225,6 +237,8 @@ TEST(stopped_anywhere_labelling_is_interrupted) {
       "SELECT * FROM classify_rows('SELECT id, body FROM texts', 'm')",
       "SELECT * FROM texts, classify_labels(body) LIMIT 5",
       "SELECT * FROM classify_attention('a kitten', 'm')",
+      "SELECT * FROM classify_evaluate('SELECT body, label FROM texts', 'm')",
+      "SELECT * FROM classify_doubts('SELECT id, body, label FROM texts', 'm')",
   };
   for (size_t i = 0; i < COUNT(labellings); i++) {
     int rc = SQLITE_INTERRUPT;
