@@ -65,19 +65,20 @@ TEST(contributions_that_are_no_numbers_do_not_count) {
   keywords_free(&k);
 }
 
-TEST(a_label_s_words_come_by_their_sums) {
+/* By sum / (count + 5): 3/9, 1.5/6, 0, -1.5/6, -3/8. */
+TEST(the_strongest_words_come_first_rare_ones_held_back) {
   const uint32_t words[] = {1, 2, 2, 2, 2, 3, 4, 4, 4, 5};
-  const float contributions[] = {1.5f, 0.5f, 0.5f, 0.5f, 0.5f, -1.5f, -1.0f, -1.0f, -1.0f, 0.0f};
-  const Expected expected[] = {{0, 2, 4, 0.5f}, {0, 1, 1, 1.5f}, {0, 5, 1, 0.0f}, {0, 3, 1, -1.5f}, {0, 4, 3, -1.0f}};
+  const float contributions[] = {1.5f, 0.75f, 0.75f, 0.75f, 0.75f, -1.5f, -1.0f, -1.0f, -1.0f, 0.0f};
+  const Expected expected[] = {{0, 2, 4, 0.75f}, {0, 1, 1, 1.5f}, {0, 5, 1, 0.0f}, {0, 3, 1, -1.5f}, {0, 4, 3, -1.0f}};
   Keywords k = of_text(words, contributions, COUNT(words), 6);
   check_keywords(&k, expected, COUNT(expected));
   keywords_free(&k);
 }
 
-TEST(words_of_equal_sums_come_by_number) {
+TEST(words_that_say_the_same_come_by_number) {
   const uint32_t words[] = {9, 4, 7, 4, 2};
   const float contributions[] = {1.0f, 0.5f, 1.0f, 0.5f, -1.0f};
-  const Expected expected[] = {{0, 4, 2, 0.5f}, {0, 7, 1, 1.0f}, {0, 9, 1, 1.0f}, {0, 2, 1, -1.0f}};
+  const Expected expected[] = {{0, 7, 1, 1.0f}, {0, 9, 1, 1.0f}, {0, 4, 2, 0.5f}, {0, 2, 1, -1.0f}};
   Keywords k = of_text(words, contributions, COUNT(words), 10);
   check_keywords(&k, expected, COUNT(expected));
   keywords_free(&k);
@@ -332,8 +333,8 @@ int main(void) {
       cmocka_unit_test(a_word_has_the_mean_of_its_contributions_in_each_label),
       cmocka_unit_test(words_outside_the_vocabulary_do_not_count),
       cmocka_unit_test(contributions_that_are_no_numbers_do_not_count),
-      cmocka_unit_test(a_label_s_words_come_by_their_sums),
-      cmocka_unit_test(words_of_equal_sums_come_by_number),
+      cmocka_unit_test(the_strongest_words_come_first_rare_ones_held_back),
+      cmocka_unit_test(words_that_say_the_same_come_by_number),
       cmocka_unit_test(no_words_are_no_keywords),
       cmocka_unit_test(a_label_keeps_the_200_words_that_matter_most),
       cmocka_unit_test(many_labels_share_20000_words),
