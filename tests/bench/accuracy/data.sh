@@ -8,7 +8,7 @@ sets_of() { # name ...
 }
 
 # Unpacks parts of a set; returns 1 where one is missing. A third column, which one
-# set has, is left behind.
+# set has, is left behind: unpack_marks has it.
 unpack() { # set, part ...
   rm -f "$work"/*
   dataset=$1
@@ -20,6 +20,13 @@ unpack() { # set, part ...
     fi
     xz -dc "$DATA/$dataset/$rows.tsv.xz" | cut -f1,2 > "$work/$rows.tsv"
   done
+}
+
+# What people marked in the test rows, a line each, if the set has it: `s-e,s-e`, spans
+# of words (0-based, end exclusive, the text split at spaces).
+unpack_marks() { # set
+  xz -dc "$DATA/$1/test.tsv.xz" | cut -s -f3 > "$work/marks.tsv"
+  grep -q . "$work/marks.tsv" || rm "$work/marks.tsv"
 }
 
 # In train.tsv stay so many rows, drawn at random; others.tsv gets the rest.

@@ -6,6 +6,7 @@ CREATE TABLE train(label TEXT, text TEXT);
 CREATE TABLE test(label TEXT, text TEXT);
 CREATE TABLE others(label TEXT, text TEXT); -- training rows that draw.sql left over
 CREATE TABLE oos(label TEXT, text TEXT);    -- texts that have none of the labels
+CREATE TABLE marks(spans TEXT);             -- of each of test, where there are any: `s-e,s-e`
 
 -- one training
 CREATE TABLE lesson(summary TEXT, seconds REAL);     -- summary: what classify_train returned
@@ -27,3 +28,7 @@ CREATE TABLE IF NOT EXISTS results.out_of_scope(
 CREATE TABLE IF NOT EXISTS results.doubts(
   dataset, judge, seed, build, tenth, twentieth, seconds,
   PRIMARY KEY (dataset, judge, seed, build) ON CONFLICT REPLACE);
+CREATE TABLE IF NOT EXISTS results.faithfulness(
+  dataset, seed, build, reason, texts, comprehensiveness, sufficiency, sign, second_sign, agreement,
+  agreement_read, seconds,
+  PRIMARY KEY (dataset, seed, build, reason) ON CONFLICT REPLACE);
