@@ -67,7 +67,7 @@ static Subject subject_of(Shape shape, size_t max_tokens) {
   s.words = spelled ? spelled_words : words;
   shape.vocabulary = VOCABULARY;
   shape.embedding = 6;
-  shape.labels = LABELS;
+  if (!shape.labels) shape.labels = LABELS;
   assert_ok(parameters_new(&shape, &s.model.parameters, &error));
   fill_normal(s.model.parameters.block, s.model.parameters.count, 0.6f, 2);
   for (uint32_t w = 1; w < VOCABULARY; w++) {
@@ -98,14 +98,16 @@ static void finish(Subject *s, Precision precision) {
 ** in some, so that only the linear branch sees the rest.
 */
 enum { PARTS = 32 };
-static Subject part_subject(unsigned parts) {
+static Subject part_subject_of(unsigned parts, size_t positions, size_t labels) {
   bool gru = parts & 1, spelled = parts & 2, pooled = parts & 4, linear = parts & 8, cut = parts & 16;
-  Subject s = subject_of((Shape){.hidden = gru ? 4 : 0, .buckets = spelled ? 9 : 0, .pooled = pooled, .positions = 5},
+  Subject s = subject_of((Shape){.hidden = gru ? 4 : 0, .buckets = spelled ? 9 : 0, .pooled = pooled,
+                                 .positions = positions, .labels = labels},
                          cut ? 7 : MOST_LENGTH);
-  if (linear) s.model.linear = random_linear(VOCABULARY, LABELS, spelled ? 11 : 0, 5);
+  if (linear) s.model.linear = random_linear(VOCABULARY, labels, spelled ? 11 : 0, 5);
   s.model.blend = (Blend){0.8f, linear ? 1.7f : 9.0f}; /* the other scale scales nothing */
   return s;
 }
+static Subject part_subject(unsigned parts) { return part_subject_of(parts, 5, LABELS); }
 
 /* ---- the same by hand ------------------------------------------------------------------ */
 
@@ -123,7 +125,8 @@ static void logits_in(const Model *m, const Lexicon *lexicon, Text text, float l
     linear_forward(&m->linear, lexicon, &vector, margins);
     ngram_vector_free(&vector);
   }
-  for (size_t c = 0; c < LABELS; c++) logits[c] = m->blend.network * pass.logits[c] + m->blend.linear * margins[c];
+  for (size_t c = 0; c < m->parameters.shape.labels; c++)
+    logits[c] = m->blend.network * pass.logits[c] + m->blend.linear * margins[c];
   pass_free(&pass);
 }
 
@@ -134,7 +137,7 @@ static void logits_of(const Subject *s, Text text, float logits[LABELS]) {
 static void probabilities_of(const Subject *s, Text text, float expected[LABELS]) {
   float logits[LABELS];
   logits_of(s, text, logits);
-  output_softmax(1, LABELS, logits, expected);
+  output_softmax(1, s->model.parameters.shape.labels, logits, expected);
 }
 
 /* ---- predicting ------------------------------------------------------------------- */
@@ -406,45 +409,79 @@ TEST(branches_can_be_interrupted) {
 
 /* ---- why ---------------------------------------------------------------------------- */
 
-/* Logits of up to 10 are sums of a hundred products here: 1e-5. */
-static void check_contributions(const Subject *s, Text text, uint32_t label) {
-  const Model *m = &s->model;
-  float weights[MOST_LENGTH], contributions[MOST_LENGTH], expected[LABELS];
-  double logit = (double)m->blend.network * (double)m->parameters.tensor[TENSOR_OUTPUT_BIAS][label], sum = 0.0;
+/* The bias of a label, of both branches. */
+static double bias_of(const Model *m, uint32_t label) {
+  const float *linear = m->linear.bias;
+  double bias = (double)m->blend.network * (double)m->parameters.tensor[TENSOR_OUTPUT_BIAS][label];
+  if (!linear_exists(&m->linear)) return bias;
+  bool two = m->parameters.shape.labels == 2;
+  return bias + (double)m->blend.linear * (two ? (label ? 1.0 : -1.0) * (double)linear[0] : (double)linear[label]);
+}
+
+/* Logits of up to 10 are sums of a hundred products here: 1e-5. The same is true of
+** the logarithms of probabilities, whose differences are those of the logits.
+*/
+static void check_sums(const Model *m, const Lexicon *lexicon, Text text) {
+  size_t labels = m->parameters.shape.labels;
+  float weights[MOST_LENGTH], contributions[MOST_LENGTH], logits[LABELS], p[LABELS];
+  double first = 0.0;
   Scratch scratch = {0};
-  if (linear_exists(&m->linear)) logit += (double)m->blend.linear * (double)m->linear.bias[label];
-  assert_ok(predict_contributions(m, &s->lexicon, text, label, &scratch, weights, contributions, &error));
-  for (size_t t = 0; t < text.length; t++) {
-    logit += (double)contributions[t];
-    sum += (double)weights[t];
-    assert_int_equal(weights[t] > 0.0f, t < m->max_tokens);
+  logits_in(m, lexicon, text, logits);
+  assert_ok(predict(m, lexicon, &text, 1, &scratch, p, &error));
+  for (uint32_t label = 0; label < labels; label++) {
+    double sum = bias_of(m, label), total = 0.0;
+    assert_ok(predict_contributions(m, lexicon, text, label, &scratch, weights, contributions, &error));
+    for (size_t t = 0; t < text.length; t++) {
+      sum += (double)contributions[t];
+      total += (double)weights[t];
+      assert_int_equal(weights[t] > 0.0f, t < m->max_tokens);
+    }
+    if (label == 0) first = sum;
+    assert_near(sum, (double)logits[label], 1e-5);
+    assert_near(sum - first, log((double)p[label]) - log((double)p[0]), 1e-5);
+    assert_near(total, text.length ? 1.0 : 0.0, 1e-6);
   }
-  logits_of(s, text, expected);
-  assert_near(logit, (double)expected[label], 1e-5);
-  assert_near(sum, text.length ? 1.0 : 0.0, 1e-6);
   scratch_free(&scratch);
 }
 
-TEST(contributions_and_the_bias_sum_to_the_logit) {
-  for (size_t hidden = 0; hidden <= 4; hidden += 4) {
-    Subject s = make_subject(hidden, 5);
-    for (size_t i = 0; i < 40; i++)
-      for (uint32_t label = 0; label < LABELS; label++) check_contributions(&s, s.texts[i], label);
+static void check_all_sums(const Subject *s) {
+  for (size_t i = 0; i < 40; i++) check_sums(&s->model, &s->lexicon, s->texts[i]);
+}
+
+/* As it learns, and finished; with words outside the vocabulary, and tokens past
+** those that the network reads.
+*/
+TEST(contributions_and_the_bias_sum_to_the_logit_with_any_parts) {
+  for (size_t labels = 2; labels <= LABELS; labels++)
+    for (size_t positions = 0; positions <= 5; positions += 5)
+      for (unsigned parts = 0; parts < PARTS; parts++) {
+        Subject s = part_subject_of(parts, positions, labels);
+        check_all_sums(&s);
+        finish(&s, PRECISION_FLOAT32);
+        check_all_sums(&s);
+        subject_free(&s);
+      }
+}
+
+/* Padding is tokens, which have shares of their own. */
+TEST(contributions_of_padded_texts_sum_to_the_logit) {
+  for (size_t labels = 2; labels <= LABELS; labels++) {
+    Subject s = part_subject_of(1, MOST_LENGTH, labels);
+    s.model.padded_length = MOST_LENGTH;
+    for (size_t i = 0; i < 40; i++) {
+      Tokens tokens = {0};
+      TextBytes written = write_text(s.texts[i]);
+      assert_ok(model_tokens(&s.model, &at_spaces, written.bytes, written.length, &tokens, &error));
+      Lexicon lexicon = tokens_lexicon(&tokens);
+      assert_int_equal(tokens_text(&tokens).length, MOST_LENGTH);
+      check_sums(&s.model, &lexicon, tokens_text(&tokens));
+      tokens_free(&tokens);
+      free((char *)written.bytes);
+    }
     subject_free(&s);
   }
 }
 
-/* With words outside the vocabulary, and tokens past those that the network reads. */
-TEST(contributions_and_biases_sum_to_the_logit_with_any_parts) {
-  for (unsigned parts = 0; parts < PARTS; parts++) {
-    Subject s = part_subject(parts);
-    for (size_t i = 0; i < 40; i++)
-      for (uint32_t label = 0; label < LABELS; label++) check_contributions(&s, s.texts[i], label);
-    subject_free(&s);
-  }
-}
-
-/* A token past those that the network reads has what the linear branch gives it. */
 TEST(tokens_past_the_network_have_the_linear_share_alone) {
   Subject s = part_subject(31);
   const Text text = {s.words, MOST_LENGTH};
@@ -628,8 +665,8 @@ int main(void) {
       cmocka_unit_test(a_tokenizer_that_fails_fails_the_labels),
       cmocka_unit_test(branches_by_themselves_blend_to_the_logits),
       cmocka_unit_test(branches_can_be_interrupted),
-      cmocka_unit_test(contributions_and_the_bias_sum_to_the_logit),
-      cmocka_unit_test(contributions_and_biases_sum_to_the_logit_with_any_parts),
+      cmocka_unit_test(contributions_and_the_bias_sum_to_the_logit_with_any_parts),
+      cmocka_unit_test(contributions_of_padded_texts_sum_to_the_logit),
       cmocka_unit_test(tokens_past_the_network_have_the_linear_share_alone),
       cmocka_unit_test(leave_one_out_is_the_text_without_the_token),
       cmocka_unit_test(leave_one_out_with_any_parts),
