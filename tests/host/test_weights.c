@@ -77,6 +77,11 @@ static const char *const QUERIES[] = {
                   "FROM classify_attention('Kitten at the sail', 'm')",
     "SELECT label, confidence FROM classify_rows('VALUES (1, ''kitten''), (2, ''''), (3, ''the sail'')', 'm', "
     "'{\"threads\":1}')",
+    "SELECT label, token, count, contribution FROM classify_words('m')",
+    "SELECT * FROM classify_evaluate('VALUES (''kitten'', ''cat''), (''unheard of'', 5), (''the sail'', 7)', 'm')",
+    /* rows that the model has seen, and one that it has not */
+    "SELECT label, suggested, probability FROM classify_doubts('VALUES (1, ''kitten'', ''cat''), "
+    "(2, ''the sail'', 5), (3, ''unheard of'', 5)', 'm')",
 };
 
 static sqlite3 *db;
@@ -398,6 +403,48 @@ TEST(pairs_that_are_none) {
   report();
 }
 
+/* Words of labels that there are not, or of no word, or that contribute no number. */
+TEST(keywords_that_are_none) {
+  static const uint32_t NUMBERS[] = {0, 1, 2, 5, 100, 0x7FFFFFFF, 0x7FC00000, 0x80000000, 0xFF800000, 0xFFFFFFFF};
+  static const struct {
+    const char *name;
+    bool any_will_do;
+  } TENSORS[] = {{"\"keywords.labels\"", false}, {"\"keywords.words\"", false}, {"\"keywords.counts\"", true},
+                 {"\"keywords.contributions\"", false}, {"\"seen\"", true}};
+  for (size_t tensor = 0; tensor < COUNT(TENSORS); tensor++) {
+    size_t begin = tensor_begin(&bare, TENSORS[tensor].name), refused = errors;
+    for (size_t place = 0; place < 5; place++) {
+      for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+        File f = file_copy(bare.bytes, bare.size);
+        memcpy(f.bytes + begin + 4 * place, &NUMBERS[i], sizeof NUMBERS[i]);
+        try(f.bytes, f.size, TENSORS[tensor].name, place);
+        free(f.bytes);
+      }
+    }
+    assert_int_equal(errors == refused, TENSORS[tensor].any_will_do);
+  }
+  report();
+}
+
+TEST(keywords_that_do_not_fit) {
+  static const struct {
+    const char *old, *new, *part; /* of the header; of the message */
+  } EDITS[] = {
+      {"\"keywords.labels\"", "\"keywords.label\"", "the keywords"},
+      {"\"keywords.words\"", "\"keywords.word\"", "the keywords"},
+      {"\"keywords.counts\"", "\"keywords.count\"", "the keywords"},
+      {"\"keywords.contributions\"", "\"keywords.contribution\"", "the keywords"},
+      {"\"keywords.counts\":{\"dtype\":\"U32\"", "\"keywords.counts\":{\"dtype\":\"F32\"", "the keywords"},
+      {"\"seen\":{\"dtype\":\"U32\"", "\"seen\":{\"dtype\":\"I32\"", "tensor 'seen'"},
+      {"\"seen\":{\"dtype\":\"U32\",\"shape\":[6]", "\"seen\":{\"dtype\":\"U32\",\"shape\":[6,1]", "tensor 'seen'"},
+  };
+  for (size_t i = 0; i < COUNT(EDITS); i++) {
+    File f = replace(&bare, EDITS[i].old, EDITS[i].new);
+    assert_message(f.bytes, f.size, EDITS[i].part);
+    free(f.bytes);
+  }
+}
+
 /* ---- weights that are no BLOB ---------------------------------------------------------------- */
 
 TEST(values_of_other_types) {
@@ -408,6 +455,45 @@ TEST(values_of_other_types) {
     run(db, "UPDATE classify_models SET weights = %s", VALUES[i]);
     for (size_t q = 0; q < COUNT(QUERIES); q++) assert_fails(SQLITE_ERROR, "m@1", db, "%s", QUERIES[q]);
   }
+}
+
+/* ---- what is stored beside them ------------------------------------------------------------- */
+
+#define CONFUSION(json) "{\"validation\":{\"confusion\":" json "}}"
+
+/* What the rows that were held out say, as somebody else has written it down. */
+TEST(metrics_that_are_none) {
+  static const char *const METRICS[] = {
+      "", "5", "null", "{", "[]", "{\"validation\":", "{\"validation\":null}", "{\"validation\":7}",
+      "{\"validation\":{}}", CONFUSION("null"), CONFUSION("5"), CONFUSION("\"x\""), CONFUSION("[]"), CONFUSION("[5]"),
+      CONFUSION("[\"x\"]"), CONFUSION("[[]]"), CONFUSION("[[null,5,1]]"), CONFUSION("[[5,[1],1]]"),
+      CONFUSION("[[5,{\"a\":1},1]]"), CONFUSION("[[\"cat\",5,-1]]"), CONFUSION("[[\"cat\",5,\"x\"]]"),
+      CONFUSION("[[\"cat\",5,1e300]]"), CONFUSION("{\"a\":[1,2,3]}"),
+      CONFUSION("[[\"cat\",5,9223372036854775807],[5,5,9223372036854775807],[5,9,3]]"),
+      "{\"validation\":{\"confusion\":[[5,5,1]],\"log_loss\":\"x\",\"calibration_error\":[1]}}",
+  };
+  static const char *const LABELS[] = {NULL, "", "5", "{", "[]", "[null]", "[[1]]", "[1e999,\"\"]", "{\"a\":\"b\"}"};
+  sqlite3_stmt *stored[] = {prepare(db, "SELECT * FROM classify_evaluate(NULL, 'm')"),
+                            prepare(db, "SELECT * FROM classify_report(NULL, 'm')"),
+                            prepare(db, "SELECT * FROM classify_confusion(NULL, 'm')")};
+  run(db, "CREATE TEMP TABLE kept AS SELECT labels, metrics FROM classify_models");
+  for (size_t i = 0; i < COUNT(METRICS) * COUNT(LABELS); i++) {
+    const char *metrics = METRICS[i / COUNT(LABELS)], *labels = LABELS[i % COUNT(LABELS)];
+    run(db, "UPDATE classify_models SET metrics = %Q", metrics);
+    if (labels) run(db, "UPDATE classify_models SET labels = %Q", labels);
+    for (size_t q = 0; q < COUNT(stored); q++) {
+      int rc;
+      while ((rc = sqlite3_step(stored[q])) == SQLITE_ROW) continue;
+      if (rc != SQLITE_DONE && (rc != SQLITE_ERROR || strncmp(sqlite3_errmsg(db), "classify_", 9) != 0))
+        fail_msg("metrics %s, labels %s: %s: %s", metrics, labels ? labels : "as they were", sqlite3_errstr(rc),
+                 sqlite3_errmsg(db));
+      *(rc == SQLITE_DONE ? &answers : &errors) += 1;
+      sqlite3_reset(stored[q]);
+    }
+    run(db, "UPDATE classify_models SET (labels, metrics) = (SELECT * FROM kept)");
+  }
+  for (size_t q = 0; q < COUNT(stored); q++) sqlite3_finalize(stored[q]);
+  report();
 }
 
 #define ON(begin, test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -426,6 +512,9 @@ int main(void) {
       ON(begin_bigru, shapes_of_no_bytes),
       ON(begin_bigru, padding_without_end),
       ON(begin_bigru, values_of_other_types),
+      ON(begin_bigru, keywords_that_are_none),
+      ON(begin_bigru, keywords_that_do_not_fit),
+      ON(begin_bigru, metrics_that_are_none),
       ON(begin_parts, undamaged_it_answers),
       ON(begin_parts, cut_at_every_byte),
       ON(begin_parts, each_byte_changed_under_an_identifier),
