@@ -111,6 +111,19 @@ TEST(swapped_labels_are_improbable_and_the_others_are_not) {
   }
 }
 
+/* Each label has a word of its own: none is doubted, whichever place in a fold a row has. */
+TEST(labels_that_all_rows_confirm_are_not_doubted) {
+  static const char *const WORDS[] = {"rain", "goal", "soup"};
+  Corpus corpus = {0};
+  for (size_t i = 0; i < 2600; i++) add(&corpus, WORDS[i % COUNT(WORDS)], sample_label(i));
+  prune(&corpus);
+  Prediction *predictions = judge(&corpus, 1, 2);
+  check_probabilities(&corpus, predictions);
+  for (size_t i = 0; i < corpus.rows; i++) assert_true(predictions[i].of_asked > 0.9f);
+  free(predictions);
+  corpus_free(&corpus);
+}
+
 TEST(of_two_labels_swapped_ones_are_improbable) {
   Corpus corpus = {0};
   char text[SAMPLE_SIZE];
@@ -270,6 +283,7 @@ TEST(empty_texts_are_judged_too) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(swapped_labels_are_improbable_and_the_others_are_not),
+      cmocka_unit_test(labels_that_all_rows_confirm_are_not_doubted),
       cmocka_unit_test(of_two_labels_swapped_ones_are_improbable),
       cmocka_unit_test(no_row_is_judged_by_who_has_seen_its_label),
       cmocka_unit_test(any_number_of_threads_judges_the_same),

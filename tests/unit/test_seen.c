@@ -38,7 +38,8 @@ TEST(new_texts_are_seldom_taken_for_old_ones) {
   char text[32];
   for (size_t i = 0; i < TEXTS; i++) hashes[i] = seen_hash(text, (size_t)sprintf(text, "ticket %zu", i));
   assert_ok(seen_new(hashes, TEXTS, NULL, &seen, &error));
-  for (size_t i = TEXTS; i < 2 * TEXTS; i++) taken += seen_has(&seen, seen_hash(text, (size_t)sprintf(text, "ticket %zu", i)));
+  for (size_t i = TEXTS; i < 2 * TEXTS; i++)
+    taken += seen_has(&seen, seen_hash(text, (size_t)sprintf(text, "ticket %zu", i)));
   assert_true(taken <= 12);
   assert_true(seen.count >= TEXTS - 12);
   seen_free(&seen);

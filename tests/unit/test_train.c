@@ -1123,7 +1123,7 @@ TEST(training_may_be_freed_at_any_time) {
 /* Its words are those of the vocabulary, whose n-grams are folded by then: a few sums of
 ** up to some 30 numbers about 1 are taken in another order.
 */
-static void check_means(const Model *model) {
+static void check_means(const Model *model, Label label_of_row(size_t row)) {
   const Keywords *k = &model->keywords;
   size_t words = vocabulary_size(&model->vocabulary);
   double *sums = allocate(SAMPLE_LABELS * words, sizeof *sums);
@@ -1137,7 +1137,7 @@ static void check_means(const Model *model) {
     tokens_clear(&tokens);
     assert_ok(model_tokens(model, &tokens_unicode, text, strlen(text), &tokens, &error));
     assert_true(tokens.count <= COUNT(weights));
-    uint32_t label = labels_find(&model->labels, sample_label(i));
+    uint32_t label = labels_find(&model->labels, label_of_row(i));
     Lexicon lexicon = tokens_lexicon(&tokens);
     assert_ok(predict_contributions(model, &lexicon, tokens_text(&tokens), label, &scratch, weights, contributions,
                                     &error));
@@ -1164,9 +1164,26 @@ TEST(keywords_are_the_means_of_what_words_contribute) {
     TrainingOptions options = full_options();
     options.validation = validated ? 0.2 : 0.0;
     Model *model = sample_model(&options, ROWS);
-    check_means(model);
+    check_means(model, sample_label);
     model_free(model);
   }
+}
+
+TEST(keywords_are_those_of_the_best_epoch) {
+  TrainingOptions options = sample_options();
+  size_t best = 0;
+  Epoch epoch = {0};
+  options.epochs = options.patience = 12;
+  options.learning_rate = 0.05;
+  Training *training = coin_training(options);
+  while (!epoch.is_last) {
+    assert_ok(training_epoch(training, (Poll){0}, &epoch, &error));
+    if (epoch.is_best) best = epoch.epoch;
+  }
+  assert_in_range(best, 1, options.epochs - 1); /* or the test shows nothing */
+  Model *model = end_training(training);
+  check_means(model, coin);
+  model_free(model);
 }
 
 /* The first of a label is one of its subject's words, which the other labels have not. */
@@ -1424,6 +1441,7 @@ int main(void) {
       cmocka_unit_test(no_time_is_one_epoch),
       cmocka_unit_test(training_may_be_freed_at_any_time),
       cmocka_unit_test(keywords_are_the_means_of_what_words_contribute),
+      cmocka_unit_test(keywords_are_those_of_the_best_epoch),
       cmocka_unit_test(the_words_of_a_label_tell_it_from_others),
       cmocka_unit_test(keywords_and_seen_texts_are_the_same_with_any_number_of_threads),
       cmocka_unit_test(rows_that_are_learned_from_are_seen_and_no_others),
