@@ -75,7 +75,10 @@ static double number_of(Card *card, const char *path, const char *other) {
 
 static void put_column(Card *card, sqlite3_stmt *stmt, int column) {
   const char *text = (const char *)sqlite3_column_text(stmt, column);
-  html_text(card->out, text ? text : "", (size_t)sqlite3_column_bytes(stmt, column));
+  if (text)
+    html_text(card->out, text, (size_t)sqlite3_column_bytes(stmt, column));
+  else if (sqlite3_column_type(stmt, column) != SQLITE_NULL)
+    card->rc = failure(&card->error, SQLITE_NOMEM, "out of memory");
 }
 
 /* The model's name in a format of three texts, schema, dot and name, and the version. */

@@ -398,31 +398,57 @@ void models_row_free(ModelRow *row) {
   *row = (ModelRow){0};
 }
 
-static bool copy_row(ModelRow *row, const Found *f, sqlite3_stmt *stmt) {
+enum { ROW_NAME, ROW_CREATED, ROW_OPTIONS, ROW_METRICS, ROW_SIZE, ROW_NULL };
+
+static const char ROW_SQL[] =
+    "SELECT name, created, CASE WHEN typeof(options) = 'text' THEN options END, "
+    "CASE WHEN typeof(metrics) = 'text' THEN metrics END, length(weights), NULL "
+    "FROM \"%w\".classify_models WHERE rowid = ?1";
+
+/* json_valid() would not do: it takes want of memory for JSON that is malformed. */
+static int is_json(Connection *c, sqlite3_value *value, bool *valid, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = connection_statement(c, "SELECT json_type(?1)", &stmt, error);
+  if (rc) return rc;
+  rc = sqlite3_bind_value(stmt, 1, value);
+  if (!rc) rc = sqlite3_step(stmt);
+  *valid = rc == SQLITE_ROW;
+  rc = rc == SQLITE_ROW || rc == SQLITE_ERROR ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+  sqlite3_reset(stmt);
+  sqlite3_clear_bindings(stmt);
+  return rc;
+}
+
+static int copy_json(Connection *c, sqlite3_stmt *stmt, int column, sqlite3_value **copy, Error *error) {
+  bool valid;
+  int rc = is_json(c, sqlite3_column_value(stmt, column), &valid, error);
+  if (!rc) *copy = sqlite3_value_dup(sqlite3_column_value(stmt, valid ? column : ROW_NULL));
+  return rc;
+}
+
+static int copy_row(Connection *c, ModelRow *row, const Found *f, sqlite3_stmt *stmt, Error *error) {
+  const char *name = (const char *)sqlite3_column_text(stmt, ROW_NAME);
   row->schema = sqlite3_mprintf("%s", f->schema);
-  row->name = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+  row->name = name ? sqlite3_mprintf("%s", name) : NULL;
   row->version = f->version;
-  row->created = sqlite3_value_dup(sqlite3_column_value(stmt, 1));
-  row->options = sqlite3_value_dup(sqlite3_column_value(stmt, 2));
-  row->metrics = sqlite3_value_dup(sqlite3_column_value(stmt, 3));
-  row->size = sqlite3_column_int64(stmt, 4);
-  return row->schema && row->name && row->created && row->options && row->metrics;
+  row->created = sqlite3_value_dup(sqlite3_column_value(stmt, ROW_CREATED));
+  row->size = sqlite3_column_int64(stmt, ROW_SIZE);
+  int rc = copy_json(c, stmt, ROW_OPTIONS, &row->options, error);
+  if (!rc) rc = copy_json(c, stmt, ROW_METRICS, &row->metrics, error);
+  bool copied = row->schema && row->name && row->created && row->options && row->metrics;
+  return rc || copied ? rc : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
 static int read_row(Connection *c, const Found *f, ModelRow *row, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = statement_in(c,
-                        "SELECT name, created, "
-                        "CASE WHEN typeof(options) = 'text' THEN CASE WHEN json_valid(options) THEN options END END, "
-                        "CASE WHEN typeof(metrics) = 'text' THEN CASE WHEN json_valid(metrics) THEN metrics END END, "
-                        "length(weights) FROM \"%w\".classify_models WHERE rowid = ?1",
-                        f->schema, &stmt, error);
+  int rc = statement_in(c, ROW_SQL, f->schema, &stmt, error);
   if (rc) return rc;
   if (stmt) sqlite3_bind_int64(stmt, 1, f->rowid);
   rc = stmt ? step_in(c, f->schema, stmt, error) : SQLITE_DONE;
-  if (rc == SQLITE_DONE) rc = failure(error, SQLITE_ERROR, "the model has been deleted meanwhile");
-  else if (rc == SQLITE_ROW && copy_row(row, f, stmt)) rc = SQLITE_OK;
-  else if (rc == SQLITE_ROW) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  if (rc == SQLITE_ROW)
+    rc = copy_row(c, row, f, stmt, error);
+  else if (rc == SQLITE_DONE)
+    rc = failure(error, SQLITE_ERROR, "the model has been deleted meanwhile");
   sqlite3_reset(stmt);
   return rc;
 }

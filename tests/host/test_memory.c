@@ -526,7 +526,8 @@ TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
 TEST(judging) { run_cases(JUDGEMENTS, COUNT(JUDGEMENTS)); }
 
 TEST(in_utf16) {
-  const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[12]};
+  const Case card = {"card", "SELECT classify_card('good')", NULL, NULL, NULL};
+  const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[12], card};
   run_cases(cases, COUNT(cases));
 }
 
