@@ -8,7 +8,7 @@ enum { MOST_POINTS = 200 }; /* of a line: more would not be seen */
 
 /* ---- axes ---------------------------------------------------------------------------- */
 
-enum { WIDTH = 440, HEIGHT = 220, LEFT = 46, RIGHT = 12, TOP = 10, BOTTOM = 34 };
+enum { WIDTH = 440, HEIGHT = 220, LEFT = 46, RIGHT = 12, TOP = 14, BOTTOM = 34 };
 
 /* What a span of values is divided into: about four parts, of 1, 2 or 5 times a power of ten. */
 static double nice_step(double span) {
@@ -119,7 +119,7 @@ void plot_calibration(sqlite3_str *svg, const PlotBin *bins, size_t count) {
   for (size_t b = 0; b < count; b++)
     sqlite3_str_appendf(svg, "<circle class=\"dot\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"><title>%,lld rows: confidence "
                         "%.3f, right %.3f</title></circle>", square_x(bins[b].confidence), square_y(bins[b].right),
-                        2.0 + 10.0 * sqrt(bins[b].rows / most), (sqlite3_int64)bins[b].rows, bins[b].confidence,
+                        2.0 + 9.0 * sqrt(bins[b].rows / most), (sqlite3_int64)bins[b].rows, bins[b].confidence,
                         bins[b].right);
   sqlite3_str_appendall(svg, "</svg>");
 }
