@@ -6,7 +6,7 @@
 ** probabilities by a scale that is fitted on the fold (blend.h).
 **
 ** A whole model for each fold takes five times a training and finds few wrong labels
-** more; the row's loss while a model learns finds fewer (tests/bench).
+** more; the row's loss while a model learns finds fewer (tests/bench/accuracy/doubts.md).
 */
 #ifndef CLASSIFY_FOLDS_H
 #define CLASSIFY_FOLDS_H

@@ -465,7 +465,7 @@ static const Case JUDGEMENTS[] = {
     {"evaluate", "SELECT * FROM classify_evaluate('SELECT body, iif(id % 7, label, ''new'') FROM texts', 'good')", NULL,
      NULL, NULL},
     {"evaluate, held out", "SELECT * FROM classify_evaluate(NULL, 'parts')", NULL, NULL, NULL},
-    {"evaluate, none held out", "SELECT * FROM classify_evaluate(NULL, 'mixed')", NULL, NULL, "no rows were held out"},
+    {"evaluate, none held out", "SELECT * FROM classify_evaluate(NULL, 'mixed')", NULL, NULL, "nothing of rows held out"},
     {"report", "SELECT * FROM classify_report('SELECT body, iif(id % 7, label, id / 2.0) FROM texts', 'mixed')", NULL,
      NULL, NULL},
     {"report, held out", "SELECT * FROM classify_report(NULL, 'parts')", NULL, NULL, NULL},
