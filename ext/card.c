@@ -307,7 +307,7 @@ static void put_use(Page *page) {
 /* ---- the page ---------------------------------------------------------------------------------------- */
 
 static void put_all(Page *page) {
-  page->rc = tally_read(&page->tally, page->connection, page->row.metrics, &page->model->labels, &page->error);
+  page->rc = stored_read(&page->stored, page->connection, page->model, page->row.metrics, &page->error);
   if (page->rc) return;
   put_head(page);
   put_training(page);
@@ -340,7 +340,7 @@ void card_page(sqlite3_context *context, int argc, sqlite3_value **argv) {
   else
     sqlite3_result_text(context, html, -1, sqlite3_free);
   if (page.rc) sqlite3_free(html);
-  tally_free(&page.tally);
+  stored_free(&page.stored);
   models_row_free(&page.row);
   cache_release(page.model);
 }

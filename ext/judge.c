@@ -5,6 +5,7 @@
 #include "cache.h"
 #include "models.h"
 #include "query.h"
+#include "stored.h"
 #include "value.h"
 
 enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
@@ -46,60 +47,22 @@ static int judge_query(Verdict *v, Connection *c, const char *sql, const char *m
 
 /* ---- by the rows that were held out ---------------------------------------------------- */
 
-static int add_label(Verdict *v, sqlite3_value *value, uint32_t *number, Error *error) {
-  Label label;
-  if (sqlite3_value_type(value) == SQLITE_NULL)
-    return failure(error, SQLITE_ERROR, "the results in the model's metrics have a label that is null");
-  int rc = value_label(value, &label, error);
-  return rc ? rc : failure_code(labels_add(&v->labels, label, number, error));
-}
-
-/* Runs `sql` on a JSON value, which may be missing, and adds what each row says. */
-static int each_row(Verdict *v, Connection *c, const char *sql, sqlite3_value *json,
-                    int (*add)(Verdict *, sqlite3_stmt *, Error *), Error *error) {
-  sqlite3_stmt *each;
-  int rc = connection_statement(c, sql, &each, error), step = SQLITE_DONE;
-  if (rc) return rc;
-  sqlite3_bind_value(each, 1, json);
-  while (!rc && (step = sqlite3_step(each)) == SQLITE_ROW) rc = add(v, each, error);
-  if (!rc && step != SQLITE_DONE)
-    rc = failure(error, step, "the results in the model's metrics cannot be read: %s", sqlite3_errmsg(c->db));
-  sqlite3_reset(each);
-  sqlite3_clear_bindings(each);
-  return rc;
-}
-
-static int add_pair(Verdict *v, sqlite3_stmt *each, Error *error) {
-  uint32_t actual, predicted;
-  sqlite3_int64 rows = sqlite3_column_int64(each, 2);
-  int rc = add_label(v, sqlite3_column_value(each, 0), &actual, error);
-  if (!rc) rc = add_label(v, sqlite3_column_value(each, 1), &predicted, error);
-  return rc ? rc : failure_code(score_count(&v->score, actual, predicted, rows > 0 ? (size_t)rows : 0, error));
-}
-
-static int add_figures(Verdict *v, sqlite3_stmt *each, Error *error) {
-  (void)error;
-  v->log_loss = sqlite3_column_double(each, 0);
-  v->calibration_error = sqlite3_column_double(each, 1);
-  return SQLITE_OK;
-}
-
-static const char EACH_PAIR[] =
-    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') "
-    "FROM json_each(?1, '$.validation.confusion')";
-static const char FIGURES[] =
-    "SELECT json_extract(?1, '$.validation.log_loss'), json_extract(?1, '$.validation.calibration_error')";
-
 static int judge_stored(Verdict *v, Connection *c, const char *spec, Error *error) {
   const Model *model = NULL;
   ModelRow row;
+  Stored stored = {0};
   int rc = models_describe(c, spec, &model, &row, error);
-  if (!rc) rc = failure_code(labels_copy(&model->labels, &v->labels, error));
-  if (!rc) rc = each_row(v, c, EACH_PAIR, row.metrics, add_pair, error);
-  if (!rc) rc = each_row(v, c, FIGURES, row.metrics, add_figures, error);
-  if (!rc && v->score.rows == 0)
+  if (!rc) rc = stored_read(&stored, c, model, row.metrics, error);
+  if (!rc && stored.score.rows == 0)
     rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
                  "expected a query that gives a text and its label", row.name, row.version);
+  v->labels = stored.labels;
+  v->score = stored.score;
+  v->log_loss = stored.log_loss;
+  v->calibration_error = stored.calibration_error;
+  stored.labels = (Labels){0}; /* the verdict's now */
+  stored.score = (Score){0};
+  stored_free(&stored);
   cache_release(model);
   models_row_free(&row);
   return rc;

@@ -8,13 +8,13 @@
 #define CLASSIFY_PAGE_H
 
 #include "models.h"
-#include "tally.h"
+#include "stored.h"
 
 typedef struct Page {
   Connection *connection;
   const Model *model;
   ModelRow row;
-  Tally tally;
+  Stored stored;
   sqlite3_str *out;
   int rc;
   Error error;

@@ -134,9 +134,8 @@ typedef struct Layout {
 } Layout;
 
 static Layout heat_layout(const PlotHeat *h) {
-  size_t columns = 7, end; /* of (other) */
+  size_t columns = 0, end;
   for (size_t i = 0; i < h->count; i++) {
-    if (h->shown[i] == h->labels->keys.count) continue;
     Label label = labels_get(h->labels, h->shown[i]);
     size_t width = label.kind == LABEL_TEXT ? html_columns(label.text, label.length, NAME_COLUMNS, &end) : NUMBER_COLUMNS;
     if (width > columns) columns = width;
@@ -146,10 +145,6 @@ static Layout heat_layout(const PlotHeat *h) {
 }
 
 static void heat_name(sqlite3_str *svg, const PlotHeat *h, size_t i) {
-  if (h->shown[i] == h->labels->keys.count) {
-    sqlite3_str_appendall(svg, "(other)");
-    return;
-  }
   Label label = labels_get(h->labels, h->shown[i]);
   if (label.kind == LABEL_TEXT)
     html_short(svg, label.text, label.length, NAME_COLUMNS);
@@ -158,10 +153,7 @@ static void heat_name(sqlite3_str *svg, const PlotHeat *h, size_t i) {
 }
 
 static void heat_title(sqlite3_str *svg, const PlotHeat *h, size_t i) {
-  if (h->shown[i] == h->labels->keys.count)
-    sqlite3_str_appendall(svg, "a label that the model does not know");
-  else
-    html_label(svg, labels_get(h->labels, h->shown[i]));
+  html_label(svg, labels_get(h->labels, h->shown[i]));
 }
 
 static void heat_names(sqlite3_str *svg, const PlotHeat *h, const Layout *at) {

@@ -28,7 +28,7 @@ void plot_calibration(sqlite3_str *svg, const PlotBin *bins, size_t count);
 
 typedef struct PlotHeat {
   const Labels *labels;
-  const uint32_t *shown; /* [count] labels; the number of labels is all others  */
+  const uint32_t *shown; /* [count] labels                                      */
   size_t count;
   const double *rows;    /* [count][count] actual by predicted                  */
   const double *totals;  /* [count] of each actual one, also in columns left out */

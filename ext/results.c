@@ -1,6 +1,7 @@
 #include "results.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #include "cache.h"
 #include "highlight.h"
@@ -25,50 +26,61 @@ static void put_share(Page *page, double share) {
 }
 
 static void put_label(Page *page, uint32_t label) {
-  if (label < page->model->labels.keys.count)
-    html_bdi(page->out, labels_get(&page->model->labels, label));
-  else
-    page_put(page, "<em>a label that the model does not know</em>");
+  html_bdi(page->out, labels_get(&page->stored.labels, label));
+}
+
+/* Held-out rows that have a label, or were given it. */
+static ScoreLabel score_of(const Page *page, uint32_t label) {
+  const Score *score = &page->stored.score;
+  return label < score->labels ? score->label[label] : (ScoreLabel){0};
+}
+
+/* Of a label that the model does not know there are none. */
+static double rows_of(const Page *page, uint32_t label) {
+  return label < page->model->labels.keys.count ? page->stored.rows[label] : NAN;
 }
 
 static void label_row(Page *page, uint32_t number, double most) {
-  const TallyLabel *label = &page->tally.labels[number];
+  ScoreLabel label = score_of(page, number);
+  double rows = rows_of(page, number);
+  bool occurs = label.actual + label.predicted > 0;
   page_put(page, "<tr><th scope=\"row\">");
   put_label(page, number);
   page_put(page, "</th>");
   if (most > 0.0) {
     page_put(page, "<td class=\"number\">");
-    html_count(page->out, label->rows);
+    html_count(page->out, rows);
     page_put(page, "</td><td class=\"bar\">");
-    if (label->rows > 0.0) sqlite3_str_appendf(page->out, "<i style=\"width:%.1f%%\"></i>", 100.0 * label->rows / most);
+    if (rows > 0.0) sqlite3_str_appendf(page->out, "<i style=\"width:%.1f%%\"></i>", 100.0 * rows / most);
     page_put(page, "</td>");
   }
-  if (page->tally.pair_count) {
-    put_share(page, tally_precision(label));
-    put_share(page, tally_recall(label));
-    put_share(page, tally_f1(label));
+  if (page->stored.score.rows) {
+    put_share(page, occurs ? score_precision(&label) : NAN);
+    put_share(page, occurs ? score_recall(&label) : NAN);
+    put_share(page, occurs ? score_f1(&label) : NAN);
     page_put(page, "<td class=\"number\">");
-    html_count(page->out, label->support);
+    html_count(page->out, (double)label.actual);
     page_put(page, "</td>");
   }
   page_put(page, "</tr>\n");
 }
 
 void results_labels(Page *page) {
-  const Tally *t = &page->tally;
+  size_t labels = page->stored.labels.keys.count;
+  bool held_out = page->stored.score.rows > 0;
   double most = 0.0;
-  for (size_t l = 0; l < t->count; l++) most = fmax(most, t->labels[l].rows);
+  for (uint32_t l = 0; l < labels; l++) most = fmax(most, rows_of(page, l));
   page_begin_section(page, "Labels");
-  begin_table(page, t->count);
+  begin_table(page, labels);
   page_put(page, "<thead><tr><th scope=\"col\">label</th>");
   if (most > 0.0) page_put(page, "<th scope=\"col\" class=\"number\">rows</th><th></th>");
-  if (t->pair_count)
+  if (held_out)
     page_put(page, "<th scope=\"col\" class=\"number\">precision</th><th scope=\"col\" class=\"number\">recall</th>"
               "<th scope=\"col\" class=\"number\">F1</th><th scope=\"col\" class=\"number\">held out</th>");
   page_put(page, "</tr></thead><tbody>\n");
-  for (size_t i = 0; i < t->count; i++) label_row(page, t->order[i], most);
+  for (size_t i = 0; i < labels; i++) label_row(page, page->stored.order[i], most);
   end_table(page);
-  if (t->pair_count)
+  if (held_out)
     page_put(page, "<p class=\"note\">Precision: of the held-out rows that were given the label, the share that has it. "
               "Recall: of those that have it, the share that was given it.</p>\n");
   page_end_section(page);
@@ -78,21 +90,21 @@ void results_labels(Page *page) {
 
 enum { HEAT_LABELS = 25, WORST = 10 };
 
-static bool concerns(const TallyLabel *label) { return label->support + label->predicted > 0.0; }
-
-/* Of the labels that held-out rows have or were given, the most frequent ones. */
-static size_t choose_labels(const Tally *t, uint32_t shown[HEAT_LABELS]) {
-  size_t count = 0;
-  for (size_t i = 0; i <= t->count && count < HEAT_LABELS; i++)
-    if (concerns(&t->labels[t->order[i]])) shown[count++] = t->order[i];
-  return count;
+static bool concerns(const Page *page, uint32_t label) {
+  ScoreLabel score = score_of(page, label);
+  return score.actual + score.predicted > 0;
 }
 
-static void put_shown(Page *page) {
+/* Of the labels that held-out rows have or were given, the most frequent ones; *all is how many there are. */
+static size_t choose_labels(const Page *page, uint32_t shown[HEAT_LABELS], size_t *all) {
   size_t count = 0;
-  for (size_t i = 0; i <= page->tally.count; i++) count += concerns(&page->tally.labels[i]);
-  if (count > HEAT_LABELS)
-    sqlite3_str_appendf(page->out, "<p>The %d labels with the most rows, of %d.</p>\n", (int)HEAT_LABELS, (int)count);
+  *all = 0;
+  for (size_t i = 0; i < page->stored.labels.keys.count; i++) {
+    if (!concerns(page, page->stored.order[i])) continue;
+    if (count < HEAT_LABELS) shown[count++] = page->stored.order[i];
+    ++*all;
+  }
+  return count;
 }
 
 static size_t find_shown(const uint32_t *shown, size_t count, uint32_t label) {
@@ -102,38 +114,48 @@ static size_t find_shown(const uint32_t *shown, size_t count, uint32_t label) {
 }
 
 static void put_heat(Page *page) {
-  const Tally *t = &page->tally;
+  const Score *score = &page->stored.score;
   uint32_t shown[HEAT_LABELS];
   double rows[HEAT_LABELS * HEAT_LABELS] = {0}, totals[HEAT_LABELS];
-  size_t count = choose_labels(t, shown);
-  for (size_t i = 0; i < count; i++) totals[i] = t->labels[shown[i]].support;
-  for (size_t i = 0; i < t->pair_count; i++) {
-    size_t actual = find_shown(shown, count, t->pairs[i].actual);
-    size_t predicted = find_shown(shown, count, t->pairs[i].predicted);
-    if (actual < count && predicted < count) rows[actual * count + predicted] += t->pairs[i].rows;
+  size_t all, count = choose_labels(page, shown, &all);
+  for (size_t i = 0; i < count; i++) totals[i] = (double)score->label[shown[i]].actual;
+  for (size_t i = 0; i < score->pairs; i++) {
+    size_t actual = find_shown(shown, count, score->pair[i].actual);
+    size_t predicted = find_shown(shown, count, score->pair[i].predicted);
+    if (actual < count && predicted < count) rows[actual * count + predicted] += (double)score->pair[i].rows;
   }
+  if (all > count)
+    sqlite3_str_appendf(page->out, "<p>The %d labels with the most rows, of %d.</p>\n", (int)count, (int)all);
   page_put(page, "<div class=\"scroll\" tabindex=\"0\">");
-  plot_heat(page->out, &(PlotHeat){&page->model->labels, shown, count, rows, totals});
+  plot_heat(page->out, &(PlotHeat){&page->stored.labels, shown, count, rows, totals});
   page_put(page, "</div>\n");
 }
 
-static void wrong_pair(Page *page, const TallyPair *pair) {
+static void wrong_pair(Page *page, const ScorePair *pair) {
   page_put(page, "<tr><td>");
   put_label(page, pair->actual);
   page_put(page, "</td><td>");
   put_label(page, pair->predicted);
   page_put(page, "</td><td class=\"number\">");
-  html_count(page->out, pair->rows);
+  html_count(page->out, (double)pair->rows);
   page_put(page, "</td><td class=\"number\">");
-  html_figure(page->out, 100.0 * pair->rows / page->tally.labels[pair->actual].support, 1);
+  html_figure(page->out, 100.0 * (double)pair->rows / (double)page->stored.score.label[pair->actual].actual, 1);
   page_put(page, "%</td></tr>\n");
 }
 
+static int most_frequent_first(const void *a, const void *b) {
+  const ScorePair *x = a, *y = b;
+  if (x->rows != y->rows) return x->rows > y->rows ? -1 : 1;
+  if (x->actual != y->actual) return x->actual < y->actual ? -1 : 1;
+  return x->predicted < y->predicted ? -1 : x->predicted > y->predicted;
+}
+
 static void put_worst(Page *page) {
-  const Tally *t = &page->tally;
+  Score *score = &page->stored.score;
   size_t listed = 0;
-  for (size_t i = 0; i < t->pair_count && listed < WORST; i++) {
-    const TallyPair *pair = &t->pairs[i];
+  qsort(score->pair, score->pairs, sizeof *score->pair, most_frequent_first);
+  for (size_t i = 0; i < score->pairs && listed < WORST; i++) {
+    const ScorePair *pair = &score->pair[i];
     if (pair->actual == pair->predicted) continue;
     if (listed++ == 0) {
       page_put(page, "<h3>Most frequent confusions</h3>\n");
@@ -148,12 +170,11 @@ static void put_worst(Page *page) {
 }
 
 void results_confusion(Page *page) {
-  if (page->tally.pair_count == 0) return;
+  if (page->stored.score.rows == 0) return;
   page_begin_section(page, "Confusion");
-  put_shown(page);
-  page_put(page, "<div class=\"beside\">");
+  page_put(page, "<div class=\"beside\"><div>");
   put_heat(page);
-  page_put(page, "<div>");
+  page_put(page, "</div><div>");
   put_worst(page);
   page_put(page, "</div></div>\n<p class=\"note\">In the picture a row is a label as it is in the held-out rows, a column one as "
             "the model gave it. Blue is right, orange wrong; the fuller, the more of the row's label.</p>\n");
@@ -221,16 +242,16 @@ static bool put_label_words(Page *page, uint32_t label) {
 }
 
 void results_words(Page *page) {
-  const Tally *t = &page->tally;
-  size_t listed = 0;
+  size_t listed = 0, labels = page->stored.labels.keys.count;
   page_begin_section(page, "Words");
   if (page->model->keywords.count == 0) {
     page_put(page, "<p>The weights have no list of words with them.</p>\n");
   } else {
-    page_put(page, "<p>The words that speak most for a label: by what they add to its score, times how often.");
-    if (t->count > WORD_LABELS) sqlite3_str_appendf(page->out, " The %d labels with the most rows.", WORD_LABELS);
+    page_put(page, "<p>The words that speak most for each label, in its own rows: the stronger the colour, the more they add to its "
+              "score.");
+    if (labels > WORD_LABELS) sqlite3_str_appendf(page->out, " The %d labels with the most rows.", WORD_LABELS);
     page_put(page, "</p><dl class=\"words\">\n");
-    for (size_t i = 0; i < t->count && listed < WORD_LABELS; i++) listed += put_label_words(page, t->order[i]);
+    for (size_t i = 0; i < labels && listed < WORD_LABELS; i++) listed += put_label_words(page, page->stored.order[i]);
     page_put(page, "</dl>\n");
   }
   page_end_section(page);

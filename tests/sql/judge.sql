@@ -71,16 +71,16 @@ SELECT * FROM classify_evaluate('SELECT text, x''00'' FROM mails', 'byhand');
 SELECT * FROM classify_evaluate('DELETE FROM mails RETURNING text, label', 'byhand');
 SELECT * FROM classify_evaluate('SELECT text, label FROM mails', 'byhand', 'x');
 
--- Results that someone has written.
-UPDATE classify_models SET metrics = '{"validation":{"confusion":[["a","b",-5],[1,null,1]]}}' WHERE name = 'byhand';
-SELECT * FROM classify_confusion(NULL, 'byhand');
-UPDATE classify_models SET metrics = '{"validation":{"confusion":[["a","b",-5],["<b>",2.5,"3x"]]}}' WHERE name = 'byhand';
-SELECT * FROM classify_confusion(NULL, 'byhand');
-SELECT rows, accuracy FROM classify_evaluate(NULL, 'byhand');
-UPDATE classify_models SET metrics = '{"validation":{"confusion":"drop table mails"}}' WHERE name = 'byhand';
-SELECT * FROM classify_confusion(NULL, 'byhand');
-UPDATE classify_models SET metrics = 'no JSON' WHERE name = 'byhand';
-SELECT * FROM classify_confusion(NULL, 'byhand');
+-- Results that someone has written: what makes no sense counts for nothing.
+UPDATE classify_models SET name = 'forged', metrics =
+  '{"validation":{"confusion":[["a","b",-5],[1,null,1],["<b>",2.5,3],["ham","spam","4"],"ham",[],["ham","ham",1e99]]}}'
+WHERE name = 'byhand';
+SELECT * FROM classify_confusion(NULL, 'forged');
+SELECT rows, accuracy FROM classify_evaluate(NULL, 'forged');
+UPDATE classify_models SET metrics = '{"validation":{"confusion":"drop table mails"}}' WHERE name = 'forged';
+SELECT * FROM classify_confusion(NULL, 'forged');
+UPDATE classify_models SET metrics = 'no JSON' WHERE name = 'forged';
+SELECT * FROM classify_confusion(NULL, 'forged');
 
 -- Views and triggers that a file may hold cannot call them: they run SQL.
 CREATE VIEW judged AS SELECT * FROM classify_evaluate('SELECT text, label FROM mails', 'byhand');
