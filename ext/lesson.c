@@ -261,6 +261,15 @@ static int save(Lesson *l, const Epoch *last, Error *error) {
   return rc;
 }
 
+/* The best epoch's figures, now with the scales that were fitted on the held-out rows. */
+static void take_verdict(Lesson *l) {
+  const Score *score = &training_validation(l->training)->score;
+  if (!l->best.validated) return;
+  l->best.validation_loss = score_log_loss(score);
+  l->best.validation_accuracy = score_accuracy(score);
+  l->best.validation_f1 = score_macro_f1(score);
+}
+
 int lesson_epoch(Lesson *l, Epoch *epoch, Error *error) {
   Poll poll = progress_poll(&l->progress, connection_poll(l->connection));
   int rc = failure_code(training_epoch(l->training, poll, epoch, error));
@@ -270,5 +279,6 @@ int lesson_epoch(Lesson *l, Epoch *epoch, Error *error) {
   metrics_epoch(l->history, epoch);
   if (sqlite3_str_errcode(l->history)) return failure(error, SQLITE_NOMEM, "out of memory");
   log_epoch(&l->progress, epoch);
+  if (epoch->is_last) take_verdict(l);
   return epoch->is_last ? save(l, epoch, error) : SQLITE_OK;
 }
