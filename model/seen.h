@@ -1,6 +1,7 @@
 /* seen.h -- which texts a model has learned with their labels.
 **
-** It doubts the labels of such rows too little, so whoever doubts them has to know.
+** It doubts the labels of such rows too little, so whoever doubts them has to know. (Texts
+** whose labels were guessed are among them.)
 ** Of each text there is a hash of 32 bits (FNV-1a of 64, folded): of a million texts
 ** that are new one in 4,000 is then taken for one that was seen.
 **
