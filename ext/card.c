@@ -152,12 +152,13 @@ static void put_rows(Page *page) {
 }
 
 static void put_epochs(Page *page) {
-  double epochs = page_number(page, "$.epochs"), best = page_number(page, "$.best_epoch"), seconds = page_number(page, "$.seconds");
+  double epochs = page_number(page, "$.epochs"), seconds = page_number(page, "$.seconds");
+  double best = page->stored.score.rows ? page_number(page, "$.best_epoch") : NAN;
   if (!isnan(epochs)) {
     fact(page, "Epochs");
     html_count(page->out, epochs);
     if (best > 0.0) {
-      page_put(page, ", the best of those measured being epoch ");
+      page_put(page, "; held-out rows were judged after epoch ");
       html_count(page->out, best);
     }
     end_fact(page);

@@ -1,6 +1,9 @@
 #include "failure.h"
 
 #include <stdarg.h>
+#include <string.h>
+
+#include "plain.h"
 
 int failure(Error *error, int code, const char *format, ...) {
   va_list arguments;
@@ -24,12 +27,16 @@ int failure_code(Status status) {
   }
 }
 
+/* What a message quotes may be anything, and most hosts print it on a terminal. NULL: out of memory. */
+static char *sentence(const char *function, const Error *error) {
+  sqlite3_str *text = sqlite3_str_new(NULL);
+  sqlite3_str_appendf(text, "%s(): ", function);
+  plain_text(text, error->message, strlen(error->message));
+  return sqlite3_str_finish(text);
+}
+
 void failure_result(sqlite3_context *context, const char *function, int code, const Error *error) {
-  if (code == SQLITE_NOMEM) {
-    sqlite3_result_error_nomem(context);
-    return;
-  }
-  char *message = sqlite3_mprintf("%s(): %s", function, error->message);
+  char *message = code == SQLITE_NOMEM ? NULL : sentence(function, error);
   if (message)
     sqlite3_result_error(context, message, -1);
   else
@@ -40,5 +47,5 @@ void failure_result(sqlite3_context *context, const char *function, int code, co
 
 void failure_vtab(sqlite3_vtab *vtab, const char *function, const Error *error) {
   sqlite3_free(vtab->zErrMsg);
-  vtab->zErrMsg = sqlite3_mprintf("%s(): %s", function, error->message);
+  vtab->zErrMsg = sentence(function, error);
 }

@@ -27,18 +27,10 @@ typedef struct Format {
 /* ---- on a terminal ------------------------------------------------------------------ */
 
 /* What would turn the line around is left out as well: a terminal has no element to end it. */
-static void ansi_text(sqlite3_str *out, const char *text, size_t length) {
-  int32_t code;
-  for (size_t i = 0; i < length;) {
-    i += plain_read(text + i, length - i, &code);
-    plain_append(out, plain_turns(code) ? 0xFFFD : code);
-  }
-}
-
 static void ansi_head(sqlite3_str *out, Label label, float probability) {
   sqlite3_str_appendall(out, "\x1B[1m");
   if (label.kind == LABEL_TEXT)
-    ansi_text(out, label.text, label.length);
+    plain_text(out, label.text, label.length);
   else
     json_label(out, label);
   sqlite3_str_appendf(out, "\x1B[0m %.3f\n", probability);
@@ -65,7 +57,7 @@ static const Format ANSI = {
     .head = ansi_head,
     .text_begin = ansi_nothing,
     .mark_begin = ansi_mark_begin,
-    .text = ansi_text,
+    .text = plain_text,
     .mark_end = ansi_mark_end,
     .text_end = ansi_nothing,
     .tail = "",

@@ -220,12 +220,12 @@ char *lesson_summary(const Lesson *l, const Epoch *last) {
 
 /* ---- epochs ---------------------------------------------------------------------------- */
 
-static void log_epoch(Progress *progress, const Epoch *e) {
+static void log_epoch(Lesson *l, const Epoch *e) {
   char held_out[64] = "";
   if (e->validated) snprintf(held_out, sizeof held_out, ", on held-out rows %.4f", e->validation_accuracy);
-  progress_log(progress, "epoch %zu: loss %.4f, accuracy %.4f%s, %.0f rows a second, %.1f s%s", e->epoch,
+  progress_log(&l->progress, "epoch %zu: loss %.4f, accuracy %.4f%s, %.0f rows a second, %.1f s%s", e->epoch,
                e->train_loss, e->train_accuracy, held_out, e->rows_per_second, e->seconds,
-               e->is_best ? ", the best so far" : "");
+               l->options.training.patience && e->is_best ? ", the best so far" : "");
 }
 
 static char *describe(const Lesson *l, const Epoch *last, const Model *model) {
@@ -278,7 +278,7 @@ int lesson_epoch(Lesson *l, Epoch *epoch, Error *error) {
   if (epoch->is_best) l->best = *epoch;
   metrics_epoch(l->history, epoch);
   if (sqlite3_str_errcode(l->history)) return failure(error, SQLITE_NOMEM, "out of memory");
-  log_epoch(&l->progress, epoch);
+  log_epoch(l, epoch);
   if (epoch->is_last) take_verdict(l);
   return epoch->is_last ? save(l, epoch, error) : SQLITE_OK;
 }

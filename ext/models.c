@@ -290,16 +290,18 @@ static int only_name(Connection *c, const Schemas *schemas, char **only, Error *
   return rc;
 }
 
-/* When the caller gave no name and none is `default`. */
-static int find_only(Connection *c, const Schemas *schemas, Found *f, Error *error) {
+/* When the caller gave no name and none is `default`; the name becomes that of the model. */
+static int find_only(Connection *c, const Schemas *schemas, ModelName *n, Found *f, Error *error) {
   ModelName any = {.version = MODELS_NEWEST};
   char *list = NULL;
   int count;
   int rc = only_name(c, schemas, &any.name, error);
   if (!rc && any.name) rc = find(c, schemas, &any, f, error);
-  bool done = rc || any.name;
-  sqlite3_free(any.name);
-  if (done) return rc;
+  if (any.name) {
+    sqlite3_free(n->name);
+    n->name = any.name;
+  }
+  if (rc || any.name) return rc;
   rc = list_names(c, schemas, NULL, &list, &count, error);
   if (!rc && count == 0)
     rc = failure(error, SQLITE_ERROR, "there are no models yet, classify_train() makes one");
@@ -359,7 +361,7 @@ static int find_spec(Connection *c, const Schemas *schemas, ModelName *n, bool n
   int rc = find(c, schemas, n, f, error);
   if (rc || f->found) return rc;
   if (f->named) return no_version(c, f, n, error);
-  return named ? no_name(c, schemas, n, error) : find_only(c, schemas, f, error);
+  return named ? no_name(c, schemas, n, error) : find_only(c, schemas, n, f, error);
 }
 
 /* What is done with the row of a model once it is found. */

@@ -27,3 +27,11 @@ void plain_append(sqlite3_str *out, int32_t code) {
 bool plain_turns(int32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
+
+void plain_text(sqlite3_str *out, const char *text, size_t length) {
+  int32_t code;
+  for (size_t i = 0; i < length;) {
+    i += plain_read(text + i, length - i, &code);
+    plain_append(out, plain_turns(code) ? REPLACEMENT : code);
+  }
+}

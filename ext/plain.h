@@ -20,6 +20,9 @@ size_t plain_read(const char *text, size_t length, int32_t *code);
 
 void plain_append(sqlite3_str *out, int32_t code); /* as UTF-8 */
 
+/* A text for a terminal: what turns directions is U+FFFD there, since nothing ends it. */
+void plain_text(sqlite3_str *out, const char *text, size_t length);
+
 /* Whether it turns the direction of what stands around it: U+202A to U+202E,
 ** U+2066 to U+2069.
 */

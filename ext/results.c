@@ -11,7 +11,7 @@
 
 /* ---- labels ---------------------------------------------------------------------------------- */
 
-enum { TALL = 30 }; /* a table of more rows scrolls by itself */
+enum { TALL = 30, LABEL_COLUMNS = 80 }; /* a table of more rows scrolls by itself */
 
 static void begin_table(Page *page, size_t rows) {
   sqlite3_str_appendf(page->out, "<div class=\"table%s\" tabindex=\"0\"><table>", rows > TALL ? " tall" : "");
@@ -25,8 +25,15 @@ static void put_share(Page *page, double share) {
   page_put(page, "</td>");
 }
 
-static void put_label(Page *page, uint32_t label) {
-  html_bdi(page->out, labels_get(&page->stored.labels, label));
+/* Long ones are cut. */
+static void put_label(Page *page, uint32_t number) {
+  Label label = labels_get(&page->stored.labels, number);
+  page_put(page, "<bdi>");
+  if (label.kind == LABEL_TEXT)
+    html_short(page->out, label.text, label.length, LABEL_COLUMNS);
+  else
+    html_label(page->out, label);
+  page_put(page, "</bdi>");
 }
 
 /* Held-out rows that have a label, or were given it. */
@@ -302,8 +309,9 @@ void results_examples(Page *page) {
   while (page_next(page, stmt)) {
     if (!any) {
       page_begin_section(page, "Examples");
-      page_put(page, "<p>Held-out rows: the label that the model gave, its confidence, and the words that speak "
-                "<span class=\"for\">for it</span> and <span class=\"against\">against it</span>.</p>"
+      page_put(page, "<p>Held-out rows: the label that the model gave and its confidence, before it learned from these "
+                "rows, too; and the words that speak <span class=\"for\">for it</span> and <span class=\"against\">"
+                "against it</span>, as the model is now.</p>"
                 "<ul class=\"examples\">\n");
     }
     any = true;
