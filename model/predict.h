@@ -82,6 +82,8 @@ Status predict_leave_one_out(const Model *model, const Lexicon *lexicon, Text te
 
 /* The largest of count values, the first of several. */
 uint32_t predict_best(const float *probabilities, size_t count);
+
+/* What the labels' probabilities say; `asked` may be past the labels. */
 Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);
 
 #endif
