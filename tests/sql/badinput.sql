@@ -40,3 +40,14 @@ FROM classify_train('SELECT body, CASE WHEN id < 40 THEN category ELSE abs(-9223
 
 -- Nothing of this left a model.
 SELECT classify('my refund');
+
+-- What a message quotes may have come from a file: nothing of it acts on a terminal.
+.read tests/sql/data/byhand.sql
+SELECT classify('x', 'e' || char(27) || '[31m' || char(7, 0x9B, 0x202E) || 'mordnilap');
+UPDATE classify_models SET name = 'e' || char(27) || ']0;title' || char(7) WHERE name = (SELECT min(name) FROM classify_models);
+SELECT classify('x', 'nobody');
+
+-- The only model is named, also where nobody has named it.
+DELETE FROM classify_models WHERE rowid > (SELECT min(rowid) FROM classify_models);
+UPDATE classify_models SET name = 'only', version = 7, weights = x'00';
+SELECT classify('x');
