@@ -202,7 +202,7 @@ TEST(a_query_without_end_is_not_counted) {
   sqlite3 *db = open_texts();
   char sql[600];
   snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM classify_rows('%s', 'known', '{\"progress\":true}') LIMIT %d)",
-           FOR_EVER, SANITIZED ? 50000 : 500000);
+           FOR_EVER, SANITIZED ? 300000 : 500000);
   on_terminal(80, db, sql, NULL);
   assert_int_equal(caught.rc, SQLITE_OK);
   assert_written(" rows  ");
