@@ -334,13 +334,7 @@ void card_page(sqlite3_context *context, int argc, sqlite3_value **argv) {
     if (!page.rc) page.rc = sqlite3_str_errcode(page.out);
     html = sqlite3_str_finish(page.out);
   }
-  if (page.rc == SQLITE_TOOBIG)
-    sqlite3_result_error_toobig(context);
-  else if (page.rc)
-    failure_result(context, "classify_card", page.rc, &page.error);
-  else
-    sqlite3_result_text(context, html, -1, sqlite3_free);
-  if (page.rc) sqlite3_free(html);
+  failure_or_text(context, "classify_card", page.rc, &page.error, html);
   stored_free(&page.stored);
   models_row_free(&page.row);
   cache_release(page.model);

@@ -45,6 +45,16 @@ void failure_result(sqlite3_context *context, const char *function, int code, co
   if (message && code != SQLITE_ERROR) sqlite3_result_error_code(context, code);
 }
 
+void failure_or_text(sqlite3_context *context, const char *function, int code, const Error *error, char *text) {
+  if (code == SQLITE_TOOBIG)
+    sqlite3_result_error_toobig(context);
+  else if (code)
+    failure_result(context, function, code, error);
+  else
+    sqlite3_result_text(context, text, -1, sqlite3_free);
+  if (code) sqlite3_free(text);
+}
+
 void failure_vtab(sqlite3_vtab *vtab, const char *function, const Error *error) {
   sqlite3_free(vtab->zErrMsg);
   vtab->zErrMsg = sentence(function, error);

@@ -16,17 +16,15 @@ enum { STEPS = 4 };
 typedef struct Format {
   const char *name;
   void (*head)(sqlite3_str *out, Label label, float probability);
-  void (*text_begin)(sqlite3_str *out);
+  const char *text_begin;
   void (*mark_begin)(sqlite3_str *out, int step, float contribution);
   void (*text)(sqlite3_str *out, const char *text, size_t length);
   void (*mark_end)(sqlite3_str *out, int step);
-  void (*text_end)(sqlite3_str *out);
-  const char *tail;
+  const char *text_end, *tail;
 } Format;
 
 /* ---- on a terminal ------------------------------------------------------------------ */
 
-/* What would turn the line around is left out as well: a terminal has no element to end it. */
 static void ansi_head(sqlite3_str *out, Label label, float probability) {
   sqlite3_str_appendall(out, "\x1B[1m");
   if (label.kind == LABEL_TEXT)
@@ -35,8 +33,6 @@ static void ansi_head(sqlite3_str *out, Label label, float probability) {
     json_label(out, label);
   sqlite3_str_appendf(out, "\x1B[0m %.3f\n", probability);
 }
-
-static void ansi_nothing(sqlite3_str *out) { (void)out; }
 
 /* Black on colours of the 6x6x6 cube, which every terminal shows alike: from a
 ** greyish one to a full one, so that weak marks are weak on dark and on light.
@@ -55,11 +51,11 @@ static void ansi_mark_end(sqlite3_str *out, int step) {
 static const Format ANSI = {
     .name = "ansi",
     .head = ansi_head,
-    .text_begin = ansi_nothing,
+    .text_begin = "",
     .mark_begin = ansi_mark_begin,
     .text = plain_text,
     .mark_end = ansi_mark_end,
-    .text_end = ansi_nothing,
+    .text_end = "",
     .tail = "",
 };
 
@@ -69,11 +65,6 @@ static void html_head(sqlite3_str *out, Label label, float probability) {
   sqlite3_str_appendall(out, "<div class=\"classify-highlight\"><div><b>");
   html_bdi(out, label);
   sqlite3_str_appendf(out, "</b> %.3f</div>", probability);
-}
-
-static void html_text_begin(sqlite3_str *out) {
-  sqlite3_str_appendall(out, "<div dir=\"auto\" style=\"white-space:pre-wrap;overflow-wrap:anywhere;"
-                             "unicode-bidi:plaintext\">");
 }
 
 static void html_mark_begin(sqlite3_str *out, int step, float contribution) {
@@ -89,16 +80,14 @@ static void html_mark_end(sqlite3_str *out, int step) {
   sqlite3_str_appendall(out, "</span>");
 }
 
-static void html_text_end(sqlite3_str *out) { sqlite3_str_appendall(out, "</div>"); }
-
 static const Format HTML = {
     .name = "html",
     .head = html_head,
-    .text_begin = html_text_begin,
+    .text_begin = "<div dir=\"auto\" style=\"white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext\">",
     .mark_begin = html_mark_begin,
     .text = html_text,
     .mark_end = html_mark_end,
-    .text_end = html_text_end,
+    .text_end = "</div>",
     .tail = "</div>",
 };
 
@@ -128,7 +117,7 @@ static int step_of(float contribution, float strongest) {
 static void paint(sqlite3_str *out, const Format *format, const Reasons *r, const char *text, size_t length) {
   float strongest = reasons_strongest(r);
   size_t at = 0;
-  format->text_begin(out);
+  sqlite3_str_appendall(out, format->text_begin);
   for (size_t i = 0; i < r->count; i++) {
     const struct TokenSpan *span = &r->tokens.spans[i];
     size_t plain = at, next;
@@ -143,7 +132,7 @@ static void paint(sqlite3_str *out, const Format *format, const Reasons *r, cons
     format->mark_end(out, step);
   }
   format->text(out, text + at, length - at);
-  format->text_end(out);
+  sqlite3_str_appendall(out, format->text_end);
 }
 
 void highlight_html(sqlite3_str *html, const Reasons *r, const char *text, size_t length) {
@@ -186,12 +175,6 @@ void highlight_text(sqlite3_context *context, int argc, sqlite3_value **argv) {
   if (!rc && text) rc = pins_load(context, spec, &model, &error);
   if (!rc && text) rc = reasons_find(&reasons, c, model, text, length, NULL, &error);
   if (!rc && text) out = write_all(c->db, format, &reasons, text, length, &rc);
-  if (rc == SQLITE_TOOBIG)
-    sqlite3_result_error_toobig(context);
-  else if (rc)
-    failure_result(context, "classify_highlight", rc, &error);
-  else if (text)
-    sqlite3_result_text(context, out, -1, sqlite3_free);
-  if (rc) sqlite3_free(out);
+  if (rc || text) failure_or_text(context, "classify_highlight", rc, &error, out);
   reasons_free(&reasons);
 }

@@ -1,6 +1,5 @@
 #include "judge.h"
 
-#include "../model/score.h"
 #include "bulk.h"
 #include "cache.h"
 #include "models.h"
@@ -11,58 +10,48 @@
 enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
 
 typedef struct Verdict {
-  Labels labels; /* by the numbers of the score */
-  Score score;
-  double log_loss, calibration_error;
-  size_t at;     /* the row that is given: of labels or of pairs */
+  Stored results; /* as they are stored, or the same of a query, without rows and order */
+  size_t at;      /* the row that is given: of labels or of pairs                       */
 } Verdict;
 
 /* ---- by a query --------------------------------------------------------------------- */
 
-static int judge_rows(Verdict *v, Bulk *bulk, Error *error) {
+static int judge_rows(Score *score, Bulk *bulk, Error *error) {
   BulkRow *row;
   int rc = bulk_next(bulk, &row, error);
   while (!rc && row) {
     const Prediction *p = &row->prediction;
     if (row->labelled && row->label != LABELS_NONE)
-      rc = failure_code(score_add(&v->score, row->label, p->label, p->confidence, p->of_asked, error));
+      rc = failure_code(score_add(score, row->label, p->label, p->confidence, p->of_asked, error));
     if (!rc) rc = bulk_next(bulk, &row, error);
   }
   return rc;
 }
 
-static int judge_query(Verdict *v, Connection *c, const char *sql, const char *model, Error *error) {
+static int judge_query(Stored *results, Connection *c, const char *sql, const char *model, Error *error) {
   Bulk bulk = {0};
   BulkQuery query = {.sql = sql, .model = model, .meaning = "a text and its label", .id = -1, .text = 0,
                      .label = 1, .threads = workers_processors()};
   int rc = bulk_begin(&bulk, c, &query, error);
-  if (!rc) rc = judge_rows(v, &bulk, error);
-  v->labels = bulk.labels;
-  bulk.labels = (Labels){0};
+  if (!rc) rc = judge_rows(&results->score, &bulk, error);
+  results->labels = bulk.labels;
+  bulk.labels = (Labels){0}; /* theirs now */
   bulk_end(&bulk);
-  v->log_loss = score_log_loss(&v->score);
-  v->calibration_error = score_calibration_error(&v->score);
+  results->log_loss = score_log_loss(&results->score);
+  results->calibration_error = score_calibration_error(&results->score);
   return rc;
 }
 
 /* ---- by the rows that were held out ---------------------------------------------------- */
 
-static int judge_stored(Verdict *v, Connection *c, const char *spec, Error *error) {
+static int judge_stored(Stored *results, Connection *c, const char *spec, Error *error) {
   const Model *model = NULL;
   ModelRow row;
-  Stored stored = {0};
   int rc = models_describe(c, spec, &model, &row, error);
-  if (!rc) rc = stored_read(&stored, c, model, row.metrics, error);
-  if (!rc && stored.score.rows == 0)
+  if (!rc) rc = stored_read(results, c, model, row.metrics, error);
+  if (!rc && results->score.rows == 0)
     rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
                  "expected a query that gives a text and its label", row.name, row.version);
-  v->labels = stored.labels;
-  v->score = stored.score;
-  v->log_loss = stored.log_loss;
-  v->calibration_error = stored.calibration_error;
-  stored.labels = (Labels){0}; /* the verdict's now */
-  stored.score = (Score){0};
-  stored_free(&stored);
   cache_release(model);
   models_row_free(&row);
   return rc;
@@ -76,18 +65,14 @@ static int verdict_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   int rc = query_text(arguments[ARG_QUERY], "query", &sql, NULL, error);
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &model, NULL, error);
   if (!rc && sql)
-    rc = judge_query(v, call->connection, sql, model, error);
+    rc = judge_query(&v->results, call->connection, sql, model, error);
   else if (!rc)
-    rc = judge_stored(v, call->connection, model, error);
-  if (!rc) score_sort(&v->score);
+    rc = judge_stored(&v->results, call->connection, model, error);
+  if (!rc) score_sort(&v->results.score);
   return rc;
 }
 
-static void verdict_end(TableCall *call) {
-  Verdict *v = call->state;
-  labels_free(&v->labels);
-  score_free(&v->score);
-}
+static void verdict_end(TableCall *call) { stored_free(&((Verdict *)call->state)->results); }
 
 /* ---- classify_evaluate ---------------------------------------------------------------------- */
 
@@ -103,15 +88,15 @@ static int evaluate_step(TableCall *call, Error *error) {
 static int evaluate_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   (void)error;
   const Verdict *v = call->state;
-  const Score *s = &v->score;
+  const Score *s = &v->results.score;
   if (column != EVALUATE_ROWS && s->rows == 0) return SQLITE_OK; /* NULL */
   switch (column) {
     case EVALUATE_ROWS: sqlite3_result_int64(context, (sqlite3_int64)s->rows); break;
     case EVALUATE_ACCURACY: sqlite3_result_double(context, score_accuracy(s)); break;
     case EVALUATE_MACRO_F1: sqlite3_result_double(context, score_macro_f1(s)); break;
     case EVALUATE_WEIGHTED_F1: sqlite3_result_double(context, score_weighted_f1(s)); break;
-    case EVALUATE_LOG_LOSS: sqlite3_result_double(context, v->log_loss); break;
-    case EVALUATE_CALIBRATION_ERROR: sqlite3_result_double(context, v->calibration_error); break;
+    case EVALUATE_LOG_LOSS: sqlite3_result_double(context, v->results.log_loss); break;
+    case EVALUATE_CALIBRATION_ERROR: sqlite3_result_double(context, v->results.calibration_error); break;
   }
   return SQLITE_OK;
 }
@@ -137,7 +122,7 @@ enum { REPORT_LABEL, REPORT_PRECISION, REPORT_RECALL, REPORT_F1, REPORT_SUPPORT,
 /* On to the next label that occurs. */
 static void find_label(TableCall *call) {
   Verdict *v = call->state;
-  const Score *s = &v->score;
+  const Score *s = &v->results.score;
   while (v->at < s->labels && s->label[v->at].actual + s->label[v->at].predicted == 0) v->at++;
   call->done = v->at == s->labels;
 }
@@ -158,9 +143,9 @@ static int report_step(TableCall *call, Error *error) {
 static int report_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   (void)error;
   const Verdict *v = call->state;
-  const ScoreLabel *label = &v->score.label[v->at];
+  const ScoreLabel *label = &v->results.score.label[v->at];
   switch (column) {
-    case REPORT_LABEL: value_result(context, labels_get(&v->labels, (uint32_t)v->at)); break;
+    case REPORT_LABEL: value_result(context, labels_get(&v->results.labels, (uint32_t)v->at)); break;
     case REPORT_PRECISION: sqlite3_result_double(context, score_precision(label)); break;
     case REPORT_RECALL: sqlite3_result_double(context, score_recall(label)); break;
     case REPORT_F1: sqlite3_result_double(context, score_f1(label)); break;
@@ -189,24 +174,24 @@ enum { CONFUSION_ACTUAL, CONFUSION_PREDICTED, CONFUSION_COUNT, CONFUSION_VISIBLE
 
 static int confusion_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   int rc = verdict_begin(call, arguments, error);
-  call->done = ((Verdict *)call->state)->score.pairs == 0;
+  call->done = ((Verdict *)call->state)->results.score.pairs == 0;
   return rc;
 }
 
 static int confusion_step(TableCall *call, Error *error) {
   (void)error;
   Verdict *v = call->state;
-  call->done = ++v->at == v->score.pairs;
+  call->done = ++v->at == v->results.score.pairs;
   return SQLITE_OK;
 }
 
 static int confusion_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   (void)error;
   const Verdict *v = call->state;
-  const ScorePair *pair = &v->score.pair[v->at];
+  const ScorePair *pair = &v->results.score.pair[v->at];
   switch (column) {
-    case CONFUSION_ACTUAL: value_result(context, labels_get(&v->labels, pair->actual)); break;
-    case CONFUSION_PREDICTED: value_result(context, labels_get(&v->labels, pair->predicted)); break;
+    case CONFUSION_ACTUAL: value_result(context, labels_get(&v->results.labels, pair->actual)); break;
+    case CONFUSION_PREDICTED: value_result(context, labels_get(&v->results.labels, pair->predicted)); break;
     case CONFUSION_COUNT: sqlite3_result_int64(context, (sqlite3_int64)pair->rows); break;
   }
   return SQLITE_OK;

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "../model/memory.h"
 #include "cache.h"
 #include "json.h"
 #include "models.h"
@@ -13,15 +12,9 @@
 /* ---- one text ------------------------------------------------------------------------------ */
 
 static int predict_text(Connection *c, const Model *m, const char *text, size_t length, Error *error) {
-  size_t labels = m->parameters.shape.labels;
-  if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
-    return failure(error, SQLITE_NOMEM, "out of memory");
   tokens_clear(&c->tokens);
   int rc = models_tokens(c, m, text, length, &c->tokens, error);
-  if (rc) return rc;
-  Text words = tokens_text(&c->tokens);
-  Lexicon lexicon = tokens_lexicon(&c->tokens);
-  return failure_code(predict(m, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
+  return rc ? rc : models_predict(c, m, &c->tokens, error);
 }
 
 /* Reads text and model and predicts; *model is NULL where the text is. The

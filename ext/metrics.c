@@ -1,5 +1,6 @@
 #include "metrics.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "../model/matrix.h"
@@ -82,15 +83,16 @@ static void append_example(const Metrics *m, const Validation *v, size_t i, cons
   sqlite3_str_appendchar(json, 1, '}');
 }
 
+static int by_number(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
 /* Number of the row among those held out, which are in the order of the corpus; their count: it is not. */
 static size_t find_row(const Validation *v, size_t row) {
-  size_t least = 0, most = v->count;
-  while (least < most) {
-    size_t middle = (least + most) / 2;
-    if (v->rows[middle] < row) least = middle + 1;
-    else most = middle;
-  }
-  return least < v->count && v->rows[least] == row ? least : v->count;
+  const uint32_t number = (uint32_t)row;
+  const uint32_t *found = v->count ? bsearch(&number, v->rows, v->count, sizeof number, by_number) : NULL;
+  return found ? (size_t)(found - v->rows) : v->count;
 }
 
 static void append_examples(const Metrics *m, const Validation *v, sqlite3_str *json) {

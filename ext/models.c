@@ -482,3 +482,12 @@ int models_tokens(Connection *c, const Model *model, const char *text, size_t le
   if (!rc) rc = failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
   return rc;
 }
+
+int models_predict(Connection *c, const Model *model, const Tokens *tokens, Error *error) {
+  size_t labels = model->parameters.shape.labels;
+  Text words = tokens_text(tokens);
+  Lexicon lexicon = tokens_lexicon(tokens);
+  if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
+    return failure(error, SQLITE_NOMEM, "out of memory");
+  return failure_code(predict(model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
+}

@@ -52,4 +52,7 @@ void models_row_free(ModelRow *row);
 int models_tokens(Connection *connection, const Model *model, const char *text, size_t length,
                   Tokens *tokens, Error *error);
 
+/* What the model says of it: connection->probabilities [labels]. */
+int models_predict(Connection *connection, const Model *model, const Tokens *tokens, Error *error);
+
 #endif

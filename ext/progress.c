@@ -5,8 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "../model/clock.h"
 
 enum {
   COLUMNS = 80,    /* of a terminal that does not say */
@@ -19,17 +20,11 @@ static const double QUIET = 0.2;   /* seconds: what is over sooner shows nothing
 static const double REDRAW = 0.1, REDRAW_HIDDEN = 0.03;
 static const double MEMORY = 20.0; /* rates are those of about so many seconds   */
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-double progress_seconds(const Progress *p) { return now() - p->begun; }
+double progress_seconds(const Progress *p) { return clock_seconds() - p->begun; }
 
 void progress_begin(Progress *p, bool wanted, ProgressLook *look, void *context) {
   *p = (Progress){.wanted = wanted, .terminal = wanted && isatty(STDERR_FILENO), .look = look,
-                  .context = context, .hidden = true, .begun = now()};
+                  .context = context, .hidden = true, .begun = clock_seconds()};
   p->shown = p->last_at = p->begun;
 }
 
@@ -130,7 +125,7 @@ static void draw(Progress *p, const ProgressState *s, double time) {
 
 void progress_show(Progress *p) {
   if (!p->terminal) return;
-  double time = now();
+  double time = clock_seconds();
   if (time - p->begun < QUIET) return;
   if (time - p->shown < (p->hidden ? REDRAW_HIDDEN : REDRAW)) return;
   ProgressState state = {0};
@@ -160,7 +155,7 @@ Poll progress_poll(Progress *p, Poll ask) {
 }
 
 bool progress_due(const Progress *p, double every) {
-  return p->wanted && !p->terminal && now() - p->shown >= every;
+  return p->wanted && !p->terminal && clock_seconds() - p->shown >= every;
 }
 
 void progress_log(Progress *p, const char *format, ...) {
@@ -170,5 +165,5 @@ void progress_log(Progress *p, const char *format, ...) {
   vfprintf(stderr, format, arguments);
   va_end(arguments);
   fputc('\n', stderr);
-  p->shown = now();
+  p->shown = clock_seconds();
 }

@@ -1,7 +1,8 @@
 #include "query.h"
 
 #include <string.h>
-#include <time.h>
+
+#include "../model/clock.h"
 
 /* Past white space and comments. */
 static const char *skip_blank(const char *sql) {
@@ -66,18 +67,12 @@ int query_step(Connection *connection, sqlite3_stmt *stmt) {
   return rc;
 }
 
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, double *rows, Error *error) {
-  double until = now() + seconds;
+  double until = clock_seconds() + seconds;
   size_t count = 0;
   int step;
   while ((step = query_step(connection, stmt)) == SQLITE_ROW)
-    if (++count % 64 == 0 && now() > until) break;
+    if (++count % 64 == 0 && clock_seconds() > until) break;
   *rows = step == SQLITE_DONE ? (double)count : -1.0;
   int rc = step == SQLITE_INTERRUPT ? failure_sqlite(error, connection->db, step) : SQLITE_OK;
   sqlite3_reset(stmt);

@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "../model/memory.h"
 #include "cache.h"
 #include "models.h"
 #include "value.h"
@@ -16,12 +15,7 @@ static int choose_label(Reasons *r, sqlite3_value *asked, const float *probabili
 }
 
 static int predict_label(Reasons *r, Connection *c, sqlite3_value *asked, Error *error) {
-  Text words = tokens_text(&r->tokens);
-  Lexicon lexicon = tokens_lexicon(&r->tokens);
-  size_t labels = r->model->labels.keys.count;
-  if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
-    return failure(error, SQLITE_NOMEM, "out of memory");
-  int rc = failure_code(predict(r->model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
+  int rc = models_predict(c, r->model, &r->tokens, error);
   if (!rc) rc = choose_label(r, asked, c->probabilities, error);
   if (!rc) r->probability = c->probabilities[r->label];
   return rc;

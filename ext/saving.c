@@ -1,12 +1,12 @@
 #include "saving.h"
 
 #include <string.h>
-#include <time.h>
 
+#include "../model/clock.h"
 #include "models.h"
 #include "schema.h"
 
-enum { WAIT_MS = 10000, PAUSE_MS = 25 };
+enum { WAIT_SECONDS = 10, PAUSE_MS = 25 };
 
 static const char COLUMNS[] = "name,version,created,labels,options,metrics,weights";
 
@@ -48,12 +48,6 @@ static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) =
 
 /* A snapshot that is too old does not become newer by waiting. */
 static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
-
-static double milliseconds(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return 1e3 * (double)time.tv_sec + 1e-6 * (double)time.tv_nsec;
-}
 
 /* ---- the target ------------------------------------------------------------------ */
 
@@ -129,10 +123,10 @@ static int prepare_table(sqlite3 *db, const char *schema, Error *error) {
 ** then; only a table that is not there yet has to be made now.
 */
 static int lock_or_leave(Connection *c, const char *schema, bool exists, Error *error) {
-  double until = milliseconds() + WAIT_MS;
+  double until = clock_seconds() + WAIT_SECONDS;
   bool autocommit = sqlite3_get_autocommit(c->db);
   int rc = prepare_table(c->db, schema, error);
-  while (can_wait(rc) && !(autocommit && exists) && milliseconds() < until) {
+  while (can_wait(rc) && !(autocommit && exists) && clock_seconds() < until) {
     sqlite3_sleep(PAUSE_MS);
     rc = prepare_table(c->db, schema, error);
   }
@@ -236,9 +230,9 @@ static int delete_old(sqlite3 *db, const char *schema, const char *name, sqlite3
 /* Waits for the locks of others. */
 static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
-  double until = milliseconds() + WAIT_MS;
+  double until = clock_seconds() + WAIT_SECONDS;
   int rc = insert(db, t->schema, t->name, m, version, error);
-  while (can_wait(rc) && milliseconds() < until) {
+  while (can_wait(rc) && clock_seconds() < until) {
     sqlite3_sleep(PAUSE_MS);
     rc = insert(db, t->schema, t->name, m, version, error);
   }

@@ -36,16 +36,18 @@ static int take_label(Stored *s, sqlite3_value *value, uint32_t *number, Error *
 
 static int take_pair(Stored *s, sqlite3_stmt *each, Error *error) {
   uint32_t actual, predicted;
+  sqlite3_int64 rows = sqlite3_column_int64(each, 2);
+  if (rows >= STORED_MOST) return SQLITE_OK;
   int rc = take_label(s, sqlite3_column_value(each, 0), &actual, error);
   if (!rc) rc = take_label(s, sqlite3_column_value(each, 1), &predicted, error);
   if (rc) return rc;
-  return failure_code(score_count(&s->score, actual, predicted, (size_t)sqlite3_column_int64(each, 2), error));
+  return failure_code(score_count(&s->score, actual, predicted, (size_t)rows, error));
 }
 
 static int take_rows(Stored *s, sqlite3_stmt *each, Error *error) {
   (void)error;
-  sqlite3_int64 label = sqlite3_column_int64(each, 0);
-  if (label < (sqlite3_int64)s->labels.keys.count) s->rows[label] = (double)sqlite3_column_int64(each, 1);
+  sqlite3_int64 label = sqlite3_column_int64(each, 0), rows = sqlite3_column_int64(each, 1);
+  if (label < (sqlite3_int64)s->labels.keys.count && rows < STORED_MOST) s->rows[label] = (double)rows;
   return SQLITE_OK;
 }
 
@@ -83,17 +85,14 @@ static int sort_labels(Stored *s, size_t known, Error *error) {
   return rc;
 }
 
-#define MOST_TEXT_(n) #n
-#define MOST_TEXT(n) MOST_TEXT_(n)
 static const char ROWS[] =
     "SELECT key, value FROM json_each(?1, '$.label_rows') WHERE typeof(key) = 'integer' AND key >= 0 "
-    "AND type = 'integer' AND value >= 0 AND value < " MOST_TEXT(STORED_MOST);
+    "AND type = 'integer' AND value >= 0";
 static const char PAIRS[] =
     "SELECT actual, predicted, rows FROM ("
     "SELECT json_extract(value, '$[0]') AS actual, json_extract(value, '$[1]') AS predicted, "
     "json_extract(value, '$[2]') AS rows FROM json_each(?1, '$.validation.confusion') WHERE type = 'array') "
-    "WHERE actual IS NOT NULL AND predicted IS NOT NULL AND typeof(rows) = 'integer' AND rows > 0 "
-    "AND rows < " MOST_TEXT(STORED_MOST);
+    "WHERE actual IS NOT NULL AND predicted IS NOT NULL AND typeof(rows) = 'integer' AND rows > 0";
 static const char FIGURES[] =
     "SELECT json_extract(?1, '$.validation.log_loss'), json_extract(?1, '$.validation.calibration_error')";
 

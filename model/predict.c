@@ -188,9 +188,14 @@ typedef struct Job {
   float *weights, *contributions;
 } Job;
 
-/* The texts of task `index`: the next ROWS in order of length. */
+/* How many texts task `index` has: the next ROWS in order of length. */
+static size_t job_rows(const Job *job, size_t index) {
+  size_t left = job->count - index * ROWS;
+  return left < ROWS ? left : ROWS;
+}
+
 static size_t job_texts(const Job *job, size_t index, Text *texts) {
-  size_t left = job->count - index * ROWS, rows = left < ROWS ? left : ROWS;
+  size_t rows = job_rows(job, index);
   for (size_t i = 0; i < rows; i++) texts[i] = job->texts[job->sorted[index * ROWS + i].text];
   return rows;
 }
@@ -279,7 +284,7 @@ Status predict_contributions(const Model *m, const Lexicon *lexicon, Text text, 
 
 static void contributions_task(void *context, size_t index, size_t worker) {
   Job *job = context;
-  size_t left = job->count - index * ROWS, rows = left < ROWS ? left : ROWS;
+  size_t rows = job_rows(job, index);
   for (size_t i = 0; i < rows && !job->statuses[worker]; i++) {
     size_t text = job->sorted[index * ROWS + i].text, begin = job->begin[text];
     job->statuses[worker] =

@@ -4,8 +4,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "describe.h"
 #include "guess.h"
 #include "minibatch.h"
@@ -59,12 +59,6 @@ struct Training {
   Epoch best;
   double started;
 };
-
-static double now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 /* ---- new, free ------------------------------------------------------------------ */
 
@@ -282,7 +276,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   TrainingOptions *o = &t->options;
   size_t known = t->from ? t->from->parameters.shape.vocabulary : 0;
   bool given = corpus_count(c, ROW_VALIDATES) > 0; /* validation rows came with the rows */
-  t->started = now();
+  t->started = clock_seconds();
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && given) status = check_validation(c, error);
   if (!status) status = draw_known(t, error);
@@ -343,7 +337,7 @@ static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *
 
 static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *error) {
   const Corpus *c = &t->corpus;
-  double begun = now();
+  double begun = clock_seconds();
   t->progress.stage = TRAINING_LINEAR;
   Text *texts = malloc((t->train_count + 1) * sizeof *texts);
   uint32_t *targets = malloc((t->train_count + 1) * sizeof *targets);
@@ -358,7 +352,7 @@ static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *erro
                          .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
   linear_free(&t->model->linear);
   if (!status) status = linear_learn(&t->model->linear, &lesson, workers, poll, error);
-  t->progress.besides = now() - begun;
+  t->progress.besides = clock_seconds() - begun;
   free(texts);
   free(targets);
   return status;
@@ -426,7 +420,7 @@ static Status not_finite(const Training *t, Error *error) {
 }
 
 static bool out_of_time(const Training *t) {
-  return t->options.max_seconds > 0 && now() - t->started >= t->options.max_seconds;
+  return t->options.max_seconds > 0 && clock_seconds() - t->started >= t->options.max_seconds;
 }
 
 /* How far an epoch is. */
@@ -472,7 +466,7 @@ static bool next_step(void *context, const MinibatchResult *last, MinibatchStep 
 
 static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
   Progress progress = {.training = t, .epoch = epoch};
-  double begun = now();
+  double begun = clock_seconds();
   t->progress.stage = TRAINING_NETWORK;
   Status status = order_rows(t, error);
   if (!status) status = minibatch_run(t->minibatch, next_step, &progress, workers, poll, error);
@@ -483,7 +477,7 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
   if (status) return status;
   epoch->train_loss /= (double)progress.learned;
   epoch->train_accuracy /= (double)progress.learned;
-  epoch->rows_per_second = (double)progress.learned / fmax(now() - begun, 1e-9);
+  epoch->rows_per_second = (double)progress.learned / fmax(clock_seconds() - begun, 1e-9);
   return STATUS_OK;
 }
 
@@ -553,7 +547,7 @@ static Status end_epoch(Training *t, Epoch *epoch, Error *error) {
     t->whole = NEXT;
     epoch->is_last = false;
   }
-  epoch->seconds = now() - t->started;
+  epoch->seconds = clock_seconds() - t->started;
   return status;
 }
 
@@ -562,7 +556,7 @@ static double share_done(const Training *t, const TrainingProgress *p, size_t le
   double epoch = fmin(1.0, (double)learned / fmax(1.0, (double)t->train_count));
   double share = ((double)p->epoch - 1.0 + epoch) / (double)p->epochs;
   double limit = t->options.max_seconds;
-  if (limit > 0) share = fmax(share, (now() - t->started) / limit);
+  if (limit > 0) share = fmax(share, (clock_seconds() - t->started) / limit);
   return fmax(0.0, fmin(share, 1.0));
 }
 
