@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../model/utf8.h"
 #include "models.h"
 #include "query.h"
 #include "reasons.h"
@@ -25,7 +26,7 @@ static void place_token(Listing *l) {
   if (l->at == l->reasons.count) return;
   size_t begin = l->reasons.tokens.spans[l->at].start;
   if (begin < l->counted) l->start = l->counted = 0; /* a tokenizer that goes back */
-  l->start += tokens_characters(l->text + l->counted, begin - l->counted);
+  l->start += utf8_characters(l->text + l->counted, begin - l->counted);
   l->counted = begin;
 }
 
@@ -93,7 +94,7 @@ static int listing_column(TableCall *call, sqlite3_context *context, int column,
       sqlite3_result_int64(context, (sqlite3_int64)l->start + 1);
       break;
     case COL_LENGTH:
-      sqlite3_result_int64(context, (sqlite3_int64)tokens_characters(l->text + span->start,
+      sqlite3_result_int64(context, (sqlite3_int64)utf8_characters(l->text + span->start,
                                                                      span->end - span->start));
       break;
     case COL_WEIGHT:

@@ -8,7 +8,7 @@
 #include "cache.h"
 #include "models.h"
 #include "query.h"
-#include "tokenizer.h"
+#include "fts5_tokenizer.h"
 #include "value.h"
 
 /* A chunk is what is labelled before the first of its rows is given, since no thread
@@ -56,7 +56,7 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
 static int read_text(Bulk *b, BulkWindow *w, const char *text, size_t length, Error *error) {
   size_t begin = w->length;
   if (*b->model->tokenize) {
-    int rc = tokenizer_list(b->connection, b->model->tokenize, text, length, &w->bytes, &w->length, &w->capacity, error);
+    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, &w->bytes, &w->length, &w->capacity, error);
     if (rc) return rc;
   } else {
     if (!memory_grow(&w->bytes, &w->capacity, w->length + length + 1, 1))
@@ -215,7 +215,7 @@ int bulk_begin(Bulk *b, Connection *c, const BulkQuery *query, Error *error) {
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;
-  b->tokenizer = *b->model->tokenize ? &tokens_listed : &tokens_unicode;
+  b->tokenizer = *b->model->tokenize ? &tokenizer_listed : &tokenizer_unicode;
   b->whole = writer_is_active(c->db);
   b->scratches = calloc(query->threads, sizeof *b->scratches);
   b->statuses = calloc(query->threads, sizeof *b->statuses);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cache.h"
-#include "tokenizer.h"
+#include "fts5_tokenizer.h"
 
 Connection *connection_new(sqlite3 *db) {
   Connection *c = calloc(1, sizeof *c);
@@ -24,7 +24,7 @@ void connection_disconnected(Connection *c) {
     c->statements[i].stmt = NULL;
     c->statements[i].sql = NULL;
   }
-  tokenizer_free_all(c);
+  fts5_tokenizer_free_all(c);
   c->guarded = false;
 }
 

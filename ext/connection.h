@@ -16,7 +16,7 @@
 
 enum { CONNECTION_STATEMENTS = 16, CONNECTION_MODELS = 8 };
 
-typedef struct HostTokenizer HostTokenizer; /* tokenizer.h */
+typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.h */
 
 typedef struct Connection {
   sqlite3 *db;

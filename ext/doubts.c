@@ -7,7 +7,7 @@
 #include "../model/plan.h"
 #include "bulk.h"
 #include "query.h"
-#include "tokenizer.h"
+#include "fts5_tokenizer.h"
 #include "value.h"
 
 enum { COL_ID, COL_LABEL, COL_SUGGESTED, COL_PROBABILITY, VISIBLE };
@@ -40,7 +40,7 @@ static int visit_row(void *context, const char *text, size_t length, const Label
   Doubts *d = context;
   const Tokenizer *tokenizer;
   if (!label) return SQLITE_OK;
-  int rc = tokenizer_find(d->bulk.connection, d->bulk.model->tokenize, &tokenizer, error);
+  int rc = fts5_tokenizer_find(d->bulk.connection, d->bulk.model->tokenize, &tokenizer, error);
   if (!rc) rc = failure_code(corpus_add(&d->corpus, tokenizer, text, length, label, ROW_TRAINS, error));
   return rc;
 }

@@ -58,7 +58,7 @@ void label_classify(sqlite3_context *context, int argc, sqlite3_value **argv) {
   if (rc) {
     failure_result(context, "classify", rc, &error);
   } else if (model) {
-    uint32_t best = predict_best(c->probabilities, model->parameters.shape.labels);
+    uint32_t best = output_argmax(c->probabilities, model->parameters.shape.labels);
     if (c->probabilities[best] >= least) value_result(context, labels_get(&model->labels, best));
   }
   cache_release(model);
@@ -72,7 +72,7 @@ void label_confidence(sqlite3_context *context, int argc, sqlite3_value **argv) 
   if (rc) {
     failure_result(context, "classify_confidence", rc, &error);
   } else if (model) {
-    uint32_t best = predict_best(c->probabilities, model->parameters.shape.labels);
+    uint32_t best = output_argmax(c->probabilities, model->parameters.shape.labels);
     sqlite3_result_double(context, c->probabilities[best]);
   }
   cache_release(model);

@@ -9,7 +9,7 @@
 #include "metrics.h"
 #include "models.h"
 #include "query.h"
-#include "tokenizer.h"
+#include "fts5_tokenizer.h"
 #include "value.h"
 #include "wordvectors.h"
 
@@ -75,7 +75,7 @@ int lesson_begin(Lesson *l, Connection *c, sqlite3_value *model, sqlite3_value *
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &l->options, error);
   if (!rc) rc = load_from(l, error);
-  if (!rc) rc = tokenizer_find(c, l->options.tokenize, &l->tokenizer, error);
+  if (!rc) rc = fts5_tokenizer_find(c, l->options.tokenize, &l->tokenizer, error);
   if (!rc) rc = check_sources(l, error);
   if (!rc) rc = vectors_check(c, l->options.vectors, error);
   if (!rc) rc = saving_target(c, name, &l->target, error);

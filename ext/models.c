@@ -5,7 +5,7 @@
 
 #include "../model/memory.h"
 #include "cache.h"
-#include "tokenizer.h"
+#include "fts5_tokenizer.h"
 
 /* ---- schemas ---------------------------------------------------------------------- */
 
@@ -478,7 +478,7 @@ int models_describe(Connection *c, const char *spec, const Model **model, ModelR
 int models_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
                   Error *error) {
   const Tokenizer *tokenizer;
-  int rc = tokenizer_find(c, model->tokenize, &tokenizer, error);
+  int rc = fts5_tokenizer_find(c, model->tokenize, &tokenizer, error);
   if (!rc) rc = failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
   return rc;
 }

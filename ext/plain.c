@@ -1,6 +1,10 @@
 #include "plain.h"
 
+#include <stdbool.h>
+
 #include <utf8proc.h>
+
+#include "../model/utf8.h"
 
 enum { REPLACEMENT = 0xFFFD, PICTURES = 0x2400, PICTURE_OF_DEL = 0x2421 };
 
@@ -12,10 +16,8 @@ static int32_t shown(int32_t code) {
 }
 
 size_t plain_read(const char *text, size_t length, int32_t *code) {
-  size_t n = 1;
-  while ((unsigned char)*text >= 0xC0 && n < length && ((unsigned char)text[n] & 0xC0) == 0x80) n++;
-  bool is_utf8 = utf8proc_iterate((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)n, code) == (utf8proc_ssize_t)n;
-  *code = is_utf8 ? shown(*code) : REPLACEMENT;
+  size_t n = utf8_read(text, length, code);
+  *code = *code < 0 ? REPLACEMENT : shown(*code);
   return n;
 }
 
@@ -24,7 +26,8 @@ void plain_append(sqlite3_str *out, int32_t code) {
   sqlite3_str_append(out, (const char *)bytes, (int)utf8proc_encode_char(code, bytes));
 }
 
-bool plain_turns(int32_t code) {
+/* Whether it turns the direction of what stands around it. */
+static bool turns(int32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
@@ -32,6 +35,6 @@ void plain_text(sqlite3_str *out, const char *text, size_t length) {
   int32_t code;
   for (size_t i = 0; i < length;) {
     i += plain_read(text + i, length - i, &code);
-    plain_append(out, plain_turns(code) ? REPLACEMENT : code);
+    plain_append(out, turns(code) ? REPLACEMENT : code);
   }
 }

@@ -7,25 +7,20 @@
 #ifndef CLASSIFY_PLAIN_H
 #define CLASSIFY_PLAIN_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "sqlite.h"
 
 /* The first character of a text, as it is shown. Returns how many bytes it has in
-** the text, cut as tokens_characters() counts; length is not 0.
+** the text, as utf8.h counts; length is not 0.
 */
 size_t plain_read(const char *text, size_t length, int32_t *code);
 
 void plain_append(sqlite3_str *out, int32_t code); /* as UTF-8 */
 
-/* A text for a terminal: what turns directions is U+FFFD there, since nothing ends it. */
+/* A text for a terminal: what turns the direction of writing (U+202A to U+202E, U+2066
+** to U+2069) is U+FFFD there, since nothing ends it. */
 void plain_text(sqlite3_str *out, const char *text, size_t length);
-
-/* Whether it turns the direction of what stands around it: U+202A to U+202E,
-** U+2066 to U+2069.
-*/
-bool plain_turns(int32_t code);
 
 #endif

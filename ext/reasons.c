@@ -10,7 +10,7 @@
 static int choose_label(Reasons *r, sqlite3_value *asked, const float *probabilities, Error *error) {
   if (asked && sqlite3_value_type(asked) != SQLITE_NULL)
     return value_find_label(asked, &r->model->labels, &r->label, error);
-  r->label = predict_best(probabilities, r->model->labels.keys.count);
+  r->label = output_argmax(probabilities, r->model->labels.keys.count);
   return SQLITE_OK;
 }
 

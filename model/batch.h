@@ -22,12 +22,7 @@
 #include <stdint.h>
 
 #include "status.h"
-
-/* A text as word numbers; borrowed. */
-typedef struct Text {
-  const uint32_t *words;
-  size_t length;
-} Text;
+#include "text.h"
 
 typedef struct Batch {
   size_t texts, steps, tokens, distinct;

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "memory.h"
-#include "output.h"
 #include "random.h"
 
 void corpus_free(Corpus *c) {
@@ -46,7 +45,7 @@ static bool add_word(void *context, const char *token, size_t length, size_t sta
 }
 
 static Status find_target(Corpus *c, const Label *label, RowUse use, uint32_t *target, Error *error) {
-  *target = OUTPUT_NO_TARGET;
+  *target = LABELS_NONE;
   if (!label) return STATUS_OK;
   if (use != ROW_VALIDATES) return labels_add(&c->labels, *label, target, error);
   *target = labels_find(&c->labels, *label);
@@ -70,7 +69,7 @@ Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_
   if (!status) status = find_target(c, label, use, &c->target[c->rows], error);
   if (status) return status;
   c->use[c->rows] = (uint8_t)use;
-  c->hash[c->rows] = seen_hash(text, length);
+  c->hash[c->rows] = text_fingerprint(text, length);
   c->cut += a.count > c->cut_after;
   if (c->max_tokens && a.count > c->max_tokens) a.count = c->max_tokens;
   c->end[c->rows] = a.begin + a.count;
@@ -112,7 +111,7 @@ Status corpus_split(Corpus *c, double fraction, uint64_t seed, Error *error) {
       carried = share - (double)wanted[l];
       if (carried > 1.0) carried = 1.0;
     }
-    Random random = random_stream(seed, 1, 0);
+    Random random = random_stream(seed, RANDOM_VALIDATION, 0);
     random_shuffle(&random, order, c->rows);
     for (size_t i = 0; i < c->rows; i++) {
       if (c->use[order[i]] != ROW_TRAINS) continue;

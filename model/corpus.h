@@ -9,11 +9,10 @@
 
 #include <stdbool.h>
 
-#include "batch.h"
-#include "embedding.h"
 #include "labels.h"
-#include "seen.h"
-#include "tokens.h"
+#include "lexicon.h"
+#include "text.h"
+#include "tokenizer.h"
 #include "vocabulary.h"
 
 typedef enum RowUse {
@@ -35,9 +34,9 @@ typedef struct Corpus {
   size_t cut;          /* are counted here                                   */
   size_t rows;
   uint32_t *target;    /* [rows] label; from labels.keys.count on those of
-                       ** `others`; OUTPUT_NO_TARGET: without a label        */
+                       ** `others`; LABELS_NONE: without a label        */
   uint8_t *use;        /* [rows] RowUse                                      */
-  uint32_t *hash;      /* [rows] of the text: seen.h                         */
+  uint32_t *hash;      /* [rows] text_fingerprint()                           */
   size_t *end;         /* [rows] of its words                                */
   uint32_t *words;     /* [end of the last row]                              */
   size_t target_capacity, use_capacity, hash_capacity, end_capacity, words_capacity;
@@ -56,7 +55,7 @@ Text corpus_text(const Corpus *corpus, size_t row);
 
 /* Cuts the vocabulary to the words of the rows that do not validate, and
 ** renumbers the words of all rows, once. The words that go have numbers past the
-** vocabulary (embedding.h) if they are spelled, else that of the unknown word.
+** vocabulary (lexicon.h) if they are spelled, else that of the unknown word.
 */
 typedef struct PruneOptions {
   size_t min_count, most; /* of a word's occurrences; words in all            */

@@ -4,15 +4,12 @@
 
 #include "random.h"
 
-enum {
-  KEYWORD_TOKENS = 500000, /* that words are averaged over, at most */
-  PURPOSE_KEYWORDS = 7     /* of random streams                     */
-};
+enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most */
 
 /* Puts rows first that are drawn by seed: as many as have KEYWORD_TOKENS. */
 static size_t draw_rows(const DescribeRows *r) {
   size_t tokens = 0, count = 0;
-  Random random = random_stream(r->seed, PURPOSE_KEYWORDS, 0);
+  Random random = random_stream(r->seed, RANDOM_KEYWORDS, 0);
   random_shuffle(&random, r->rows, r->count);
   while (count < r->count && tokens < KEYWORD_TOKENS) tokens += corpus_text(r->corpus, r->rows[count++]).length;
   return count;

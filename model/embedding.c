@@ -5,15 +5,6 @@
 
 #include "matrix.h"
 
-size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary) {
-  return vocabulary + (lexicon->spelling ? lexicon->spelling->count : 0);
-}
-
-uint32_t lexicon_unknown(const Lexicon *lexicon, size_t vocabulary, uint32_t word) {
-  if (word == 0 || word >= vocabulary) return word;
-  return lexicon->spelling ? (uint32_t)(vocabulary + word) : 0;
-}
-
 WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word) {
   WordRows rows = {.own = word < w->vocabulary ? word : 0};
   if (word < w->vocabulary && (lexicon->folded || !lexicon->spelling)) return rows;

@@ -5,38 +5,17 @@
 ** for each distinct word u of a batch. The table has a row for each word of the
 ** vocabulary, then one for each bucket of n-grams. A word that is not in the
 ** vocabulary has row 0 for its own, and is told from others by its n-grams.
-**
-** Word numbers below the vocabulary's size are its words. From there on they
-** are numbers of the spelling, whose word number k is number vocabulary + k.
 */
 #ifndef CLASSIFY_EMBEDDING_H
 #define CLASSIFY_EMBEDDING_H
 
-#include <stdbool.h>
-
 #include "batch.h"
-#include "spelling.h"
+#include "lexicon.h"
 
 typedef struct EmbeddingWeights {
   size_t vocabulary, buckets, size;
   float *table; /* [vocabulary + buckets][size] */
 } EmbeddingWeights;
-
-/* The words of one batch or many, beside those of the vocabulary. In training
-** the spelling begins with the vocabulary's own words, by their numbers. In a
-** finished model their rows hold the sum of it all ("folded"), and the spelling
-** has only the words that are not in the vocabulary.
-*/
-typedef struct Lexicon {
-  const Spelling *spelling; /* NULL where there are no n-grams */
-  bool folded;
-} Lexicon;
-
-/* Word numbers are below this. */
-size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary);
-
-/* In training: the number of a word as one that is not in the vocabulary. */
-uint32_t lexicon_unknown(const Lexicon *lexicon, size_t vocabulary, uint32_t word);
 
 /* The rows that a word is the sum of: its own, and of the buckets hash % buckets,
 ** each times share.

@@ -11,8 +11,7 @@ enum {
   FOLDS = 5,
   MORE_FOLDS = 10, /* for */
   FEW_ROWS = 2000,
-  CHUNK = 256,     /* rows a task judges */
-  PURPOSE_DEAL = 9
+  CHUNK = 256      /* rows a task judges */
 };
 
 static const float MARGIN_SCALE = 2.5f; /* of margins where there are no rows to tell */
@@ -73,7 +72,7 @@ static Status deal(Folds *f, Error *error) {
   size_t *place = calloc(f->labels + 1, sizeof *place);
   Status status = shuffled && sorted && place ? STATUS_OK : error_no_memory(error);
   if (!status) {
-    Random random = random_stream(f->seed, PURPOSE_DEAL, 0);
+    Random random = random_stream(f->seed, RANDOM_FOLDS, 0);
     for (size_t i = 0; i < c->rows; i++) shuffled[i] = (uint32_t)i;
     random_shuffle(&random, shuffled, c->rows);
     for (size_t i = 0; i < c->rows; i++) place[c->target[i] + 1]++;

@@ -9,7 +9,6 @@
 #include "memory.h"
 #include "ngrams.h"
 #include "output.h"
-#include "predict.h"
 #include "random.h"
 #include "svm.h"
 
@@ -18,8 +17,7 @@ enum {
   EM_STEPS = 12,
   SIZE = 100, /* of a point */
   ROUNDS = 5,
-  POLL_ROWS = 1024,
-  PURPOSE_FOLDS = 8
+  POLL_ROWS = 1024
 };
 static const float SMOOTHING = 0.1f; /* of a word's frequency, in texts */
 static const float LABELLED = 3.0f, GUESSED = 0.3f; /* weight of a text, by words */
@@ -110,13 +108,13 @@ static void expect(Guesser *g) {
   size_t labels = g->guess->labels;
   for (size_t i = 0; i < w->count && (i % POLL_ROWS || !workers_stopped(g->workers)); i++) {
     float *share = g->share + i * labels;
-    if (g->shown[i] != OUTPUT_NO_TARGET) continue;
+    if (g->shown[i] != LABELS_NONE) continue;
     memcpy(share, g->start, labels * sizeof *share);
     for (size_t e = w->begin[i]; e < w->end[i]; e++) matrix_add_scaled(labels, 1.0f, g->frequency + w->feature[e] * labels, share);
     float damping = 1.0f + (float)(w->end[i] - w->begin[i]) / 10.0f;
     for (size_t c = 0; c < labels; c++) share[c] /= damping;
     output_softmax(1, labels, share, share);
-    g->labels[i] = w->end[i] > w->begin[i] ? predict_best(share, labels) : OUTPUT_NO_TARGET;
+    g->labels[i] = w->end[i] > w->begin[i] ? output_argmax(share, labels) : LABELS_NONE;
     for (size_t c = 0; c < labels; c++) share[c] *= GUESSED;
   }
 }
@@ -125,7 +123,7 @@ static void guess_by_words(Guesser *g) {
   size_t labels = g->guess->labels;
   memset(g->share, 0, g->guess->count * labels * sizeof *g->share);
   for (size_t i = 0; i < g->guess->count; i++)
-    if (g->shown[i] != OUTPUT_NO_TARGET) g->share[i * labels + g->shown[i]] = LABELLED;
+    if (g->shown[i] != LABELS_NONE) g->share[i * labels + g->shown[i]] = LABELLED;
   for (int step = 0; step < EM_STEPS && !workers_stopped(g->workers); step++) {
     maximise(g);
     expect(g);
@@ -154,8 +152,8 @@ static void learn_round(Guesser *g, const SparseRows *all, size_t rows, Svm *svm
     }
   }
   for (size_t i = 0; i < g->guess->count; i++)
-    g->labels[i] = g->words.end[i] > g->words.begin[i] ? predict_best(g->share + i * labels, labels)
-                                                       : OUTPUT_NO_TARGET;
+    g->labels[i] = g->words.end[i] > g->words.begin[i] ? output_argmax(g->share + i * labels, labels)
+                                                       : LABELS_NONE;
 }
 
 static size_t add_round_row(Guesser *g, const SparseRows *all, size_t rows, size_t text, uint32_t target,
@@ -170,7 +168,7 @@ static size_t add_round_row(Guesser *g, const SparseRows *all, size_t rows, size
 static size_t add_shown(Guesser *g, const SparseRows *all, float cost) {
   size_t rows = 0;
   for (size_t i = 0; i < g->guess->count; i++)
-    if (g->shown[i] != OUTPUT_NO_TARGET) rows = add_round_row(g, all, rows, i, g->shown[i], cost);
+    if (g->shown[i] != LABELS_NONE) rows = add_round_row(g, all, rows, i, g->shown[i], cost);
   return rows;
 }
 
@@ -191,7 +189,7 @@ static size_t add_surest(Guesser *g, size_t rows, size_t most, Sure *sure) {
   for (uint32_t c = 0; c < labels; c++) {
     size_t found = 0;
     for (size_t i = 0; i < g->guess->count; i++)
-      if (g->shown[i] == OUTPUT_NO_TARGET && g->labels[i] == c)
+      if (g->shown[i] == LABELS_NONE && g->labels[i] == c)
         sure[found++] = (Sure){g->share[i * labels + c], (uint32_t)i};
     qsort(sure, found, sizeof *sure, surest_first);
     for (size_t k = 0; k < found && k < most; k++)
@@ -232,7 +230,7 @@ static Status guess_without(Guesser *g) {
 static void find_shown(Guesser *g) {
   for (size_t c = 0; c < g->guess->labels; c++) g->start[c] = NEVER;
   for (size_t i = 0; i < g->guess->count; i++)
-    if (g->shown[i] != OUTPUT_NO_TARGET) g->start[g->shown[i]] = 0.0f;
+    if (g->shown[i] != LABELS_NONE) g->start[g->shown[i]] = 0.0f;
 }
 
 /* Labelled texts in an order drawn by seed: each FOLDS-th from `fold` on is hidden. */
@@ -240,11 +238,11 @@ static size_t hide_fold(Guesser *g, size_t fold) {
   const Guess *q = g->guess;
   size_t labelled = 0;
   for (size_t i = 0; i < q->count; i++)
-    if (q->targets[i] != OUTPUT_NO_TARGET) g->order[labelled++] = (uint32_t)i;
-  Random random = random_stream(q->seed, PURPOSE_FOLDS, 0);
+    if (q->targets[i] != LABELS_NONE) g->order[labelled++] = (uint32_t)i;
+  Random random = random_stream(q->seed, RANDOM_PSEUDO_LABELS, 0);
   random_shuffle(&random, g->order, labelled);
   memcpy(g->shown, q->targets, q->count * sizeof *g->shown);
-  for (size_t i = fold; i < labelled; i += FOLDS) g->shown[g->order[i]] = OUTPUT_NO_TARGET;
+  for (size_t i = fold; i < labelled; i += FOLDS) g->shown[g->order[i]] = LABELS_NONE;
   find_shown(g);
   return labelled;
 }
@@ -277,7 +275,7 @@ static Status guess_task_status(Guesser *g) {
   if (by_words >= without)
     guess_by_words(g);
   else
-    for (size_t i = 0; i < q->count; i++) g->labels[i] = OUTPUT_NO_TARGET;
+    for (size_t i = 0; i < q->count; i++) g->labels[i] = LABELS_NONE;
   return STATUS_OK;
 }
 
@@ -347,7 +345,7 @@ Status guess_labels(const Guess *q, Workers *workers, Poll poll, uint32_t *label
     status = g.status;
   }
   for (size_t i = 0; i < q->count && !status; i++)
-    if (q->targets[i] != OUTPUT_NO_TARGET) labels[i] = q->targets[i];
+    if (q->targets[i] != LABELS_NONE) labels[i] = q->targets[i];
   guesser_free(&g);
   ngrams_free(&words);
   return status;

@@ -15,18 +15,19 @@
 #ifndef CLASSIFY_GUESS_H
 #define CLASSIFY_GUESS_H
 
-#include "batch.h"
+#include "labels.h"
+#include "text.h"
 #include "workers.h"
 
 typedef struct Guess {
   const Text *texts;       /* [count] labelled or not                     */
-  const uint32_t *targets; /* [count] OUTPUT_NO_TARGET: without a label   */
+  const uint32_t *targets; /* [count] LABELS_NONE: without a label   */
   size_t count, vocabulary, labels;
   uint64_t seed;
 } Guess;
 
 /* labels [count]: those of labelled texts stay as they are. A text without words
-** that others have, too, gets OUTPUT_NO_TARGET; so do all when nothing is guessed.
+** that others have, too, gets LABELS_NONE; so do all when nothing is guessed.
 */
 Status guess_labels(const Guess *guess, Workers *workers, Poll poll, uint32_t *labels, Error *error);
 

@@ -11,6 +11,7 @@
 
 #include "embedding.h"
 #include "inputs.h"
+#include "precision.h"
 #include "step.h"
 
 typedef struct Inference {
@@ -19,11 +20,6 @@ typedef struct Inference {
   StepWeights forward, backward;
   float *score; /* [2 padded] attention's kernel for the GRU's state */
 } Inference; /* all zero is empty */
-
-/* In which numbers states and recurrent weights are multiplied. Where the processor
-** has nothing for 8-bit integers (step8.h), floats are.
-*/
-typedef enum Precision { PRECISION_FLOAT32, PRECISION_INT8 } Precision;
 
 /* The parameters are folded, and stay where they are. */
 Status inference_new(const Parameters *parameters, Precision precision, Inference *inference, Error *error);

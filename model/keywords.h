@@ -16,8 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "batch.h"
 #include "safetensors.h"
+#include "text.h"
 
 /* By label, then by what they say, the largest first. */
 typedef struct Keywords {

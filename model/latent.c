@@ -72,7 +72,7 @@ Status latent_points(const SparseRows *a, size_t size, uint64_t seed, Workers *w
   float *w = memory_floats(a->features * size), *gram = memory_floats(size * size);
   Status status = w && gram ? STATUS_OK : error_no_memory(error);
   if (!status) {
-    Random random = random_stream(seed, 7, 0);
+    Random random = random_stream(seed, RANDOM_LSA, 0);
     for (size_t i = 0; i < a->features * size; i++) w[i] = random_normal(&random);
     orthonormalise(a->features, size, w, workers, gram);
     for (int i = 0; i < ITERATIONS && !workers_stopped(workers); i++) {

@@ -18,7 +18,7 @@
 #ifndef CLASSIFY_LINEAR_H
 #define CLASSIFY_LINEAR_H
 
-#include "embedding.h"
+#include "lexicon.h"
 #include "ngrams.h"
 #include "safetensors.h"
 

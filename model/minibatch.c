@@ -7,7 +7,6 @@
 #include "adam.h"
 #include "matrix.h"
 #include "memory.h"
-#include "predict.h"
 #include "random.h"
 #include "shares.h"
 
@@ -130,7 +129,7 @@ static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t s
   for (size_t i = 0; i < s->count; i++) tokens += m->step.texts[first + i].length;
   if (!memory_grow(&s->words, &s->words_capacity, tokens + 1, sizeof *s->words))
     return error_no_memory(error);
-  Random random = random_stream(seed, 2, 0);
+  Random random = random_stream(seed, RANDOM_SHARD, 0);
   for (size_t i = 0; i < s->count; i++) {
     Text text = m->step.texts[first + i];
     s->texts[i] = (Text){s->words + at, text.length};
@@ -156,7 +155,7 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
   s->loss = network_loss(p, &s->pass, s->targets, m->options.label_weights, 1.0f / (float)m->step.count);
   s->correct = 0;
   for (size_t i = 0; i < s->count; i++)
-    s->correct += s->targets[i] == predict_best(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
+    s->correct += s->targets[i] == output_argmax(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
   network_backward(p, &dropout, &s->pass, &s->gradient);
   EmbeddingWeights embedding = network_embedding(p);
   return shares_fill(&s->shares, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);

@@ -46,7 +46,7 @@ typedef struct Model {
   Labels labels;
   Keywords keywords;    /* none if it was not trained here */
   Seen seen;            /* the same                        */
-  char *tokenize;       /* "": tokens_unicode; else the name of a host's tokenizer */
+  char *tokenize;       /* "": tokenizer_unicode; else the name of a host's tokenizer */
   size_t max_tokens;    /* of a text the network reads, its first ones; the linear
                         ** branch reads all                                        */
   size_t padded_length; /* not 0: word 0 pads each text to this length, and counts
@@ -65,38 +65,8 @@ Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
 /* Every number in the file is checked; so is its identifier, if it has one. The model is finished. */
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
 
-/* Texts as tokens: the words' numbers and, if spans are asked for, where each
-** stands. Filled by one text after another; memory is kept.
-*/
-typedef struct Tokens {
-  uint32_t *words; /* [count] */
-  size_t count, words_capacity;
-  Spelling spelling; /* of the words that are not in the vocabulary */
-  bool with_spans;
-  struct TokenSpan {
-    size_t start, end;      /* bytes of the text */
-    size_t token, length;   /* in `folded`       */
-  } *spans; /* [span_count]: of the text's own tokens, not of padding */
-  size_t span_count;
-  size_t spans_capacity;
-  char *folded;
-  size_t folded_length, folded_capacity;
-} Tokens; /* all zero is empty */
-
-void tokens_free(Tokens *tokens);
-void tokens_clear(Tokens *tokens);
-
-/* Adds a text, read as the model does; `tokenizer` is the one that it names.
-** Padding has words but no spans. tokens_lexicon() and, of a single text,
-** tokens_text() are then what predict.h takes.
-*/
+/* tokens_add() as the model reads texts; `tokenizer` is the one that it names. */
 Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,
                     size_t length, Tokens *tokens, Error *error);
-static inline Text tokens_text(const Tokens *tokens) {
-  return (Text){tokens->words, tokens->count};
-}
-static inline Lexicon tokens_lexicon(const Tokens *tokens) {
-  return (Lexicon){.spelling = &tokens->spelling, .folded = true};
-}
 
 #endif

@@ -17,7 +17,8 @@
 #ifndef CLASSIFY_NGRAMS_H
 #define CLASSIFY_NGRAMS_H
 
-#include "batch.h"
+#include "status.h"
+#include "text.h"
 #include "workers.h"
 
 static const float NGRAMS_SPELLED = 0.5f; /* of a word's value: its characters' */

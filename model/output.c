@@ -33,6 +33,13 @@ void output_softmax(size_t rows, size_t labels, const float *logits, float *prob
     softmax(labels, logits + i * labels, probabilities + i * labels);
 }
 
+uint32_t output_argmax(const float *p, size_t count) {
+  uint32_t best = 0;
+  for (uint32_t c = 1; c < count; c++)
+    if (p[c] > p[best]) best = c;
+  return best;
+}
+
 double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
                    const uint32_t *targets, const float *label_weights, float scale,
                    float *d_logits) {
@@ -40,8 +47,8 @@ double output_loss(const OutputWeights *w, size_t rows, const float *probabiliti
   for (size_t i = 0; i < rows; i++) {
     const float *p = probabilities + i * w->labels;
     uint32_t target = targets[i];
-    float weight = target == OUTPUT_NO_TARGET ? 0.0f : scale;
-    if (target != OUTPUT_NO_TARGET) {
+    float weight = target == LABELS_NONE ? 0.0f : scale;
+    if (target != LABELS_NONE) {
       if (label_weights) weight *= label_weights[target];
       /* a probability that rounds to 0 is as good as the smallest float; a NaN
       ** has to come through, it ends training */

@@ -3,6 +3,9 @@
 **   logits = features W + b
 **   p      = softmax(logits)
 **   loss   = -weight log p[target]      summed over texts
+**
+** A text whose label the model does not know has the target LABELS_NONE: the
+** probability of its label is 0, it takes no part in the loss.
 */
 #ifndef CLASSIFY_OUTPUT_H
 #define CLASSIFY_OUTPUT_H
@@ -10,22 +13,22 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "labels.h"
+
 typedef struct OutputWeights {
   size_t features, labels;
   float *kernel; /* W [features][labels] */
   float *bias;   /* b [labels]        */
 } OutputWeights;
 
-/* A text whose label the model does not know has this target: its probability
-** is 0, it takes no part in the loss.
-*/
-#define OUTPUT_NO_TARGET UINT32_MAX
-
 /* features [rows][features] -> logits [rows][labels] */
 void output_forward(const OutputWeights *w, size_t rows, const float *features, float *logits);
 
 /* logits [rows][labels] -> probabilities [rows][labels] */
 void output_softmax(size_t rows, size_t labels, const float *logits, float *probabilities);
+
+/* The label of the largest value, the first of several. */
+uint32_t output_argmax(const float *probabilities, size_t labels);
 
 /* The loss, and with d_logits [rows][labels] its gradient, both times `scale`.
 ** label_weights [labels] may be NULL: all 1.

@@ -173,7 +173,7 @@ void parameters_initialise(Parameters *p, uint64_t seed) {
   for (Tensor t = 0; t < TENSOR_COUNT; t++) {
     size_t d[2] = {0, 1}, count = tensor_count(&p->shape, t);
     if (!parameters_dimensions(&p->shape, t, d)) continue;
-    Random random = random_stream(seed, 0, t);
+    Random random = random_stream(seed, RANDOM_PARAMETERS, t);
     switch (TABLE[t].initial) {
       case ZERO: memset(p->tensor[t], 0, count * sizeof(float)); break;
       case EMBEDDED: fill_uniform(p->tensor[t], count, 0.05f, &random); break;

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #include "blend.h"
-#include "inference.h"
+#include "precision.h"
 
 typedef struct TrainingOptions {
   size_t epochs;        /* at most; 0: by the number of rows and labels */

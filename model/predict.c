@@ -14,15 +14,8 @@ enum {
   LEAVE_OUT_TOKENS = 16384 /* between two polls: some 50 ms                             */
 };
 
-uint32_t predict_best(const float *p, size_t count) {
-  uint32_t best = 0;
-  for (uint32_t c = 1; c < count; c++)
-    if (p[c] > p[best]) best = c;
-  return best;
-}
-
 Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
-  Prediction prediction = {.label = predict_best(p, labels), .of_asked = asked < labels ? p[asked] : 0.0f};
+  Prediction prediction = {.label = output_argmax(p, labels), .of_asked = asked < labels ? p[asked] : 0.0f};
   prediction.confidence = p[prediction.label];
   for (uint32_t c = 0; c < labels; c++)
     if (c != prediction.label && p[c] > prediction.runner_up) prediction.runner_up = p[c];

@@ -80,9 +80,6 @@ Status predict_all_contributions(const Model *model, const Lexicon *lexicon, con
 Status predict_leave_one_out(const Model *model, const Lexicon *lexicon, Text text, size_t count,
                              uint32_t label, Scratch *scratch, Poll poll, float *drops, Error *error);
 
-/* The largest of count values, the first of several. */
-uint32_t predict_best(const float *probabilities, size_t count);
-
 /* What the labels' probabilities say; `asked` may be past the labels. */
 Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);
 

@@ -10,7 +10,7 @@ static uint64_t mix(uint64_t z) {
   return z ^ (z >> 31);
 }
 
-Random random_stream(uint64_t seed, uint64_t purpose, uint64_t index) {
+Random random_stream(uint64_t seed, RandomPurpose purpose, uint64_t index) {
   return (Random){mix(mix(mix(seed + 1) + purpose) + index)};
 }
 

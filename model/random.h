@@ -14,8 +14,26 @@ typedef struct Random {
   uint64_t state;
 } Random;
 
+/* What a stream is for. The numbers are part of what a seed means: a new purpose takes
+** a new number.
+*/
+typedef enum RandomPurpose {
+  RANDOM_PARAMETERS = 0,   /* index: the tensor                        */
+  RANDOM_VALIDATION = 1,   /* the rows held out                        */
+  RANDOM_SHARD = 2,        /* a shard of a minibatch                   */
+  RANDOM_ROWS = 3,         /* the order of rows; index: the epoch      */
+  RANDOM_MINIBATCH = 4,    /* index: the step                          */
+  RANDOM_SVM = 5,          /* index: the label                         */
+  RANDOM_KNOWN_ROWS = 6,   /* learned again, to go on from a model     */
+  RANDOM_LSA = 7,
+  RANDOM_PSEUDO_LABELS = 8, /* the folds that choose between methods   */
+  RANDOM_FOLDS = 9,        /* of cross-validation                      */
+  RANDOM_KEYWORDS = 10,    /* the rows that keywords are taken from    */
+  RANDOM_EXAMPLES = 11     /* the validation rows that a model keeps   */
+} RandomPurpose;
+
 /* A stream for (seed, purpose, index): unlike for every triple. */
-Random random_stream(uint64_t seed, uint64_t purpose, uint64_t index);
+Random random_stream(uint64_t seed, RandomPurpose purpose, uint64_t index);
 
 uint64_t random_next(Random *random);
 float random_uniform(Random *random);               /* in [0, 1)            */

@@ -8,12 +8,6 @@ void seen_free(Seen *s) {
   *s = (Seen){0};
 }
 
-uint32_t seen_hash(const char *text, size_t length) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
-  return (uint32_t)(hash ^ hash >> 32);
-}
-
 static int rising(const void *a, const void *b) {
   uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
   return (x > y) - (x < y);

@@ -2,8 +2,7 @@
 **
 ** It doubts the labels of such rows too little, so whoever doubts them has to know. (Texts
 ** whose labels were guessed are among them.)
-** Of each text there is a hash of 32 bits (FNV-1a of 64, folded): of a million texts
-** that are new one in 4,000 is then taken for one that was seen.
+** Of each text there is its fingerprint (text.h).
 **
 ** In a model's file they are the tensor `seen` U32 [n], rising.
 */
@@ -21,8 +20,6 @@ typedef struct Seen {
   uint32_t *hashes; /* [count] each once, rising */
   size_t count;
 } Seen; /* all zero: none */
-
-uint32_t seen_hash(const char *text, size_t length);
 
 /* Those of `hashes`, in any order, and of `before` (NULL: none). */
 Status seen_new(const uint32_t *hashes, size_t count, const Seen *before, Seen *seen, Error *error);

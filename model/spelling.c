@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "memory.h"
-#include "tokens.h"
+#include "tokenizer.h"
+#include "utf8.h"
 
 enum {
   LENGTHS = 3, /* of n-grams, one after the other */
@@ -20,14 +21,12 @@ void spelling_free(Spelling *s) {
 
 void spelling_clear(Spelling *s) { s->count = 0; }
 
-static bool is_continuation(char byte) { return ((unsigned char)byte & 0xC0) == 0x80; }
-
 /* Where each of the characters begins, and after them the end; returns their number. */
 static size_t find_characters(const char *text, size_t length, size_t *begin) {
   size_t count = 0;
   for (size_t i = 0; i < length; i++) {
     begin[count] = i;
-    count += !is_continuation(text[i]);
+    count += !utf8_continues(text[i]);
   }
   begin[count] = length;
   return count;

@@ -78,7 +78,7 @@ static size_t one_pass(const SparseRows *r, const uint32_t *targets, uint32_t po
 
 void svm_fit(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *s) {
-  Random random = random_stream(seed, 5, positive);
+  Random random = random_stream(seed, RANDOM_SVM, positive);
   size_t active = r->count;
   float surely = INFINITY;
   memset(s->alpha, 0, r->count * sizeof *s->alpha);

@@ -1,43 +1,52 @@
-/* tokens.h -- cuts a text into tokens.
+/* tokens.h -- texts as tokens: the words' numbers and, if spans are asked for, where
+** each stands.
 **
-** A token is a word (letters, marks and digits), or one visible character
-** of any other kind: punctuation, an emoji with its modifiers, a Chinese, Kana,
-** Thai, Lao, Khmer or Burmese character. Its text is folded as Unicode's NFKC_Casefold
-** does, so "Ärger", "ÄRGER" and "ärger" are one token; the span says where it
-** stands in the text as written.
-**
-** Bytes that are not UTF-8 are read as U+FFFD; NUL separates, like a space.
+** Filled by one text after another; memory is kept.
 */
 #ifndef CLASSIFY_TOKENS_H
 #define CLASSIFY_TOKENS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "status.h"
+#include "lexicon.h"
+#include "text.h"
+#include "tokenizer.h"
+#include "vocabulary.h"
 
-/* One token: its folded text, and bytes start .. end - 1 of the original. The
-** text is good during the call only. False: no further tokens are wanted.
-*/
-typedef bool TokenSink(void *context, const char *token, size_t length, size_t start, size_t end);
+typedef struct Tokens {
+  uint32_t *words; /* [count] */
+  size_t count, words_capacity;
+  Spelling spelling; /* of the words that are not in the vocabulary */
+  bool with_spans;
+  struct TokenSpan {
+    size_t start, end;      /* bytes of the text */
+    size_t token, length;   /* in `folded`       */
+  } *spans; /* [span_count]: of the text's own tokens, not of padding */
+  size_t span_count;
+  size_t spans_capacity;
+  char *folded;
+  size_t folded_length, folded_capacity;
+} Tokens; /* all zero is empty */
 
-/* A way of cutting: ours below, or one that a host lends (it then begins its
-** own struct with this one).
-*/
-typedef struct Tokenizer Tokenizer;
-struct Tokenizer {
-  Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
-                  void *context, Error *error);
-};
+void tokens_free(Tokens *tokens);
+void tokens_clear(Tokens *tokens);
 
-extern const Tokenizer tokens_unicode;
+/* How a text is read. Padding has words but no spans. */
+typedef struct TokensOptions {
+  const Vocabulary *vocabulary;
+  bool spelled;         /* words that are not in it get numbers of the spelling     */
+  size_t most;          /* tokens read of a text                                    */
+  size_t padded_length; /* word 0 is added up to this length                        */
+} TokensOptions;
 
-/* A token's folded text is cut to this many bytes; its span is whole. */
-enum { TOKEN_MAX_BYTES = 192 };
+/* Adds a text. */
+Status tokens_add(Tokens *tokens, const TokensOptions *options, const Tokenizer *tokenizer, const char *text,
+                  size_t length, Error *error);
 
-/* The number of characters in bytes [0, length) as SQLite's substr() counts
-** them: a byte of C0 or more with all continuation bytes that follow is one.
-*/
-size_t tokens_characters(const char *text, size_t length);
+/* All that was added, as one text, and the lexicon of its words, in a finished model. */
+static inline Text tokens_text(const Tokens *tokens) { return (Text){tokens->words, tokens->count}; }
+static inline Lexicon tokens_lexicon(const Tokens *tokens) {
+  return (Lexicon){.spelling = &tokens->spelling, .folded = true};
+}
 
 #endif

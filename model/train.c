@@ -18,10 +18,7 @@ static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors   
 
 enum {
   BUCKETS = 1 << 14, /* of the network's n-grams */
-  POOL_BATCHES = 32, /* minibatches whose texts are sorted by length together */
-  PURPOSE_ORDER = 3, /* of random streams */
-  PURPOSE_STEP = 4,
-  PURPOSE_KNOWN = 6
+  POOL_BATCHES = 32 /* minibatches whose texts are sorted by length together */
 };
 
 /* The last epoch, on the rows held out before, too: */
@@ -158,7 +155,7 @@ static Status draw_known(Training *t, Error *error) {
   if (!rows) return error_no_memory(error);
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_KNOWN) rows[count++] = (uint32_t)row;
-  Random random = random_stream(t->options.seed, PURPOSE_KNOWN, 0);
+  Random random = random_stream(t->options.seed, RANDOM_KNOWN_ROWS, 0);
   random_shuffle(&random, rows, count);
   for (size_t i = 0; i < count; i++) c->use[rows[i]] = i < wanted ? ROW_TRAINS : ROW_UNUSED;
   free(rows);
@@ -320,9 +317,9 @@ static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *
                  .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count};
   if (!status) status = guess_labels(&guess, workers, poll, labels, error);
   for (size_t i = 0; i < count && !status; i++) {
-    t->guessed += c->use[rows[i]] == ROW_UNLABELLED && labels[i] != OUTPUT_NO_TARGET;
+    t->guessed += c->use[rows[i]] == ROW_UNLABELLED && labels[i] != LABELS_NONE;
     c->target[rows[i]] = labels[i];
-    c->use[rows[i]] = labels[i] == OUTPUT_NO_TARGET ? ROW_UNUSED : ROW_TRAINS;
+    c->use[rows[i]] = labels[i] == LABELS_NONE ? ROW_UNUSED : ROW_TRAINS;
   }
   free(texts);
   free(rows);
@@ -398,7 +395,7 @@ static Status sort_pools(Training *t, Error *error) {
 }
 
 static Status order_rows(Training *t, Error *error) {
-  Random random = random_stream(t->options.seed, PURPOSE_ORDER, t->epoch);
+  Random random = random_stream(t->options.seed, RANDOM_ROWS, t->epoch);
   random_shuffle(&random, t->train, t->train_count);
   Status status = sort_pools(t, error);
   for (size_t i = 0; i < t->batch_count; i++) t->batches[i] = (uint32_t)i;
@@ -439,7 +436,7 @@ static void fill_step(Training *t, size_t batch, MinibatchStep *step) {
     t->texts[i] = read_row(t, t->train[first + i]);
     t->targets[i] = t->corpus.target[t->train[first + i]];
   }
-  Random stream = random_stream(t->options.seed, PURPOSE_STEP, t->step);
+  Random stream = random_stream(t->options.seed, RANDOM_MINIBATCH, t->step);
   *step = (MinibatchStep){.texts = t->texts, .targets = t->targets, .count = count,
                           .learning_rate = (float)learning_rate(t), .seed = random_next(&stream)};
 }

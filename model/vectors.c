@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "memory.h"
-#include "tokens.h"
+#include "tokenizer.h"
 
 void vectors_free(Vectors *v) {
   strings_free(&v->words);
@@ -31,7 +31,7 @@ static bool fold_word(void *context, const char *token, size_t length, size_t st
 Status vectors_add(Vectors *v, const char *word, size_t length, const float *values, size_t size,
                    Error *error) {
   Folded folded = {.tokens = 0};
-  Status status = tokens_unicode.split(&tokens_unicode, word, length, fold_word, &folded, error);
+  Status status = tokenizer_unicode.split(&tokenizer_unicode, word, length, fold_word, &folded, error);
   if (status || folded.tokens != 1) return status;
   size_t known = v->words.count;
   uint32_t number = strings_add(&v->words, folded.bytes, folded.length);

@@ -8,7 +8,7 @@
 #include "strings.h"
 
 typedef struct Vectors {
-  Strings words;  /* as tokens.h folds them */
+  Strings words;  /* as tokenizer.h folds them */
   size_t size;    /* numbers a vector; 0 until there is one */
   float *values;  /* [words.count][size] */
   size_t capacity;

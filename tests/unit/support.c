@@ -301,7 +301,7 @@ TrainingOptions sample_options(void) {
 }
 
 void add_row(Training *training, const char *text, Label label, RowUse use) {
-  assert_ok(corpus_add(training_corpus(training), &tokens_unicode, text, strlen(text), &label, use,
+  assert_ok(corpus_add(training_corpus(training), &tokenizer_unicode, text, strlen(text), &label, use,
                        &error));
 }
 

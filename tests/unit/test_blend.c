@@ -170,7 +170,7 @@ TEST(rows_without_a_known_target_say_nothing) {
   Sample *s = sample_new(300, 2.0f, 3.0f, 1.0f, 9), *known = allocate(1, sizeof *known);
   for (size_t i = 0; i < s->rows; i++) {
     if (i % 3 == 0) {
-      s->targets[i] = i % 2 ? OUTPUT_NO_TARGET : LABELS;
+      s->targets[i] = i % 2 ? LABELS_NONE : LABELS;
       continue;
     }
     memcpy(known->network + known->rows * LABELS, s->network + i * LABELS, LABELS * sizeof(float));

@@ -9,11 +9,11 @@
 #include "support.h"
 
 static void add(Corpus *corpus, const char *text, Label label, RowUse use) {
-  assert_ok(corpus_add(corpus, &tokens_unicode, text, strlen(text), &label, use, &error));
+  assert_ok(corpus_add(corpus, &tokenizer_unicode, text, strlen(text), &label, use, &error));
 }
 
 static void add_unlabelled(Corpus *corpus, const char *text) {
-  assert_ok(corpus_add(corpus, &tokens_unicode, text, strlen(text), NULL, ROW_UNLABELLED, &error));
+  assert_ok(corpus_add(corpus, &tokenizer_unicode, text, strlen(text), NULL, ROW_UNLABELLED, &error));
 }
 
 static void prune(Corpus *corpus, size_t min_count, size_t most) {
@@ -111,7 +111,7 @@ TEST(rows_of_each_use) {
   assert_int_equal(corpus_count(&corpus, ROW_UNUSED), 0);
   assert_int_equal(corpus.labels.keys.count, 2); /* a known row's label counts */
   assert_int_equal(corpus.target[1], 1);
-  assert_int_equal(corpus.target[3], OUTPUT_NO_TARGET);
+  assert_int_equal(corpus.target[3], LABELS_NONE);
   assert_int_equal(corpus.target[6], 1);
   check_row(&corpus, 3, "three four");
   corpus_free(&corpus);

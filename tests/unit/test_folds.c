@@ -9,7 +9,7 @@
 #include "support.h"
 
 static void add(Corpus *corpus, const char *text, Label label) {
-  assert_ok(corpus_add(corpus, &tokens_unicode, text, strlen(text), &label, ROW_TRAINS, &error));
+  assert_ok(corpus_add(corpus, &tokenizer_unicode, text, strlen(text), &label, ROW_TRAINS, &error));
 }
 
 static void prune(Corpus *corpus) {

@@ -35,7 +35,7 @@ static void add_text(Case *c, uint32_t truth, bool labelled) {
   assert_true(i < MOST_TEXTS);
   c->texts[i] = (Text){c->words[i], 0};
   c->truth[i] = truth;
-  c->targets[i] = labelled ? truth : OUTPUT_NO_TARGET;
+  c->targets[i] = labelled ? truth : LABELS_NONE;
 }
 
 /* To the text that was added last. */
@@ -92,7 +92,7 @@ static size_t count_right(const Case *c, size_t *unlabelled) {
   size_t right = 0;
   *unlabelled = 0;
   for (size_t i = 0; i < c->guess.count; i++) {
-    if (c->targets[i] != OUTPUT_NO_TARGET) continue;
+    if (c->targets[i] != LABELS_NONE) continue;
     ++*unlabelled;
     right += c->guessed[i] == c->truth[i];
   }
@@ -134,7 +134,7 @@ TEST(labels_of_labelled_texts_stay) {
     for (size_t i = 0; i < 6; i++) c->targets[i] = (c->truth[i] + 1) % 3;
     guess(c);
     for (size_t i = 0; i < c->guess.count; i++)
-      if (c->targets[i] != OUTPUT_NO_TARGET) assert_int_equal(c->guessed[i], c->targets[i]);
+      if (c->targets[i] != LABELS_NONE) assert_int_equal(c->guessed[i], c->targets[i]);
     free(c);
   }
 }
@@ -144,7 +144,7 @@ TEST(one_label_may_have_one_labelled_text) {
   for (uint64_t seed = 1; seed <= 12; seed++) {
     Case *c = subjects_case(2, 40, 4, seed);
     for (size_t i = 2; i < c->guess.count; i++)
-      if (c->truth[i] == 1) c->targets[i] = OUTPUT_NO_TARGET;
+      if (c->truth[i] == 1) c->targets[i] = LABELS_NONE;
     check_all_right(c);
   }
 }
@@ -159,7 +159,7 @@ TEST(a_label_without_a_labelled_text_is_not_guessed) {
     check_all_right(c);
     c = subjects_case(3, 90, 3, seed);
     for (size_t i = 0; i < c->guess.count; i++)
-      if (c->truth[i] == 1) c->targets[i] = OUTPUT_NO_TARGET;
+      if (c->truth[i] == 1) c->targets[i] = LABELS_NONE;
     guess(c);
     for (size_t i = 0; i < c->guess.count; i++) {
       assert_int_not_equal(c->guessed[i], 1);
@@ -188,7 +188,7 @@ TEST(labels_that_show_in_a_word_are_guessed_by_points_or_not_at_all) {
     size_t unlabelled, guessed = 0, right = (guess(c), count_right(c, &unlabelled));
     assert_int_equal(unlabelled, 90);
     for (size_t i = 0; i < c->guess.count; i++)
-      guessed += c->targets[i] == OUTPUT_NO_TARGET && c->guessed[i] != OUTPUT_NO_TARGET;
+      guessed += c->targets[i] == LABELS_NONE && c->guessed[i] != LABELS_NONE;
     assert_true(guessed == 0 || 10 * right > 8 * unlabelled);
     cases_guessed += guessed > 0;
     free(c);
@@ -233,7 +233,7 @@ static void check_silent(Case *c) {
   guess(c);
   for (size_t i = 0; i < c->guess.count; i++) {
     bool silent = i >= before && i + 1 < c->guess.count;
-    assert_int_equal(c->guessed[i] == OUTPUT_NO_TARGET, silent);
+    assert_int_equal(c->guessed[i] == LABELS_NONE, silent);
   }
   assert_int_equal(c->guessed[c->guess.count - 1], 0);
   add_text(c, 0, false); /* now the words are shared */
@@ -241,9 +241,9 @@ static void check_silent(Case *c) {
   add_text(c, 0, false);
   add_word(c, RARE + 20);
   guess(c);
-  assert_int_not_equal(c->guessed[before + 3], OUTPUT_NO_TARGET);
-  assert_int_not_equal(c->guessed[before + 7], OUTPUT_NO_TARGET);
-  assert_int_not_equal(c->guessed[before + 8], OUTPUT_NO_TARGET);
+  assert_int_not_equal(c->guessed[before + 3], LABELS_NONE);
+  assert_int_not_equal(c->guessed[before + 7], LABELS_NONE);
+  assert_int_not_equal(c->guessed[before + 8], LABELS_NONE);
   free(c);
 }
 

@@ -395,7 +395,7 @@ static void use_model(const Model *model) {
   Tokens tokens = {.with_spans = true};
   Scratch scratch = {0};
   Label label = labels_get(&model->labels, 0);
-  assert_ok(model_tokens(model, &tokens_unicode, text, strlen(text), &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
   float *values = allocate(3 * (model->parameters.shape.labels + tokens.count), sizeof *values);
   Text words = tokens_text(&tokens);
   Lexicon lexicon = tokens_lexicon(&tokens);
@@ -498,7 +498,7 @@ TEST(any_byte_of_a_model_with_all_parts) {
 
 static Tokens tokens_of(const Model *model, const char *text, bool with_spans) {
   Tokens tokens = {.with_spans = with_spans};
-  assert_ok(model_tokens(model, &tokens_unicode, text, strlen(text), &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
   return tokens;
 }
 
@@ -595,8 +595,8 @@ TEST(texts_are_read_whole_for_a_linear_branch) {
 TEST(texts_are_added_one_after_another) {
   Model *model = full_model(1);
   Tokens tokens = {.with_spans = true};
-  assert_ok(model_tokens(model, &tokens_unicode, "the snow", 8, &tokens, &error));
-  assert_ok(model_tokens(model, &tokens_unicode, "dog rain", 8, &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, "the snow", 8, &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, "dog rain", 8, &tokens, &error));
   const uint32_t words[] = {1, 6, 4, 7};
   assert_int_equal(tokens.count, 4);
   assert_memory_equal(tokens.words, words, sizeof words);
@@ -609,10 +609,10 @@ TEST(texts_are_added_one_after_another) {
 TEST(tokens_are_filled_again_and_again) {
   Model *model = full_model(1);
   Tokens tokens = {.with_spans = true};
-  assert_ok(model_tokens(model, &tokens_unicode, "the cat and the dog", 19, &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, "the cat and the dog", 19, &tokens, &error));
   assert_int_equal(tokens.spelling.count, 1);
   tokens_clear(&tokens);
-  assert_ok(model_tokens(model, &tokens_unicode, "dog snow", 8, &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, "dog snow", 8, &tokens, &error));
   assert_int_equal(tokens.count, 2);
   assert_int_equal(tokens.span_count, 2);
   assert_int_equal(tokens.spelling.count, 1);

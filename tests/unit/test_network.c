@@ -193,7 +193,7 @@ TEST(as_keras_with_padding_that_counts) { check_reference("seed", false); }
 /* Words that come again, an empty text, a text without target, lengths unsorted. */
 static const uint32_t WORDS[] = {1, 2, 1, 3, 0, 2, 4, 1};
 static const Text TEXTS[] = {{WORDS + 1, 2}, {WORDS, 5}, {NULL, 0}, {WORDS + 5, 1}, {WORDS + 3, 5}};
-static const int32_t TARGETS[] = {2, 0, 1, (int32_t)OUTPUT_NO_TARGET, 1};
+static const int32_t TARGETS[] = {2, 0, 1, (int32_t)LABELS_NONE, 1};
 static const float LABEL_WEIGHTS[] = {0.5f, 2.0f, 1.5f};
 
 static Net shaped_net(Shape shape, const Text *texts, const Spelling *spelling, const Dropout *dropout) {

@@ -101,7 +101,7 @@ static Layer *random_layer(void) {
   fill_normal(l->kernel, 20, 0.7f, 2);
   fill_normal(l->bias, 4, 0.7f, 3);
   for (size_t i = 0; i < 6; i++) l->targets[i] = (uint32_t)(i * 7 % 4);
-  l->targets[4] = OUTPUT_NO_TARGET;
+  l->targets[4] = LABELS_NONE;
   l->label_weights = label_weights;
   l->scale = 0.25f;
   return l;

@@ -143,9 +143,9 @@ static void probabilities_of(const Subject *s, Text text, float expected[LABELS]
 /* ---- predicting ------------------------------------------------------------------- */
 
 TEST(the_best_is_the_largest_and_first) {
-  assert_int_equal(predict_best((float[]){0.2f, 0.5f, 0.3f}, 3), 1);
-  assert_int_equal(predict_best((float[]){0.4f, 0.2f, 0.4f}, 3), 0);
-  assert_int_equal(predict_best((float[]){1.0f}, 1), 0);
+  assert_int_equal(output_argmax((float[]){0.2f, 0.5f, 0.3f}, 3), 1);
+  assert_int_equal(output_argmax((float[]){0.4f, 0.2f, 0.4f}, 3), 0);
+  assert_int_equal(output_argmax((float[]){1.0f}, 1), 0);
 }
 
 TEST(an_outcome_has_the_best_the_next_and_the_one_asked_for) {
@@ -257,7 +257,7 @@ TEST(no_texts_have_no_probabilities) {
   for (int finished = 0; finished <= 1; finished++) {
     if (finished) finish(&s, PRECISION_FLOAT32);
     assert_ok(predict(&s.model, &s.lexicon, NULL, 0, &scratch, NULL, &error));
-    assert_ok(predict_labels(&s.model, &tokens_unicode, NULL, 0, &scratch, NULL, &error));
+    assert_ok(predict_labels(&s.model, &tokenizer_unicode, NULL, 0, &scratch, NULL, &error));
   }
   workers_free(workers);
   scratch_free(&scratch);
@@ -308,7 +308,7 @@ static void check_written(const Subject *s, const Text *list, size_t count) {
     output_softmax(1, LABELS, expected, expected);
     assert_true(predictions[i].label < LABELS);
     assert_near((double)predictions[i].confidence, (double)expected[predictions[i].label], FINISHED);
-    assert_near((double)predictions[i].confidence, (double)expected[predict_best(expected, LABELS)], FINISHED);
+    assert_near((double)predictions[i].confidence, (double)expected[output_argmax(expected, LABELS)], FINISHED);
     free((char *)written[i].bytes);
   }
   tokens_free(&tokens);

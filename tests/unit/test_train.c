@@ -15,7 +15,7 @@ static void begin(Training *training) { assert_ok(training_begin(training, NULL,
 static void probabilities_of(const Model *model, const char *text, float *probabilities) {
   Tokens tokens = {0};
   Scratch scratch = {0};
-  assert_ok(model_tokens(model, &tokens_unicode, text, strlen(text), &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
   Text words = tokens_text(&tokens);
   Lexicon lexicon = tokens_lexicon(&tokens);
   assert_ok(predict(model, &lexicon, &words, 1, &scratch, probabilities, &error));
@@ -27,7 +27,7 @@ static void probabilities_of(const Model *model, const char *text, float *probab
 static uint32_t label_of(const Model *model, const char *text, float *confidence) {
   float *probabilities = allocate(model->parameters.shape.labels, sizeof *probabilities);
   probabilities_of(model, text, probabilities);
-  uint32_t best = predict_best(probabilities, model->parameters.shape.labels);
+  uint32_t best = output_argmax(probabilities, model->parameters.shape.labels);
   if (confidence) *confidence = probabilities[best];
   free(probabilities);
   return best;
@@ -565,7 +565,7 @@ static Training *unlabelled_training(TrainingOptions options) {
   }
   for (size_t i = 2 * SAMPLE_LABELS; i < 2 * ROWS; i++) {
     sample_text(i, text);
-    assert_ok(corpus_add(training_corpus(training), &tokens_unicode, text, strlen(text), NULL, ROW_UNLABELLED, &error));
+    assert_ok(corpus_add(training_corpus(training), &tokenizer_unicode, text, strlen(text), NULL, ROW_UNLABELLED, &error));
   }
   begin(training);
   return training;
@@ -1135,7 +1135,7 @@ static void check_means(const Model *model, Label label_of_row(size_t row)) {
     float weights[32], contributions[32];
     sample_text(i, text);
     tokens_clear(&tokens);
-    assert_ok(model_tokens(model, &tokens_unicode, text, strlen(text), &tokens, &error));
+    assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
     assert_true(tokens.count <= COUNT(weights));
     uint32_t label = labels_find(&model->labels, label_of_row(i));
     Lexicon lexicon = tokens_lexicon(&tokens);
@@ -1227,7 +1227,7 @@ TEST(keywords_and_seen_texts_are_the_same_with_any_number_of_threads) {
 }
 
 static bool has_seen(const Model *model, const char *text) {
-  return seen_has(&model->seen, seen_hash(text, strlen(text)));
+  return seen_has(&model->seen, text_fingerprint(text, strlen(text)));
 }
 
 /* All texts are different. Those that validate while the model learns are seen only if

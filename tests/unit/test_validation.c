@@ -9,7 +9,7 @@
 
 static void add(Corpus *corpus, const char *text, const char *label, RowUse use) {
   const Label value = text_label(label);
-  assert_ok(corpus_add(corpus, &tokens_unicode, text, strlen(text), &value, use, &error));
+  assert_ok(corpus_add(corpus, &tokenizer_unicode, text, strlen(text), &value, use, &error));
 }
 
 static Corpus plain_corpus(void) { return (Corpus){.cut_after = SIZE_MAX}; }
@@ -119,7 +119,7 @@ static Subject *subject_new(bool linear, uint64_t seed) {
     sample_text(i, text);
     Label label = i == ROWS - 1 ? text_label("new") : sample_label(i);
     RowUse use = i < ROWS - HELD_OUT ? ROW_TRAINS : ROW_VALIDATES;
-    assert_ok(corpus_add(&s->corpus, &tokens_unicode, text, strlen(text), &label, use, &error));
+    assert_ok(corpus_add(&s->corpus, &tokenizer_unicode, text, strlen(text), &label, use, &error));
   }
   prune(&s->corpus, true);
   s->lexicon = corpus_lexicon(&s->corpus);
@@ -169,7 +169,7 @@ static Judgement judge_plainly(const Subject *s) {
   assert_ok(predict(&s->model, &s->lexicon, v->texts, v->count, &scratch, p, &error));
   for (size_t i = 0; i < v->count; i++) {
     const float *row = p + i * SAMPLE_LABELS;
-    uint32_t best = predict_best(row, SAMPLE_LABELS), target = v->targets[i];
+    uint32_t best = output_argmax(row, SAMPLE_LABELS), target = v->targets[i];
     assert_ok(score_add(&score, target, best, row[best], target < SAMPLE_LABELS ? row[target] : 0.0, &error));
   }
   Judgement judgement = judgement_of(&score);

@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../model/tokens.h"
+#include "../../model/tokenizer.h"
+#include "../../model/utf8.h"
 #include "support.h"
 
 /* ---- a text as its tokens, with '|' between them ----------------------------- */
@@ -41,7 +42,7 @@ static Split split_bytes(const char *text, size_t length, size_t most) {
   memcpy(exact, text, length);
   Split split = {.folded = allocate(34 * length + 1, 1), .written = allocate(2 * length + 1, 1),
                  .text = exact, .most = most};
-  assert_ok(tokens_unicode.split(&tokens_unicode, exact, length, take, &split, &error));
+  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, exact, length, take, &split, &error));
   assert_true(split.end <= length);
   free(exact);
   split.text = NULL;
@@ -283,7 +284,7 @@ static size_t split_long(const char *letter, size_t letters) {
   char *text = allocate(letters * bytes, 1);
   for (size_t i = 0; i < letters; i++) memcpy(text + i * bytes, letter, bytes);
   Longest longest = {0};
-  assert_ok(tokens_unicode.split(&tokens_unicode, text, letters * bytes, measure, &longest, &error));
+  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, text, letters * bytes, measure, &longest, &error));
   assert_int_equal(longest.tokens, 1);
   assert_int_equal(longest.start, 0);
   assert_int_equal(longest.end, letters * bytes);
@@ -347,7 +348,7 @@ static size_t characters_as_sqlite(const unsigned char *text, const unsigned cha
 static void check_characters(const char *text, size_t length) {
   unsigned char *copy = allocate(length + 1, 1);
   memcpy(copy, text, length);
-  assert_int_equal(tokens_characters(text, length), characters_as_sqlite(copy, copy + length));
+  assert_int_equal(utf8_characters(text, length), characters_as_sqlite(copy, copy + length));
   free(copy);
 }
 
@@ -356,9 +357,9 @@ TEST(characters_are_counted_as_substr_does) {
                          "\xf0\x80\x80\x80\x80\x80",
                          "\xc3\xa9\x80", "e\u0301", "a\xff\xff\x80", "\xed\xa0\x80"};
   for (size_t i = 0; i < COUNT(texts); i++) check_characters(texts[i], strlen(texts[i]));
-  assert_int_equal(tokens_characters("\u00e4\u20ac\U0001F600", 9), 3);
-  assert_int_equal(tokens_characters("\x80\x80", 2), 2);
-  assert_int_equal(tokens_characters("a\0b", 3), 3);
+  assert_int_equal(utf8_characters("\u00e4\u20ac\U0001F600", 9), 3);
+  assert_int_equal(utf8_characters("\x80\x80", 2), 2);
+  assert_int_equal(utf8_characters("a\0b", 3), 3);
 }
 
 TEST(characters_of_any_three_bytes) {

@@ -1,4 +1,4 @@
-#include "tokenizer.h"
+#include "fts5_tokenizer.h"
 
 #include <limits.h>
 #include <string.h>
@@ -110,8 +110,8 @@ static void host_free(HostTokenizer *host) {
   sqlite3_free(host);
 }
 
-int tokenizer_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
-  *tokenizer = &tokens_unicode;
+int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
+  *tokenizer = &tokenizer_unicode;
   if (!*name) return SQLITE_OK;
   HostTokenizer *host = find_known(c, name);
   if (!host) {
@@ -158,11 +158,11 @@ static bool append_token(void *context, const char *token, size_t length, size_t
   return true;
 }
 
-int tokenizer_list(Connection *c, const char *name, const char *text, size_t text_length, char **bytes,
+int fts5_tokenizer_list(Connection *c, const char *name, const char *text, size_t text_length, char **bytes,
                    size_t *length, size_t *capacity, Error *error) {
   const Tokenizer *tokenizer;
   List list = {bytes, length, capacity, false};
-  int rc = tokenizer_find(c, name, &tokenizer, error);
+  int rc = fts5_tokenizer_find(c, name, &tokenizer, error);
   list.failed = !memory_grow(bytes, capacity, *length + 1, 1); /* also for a text without tokens */
   if (!rc && !list.failed) rc = failure_code(tokenizer->split(tokenizer, text, text_length, append_token, &list, error));
   return list.failed ? failure(error, SQLITE_NOMEM, "out of memory") : rc;
@@ -181,9 +181,9 @@ static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t 
   return STATUS_OK;
 }
 
-const Tokenizer tokens_listed = {listed_split};
+const Tokenizer tokenizer_listed = {listed_split};
 
-void tokenizer_free_all(Connection *c) {
+void fts5_tokenizer_free_all(Connection *c) {
   while (c->tokenizers) {
     HostTokenizer *next = c->tokenizers->next;
     host_free(c->tokenizers);
