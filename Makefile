@@ -20,7 +20,7 @@ WARN     := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast \
              -fno-semantic-interposition -pthread \
-             -MMD -MP $(WARN) -I$(BUILD) -I/usr/include/$(ARCH)/openblas-pthread $(CFLAGS) \
+             -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests -I/usr/include/$(ARCH)/openblas-pthread $(CFLAGS) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 # OpenBLAS holds kernels for the processors of twenty years. Three are enough:
@@ -33,11 +33,11 @@ ifneq ($(filter x86_64%,$(ARCH)),)
            $(AVX2:%=-Wl,--defsym=gotoblas_%=gotoblas_HASWELL) \
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
-# --wrap=getenv: see model/matrix.c
+# --wrap=getenv: see model/base/matrix.c
 LIBS := -Wl,--wrap=getenv $(CORES) $(OPENBLAS)/libopenblas.a -lutf8proc -lm -pthread
 
-MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*.c))
-EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c))
+MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*/*.c))
+EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c ext/*/*.c))
 
 # nodelete: functions may stay registered when loading fails half-way
 $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
@@ -55,20 +55,20 @@ $(BUILD)/schema.h: sql/schema.sql
 	@mkdir -p $(@D)
 	@( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-$(BUILD)/ext/saving.o: $(BUILD)/schema.h
+$(BUILD)/ext/models/saving.o: $(BUILD)/schema.h
 
-# the style of ext/card.css the same way
-$(BUILD)/card_style.h: ext/card.css
+# the style of ext/card/card.css the same way
+$(BUILD)/card_style.h: ext/card/card.css
 	@mkdir -p $(@D)
 	@( echo 'static const char CARD_CSS[] ='; sed 's/["\\]/\\&/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-$(BUILD)/ext/card.o: $(BUILD)/card_style.h
-$(BUILD)/ext/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
+$(BUILD)/ext/card/card.o: $(BUILD)/card_style.h
+$(BUILD)/ext/functions/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
 
 # ---- tests -------------------------------------------------------------------
 
-# tests/unit/test_x.c is a program on model/; tests/host/test_x.c is one that
-# loads the extension as a host would; tests/memory/ fails every allocation.
-UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/test_*.c))
+# tests/unit/ROOM/test_x.c is a program on model/ROOM/x.c; tests/host/test_x.c is one
+# that loads the extension as a host would.
+UNIT := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/unit/*/test_*.c))
 HOST := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/host/test_*.c))
 
 $(UNIT): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/support.o $(MODEL)

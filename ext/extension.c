@@ -8,19 +8,19 @@
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT1
 
-#include "about.h"
-#include "attention.h"
-#include "card.h"
-#include "connection.h"
-#include "doubts.h"
-#include "failure.h"
-#include "highlight.h"
-#include "judge.h"
-#include "label.h"
-#include "rows.h"
-#include "table.h"
-#include "train.h"
-#include "words.h"
+#include "card/card.h"
+#include "functions/about.h"
+#include "functions/attention.h"
+#include "functions/doubts.h"
+#include "functions/highlight.h"
+#include "functions/judge.h"
+#include "functions/label.h"
+#include "functions/rows.h"
+#include "functions/words.h"
+#include "host/connection.h"
+#include "host/failure.h"
+#include "host/table.h"
+#include "training/train.h"
 
 typedef void Call(sqlite3_context *, int, sqlite3_value **);
 

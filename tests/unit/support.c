@@ -1,11 +1,11 @@
-#include "support.h"
+#include "unit/support.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../model/random.h"
+#include "base/random.h"
 
 Error error;
 

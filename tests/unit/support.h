@@ -15,14 +15,14 @@
 
 #include <cmocka.h>
 
-#include "../../model/batch.h"
-#include "../../model/linear.h"
-#include "../../model/model.h"
-#include "../../model/network.h"
-#include "../../model/parameters.h"
-#include "../../model/safetensors.h"
-#include "../../model/status.h"
-#include "../../model/train.h"
+#include "base/safetensors.h"
+#include "base/status.h"
+#include "classifier/model.h"
+#include "linear/linear.h"
+#include "network/network.h"
+#include "network/parameters.h"
+#include "text/batch.h"
+#include "train/train.h"
 
 #define TEST(name) static void name(void **fixture __attribute__((unused)))
 #define COUNT(array) (sizeof(array) / sizeof *(array))

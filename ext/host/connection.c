@@ -1,0 +1,128 @@
+#include "host/connection.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/cache.h"
+#include "host/fts5_tokenizer.h"
+
+Connection *connection_new(sqlite3 *db) {
+  Connection *c = calloc(1, sizeof *c);
+  if (c) {
+    c->db = db;
+    c->references = 1;
+  }
+  return c;
+}
+
+void connection_retain(Connection *c) { c->references++; }
+
+void connection_disconnected(Connection *c) {
+  for (int i = 0; i < CONNECTION_STATEMENTS; i++) {
+    sqlite3_finalize(c->statements[i].stmt);
+    sqlite3_free(c->statements[i].sql);
+    c->statements[i].stmt = NULL;
+    c->statements[i].sql = NULL;
+  }
+  fts5_tokenizer_free_all(c);
+  c->guarded = false;
+}
+
+void connection_release(void *connection) {
+  Connection *c = connection;
+  if (--c->references > 0) return;
+  connection_disconnected(c);
+  for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
+  scratch_free(&c->scratch);
+  tokens_free(&c->tokens);
+  free(c->probabilities);
+  free(c);
+}
+
+/* Preparing a query on a table function connects it; it stays connected. */
+int connection_guard(Connection *c, Error *error) {
+  if (c->guarded) return SQLITE_OK;
+  sqlite3_stmt *stmt;
+  int rc = sqlite3_prepare_v2(c->db, "SELECT 1 FROM classify_labels('')", -1, &stmt, NULL);
+  sqlite3_finalize(stmt);
+  if (rc) return failure_sqlite(error, c->db, rc);
+  c->guarded = true;
+  return SQLITE_OK;
+}
+
+/* Moves place i to the front. */
+static void statement_to_front(Connection *c, int i) {
+  char *sql = c->statements[i].sql;
+  sqlite3_stmt *stmt = c->statements[i].stmt;
+  memmove(c->statements + 1, c->statements, (size_t)i * sizeof c->statements[0]);
+  c->statements[0].sql = sql;
+  c->statements[0].stmt = stmt;
+}
+
+static int statement_find(const Connection *c, const char *sql) {
+  for (int i = 0; i < CONNECTION_STATEMENTS; i++)
+    if (c->statements[i].sql && strcmp(c->statements[i].sql, sql) == 0) return i;
+  return -1;
+}
+
+/* A place to reuse: the last one that is not in the middle of a run. */
+static int statement_victim(const Connection *c) {
+  int i = CONNECTION_STATEMENTS - 1;
+  while (i > 0 && c->statements[i].stmt && sqlite3_stmt_busy(c->statements[i].stmt)) i--;
+  return i;
+}
+
+int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Error *error) {
+  int rc = connection_guard(c, error);
+  if (rc) return rc;
+  int i = statement_find(c, sql);
+  if (i < 0) {
+    sqlite3_stmt *prepared;
+    rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL);
+    if (rc) return failure_sqlite(error, c->db, rc);
+    char *copy = sqlite3_mprintf("%s", sql);
+    if (!copy) {
+      sqlite3_finalize(prepared);
+      return failure(error, SQLITE_NOMEM, "out of memory");
+    }
+    i = statement_victim(c);
+    sqlite3_finalize(c->statements[i].stmt);
+    sqlite3_free(c->statements[i].sql);
+    c->statements[i].stmt = prepared;
+    c->statements[i].sql = copy;
+  }
+  if (sqlite3_stmt_busy(c->statements[i].stmt))
+    return failure(error, SQLITE_MISUSE, "a statement of the extension is in use already");
+  statement_to_front(c, i);
+  *stmt = c->statements[0].stmt;
+  return SQLITE_OK;
+}
+
+void connection_keep_model(Connection *c, const Model *model) {
+  int i = 0;
+  while (i < CONNECTION_MODELS - 1 && c->models[i] != model && c->models[i]) i++;
+  if (c->models[i] != model) {
+    cache_release(c->models[i]);
+    c->models[i] = cache_retain(model);
+  }
+  memmove(c->models + 1, c->models, (size_t)i * sizeof c->models[0]);
+  c->models[0] = model;
+}
+
+static bool proceeds(void *context) {
+  Connection *c = context;
+  Error ignored;
+  sqlite3_stmt *count;
+  /* a statement that cannot be prepared (an authorizer, say) says nothing */
+  int rc = connection_statement(c,
+                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
+                                "SELECT count(*) FROM n",
+                                &count, &ignored);
+  if (rc == SQLITE_OK) {
+    rc = sqlite3_step(count);
+    sqlite3_reset(count);
+  }
+  return rc != SQLITE_INTERRUPT;
+}
+
+Poll connection_poll(Connection *connection) { return (Poll){proceeds, connection}; }

@@ -1,0 +1,66 @@
+#include "host/json.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <utf8proc.h>
+
+static void append_escaped(sqlite3_str *json, unsigned char c) {
+  static const char SHORT[] = "btn_fr"; /* of 8 to 13; 11 has none */
+  if (c == '"' || c == '\\')
+    sqlite3_str_appendf(json, "\\%c", c);
+  else if (c >= 8 && c <= 13 && c != 11)
+    sqlite3_str_appendf(json, "\\%c", SHORT[c - 8]);
+  else
+    sqlite3_str_appendf(json, "\\u%04x", c);
+}
+
+void json_text(sqlite3_str *json, const char *text, size_t length) {
+  sqlite3_str_appendchar(json, 1, '"');
+  for (size_t i = 0; i < length;) {
+    unsigned char c = (unsigned char)text[i];
+    utf8proc_int32_t code;
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
+                                          (utf8proc_ssize_t)(length - i), &code);
+    if (n <= 0)
+      sqlite3_str_appendall(json, "\xEF\xBF\xBD");
+    else if (c < 0x20 || c == '"' || c == '\\')
+      append_escaped(json, c);
+    else
+      sqlite3_str_append(json, text + i, (int)n);
+    i += n > 0 ? (size_t)n : 1;
+  }
+  sqlite3_str_appendchar(json, 1, '"');
+}
+
+/* In 15 digits where they tell the number, else in 17. */
+static void append_real(sqlite3_str *json, double value) {
+  char digits[40];
+  sqlite3_snprintf(sizeof digits, digits, "%!.15g", value);
+  if (strtod(digits, NULL) != value) sqlite3_snprintf(sizeof digits, digits, "%!.17g", value);
+  if (isfinite(value))
+    sqlite3_str_appendall(json, digits);
+  else
+    sqlite3_str_appendall(json, value > 0 ? "9e999" : "-9e999");
+}
+
+void json_label(sqlite3_str *json, Label label) {
+  if (label.kind == LABEL_TEXT)
+    json_text(json, label.text, label.length);
+  else if (label.kind == LABEL_INTEGER)
+    sqlite3_str_appendf(json, "%lld", (sqlite3_int64)label.integer);
+  else
+    append_real(json, label.real);
+}
+
+void json_label_key(sqlite3_str *json, Label label) {
+  if (label.kind != LABEL_TEXT) sqlite3_str_appendchar(json, 1, '"');
+  json_label(json, label);
+  if (label.kind != LABEL_TEXT) sqlite3_str_appendchar(json, 1, '"');
+}
+
+void json_number(sqlite3_str *json, double value) {
+  if (isfinite(value))
+    sqlite3_str_appendf(json, "%.6g", value);
+  else
+    sqlite3_str_appendall(json, "null");
+}

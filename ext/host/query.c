@@ -1,0 +1,97 @@
+#include "host/query.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+
+/* Past white space and comments. */
+static const char *skip_blank(const char *sql) {
+  for (;;) {
+    sql += strspn(sql, " \t\r\n\f");
+    if (strncmp(sql, "--", 2) == 0) {
+      sql += strcspn(sql, "\n");
+    } else if (strncmp(sql, "/*", 2) == 0) {
+      const char *end = strstr(sql + 2, "*/");
+      if (!end) return sql + strlen(sql);
+      sql = end + 2;
+    } else {
+      return sql;
+    }
+  }
+}
+
+static bool starts_query(const char *sql) {
+  static const char *const WORDS[] = {"SELECT", "WITH", "VALUES"};
+  sql = skip_blank(sql);
+  for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
+    if (sqlite3_strnicmp(sql, WORDS[i], (int)strlen(WORDS[i])) == 0) return true;
+  return false;
+}
+
+static bool only_blank(const char *tail) {
+  for (tail = skip_blank(tail); *tail == ';'; tail = skip_blank(tail + 1)) continue;
+  return !*tail;
+}
+
+int query_prepare(sqlite3 *db, const char *sql, const char *name, int columns, const char *meaning,
+                  sqlite3_stmt **stmt, Error *error) {
+  const char *tail;
+  *stmt = NULL;
+  if (!starts_query(sql))
+    return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql,
+                   meaning);
+  int rc = sqlite3_prepare_v2(db, sql, -1, stmt, &tail);
+  if (rc) {
+    rc = failure(error, rc, "the %s '%.60s' cannot be run: %s", name, sql, sqlite3_errmsg(db));
+  } else if (!only_blank(tail)) {
+    rc = failure(error, SQLITE_ERROR, "the %s is followed by '%.60s', expected one statement", name, tail);
+  } else if (!sqlite3_stmt_readonly(*stmt)) {
+    rc = failure(error, SQLITE_ERROR, "the %s '%.60s' writes, expected a SELECT", name, sql);
+  } else if (sqlite3_bind_parameter_count(*stmt) > 0) {
+    rc = failure(error, SQLITE_ERROR, "the %s '%.60s' has a parameter, expected its value in the text", name, sql);
+  } else if (sqlite3_column_count(*stmt) != columns) {
+    rc = failure(error, SQLITE_ERROR, "the %s gives %d column%s, expected %d: %s", name,
+                 sqlite3_column_count(*stmt), sqlite3_column_count(*stmt) == 1 ? "" : "s", columns, meaning);
+  }
+  if (rc) {
+    sqlite3_finalize(*stmt);
+    *stmt = NULL;
+  }
+  return rc;
+}
+
+int query_step(Connection *connection, sqlite3_stmt *stmt) {
+  connection->queries++;
+  int rc = sqlite3_step(stmt);
+  connection->queries--;
+  return rc;
+}
+
+int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, double *rows, Error *error) {
+  double until = clock_seconds() + seconds;
+  size_t count = 0;
+  int step;
+  while ((step = query_step(connection, stmt)) == SQLITE_ROW)
+    if (++count % 64 == 0 && clock_seconds() > until) break;
+  *rows = step == SQLITE_DONE ? (double)count : -1.0;
+  int rc = step == SQLITE_INTERRUPT ? failure_sqlite(error, connection->db, step) : SQLITE_OK;
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
+               Error *error) {
+  *text = NULL;
+  int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
+  if (type == SQLITE_NULL) return SQLITE_OK;
+  if (type == SQLITE_BLOB)
+    return failure(error, SQLITE_ERROR, "the %s is a BLOB (bytes: %d), expected text (CAST it AS TEXT)",
+                   meaning, sqlite3_value_bytes(value));
+  *text = (const char *)sqlite3_value_text(value);
+  if (!*text) return failure(error, SQLITE_NOMEM, "out of memory");
+  size_t bytes = (size_t)sqlite3_value_bytes(value);
+  if (length) *length = bytes;
+  if (!length && memchr(*text, '\0', bytes))
+    return failure(error, SQLITE_ERROR, "the %s is '%.40s' and a NUL, expected text without one", meaning, *text);
+  return SQLITE_OK;
+}

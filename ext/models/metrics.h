@@ -1,0 +1,46 @@
+/* metrics.h -- the column metrics of a model: how it was trained and how good it is,
+** as JSON.
+**
+**   rows, validation_rows, skipped, labels, words, cut, guessed, epochs, best_epoch,
+**   validation_accuracy, validation_f1, seconds, seed, threads, kernel, query, history
+**   label_rows   [rows of each label], in the order of the column labels
+**   validation   what the rows that were held out say of the best epoch's model, with
+**                its confidence fitted to them; null without such rows:
+**     rows, accuracy, macro_f1, weighted_f1, log_loss, calibration_error
+**     calibration  [[rows, mean confidence, share right] of each bin of score.h]
+**     confusion    [[actual label, predicted label, rows], ...]
+**     examples     [{text, label, predicted, confidence}, ...]
+*/
+#ifndef CLASSIFY_METRICS_H
+#define CLASSIFY_METRICS_H
+
+#include "host/sqlite.h"
+#include "models/examples.h"
+#include "train/train.h"
+
+typedef struct Metrics {
+  const Training *training; /* that has ended            */
+  const Corpus *corpus;     /* of it                     */
+  const Model *model;       /* that came of it           */
+  const Epoch *best, *last;
+  const char *query;        /* NULL: not known           */
+  const char *history;      /* of metrics_epoch(): JSON  */
+  const Examples *examples;
+  size_t skipped;
+  bool unlabelled;          /* there were texts without labels */
+} Metrics;
+
+/* Rows that a model has learned from or was judged by, with a label of their own. */
+size_t metrics_rows(const Training *training);
+
+/* JSON for sqlite3_free(); NULL: out of memory. */
+char *metrics_json(const Metrics *metrics, sqlite3 *db);
+
+/* Appends an epoch to the history. */
+void metrics_epoch(sqlite3_str *history, const Epoch *epoch);
+
+/* ,"name":value and ,"validation_accuracy":...,"validation_f1":... */
+void metrics_field(sqlite3_str *json, const char *name, double value);
+void metrics_validation(sqlite3_str *json, const Epoch *epoch);
+
+#endif

@@ -1,0 +1,303 @@
+#include "models/saving.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "models/models.h"
+#include "schema.h"
+
+enum { WAIT_SECONDS = 10, PAUSE_MS = 25 };
+
+static const char COLUMNS[] = "name,version,created,labels,options,metrics,weights";
+
+/* ---- small SQL ------------------------------------------------------------------ */
+
+/* Runs the statements of a format whose only directive is %w, repeated. */
+static int run(sqlite3 *db, const char *format, const char *schema, Error *error) {
+  char *sql = sqlite3_mprintf(format, schema, schema, schema, schema);
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+  if (rc) rc = failure_sqlite(error, db, sqlite3_extended_errcode(db));
+  sqlite3_free(sql);
+  return rc;
+}
+
+/* The first column of a query's first row as text, for sqlite3_free(); NULL if
+** there is no row. ?1 is the schema.
+*/
+static int fetch(sqlite3 *db, const char *format, const char *schema, char **text, Error *error) {
+  sqlite3_stmt *stmt = NULL;
+  char *sql = sqlite3_mprintf(format, schema);
+  *text = NULL;
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  sqlite3_free(sql);
+  if (!rc) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW) {
+    *text = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+    rc = *text ? SQLITE_OK : SQLITE_NOMEM;
+  } else if (rc == SQLITE_DONE) {
+    rc = SQLITE_OK;
+  }
+  if (rc) rc = failure_sqlite(error, db, rc);
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
+
+/* A snapshot that is too old does not become newer by waiting. */
+static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
+
+/* ---- the target ------------------------------------------------------------------ */
+
+void saving_target_free(SavingTarget *t) {
+  sqlite3_free(t->schema);
+  sqlite3_free(t->name);
+  *t = (SavingTarget){0};
+}
+
+/* A model in temp would be found before the new one in main. */
+static int check_hidden(Connection *c, const ModelName *n, Error *error) {
+  sqlite3_int64 rowid, version;
+  bool found = false;
+  ModelName any = {.name = n->name, .version = MODELS_NEWEST};
+  if (n->schema) return SQLITE_OK;
+  int rc = models_find_in(c, "temp", &any, &rowid, &version, &found, error);
+  if (rc || !found) return rc;
+  return failure(error, SQLITE_ERROR,
+                 "temp.classify_models holds a model named '%s' and would hide the new one, expected "
+                 "'main.%s' or 'temp.%s'", n->name, n->name, n->name);
+}
+
+static bool has_rowid(Connection *c, const char *schema) {
+  return sqlite3_table_column_metadata(c->db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL,
+                                       NULL) == SQLITE_OK;
+}
+
+static int check_table(Connection *c, const char *schema, bool *exists, Error *error) {
+  char *type, *columns = NULL;
+  int rc = fetch(c->db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
+                 "FROM \"%w\".sqlite_master WHERE lower(name) = 'classify_models'", schema, &type, error);
+  if (!rc && type && strcmp(type, "table") != 0)
+    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a %s, expected the table of models", schema,
+                 type);
+  if (!rc && type)
+    rc = fetch(c->db, "SELECT group_concat(lower(name)) FROM pragma_table_info('classify_models', %Q)",
+               schema, &columns, error);
+  if (!rc && columns && !has_rowid(c, schema))
+    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
+  if (!rc && columns && strcmp(columns, COLUMNS) != 0)
+    rc = failure(error, SQLITE_ERROR, "%s.classify_models has the columns %s, expected %s", schema,
+                 columns, COLUMNS);
+  *exists = columns != NULL;
+  sqlite3_free(type);
+  sqlite3_free(columns);
+  return rc;
+}
+
+static int check_writable(Connection *c, const char *schema, Error *error) {
+  char *query_only;
+  if (sqlite3_db_readonly(c->db, schema) == 1)
+    return failure(error, SQLITE_READONLY, "database %s is read-only, expected one to save the model in",
+                   schema);
+  int rc = fetch(c->db, "PRAGMA \"%w\".query_only", schema, &query_only, error);
+  if (!rc && query_only && strcmp(query_only, "0") != 0)
+    rc = failure(error, SQLITE_READONLY, "PRAGMA query_only is on, expected to save a model");
+  sqlite3_free(query_only);
+  return rc;
+}
+
+/* Inserts no row: asks the authorizer, finds missing columns, takes the lock. */
+static const char INSERT_NOTHING[] =
+    "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
+    "SELECT 0, 0, 0, 0, 0, 0, 0 WHERE 0";
+
+static int prepare_table(sqlite3 *db, const char *schema, Error *error) {
+  int rc = run(db, SCHEMA_SQL, schema, error);
+  if (!rc) rc = run(db, INSERT_NOTHING, schema, error);
+  return rc;
+}
+
+/* In autocommit a lock may be gone when there is a model to save, so it is left
+** then; only a table that is not there yet has to be made now.
+*/
+static int lock_or_leave(Connection *c, const char *schema, bool exists, Error *error) {
+  double until = clock_seconds() + WAIT_SECONDS;
+  bool autocommit = sqlite3_get_autocommit(c->db);
+  int rc = prepare_table(c->db, schema, error);
+  while (can_wait(rc) && !(autocommit && exists) && clock_seconds() < until) {
+    sqlite3_sleep(PAUSE_MS);
+    rc = prepare_table(c->db, schema, error);
+  }
+  if (!is_lock(rc)) return rc;
+  if (autocommit && (exists || rc == SQLITE_BUSY_SNAPSHOT)) return SQLITE_OK;
+  if (autocommit)
+    return failure(error, rc, "another connection has locked %s, where the table of models is to be made",
+                   schema);
+  return failure(error, rc, "the transaction cannot write to %s, which another connection has locked or "
+                 "changed since, expected BEGIN IMMEDIATE", schema);
+}
+
+int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *error) {
+  ModelName n;
+  *target = (SavingTarget){0};
+  if (c->queries > 0)
+    return failure(error, SQLITE_ERROR, "it stands in the query of another function, expected a query that "
+                   "only reads");
+  int rc = models_parse(c, spec ? spec : "default", &n, error);
+  if (!rc && n.version != MODELS_NEWEST)
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
+                 "chosen", spec);
+  if (!rc) rc = check_hidden(c, &n, error);
+  if (!rc) {
+    target->schema = sqlite3_mprintf("%s", n.schema ? n.schema : "main");
+    target->name = sqlite3_mprintf("%s", n.name);
+    if (!target->schema || !target->name) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  }
+  models_name_free(&n);
+  if (!rc) rc = check_writable(c, target->schema, error);
+  bool exists = false;
+  if (!rc) rc = check_table(c, target->schema, &exists, error);
+  if (!rc) rc = lock_or_leave(c, target->schema, exists, error);
+  if (rc) saving_target_free(target);
+  return rc;
+}
+
+/* ---- saving ------------------------------------------------------------------------ */
+
+static const char INSERT_MODEL[] =
+    "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
+    "VALUES (?1, ifnull(?6, 1 + max("
+    "ifnull((SELECT max(version) FROM \"%w\".classify_models WHERE name = ?1), 0), "
+    "ifnull((SELECT newest FROM \"%w\".classify_versions WHERE name = ?1), 0))), "
+    "strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now'), ?2, ?3, ?4, ?5) RETURNING version";
+
+static const char DELETE_OLD[] =
+    "DELETE FROM \"%w\".classify_models WHERE name = ?1 AND version NOT IN "
+    "(SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC LIMIT ?2)";
+
+static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
+  char *sql = sqlite3_mprintf(format, schema, schema, schema);
+  *stmt = NULL;
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
+  sqlite3_free(sql);
+  return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
+}
+
+/* A value may be larger than the connection allows. */
+static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, sqlite3_int64 version) {
+  int rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(stmt, 2, m->labels, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(stmt, 3, m->options, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_text(stmt, 4, m->metrics, -1, SQLITE_STATIC);
+  if (!rc) rc = sqlite3_bind_blob64(stmt, 5, m->weights, m->size, SQLITE_STATIC);
+  if (!rc && version) rc = sqlite3_bind_int64(stmt, 6, version);
+  return rc;
+}
+
+/* Under the version given, or the next one if *version is 0; sets it. */
+static int insert(sqlite3 *db, const char *schema, const char *name, const NewModel *m,
+                  sqlite3_int64 *version, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = prepare_table(db, schema, error);
+  if (!rc) rc = prepare(db, INSERT_MODEL, schema, &stmt, error);
+  if (rc) return rc;
+  rc = bind_model(stmt, name, m, *version);
+  while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
+    *version = sqlite3_column_int64(stmt, 0);
+    rc = SQLITE_OK;
+  }
+  rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, db, sqlite3_extended_errcode(db));
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+static int delete_old(sqlite3 *db, const char *schema, const char *name, sqlite3_int64 keep, Error *error) {
+  sqlite3_stmt *stmt;
+  if (keep <= 0) return SQLITE_OK;
+  int rc = prepare(db, DELETE_OLD, schema, &stmt, error);
+  if (rc) return rc;
+  sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+  sqlite3_bind_int64(stmt, 2, keep);
+  rc = sqlite3_step(stmt);
+  rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, db, sqlite3_extended_errcode(db));
+  sqlite3_finalize(stmt);
+  return rc;
+}
+
+/* Waits for the locks of others. */
+static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,
+                            sqlite3_int64 *version, Error *error) {
+  double until = clock_seconds() + WAIT_SECONDS;
+  int rc = insert(db, t->schema, t->name, m, version, error);
+  while (can_wait(rc) && clock_seconds() < until) {
+    sqlite3_sleep(PAUSE_MS);
+    rc = insert(db, t->schema, t->name, m, version, error);
+  }
+  return rc;
+}
+
+/* Through a second connection to the same file, whose main it is there. */
+static int insert_elsewhere(sqlite3 *db, const SavingTarget *t, const NewModel *m,
+                            sqlite3_int64 *version, Error *error) {
+  const char *file = sqlite3_db_filename(db, t->schema);
+  char *vfs = NULL;
+  sqlite3 *other = NULL;
+  if (!file || !*file || !sqlite3_get_autocommit(db)) return SQLITE_BUSY;
+  sqlite3_file_control(db, t->schema, SQLITE_FCNTL_VFSNAME, &vfs);
+  SavingTarget there = {.schema = "main", .name = t->name};
+  int rc = sqlite3_open_v2(file, &other, SQLITE_OPEN_READWRITE, vfs);
+  if (!rc) rc = insert_patiently(other, &there, m, version, error);
+  if (!rc) rc = delete_old(other, "main", t->name, m->keep, error);
+  sqlite3_close(other);
+  sqlite3_free(vfs);
+  return rc;
+}
+
+/* The version that the model would have had; 0 if that cannot be read. */
+static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
+  Error ignored;
+  sqlite3_stmt *stmt;
+  sqlite3_int64 version = 0;
+  if (prepare(db, "SELECT 1 + ifnull(max(newest), 0) FROM \"%w\".classify_versions WHERE name = ?1", t->schema,
+              &stmt, &ignored))
+    return 0;
+  sqlite3_bind_text(stmt, 1, t->name, -1, SQLITE_STATIC);
+  if (sqlite3_step(stmt) == SQLITE_ROW) version = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return version;
+}
+
+/* The last resort, with the sentence that says what to do. */
+static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m, int rc, Error *error) {
+  Error reason = *error, ignored;
+  sqlite3_int64 version = next_version(db, t);
+  if (strcmp(t->schema, "temp") == 0 || rc == SQLITE_INTERRUPT || rc == SQLITE_TOOBIG) return rc;
+  if (insert(db, "temp", t->name, m, &version, &ignored))
+    return failure(error, rc, "the trained model could not be saved: %s", reason.message);
+  return failure(error, rc,
+                 "the trained model could not be saved in %s: %s. It is kept as temp.%s@%lld until this "
+                 "connection closes. To move it: INSERT INTO %s.classify_models SELECT * FROM "
+                 "temp.classify_models; DELETE FROM temp.classify_models", t->schema, reason.message, t->name, version, t->schema);
+}
+
+int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
+                Error *error) {
+  Error first;
+  *version = 0;
+  int rc = insert_patiently(c->db, t, m, version, &first);
+  if (rc == SQLITE_OK) {
+    rc = delete_old(c->db, t->schema, t->name, m->keep, &first);
+    if (rc)
+      failure(error, rc, "the model is saved as %s.%s@%lld, but its older versions could not be deleted: %s",
+              t->schema, t->name, *version, first.message);
+    return rc;
+  }
+  *version = 0;
+  if (rc == SQLITE_BUSY_SNAPSHOT && insert_elsewhere(c->db, t, m, version, error) == SQLITE_OK)
+    return SQLITE_OK;
+  *error = first;
+  return insert_in_temp(c->db, t, m, rc, error);
+}

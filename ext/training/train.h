@@ -1,0 +1,19 @@
+/* train.h -- classify_train(), as an aggregate and in FROM.
+**
+**   SELECT classify_train(text, label [, model [, options]]) FROM ...
+**   SELECT * FROM classify_train(query [, model [, options]])
+*/
+#ifndef CLASSIFY_TRAIN_FUNCTIONS_H
+#define CLASSIFY_TRAIN_FUNCTIONS_H
+
+#include "host/table.h"
+
+void train_step(sqlite3_context *context, int argc, sqlite3_value **argv);
+void train_final(sqlite3_context *context);
+
+/* One argument: says what is missing. */
+void train_one_argument(sqlite3_context *context, int argc, sqlite3_value **argv);
+
+extern const TableFunction TRAIN_TABLE;
+
+#endif

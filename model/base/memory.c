@@ -1,0 +1,51 @@
+#define _DEFAULT_SOURCE /* madvise() */
+#include "base/memory.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { CACHE_LINE = 64, HUGE_PAGE = 1 << 21 };
+
+/* A table of megabytes is touched all over: in pages of 2 MB, where the system has
+** them, it is there sooner and read faster.
+*/
+void *memory_aligned(size_t count, size_t size) {
+  size_t alignment = count < 2 * HUGE_PAGE / size ? CACHE_LINE : HUGE_PAGE;
+  if (count > (SIZE_MAX - alignment) / size) return NULL;
+  size_t bytes = (count * size + alignment) / alignment * alignment;
+  void *memory = aligned_alloc(alignment, bytes);
+#ifdef MADV_HUGEPAGE
+  if (memory && alignment == HUGE_PAGE) madvise(memory, bytes, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+float *memory_floats(size_t count) {
+  float *floats = memory_aligned(count, sizeof *floats);
+  if (floats) memset(floats, 0, count * sizeof *floats);
+  return floats;
+}
+
+float *memory_take(float *block, size_t *used, size_t count) {
+  enum { LINE_FLOATS = CACHE_LINE / sizeof(float) };
+  float *part = block ? block + *used : NULL;
+  *used += (count + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
+  return part;
+}
+
+bool memory_grow(void *array, size_t *capacity, size_t wanted, size_t size) {
+  if (wanted <= *capacity) return true;
+  size_t grown = *capacity + *capacity / 2;
+  if (grown < wanted) grown = wanted;
+  if (grown < 16) grown = 16;
+  if (grown > SIZE_MAX / size) return false;
+  void *old;
+  memcpy(&old, array, sizeof old);
+  void *new = realloc(old, grown * size);
+  if (!new) return false;
+  memcpy(array, &new, sizeof new);
+  *capacity = grown;
+  return true;
+}

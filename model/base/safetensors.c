@@ -1,0 +1,530 @@
+#include "base/safetensors.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "the tensors of a safetensors file are little-endian, and are copied as they are"
+#endif
+
+enum { LENGTH_BYTES = 8, MAX_HEADER = 100 * 1000 * 1000 };
+static const char IDENTIFIER_KEY[] = "\"identifier\":\"";
+
+static const struct {
+  const char *name;
+  size_t bytes;
+} DTYPES[] = {{"F32", 4}, {"I32", 4}, {"U32", 4}, {"U8", 1}};
+
+/* ---- the JSON of a header ------------------------------------------------ */
+
+typedef struct Reader {
+  const char *at, *end;
+  char *text;    /* the last string read, unescaped, NUL-terminated */
+  size_t length, capacity;
+  Status status; /* sticky */
+  Error *error;
+} Reader;
+
+static void reader_fail(Reader *r, const char *expected) {
+  if (r->status) return;
+  if (r->at >= r->end)
+    r->status = error_set(r->error, STATUS_INVALID,
+                          "the safetensors header ends where %s was expected", expected);
+  else
+    r->status = error_set(r->error, STATUS_INVALID,
+                          "the safetensors header has byte 0x%02x where %s was expected",
+                          (unsigned char)*r->at, expected);
+}
+
+static void skip_space(Reader *r) {
+  while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
+    r->at++;
+}
+
+static bool accept(Reader *r, char c) {
+  skip_space(r);
+  if (r->status || r->at >= r->end || *r->at != c) return false;
+  r->at++;
+  return true;
+}
+
+static void expect(Reader *r, char c) {
+  const char name[] = {'\'', c, '\'', '\0'};
+  if (!accept(r, c)) reader_fail(r, name);
+}
+
+/* True for each further member of an object or array that `close` ends. */
+static bool next_member(Reader *r, char close, bool *first) {
+  if (r->status || accept(r, close)) return false;
+  if (!*first) expect(r, ',');
+  *first = false;
+  return !r->status;
+}
+
+static void text_append(Reader *r, char c) {
+  if (r->status) return;
+  if (!memory_grow(&r->text, &r->capacity, r->length + 2, 1)) {
+    r->status = error_no_memory(r->error);
+    return;
+  }
+  r->text[r->length++] = c;
+  r->text[r->length] = '\0';
+}
+
+static void append_code_point(Reader *r, uint32_t c) {
+  if (c < 0x80) {
+    text_append(r, (char)c);
+    return;
+  }
+  int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+  static const uint8_t LEAD[] = {0, 0xC0, 0xE0, 0xF0};
+  text_append(r, (char)(LEAD[more] | (c >> (6 * more))));
+  while (more-- > 0) text_append(r, (char)(0x80 | ((c >> (6 * more)) & 0x3F)));
+}
+
+static uint32_t read_hex4(Reader *r) {
+  uint32_t value = 0;
+  for (int i = 0; i < 4; i++, r->at++) {
+    const char *digits = "0123456789abcdef0123456789ABCDEF";
+    const char *digit = r->at < r->end && *r->at ? strchr(digits, *r->at) : NULL;
+    if (!digit) {
+      reader_fail(r, "a hexadecimal digit");
+      return 0;
+    }
+    value = value * 16 + (uint32_t)((digit - digits) % 16);
+  }
+  return value;
+}
+
+/* The code point of a surrogate pair whose first half has been read. */
+static uint32_t read_pair(Reader *r, uint32_t high) {
+  uint32_t low = 0;
+  if (high < 0xDC00 && r->end - r->at > 6 && r->at[0] == '\\' && r->at[1] == 'u') {
+    r->at += 2;
+    low = read_hex4(r);
+  }
+  if (low >= 0xDC00 && low < 0xE000) return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+  reader_fail(r, "the other half of a surrogate pair");
+  return 0;
+}
+
+static void read_escape(Reader *r) {
+  static const char NAMES[] = "\"\\/bfnrt", VALUES[] = "\"\\/\b\f\n\r\t";
+  char c = r->at < r->end ? *r->at : '\0';
+  const char *known = c ? strchr(NAMES, c) : NULL;
+  if (known) {
+    r->at++;
+    text_append(r, VALUES[known - NAMES]);
+  } else if (c == 'u') {
+    r->at++;
+    uint32_t code = read_hex4(r);
+    append_code_point(r, code >= 0xD800 && code < 0xE000 ? read_pair(r, code) : code);
+  } else {
+    reader_fail(r, "an escape");
+  }
+}
+
+static void read_string(Reader *r) {
+  r->length = 0;
+  expect(r, '"');
+  if (!r->status && r->capacity) r->text[0] = '\0';
+  while (!r->status && r->at < r->end && *r->at != '"') {
+    char c = *r->at++;
+    if (c == '\\')
+      read_escape(r);
+    else
+      text_append(r, c);
+  }
+  if (r->at >= r->end)
+    reader_fail(r, "the end of a string");
+  else
+    r->at++;
+  if (!r->status && !r->text) { /* an empty string, the first one read */
+    text_append(r, ' ');
+    if (!r->status) r->text[r->length = 0] = '\0';
+  }
+}
+
+/* The text may hold a NUL, the name does not. */
+static bool text_is(const Reader *r, const char *name) {
+  return r->length == strlen(name) && memcmp(r->text, name, r->length) == 0;
+}
+
+static size_t read_size(Reader *r) {
+  skip_space(r);
+  if (r->at >= r->end || *r->at < '0' || *r->at > '9') reader_fail(r, "a number");
+  size_t value = 0;
+  while (!r->status && r->at < r->end && *r->at >= '0' && *r->at <= '9') {
+    size_t digit = (size_t)(*r->at - '0');
+    if (value > (SIZE_MAX - digit) / 10) reader_fail(r, "a smaller number");
+    value = value * 10 + digit;
+    r->at++;
+  }
+  return value;
+}
+
+/* ---- reading -------------------------------------------------------------- */
+
+static void read_metadata(Reader *r, SafeTensors *st) {
+  expect(r, '{');
+  for (bool first = true; next_member(r, '}', &first);) {
+    read_string(r);
+    if (r->status) return;
+    size_t before = st->keys.count;
+    uint32_t key = strings_add(&st->keys, r->text, r->length);
+    if (key == STRINGS_NONE || !memory_grow(&st->values, &st->values_capacity, st->keys.count,
+                                            sizeof *st->values)) {
+      r->status = error_no_memory(r->error);
+      if (key != STRINGS_NONE && key == before) st->keys.count--; /* it has no value */
+      return;
+    }
+    if (key == before) st->values[key] = NULL;
+    expect(r, ':');
+    read_string(r);
+    if (r->status) return;
+    free(st->values[key]);
+    st->values[key] = strdup(r->text);
+    if (!st->values[key]) r->status = error_no_memory(r->error);
+  }
+}
+
+static void read_shape(Reader *r, TensorView *t) {
+  expect(r, '[');
+  for (bool first = true; next_member(r, ']', &first);) {
+    if (t->rank == TENSOR_MAX_RANK) {
+      reader_fail(r, "at most 4 dimensions");
+      return;
+    }
+    t->shape[t->rank++] = read_size(r);
+  }
+}
+
+static Dtype dtype_named(const char *name) {
+  for (size_t i = 0; i < sizeof DTYPES / sizeof *DTYPES; i++)
+    if (strcmp(DTYPES[i].name, name) == 0) return (Dtype)i;
+  return DTYPE_OTHER;
+}
+
+static void read_offsets(Reader *r, TensorView *t) {
+  expect(r, '[');
+  t->begin = read_size(r);
+  expect(r, ',');
+  t->end = read_size(r);
+  expect(r, ']');
+}
+
+static void read_dtype(Reader *r, TensorView *t) {
+  read_string(r);
+  if (!r->status) t->dtype = dtype_named(r->text);
+}
+
+/* Each of the three members, once. */
+static void read_tensor(Reader *r, TensorView *t) {
+  static const struct {
+    const char *name;
+    void (*read)(Reader *r, TensorView *t);
+  } MEMBERS[] = {{"dtype", read_dtype}, {"shape", read_shape}, {"data_offsets", read_offsets}};
+  unsigned seen = 0;
+  expect(r, '{');
+  for (bool first = true; next_member(r, '}', &first);) {
+    size_t i = 0;
+    read_string(r);
+    while (!r->status && i < 3 && !text_is(r, MEMBERS[i].name)) i++;
+    if (!r->status && (i == 3 || seen & 1u << i)) reader_fail(r, "dtype, shape and data_offsets, once each");
+    expect(r, ':');
+    if (r->status) return;
+    MEMBERS[i].read(r, t);
+    seen |= 1u << i;
+  }
+  if (seen != 7) reader_fail(r, "dtype, shape and data_offsets, once each");
+}
+
+/* That the tensor lies inside the file and is as long as its shape says. */
+static Status check_tensor(const TensorView *t, const char *name, size_t data_size, Error *error) {
+  if (t->begin > t->end || t->end > data_size)
+    return error_set(error, STATUS_INVALID,
+                     "tensor '%.64s' lies at bytes %zu to %zu of %zu bytes of tensors", name, t->begin,
+                     t->end, data_size);
+  if (t->dtype == DTYPE_OTHER) return STATUS_OK; /* of no concern unless it is asked for */
+  size_t bytes = DTYPES[t->dtype].bytes;
+  for (size_t i = 0; i < t->rank; i++) {
+    if (t->shape[i] && bytes > SIZE_MAX / t->shape[i])
+      return error_set(error, STATUS_INVALID, "tensor '%.64s' is too large", name);
+    bytes *= t->shape[i];
+  }
+  if (bytes != t->end - t->begin)
+    return error_set(error, STATUS_INVALID,
+                     "tensor '%.64s' has %zu bytes, its shape and dtype say %zu", name,
+                     t->end - t->begin, bytes);
+  return STATUS_OK;
+}
+
+static void read_member(Reader *r, SafeTensors *st, size_t size) {
+  read_string(r);
+  if (r->status) return;
+  expect(r, ':');
+  if (text_is(r, "__metadata__")) {
+    read_metadata(r, st);
+    return;
+  }
+  uint32_t name = strings_add(&st->names, r->text, r->length);
+  if (name == STRINGS_NONE || !memory_grow(&st->tensors, &st->capacity, name + 1, sizeof *st->tensors)) {
+    r->status = error_no_memory(r->error);
+    return;
+  }
+  if (name < st->count) {
+    r->status = error_set(r->error, STATUS_INVALID, "tensor '%.64s' is there twice", r->text);
+    return;
+  }
+  TensorView *t = &st->tensors[st->count++];
+  *t = (TensorView){.name = name, .dtype = DTYPE_OTHER};
+  read_tensor(r, t);
+  if (r->status) return;
+  size_t length;
+  char shown[65];
+  const char *bytes = strings_get(&st->names, name, &length);
+  snprintf(shown, sizeof shown, "%.*s", (int)(length < 64 ? length : 64), bytes);
+  r->status = check_tensor(t, shown, size - st->header_end, r->error);
+}
+
+size_t safetensors_header_size(const uint8_t first[8], size_t size) {
+  uint64_t length;
+  memcpy(&length, first, sizeof length);
+  if (size < LENGTH_BYTES || length > MAX_HEADER || length > size - LENGTH_BYTES) return 0;
+  return LENGTH_BYTES + (size_t)length;
+}
+
+static int by_begin(const void *a, const void *b) {
+  const TensorView *x = a, *y = b;
+  if (x->begin != y->begin) return x->begin < y->begin ? -1 : 1;
+  return (x->end > y->end) - (x->end < y->end);
+}
+
+/* That the tensors cover the bytes after the header, without gap or overlap. */
+static Status check_cover(const SafeTensors *st, size_t data_size, Error *error) {
+  TensorView *sorted = malloc((st->count + 1) * sizeof *sorted);
+  if (!sorted) return error_no_memory(error);
+  size_t covered = 0;
+  Status status = STATUS_OK;
+  if (st->count) memcpy(sorted, st->tensors, st->count * sizeof *sorted);
+  qsort(sorted, st->count, sizeof *sorted, by_begin);
+  for (size_t i = 0; i <= st->count && !status; i++) {
+    size_t begin = i < st->count ? sorted[i].begin : data_size;
+    if (begin != covered)
+      status = error_set(error, STATUS_INVALID, "the tensors leave a gap or overlap at byte %zu of %zu",
+                         covered, data_size);
+    covered = i < st->count ? sorted[i].end : data_size;
+  }
+  free(sorted);
+  return status;
+}
+
+Status safetensors_read(const uint8_t *bytes, size_t known, size_t size, SafeTensors *st,
+                        Error *error) {
+  *st = (SafeTensors){0};
+  size_t header_end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
+  if (header_end == 0 || header_end > known)
+    return error_set(error, STATUS_INVALID, "%zu bytes are not a whole safetensors file", size);
+  st->header_end = header_end;
+  Reader r = {.at = (const char *)bytes + LENGTH_BYTES,
+              .end = (const char *)bytes + header_end,
+              .error = error};
+  expect(&r, '{');
+  for (bool first = true; next_member(&r, '}', &first);) read_member(&r, st, size);
+  skip_space(&r);
+  if (!r.status && r.at < r.end) reader_fail(&r, "the end of the header");
+  free(r.text);
+  if (!r.status) r.status = check_cover(st, size - header_end, error);
+  if (r.status) safetensors_free(st);
+  return r.status;
+}
+
+void safetensors_free(SafeTensors *st) {
+  for (size_t i = 0; i < st->keys.count; i++) free(st->values[i]);
+  free(st->values);
+  free(st->tensors);
+  strings_free(&st->keys);
+  strings_free(&st->names);
+  *st = (SafeTensors){0};
+}
+
+const TensorView *safetensors_find(const SafeTensors *st, const char *name) {
+  uint32_t number = strings_find(&st->names, name, strlen(name));
+  return number == STRINGS_NONE ? NULL : &st->tensors[number];
+}
+
+const char *safetensors_metadata(const SafeTensors *st, const char *key) {
+  uint32_t number = strings_find(&st->keys, key, strlen(key));
+  return number == STRINGS_NONE ? NULL : st->values[number];
+}
+
+/* ---- the identifier ------------------------------------------------------- */
+
+static uint64_t hash_word(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+  return hash ^ (hash >> 29);
+}
+
+enum { LANES = 8 };
+
+static uint64_t word_at(const uint8_t *bytes, size_t size) {
+  uint64_t word = 0;
+  memcpy(&word, bytes, size < sizeof word ? size : sizeof word);
+  return word;
+}
+
+/* Words of 8 bytes in turn to lanes of 64 bits, which do not wait for each other; not
+** against forgers, only against chance and damage.
+*/
+static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
+  size_t at = 0;
+  for (; at + 8 * LANES <= size; at += 8 * LANES)
+    for (size_t l = 0; l < LANES; l++) lane[l] = hash_word(lane[l], word_at(bytes + at + 8 * l, 8));
+  for (size_t l = 0; at < size; at += 8, l++) lane[l] = hash_word(lane[l], word_at(bytes + at, size - at));
+  lane[0] = hash_word(lane[0], size);
+}
+
+/* The first place in the header that states one, within the known bytes. */
+static const uint8_t *find_identifier(const uint8_t *bytes, size_t known, size_t size) {
+  size_t key = strlen(IDENTIFIER_KEY);
+  size_t end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
+  if (end > known) end = known;
+  for (size_t i = LENGTH_BYTES; i + key + IDENTIFIER_LENGTH <= end; i++)
+    if (memcmp(bytes + i, IDENTIFIER_KEY, key) == 0) return bytes + i + key;
+  return NULL;
+}
+
+bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t size,
+                                   char identifier[IDENTIFIER_LENGTH + 1]) {
+  const uint8_t *stated = find_identifier(bytes, known, size);
+  if (!stated) return false;
+  memcpy(identifier, stated, IDENTIFIER_LENGTH);
+  identifier[IDENTIFIER_LENGTH] = '\0';
+  return true;
+}
+
+void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+  uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u}, lane[LANES] = {0};
+  const uint8_t *own = find_identifier(bytes, size, size);
+  if (own) {
+    size_t before = (size_t)(own - bytes);
+    hash_add(lane, bytes, before);
+    bytes += before + IDENTIFIER_LENGTH;
+    size -= before + IDENTIFIER_LENGTH;
+  }
+  hash_add(lane, bytes, size);
+  for (size_t l = 0; l < LANES; l++) {
+    hash[0] = hash_word(hash[0], lane[l]);
+    hash[1] = hash_word(hash[1], lane[l] + 0x632BE59BD9B4E019u);
+  }
+  snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
+}
+
+/* ---- writing -------------------------------------------------------------- */
+
+static void header_format(SafeTensorsWriter *w, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+static void header_format(SafeTensorsWriter *w, const char *format, ...) {
+  if (w->failed) return;
+  va_list arguments, again;
+  va_start(arguments, format);
+  va_copy(again, arguments);
+  int length = vsnprintf(NULL, 0, format, arguments);
+  va_end(arguments);
+  w->failed = length < 0 || !memory_grow(&w->header, &w->capacity, w->length + (size_t)length + 1, 1);
+  if (!w->failed) {
+    vsnprintf(w->header + w->length, (size_t)length + 1, format, again);
+    w->length += (size_t)length;
+  }
+  va_end(again);
+}
+
+static void header_quote(SafeTensorsWriter *w, const char *text) {
+  header_format(w, "\"");
+  for (; *text; text++) {
+    if (*text == '"' || *text == '\\')
+      header_format(w, "\\%c", *text);
+    else if ((unsigned char)*text < 0x20)
+      header_format(w, "\\u%04x", (unsigned)*text);
+    else
+      header_format(w, "%c", *text);
+  }
+  header_format(w, "\"");
+}
+
+/* The identifier comes first, so that a reader finds it in the first bytes. */
+static void metadata_begin(SafeTensorsWriter *w) {
+  if (w->length) return;
+  header_format(w, "%8s{\"__metadata__\":{%s%0*d\"", "", IDENTIFIER_KEY, IDENTIFIER_LENGTH, 0);
+  w->in_metadata = true;
+}
+
+static void metadata_end(SafeTensorsWriter *w) {
+  metadata_begin(w);
+  if (w->in_metadata) header_format(w, "}");
+  w->in_metadata = false;
+}
+
+void safetensors_write_metadata(SafeTensorsWriter *w, const char *key, const char *value) {
+  metadata_begin(w);
+  header_format(w, ",");
+  header_quote(w, key);
+  header_format(w, ":");
+  header_quote(w, value);
+}
+
+void safetensors_write_tensor(SafeTensorsWriter *w, const char *name, Dtype dtype,
+                              const size_t *shape, size_t rank, const void *data) {
+  w->failed = w->failed || dtype == DTYPE_OTHER;
+  if (w->failed) return;
+  metadata_end(w);
+  header_format(w, ",");
+  header_quote(w, name);
+  header_format(w, ":{\"dtype\":\"%s\",\"shape\":[", DTYPES[dtype].name);
+  size_t bytes = DTYPES[dtype].bytes;
+  for (size_t i = 0; i < rank; i++) {
+    header_format(w, "%s%zu", i ? "," : "", shape[i]);
+    bytes *= shape[i];
+  }
+  header_format(w, "],\"data_offsets\":[%zu,%zu]}", w->offset, w->offset + bytes);
+  w->failed = w->failed ||
+              !memory_grow(&w->data, &w->data_capacity, w->count + 1, sizeof *w->data) ||
+              !memory_grow(&w->sizes, &w->sizes_capacity, w->count + 1, sizeof *w->sizes);
+  if (w->failed) return;
+  w->data[w->count] = data;
+  w->sizes[w->count++] = bytes;
+  w->offset += bytes;
+}
+
+Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Error *error) {
+  metadata_end(w);
+  header_format(w, "}");
+  while (!w->failed && w->length % 8) header_format(w, " ");
+  uint8_t *file = w->failed ? NULL : malloc(w->length + w->offset);
+  if (file) {
+    uint64_t length = w->length - LENGTH_BYTES;
+    memcpy(file, w->header, w->length);
+    memcpy(file, &length, LENGTH_BYTES);
+    *size = w->length;
+    for (size_t i = 0; i < w->count; i++) {
+      if (w->sizes[i]) memcpy(file + *size, w->data[i], w->sizes[i]);
+      *size += w->sizes[i];
+    }
+    char identifier[IDENTIFIER_LENGTH + 1];
+    safetensors_identifier(file, *size, identifier);
+    const uint8_t *place = find_identifier(file, *size, *size);
+    memcpy(file + (place - file), identifier, IDENTIFIER_LENGTH);
+    *bytes = file;
+  }
+  free(w->header);
+  free(w->data);
+  free(w->sizes);
+  *w = (SafeTensorsWriter){0};
+  return file ? STATUS_OK : error_no_memory(error);
+}

@@ -1,0 +1,144 @@
+#include "base/strings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void strings_free(Strings *s) {
+  free(s->bytes);
+  free(s->end);
+  free(s->index);
+  *s = (Strings){0};
+}
+
+const char *strings_get(const Strings *s, uint32_t number, size_t *length) {
+  uint32_t start = number ? s->end[number - 1] : 0;
+  *length = s->end[number] - start;
+  return s->bytes + start;
+}
+
+/* ---- the index -------------------------------------------------------------- */
+
+/* A string that is looked for: its first byte and the rest may lie apart. */
+typedef struct Key {
+  char head; /* if length > 0 */
+  const char *tail;
+  size_t length; /* with the head */
+} Key;
+
+static Key key_of(const char *bytes, size_t length) {
+  if (length == 0) return (Key){0};
+  return (Key){bytes[0], bytes + 1, length};
+}
+
+/* `count` bytes, at most 8, as a number: different ones for different bytes. */
+static uint64_t read_bytes(const char *bytes, size_t count) {
+  uint32_t first, last;
+  if (count >= 4) {
+    memcpy(&first, bytes, 4);
+    memcpy(&last, bytes + count - 4, 4);
+    return first | (uint64_t)last << 32;
+  }
+  if (count == 0) return 0;
+  const unsigned char *b = (const unsigned char *)bytes;
+  return b[0] | (uint64_t)b[count / 2] << 8 | (uint64_t)b[count - 1] << 16;
+}
+
+/* The product carries every bit of the word upwards, the shift down again. */
+static uint64_t hash_word(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+  return hash ^ hash >> 32;
+}
+
+static uint64_t hash_key(const Key *key) {
+  uint64_t hash = hash_word(key->length << 8, (unsigned char)key->head);
+  const char *bytes = key->tail;
+  size_t left = key->length - (key->length > 0);
+  for (; left > 8; bytes += 8, left -= 8) hash = hash_word(hash, read_bytes(bytes, 8));
+  return hash_word(hash_word(hash, read_bytes(bytes, left)), 0);
+}
+
+/* memcmp() is slower on strings as short as words. */
+static bool same_bytes(const char *a, const char *b, size_t count) {
+  for (; count > 8; a += 8, b += 8, count -= 8)
+    if (read_bytes(a, 8) != read_bytes(b, 8)) return false;
+  return read_bytes(a, count) == read_bytes(b, count);
+}
+
+static bool is_string(const Strings *s, uint32_t number, const Key *key) {
+  size_t length;
+  const char *known = strings_get(s, number, &length);
+  return length == key->length &&
+         (length == 0 || (known[0] == key->head && same_bytes(known + 1, key->tail, length - 1)));
+}
+
+/* Where the string stands in the index, or the free place where it belongs. */
+static struct StringsPlace *find_place(const Strings *s, const Key *key, uint64_t hash) {
+  size_t mask = s->index_size - 1, at = (size_t)(hash >> 32) & mask;
+  for (; s->index[at].number; at = (at + 1) & mask)
+    if (s->index[at].tag == (uint32_t)hash && is_string(s, s->index[at].number - 1, key)) break;
+  return &s->index[at];
+}
+
+static uint32_t find(const Strings *s, const Key *key) {
+  if (s->count == 0) return STRINGS_NONE;
+  uint32_t number = find_place(s, key, hash_key(key))->number;
+  return number ? number - 1 : STRINGS_NONE;
+}
+
+uint32_t strings_find(const Strings *s, const char *bytes, size_t length) {
+  Key key = key_of(bytes, length);
+  return find(s, &key);
+}
+
+uint32_t strings_find_after(const Strings *s, char head, const char *bytes, size_t length) {
+  return find(s, &(Key){head, bytes, length + 1});
+}
+
+/* ---- growing ---------------------------------------------------------------- */
+
+/* Keeps the index at most half full. */
+static bool index_reserve(Strings *s, size_t count) {
+  size_t size = s->index_size ? s->index_size : 64;
+  while (size / 2 < count) size *= 2;
+  if (size == s->index_size) return true;
+  struct StringsPlace *index = calloc(size, sizeof *index);
+  if (!index) return false;
+  free(s->index);
+  s->index = index;
+  s->index_size = size;
+  for (uint32_t i = 0; i < s->count; i++) {
+    size_t length;
+    const char *bytes = strings_get(s, i, &length);
+    Key key = key_of(bytes, length);
+    uint64_t hash = hash_key(&key);
+    *find_place(s, &key, hash) = (struct StringsPlace){i + 1, (uint32_t)hash};
+  }
+  return true;
+}
+
+/* One byte more, so that an empty set of empty strings has an address too. */
+static bool bytes_reserve(Strings *s, size_t count, size_t length) {
+  return memory_grow(&s->bytes, &s->bytes_capacity, length + 1, 1) &&
+         memory_grow(&s->end, &s->end_capacity, count, sizeof *s->end);
+}
+
+bool strings_reserve(Strings *s, size_t count, size_t length) {
+  return index_reserve(s, count) && bytes_reserve(s, count, length);
+}
+
+uint32_t strings_add(Strings *s, const char *bytes, size_t length) {
+  if (!index_reserve(s, s->count + 1)) return STRINGS_NONE;
+  Key key = key_of(bytes, length);
+  uint64_t hash = hash_key(&key);
+  struct StringsPlace *place = find_place(s, &key, hash);
+  if (place->number) return place->number - 1;
+  if (length > UINT32_MAX - 1 - s->length || s->count >= UINT32_MAX - 1) return STRINGS_NONE;
+  if (!bytes_reserve(s, s->count + 1, s->length + length)) return STRINGS_NONE;
+  if (length) memcpy(s->bytes + s->length, bytes, length);
+  s->length += length;
+  s->end[s->count] = (uint32_t)s->length;
+  *place = (struct StringsPlace){(uint32_t)++s->count, (uint32_t)hash};
+  return (uint32_t)(s->count - 1);
+}

@@ -1,0 +1,179 @@
+#include "classifier/keywords.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+  MOST = 20000,   /* words of all labels: 320 kB */
+  MOST_OF_ONE = 200,
+  LEAST_OF_ONE = 10,
+  RARE = 5        /* occurrences at which a word says half of its mean */
+};
+
+void keywords_free(Keywords *k) {
+  free(k->labels);
+  free(k->words);
+  free(k->counts);
+  free(k->contributions);
+  *k = (Keywords){0};
+}
+
+static Status reserve(Keywords *k, size_t count, Error *error) {
+  *k = (Keywords){.labels = malloc((count + 1) * sizeof *k->labels),
+                  .words = malloc((count + 1) * sizeof *k->words),
+                  .counts = malloc((count + 1) * sizeof *k->counts),
+                  .contributions = malloc((count + 1) * sizeof *k->contributions)};
+  if (k->labels && k->words && k->counts && k->contributions) return STATUS_OK;
+  keywords_free(k);
+  return error_no_memory(error);
+}
+
+/* ---- finding ----------------------------------------------------------------------- */
+
+/* An occurrence; then all of a word in a label's rows. */
+typedef struct Use {
+  uint32_t label, word, count;
+  double sum;
+} Use;
+
+static double says(const Use *use) { return use->sum / (use->count + RARE); }
+
+static int by_word(const void *a, const void *b) {
+  const Use *x = a, *y = b;
+  if (x->label != y->label) return x->label < y->label ? -1 : 1;
+  return (x->word > y->word) - (x->word < y->word);
+}
+
+static int by_strength(const void *a, const void *b) {
+  const Use *x = a, *y = b;
+  double p = fabs(says(x)), q = fabs(says(y));
+  if (x->label != y->label || p == q) return by_word(a, b);
+  return p > q ? -1 : 1;
+}
+
+static int by_saying(const void *a, const void *b) {
+  const Use *x = a, *y = b;
+  double p = says(x), q = says(y);
+  if (x->label != y->label || p == q) return by_word(a, b);
+  return p > q ? -1 : 1;
+}
+
+static size_t list_uses(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
+                        size_t vocabulary, Use *uses) {
+  size_t used = 0;
+  for (size_t i = 0; i < count; i++) {
+    for (size_t t = 0; t < texts[i].length; t++) {
+      uint32_t word = texts[i].words[t];
+      float share = *contributions++;
+      if (word != 0 && word < vocabulary && isfinite(share)) uses[used++] = (Use){labels[i], word, 1, (double)share};
+    }
+  }
+  return used;
+}
+
+static size_t merge_uses(Use *uses, size_t count) {
+  size_t merged = 0;
+  for (size_t i = 0; i < count; i++) {
+    if (merged && by_word(&uses[i], &uses[merged - 1]) == 0) {
+      uses[merged - 1].count++;
+      uses[merged - 1].sum += uses[i].sum;
+    } else {
+      uses[merged++] = uses[i];
+    }
+  }
+  return merged;
+}
+
+/* Of each label as many of the first as all labels leave room for. */
+static size_t keep_first(Use *uses, size_t count) {
+  size_t labels = 0, kept = 0, of_label = 0;
+  for (size_t i = 0; i < count; i++) labels += i == 0 || uses[i].label != uses[i - 1].label;
+  size_t most = labels ? MOST / labels : 0;
+  most = most > MOST_OF_ONE ? MOST_OF_ONE : most < LEAST_OF_ONE ? LEAST_OF_ONE : most;
+  for (size_t i = 0; i < count; i++) {
+    of_label = kept && uses[kept - 1].label == uses[i].label ? of_label + 1 : 0;
+    if (of_label < most) uses[kept++] = uses[i];
+  }
+  return kept;
+}
+
+Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
+                    size_t vocabulary, Keywords *k, Error *error) {
+  size_t tokens = 0;
+  *k = (Keywords){0};
+  for (size_t i = 0; i < count; i++) tokens += texts[i].length;
+  Use *uses = malloc((tokens + 1) * sizeof *uses);
+  if (!uses) return error_no_memory(error);
+  size_t used = list_uses(texts, labels, count, contributions, vocabulary, uses);
+  qsort(uses, used, sizeof *uses, by_word);
+  used = merge_uses(uses, used);
+  qsort(uses, used, sizeof *uses, by_strength);
+  used = keep_first(uses, used);
+  qsort(uses, used, sizeof *uses, by_saying);
+  Status status = reserve(k, used, error);
+  for (size_t i = 0; i < used && !status; i++) {
+    k->labels[i] = uses[i].label;
+    k->words[i] = uses[i].word;
+    k->counts[i] = uses[i].count;
+    k->contributions[i] = (float)(uses[i].sum / uses[i].count);
+  }
+  if (!status) k->count = used;
+  free(uses);
+  return status;
+}
+
+void keywords_of(const Keywords *k, uint32_t label, size_t *begin, size_t *end) {
+  *begin = 0;
+  while (*begin < k->count && k->labels[*begin] < label) ++*begin;
+  *end = *begin;
+  while (*end < k->count && k->labels[*end] == label) ++*end;
+}
+
+/* ---- files ------------------------------------------------------------------------- */
+
+enum { LISTS = 4 };
+static const char *const NAMES[LISTS] = {"keywords.labels", "keywords.words", "keywords.counts",
+                                         "keywords.contributions"};
+static const Dtype DTYPES[LISTS] = {DTYPE_U32, DTYPE_U32, DTYPE_U32, DTYPE_F32};
+
+void keywords_write(const Keywords *k, SafeTensorsWriter *w) {
+  const void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
+  for (size_t i = 0; i < LISTS && k->count; i++)
+    safetensors_write_tensor(w, NAMES[i], DTYPES[i], &k->count, 1, lists[i]);
+}
+
+static Status check_numbers(const Keywords *k, size_t vocabulary, size_t labels, Error *error) {
+  for (size_t i = 0; i < k->count; i++) {
+    if (k->labels[i] >= labels || k->words[i] == 0 || k->words[i] >= vocabulary ||
+        (i && k->labels[i] < k->labels[i - 1]))
+      return error_set(error, STATUS_INVALID, "keyword %zu is word %u of label %u, expected a word below %zu of a "
+                       "label below %zu, by label", i, k->words[i], k->labels[i], vocabulary, labels);
+    if (!isfinite(k->contributions[i]))
+      return error_set(error, STATUS_INVALID, "keyword %zu contributes %g, expected a number", i,
+                       (double)k->contributions[i]);
+  }
+  return STATUS_OK;
+}
+
+Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels, Keywords *k,
+                     Error *error) {
+  const TensorView *views[LISTS];
+  size_t found = 0;
+  *k = (Keywords){0};
+  for (size_t i = 0; i < LISTS; i++) found += (views[i] = safetensors_find(st, NAMES[i])) != NULL;
+  if (found == 0) return STATUS_OK;
+  for (size_t i = 0; i < LISTS; i++)
+    if (!views[i] || views[i]->dtype != DTYPES[i] || views[i]->rank != 1 || views[i]->shape[0] != views[0]->shape[0])
+      return error_set(error, STATUS_INVALID, "the keywords are not three lists of U32 and one of F32, of one length");
+  size_t count = views[0]->shape[0];
+  Status status = reserve(k, count, error);
+  if (status) return status;
+  void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
+  for (size_t i = 0; i < LISTS; i++)
+    memcpy(lists[i], bytes + st->header_end + views[i]->begin, count * sizeof(uint32_t));
+  k->count = count;
+  status = check_numbers(k, vocabulary, labels, error);
+  if (status) keywords_free(k);
+  return status;
+}

@@ -1,0 +1,48 @@
+/* keywords.h -- what a model has learned of single words: what they add to the score
+** of a label, averaged over their occurrences in that label's own rows.
+**
+** Of each label the words that speak most for it or against it are kept. How much a word
+** says is its mean contribution (predict.h), held back where it is rare, since a few
+** occurrences tell little:
+**
+**   says = sum of contributions / (count + 5)
+**
+** In a model's file they are the tensors keywords.labels, keywords.words,
+** keywords.counts U32 [n] and keywords.contributions F32 [n].
+*/
+#ifndef CLASSIFY_KEYWORDS_H
+#define CLASSIFY_KEYWORDS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/safetensors.h"
+#include "text/text.h"
+
+/* By label, then by what they say, the largest first. */
+typedef struct Keywords {
+  size_t count;
+  uint32_t *labels;     /* [count] */
+  uint32_t *words;      /* [count] numbers of the vocabulary, from 1    */
+  uint32_t *counts;     /* [count] occurrences that were averaged over  */
+  float *contributions; /* [count] mean                                 */
+} Keywords; /* all zero: none */
+
+/* From texts, one after another, and what each token contributes to its text's label:
+** contributions [tokens in all]. Words from `vocabulary` on do not count, nor do
+** contributions that are not finite.
+*/
+Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
+                    size_t vocabulary, Keywords *keywords, Error *error);
+void keywords_free(Keywords *keywords);
+
+/* The words of a label are *begin to *end of the list. */
+void keywords_of(const Keywords *keywords, uint32_t label, size_t *begin, size_t *end);
+
+void keywords_write(const Keywords *keywords, SafeTensorsWriter *writer);
+
+/* Every number is checked. */
+Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
+                     Keywords *keywords, Error *error);
+
+#endif

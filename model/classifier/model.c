@@ -1,0 +1,235 @@
+#include "classifier/model.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+static const char FORMAT[] = "sqlite-classify 1";
+
+void model_free(Model *m) {
+  if (!m) return;
+  inference_free(&m->inference);
+  parameters_free(&m->parameters);
+  linear_free(&m->linear);
+  vocabulary_free(&m->vocabulary);
+  labels_free(&m->labels);
+  keywords_free(&m->keywords);
+  seen_free(&m->seen);
+  free(m->tokenize);
+  free(m);
+}
+
+Status model_finish(Model *m, Error *error) {
+  return inference_new(&m->parameters, m->precision, &m->inference, error);
+}
+
+/* ---- writing -------------------------------------------------------------- */
+
+static void write_number(SafeTensorsWriter *w, const char *key, size_t value) {
+  char text[32];
+  snprintf(text, sizeof text, "%zu", value);
+  safetensors_write_metadata(w, key, text);
+}
+
+/* The numbers' tensors go first: they then start at a multiple of four. */
+Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
+  SafeTensorsWriter w = {0};
+  const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
+  const float scales[2] = {m->blend.network, m->blend.linear};
+  safetensors_write_metadata(&w, "format", FORMAT);
+  safetensors_write_metadata(&w, "tokenize", m->tokenize);
+  write_number(&w, "max_tokens", m->max_tokens);
+  write_number(&w, "padded_length", m->padded_length);
+  if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
+  parameters_write(&m->parameters, &w);
+  safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
+  linear_write(&m->linear, &w);
+  keywords_write(&m->keywords, &w);
+  seen_write(&m->seen, &w);
+  safetensors_write_tensor(&w, "vocabulary.ends", DTYPE_U32, &words->count, 1, words->end);
+  safetensors_write_tensor(&w, "labels.ends", DTYPE_U32, &labels->count, 1, labels->end);
+  safetensors_write_tensor(&w, "labels.kinds", DTYPE_U8, &labels->count, 1, m->labels.kinds);
+  safetensors_write_tensor(&w, "labels.bytes", DTYPE_U8, &labels->length, 1, labels->bytes);
+  safetensors_write_tensor(&w, "vocabulary.bytes", DTYPE_U8, &words->length, 1, words->bytes);
+  Status status = safetensors_end(&w, bytes, size, error);
+  if (!status) safetensors_identifier(*bytes, *size, m->identifier);
+  return status;
+}
+
+/* ---- reading -------------------------------------------------------------- */
+
+typedef struct File {
+  const uint8_t *bytes;
+  SafeTensors st;
+  Error *error;
+} File;
+
+static Status read_number(const File *f, const char *key, size_t most, size_t *value) {
+  const char *text = safetensors_metadata(&f->st, key);
+  char *end = NULL;
+  unsigned long long number = text ? strtoull(text, &end, 10) : 0;
+  if (!text || end == text || *end || *text == '-' || number > most)
+    return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected a number up to %zu",
+                     key, text ? text : "", most);
+  *value = (size_t)number;
+  return STATUS_OK;
+}
+
+static Status find_list(const File *f, const char *name, Dtype dtype, const TensorView **view) {
+  *view = safetensors_find(&f->st, name);
+  if (*view && (*view)->rank == 1 && (*view)->dtype == dtype) return STATUS_OK;
+  return error_set(f->error, STATUS_INVALID, "tensor '%s' is missing or not a list of %s", name,
+                   dtype == DTYPE_U8 ? "U8" : "U32");
+}
+
+/* A list of strings: string i is at bytes `end of i - 1` .. `end of i`. */
+typedef struct StringList {
+  const uint8_t *bytes, *ends;
+  size_t count, length;
+} StringList;
+
+static Status find_strings(const File *f, const char *bytes_name, const char *ends_name,
+                           StringList *list) {
+  const TensorView *bytes, *ends;
+  Status status = find_list(f, bytes_name, DTYPE_U8, &bytes);
+  if (!status) status = find_list(f, ends_name, DTYPE_U32, &ends);
+  if (status) return status;
+  const uint8_t *data = f->bytes + f->st.header_end;
+  *list = (StringList){data + bytes->begin, data + ends->begin, ends->shape[0], bytes->shape[0]};
+  return STATUS_OK;
+}
+
+static uint32_t list_end(const StringList *list, size_t number) {
+  uint32_t end;
+  memcpy(&end, list->ends + number * sizeof end, sizeof end);
+  return end;
+}
+
+static Status list_get(const File *f, const StringList *list, size_t number, const char **bytes,
+                       size_t *length) {
+  uint32_t start = number ? list_end(list, number - 1) : 0, end = list_end(list, number);
+  if (start > end || end > list->length)
+    return error_set(f->error, STATUS_INVALID, "string %zu lies at bytes %u to %u of %zu", number,
+                     start, end, list->length);
+  *bytes = (const char *)list->bytes + start;
+  *length = end - start;
+  return STATUS_OK;
+}
+
+static Status read_vocabulary(const File *f, Model *m) {
+  StringList list;
+  Status status = find_strings(f, "vocabulary.bytes", "vocabulary.ends", &list);
+  if (status) return status;
+  if (list.count + 1 != m->parameters.shape.vocabulary)
+    return error_set(f->error, STATUS_INVALID, "the vocabulary has %zu words, its embedding %zu",
+                     list.count + 1, m->parameters.shape.vocabulary);
+  if (!strings_reserve(&m->vocabulary.words, list.count, list.length)) return error_no_memory(f->error);
+  for (size_t i = 0; i < list.count; i++) {
+    const char *word = NULL;
+    size_t length = 0;
+    status = list_get(f, &list, i, &word, &length);
+    if (status) return status;
+    uint32_t number = strings_add(&m->vocabulary.words, word, length);
+    if (number == STRINGS_NONE) return error_no_memory(f->error);
+    if (number != i)
+      return error_set(f->error, STATUS_INVALID, "words %u and %zu of the vocabulary are the same",
+                       number, i);
+  }
+  return STATUS_OK;
+}
+
+static Status read_labels(const File *f, Model *m) {
+  StringList list;
+  const TensorView *kinds;
+  Status status = find_strings(f, "labels.bytes", "labels.ends", &list);
+  if (!status) status = find_list(f, "labels.kinds", DTYPE_U8, &kinds);
+  if (status) return status;
+  if (list.count != m->parameters.shape.labels || kinds->shape[0] != list.count)
+    return error_set(f->error, STATUS_INVALID, "there are %zu labels, the output has %zu", list.count,
+                     m->parameters.shape.labels);
+  for (size_t i = 0; i < list.count && !status; i++) {
+    const char *key = NULL;
+    size_t length = 0;
+    uint8_t kind = f->bytes[f->st.header_end + kinds->begin + i];
+    status = list_get(f, &list, i, &key, &length);
+    if (!status) status = labels_add_key(&m->labels, kind, key, length, f->error);
+  }
+  return status;
+}
+
+static Status read_blend(const File *f, Model *m) {
+  const TensorView *view = safetensors_find(&f->st, "blend");
+  float scales[2] = {1.0f, 1.0f};
+  if (view && (view->dtype != DTYPE_F32 || view->rank != 1 || view->shape[0] != 2))
+    return error_set(f->error, STATUS_INVALID, "tensor 'blend' is not F32 [2]");
+  if (view) memcpy(scales, f->bytes + f->st.header_end + view->begin, sizeof scales);
+  m->blend = (Blend){scales[0], scales[1]};
+  return STATUS_OK;
+}
+
+static Status read_metadata(const File *f, Model *m) {
+  const char *format = safetensors_metadata(&f->st, "format");
+  const char *tokenize = safetensors_metadata(&f->st, "tokenize");
+  if (!format || strcmp(format, FORMAT) != 0)
+    return error_set(f->error, STATUS_INVALID, "metadata 'format' is '%.40s', expected '%s'",
+                     format ? format : "", FORMAT);
+  if (!tokenize) return error_set(f->error, STATUS_INVALID, "metadata 'tokenize' is missing");
+  m->tokenize = strdup(tokenize);
+  if (!m->tokenize) return error_no_memory(f->error);
+  Status status = read_number(f, "max_tokens", INT_MAX, &m->max_tokens);
+  if (!status) status = read_number(f, "padded_length", m->max_tokens, &m->padded_length);
+  const char *precision = safetensors_metadata(&f->st, "precision");
+  if (precision && strcmp(precision, "int8") == 0) m->precision = PRECISION_INT8;
+  return status;
+}
+
+/* A file without an identifier runs too; one that states a wrong one does not. */
+static Status check_identifier(const File *f, size_t size, Model *m) {
+  char stated[IDENTIFIER_LENGTH + 1];
+  if (!safetensors_stated_identifier(f->bytes, size, size, stated)) return STATUS_OK;
+  safetensors_identifier(f->bytes, size, m->identifier);
+  if (strcmp(stated, m->identifier) == 0) return STATUS_OK;
+  return error_set(f->error, STATUS_INVALID,
+                   "the bytes have changed since their identifier was written; weights that were "
+                   "edited on purpose run when 'identifier' is removed from their metadata");
+}
+
+Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error) {
+  File f = {.bytes = bytes, .error = error};
+  Status status = safetensors_read(bytes, size, size, &f.st, error);
+  if (status) return status;
+  Model *m = calloc(1, sizeof *m);
+  if (!m) status = error_no_memory(error);
+  if (!status) status = check_identifier(&f, size, m);
+  if (!status) status = read_metadata(&f, m);
+  if (!status) status = parameters_read(&f.st, bytes, &m->parameters, error);
+  if (!status) status = read_blend(&f, m);
+  if (!status)
+    status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
+                         &m->linear, error);
+  if (!status)
+    status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords, error);
+  if (!status) status = seen_read(&f.st, bytes, &m->seen, error);
+  if (!status) status = read_vocabulary(&f, m);
+  if (!status) status = read_labels(&f, m);
+  if (!status) status = model_finish(m, error);
+  safetensors_free(&f.st);
+  if (status)
+    model_free(m);
+  else
+    *model = m;
+  return status;
+}
+
+/* ---- texts ---------------------------------------------------------------- */
+
+Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
+                    Tokens *tokens, Error *error) {
+  TokensOptions options = {.vocabulary = &m->vocabulary, .spelled = m->parameters.shape.buckets > 0,
+                           .most = linear_exists(&m->linear) ? SIZE_MAX : m->max_tokens,
+                           .padded_length = m->padded_length};
+  return tokens_add(tokens, &options, tokenizer, text, length, error);
+}

@@ -1,0 +1,72 @@
+/* model.h -- a trained classifier: what its file holds, and what reads a text.
+**
+** A file is a safetensors file: the tensors of parameters.h and linear.h, and
+**
+**   vocabulary.bytes  U8  [n]       the words, one after another
+**   vocabulary.ends   U32 [words]   where each ends
+**   labels.bytes      U8  [n]       the labels' keys (labels.h), and
+**   labels.ends       U32 [labels]  where each ends
+**   labels.kinds      U8  [labels]  'i', 'r' or 't'
+**   keywords.*, seen            see keywords.h and seen.h; not needed to label
+**   blend             F32 [2]       the scales of network and linear branch; where
+**                                   it is missing, both are 1
+**   __metadata__      identifier, format, tokenize, max_tokens, padded_length, and
+**                     precision where it is int8
+**
+** Words are numbered from 1 in the order of the file; row 0 of the embedding is
+** every other word. The rows of known words hold their n-grams already, so that
+** `subwords` is needed for other words only.
+**
+** A Model does not change once it is read or written, so any number of threads
+** may use it.
+*/
+#ifndef CLASSIFY_MODEL_H
+#define CLASSIFY_MODEL_H
+
+#include "base/safetensors.h"
+#include "classifier/blend.h"
+#include "classifier/keywords.h"
+#include "classifier/seen.h"
+#include "inference/inference.h"
+#include "linear/linear.h"
+#include "network/embedding.h"
+#include "network/parameters.h"
+#include "text/batch.h"
+#include "text/labels.h"
+#include "text/tokens.h"
+#include "text/vocabulary.h"
+
+typedef struct Model {
+  Parameters parameters;
+  Precision precision;  /* of labelling                        */
+  Inference inference;  /* of a finished model: model_finish() */
+  Linear linear;
+  Blend blend;
+  Vocabulary vocabulary;
+  Labels labels;
+  Keywords keywords;    /* none if it was not trained here */
+  Seen seen;            /* the same                        */
+  char *tokenize;       /* "": tokenizer_unicode; else the name of a host's tokenizer */
+  size_t max_tokens;    /* of a text the network reads, its first ones; the linear
+                        ** branch reads all                                        */
+  size_t padded_length; /* not 0: word 0 pads each text to this length, and counts
+                        ** for GRU and attention, as in a Keras model without mask */
+  char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
+} Model;
+
+void model_free(Model *model); /* and the Model itself */
+
+/* Makes a model ready to label; its parameters are folded and stay as they are. */
+Status model_finish(Model *model, Error *error);
+
+/* The file's bytes, for the caller to free(). Sets the model's identifier. */
+Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
+
+/* Every number in the file is checked; so is its identifier, if it has one. The model is finished. */
+Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
+
+/* tokens_add() as the model reads texts; `tokenizer` is the one that it names. */
+Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,
+                    size_t length, Tokens *tokens, Error *error);
+
+#endif

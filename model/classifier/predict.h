@@ -1,0 +1,86 @@
+/* predict.h -- what a model says of texts, and why.
+**
+** Texts come as word numbers (model_tokens()) of the model's vocabulary and of
+** the lexicon that goes with them. A Scratch is private to a thread and may
+** serve one model after another.
+*/
+#ifndef CLASSIFY_PREDICT_H
+#define CLASSIFY_PREDICT_H
+
+#include "base/workers.h"
+#include "classifier/model.h"
+#include "network/network.h"
+
+typedef struct Scratch {
+  InferenceScratch reading; /* of finished models                         */
+  Pass pass;                /* of those that still learn, and for reasons */
+  float *probabilities;     /* [texts][labels] of the batch last read     */
+  NgramVector vector;       /* of the text last read by the linear branch */
+  float *margins;           /* [labels] of it                             */
+  size_t probabilities_capacity, margins_capacity;
+  Tokens tokens;            /* of predict_labels()                        */
+} Scratch; /* all zero is empty */
+
+void scratch_free(Scratch *scratch);
+
+/* probabilities [count][labels], in the order of the texts. */
+Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
+               Scratch *scratch, float *probabilities, Error *error);
+
+typedef struct TextBytes {
+  const char *bytes; /* borrowed */
+  size_t length;
+  uint32_t asked;    /* a label whose probability is wanted, too */
+} TextBytes;
+
+typedef struct Prediction {
+  uint32_t label;
+  float confidence; /* its probability                               */
+  float of_asked;   /* 0 of a label that the model does not know     */
+  float runner_up;  /* the largest probability of any other label    */
+} Prediction;
+
+/* Texts as they were written, read by the model's tokenizer. They are fastest when
+** those of about one length come together. predictions [count]
+*/
+Status predict_labels(const Model *model, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
+                      Scratch *scratch, Prediction *predictions, Error *error);
+
+/* What each branch says by itself of any number of texts, batched by length, on all
+** workers; scratches [workers]. logits of the network and margins of the linear
+** branch [count][labels]; margins NULL where it has none. The model may still learn.
+*/
+Status predict_branches(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
+                        Workers *workers, Scratch *scratches, Poll poll, float *logits,
+                        float *margins, Error *error);
+
+/* Why one text has the label it has, or would have another. With the bias,
+** contributions [length] sum to the label's logit exactly: each token's share of
+**
+**   attention        a_t (h_t . W_c)
+**   max-pool         h_t,j W_j,c of each dimension j that the token won
+**   linear branch    linear_contribute()
+**
+** each times the scale of its branch. weights [length] are the attention a_t, 0
+** for tokens that the network does not read.
+*/
+Status predict_contributions(const Model *model, const Lexicon *lexicon, Text text, uint32_t label,
+                             Scratch *scratch, float *weights, float *contributions, Error *error);
+
+/* The same for any number of texts, each for its own label, on all workers; scratches
+** [workers]. contributions of one text after another, [tokens in all].
+*/
+Status predict_all_contributions(const Model *model, const Lexicon *lexicon, const Text *texts,
+                                 const uint32_t *labels, size_t count, Workers *workers, Scratch *scratches,
+                                 Poll poll, float *contributions, Error *error);
+
+/* drops [count]: how much the label's probability falls without each of the
+** first count tokens. As many predictions as that, so the caller is polled.
+*/
+Status predict_leave_one_out(const Model *model, const Lexicon *lexicon, Text text, size_t count,
+                             uint32_t label, Scratch *scratch, Poll poll, float *drops, Error *error);
+
+/* What the labels' probabilities say; `asked` may be past the labels. */
+Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);
+
+#endif

@@ -1,0 +1,251 @@
+#include "inference/inference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/matrix.h"
+#include "base/memory.h"
+#include "base/simd.h"
+#include "inference/step8.h"
+#include "network/network.h"
+
+/* ---- new, free ----------------------------------------------------------------------- */
+
+static Status pack(const Parameters *p, Tensor kernel, Precision precision, StepWeights *weights, Error *error) {
+  GruWeights gru = network_gru(p, kernel);
+  Status status = step_pack(&gru, weights, error);
+  if (!status && precision == PRECISION_INT8 && step8_available()) status = step8_quantize(weights, error);
+  return status;
+}
+
+Status inference_new(const Parameters *p, Precision precision, Inference *n, Error *error) {
+  size_t hidden = p->shape.hidden, padded = step_padded(hidden);
+  const float *kernel = p->tensor[TENSOR_ATTENTION_KERNEL];
+  *n = (Inference){.parameters = p, .score = memory_floats(2 * padded)};
+  Status status = n->score ? inputs_new(p, &n->inputs, error) : error_no_memory(error);
+  if (!status && hidden) status = pack(p, TENSOR_GRU_FORWARD, precision, &n->forward, error);
+  if (!status && hidden) status = pack(p, TENSOR_GRU_BACKWARD, precision, &n->backward, error);
+  if (status) {
+    inference_free(n);
+    return status;
+  }
+  memcpy(n->score, kernel, hidden * sizeof *kernel);
+  memcpy(n->score + padded, kernel + hidden, hidden * sizeof *kernel);
+  return STATUS_OK;
+}
+
+void inference_free(Inference *n) {
+  inputs_free(n->inputs);
+  step_free(&n->forward);
+  step_free(&n->backward);
+  free(n->score);
+  *n = (Inference){0};
+}
+
+/* ---- scratch --------------------------------------------------------------------------- */
+
+void inference_scratch_free(InferenceScratch *s) {
+  batch_free(&s->batch);
+  free(s->inputs);
+  free(s->vectors);
+  free(s->read);
+  free(s->words);
+  free(s->places);
+  free(s->block);
+  *s = (InferenceScratch){0};
+}
+
+static bool reserve_lists(InferenceScratch *s) {
+  size_t tokens = s->tokens_capacity, steps = s->steps_capacity;
+  size_t capacities[4] = {tokens, tokens, tokens, tokens};
+  if (!memory_grow(&s->inputs, &capacities[0], s->batch.tokens + 1, sizeof *s->inputs) ||
+      !memory_grow(&s->vectors, &capacities[1], s->batch.tokens + 1, sizeof *s->vectors) ||
+      !memory_grow(&s->words, &capacities[2], s->batch.tokens + 1, sizeof *s->words) ||
+      !memory_grow(&s->places, &capacities[3], s->batch.tokens + 1, sizeof *s->places) ||
+      !memory_grow(&s->read, &steps, s->batch.steps + 1, sizeof *s->read))
+    return false;
+  s->tokens_capacity = capacities[0];
+  s->steps_capacity = steps;
+  return true;
+}
+
+/* Lays the block's parts out; returns the floats they take. */
+static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
+  const Shape *shape = &n->parameters->shape;
+  const Batch *b = &s->batch;
+  size_t used = 0;
+  s->states = memory_take(s->block, &used, b->tokens * 2 * step_padded(shape->hidden));
+  s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? b->tokens * step_padded(shape->hidden) / 2 : 0);
+  s->scores = memory_take(s->block, &used, b->tokens);
+  s->weights = memory_take(s->block, &used, b->steps);
+  s->features = memory_take(s->block, &used, b->texts * shape_features(shape));
+  s->other_vectors = memory_take(s->block, &used, others * shape->embedding);
+  s->other_inputs = memory_take(s->block, &used, others * inputs_width(n->inputs));
+  return used;
+}
+
+static bool reserve_block(const Inference *n, size_t others, InferenceScratch *s) {
+  size_t needed = layout(n, others, s);
+  if (needed > s->capacity) {
+    free(s->block);
+    s->capacity = 0;
+    s->block = memory_floats(needed + needed / 4);
+    if (!s->block) return false;
+    s->capacity = needed + needed / 4;
+  }
+  layout(n, others, s);
+  return true;
+}
+
+/* ---- words ------------------------------------------------------------------------------- */
+
+/* Where the vector of each token is, and what the network takes from it. Tokens for
+** which that is not known yet are listed: from the front those whose row of inputs is
+** to be filled, from the back those that no row is kept for; returns how many these are.
+*/
+static size_t find_words(const Inference *n, const Text *texts, InferenceScratch *s) {
+  const Batch *b = &s->batch;
+  const float *table = n->parameters->tensor[TENSOR_EMBEDDING];
+  size_t size = n->parameters->shape.embedding, unfilled = 0, others = 0;
+  for (size_t i = 0; i < b->texts; i++) {
+    const uint32_t *words = texts[b->order[i]].words;
+    for (size_t t = 0; t < b->length[i]; t++) {
+      size_t place = batch_place(b, i, t);
+      bool kept = inputs_keeps(n->inputs, words[t]);
+      s->inputs[place] = inputs_find(n->inputs, words[t]);
+      s->vectors[place] = kept ? table + words[t] * size : NULL;
+      if (s->inputs[place]) continue;
+      size_t listed = kept ? unfilled++ : b->tokens - ++others;
+      s->words[listed] = words[t];
+      s->places[listed] = (uint32_t)place;
+    }
+  }
+  inputs_fill(n->inputs, s->words, unfilled);
+  for (size_t i = 0; i < unfilled; i++) s->inputs[s->places[i]] = inputs_find(n->inputs, s->words[i]);
+  return others;
+}
+
+/* The same for the tokens listed last: their words are rare, or not in the vocabulary. */
+static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t others, InferenceScratch *s) {
+  const Parameters *p = n->parameters;
+  size_t size = p->shape.embedding, width = inputs_width(n->inputs), first = s->batch.tokens - others;
+  EmbeddingWeights embedding = network_embedding(p);
+  for (size_t i = 0; i < others; i++) {
+    s->inputs[s->places[first + i]] = s->other_inputs + i * width;
+    s->vectors[s->places[first + i]] = s->other_vectors + i * size;
+    embedding_vector(&embedding, lexicon, s->words[first + i], s->other_vectors + i * size);
+  }
+  inputs_compute(n->inputs, s->other_vectors, others, s->other_inputs);
+}
+
+/* ---- the GRU -------------------------------------------------------------------------------- */
+
+/* What words give lies all over a large table: it is asked for a step ahead. */
+static void prefetch_inputs(const InferenceScratch *s, size_t t, size_t gates, size_t count) {
+  const Batch *b = &s->batch;
+  for (size_t place = b->offset[t]; place < b->offset[t] + b->active[t]; place++)
+    for (size_t j = 0; j < count; j += 16) __builtin_prefetch(s->inputs[place] + gates + j);
+}
+
+/* Step number `step` of one direction, whose units begin at `unit` in a state. */
+static void run_step(const StepWeights *w, bool backwards, size_t step, size_t unit, InferenceScratch *s) {
+  const Batch *b = &s->batch;
+  size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
+  size_t running = step == 0 ? 0 : b->active[backwards ? from : t], stride = 2 * w->padded;
+  size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
+  StepRows rows = {.count = b->active[t], .running = running, .stride = stride,
+                   .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .back = step % 2,
+                   .before = s->states + before, .states = s->states + here,
+                   .before8 = s->states8 + before, .states8 = s->states8 + here};
+  if (step + 1 < b->steps) prefetch_inputs(s, backwards ? t - 1 : t + 1, rows.gates, 3 * w->padded);
+  w->forward(w, &rows);
+}
+
+/* One direction after the other: both's weights are too many for the nearest cache. */
+static void run_gru(const Inference *n, InferenceScratch *s) {
+  size_t padded = n->forward.padded, steps = padded ? s->batch.steps : 0;
+  for (size_t step = 0; step < steps; step++) run_step(&n->forward, false, step, 0, s);
+  for (size_t step = 0; step < steps; step++) run_step(&n->backward, true, step, padded, s);
+}
+
+/* ---- attention and max-pool ------------------------------------------------------------------ */
+
+static void score(const Inference *n, InferenceScratch *s) {
+  const Parameters *p = n->parameters;
+  const Batch *b = &s->batch;
+  const float *bias = p->tensor[TENSOR_ATTENTION_BIAS];
+  size_t padded = n->forward.padded;
+  if (padded) matrix_vector(b->tokens, 2 * padded, s->states, 2 * padded, n->score, s->scores);
+  for (size_t i = 0; i < b->tokens; i++) s->scores[i] = (padded ? s->scores[i] : 0.0f) + s->inputs[i][6 * padded];
+  for (size_t t = 0; bias && t < b->steps && t < p->shape.positions; t++)
+    for (size_t i = 0; i < b->active[t]; i++) s->scores[batch_place(b, i, t)] += bias[t];
+}
+
+/* context [size] = sum of weights[t] x_t for x_t [size] at rows[t] + from; pool, if
+** not NULL, is the largest of each dimension. Rows are seldom in the nearest cache.
+*/
+SIMD_CLONES
+static void summarise(size_t length, const float *const *rows, size_t from, size_t size,
+                      const float *restrict weights, float *restrict context, float *restrict pool) {
+  const size_t ahead = 4, line = 16;
+  for (size_t j = 0; j < size; j++) context[j] = weights[0] * rows[0][from + j];
+  for (size_t j = 0; pool && j < size; j++) pool[j] = rows[0][from + j];
+  for (size_t t = 1; t < length; t++) {
+    const float *x = rows[t] + from;
+    float weight = weights[t];
+    if (t + ahead < length)
+      for (size_t j = 0; j < size; j += line) __builtin_prefetch(rows[t + ahead] + from + j);
+    if (pool) {
+      for (size_t j = 0; j < size; j++) {
+        context[j] += weight * x[j];
+        pool[j] = x[j] > pool[j] ? x[j] : pool[j];
+      }
+    } else {
+      for (size_t j = 0; j < size; j++) context[j] += weight * x[j];
+    }
+  }
+}
+
+/* The features of row i: the two directions, then the vector, of context and pool. */
+static void read_text(const Inference *n, InferenceScratch *s, size_t i, float *features) {
+  const Shape *shape = &n->parameters->shape;
+  const Batch *b = &s->batch;
+  size_t hidden = shape->hidden, padded = n->forward.padded, state = shape_state(shape), length = b->length[i];
+  float *pool = shape->pooled ? features + state : NULL;
+  if (length == 0) {
+    memset(features, 0, shape_features(shape) * sizeof *features);
+    return;
+  }
+  for (size_t t = 0; t < length; t++) {
+    s->weights[t] = s->scores[batch_place(b, i, t)];
+    s->read[t] = s->states + batch_place(b, i, t) * 2 * padded;
+  }
+  output_softmax(1, length, s->weights, s->weights);
+  if (hidden) {
+    summarise(length, s->read, 0, hidden, s->weights, features, pool);
+    summarise(length, s->read, padded, hidden, s->weights, features + hidden, pool ? pool + hidden : NULL);
+  }
+  if (state == 2 * hidden) return;
+  for (size_t t = 0; t < length; t++) s->read[t] = s->vectors[batch_place(b, i, t)];
+  summarise(length, s->read, 0, shape->embedding, s->weights, features + 2 * hidden, pool ? pool + 2 * hidden : NULL);
+}
+
+/* ---- all of it -------------------------------------------------------------------------------- */
+
+Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *texts, size_t count,
+                     InferenceScratch *s, float *logits, Error *error) {
+  const Parameters *p = n->parameters;
+  size_t features = shape_features(&p->shape);
+  Status status = batch_sort(&s->batch, texts, count, error);
+  if (status) return status;
+  if (!reserve_lists(s)) return error_no_memory(error);
+  size_t others = find_words(n, texts, s);
+  if (!reserve_block(n, others, s)) return error_no_memory(error);
+  work_out_words(n, lexicon, others, s);
+  run_gru(n, s);
+  score(n, s);
+  for (size_t i = 0; i < count; i++) read_text(n, s, i, s->features + s->batch.order[i] * features);
+  OutputWeights output = network_output(p);
+  output_forward(&output, count, s->features, logits);
+  return STATUS_OK;
+}

@@ -1,0 +1,435 @@
+#include "linear/linear.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/simd.h"
+#include "linear/svm.h"
+
+static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
+
+enum {
+  MOST_WEIGHTS = 1 << 22, /* of words and pairs: 16 MB */
+  MOST_BUCKET_WEIGHTS = 1 << 21,
+  MOST_BUCKETS = 1 << 17,
+  WIDE = 16, /* columns at a time  */
+  GRAMS = 32 /* n-grams at a time */
+};
+
+void linear_free(Linear *l) {
+  ngrams_free(&l->ngrams);
+  free(l->kernel);
+  free(l->bias);
+  *l = (Linear){0};
+}
+
+/* ---- margins ------------------------------------------------------------------- */
+
+/* Adds `width` columns of some rows of the kernel, row i times value[i]. They are few
+** in most models, so that a width known to the compiler is what makes it fast.
+*/
+static inline void add_columns(const float *kernel, size_t columns, size_t width, const uint32_t *row,
+                               const float *value, size_t count, float *to) {
+  float sum[WIDE] = {0};
+  for (size_t i = 0; i < count; i++)
+    for (size_t c = 0; c < width; c++) sum[c] += value[i] * kernel[row[i] * columns + c];
+  for (size_t c = 0; c < width; c++) to[c] += sum[c];
+}
+
+SIMD_CLONES
+static void add_rows(const float *kernel, size_t columns, const uint32_t *row, const float *value, size_t count,
+                     float *to) {
+  size_t c = 0;
+  for (; c + WIDE <= columns; c += WIDE) add_columns(kernel + c, columns, WIDE, row, value, count, to + c);
+  for (; c + 4 <= columns; c += 4) add_columns(kernel + c, columns, 4, row, value, count, to + c);
+  for (; c < columns; c++) add_columns(kernel + c, columns, 1, row, value, count, to + c);
+}
+
+/* Adds the rows of a word's n-grams, times its share of them and scale. */
+static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, float scale, float *to) {
+  size_t count;
+  const uint32_t *hash = spelling_get(spelling, word, &count);
+  const float *rows = l->kernel + ngrams_features(&l->ngrams) * l->columns;
+  uint32_t row[GRAMS];
+  float value[GRAMS];
+  for (size_t g = 0; g < GRAMS; g++) value[g] = scale * NGRAMS_SPELLED / sqrtf((float)count);
+  for (size_t first = 0, some; first < count; first += some) {
+    some = count - first < GRAMS ? count - first : GRAMS;
+    for (size_t g = 0; g < some; g++) row[g] = hash[first + g] % (uint32_t)l->buckets;
+    add_rows(rows, l->columns, row, value, some, to);
+  }
+}
+
+void linear_forward(const Linear *l, const Lexicon *lexicon, const NgramVector *v, float *margins) {
+  size_t features = ngrams_features(&l->ngrams);
+  float *out = l->labels == 2 ? margins + 1 : margins;
+  memcpy(out, l->bias, l->columns * sizeof *out);
+  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* a run of rows, then a spelled word */
+    while (end < v->count && v->number[end] < features) end++;
+    add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
+    if (end < v->count) add_buckets(l, lexicon->spelling, v->number[end] - features, v->value[end], out);
+  }
+  if (l->labels == 2) margins[0] = -margins[1];
+}
+
+/* The label's weight of a feature. */
+static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t feature, uint32_t label) {
+  size_t features = ngrams_features(&l->ngrams), column = l->labels == 2 ? 0 : label, count;
+  float weight = 0.0f;
+  if (feature < features) {
+    weight = l->kernel[feature * l->columns + column];
+  } else {
+    const uint32_t *hash = spelling_get(lexicon->spelling, feature - features, &count);
+    for (size_t g = 0; g < count; g++)
+      weight += l->kernel[(features + hash[g] % l->buckets) * l->columns + column];
+    weight *= NGRAMS_SPELLED / sqrtf((float)(count ? count : 1));
+  }
+  return l->labels == 2 && label == 0 ? -weight : weight;
+}
+
+/* What each occurrence of a feature adds to the label's margin. */
+static float feature_share(const Linear *l, const Lexicon *lexicon, const NgramVector *v, uint32_t feature,
+                           uint32_t label) {
+  size_t at = ngram_vector_find(v, feature);
+  if (at == v->count) return 0.0f;
+  return feature_weight(l, lexicon, feature, label) * v->value[at] / (float)v->times[at];
+}
+
+void linear_contribute(const Linear *l, const Lexicon *lexicon, const NgramVector *v, Text text,
+                       uint32_t label, float scale, float *contributions) {
+  const Ngrams *n = &l->ngrams;
+  for (size_t t = 0; t < text.length; t++) {
+    uint32_t word = ngrams_word(n, text.words[t]);
+    uint32_t pair = t + 1 < text.length ? ngrams_pair(n, text.words[t], text.words[t + 1]) : 0;
+    if (word) contributions[t] += scale * feature_share(l, lexicon, v, word, label);
+    if (!pair) continue;
+    float half = 0.5f * scale * feature_share(l, lexicon, v, pair, label);
+    contributions[t] += half;
+    contributions[t + 1] += half;
+  }
+}
+
+/* ---- learning ---------------------------------------------------------------------- */
+
+enum { CHUNK = 256 }; /* rows a task reads */
+
+typedef struct Part {
+  uint32_t feature;
+  float value;
+} Part;
+
+/* What a worker reads texts with. */
+typedef struct Reader {
+  NgramVector vector;
+  Part *parts; /* [count] n-grams of a text's words */
+  size_t count, capacity;
+} Reader;
+
+typedef struct Learning {
+  Linear *linear;
+  const LinearLesson *lesson;
+  Workers *workers;
+  size_t *begin, *end;  /* [count] */
+  uint32_t *feature;    /* [entries] */
+  float *value;
+  float *costs;         /* [count] */
+  SparseRows rows;
+  Reader *readers;      /* [workers] */
+  Svm *svms;            /* [workers] */
+  Status *statuses;     /* [workers] */
+  Error *errors;        /* [workers] */
+} Learning;
+
+/* At most as many entries as a text's words and pairs, and the n-grams of its
+** words.
+*/
+static size_t most_entries(const LinearLesson *lesson, Text text) {
+  size_t entries = 2 * text.length;
+  for (size_t t = 0; lesson->spelling && t < text.length; t++) {
+    uint32_t word = text.words[t];
+    size_t count;
+    spelling_get(lesson->spelling, word < lesson->vocabulary ? word : word - lesson->vocabulary, &count);
+    entries += count;
+  }
+  return entries;
+}
+
+static Status learning_new(Learning *g, Error *error) {
+  const LinearLesson *lesson = g->lesson;
+  size_t threads = workers_count(g->workers), entries = 0;
+  g->begin = calloc(lesson->count + 1, sizeof *g->begin);
+  g->end = calloc(lesson->count + 1, sizeof *g->end);
+  g->costs = calloc(lesson->count + 1, sizeof *g->costs);
+  g->readers = calloc(threads, sizeof *g->readers);
+  g->svms = calloc(threads, sizeof *g->svms);
+  g->statuses = calloc(threads, sizeof *g->statuses);
+  g->errors = calloc(threads, sizeof *g->errors);
+  for (size_t i = 0; g->begin && i < lesson->count; i++) {
+    g->begin[i] = entries;
+    entries += most_entries(lesson, lesson->texts[i]);
+  }
+  g->feature = malloc((entries + 1) * sizeof *g->feature);
+  g->value = malloc((entries + 1) * sizeof *g->value);
+  if (!g->begin || !g->end || !g->costs || !g->readers || !g->svms || !g->statuses || !g->errors ||
+      !g->feature || !g->value)
+    return error_no_memory(error);
+  for (size_t i = 0; i < lesson->count; i++)
+    g->costs[i] = COST * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f);
+  return STATUS_OK;
+}
+
+static void learning_free(Learning *g) {
+  for (size_t i = 0; i < workers_count(g->workers); i++) {
+    if (g->readers) ngram_vector_free(&g->readers[i].vector);
+    if (g->readers) free(g->readers[i].parts);
+    if (g->svms) svm_free(&g->svms[i]);
+  }
+  free(g->begin);
+  free(g->end);
+  free(g->feature);
+  free(g->value);
+  free(g->costs);
+  free(g->readers);
+  free(g->svms);
+  free(g->statuses);
+  free(g->errors);
+}
+
+static Status add_part(Reader *r, uint32_t bucket, float value, Error *error) {
+  if (!memory_grow(&r->parts, &r->capacity, r->count + 1, sizeof *r->parts)) return error_no_memory(error);
+  r->parts[r->count++] = (Part){bucket, value};
+  return STATUS_OK;
+}
+
+/* The n-grams of a word that has this value in the text. */
+static Status add_word_parts(Reader *r, const Learning *g, uint32_t feature, float value, Error *error) {
+  size_t features = ngrams_features(&g->linear->ngrams), count;
+  const uint32_t *hash =
+      spelling_get(g->lesson->spelling, feature < features ? feature : feature - features, &count);
+  Status status = STATUS_OK;
+  for (size_t k = 0; k < count && !status; k++)
+    status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets),
+                      value * NGRAMS_SPELLED / sqrtf((float)count), error);
+  return status;
+}
+
+static int by_feature(const void *a, const void *b) {
+  const Part *x = a, *y = b;
+  return (x->feature > y->feature) - (x->feature < y->feature);
+}
+
+/* Entries of the n-grams, each once. */
+static void write_parts(Reader *r, Learning *g, size_t row) {
+  if (r->count > 1) qsort(r->parts, r->count, sizeof *r->parts, by_feature);
+  for (size_t i = 0; i < r->count; i++) {
+    size_t *end = &g->end[row];
+    if (i && r->parts[i].feature == r->parts[i - 1].feature) {
+      g->value[*end - 1] += r->parts[i].value;
+    } else {
+      g->feature[*end] = r->parts[i].feature;
+      g->value[(*end)++] = r->parts[i].value;
+    }
+  }
+}
+
+static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
+  const Ngrams *n = &g->linear->ngrams;
+  const NgramVector *v = &r->vector;
+  Status status = ngrams_vector(n, g->lesson->texts[row], &r->vector, error);
+  r->count = 0;
+  g->end[row] = g->begin[row];
+  for (size_t i = 0; i < v->count && !status; i++) {
+    bool spelled = v->number[i] >= ngrams_features(n);
+    if (!spelled) {
+      g->feature[g->end[row]] = v->number[i];
+      g->value[g->end[row]++] = v->value[i];
+    }
+    if (g->linear->buckets && (spelled || v->number[i] < n->words))
+      status = add_word_parts(r, g, v->number[i], v->value[i], error);
+  }
+  write_parts(r, g, row);
+  return status;
+}
+
+/* Task `index`: the vectors of CHUNK texts. */
+static void read_task(void *context, size_t index, size_t worker) {
+  Learning *g = context;
+  size_t first = index * CHUNK, end = first + CHUNK;
+  if (end > g->lesson->count) end = g->lesson->count;
+  for (size_t i = first; i < end && !g->statuses[worker]; i++)
+    g->statuses[worker] = read_row(g, &g->readers[worker], i, &g->errors[worker]);
+}
+
+/* Task `index`: the machine of one column. It begins with what the kernel holds. */
+static void fit_task(void *context, size_t index, size_t worker) {
+  Learning *g = context;
+  Linear *l = g->linear;
+  Svm *svm = &g->svms[worker];
+  if (g->statuses[worker]) return;
+  if (!svm->weights) g->statuses[worker] = svm_new(&g->rows, svm, &g->errors[worker]);
+  if (g->statuses[worker]) return;
+  uint32_t positive = l->labels == 2 ? 1 : (uint32_t)index;
+  for (size_t f = 0; f < g->rows.features; f++) svm->weights[f] = l->kernel[f * l->columns + index];
+  svm->weights[g->rows.features] = l->bias[index];
+  svm_fit(&g->rows, g->lesson->targets, positive, g->costs, g->lesson->seed, g->workers, svm);
+  for (size_t f = 0; f < g->rows.features; f++) l->kernel[f * l->columns + index] = svm->weights[f];
+  l->bias[index] = svm->weights[g->rows.features];
+}
+
+static Status run(Learning *g, size_t tasks, WorkersTask *task, Poll poll, Error *error) {
+  Status status = workers_run(g->workers, tasks, task, g, poll, error);
+  for (size_t i = 0; i < workers_count(g->workers) && !status; i++) {
+    status = g->statuses[i];
+    if (status) *error = g->errors[i];
+  }
+  return status;
+}
+
+/* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words. */
+static void fold(Linear *l, const Spelling *spelling, size_t words, float sign) {
+  for (size_t w = 1; w < words; w++) add_buckets(l, spelling, w, sign, l->kernel + w * l->columns);
+}
+
+/* As many as the columns leave room for: a power of two. */
+static size_t choose_buckets(size_t columns) {
+  size_t buckets = MOST_BUCKETS;
+  while (buckets > 1024 && buckets * columns > MOST_BUCKET_WEIGHTS) buckets /= 2;
+  return buckets;
+}
+
+/* One row of weights of a branch with fewer labels. */
+static void copy_row(const Linear *from, const float *row, const Linear *to, float *copy) {
+  if (from->labels == 2 && to->labels > 2) {
+    copy[0] = -row[0];
+    copy[1] = row[0];
+  } else {
+    memcpy(copy, row, from->columns * sizeof *copy);
+  }
+}
+
+/* Copies the weights of `from`, not folded. */
+static void go_on(Linear *l, const Linear *from, const Spelling *spelling) {
+  const Ngrams *old = &from->ngrams;
+  size_t features = ngrams_features(&l->ngrams), old_features = ngrams_features(old);
+  for (size_t w = 0; w < old->words; w++)
+    copy_row(from, from->kernel + w * from->columns, l, l->kernel + w * l->columns);
+  for (uint32_t w = 1; w < old->words; w++) {
+    for (size_t i = old->pair_end[w - 1]; i < old->pair_end[w]; i++)
+      copy_row(from, from->kernel + (old->words + i) * from->columns, l,
+               l->kernel + ngrams_pair(&l->ngrams, w, old->second[i]) * l->columns);
+  }
+  for (size_t b = 0; b < l->buckets; b++)
+    copy_row(from, from->kernel + (old_features + b) * from->columns, l, l->kernel + (features + b) * l->columns);
+  copy_row(from, from->bias, l, l->bias);
+  if (l->buckets) fold(l, spelling, old->words, -1.0f);
+}
+
+static Status make_kernel(Linear *l, const LinearLesson *lesson, Error *error) {
+  l->ngrams.spelled = lesson->spelling != NULL;
+  if (l->ngrams.spelled) l->buckets = lesson->from ? lesson->from->buckets : choose_buckets(l->columns);
+  l->kernel = memory_floats((ngrams_features(&l->ngrams) + l->buckets) * l->columns);
+  l->bias = calloc(l->columns, sizeof *l->bias);
+  if (!l->kernel || !l->bias) return error_no_memory(error);
+  if (lesson->from) go_on(l, lesson->from, lesson->spelling);
+  return STATUS_OK;
+}
+
+Status linear_learn(Linear *l, const LinearLesson *lesson, Workers *workers, Poll poll, Error *error) {
+  *l = (Linear){.labels = lesson->labels, .columns = lesson->labels == 2 ? 1 : lesson->labels};
+  Learning g = {.linear = l, .lesson = lesson, .workers = workers};
+  const Ngrams *before = lesson->from ? &lesson->from->ngrams : NULL;
+  Status status = learning_new(&g, error);
+  if (!status)
+    status = ngrams_collect(&l->ngrams, before, lesson->texts, lesson->count, lesson->vocabulary,
+                            MOST_WEIGHTS / l->columns, workers, poll, error);
+  if (!status) status = make_kernel(l, lesson, error);
+  if (!status) status = run(&g, (lesson->count + CHUNK - 1) / CHUNK, read_task, poll, error);
+  g.rows = (SparseRows){.count = lesson->count, .features = ngrams_features(&l->ngrams) + l->buckets,
+                     .begin = g.begin, .end = g.end, .feature = g.feature, .value = g.value};
+  if (!status) status = run(&g, l->columns, fit_task, poll, error);
+  learning_free(&g);
+  if (!status && l->buckets) fold(l, lesson->spelling, l->ngrams.words, 1.0f);
+  if (status) linear_free(l);
+  return status;
+}
+
+/* ---- files ------------------------------------------------------------------------- */
+
+void linear_write(const Linear *l, SafeTensorsWriter *w) {
+  if (!linear_exists(l)) return;
+  size_t features = ngrams_features(&l->ngrams);
+  size_t kernel[2] = {features + l->buckets, l->columns};
+  safetensors_write_tensor(w, "linear.kernel", DTYPE_F32, kernel, 2, l->kernel);
+  safetensors_write_tensor(w, "linear.bias", DTYPE_F32, &l->columns, 1, l->bias);
+  safetensors_write_tensor(w, "linear.idf", DTYPE_F32, &features, 1, l->ngrams.idf);
+  safetensors_write_tensor(w, "linear.pairs.ends", DTYPE_U32, &l->ngrams.words, 1, l->ngrams.pair_end);
+  safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->ngrams.pairs, 1, l->ngrams.second);
+}
+
+/* A tensor's values in memory of their own, which is there even if they are none. */
+static Status copy_tensor(const SafeTensors *st, const uint8_t *bytes, const char *name, Dtype dtype,
+                          size_t rank, void *to, const TensorView **view, Error *error) {
+  *view = safetensors_find(st, name);
+  if (!*view || (*view)->dtype != dtype || (*view)->rank != rank)
+    return error_set(error, STATUS_INVALID, "tensor '%s' is missing or not %s of rank %zu", name,
+                     dtype == DTYPE_F32 ? "F32" : "U32", rank);
+  size_t size = (*view)->end - (*view)->begin;
+  void *copy = memory_aligned(size + 1, 1);
+  if (!copy) return error_no_memory(error);
+  memcpy(copy, bytes + st->header_end + (*view)->begin, size);
+  memcpy(to, &copy, sizeof copy);
+  return STATUS_OK;
+}
+
+/* That the pairs' lists follow one another, and each rises. */
+static Status check_pairs(const Ngrams *n, Error *error) {
+  for (size_t w = 0; w < n->words; w++) {
+    size_t begin = w ? n->pair_end[w - 1] : 0, end = n->pair_end[w];
+    if (begin > end || end > n->pairs || (w == 0 && end != 0) || (w + 1 == n->words && end != n->pairs))
+      return error_set(error, STATUS_INVALID, "the pairs of word %zu are numbers %zu to %zu of %zu", w, begin,
+                       end, n->pairs);
+    for (size_t i = begin; i < end; i++)
+      if (n->second[i] == 0 || n->second[i] >= n->words || (i > begin && n->second[i] <= n->second[i - 1]))
+        return error_set(error, STATUS_INVALID, "pair %zu of word %zu is with word %u, expected a higher one "
+                         "than before below %zu", i - begin, w, n->second[i], n->words);
+  }
+  return STATUS_OK;
+}
+
+static const char *const NAMES[] = {"linear.kernel", "linear.bias", "linear.idf", "linear.pairs.ends",
+                                    "linear.pairs.words"};
+
+Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
+                   Linear *l, Error *error) {
+  const TensorView *kernel, *bias, *idf, *ends, *words;
+  Ngrams *n = &l->ngrams;
+  *l = (Linear){0};
+  bool there = false;
+  for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) there = there || safetensors_find(st, NAMES[i]);
+  if (!there) return STATUS_OK;
+  Status status = copy_tensor(st, bytes, "linear.kernel", DTYPE_F32, 2, &l->kernel, &kernel, error);
+  if (!status) status = copy_tensor(st, bytes, "linear.bias", DTYPE_F32, 1, &l->bias, &bias, error);
+  if (!status) status = copy_tensor(st, bytes, "linear.idf", DTYPE_F32, 1, &n->idf, &idf, error);
+  if (!status) status = copy_tensor(st, bytes, "linear.pairs.ends", DTYPE_U32, 1, &n->pair_end, &ends, error);
+  if (!status) status = copy_tensor(st, bytes, "linear.pairs.words", DTYPE_U32, 1, &n->second, &words, error);
+  if (!status) {
+    l->labels = labels;
+    l->columns = labels == 2 ? 1 : labels;
+    n->vocabulary = vocabulary;
+    n->words = ends->shape[0];
+    n->pairs = words->shape[0];
+    if (n->words == 0 || n->words > vocabulary || kernel->shape[0] < ngrams_features(n) ||
+        kernel->shape[1] != l->columns || bias->shape[0] != l->columns || idf->shape[0] != ngrams_features(n))
+      status = error_set(error, STATUS_INVALID, "tensor 'linear.kernel' is [%zu][%zu], expected at least a row "
+                         "for each of %zu words and %zu pairs, and %zu columns", kernel->shape[0],
+                         kernel->shape[1], n->words, n->pairs, l->columns);
+  }
+  if (!status) status = check_pairs(n, error);
+  if (!status) l->buckets = kernel->shape[0] - ngrams_features(n);
+  n->spelled = l->buckets > 0;
+  if (!status) status = ngrams_index(n, error);
+  if (status) linear_free(l);
+  return status;
+}

@@ -1,0 +1,83 @@
+/* ngrams.h -- a text as a bag of words and pairs of words, by TF-IDF.
+**
+**   value_f = (1 + ln times_f) idf_f       idf_f = 1 + ln((1 + rows) / (1 + rows with f))
+**
+** for each word and each pair of neighbouring words f of the text, then divided
+** by the length of the whole vector. (Sublinear TF-IDF, smoothed as in
+** scikit-learn.) Features 1 .. words - 1 are words, by their number in the
+** vocabulary; from `words` on they are pairs, in the order of their first word,
+** then of their second. From there on they are words that are not in the
+** vocabulary, by their number in the spelling (embedding.h), with the idf of a
+** word that no row has.
+**
+** Where words are spelled, a word's n-grams of characters have values, too: half
+** of the word's, divided by the root of their number (linear.h). In the length they
+** count as if no two words shared one.
+*/
+#ifndef CLASSIFY_NGRAMS_H
+#define CLASSIFY_NGRAMS_H
+
+#include "base/status.h"
+#include "base/workers.h"
+#include "text/text.h"
+
+static const float NGRAMS_SPELLED = 0.5f; /* of a word's value: its characters' */
+
+typedef struct NgramPair {
+  uint32_t second, feature; /* both 0 where a place is free */
+} NgramPair;
+
+typedef struct Ngrams {
+  size_t vocabulary;  /* from this number on words are spelled               */
+  size_t words, pairs;
+  bool spelled;
+  uint32_t *pair_end; /* [words] where the pairs of a first word end         */
+  uint32_t *second;   /* [pairs] their second words, rising for each first   */
+  float *idf;         /* [words + pairs] idf[0]: of a word that no text has  */
+  NgramPair *table;   /* [2 pairs] see ngrams_index()                        */
+} Ngrams; /* all zero is empty */
+
+void ngrams_free(Ngrams *ngrams);
+static inline size_t ngrams_features(const Ngrams *ngrams) { return ngrams->words + ngrams->pairs; }
+
+/* Those of the given texts, whose word numbers are below `vocabulary` if they
+** count: at most about `most`, the ones that occur in most texts; beside them
+** all that there were `before`, with their idf (NULL: none). Runs as a task of
+** workers, and stops when they do.
+*/
+Status ngrams_collect(Ngrams *ngrams, const Ngrams *before, const Text *texts, size_t count,
+                      size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error);
+
+/* Makes the table that pairs are found in: each first word has a hash table of its own,
+** twice the size of its list, and they lie in the order of the lists. Whoever makes
+** the lists calls it.
+*/
+Status ngrams_index(Ngrams *ngrams, Error *error);
+
+/* 1 + ln((1 + texts) / (1 + those with it)) */
+float ngrams_idf(size_t texts, size_t texts_with);
+
+/* The feature of a word, or of a pair of words; 0 if it is none. */
+uint32_t ngrams_word(const Ngrams *ngrams, uint32_t word);
+uint32_t ngrams_pair(const Ngrams *ngrams, uint32_t first, uint32_t second);
+
+typedef struct NgramVector {
+  uint32_t *number; /* [count] features, as the text first has them */
+  uint32_t *times;  /* [count] in the text                          */
+  float *value;     /* [count]                                      */
+  size_t count;
+  /* private */
+  size_t capacity, index_capacity;
+  uint32_t *index; /* [1 << index_bits] a feature's place + 1, or 0 where free */
+  unsigned index_bits;
+} NgramVector; /* all zero is empty */
+
+void ngram_vector_free(NgramVector *vector);
+
+/* A feature's place in the vector of a text; `count` if it is not there. */
+size_t ngram_vector_find(const NgramVector *vector, uint32_t feature);
+
+/* Memory is kept from text to text. */
+Status ngrams_vector(const Ngrams *ngrams, Text text, NgramVector *vector, Error *error);
+
+#endif

@@ -1,0 +1,96 @@
+#include "linear/svm.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+
+enum { MOST_PASSES = 100, POLL_ROWS = 1024 };
+static const float TOLERANCE = 0.02f; /* of the projected gradients, largest - least */
+
+void svm_free(Svm *s) {
+  free(s->weights);
+  free(s->alpha);
+  free(s->lengths);
+  free(s->active);
+  *s = (Svm){0};
+}
+
+Status svm_new(const SparseRows *r, Svm *s, Error *error) {
+  *s = (Svm){.weights = calloc(r->features + 1, sizeof *s->weights),
+             .alpha = calloc(r->count + 1, sizeof *s->alpha),
+             .lengths = calloc(r->count + 1, sizeof *s->lengths),
+             .active = calloc(r->count + 1, sizeof *s->active)};
+  if (!s->weights || !s->alpha || !s->lengths || !s->active) {
+    svm_free(s);
+    return error_no_memory(error);
+  }
+  svm_measure(r, s);
+  return STATUS_OK;
+}
+
+void svm_measure(const SparseRows *r, Svm *s) {
+  for (size_t i = 0; i < r->count; i++) {
+    s->lengths[i] = 1.0f;
+    for (size_t f = r->begin[i]; f < r->end[i]; f++) s->lengths[i] += r->value[f] * r->value[f];
+  }
+}
+
+static float row_margin(const SparseRows *r, const float *w, size_t row) {
+  double sum = w[r->features];
+  for (size_t f = r->begin[row]; f < r->end[row]; f++) sum += w[r->feature[f]] * r->value[f];
+  return (float)sum;
+}
+
+static void row_add(const SparseRows *r, float *w, size_t row, float factor) {
+  for (size_t f = r->begin[row]; f < r->end[row]; f++) w[r->feature[f]] += factor * r->value[f];
+  w[r->features] += factor;
+}
+
+typedef struct Span {
+  float least, most; /* of the projected gradients of a pass */
+} Span;
+
+/* One pass over the active rows; rows whose coefficient is sure to stay 0 leave
+** them. Returns how many are left.
+*/
+static size_t one_pass(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
+                       float surely, size_t active, Workers *workers, Svm *s, Span *span) {
+  for (size_t k = 0; k < active && (k % POLL_ROWS || !workers_stopped(workers)); k++) {
+    size_t i = s->active[k];
+    float y = targets[i] == positive ? 1.0f : -1.0f, ridge = 0.5f / costs[i], before = s->alpha[i];
+    float gradient = y * row_margin(r, s->weights, i) - 1.0f + ridge * before;
+    if (before == 0.0f && gradient > surely) {
+      s->active[k--] = s->active[--active];
+      s->active[active] = (uint32_t)i;
+      continue;
+    }
+    float projected = before == 0.0f ? fminf(gradient, 0.0f) : gradient;
+    span->most = fmaxf(span->most, projected);
+    span->least = fminf(span->least, projected);
+    if (fabsf(projected) < 1e-12f) continue;
+    s->alpha[i] = fmaxf(before - gradient / (s->lengths[i] + ridge), 0.0f);
+    row_add(r, s->weights, i, (s->alpha[i] - before) * y);
+  }
+  return active;
+}
+
+void svm_fit(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
+             uint64_t seed, Workers *workers, Svm *s) {
+  Random random = random_stream(seed, RANDOM_SVM, positive);
+  size_t active = r->count;
+  float surely = INFINITY;
+  memset(s->alpha, 0, r->count * sizeof *s->alpha);
+  for (size_t i = 0; i < r->count; i++) s->active[i] = (uint32_t)i;
+  for (size_t pass = 0; pass < MOST_PASSES && !workers_stopped(workers); pass++) {
+    Span span = {INFINITY, -INFINITY};
+    random_shuffle(&random, s->active, active);
+    active = one_pass(r, targets, positive, costs, surely, active, workers, s, &span);
+    surely = span.most > 0.0f ? span.most : INFINITY;
+    if (span.most - span.least > TOLERANCE) continue;
+    if (active == r->count) break;
+    active = r->count; /* once more over all, to be sure of those that left */
+    surely = INFINITY;
+  }
+}

@@ -1,0 +1,60 @@
+#include "network/attention.h"
+
+#include <string.h>
+
+#include "base/matrix.h"
+#include "base/simd.h"
+
+/* Turns one text's scores into weights, in place. */
+static void softmax_text(const Batch *b, size_t row, float *scores) {
+  size_t length = b->length[row];
+  float largest = scores[batch_place(b, row, 0)], sum = 0.0f;
+  for (size_t t = 1; t < length; t++) {
+    float score = scores[batch_place(b, row, t)];
+    if (score > largest) largest = score;
+  }
+  for (size_t t = 0; t < length; t++) {
+    float *score = &scores[batch_place(b, row, t)];
+    *score = simd_exp(*score - largest);
+    sum += *score;
+  }
+  for (size_t t = 0; t < length; t++) scores[batch_place(b, row, t)] /= sum;
+}
+
+void attention_forward(const AttentionWeights *w, const Batch *b, const float *states,
+                       float *weights, float *context, size_t stride) {
+  matrix_vector(b->tokens, w->state, states, w->state, w->kernel, weights);
+  for (size_t t = 0; w->bias && t < b->steps && t < w->positions; t++)
+    for (size_t i = 0; i < b->active[t]; i++) weights[batch_place(b, i, t)] += w->bias[t];
+  for (size_t i = 0; i < b->texts; i++) {
+    memset(context + i * stride, 0, w->state * sizeof *context);
+    if (b->length[i]) softmax_text(b, i, weights);
+    for (size_t t = 0; t < b->length[i]; t++) {
+      size_t place = batch_place(b, i, t);
+      matrix_add_scaled(w->state, weights[place], states + place * w->state, context + i * stride);
+    }
+  }
+}
+
+void attention_backward(const AttentionWeights *w, const Batch *b, const float *states,
+                        const float *weights, const float *d_context, size_t stride,
+                        float *d_scores, float *d_states, AttentionWeights *gradient) {
+  for (size_t i = 0; i < b->texts; i++) {
+    const float *dc = d_context + i * stride;
+    float mean = 0.0f; /* of the weights' gradients, by weight */
+    for (size_t t = 0; t < b->length[i]; t++) {
+      size_t place = batch_place(b, i, t);
+      d_scores[place] = matrix_dot(w->state, dc, states + place * w->state);
+      mean += weights[place] * d_scores[place];
+    }
+    for (size_t t = 0; t < b->length[i]; t++) {
+      size_t place = batch_place(b, i, t);
+      d_scores[place] = weights[place] * (d_scores[place] - mean);
+      matrix_add_scaled(w->state, weights[place], dc, d_states + place * w->state);
+      matrix_add_scaled(w->state, d_scores[place], w->kernel, d_states + place * w->state);
+    }
+  }
+  matrix_vector_at(b->tokens, w->state, states, w->state, d_scores, gradient->kernel);
+  for (size_t t = 0; w->bias && t < b->steps && t < w->positions; t++)
+    for (size_t i = 0; i < b->active[t]; i++) gradient->bias[t] += d_scores[batch_place(b, i, t)];
+}

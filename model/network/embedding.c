@@ -1,0 +1,59 @@
+#include "network/embedding.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/matrix.h"
+
+WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word) {
+  WordRows rows = {.own = word < w->vocabulary ? word : 0};
+  if (word < w->vocabulary && (lexicon->folded || !lexicon->spelling)) return rows;
+  size_t spelled = word < w->vocabulary ? word : word - w->vocabulary;
+  rows.hash = spelling_get(lexicon->spelling, spelled, &rows.count);
+  if (rows.count) rows.share = 1.0f / sqrtf((float)rows.count);
+  return rows;
+}
+
+static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float factor, float *out) {
+  enum { RUN = 32 };
+  uint32_t bucket[RUN];
+  for (size_t begin = 0; begin < rows->count; begin += RUN) {
+    size_t count = rows->count - begin < RUN ? rows->count - begin : RUN;
+    for (size_t g = 0; g < count; g++) bucket[g] = (uint32_t)(rows->hash[begin + g] % w->buckets);
+    matrix_add_rows(count, w->size, factor, w->table + w->vocabulary * w->size, bucket, out);
+  }
+}
+
+void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, float *out) {
+  WordRows rows = embedding_rows(w, lexicon, word);
+  memcpy(out, w->table + rows.own * w->size, w->size * sizeof *out);
+  add_rows(w, &rows, rows.share, out);
+}
+
+void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,
+                       float *out) {
+  for (size_t u = 0; u < batch->distinct; u++) embedding_vector(w, lexicon, batch->word[u], out + u * w->size);
+}
+
+void embedding_fold(const EmbeddingWeights *w, const Spelling *spelling, size_t words, float sign) {
+  Lexicon lexicon = {.spelling = spelling};
+  for (uint32_t word = 1; word < words; word++) {
+    WordRows rows = embedding_rows(w, &lexicon, word);
+    add_rows(w, &rows, sign * rows.share, w->table + word * w->size);
+  }
+}
+
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
+                      size_t stride) {
+  for (size_t n = 0; n < batch->tokens; n++)
+    memcpy(states + n * stride, vectors + batch->slot[n] * size, size * sizeof *states);
+}
+
+void embedding_gather(const float *states_gradient, size_t stride, size_t size, const Batch *batch,
+                      float *vectors_gradient) {
+  for (size_t n = 0; n < batch->tokens; n++) {
+    float *to = vectors_gradient + batch->slot[n] * size;
+    const float *from = states_gradient + n * stride;
+    for (size_t j = 0; j < size; j++) to[j] += from[j];
+  }
+}

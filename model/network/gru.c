@@ -1,0 +1,118 @@
+#include "network/gru.h"
+
+#include <string.h>
+
+#include "base/matrix.h"
+#include "base/simd.h"
+
+void gru_project(const GruWeights *w, const Batch *b, const float *vectors, float *projected) {
+  size_t gates = 3 * w->hidden;
+  for (size_t u = 0; u < b->distinct; u++)
+    memcpy(projected + u * gates, w->bias, gates * sizeof *projected);
+  matrix_product(b->distinct, gates, w->input, vectors, w->input, w->kernel, gates, 1.0f, projected,
+                 gates);
+}
+
+/* The formula of the header for one token. x: x W + b; hu: h U; c: [3 hidden];
+** gates: z, r, n, h Un + cn, each [hidden].
+*/
+SIMD_CLONES
+static void cell_forward(size_t hidden, const float *restrict x, const float *restrict hu,
+                         const float *restrict c, const float *restrict before,
+                         float *restrict gates, float *restrict state) {
+  for (size_t j = 0; j < hidden; j++) {
+    float z = simd_sigmoid(x[j] + hu[j] + c[j]);
+    float r = simd_sigmoid(x[hidden + j] + hu[hidden + j] + c[hidden + j]);
+    float un = hu[2 * hidden + j] + c[2 * hidden + j];
+    float n = simd_tanh(x[2 * hidden + j] + r * un);
+    state[j] = z * before[j] + (1.0f - z) * n;
+    gates[j] = z;
+    gates[hidden + j] = r;
+    gates[2 * hidden + j] = n;
+    gates[3 * hidden + j] = un;
+  }
+}
+
+/* From dh, the gradient of a token's new state: d_gates, of h U + c; adds to
+** d_inputs, of x W + b; d_before becomes the direct share of the state before.
+*/
+SIMD_CLONES
+static void cell_backward(size_t hidden, const float *restrict gates, const float *restrict before,
+                          const float *restrict d_state, float *restrict d_before,
+                          float *restrict d_gates, float *restrict d_inputs) {
+  for (size_t j = 0; j < hidden; j++) {
+    float z = gates[j], r = gates[hidden + j], n = gates[2 * hidden + j];
+    float un = gates[3 * hidden + j];
+    float dh = d_state[j] + d_before[j];
+    float dz = dh * (before[j] - n) * z * (1.0f - z);
+    float dn = dh * (1.0f - z) * (1.0f - n * n);
+    float dr = dn * un * r * (1.0f - r);
+    d_before[j] = dh * z;
+    d_gates[j] = dz;
+    d_gates[hidden + j] = dr;
+    d_gates[2 * hidden + j] = dn * r;
+    d_inputs[j] += dz;
+    d_inputs[hidden + j] += dr;
+    d_inputs[2 * hidden + j] += dn;
+  }
+}
+
+/* Puts the state that each token of step t finds into `before`: that of the
+** step visited just before, or zero for a text that begins here.
+*/
+static void state_before(const Batch *b, bool backwards, size_t t, size_t hidden,
+                         const float *states, size_t stride, float *before) {
+  bool last = t + 1 == b->steps;
+  size_t running = backwards ? (last ? 0 : b->active[t + 1]) : (t == 0 ? 0 : b->active[t]);
+  size_t from = running == 0 ? 0 : b->offset[backwards ? t + 1 : t - 1];
+  for (size_t i = 0; i < running; i++)
+    memcpy(before + i * hidden, states + (from + i) * stride, hidden * sizeof *before);
+  memset(before + running * hidden, 0, (b->active[t] - running) * hidden * sizeof *before);
+}
+
+void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const float *projected,
+                 GruTape *tape, float *states, size_t stride) {
+  size_t hidden = w->hidden, gates = 3 * hidden;
+  for (size_t step = 0; step < b->steps; step++) {
+    size_t t = backwards ? b->steps - 1 - step : step;
+    size_t rows = b->active[t], place = b->offset[t], kept = tape->keep ? place : 0;
+    float *before = tape->before + kept * hidden;
+    state_before(b, backwards, t, hidden, states, stride, before);
+    matrix_product(rows, gates, hidden, before, hidden, w->recurrent, gates, 0.0f, tape->product,
+                   gates);
+    for (size_t i = 0; i < rows; i++)
+      cell_forward(hidden, projected + b->slot[place + i] * gates, tape->product + i * gates,
+                   w->bias + gates, before + i * hidden, tape->gates + (kept + i) * 4 * hidden,
+                   states + (place + i) * stride);
+  }
+}
+
+void gru_backward(const GruWeights *w, const Batch *b, bool backwards, const float *vectors,
+                  GruTape *tape, const float *d_states, size_t stride, GruWeights *gradient,
+                  float *d_vectors) {
+  size_t hidden = w->hidden, gates = 3 * hidden;
+  matrix_transpose(hidden, gates, w->recurrent, tape->transposed);
+  memset(tape->d_state, 0, b->texts * hidden * sizeof(float));
+  memset(tape->d_inputs, 0, b->distinct * gates * sizeof(float));
+  for (size_t step = b->steps; step-- > 0;) {
+    size_t t = backwards ? b->steps - 1 - step : step;
+    size_t rows = b->active[t], place = b->offset[t];
+    float *d_gates = tape->d_gates + place * gates;
+    for (size_t i = 0; i < rows; i++)
+      cell_backward(hidden, tape->gates + (place + i) * 4 * hidden,
+                    tape->before + (place + i) * hidden, d_states + (place + i) * stride,
+                    tape->d_state + i * hidden, d_gates + i * gates,
+                    tape->d_inputs + b->slot[place + i] * gates);
+    matrix_product(rows, hidden, gates, d_gates, gates, tape->transposed, hidden, 1.0f,
+                   tape->d_state, hidden);
+  }
+  matrix_product_at(hidden, gates, b->tokens, tape->before, hidden, tape->d_gates, gates, 0.0f,
+                    gradient->recurrent, gates);
+  memset(gradient->bias, 0, 2 * gates * sizeof(float));
+  matrix_add_columns(b->distinct, gates, tape->d_inputs, gates, gradient->bias);
+  matrix_add_columns(b->tokens, gates, tape->d_gates, gates, gradient->bias + gates);
+  matrix_product_at(w->input, gates, b->distinct, vectors, w->input, tape->d_inputs, gates, 0.0f,
+                    gradient->kernel, gates);
+  matrix_product_bt(b->distinct, w->input, gates, tape->d_inputs, gates, w->kernel, gates, 1.0f,
+                    d_vectors, w->input);
+}

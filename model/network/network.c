@@ -1,0 +1,200 @@
+#include "network/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "network/attention.h"
+#include "network/embedding.h"
+#include "network/output.h"
+#include "network/pool.h"
+
+/* ---- the layers' view of the parameters ----------------------------------- */
+
+EmbeddingWeights network_embedding(const Parameters *p) {
+  return (EmbeddingWeights){.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets,
+                            .size = p->shape.embedding, .table = p->tensor[TENSOR_EMBEDDING]};
+}
+
+GruWeights network_gru(const Parameters *p, Tensor kernel) {
+  return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden,
+                      .kernel = p->tensor[kernel], .recurrent = p->tensor[kernel + 1],
+                      .bias = p->tensor[kernel + 2]};
+}
+
+static AttentionWeights attention_weights(const Parameters *p) {
+  return (AttentionWeights){.state = shape_state(&p->shape), .positions = p->shape.positions,
+                            .kernel = p->tensor[TENSOR_ATTENTION_KERNEL],
+                            .bias = p->tensor[TENSOR_ATTENTION_BIAS]};
+}
+
+OutputWeights network_output(const Parameters *p) {
+  return (OutputWeights){.features = shape_features(&p->shape), .labels = p->shape.labels,
+                         .kernel = p->tensor[TENSOR_OUTPUT_KERNEL],
+                         .bias = p->tensor[TENSOR_OUTPUT_BIAS]};
+}
+
+/* ---- scratch --------------------------------------------------------------- */
+
+static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b,
+                        bool training) {
+  size_t kept = training ? b->tokens : b->texts;
+  tape->keep = training;
+  tape->before = memory_take(block, used, kept * s->hidden);
+  tape->gates = memory_take(block, used, kept * 4 * s->hidden);
+}
+
+/* Both directions run one after the other and share what they do not keep. */
+static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
+  const Batch *b = &pass->batch;
+  GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
+  if (training) {
+    shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
+    shared.d_inputs = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
+    shared.d_state = memory_take(pass->block, used, b->texts * s->hidden);
+    shared.transposed = memory_take(pass->block, used, 3 * s->hidden * s->hidden);
+  }
+  pass->forward = pass->backward = shared;
+}
+
+/* The one description of a pass's memory; returns the floats it takes. */
+static size_t pass_layout(Pass *p, const Shape *s, bool training) {
+  const Batch *b = &p->batch;
+  size_t used = 0, state = shape_state(s);
+  p->vectors = memory_take(p->block, &used, b->distinct * s->embedding);
+  p->states = memory_take(p->block, &used, b->tokens * state);
+  p->weights = memory_take(p->block, &used, b->tokens);
+  p->features = memory_take(p->block, &used, b->texts * shape_features(s));
+  if (s->pooled) p->winners = (uint32_t *)memory_take(p->block, &used, b->texts * state);
+  p->logits = memory_take(p->block, &used, b->texts * s->labels);
+  p->probabilities = memory_take(p->block, &used, b->texts * s->labels);
+  p->projected = memory_take(p->block, &used, b->distinct * 3 * s->hidden);
+  tape_layout_shared(p, &used, s, training);
+  tape_layout(&p->forward, p->block, &used, s, b, training);
+  tape_layout(&p->backward, p->block, &used, s, b, training);
+  if (!training) return used;
+  p->d_vectors = memory_take(p->block, &used, b->distinct * s->embedding);
+  p->d_states = memory_take(p->block, &used, b->tokens * state);
+  p->d_scores = memory_take(p->block, &used, b->tokens);
+  p->d_features = memory_take(p->block, &used, b->texts * shape_features(s));
+  p->d_logits = memory_take(p->block, &used, b->texts * s->labels);
+  return used;
+}
+
+Status pass_reserve(Pass *p, const Shape *shape, bool training, Error *error) {
+  float *block = p->block;
+  p->block = NULL;
+  size_t needed = pass_layout(p, shape, training);
+  if (!block || needed > p->capacity) {
+    free(block);
+    p->capacity = 0;
+    block = memory_floats(needed + needed / 4);
+    if (!block) return error_no_memory(error);
+    p->capacity = needed + needed / 4;
+  }
+  p->block = block;
+  pass_layout(p, shape, training);
+  return STATUS_OK;
+}
+
+void pass_free(Pass *p) {
+  batch_free(&p->batch);
+  free(p->block);
+  *p = (Pass){0};
+}
+
+/* ---- forward and backward --------------------------------------------------- */
+
+enum { DROP_VECTORS = 1, DROP_FEATURES = 2 };
+
+static void drop(const Dropout *dropout, uint64_t place, float *values, size_t count) {
+  if (dropout && dropout->rate > 0.0f)
+    random_dropout(values, count, dropout->rate, dropout->seed * 4 + place);
+}
+
+/* The states: the GRU's two directions, then the vector; each may be absent. */
+static void encode(const Parameters *p, Pass *pass) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s);
+  if (s->hidden) {
+    GruWeights forward = network_gru(p, TENSOR_GRU_FORWARD);
+    GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
+    gru_project(&forward, b, pass->vectors, pass->projected);
+    gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state);
+    gru_project(&backward, b, pass->vectors, pass->projected);
+    gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state);
+  }
+  if (state > 2 * s->hidden)
+    embedding_spread(pass->vectors, s->embedding, b, pass->states + 2 * s->hidden, state);
+}
+
+/* From d_states to d_vectors. */
+static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradient) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s);
+  memset(pass->d_vectors, 0, b->distinct * s->embedding * sizeof *pass->d_vectors);
+  if (s->hidden) {
+    GruWeights forward = network_gru(p, TENSOR_GRU_FORWARD);
+    GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
+    GruWeights d_forward = network_gru(gradient, TENSOR_GRU_FORWARD);
+    GruWeights d_backward = network_gru(gradient, TENSOR_GRU_BACKWARD);
+    gru_backward(&forward, b, false, pass->vectors, &pass->forward, pass->d_states, state,
+                 &d_forward, pass->d_vectors);
+    gru_backward(&backward, b, true, pass->vectors, &pass->backward, pass->d_states + s->hidden,
+                 state, &d_backward, pass->d_vectors);
+  }
+  if (state > 2 * s->hidden)
+    embedding_gather(pass->d_states + 2 * s->hidden, state, s->embedding, b, pass->d_vectors);
+}
+
+void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s), features = shape_features(s);
+  EmbeddingWeights embedding = network_embedding(p);
+  AttentionWeights attention = attention_weights(p);
+  OutputWeights output = network_output(p);
+
+  embedding_forward(&embedding, lexicon, b, pass->vectors);
+  drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
+  encode(p, pass);
+  attention_forward(&attention, b, pass->states, pass->weights, pass->features, features);
+  if (s->pooled) pool_forward(b, state, pass->states, pass->features + state, features, pass->winners);
+  drop(dropout, DROP_FEATURES, pass->features, b->texts * features);
+  output_forward(&output, b->texts, pass->features, pass->logits);
+}
+
+double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
+                    const float *label_weights, float scale) {
+  OutputWeights output = network_output(p);
+  size_t texts = pass->batch.texts;
+  output_softmax(texts, output.labels, pass->logits, pass->probabilities);
+  return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
+}
+
+/* The parts that the layers add to; the GRU's they set, which are most of it. */
+static void clear_gradient(Parameters *gradient) {
+  float *begin = gradient->tensor[TENSOR_ATTENTION_KERNEL], *end = gradient->block + gradient->count;
+  memset(begin, 0, (size_t)(end - begin) * sizeof *begin);
+}
+
+void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient) {
+  const Shape *s = &p->shape;
+  const Batch *b = &pass->batch;
+  size_t state = shape_state(s), features = shape_features(s);
+  AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
+  OutputWeights output = network_output(p), d_output = network_output(gradient);
+
+  clear_gradient(gradient);
+  output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
+  drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
+  memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
+  attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features,
+                     pass->d_scores, pass->d_states, &d_attention);
+  if (s->pooled) pool_backward(b, state, pass->winners, pass->d_features + state, features, pass->d_states);
+  encode_backward(p, pass, gradient);
+  drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);
+}

@@ -1,0 +1,70 @@
+#include "network/output.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/matrix.h"
+#include "base/simd.h"
+
+static float largest_of(size_t count, const float *x) {
+  float largest = x[0];
+  for (size_t c = 1; c < count; c++)
+    if (x[c] > largest) largest = x[c];
+  return largest;
+}
+
+SIMD_CLONES
+static void softmax(size_t count, const float *logits, float *p) {
+  float largest = largest_of(count, logits), sum = 0.0f;
+  for (size_t c = 0; c < count; c++) p[c] = simd_exp(logits[c] - largest);
+  for (size_t c = 0; c < count; c++) sum += p[c];
+  for (size_t c = 0; c < count; c++) p[c] /= sum;
+}
+
+void output_forward(const OutputWeights *w, size_t rows, const float *features, float *logits) {
+  for (size_t i = 0; i < rows; i++)
+    memcpy(logits + i * w->labels, w->bias, w->labels * sizeof *logits);
+  matrix_product(rows, w->labels, w->features, features, w->features, w->kernel, w->labels, 1.0f, logits,
+                 w->labels);
+}
+
+void output_softmax(size_t rows, size_t labels, const float *logits, float *probabilities) {
+  for (size_t i = 0; i < rows; i++)
+    softmax(labels, logits + i * labels, probabilities + i * labels);
+}
+
+uint32_t output_argmax(const float *p, size_t count) {
+  uint32_t best = 0;
+  for (uint32_t c = 1; c < count; c++)
+    if (p[c] > p[best]) best = c;
+  return best;
+}
+
+double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
+                   const uint32_t *targets, const float *label_weights, float scale,
+                   float *d_logits) {
+  double loss = 0.0;
+  for (size_t i = 0; i < rows; i++) {
+    const float *p = probabilities + i * w->labels;
+    uint32_t target = targets[i];
+    float weight = target == LABELS_NONE ? 0.0f : scale;
+    if (target != LABELS_NONE) {
+      if (label_weights) weight *= label_weights[target];
+      /* a probability that rounds to 0 is as good as the smallest float; a NaN
+      ** has to come through, it ends training */
+      loss -= weight * log(p[target] < 1e-37f ? 1e-37f : p[target]);
+    }
+    for (size_t c = 0; d_logits && c < w->labels; c++)
+      d_logits[i * w->labels + c] = weight * (p[c] - (c == target ? 1.0f : 0.0f));
+  }
+  return loss;
+}
+
+void output_backward(const OutputWeights *w, size_t rows, const float *features,
+                     const float *d_logits, float *d_features, OutputWeights *gradient) {
+  matrix_product_at(w->features, w->labels, rows, features, w->features, d_logits, w->labels, 1.0f,
+                    gradient->kernel, w->labels);
+  matrix_add_columns(rows, w->labels, d_logits, w->labels, gradient->bias);
+  matrix_product_bt(rows, w->features, w->labels, d_logits, w->labels, w->kernel, w->labels, 0.0f,
+                    d_features, w->features);
+}

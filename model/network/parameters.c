@@ -1,0 +1,261 @@
+#include "network/parameters.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+#include "base/simd.h"
+
+typedef enum Size {
+  NONE, TWO, VOCABULARY, BUCKETS, EMBEDDING, HIDDEN, GATES, STATE, FEATURES, LABELS, POSITIONS
+} Size;
+typedef enum Initial { ZERO, EMBEDDED, GLOROT, ORTHOGONAL, NORMAL } Initial;
+
+static const struct {
+  const char *name;
+  Size dimensions[2];
+  Initial initial;
+} TABLE[TENSOR_COUNT] = {
+    [TENSOR_EMBEDDING] = {"embedding", {VOCABULARY, EMBEDDING}, EMBEDDED},
+    [TENSOR_SUBWORDS] = {"subwords", {BUCKETS, EMBEDDING}, EMBEDDED},
+    [TENSOR_GRU_FORWARD] = {"gru.forward.kernel", {EMBEDDING, GATES}, GLOROT},
+    [TENSOR_GRU_FORWARD_RECURRENT] = {"gru.forward.recurrent_kernel", {HIDDEN, GATES}, ORTHOGONAL},
+    [TENSOR_GRU_FORWARD_BIAS] = {"gru.forward.bias", {TWO, GATES}, ZERO},
+    [TENSOR_GRU_BACKWARD] = {"gru.backward.kernel", {EMBEDDING, GATES}, GLOROT},
+    [TENSOR_GRU_BACKWARD_RECURRENT] = {"gru.backward.recurrent_kernel", {HIDDEN, GATES}, ORTHOGONAL},
+    [TENSOR_GRU_BACKWARD_BIAS] = {"gru.backward.bias", {TWO, GATES}, ZERO},
+    [TENSOR_ATTENTION_KERNEL] = {"attention.kernel", {STATE, NONE}, NORMAL},
+    [TENSOR_ATTENTION_BIAS] = {"attention.bias", {POSITIONS, NONE}, ZERO},
+    [TENSOR_OUTPUT_KERNEL] = {"output.kernel", {FEATURES, LABELS}, GLOROT},
+    [TENSOR_OUTPUT_BIAS] = {"output.bias", {LABELS, NONE}, ZERO},
+};
+
+/* Above these a file is damaged: no table of texts needs them. They keep every
+** product of two sizes far from overflow.
+*/
+enum { MAX_SIZE = 1 << 16, MAX_VOCABULARY = 1 << 28 };
+
+size_t shape_rows(const Shape *shape) { return shape->vocabulary + shape->buckets; }
+
+size_t shape_state(const Shape *shape) {
+  size_t words = shape->pooled || !shape->hidden ? shape->embedding : 0;
+  return 2 * shape->hidden + words;
+}
+
+size_t shape_features(const Shape *shape) {
+  return shape->pooled ? 2 * shape_state(shape) : shape_state(shape);
+}
+
+static size_t size_of(const Shape *shape, Size size) {
+  switch (size) {
+    case TWO: return 2;
+    case VOCABULARY: return shape->vocabulary;
+    case BUCKETS: return shape->buckets;
+    case EMBEDDING: return shape->embedding;
+    case HIDDEN: return shape->hidden;
+    case GATES: return 3 * shape->hidden;
+    case STATE: return shape_state(shape);
+    case FEATURES: return shape_features(shape);
+    case LABELS: return shape->labels;
+    case POSITIONS: return shape->positions;
+    default: return 0;
+  }
+}
+
+const char *parameters_name(Tensor tensor) { return TABLE[tensor].name; }
+
+size_t parameters_dimensions(const Shape *shape, Tensor tensor, size_t dimensions[2]) {
+  size_t rank = TABLE[tensor].dimensions[1] == NONE ? 1 : 2;
+  for (size_t i = 0; i < rank; i++) {
+    dimensions[i] = size_of(shape, TABLE[tensor].dimensions[i]);
+    if (dimensions[i] == 0) return 0;
+  }
+  return rank;
+}
+
+static size_t tensor_count(const Shape *shape, Tensor tensor) {
+  size_t dimensions[2] = {0, 1};
+  return parameters_dimensions(shape, tensor, dimensions) ? dimensions[0] * dimensions[1] : 0;
+}
+
+static Status check_shape(const Shape *s, Error *error) {
+  if (s->vocabulary <= MAX_VOCABULARY && s->buckets <= MAX_VOCABULARY && s->embedding <= MAX_SIZE && s->hidden <= MAX_SIZE &&
+      s->labels <= MAX_SIZE * 16 && s->positions <= MAX_VOCABULARY)
+    return STATUS_OK;
+  return error_set(error, STATUS_INVALID,
+                   "a network of %zu words, embedding %zu, hidden %zu and %zu labels is too large",
+                   s->vocabulary, s->embedding, s->hidden, s->labels);
+}
+
+/* A block of the shape, not set. */
+static Status allocate(const Shape *shape, Parameters *p, Error *error) {
+  *p = (Parameters){.shape = *shape};
+  Status status = check_shape(shape, error);
+  if (status) return status;
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) p->count += tensor_count(shape, t);
+  p->dense = p->count - shape_rows(shape) * shape->embedding;
+  p->block = memory_aligned(p->count, sizeof *p->block);
+  if (!p->block) {
+    *p = (Parameters){0};
+    return error_no_memory(error);
+  }
+  float *next = p->block;
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+    size_t count = tensor_count(shape, t);
+    p->tensor[t] = count ? next : NULL;
+    next += count;
+  }
+  return STATUS_OK;
+}
+
+Status parameters_new(const Shape *shape, Parameters *p, Error *error) {
+  Status status = allocate(shape, p, error);
+  if (!status) memset(p->block, 0, p->count * sizeof *p->block);
+  return status;
+}
+
+void parameters_free(Parameters *p) {
+  free(p->block);
+  *p = (Parameters){0};
+}
+
+float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }
+
+/* A sum of zeros unless some value is not finite: x - x is then NaN. */
+SIMD_CLONES
+bool parameters_finite(const Parameters *p) {
+  float sum[16] = {0};
+  for (size_t i = 0; i + 16 <= p->count; i += 16)
+    for (size_t j = 0; j < 16; j++) sum[j] += p->block[i + j] - p->block[i + j];
+  for (size_t i = p->count / 16 * 16; i < p->count; i++) sum[0] += p->block[i] - p->block[i];
+  for (size_t j = 1; j < 16; j++) sum[0] += sum[j];
+  return sum[0] == 0.0f;
+}
+
+void parameters_copy(Parameters *to, const Parameters *from) {
+  memcpy(to->block, from->block, from->count * sizeof *from->block);
+}
+
+/* ---- initial values ------------------------------------------------------- */
+
+static void fill_uniform(float *values, size_t count, float limit, Random *random) {
+  for (size_t i = 0; i < count; i++) values[i] = limit * (2.0f * random_uniform(random) - 1.0f);
+}
+
+static void fill_normal(float *values, size_t count, float deviation, Random *random) {
+  for (size_t i = 0; i < count; i++) values[i] = deviation * random_normal(random);
+}
+
+/* Makes each gate's square block [n][n] of the matrix [n][3n] orthogonal:
+** random rows, each cleared of its part along those above it (Gram-Schmidt).
+*/
+static void fill_orthogonal(float *values, size_t n, Random *random) {
+  fill_normal(values, n * 3 * n, 1.0f, random);
+  for (size_t gate = 0; gate < 3; gate++) {
+    for (size_t i = 0; i < n; i++) {
+      float *row = values + i * 3 * n + gate * n, length = 0.0f;
+      for (size_t k = 0; k < i; k++) {
+        const float *above = values + k * 3 * n + gate * n;
+        float along = 0.0f;
+        for (size_t j = 0; j < n; j++) along += row[j] * above[j];
+        for (size_t j = 0; j < n; j++) row[j] -= along * above[j];
+      }
+      for (size_t j = 0; j < n; j++) length += row[j] * row[j];
+      for (size_t j = 0; j < n; j++) row[j] /= sqrtf(length) + 1e-12f;
+    }
+  }
+}
+
+void parameters_initialise(Parameters *p, uint64_t seed) {
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+    size_t d[2] = {0, 1}, count = tensor_count(&p->shape, t);
+    if (!parameters_dimensions(&p->shape, t, d)) continue;
+    Random random = random_stream(seed, RANDOM_PARAMETERS, t);
+    switch (TABLE[t].initial) {
+      case ZERO: memset(p->tensor[t], 0, count * sizeof(float)); break;
+      case EMBEDDED: fill_uniform(p->tensor[t], count, 0.05f, &random); break;
+      case GLOROT: fill_uniform(p->tensor[t], count, sqrtf(6.0f / (float)(d[0] + d[1])), &random); break;
+      case ORTHOGONAL: fill_orthogonal(p->tensor[t], d[0], &random); break;
+      case NORMAL: fill_normal(p->tensor[t], count, 0.05f, &random); break;
+    }
+  }
+}
+
+/* A row or column that `to` has and `from` has not is left as it is. */
+void parameters_take(Parameters *to, const Parameters *from) {
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+    size_t d[2] = {0, 1}, old[2] = {0, 1};
+    if (!parameters_dimensions(&from->shape, t, old) || !parameters_dimensions(&to->shape, t, d)) continue;
+    for (size_t i = 0; i < old[0] && i < d[0]; i++)
+      memcpy(to->tensor[t] + i * d[1], from->tensor[t] + i * old[1], old[1] * sizeof(float));
+  }
+}
+
+/* ---- files ---------------------------------------------------------------- */
+
+void parameters_write(const Parameters *p, SafeTensorsWriter *writer) {
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+    size_t dimensions[2];
+    size_t rank = parameters_dimensions(&p->shape, t, dimensions);
+    if (rank) safetensors_write_tensor(writer, TABLE[t].name, DTYPE_F32, dimensions, rank, p->tensor[t]);
+  }
+}
+
+static size_t dimension_in_file(const SafeTensors *st, Tensor tensor, size_t dimension) {
+  const TensorView *view = safetensors_find(st, TABLE[tensor].name);
+  return view && dimension < view->rank ? view->shape[dimension] : 0;
+}
+
+static void describe(size_t rank, const size_t *shape, char *out, size_t size) {
+  size_t n = 0;
+  out[0] = '\0';
+  for (size_t i = 0; i < rank && n < size; i++)
+    n += (size_t)snprintf(out + n, size - n, "[%zu]", shape[i]);
+}
+
+/* That the file has the tensor just if the shape has, with the same dimensions. */
+static Status check_tensor(const SafeTensors *st, const Shape *shape, Tensor t, Error *error) {
+  size_t wanted[2];
+  size_t rank = parameters_dimensions(shape, t, wanted);
+  const TensorView *view = safetensors_find(st, TABLE[t].name);
+  if (!view && rank == 0) return STATUS_OK;
+  if (!view) return error_set(error, STATUS_INVALID, "tensor '%s' is missing", TABLE[t].name);
+  if (rank == 0)
+    return error_set(error, STATUS_INVALID, "tensor '%s' is there, but not those it belongs with",
+                     TABLE[t].name);
+  if (view->dtype == DTYPE_F32 && view->rank == rank &&
+      memcmp(view->shape, wanted, rank * sizeof *wanted) == 0)
+    return STATUS_OK;
+  char is[100], expected[64];
+  describe(view->rank, view->shape, is, sizeof is);
+  describe(rank, wanted, expected, sizeof expected);
+  return error_set(error, STATUS_INVALID, "tensor '%s' is %s%s, expected F32 %s", TABLE[t].name,
+                   view->dtype == DTYPE_F32 ? "F32 " : "not F32 ", is, expected);
+}
+
+/* All tensors are checked before memory is asked for: a file that says much and
+** holds little costs nothing.
+*/
+Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *p, Error *error) {
+  Shape shape = {.vocabulary = dimension_in_file(st, TENSOR_EMBEDDING, 0),
+                 .buckets = dimension_in_file(st, TENSOR_SUBWORDS, 0),
+                 .embedding = dimension_in_file(st, TENSOR_EMBEDDING, 1),
+                 .hidden = dimension_in_file(st, TENSOR_GRU_FORWARD_RECURRENT, 0),
+                 .labels = dimension_in_file(st, TENSOR_OUTPUT_BIAS, 0),
+                 .positions = dimension_in_file(st, TENSOR_ATTENTION_BIAS, 0)};
+  shape.pooled = dimension_in_file(st, TENSOR_OUTPUT_KERNEL, 0) > shape_state(&shape);
+  *p = (Parameters){0};
+  if (shape.vocabulary == 0 || shape.embedding == 0 || shape.labels == 0)
+    return error_set(error, STATUS_INVALID, "tensor 'embedding' or 'output.bias' is missing or empty");
+  Status status = check_shape(&shape, error);
+  for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) status = check_tensor(st, &shape, t, error);
+  if (!status) status = allocate(&shape, p, error);
+  for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {
+    const TensorView *view = safetensors_find(st, TABLE[t].name);
+    if (view) memcpy(p->tensor[t], bytes + st->header_end + view->begin, view->end - view->begin);
+  }
+  return status;
+}

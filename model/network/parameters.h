@@ -1,0 +1,106 @@
+/* parameters.h -- every tensor that is learned: its name and its shape.
+**
+** One table (in parameters.c) says which tensors a network of a given shape
+** has. Allocation, initial values, saving, loading and the tests all walk it.
+** Gradients and Adam's moments are blocks of the same shape.
+**
+**   embedding                      [vocabulary][embedding]
+**   subwords                       [buckets][embedding]
+**   gru.forward.kernel             [embedding][3 hidden]     W: z, r, n side by side
+**   gru.forward.recurrent_kernel   [hidden][3 hidden]        U
+**   gru.forward.bias               [2][3 hidden]             b, then c
+**   gru.backward.*                 the same, for the other direction
+**   attention.kernel               [state]                   w
+**   attention.bias                 [positions]               b, one a position
+**   output.kernel                  [features][labels]
+**   output.bias                    [labels]
+**
+** A token's state is that of the GRU; with a max-pool its vector stands beside
+** it, and the features of a text are attention's context and the pool, else the
+** context alone. The names, gate order and layout are Keras's. Embedding and
+** subwords come first in the block, as one table, so that the rest (the dense
+** part) is one run of floats.
+*/
+#ifndef CLASSIFY_PARAMETERS_H
+#define CLASSIFY_PARAMETERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/safetensors.h"
+#include "base/status.h"
+
+typedef struct Shape {
+  size_t vocabulary; /* words, with the unknown one; 0 in blocks without embedding */
+  size_t buckets;    /* of hashed character n-grams (spelling.h); 0: none        */
+  size_t embedding;  /* numbers a word                                           */
+  size_t hidden;     /* of each direction of the GRU; 0: no GRU                  */
+  size_t labels;
+  size_t positions;  /* of the attention's bias; 0: none                         */
+  bool pooled;       /* a max-pool beside attention                              */
+} Shape;
+
+size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets   */
+size_t shape_state(const Shape *shape);    /* numbers a token: what attention sees */
+size_t shape_features(const Shape *shape); /* numbers a text: what the output sees */
+
+typedef enum Tensor {
+  TENSOR_EMBEDDING,
+  TENSOR_SUBWORDS,
+  TENSOR_GRU_FORWARD, /* the kernel; recurrent kernel and bias follow it */
+  TENSOR_GRU_FORWARD_RECURRENT,
+  TENSOR_GRU_FORWARD_BIAS,
+  TENSOR_GRU_BACKWARD,
+  TENSOR_GRU_BACKWARD_RECURRENT,
+  TENSOR_GRU_BACKWARD_BIAS,
+  TENSOR_ATTENTION_KERNEL,
+  TENSOR_ATTENTION_BIAS,
+  TENSOR_OUTPUT_KERNEL,
+  TENSOR_OUTPUT_BIAS,
+  TENSOR_COUNT
+} Tensor;
+
+typedef struct Parameters {
+  Shape shape;
+  size_t count;                /* floats in all                        */
+  size_t dense;                /* of them not in the table: the last   */
+  float *block;                /* [count]                              */
+  float *tensor[TENSOR_COUNT]; /* into the block; NULL where absent    */
+} Parameters;
+
+/* Zeroed. Shapes that come from a file are checked for overflow. */
+Status parameters_new(const Shape *shape, Parameters *parameters, Error *error);
+void parameters_free(Parameters *parameters);
+
+float *parameters_dense(const Parameters *parameters); /* [dense] */
+
+/* Initial values: Glorot's uniform for kernels, orthogonal in each gate for
+** recurrent kernels, +-0.05 for embeddings and subwords, a normal of deviation 0.05 for
+** attention, zero for biases.
+*/
+void parameters_initialise(Parameters *parameters, uint64_t seed);
+
+bool parameters_finite(const Parameters *parameters);
+
+/* Copies values only; the shapes are equal. */
+void parameters_copy(Parameters *to, const Parameters *from);
+
+/* Copies the values of a network with the same sizes but for fewer words and
+** labels, which come first, and positions. The same buckets.
+*/
+void parameters_take(Parameters *to, const Parameters *from);
+
+/* The dimensions of a tensor; the rank is 0 where the shape has no such one. */
+size_t parameters_dimensions(const Shape *shape, Tensor tensor, size_t dimensions[2]);
+const char *parameters_name(Tensor tensor);
+
+void parameters_write(const Parameters *parameters, SafeTensorsWriter *writer);
+
+/* Finds the shape from the tensors of a file, checks that all are there and
+** fit each other, and copies them. `bytes` is the whole file.
+*/
+Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *parameters,
+                       Error *error);
+
+#endif

@@ -1,0 +1,107 @@
+#include "text/batch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+/* Makes each of several arrays hold `wanted` elements; they share a capacity,
+** which is set only when all have grown.
+*/
+static bool grow_together(uint32_t **arrays[], size_t count, size_t *capacity, size_t wanted) {
+  size_t grown = *capacity;
+  for (size_t i = 0; i < count; i++) {
+    grown = *capacity;
+    if (!memory_grow(arrays[i], &grown, wanted, sizeof(uint32_t))) return false;
+  }
+  *capacity = grown;
+  return true;
+}
+
+static bool reserve_texts(Batch *b) {
+  uint32_t **by_text[] = {&b->order, &b->length};
+  uint32_t **by_step[] = {&b->active, &b->offset, &b->counts};
+  return grow_together(by_text, 2, &b->texts_capacity, b->texts + 1) &&
+         grow_together(by_step, 3, &b->steps_capacity, b->steps + 2);
+}
+
+static bool reserve_words(Batch *b, size_t vocabulary) {
+  uint32_t **by_token[] = {&b->slot, &b->word};
+  if (!grow_together(by_token, 2, &b->tokens_capacity, b->tokens + 1)) return false;
+  if (vocabulary <= b->vocabulary) return true;
+  uint32_t *seen = calloc(vocabulary, sizeof *seen);
+  if (!seen) return false;
+  free(b->seen);
+  b->seen = seen;
+  b->vocabulary = vocabulary;
+  return true;
+}
+
+/* A counting sort by length, longest first; equal lengths keep their order.
+** What it counts on the way is active[] and offset[].
+*/
+static void sort_by_length(Batch *b, const Text *texts) {
+  memset(b->counts, 0, (b->steps + 1) * sizeof *b->counts);
+  for (size_t i = 0; i < b->texts; i++) b->counts[texts[i].length]++;
+  uint32_t longer = 0;
+  for (size_t length = b->steps + 1; length-- > 0;) {
+    uint32_t same = b->counts[length];
+    b->counts[length] = longer; /* now: the row of the next text of this length */
+    if (length < b->steps) b->active[length] = longer;
+    longer += same;
+  }
+  b->offset[0] = 0;
+  for (size_t t = 0; t < b->steps; t++) b->offset[t + 1] = b->offset[t] + b->active[t];
+  for (size_t i = 0; i < b->texts; i++) {
+    uint32_t row = b->counts[texts[i].length]++;
+    b->order[row] = (uint32_t)i;
+    b->length[row] = (uint32_t)texts[i].length;
+  }
+}
+
+static void pack(Batch *b, const Text *texts) {
+  b->distinct = 0;
+  for (size_t t = 0; t < b->steps; t++) {
+    for (size_t i = 0; i < b->active[t]; i++) {
+      uint32_t word = texts[b->order[i]].words[t];
+      if (b->seen[word] == 0) {
+        b->word[b->distinct++] = word;
+        b->seen[word] = (uint32_t)b->distinct;
+      }
+      b->slot[batch_place(b, i, t)] = b->seen[word] - 1;
+    }
+  }
+  for (size_t u = 0; u < b->distinct; u++) b->seen[b->word[u]] = 0;
+}
+
+Status batch_sort(Batch *b, const Text *texts, size_t count, Error *error) {
+  b->texts = count;
+  b->steps = b->tokens = b->distinct = 0;
+  for (size_t i = 0; i < count; i++) {
+    b->tokens += texts[i].length;
+    if (texts[i].length > b->steps) b->steps = texts[i].length;
+  }
+  if (!reserve_texts(b)) return error_no_memory(error);
+  sort_by_length(b, texts);
+  return STATUS_OK;
+}
+
+Status batch_fill(Batch *b, const Text *texts, size_t count, size_t vocabulary, Error *error) {
+  Status status = batch_sort(b, texts, count, error);
+  if (status) return status;
+  if (!reserve_words(b, vocabulary)) return error_no_memory(error);
+  pack(b, texts);
+  return STATUS_OK;
+}
+
+void batch_free(Batch *b) {
+  free(b->order);
+  free(b->length);
+  free(b->active);
+  free(b->offset);
+  free(b->slot);
+  free(b->word);
+  free(b->counts);
+  free(b->seen);
+  *b = (Batch){0};
+}

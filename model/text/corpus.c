@@ -1,0 +1,196 @@
+#include "text/corpus.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/random.h"
+
+void corpus_free(Corpus *c) {
+  vocabulary_free(&c->vocabulary);
+  labels_free(&c->labels);
+  labels_free(&c->others);
+  spelling_free(&c->spelling);
+  free(c->target);
+  free(c->use);
+  free(c->hash);
+  free(c->end);
+  free(c->words);
+  *c = (Corpus){0};
+}
+
+typedef struct Adder {
+  Corpus *corpus;
+  size_t begin, count; /* of the row's words */
+  Status status;
+  Error *error;
+} Adder;
+
+static bool add_word(void *context, const char *token, size_t length, size_t start, size_t end) {
+  (void)start;
+  (void)end;
+  Adder *a = context;
+  Corpus *c = a->corpus;
+  if (c->max_tokens && a->count == c->max_tokens) {
+    a->count++; /* one that is not kept: the text is longer */
+    return false;
+  }
+  size_t place = a->begin + a->count;
+  if (!memory_grow(&c->words, &c->words_capacity, place + 1, sizeof *c->words))
+    a->status = error_no_memory(a->error);
+  else
+    a->status = vocabulary_add(&c->vocabulary, token, length, &c->words[place], a->error);
+  a->count++;
+  return a->status == STATUS_OK;
+}
+
+static Status find_target(Corpus *c, const Label *label, RowUse use, uint32_t *target, Error *error) {
+  *target = LABELS_NONE;
+  if (!label) return STATUS_OK;
+  if (use != ROW_VALIDATES) return labels_add(&c->labels, *label, target, error);
+  *target = labels_find(&c->labels, *label);
+  if (*target != LABELS_NONE) return STATUS_OK;
+  Status status = labels_add(&c->others, *label, target, error);
+  *target += (uint32_t)c->labels.keys.count;
+  return status;
+}
+
+Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_t length,
+                  const Label *label, RowUse use, Error *error) {
+  size_t rows = c->rows + 1;
+  if (!memory_grow(&c->target, &c->target_capacity, rows, sizeof *c->target) ||
+      !memory_grow(&c->use, &c->use_capacity, rows, sizeof *c->use) ||
+      !memory_grow(&c->hash, &c->hash_capacity, rows, sizeof *c->hash) ||
+      !memory_grow(&c->end, &c->end_capacity, rows, sizeof *c->end))
+    return error_no_memory(error);
+  Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
+  Status status = tokenizer->split(tokenizer, text, length, add_word, &a, error);
+  if (!status) status = a.status;
+  if (!status) status = find_target(c, label, use, &c->target[c->rows], error);
+  if (status) return status;
+  c->use[c->rows] = (uint8_t)use;
+  c->hash[c->rows] = text_fingerprint(text, length);
+  c->cut += a.count > c->cut_after;
+  if (c->max_tokens && a.count > c->max_tokens) a.count = c->max_tokens;
+  c->end[c->rows] = a.begin + a.count;
+  c->rows = rows;
+  return STATUS_OK;
+}
+
+size_t corpus_count(const Corpus *c, RowUse use) {
+  size_t count = 0;
+  for (size_t row = 0; row < c->rows; row++) count += c->use[row] == use;
+  return count;
+}
+
+Text corpus_text(const Corpus *c, size_t row) {
+  size_t begin = row ? c->end[row - 1] : 0;
+  return (Text){c->words + begin, c->end[row] - begin};
+}
+
+/* Rows in an order drawn by seed; each label then gives its first ones, as many
+** as its share rounds to. What rounding leaves over is carried to the next
+** label, so that many rare labels together still give their share.
+*/
+Status corpus_split(Corpus *c, double fraction, uint64_t seed, Error *error) {
+  size_t labels = c->labels.keys.count;
+  uint32_t *order = malloc((c->rows + 1) * sizeof *order);
+  size_t *wanted = calloc(labels + 1, sizeof *wanted);
+  Status status = order && wanted ? STATUS_OK : error_no_memory(error);
+  if (!status) {
+    for (size_t i = 0; i < c->rows; i++) {
+      order[i] = (uint32_t)i;
+      if (c->use[i] == ROW_TRAINS) wanted[c->target[i]]++;
+    }
+    double carried = 0.5;
+    for (size_t l = 0; l < labels; l++) {
+      double share = (double)wanted[l] * fraction + carried;
+      size_t whole = (size_t)share;
+      size_t most = wanted[l] ? wanted[l] - 1 : 0;
+      wanted[l] = whole < most ? whole : most;
+      carried = share - (double)wanted[l];
+      if (carried > 1.0) carried = 1.0;
+    }
+    Random random = random_stream(seed, RANDOM_VALIDATION, 0);
+    random_shuffle(&random, order, c->rows);
+    for (size_t i = 0; i < c->rows; i++) {
+      if (c->use[order[i]] != ROW_TRAINS) continue;
+      size_t *left = &wanted[c->target[order[i]]];
+      if (*left > 0) c->use[order[i]] = ROW_VALIDATES;
+      *left -= *left > 0;
+    }
+  }
+  free(wanted);
+  free(order);
+  return status;
+}
+
+/* ---- the vocabulary ------------------------------------------------------------- */
+
+static void count_words(Corpus *c) {
+  memset(c->vocabulary.counts, 0, c->vocabulary.words.count * sizeof *c->vocabulary.counts);
+  for (size_t row = 0; row < c->rows; row++) {
+    Text text = corpus_text(c, row);
+    for (size_t t = 0; t < text.length && c->use[row] != ROW_VALIDATES; t++)
+      c->vocabulary.counts[text.words[t] - 1]++;
+  }
+}
+
+static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error) {
+  size_t length;
+  const char *bytes = strings_get(words, word, &length);
+  return spelling_add(&c->spelling, bytes, length, error);
+}
+
+/* Spells the words that stay, then those that go, which get their numbers. */
+static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered,
+                          Error *error) {
+  const Strings *kept = &c->vocabulary.words;
+  Status status = spelling_add(&c->spelling, "", 0, error); /* of word 0: not used */
+  for (uint32_t w = 0; w < kept->count && !status; w++) status = spell(c, kept, w, error);
+  for (uint32_t w = 0; w < before->count && !status; w++) {
+    if (renumbered[w + 1]) continue;
+    renumbered[w + 1] = (uint32_t)(vocabulary_size(&c->vocabulary) + c->spelling.count);
+    status = spell(c, before, w, error);
+  }
+  return status;
+}
+
+/* Words that no row has, or only rows that do not count. */
+static Status add_extra(Vocabulary *v, const Vocabulary *before, const Strings *extra, size_t most,
+                        uint32_t *renumbered, Error *error) {
+  Status status = STATUS_OK;
+  for (uint32_t i = 0; i < extra->count && v->words.count < most && !status; i++) {
+    size_t length;
+    uint32_t number;
+    const char *word = strings_get(extra, i, &length);
+    if (vocabulary_find(v, word, length) != VOCABULARY_UNKNOWN) continue;
+    status = vocabulary_add(v, word, length, &number, error);
+    if (status) break;
+    v->counts[number - 1] = 0;
+    renumbered[vocabulary_find(before, word, length)] = number;
+  }
+  renumbered[VOCABULARY_UNKNOWN] = VOCABULARY_UNKNOWN;
+  return status;
+}
+
+Status corpus_prune(Corpus *c, const PruneOptions *o, Error *error) {
+  Vocabulary before = c->vocabulary, kept;
+  uint32_t *renumbered;
+  if (before.words.count) count_words(c);
+  size_t min_count = o->min_count ? o->min_count : 1; /* words that only validate occur 0 times */
+  Status status = vocabulary_prune(&before, min_count, o->most, o->keep, &kept, &renumbered, error);
+  if (status) return status;
+  c->vocabulary = kept;
+  if (o->extra) status = add_extra(&c->vocabulary, &before, o->extra, o->most, renumbered, error);
+  if (!status && o->spelled) status = spell_words(c, &before.words, renumbered, error);
+  size_t words = c->rows ? c->end[c->rows - 1] : 0;
+  for (size_t i = 0; i < words && !status; i++) c->words[i] = renumbered[c->words[i]];
+  vocabulary_free(&before);
+  free(renumbered);
+  return status;
+}
+
+Lexicon corpus_lexicon(const Corpus *c) {
+  return (Lexicon){.spelling = c->spelling.count ? &c->spelling : NULL};
+}

@@ -1,0 +1,130 @@
+#include "text/labels.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+enum { NUMBER_KEY = 40 };
+
+void labels_free(Labels *labels) {
+  strings_free(&labels->keys);
+  free(labels->kinds);
+  *labels = (Labels){0};
+}
+
+static bool is_integral(double value) {
+  return value >= -0x1p63 && value < 0x1p63 && value == floor(value);
+}
+
+/* The bits, not digits: printf() writes 2,5 for 2.5 where the locale says so. */
+static uint64_t real_bits(double value) {
+  uint64_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+static size_t number_key(Label label, char key[NUMBER_KEY]) {
+  int length;
+  if (label.kind == LABEL_INTEGER)
+    length = snprintf(key, NUMBER_KEY, "n%" PRId64, label.integer);
+  else if (is_integral(label.real))
+    length = snprintf(key, NUMBER_KEY, "n%" PRId64, (int64_t)label.real);
+  else
+    length = snprintf(key, NUMBER_KEY, "r%016" PRIx64, real_bits(label.real));
+  return (size_t)length;
+}
+
+static uint32_t add_key(Labels *labels, uint8_t kind, const char *key, size_t length) {
+  size_t known = labels->keys.count;
+  if (!memory_grow(&labels->kinds, &labels->kinds_capacity, known + 1, 1)) return LABELS_NONE;
+  uint32_t number = strings_add(&labels->keys, key, length);
+  if (number == known) labels->kinds[number] = kind;
+  return number;
+}
+
+/* The key of a text in memory of its own, for the caller to free(). */
+static char *text_key(Label label) {
+  char *key = malloc(label.length + 1);
+  if (!key) return NULL;
+  key[0] = 't';
+  if (label.length) memcpy(key + 1, label.text, label.length);
+  return key;
+}
+
+uint32_t labels_find(const Labels *labels, Label label) {
+  char number_text[NUMBER_KEY];
+  if (label.kind == LABEL_TEXT)
+    return strings_find_after(&labels->keys, 't', label.text ? label.text : "", label.length);
+  return strings_find(&labels->keys, number_text, number_key(label, number_text));
+}
+
+Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error) {
+  char number_text[NUMBER_KEY];
+  *number = labels_find(labels, label);
+  if (*number != LABELS_NONE) return STATUS_OK;
+  char *text = label.kind == LABEL_TEXT ? text_key(label) : NULL;
+  if (label.kind == LABEL_TEXT && !text) return error_no_memory(error);
+  size_t length = text ? label.length + 1 : number_key(label, number_text);
+  *number = add_key(labels, (uint8_t)label.kind, text ? text : number_text, length);
+  free(text);
+  return *number == LABELS_NONE ? error_no_memory(error) : STATUS_OK;
+}
+
+/* The number that a key says, as integer and as real; false if it says none. */
+static bool key_number(const char *key, size_t length, Label *label) {
+  char text[NUMBER_KEY] = "", *end;
+  if (length < 2 || length >= NUMBER_KEY) return false;
+  memcpy(text, key + 1, length - 1);
+  if (key[0] == 'n') {
+    label->integer = strtoll(text, &end, 10);
+    label->real = (double)label->integer;
+  } else {
+    uint64_t bits = strtoull(text, &end, 16);
+    memcpy(&label->real, &bits, sizeof bits);
+  }
+  return end == text + length - 1;
+}
+
+Label labels_get(const Labels *labels, uint32_t number) {
+  size_t length;
+  const char *key = strings_get(&labels->keys, number, &length);
+  Label label = {.kind = (LabelKind)labels->kinds[number]};
+  if (label.kind == LABEL_TEXT) {
+    label.text = key + 1;
+    label.length = length - 1;
+  } else {
+    key_number(key, length, &label);
+  }
+  return label;
+}
+
+/* A number's key is the one that its value has, written no other way. */
+static bool key_is_valid(uint8_t kind, const char *key, size_t length) {
+  Label label = {.kind = (LabelKind)kind};
+  char own[NUMBER_KEY];
+  if (kind == LABEL_TEXT) return length > 0 && key[0] == 't';
+  if (kind != LABEL_INTEGER && kind != LABEL_REAL) return false;
+  return key_number(key, length, &label) && number_key(label, own) == length &&
+         memcmp(own, key, length) == 0;
+}
+
+Status labels_copy(const Labels *from, Labels *labels, Error *error) {
+  Status status = STATUS_OK;
+  uint32_t number;
+  for (uint32_t l = 0; l < from->keys.count && !status; l++)
+    status = labels_add(labels, labels_get(from, l), &number, error);
+  return status;
+}
+
+Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error) {
+  size_t known = labels->keys.count;
+  if (!key_is_valid(kind, key, length)) return error_set(error, STATUS_INVALID, "label %zu is not a value", known + 1);
+  uint32_t number = add_key(labels, kind, key, length);
+  if (number == LABELS_NONE) return error_no_memory(error);
+  if (number < known) return error_set(error, STATUS_INVALID, "label %zu is there twice", known + 1);
+  return STATUS_OK;
+}

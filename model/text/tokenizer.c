@@ -1,0 +1,213 @@
+#include "text/tokenizer.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "base/utf8.h"
+
+typedef enum Kind { KIND_SPACE, KIND_WORD, KIND_SINGLE, KIND_FORMAT } Kind;
+
+/* A character as read: its code point, its bytes, what it is. */
+typedef struct Character {
+  utf8proc_int32_t code;
+  size_t length;
+  Kind kind;
+  bool folded; /* already as NFKC_Casefold leaves it */
+} Character;
+
+enum { MAX_CODES = TOKEN_MAX_BYTES * 18 }; /* one code point may become 18 */
+
+/* Blocks of letters that are written without spaces and that no property in
+** utf8proc tells from others: Thai and Lao, Burmese, Khmer, halfwidth Kana.
+*/
+static bool in_unspaced_block(utf8proc_int32_t code) {
+  return (code >= 0x0E00 && code <= 0x0EFF) || (code >= 0x1000 && code <= 0x109F) ||
+         (code >= 0x1780 && code <= 0x17FF) || (code >= 0xFF66 && code <= 0xFF9F);
+}
+
+/* Chinese characters and Kana: wide letters that are not Korean syllables. */
+static bool is_single_letter(utf8proc_int32_t code, const utf8proc_property_t *p) {
+  if (p->category != UTF8PROC_CATEGORY_LO && p->category != UTF8PROC_CATEGORY_LM) return false;
+  if (in_unspaced_block(code)) return true;
+  bool korean = (p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_LVT) ||
+                (code >= 0x3131 && code <= 0x318E); /* letters by themselves */
+  return p->charwidth == 2 && !korean;
+}
+
+static Kind kind_of(utf8proc_int32_t code, const utf8proc_property_t *p) {
+  switch (p->category) {
+    case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
+    case UTF8PROC_CATEGORY_LM: case UTF8PROC_CATEGORY_LO: case UTF8PROC_CATEGORY_MN:
+    case UTF8PROC_CATEGORY_MC: case UTF8PROC_CATEGORY_ME: case UTF8PROC_CATEGORY_ND:
+    case UTF8PROC_CATEGORY_NL: case UTF8PROC_CATEGORY_NO:
+      return is_single_letter(code, p) ? KIND_SINGLE : KIND_WORD;
+    case UTF8PROC_CATEGORY_CF:
+      return KIND_FORMAT;
+    case UTF8PROC_CATEGORY_ZS: case UTF8PROC_CATEGORY_ZL: case UTF8PROC_CATEGORY_ZP:
+    case UTF8PROC_CATEGORY_CC:
+      return KIND_SPACE;
+    default:
+      return KIND_SINGLE;
+  }
+}
+
+static Character read_ascii(unsigned char c) {
+  bool letter = (c | 0x20) >= 'a' && (c | 0x20) <= 'z';
+  bool digit = c >= '0' && c <= '9';
+  Kind kind = letter || digit ? KIND_WORD : c > ' ' && c < 0x7F ? KIND_SINGLE : KIND_SPACE;
+  return (Character){c, 1, kind, !(letter && c < 'a')};
+}
+
+static Character read_character(const char *text, size_t length) {
+  unsigned char first = (unsigned char)*text;
+  if (first < 0x80) return read_ascii(first);
+  utf8proc_int32_t code;
+  size_t n = utf8_read(text, length, &code);
+  if (code < 0) return (Character){0xFFFD, n, KIND_SINGLE, false};
+  const utf8proc_property_t *p = utf8proc_get_property(code);
+  bool joins = p->category == UTF8PROC_CATEGORY_MN || p->category == UTF8PROC_CATEGORY_MC ||
+               (p->boundclass >= UTF8PROC_BOUNDCLASS_L && p->boundclass <= UTF8PROC_BOUNDCLASS_T);
+  bool folded = p->casefold_seqindex == UINT16_MAX && p->decomp_seqindex == UINT16_MAX &&
+                p->combining_class == 0 && !p->ignorable && !joins;
+  return (Character){code, n, kind_of(code, p), folded};
+}
+
+static bool continues_word(Kind kind) { return kind == KIND_WORD || kind == KIND_FORMAT; }
+
+/* Where the token that starts with `first` ends: a word at the first character
+** that is no part of a word, another one at the end of its grapheme cluster.
+*/
+static size_t token_end(const char *text, size_t length, size_t start, Character first,
+                        bool *folded) {
+  size_t end = start + first.length;
+  utf8proc_int32_t state = 0;
+  Character before = first;
+  while (end < length) {
+    Character c = read_character(text + end, length - end);
+    bool joined = first.kind == KIND_WORD
+                      ? continues_word(c.kind)
+                      : c.kind != KIND_SPACE && !utf8proc_grapheme_break_stateful(before.code, c.code, &state);
+    if (!joined) break;
+    *folded = *folded && c.folded;
+    before = c;
+    end += c.length;
+  }
+  return end;
+}
+
+static size_t cut_length(const char *text, size_t length) { return utf8_cut(text, length, TOKEN_MAX_BYTES); }
+
+/* Folds through utf8proc: decomposed, ordered, composed again, as UTF-8. Of bytes
+** that are not UTF-8 there is one to a token: it becomes U+FFFD.
+*/
+static size_t fold(const char *text, size_t length, char *out) {
+  static const char REPLACEMENT[] = "\xEF\xBF\xBD";
+  utf8proc_int32_t codes[MAX_CODES + 1]; /* and a NUL that reencode adds */
+  utf8proc_option_t options =
+      UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
+  length = cut_length(text, length);
+  utf8proc_ssize_t count = utf8proc_decompose((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length,
+                                              codes, MAX_CODES, options);
+  if (count < 0 || count > MAX_CODES) {
+    memcpy(out, REPLACEMENT, sizeof REPLACEMENT - 1);
+    return sizeof REPLACEMENT - 1;
+  }
+  utf8proc_ssize_t written = utf8proc_reencode(codes, count, options);
+  size_t kept = written < 0 ? 0 : cut_length((const char *)codes, (size_t)written);
+  memcpy(out, codes, kept);
+  return kept;
+}
+
+/* ---- ASCII, eight bytes at a time ------------------------------------------------ */
+
+#define EACH_BYTE(value) ((value) * 0x0101010101010101u)
+
+/* Bit 7 of each byte that is at least `least`; of bytes below 80 hexadecimal. */
+static uint64_t at_least(uint64_t bytes, unsigned char least) {
+  return (bytes + EACH_BYTE(0x80u - least)) & EACH_BYTE(0x80u);
+}
+
+/* Lower case, and how many of the bytes before any other are letters and digits. */
+static size_t fold_ascii(uint64_t *bytes) {
+  uint64_t low = *bytes & EACH_BYTE(0x7Fu), lower = low | EACH_BYTE(0x20u);
+  uint64_t letters = at_least(lower, 'a') & ~at_least(lower, 'z' + 1);
+  uint64_t digits = at_least(low, '0') & ~at_least(low, '9' + 1);
+  uint64_t others = (~(letters | digits) | *bytes) & EACH_BYTE(0x80u);
+  *bytes |= letters >> 2; /* 80 becomes 20, the bit of lower case */
+  return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
+}
+
+/* The length of the run of ASCII letters and digits that the text begins with; of
+** `out` as much is set, folded, as a token may have.
+*/
+static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MAX_BYTES]) {
+  size_t end = 0, run = 8;
+  while (run == 8) {
+    uint64_t bytes = 0;
+    if (length - end >= 8)
+      memcpy(&bytes, text + end, 8);
+    else
+      memcpy(&bytes, text + end, length - end);
+    run = fold_ascii(&bytes);
+    if (end < TOKEN_MAX_BYTES) memcpy(out + end, &bytes, 8);
+    end += run;
+  }
+  return end;
+}
+
+/* ---- tokens ---------------------------------------------------------------------- */
+
+typedef struct Token {
+  const char *text; /* folded */
+  size_t length, end;
+  char folded[TOKEN_MAX_BYTES];
+} Token;
+
+/* A token of any characters that starts at `start`, or what is skipped there: then
+** its length is 0.
+*/
+static void read_any(const char *text, size_t length, size_t start, Token *t) {
+  Character first = read_character(text + start, length - start);
+  bool folded = first.folded;
+  t->length = 0;
+  t->end = start + first.length;
+  if (first.kind == KIND_SPACE || first.kind == KIND_FORMAT) return;
+  t->end = token_end(text, length, start, first, &folded);
+  t->text = folded ? text + start : t->folded;
+  t->length = folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, t->folded);
+}
+
+/* The same. Nothing but letters and digits of ASCII joins what is before it. */
+static void read_token(const char *text, size_t length, size_t start, Token *t) {
+  size_t word = read_ascii_word(text + start, length - start, t->folded);
+  t->end = start + (word ? word : 1);
+  bool ascii = (unsigned char)text[start] < 0x80 && (t->end == length || (unsigned char)text[t->end] < 0x80);
+  if (!ascii && (!word || continues_word(read_character(text + t->end, length - t->end).kind))) {
+    read_any(text, length, start, t);
+  } else if (word) {
+    t->text = t->folded;
+    t->length = word < TOKEN_MAX_BYTES ? word : TOKEN_MAX_BYTES;
+  } else {
+    t->text = text + start;
+    t->length = read_ascii((unsigned char)text[start]).kind == KIND_SINGLE;
+  }
+}
+
+/* Returns 1 where a space follows, to be skipped without a branch that is often mispredicted. */
+static bool at_space(const char *text, size_t length, size_t at) { return at < length && text[at] == ' '; }
+
+static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t length,
+                            TokenSink *sink, void *context, Error *error) {
+  (void)tokenizer;
+  (void)error;
+  Token t;
+  bool wanted = true;
+  for (size_t start = 0; start < length && wanted; start = t.end + at_space(text, length, t.end)) {
+    read_token(text, length, start, &t);
+    if (t.length > 0) wanted = sink(context, t.text, t.length, start, t.end);
+  }
+  return STATUS_OK;
+}
+
+const Tokenizer tokenizer_unicode = {unicode_split};

@@ -1,0 +1,70 @@
+#include "text/tokens.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void tokens_free(Tokens *t) {
+  free(t->words);
+  free(t->spans);
+  free(t->folded);
+  spelling_free(&t->spelling);
+  *t = (Tokens){0};
+}
+
+void tokens_clear(Tokens *t) {
+  t->count = t->span_count = t->folded_length = 0;
+  spelling_clear(&t->spelling);
+}
+
+typedef struct Collector {
+  const TokensOptions *options;
+  Tokens *tokens;
+  size_t left; /* to be read of the text */
+  bool failed;
+} Collector;
+
+static bool add_word(Tokens *t, uint32_t word) {
+  if (!memory_grow(&t->words, &t->words_capacity, t->count + 1, sizeof *t->words)) return false;
+  t->words[t->count++] = word;
+  return true;
+}
+
+static bool add_span(Tokens *t, const char *token, size_t length, size_t start, size_t end) {
+  if (!memory_grow(&t->spans, &t->spans_capacity, t->span_count + 1, sizeof *t->spans)) return false;
+  if (!memory_grow(&t->folded, &t->folded_capacity, t->folded_length + length + 1, 1)) return false;
+  t->spans[t->span_count++] = (struct TokenSpan){start, end, t->folded_length, length};
+  memcpy(t->folded + t->folded_length, token, length);
+  t->folded_length += length;
+  return true;
+}
+
+/* The number of a word; one that is not in the vocabulary is spelled. */
+static bool find_word(const TokensOptions *o, Tokens *t, const char *token, size_t length, uint32_t *word) {
+  Error error;
+  *word = vocabulary_find(o->vocabulary, token, length);
+  if (*word != VOCABULARY_UNKNOWN || !o->spelled) return true;
+  *word = (uint32_t)(vocabulary_size(o->vocabulary) + t->spelling.count);
+  return !spelling_add(&t->spelling, token, length, &error);
+}
+
+static bool collect(void *context, const char *token, size_t length, size_t start, size_t end) {
+  Collector *c = context;
+  Tokens *t = c->tokens;
+  if (t->with_spans && !add_span(t, token, length, start, end)) c->failed = true;
+  uint32_t word;
+  if (!c->failed) c->failed = !find_word(c->options, t, token, length, &word) || !add_word(t, word);
+  return !c->failed && --c->left > 0;
+}
+
+Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *tokenizer, const char *text,
+                  size_t length, Error *error) {
+  Collector c = {.options = o, .tokens = tokens, .left = o->most};
+  size_t padded = tokens->count + o->padded_length;
+  if (c.left == 0) return STATUS_OK;
+  Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
+  while (!c.failed && tokens->count < padded)
+    c.failed = !add_word(tokens, VOCABULARY_UNKNOWN);
+  return c.failed ? error_no_memory(error) : status;
+}

@@ -1,0 +1,307 @@
+#include "train/minibatch.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/matrix.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "train/adam.h"
+#include "train/shares.h"
+
+enum {
+  SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */
+  MIN_SHARDS = 2,
+  MAX_SHARDS = 16
+};
+
+static const float CLIP_NORM = 1.0f; /* the longest gradient, all parameters as one vector */
+
+typedef struct Shard {
+  Pass pass;
+  Parameters gradient; /* the dense part */
+  Shares shares;       /* of the table   */
+  Text *texts;         /* [batch_size], with words dropped out */
+  uint32_t *targets;   /* [batch_size] by row                  */
+  uint32_t *words;
+  size_t words_capacity, count;
+  double loss;
+  size_t correct;
+  Status status;
+  Error error;
+} Shard;
+
+typedef struct Slice {
+  SliceRows rows;
+  double squares; /* of its part of the gradient */
+  Status status;
+  Error error;
+} Slice;
+
+typedef enum Phase { BETWEEN_STEPS, LEARN, ADD, UPDATE } Phase;
+
+struct Minibatch {
+  Parameters *parameters, mean, variance;
+  float *gradient;      /* [dense] the sum of the shards' */
+  MinibatchOptions options;
+  uint64_t steps;       /* made */
+  size_t shard_count;
+  Shard *shards;        /* [shard_count] */
+  Slice slices[SLICES];
+  /* the run under way */
+  MinibatchNext *next;
+  void *context;
+  Phase phase;
+  MinibatchStep step;
+  MinibatchResult result;
+  float rate, scale;
+  Status status;
+  Error error;
+};
+
+/* ---- making and freeing ------------------------------------------------------ */
+
+static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *error) {
+  Shape dense = *shape;
+  dense.vocabulary = dense.buckets = 0;
+  s->texts = calloc(batch_size, sizeof *s->texts);
+  s->targets = calloc(batch_size, sizeof *s->targets);
+  if (!s->texts || !s->targets) return error_no_memory(error);
+  return parameters_new(&dense, &s->gradient, error);
+}
+
+static void shard_free(Shard *s) {
+  pass_free(&s->pass);
+  parameters_free(&s->gradient);
+  shares_free(&s->shares);
+  free(s->texts);
+  free(s->targets);
+  free(s->words);
+}
+
+void minibatch_free(Minibatch *m) {
+  if (!m) return;
+  for (size_t i = 0; m->shards && i < m->shard_count; i++) shard_free(&m->shards[i]);
+  for (size_t i = 0; i < SLICES; i++) slice_rows_free(&m->slices[i].rows);
+  free(m->shards);
+  free(m->gradient);
+  parameters_free(&m->mean);
+  parameters_free(&m->variance);
+  free(m);
+}
+
+/* Small shards cost time on one thread, too few are all that others can do. */
+static size_t shards_for(size_t batch_size) {
+  size_t shards = (batch_size + SHARD_ROWS - 1) / SHARD_ROWS;
+  if (shards < MIN_SHARDS) shards = batch_size < MIN_SHARDS ? batch_size : MIN_SHARDS;
+  return shards < MAX_SHARDS ? shards : MAX_SHARDS;
+}
+
+Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch,
+                     Error *error) {
+  Minibatch *m = calloc(1, sizeof *m);
+  if (!m) return error_no_memory(error);
+  m->parameters = parameters;
+  m->options = *options;
+  m->shard_count = shards_for(options->batch_size);
+  m->shards = calloc(m->shard_count, sizeof *m->shards);
+  m->gradient = memory_floats(parameters->dense);
+  Status status = m->shards && m->gradient ? STATUS_OK : error_no_memory(error);
+  if (!status) status = parameters_new(&parameters->shape, &m->mean, error);
+  if (!status) status = parameters_new(&parameters->shape, &m->variance, error);
+  for (size_t i = 0; i < m->shard_count && !status; i++)
+    status = shard_new(&m->shards[i], &parameters->shape, options->batch_size, error);
+  for (size_t i = 0; i < SLICES && !status; i++)
+    status = slice_rows_new(&m->slices[i].rows, shape_rows(&parameters->shape), error);
+  if (status)
+    minibatch_free(m);
+  else
+    *minibatch = m;
+  return status;
+}
+
+/* ---- 1: shards --------------------------------------------------------------- */
+
+/* Copies the shard's texts, some words as if they were not in the vocabulary. */
+static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t seed, Error *error) {
+  size_t tokens = 0, at = 0, vocabulary = m->parameters->shape.vocabulary;
+  for (size_t i = 0; i < s->count; i++) tokens += m->step.texts[first + i].length;
+  if (!memory_grow(&s->words, &s->words_capacity, tokens + 1, sizeof *s->words))
+    return error_no_memory(error);
+  Random random = random_stream(seed, RANDOM_SHARD, 0);
+  for (size_t i = 0; i < s->count; i++) {
+    Text text = m->step.texts[first + i];
+    s->texts[i] = (Text){s->words + at, text.length};
+    for (size_t t = 0; t < text.length; t++) {
+      bool drop = m->options.word_dropout > 0 && random_uniform(&random) < m->options.word_dropout;
+      s->words[at++] = drop ? lexicon_unknown(&m->options.lexicon, vocabulary, text.words[t])
+                           : text.words[t];
+    }
+  }
+  return STATUS_OK;
+}
+
+static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t seed, Error *error) {
+  const Parameters *p = m->parameters;
+  Dropout dropout = {m->options.dropout, seed};
+  Status status = shard_texts(s, m, first, seed, error);
+  size_t words = lexicon_words(&m->options.lexicon, p->shape.vocabulary);
+  if (!status) status = batch_fill(&s->pass.batch, s->texts, s->count, words, error);
+  if (!status) status = pass_reserve(&s->pass, &p->shape, true, error);
+  if (status) return status;
+  for (size_t i = 0; i < s->count; i++) s->targets[i] = m->step.targets[first + s->pass.batch.order[i]];
+  network_forward(p, &m->options.lexicon, &dropout, &s->pass);
+  s->loss = network_loss(p, &s->pass, s->targets, m->options.label_weights, 1.0f / (float)m->step.count);
+  s->correct = 0;
+  for (size_t i = 0; i < s->count; i++)
+    s->correct += s->targets[i] == output_argmax(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
+  network_backward(p, &dropout, &s->pass, &s->gradient);
+  EmbeddingWeights embedding = network_embedding(p);
+  return shares_fill(&s->shares, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);
+}
+
+static void learn_task(Minibatch *m, size_t index) {
+  Shard *s = &m->shards[index];
+  size_t first = m->step.count * index / m->shard_count;
+  s->count = m->step.count * (index + 1) / m->shard_count - first;
+  s->status = shard_learn(s, m, first, m->step.seed * MAX_SHARDS + index, &s->error);
+}
+
+static Status gather_shards(Minibatch *m) {
+  m->result = (MinibatchResult){0};
+  for (size_t i = 0; i < m->shard_count; i++) {
+    const Shard *s = &m->shards[i];
+    if (s->status) m->error = s->error;
+    if (s->status) return s->status;
+    m->result.loss += s->loss;
+    m->result.correct += s->correct;
+  }
+  return STATUS_OK;
+}
+
+/* ---- 2: add ------------------------------------------------------------------- */
+
+/* Where slice `index` of the dense part begins. */
+static size_t slice_begin(const Minibatch *m, size_t index) { return m->parameters->dense * index / SLICES; }
+
+static void add_dense(Minibatch *m, size_t index) {
+  size_t begin = slice_begin(m, index), count = slice_begin(m, index + 1) - begin;
+  float *sum = m->gradient + begin;
+  memcpy(sum, m->shards[0].gradient.block + begin, count * sizeof *sum);
+  for (size_t i = 1; i < m->shard_count; i++)
+    matrix_add_scaled(count, 1.0f, m->shards[i].gradient.block + begin, sum);
+  m->slices[index].squares = matrix_squares(count, sum);
+}
+
+static Status add_rows(Minibatch *m, size_t index, Error *error) {
+  Slice *slice = &m->slices[index];
+  size_t size = m->parameters->shape.embedding, shares = 0;
+  for (size_t i = 0; i < m->shard_count; i++) shares += m->shards[i].shares.slice[index].count;
+  Status status = slice_rows_begin(&slice->rows, shares, size, error);
+  if (status) return status;
+  for (size_t i = 0; i < m->shard_count; i++) slice_rows_add(&slice->rows, &m->shards[i].shares, index, size);
+  slice->squares += slice_rows_squares(&slice->rows, size);
+  return STATUS_OK;
+}
+
+static void add_task(Minibatch *m, size_t index) {
+  add_dense(m, index);
+  m->slices[index].status = add_rows(m, index, &m->slices[index].error);
+}
+
+static Status gather_slices(Minibatch *m) {
+  double squares = 0.0;
+  for (size_t i = 0; i < SLICES; i++) {
+    if (m->slices[i].status) m->error = m->slices[i].error;
+    if (m->slices[i].status) return m->slices[i].status;
+    squares += m->slices[i].squares;
+  }
+  float norm = (float)sqrt(squares);
+  m->scale = norm > CLIP_NORM ? CLIP_NORM / norm : 1.0f;
+  return STATUS_OK;
+}
+
+void minibatch_gradient(const Minibatch *m, Parameters *gradient) {
+  size_t size = m->parameters->shape.embedding;
+  memset(gradient->block, 0, gradient->count * sizeof(float));
+  memcpy(parameters_dense(gradient), m->gradient, gradient->dense * sizeof(float));
+  for (size_t s = 0; s < SLICES; s++) {
+    const SliceRows *rows = &m->slices[s].rows;
+    for (size_t i = 0; i < rows->count; i++)
+      matrix_add_scaled(size, rows->row[i].factor, rows->row[i].d, gradient->block + rows->row[i].row * size);
+  }
+}
+
+/* ---- 3: update ------------------------------------------------------------------ */
+
+static void update_run(Minibatch *m, size_t begin, size_t count, float scale, const float *gradient) {
+  adam_update(count, m->rate, scale, gradient, m->mean.block + begin, m->variance.block + begin,
+              m->parameters->block + begin);
+}
+
+/* The rows lie anywhere in blocks larger than the caches: memory is asked for
+** the next one while one is computed.
+*/
+static void prefetch_row(const Minibatch *m, size_t row) {
+  size_t size = m->parameters->shape.embedding, line = 64 / sizeof(float);
+  for (size_t j = row * size; j < (row + 1) * size; j += line) {
+    __builtin_prefetch(m->mean.block + j, 1);
+    __builtin_prefetch(m->variance.block + j, 1);
+    __builtin_prefetch(m->parameters->block + j, 1);
+  }
+}
+
+static void update_task(Minibatch *m, size_t index) {
+  const SliceRows *rows = &m->slices[index].rows;
+  size_t size = m->parameters->shape.embedding, table = m->parameters->count - m->parameters->dense;
+  size_t begin = slice_begin(m, index);
+  update_run(m, table + begin, slice_begin(m, index + 1) - begin, m->scale, m->gradient + begin);
+  for (size_t i = 0; i < rows->count; i++) {
+    if (i + 1 < rows->count) prefetch_row(m, rows->row[i + 1].row);
+    update_run(m, rows->row[i].row * size, size, m->scale * rows->row[i].factor, rows->row[i].d);
+  }
+}
+
+/* ---- steps ------------------------------------------------------------------------ */
+
+static bool begin_step(Minibatch *m) {
+  return m->next(m->context, m->phase == BETWEEN_STEPS ? NULL : &m->result, &m->step);
+}
+
+/* What was done in the last phase decides what is the next. */
+static Phase next_phase(Minibatch *m) {
+  if (m->phase == LEARN && !(m->status = gather_shards(m))) return ADD;
+  if (m->phase == ADD && !(m->status = gather_slices(m)) && isfinite(m->result.loss)) {
+    m->rate = adam_rate(m->step.learning_rate, ++m->steps);
+    return UPDATE;
+  }
+  return !m->status && begin_step(m) ? LEARN : BETWEEN_STEPS;
+}
+
+static size_t begin_phase(void *context) {
+  Minibatch *m = context;
+  m->phase = next_phase(m);
+  if (m->phase == BETWEEN_STEPS) return 0;
+  return m->phase == LEARN ? m->shard_count : SLICES;
+}
+
+static void run_task(void *context, size_t index, size_t worker) {
+  (void)worker;
+  Minibatch *m = context;
+  if (m->phase == LEARN) learn_task(m, index);
+  if (m->phase == ADD) add_task(m, index);
+  if (m->phase == UPDATE) update_task(m, index);
+}
+
+Status minibatch_run(Minibatch *m, MinibatchNext *next, void *context, Workers *workers, Poll poll,
+                     Error *error) {
+  m->next = next;
+  m->context = context;
+  m->phase = BETWEEN_STEPS;
+  m->status = STATUS_OK;
+  Status status = workers_run_phases(workers, begin_phase, run_task, m, poll, error);
+  if (!m->status) return status;
+  *error = m->error;
+  return m->status;
+}

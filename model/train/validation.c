@@ -1,0 +1,132 @@
+#include "train/validation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/output.h"
+
+void validation_free(Validation *v) {
+  free(v->texts);
+  free(v->targets);
+  free(v->rows);
+  free(v->predictions);
+  free(v->words);
+  free(v->logits);
+  free(v->margins);
+  free(v->kept);
+  score_free(&v->score);
+  *v = (Validation){0};
+}
+
+/* Which words of the vocabulary are learned: those known before, and those of rows
+** that are or may be trained on.
+*/
+static bool *find_learned(const Corpus *c, size_t known) {
+  size_t vocabulary = vocabulary_size(&c->vocabulary);
+  bool *learned = calloc(vocabulary, sizeof *learned);
+  for (size_t w = 0; learned && w < known; w++) learned[w] = true;
+  for (size_t row = 0; learned && row < c->rows; row++) {
+    Text text = corpus_text(c, row);
+    bool trains = c->use[row] == ROW_TRAINS || c->use[row] == ROW_UNLABELLED;
+    for (size_t t = 0; trains && t < text.length; t++)
+      if (text.words[t] < vocabulary) learned[text.words[t]] = true;
+  }
+  return learned;
+}
+
+/* The rows' words, those that are not learned as unknown ones. */
+static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
+  size_t at = 0, vocabulary = vocabulary_size(&c->vocabulary);
+  Lexicon lexicon = corpus_lexicon(c);
+  for (size_t row = 0, i = 0; row < c->rows; row++) {
+    if (c->use[row] != ROW_VALIDATES) continue;
+    Text text = corpus_text(c, row);
+    v->texts[i] = (Text){v->words + at, text.length};
+    v->rows[i] = (uint32_t)row;
+    v->targets[i++] = c->target[row];
+    for (size_t t = 0; t < text.length; t++) {
+      uint32_t word = text.words[t];
+      v->words[at++] = word < vocabulary && !learned[word] ? lexicon_unknown(&lexicon, vocabulary, word) : word;
+    }
+  }
+}
+
+Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error) {
+  size_t words = 0, labels = c->labels.keys.count;
+  *v = (Validation){.labels = labels};
+  for (size_t row = 0; row < c->rows; row++) {
+    if (c->use[row] != ROW_VALIDATES) continue;
+    v->count++;
+    words += corpus_text(c, row).length;
+  }
+  if (v->count == 0) return STATUS_OK;
+  bool *learned = find_learned(c, known);
+  v->texts = calloc(v->count, sizeof *v->texts);
+  v->targets = calloc(v->count, sizeof *v->targets);
+  v->rows = calloc(v->count, sizeof *v->rows);
+  v->predictions = calloc(v->count, sizeof *v->predictions);
+  v->words = calloc(words + 1, sizeof *v->words);
+  v->logits = calloc(v->count * labels, sizeof *v->logits);
+  v->margins = calloc(v->count * labels, sizeof *v->margins);
+  v->kept = calloc(v->count * labels, sizeof *v->kept);
+  bool ok = learned && v->texts && v->targets && v->rows && v->predictions && v->words && v->logits &&
+            v->margins && v->kept;
+  Status status = ok ? STATUS_OK : error_no_memory(error);
+  if (status)
+    validation_free(v);
+  else
+    copy_rows(c, learned, v);
+  free(learned);
+  return status;
+}
+
+/* From the logits of the network; z is scratch [2 labels]. */
+static Status judge(Validation *v, const Model *m, const float *logits, float *z, Error *error) {
+  size_t labels = m->parameters.shape.labels;
+  float *p = z + labels;
+  Status status = STATUS_OK;
+  score_free(&v->score);
+  for (size_t i = 0; i < v->count && !status; i++) {
+    uint32_t target = v->targets[i];
+    memcpy(z, logits + i * labels, labels * sizeof *z);
+    blend_forward(&m->blend, labels, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
+    output_softmax(1, labels, z, p);
+    Prediction *prediction = &v->predictions[i];
+    *prediction = predict_outcome(p, labels, target);
+    status = score_add(&v->score, target, prediction->label, prediction->confidence, prediction->of_asked, error);
+  }
+  return status;
+}
+
+static Status judge_logits(Validation *v, const Model *m, const float *logits, Error *error) {
+  float *row = calloc(2 * m->parameters.shape.labels, sizeof *row);
+  Status status = row ? judge(v, m, logits, row, error) : error_no_memory(error);
+  free(row);
+  return status;
+}
+
+Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, Workers *workers,
+                        Poll poll, Error *error) {
+  size_t threads = workers_count(workers);
+  Scratch *scratches = calloc(threads, sizeof *scratches);
+  Status status = scratches ? STATUS_OK : error_no_memory(error);
+  if (!status)
+    status = predict_branches(m, lexicon, v->texts, v->count, workers, scratches, poll, v->logits,
+                              linear_exists(&m->linear) ? v->margins : NULL, error);
+  if (!status) status = judge_logits(v, m, v->logits, error);
+  for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
+  free(scratches);
+  return status;
+}
+
+void validation_keep(Validation *v) {
+  if (v->count) memcpy(v->kept, v->logits, v->count * v->labels * sizeof *v->kept);
+}
+
+Status validation_conclude(Validation *v, Model *m, Error *error) {
+  if (v->count == 0) return STATUS_OK;
+  blend_fit(&m->blend, v->count, m->parameters.shape.labels, v->kept,
+            linear_exists(&m->linear) ? v->margins : NULL, v->targets);
+  return judge_logits(v, m, v->kept, error);
+}

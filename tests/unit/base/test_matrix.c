@@ -1,0 +1,226 @@
+/* Products against loops in double. Sums of 13 products of numbers about 1 are
+** rounded 13 times: about 1e-6, hence the tolerance of 1e-5.
+*/
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/matrix.h"
+#include "unit/support.h"
+
+enum { M = 5, N = 7, K = 13, WIDE = 17 }; /* WIDE: rows lie further apart than they are long */
+
+static const double TOLERANCE = 1e-5;
+
+/* An [M][N] product of what `a` and `b` say of row, column and term. */
+typedef struct Case {
+  float a[WIDE * WIDE], b[WIDE * WIDE], c[WIDE * WIDE], before[WIDE * WIDE];
+} Case;
+
+static Case make_case(void) {
+  Case test;
+  fill_normal(test.a, COUNT(test.a), 1.0f, 1);
+  fill_normal(test.b, COUNT(test.b), 1.0f, 2);
+  fill_normal(test.c, COUNT(test.c), 1.0f, 3);
+  memcpy(test.before, test.c, sizeof test.c);
+  return test;
+}
+
+/* Strides: from row to row and from term to term of each factor. */
+static void check_product(const Case *test, size_t a_row, size_t a_term, size_t b_term,
+                          size_t b_column, double beta) {
+  for (size_t i = 0; i < WIDE; i++) {
+    for (size_t j = 0; j < WIDE; j++) {
+      double expected = (double)test->before[i * WIDE + j];
+      if (i < M && j < N) {
+        expected = beta == 0.0 ? 0.0 : expected;
+        for (size_t k = 0; k < K; k++)
+          expected += (double)test->a[i * a_row + k * a_term] * (double)test->b[k * b_term + j * b_column];
+      }
+      assert_near((double)test->c[i * WIDE + j], expected, TOLERANCE);
+    }
+  }
+}
+
+TEST(product_overwrites_or_adds) {
+  for (int beta = 0; beta <= 1; beta++) {
+    Case test = make_case();
+    matrix_product(M, N, K, test.a, WIDE, test.b, WIDE, (float)beta, test.c, WIDE);
+    check_product(&test, WIDE, 1, WIDE, 1, beta);
+  }
+}
+
+TEST(product_at_takes_the_first_factor_transposed) {
+  for (int beta = 0; beta <= 1; beta++) {
+    Case test = make_case();
+    matrix_product_at(M, N, K, test.a, WIDE, test.b, WIDE, (float)beta, test.c, WIDE);
+    check_product(&test, 1, WIDE, WIDE, 1, beta);
+  }
+}
+
+TEST(product_bt_takes_the_second_factor_transposed) {
+  for (int beta = 0; beta <= 1; beta++) {
+    Case test = make_case();
+    matrix_product_bt(M, N, K, test.a, WIDE, test.b, WIDE, (float)beta, test.c, WIDE);
+    check_product(&test, WIDE, 1, 1, WIDE, beta);
+  }
+}
+
+TEST(beta_0_does_not_read_the_result) {
+  const float a[] = {2.0f}, b[] = {3.0f};
+  float c[] = {NAN};
+  matrix_product(1, 1, 1, a, 1, b, 1, 0.0f, c, 1);
+  assert_true(c[0] == 6.0f);
+}
+
+/* A batch may have no tokens. */
+TEST(products_without_rows_or_terms) {
+  float a[4] = {0}, b[4] = {1, 1, 1, 1}, c[4] = {1, 2, 3, 4};
+  const float expected[] = {1, 2, 3, 4};
+  matrix_product(0, 2, 2, a, 2, b, 2, 1.0f, c, 2);
+  matrix_product_at(2, 2, 0, a, 2, b, 2, 1.0f, c, 2);
+  matrix_product_bt(0, 2, 2, a, 2, b, 2, 1.0f, c, 2);
+  matrix_vector(0, 2, a, 2, b, c);
+  matrix_vector_at(0, 2, a, 2, b, c);
+  assert_memory_equal(c, expected, sizeof c);
+}
+
+TEST(products_without_terms_are_zero) {
+  const float a[4] = {0}, zero[4] = {0};
+  float c[4] = {1, 2, NAN, 4};
+  matrix_product_at(2, 2, 0, a, 2, a, 2, 0.0f, c, 2);
+  assert_memory_equal(c, zero, sizeof c);
+}
+
+/* Of several million multiplications: they are computed in pieces. Sums of up to
+** 700 products: 1e-4.
+*/
+TEST(products_of_many_rows_or_terms) {
+  enum { MANY = 700, SOME = 96, FEW = 64 };
+  float *tall = allocate(MANY * SOME, sizeof *tall), *wide = allocate(MANY * FEW, sizeof *wide);
+  float *c = allocate(MANY * FEW, sizeof *c);
+  fill_normal(tall, MANY * SOME, 1.0f, 1);
+  fill_normal(wide, MANY * FEW, 1.0f, 2);
+  for (size_t i = 0; i < MANY * FEW; i++) c[i] = 1.0f;
+  matrix_product(MANY, FEW, SOME, tall, SOME, wide, FEW, 1.0f, c, FEW);
+  for (size_t i = 0; i < MANY; i += 9) {
+    double expected = 1.0;
+    for (size_t k = 0; k < SOME; k++) expected += (double)tall[i * SOME + k] * (double)wide[k * FEW + i % FEW];
+    assert_near((double)c[i * FEW + i % FEW], expected, 1e-4);
+  }
+  for (int beta = 0; beta <= 1; beta++) {
+    for (size_t i = 0; i < MANY * FEW; i++) c[i] = 1.0f;
+    matrix_product_at(SOME, FEW, MANY, tall, SOME, wide, FEW, (float)beta, c, FEW);
+    for (size_t i = 0; i < SOME; i++) {
+      double expected = (double)beta;
+      for (size_t k = 0; k < MANY; k++) expected += (double)tall[k * SOME + i] * (double)wide[k * FEW + i % FEW];
+      assert_near((double)c[i * FEW + i % FEW], expected, 1e-4);
+    }
+  }
+  free(tall);
+  free(wide);
+  free(c);
+}
+
+TEST(vector_overwrites) {
+  Case test = make_case();
+  matrix_vector(M, N, test.a, WIDE, test.b, test.c);
+  for (size_t i = 0; i < M; i++)
+    assert_near((double)test.c[i], dot(test.a + i * WIDE, test.b, N), TOLERANCE);
+  assert_memory_equal(test.c + M, test.before + M, sizeof test.c - M * sizeof(float));
+}
+
+TEST(vector_at_adds) {
+  Case test = make_case();
+  matrix_vector_at(M, N, test.a, WIDE, test.b, test.c);
+  for (size_t j = 0; j < N; j++) {
+    double expected = (double)test.before[j];
+    for (size_t i = 0; i < M; i++) expected += (double)test.a[i * WIDE + j] * (double)test.b[i];
+    assert_near((double)test.c[j], expected, TOLERANCE);
+  }
+  assert_memory_equal(test.c + N, test.before + N, sizeof test.c - N * sizeof(float));
+}
+
+/* Of all remainders of four rows and of the vectors that a processor computes with. */
+TEST(rows_are_added_scaled) {
+  enum { SIZE = 37, ROWS = 7 };
+  const uint32_t rows[ROWS] = {3, 0, 6, 3, 5, 1, 2};
+  float table[ROWS * SIZE], y[SIZE];
+  fill_normal(table, COUNT(table), 1.0f, 1);
+  for (size_t count = 0; count <= ROWS; count++) {
+    fill_normal(y, SIZE, 1.0f, 2);
+    for (size_t j = 0; j < SIZE; j++) table[ROWS * SIZE - SIZE + j] = y[j];
+    matrix_add_rows(count, SIZE, 0.5f, table, rows, y);
+    for (size_t j = 0; j < SIZE; j++) {
+      double expected = (double)table[ROWS * SIZE - SIZE + j];
+      for (size_t r = 0; r < count; r++) expected += 0.5 * (double)table[rows[r] * SIZE + j];
+      assert_near((double)y[j], expected, TOLERANCE);
+    }
+  }
+}
+
+TEST(scaled_vectors_are_summed) {
+  Case test = make_case();
+  matrix_sum_scaled(37, 0.5f, test.a, -2.0f, test.b, test.c);
+  for (size_t j = 0; j < 37; j++)
+    assert_near((double)test.c[j], 0.5 * (double)test.a[j] - 2.0 * (double)test.b[j], TOLERANCE);
+  assert_memory_equal(test.c + 37, test.before + 37, sizeof test.c - 37 * sizeof(float));
+}
+
+/* Relative, as they grow. */
+TEST(squares_are_summed) {
+  enum { SIZE = 10007 };
+  float *x = allocate(SIZE, sizeof *x);
+  fill_normal(x, SIZE, 1.0f, 1);
+  for (size_t n = 0; n <= SIZE; n = n * 3 + 1)
+    assert_near(matrix_squares(n, x), dot(x, x, n), 1e-6 * dot(x, x, n));
+  free(x);
+}
+
+TEST(dot_sums_products) {
+  Case test = make_case();
+  assert_near((double)matrix_dot(K, test.a, test.b), dot(test.a, test.b, K), TOLERANCE);
+  assert_near((double)matrix_dot(0, test.a, test.b), 0.0, 0.0);
+}
+
+TEST(transpose_swaps_rows_and_columns) {
+  const float a[] = {1, 2, 3, 4, 5, 6}, expected[] = {1, 4, 2, 5, 3, 6};
+  float b[6];
+  matrix_transpose(2, 3, a, b);
+  assert_memory_equal(b, expected, sizeof b);
+}
+
+TEST(add_columns_adds_their_sums) {
+  const float a[] = {1, 2, 99, 3, 4, 99};
+  float out[] = {10, 20};
+  matrix_add_columns(2, 2, a, 3, out);
+  assert_near((double)out[0], 14, 0.0);
+  assert_near((double)out[1], 26, 0.0);
+}
+
+TEST(the_kernel_has_a_name) {
+  assert_non_null(matrix_kernel());
+  assert_true(strlen(matrix_kernel()) > 0);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(product_overwrites_or_adds),
+      cmocka_unit_test(product_at_takes_the_first_factor_transposed),
+      cmocka_unit_test(product_bt_takes_the_second_factor_transposed),
+      cmocka_unit_test(beta_0_does_not_read_the_result),
+      cmocka_unit_test(products_without_rows_or_terms),
+      cmocka_unit_test(products_without_terms_are_zero),
+      cmocka_unit_test(products_of_many_rows_or_terms),
+      cmocka_unit_test(vector_overwrites),
+      cmocka_unit_test(vector_at_adds),
+      cmocka_unit_test(rows_are_added_scaled),
+      cmocka_unit_test(scaled_vectors_are_summed),
+      cmocka_unit_test(squares_are_summed),
+      cmocka_unit_test(dot_sums_products),
+      cmocka_unit_test(transpose_swaps_rows_and_columns),
+      cmocka_unit_test(add_columns_adds_their_sums),
+      cmocka_unit_test(the_kernel_has_a_name),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

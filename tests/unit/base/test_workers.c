@@ -1,0 +1,348 @@
+/* Threads that run numbered tasks, and the poll that can stop them. */
+#include <stdatomic.h>
+#include <time.h>
+
+#include "base/workers.h"
+#include "unit/support.h"
+
+enum { MOST_TASKS = 1000, MOST_THREADS = 4 };
+
+/* What the tasks of a run did. */
+typedef struct Log {
+  atomic_int ran[MOST_TASKS], busy[MOST_THREADS + 1];
+  atomic_int total, overlaps, strangers;
+  size_t workers;
+  long nanoseconds; /* that a task takes */
+} Log;
+
+static void log_task(void *context, size_t index, size_t worker) {
+  Log *log = context;
+  if (worker >= log->workers) {
+    atomic_fetch_add(&log->strangers, 1);
+    return;
+  }
+  if (atomic_fetch_add(&log->busy[worker], 1)) atomic_fetch_add(&log->overlaps, 1);
+  if (log->nanoseconds) nanosleep(&(struct timespec){.tv_nsec = log->nanoseconds}, NULL);
+  atomic_fetch_add(&log->ran[index], 1);
+  atomic_fetch_add(&log->total, 1);
+  atomic_fetch_sub(&log->busy[worker], 1);
+}
+
+static Workers *make_workers(size_t threads) {
+  Workers *workers;
+  assert_ok(workers_new(threads, &workers, &error));
+  return workers;
+}
+
+static void check_all_ran_once(const Log *log, size_t tasks) {
+  for (size_t i = 0; i < MOST_TASKS; i++) assert_int_equal(log->ran[i], i < tasks);
+  assert_int_equal(log->overlaps, 0);
+  assert_int_equal(log->strangers, 0);
+}
+
+/* 0 threads: as where none can be started, the caller runs the tasks. */
+TEST(every_task_runs_once_on_any_number_of_threads) {
+  const size_t counts[] = {0, 1, 2, 3, 17, MOST_TASKS};
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    assert_int_equal(workers_count(workers), threads ? threads : 1);
+    for (size_t c = 0; c < COUNT(counts); c++) {
+      Log log = {.workers = workers_count(workers)};
+      assert_ok(workers_run(workers, counts[c], log_task, &log, (Poll){0}, &error));
+      check_all_ran_once(&log, counts[c]);
+    }
+    workers_free(workers);
+  }
+}
+
+TEST(many_short_runs_follow_each_other) {
+  Workers *workers = make_workers(3);
+  Log log = {.workers = 3};
+  for (int run = 1; run <= 5000; run++) {
+    assert_ok(workers_run(workers, 2, log_task, &log, (Poll){0}, &error));
+    assert_int_equal(log.total, 2 * run);
+  }
+  workers_free(workers);
+}
+
+/* ---- phases ---------------------------------------------------------------------- */
+
+enum { PHASES = 500 };
+
+/* Phases of 1, 2, .. tasks, up to 5: each finds those of the phase before ended. */
+typedef struct Phases {
+  atomic_int running, ended, overlaps;
+  size_t begun, expected; /* phases; tasks in all so far */
+} Phases;
+
+static size_t next_phase(void *context) {
+  Phases *p = context;
+  if (p->running || (size_t)p->ended != p->expected) p->overlaps++;
+  if (p->begun == PHASES) return 0;
+  size_t tasks = p->begun++ % 5 + 1;
+  p->expected += tasks;
+  return tasks;
+}
+
+static void phase_task(void *context, size_t index, size_t worker) {
+  (void)worker;
+  Phases *p = context;
+  atomic_fetch_add(&p->running, 1);
+  if (index == 1 && p->begun % 100 == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  atomic_fetch_add(&p->ended, 1);
+  atomic_fetch_sub(&p->running, 1);
+}
+
+TEST(a_phase_begins_when_the_one_before_has_ended) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    for (int run = 0; run < 3; run++) {
+      Phases phases = {0};
+      assert_ok(workers_run_phases(workers, next_phase, phase_task, &phases, (Poll){0}, &error));
+      assert_int_equal(phases.begun, PHASES);
+      assert_int_equal(phases.ended, PHASES / 5 * (1 + 2 + 3 + 4 + 5));
+      assert_int_equal(phases.overlaps, 0);
+    }
+    workers_free(workers);
+  }
+}
+
+TEST(workers_may_be_freed_unused) {
+  workers_free(make_workers(MOST_THREADS));
+  workers_free(NULL);
+}
+
+TEST(there_is_a_processor) { assert_in_range(workers_processors(), 1, 100000); }
+
+/* ---- the poll -------------------------------------------------------------------- */
+
+typedef struct Asked {
+  int times, answers_yes; /* how often it says go on before it says stop */
+} Asked;
+
+static bool proceed(void *context) {
+  Asked *asked = context;
+  return asked->times++ < asked->answers_yes;
+}
+
+/* Tasks of 1 ms: 1,000 of them are far longer than the time between polls. */
+static void check_stopped(size_t threads) {
+  Workers *workers = make_workers(threads);
+  Asked asked = {.answers_yes = 2};
+  Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
+  assert_status(workers_run(workers, MOST_TASKS, log_task, &log, (Poll){proceed, &asked}, &error),
+                STATUS_INTERRUPTED);
+  assert_string_equal(error.message, "interrupted");
+  assert_int_equal(asked.times, 3); /* not asked again after a no */
+  assert_in_range(log.total, 1, MOST_TASKS - 1);
+  int total = log.total;
+  assert_ok(workers_run(workers, 1, log_task, &log, (Poll){0}, &error));
+  assert_int_equal(log.total, total + 1); /* what was skipped stays so */
+  workers_free(workers);
+}
+
+TEST(a_poll_that_says_stop_skips_the_tasks_not_begun) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_stopped(threads);
+}
+
+static size_t endless(void *context) {
+  (void)context;
+  return 2;
+}
+
+/* A run that would never end. */
+TEST(a_poll_that_says_stop_ends_the_phases) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Asked asked = {.answers_yes = 1};
+    Phases phases = {0};
+    assert_status(workers_run_phases(workers, endless, phase_task, &phases, (Poll){proceed, &asked}, &error),
+                  STATUS_INTERRUPTED);
+    assert_int_equal(phases.running, 0);
+    workers_free(workers);
+  }
+}
+
+TEST(a_poll_that_says_go_on_changes_nothing) {
+  Workers *workers = make_workers(2);
+  Asked asked = {.answers_yes = 1000000};
+  Log log = {.workers = 2, .nanoseconds = 1000000};
+  assert_ok(workers_run(workers, 100, log_task, &log, (Poll){proceed, &asked}, &error));
+  check_all_ran_once(&log, 100);
+  assert_true(asked.times > 0);
+  workers_free(workers);
+}
+
+/* Runs of less than 20 ms, one after another: the time to the next poll spans them. */
+TEST(short_runs_are_polled_too) {
+  Workers *workers = make_workers(1);
+  Asked asked = {.answers_yes = 0};
+  Log log = {.workers = 1, .nanoseconds = 1000000};
+  Status status = STATUS_OK;
+  for (int run = 0; run < 1000 && !status; run++)
+    status = workers_run(workers, 1, log_task, &log, (Poll){proceed, &asked}, &error);
+  assert_int_equal(status, STATUS_INTERRUPTED);
+  workers_free(workers);
+}
+
+/* ---- tasks as they come -------------------------------------------------------------- */
+
+/* 0 .. total - 1, some at a time; with threads they run meanwhile. */
+static void add_in_parts(Workers *workers, size_t total) {
+  for (size_t added = 0, part = 0; added < total; added += part) {
+    part = added % 7 < total - added ? added % 7 : total - added;
+    if (part == 0) part = 1;
+    workers_add(workers, part);
+    if (added % 50 == 0) nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL); /* time to run out of tasks */
+  }
+}
+
+TEST(tasks_that_come_in_parts_run_once) {
+  const size_t counts[] = {0, 1, 2, 17, MOST_TASKS};
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    for (size_t c = 0; c < COUNT(counts); c++) {
+      Log log = {.workers = workers_count(workers)};
+      workers_begin(workers, log_task, &log);
+      add_in_parts(workers, counts[c]);
+      if (threads == 0) assert_int_equal(log.total, 0); /* the caller runs them in the end */
+      assert_ok(workers_end(workers, (Poll){0}, &error));
+      check_all_ran_once(&log, counts[c]);
+    }
+    workers_free(workers);
+  }
+}
+
+/* They do not wait for the end. */
+TEST(threads_run_what_has_been_added) {
+  Workers *workers = make_workers(2);
+  Log log = {.workers = 2};
+  workers_begin(workers, log_task, &log);
+  for (int part = 1; part <= 20; part++) {
+    workers_add(workers, 3);
+    while (log.total < 3 * part) nanosleep(&(struct timespec){.tv_nsec = 10000}, NULL);
+    assert_int_equal(log.total, 3 * part);
+  }
+  assert_ok(workers_end(workers, (Poll){0}, &error));
+  check_all_ran_once(&log, 60);
+  workers_free(workers);
+}
+
+/* A second of tasks for a thread. Those that run are waited for, as they use what the
+** caller is about to free.
+*/
+TEST(freeing_without_an_end_leaves_tasks_out) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Log log = {.workers = workers_count(workers), .nanoseconds = 2000000};
+    workers_begin(workers, log_task, &log);
+    add_in_parts(workers, MOST_TASKS);
+    workers_free(workers);
+    assert_in_range(log.total, 0, MOST_TASKS - 1);
+    for (size_t w = 0; w < log.workers; w++) assert_int_equal(log.busy[w], 0);
+    if (threads == 0) assert_int_equal(log.total, 0);
+  }
+}
+
+TEST(freeing_after_a_beginning_alone) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Log log = {.workers = workers_count(workers)};
+    workers_begin(workers, log_task, &log);
+    workers_free(workers);
+    assert_int_equal(log.total, 0);
+  }
+}
+
+TEST(the_end_of_tasks_in_parts_is_polled) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
+    Workers *workers = make_workers(threads);
+    Asked asked = {.answers_yes = 2};
+    Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
+    workers_begin(workers, log_task, &log);
+    add_in_parts(workers, MOST_TASKS);
+    assert_status(workers_end(workers, (Poll){proceed, &asked}, &error), STATUS_INTERRUPTED);
+    assert_int_equal(asked.times, 3);
+    assert_in_range(log.total, 1, MOST_TASKS - 1);
+    log = (Log){.workers = workers_count(workers)};
+    workers_begin(workers, log_task, &log); /* nothing of it is left over */
+    assert_false(workers_stopped(workers));
+    add_in_parts(workers, 5);
+    assert_ok(workers_end(workers, (Poll){0}, &error));
+    check_all_ran_once(&log, 5);
+    workers_free(workers);
+  }
+}
+
+/* ---- long tasks --------------------------------------------------------------------- */
+
+typedef struct LongTask {
+  Workers *workers;
+  bool stopped; /* before it gave up */
+} LongTask;
+
+/* Up to ten seconds, if it is not told to stop. */
+static void long_task(void *context, size_t index, size_t worker) {
+  (void)index;
+  (void)worker;
+  LongTask *task = context;
+  for (int ms = 0; ms < 10000 && !task->stopped; ms++) {
+    task->stopped = workers_stopped(task->workers);
+    nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+  }
+}
+
+/* A poll that said stop is not asked again, so that a host whose answer is yes
+** afterwards does not take half a task for a whole one.
+*/
+static void check_long_task_stopped(size_t threads) {
+  LongTask task = {.workers = make_workers(threads)};
+  Asked asked = {.answers_yes = 2};
+  assert_status(workers_run(task.workers, 1, long_task, &task, (Poll){proceed, &asked}, &error), STATUS_INTERRUPTED);
+  assert_true(task.stopped);
+  assert_int_equal(asked.times, 3);
+  Log log = {.workers = workers_count(task.workers)};
+  assert_ok(workers_run(task.workers, 1, log_task, &log, (Poll){0}, &error));
+  check_all_ran_once(&log, 1);
+  assert_false(workers_stopped(task.workers)); /* a new run, a new answer */
+  workers_free(task.workers);
+}
+
+TEST(a_long_task_can_ask_whether_to_stop) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_long_task_stopped(threads);
+}
+
+/* Without threads the task's own question is the poll: a no is final. */
+static bool no_once(void *context) {
+  int *times = context;
+  return (*times)++ != 0;
+}
+
+TEST(a_no_within_a_task_is_final) {
+  LongTask task = {.workers = make_workers(0)};
+  int times = 0;
+  assert_status(workers_run(task.workers, 1, long_task, &task, (Poll){no_once, &times}, &error), STATUS_INTERRUPTED);
+  workers_free(task.workers);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_task_runs_once_on_any_number_of_threads),
+      cmocka_unit_test(many_short_runs_follow_each_other),
+      cmocka_unit_test(a_phase_begins_when_the_one_before_has_ended),
+      cmocka_unit_test(workers_may_be_freed_unused),
+      cmocka_unit_test(there_is_a_processor),
+      cmocka_unit_test(a_poll_that_says_stop_skips_the_tasks_not_begun),
+      cmocka_unit_test(a_poll_that_says_stop_ends_the_phases),
+      cmocka_unit_test(a_poll_that_says_go_on_changes_nothing),
+      cmocka_unit_test(short_runs_are_polled_too),
+      cmocka_unit_test(tasks_that_come_in_parts_run_once),
+      cmocka_unit_test(threads_run_what_has_been_added),
+      cmocka_unit_test(freeing_without_an_end_leaves_tasks_out),
+      cmocka_unit_test(freeing_after_a_beginning_alone),
+      cmocka_unit_test(the_end_of_tasks_in_parts_is_polled),
+      cmocka_unit_test(a_long_task_can_ask_whether_to_stop),
+      cmocka_unit_test(a_no_within_a_task_is_final),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,717 @@
+/* Models as files, damaged files, and texts as a model reads them. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "classifier/predict.h"
+#include "unit/support.h"
+
+/* ---- small models ---------------------------------------------------------------- */
+
+/* Five words, three labels of three types; parameters drawn at random. */
+static Model *shaped_model(Shape shape) {
+  static const char *const WORDS[] = {"the", "cat", "\u00e4", "dog", "."};
+  const Label labels[] = {text_label("cats"), {.kind = LABEL_INTEGER, .integer = 5},
+                          {.kind = LABEL_REAL, .real = 2.5}};
+  Model *model = allocate(1, sizeof *model);
+  uint32_t number;
+  shape.vocabulary = 6;
+  shape.embedding = 2;
+  shape.labels = 3;
+  assert_ok(parameters_new(&shape, &model->parameters, &error));
+  fill_normal(model->parameters.block, model->parameters.count, 0.5f, 1);
+  for (size_t i = 0; i < COUNT(WORDS); i++)
+    assert_ok(vocabulary_add(&model->vocabulary, WORDS[i], strlen(WORDS[i]), &number, &error));
+  for (size_t i = 0; i < COUNT(labels); i++) assert_ok(labels_add(&model->labels, labels[i], &number, &error));
+  model->tokenize = strdup("");
+  model->max_tokens = 8;
+  model->blend = (Blend){1.0f, 1.0f};
+  return model;
+}
+
+static Model *small_model(size_t hidden, size_t positions) {
+  return shaped_model((Shape){.hidden = hidden, .positions = positions});
+}
+
+/* With n-grams, a max-pool and a linear branch. */
+static Model *full_model(size_t hidden) {
+  Model *model = shaped_model((Shape){.hidden = hidden, .buckets = 3, .positions = 2, .pooled = true});
+  model->linear = random_linear(6, 3, 2, 1);
+  model->blend = (Blend){0.25f, 1.5f};
+  return model;
+}
+
+static uint8_t *write_model(Model *model, size_t *size) {
+  uint8_t *bytes;
+  assert_ok(model_write(model, &bytes, size, &error));
+  return bytes;
+}
+
+static uint8_t *small_file(size_t hidden, size_t positions, size_t *size) {
+  Model *model = small_model(hidden, positions);
+  uint8_t *bytes = write_model(model, size);
+  model_free(model);
+  return bytes;
+}
+
+static uint8_t *full_file(size_t *size) {
+  Model *model = full_model(1);
+  uint8_t *bytes = write_model(model, size);
+  model_free(model);
+  return bytes;
+}
+
+/* The place of `text` in the header of a file. */
+static char *find_in(uint8_t *bytes, size_t size, const char *text) {
+  size_t header = safetensors_header_size(bytes, size), length = strlen(text);
+  for (size_t i = 8; i + length <= header; i++)
+    if (memcmp(bytes + i, text, length) == 0) return (char *)bytes + i;
+  fail_msg("'%s' is not in the header", text);
+  return NULL;
+}
+
+/* Writes over the first `from` in the header; both are of one length. */
+static void replace(uint8_t *bytes, size_t size, const char *from, const char *to) {
+  assert_int_equal(strlen(from), strlen(to));
+  memcpy(find_in(bytes, size, from), to, strlen(to));
+}
+
+/* Now the file states no identifier, and any change is looked at. */
+static void remove_identifier(uint8_t *bytes, size_t size) {
+  replace(bytes, size, "\"identifier\":", "\"idontifier\":");
+}
+
+/* ---- round trips -------------------------------------------------------------------- */
+
+static void check_same_strings(const Strings *a, const Strings *b) {
+  assert_int_equal(a->count, b->count);
+  assert_int_equal(a->length, b->length);
+  assert_memory_equal(a->bytes, b->bytes, a->length);
+  assert_memory_equal(a->end, b->end, a->count * sizeof *a->end);
+}
+
+static void check_same_branch(const Linear *a, const Linear *b) {
+  size_t features = ngrams_features(&a->ngrams);
+  assert_int_equal(a->labels, b->labels);
+  assert_int_equal(a->columns, b->columns);
+  assert_int_equal(a->buckets, b->buckets);
+  assert_int_equal(a->ngrams.words, b->ngrams.words);
+  assert_int_equal(a->ngrams.pairs, b->ngrams.pairs);
+  if (!linear_exists(a)) return;
+  assert_memory_equal(a->kernel, b->kernel, (features + a->buckets) * a->columns * sizeof(float));
+  assert_memory_equal(a->bias, b->bias, a->columns * sizeof(float));
+  assert_memory_equal(a->ngrams.idf, b->ngrams.idf, features * sizeof(float));
+}
+
+static void check_round_trip(Model *model) {
+  size_t size, again_size;
+  uint8_t *bytes = write_model(model, &size);
+  Model *read;
+  assert_ok(model_read(bytes, size, &read, &error));
+  check_same_strings(&read->vocabulary.words, &model->vocabulary.words);
+  check_same_strings(&read->labels.keys, &model->labels.keys);
+  assert_memory_equal(read->labels.kinds, model->labels.kinds, model->labels.keys.count);
+  assert_int_equal(read->parameters.count, model->parameters.count);
+  assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
+  check_same_branch(&read->linear, &model->linear);
+  assert_true(read->blend.network == model->blend.network && read->blend.linear == model->blend.linear);
+  assert_string_equal(read->tokenize, model->tokenize);
+  assert_int_equal(read->max_tokens, model->max_tokens);
+  assert_int_equal(read->padded_length, model->padded_length);
+  assert_string_equal(read->identifier, model->identifier);
+  uint8_t *again = write_model(read, &again_size);
+  assert_int_equal(size, again_size);
+  assert_memory_equal(bytes, again, size);
+  free(again);
+  free(bytes);
+  model_free(read);
+}
+
+TEST(a_model_is_read_as_it_was_written) {
+  for (size_t hidden = 0; hidden <= 2; hidden++)
+    for (size_t positions = 0; positions <= 8; positions += 8) {
+      Model *model = small_model(hidden, positions);
+      check_round_trip(model);
+      model_free(model);
+    }
+}
+
+TEST(all_parts_are_read_as_they_were_written) {
+  for (size_t hidden = 0; hidden <= 2; hidden++) {
+    Model *model = full_model(hidden);
+    check_round_trip(model);
+    model_free(model);
+  }
+}
+
+/* A file from before there were branches: both scales are 1. */
+TEST(without_a_blend_logits_are_as_they_are) {
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  Model *read;
+  remove_identifier(bytes, size);
+  replace(bytes, size, "\"blend\"", "\"blond\"");
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_true(read->blend.network == 1.0f && read->blend.linear == 1.0f);
+  model_free(read);
+  free(bytes);
+}
+
+/* Where it is int8 the file says so; what it does not know is read as floats. */
+TEST(the_precision_is_kept) {
+  size_t size;
+  Model *model = small_model(2, 0), *read;
+  uint8_t *bytes = write_model(model, &size);
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_int_equal(read->precision, PRECISION_FLOAT32);
+  model_free(read);
+  free(bytes);
+  model->precision = PRECISION_INT8;
+  bytes = write_model(model, &size);
+  find_in(bytes, size, "\"precision\":\"int8\"");
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_int_equal(read->precision, PRECISION_INT8);
+  model_free(read);
+  remove_identifier(bytes, size);
+  replace(bytes, size, "\"precision\":\"int8\"", "\"precision\":\"int2\"");
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_int_equal(read->precision, PRECISION_FLOAT32);
+  model_free(read);
+  model_free(model);
+  free(bytes);
+}
+
+/* What is read is ready to label; what is written need not be. */
+TEST(a_model_that_was_read_is_finished) {
+  size_t size;
+  Model *model = full_model(2), *read;
+  uint8_t *bytes = write_model(model, &size);
+  assert_null(model->inference.parameters);
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ptr_equal(read->inference.parameters, &read->parameters);
+  model_free(read);
+  model_free(model);
+  free(bytes);
+}
+
+TEST(the_words_for_people_are_kept) {
+  Model *model = small_model(1, 0);
+  free(model->tokenize);
+  model->tokenize = strdup("porter \"unicode61\" \u00e4\\\n");
+  model->padded_length = 7;
+  check_round_trip(model);
+  model_free(model);
+}
+
+TEST(a_model_without_words) {
+  Model *model = small_model(1, 0);
+  const Shape shape = {.vocabulary = 1, .embedding = 2, .hidden = 1, .labels = 3};
+  vocabulary_free(&model->vocabulary);
+  parameters_free(&model->parameters);
+  assert_ok(parameters_new(&shape, &model->parameters, &error));
+  check_round_trip(model);
+  model_free(model);
+}
+
+TEST(free_of_nothing) { model_free(NULL); }
+
+/* ---- what is refused ------------------------------------------------------------------ */
+
+static Status read_bytes(const uint8_t *bytes, size_t size) {
+  Model *model = NULL;
+  Status status = model_read(bytes, size, &model, &error);
+  if (!status) model_free(model);
+  return status;
+}
+
+TEST(a_changed_byte_is_found_by_the_identifier) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 0, &size);
+  bytes[size - 1] ^= 1;
+  assert_invalid(read_bytes(bytes, size), "the bytes have changed");
+  bytes[size - 1] ^= 1;
+  assert_ok(read_bytes(bytes, size));
+  free(bytes);
+}
+
+TEST(without_an_identifier_edited_weights_run) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 0, &size);
+  Model *model;
+  remove_identifier(bytes, size);
+  bytes[safetensors_header_size(bytes, size)] ^= 1;
+  assert_ok(model_read(bytes, size, &model, &error));
+  assert_string_equal(model->identifier, "");
+  model_free(model);
+  free(bytes);
+}
+
+/* One part of a header changed into another of the same length. */
+TEST(a_header_that_says_something_else_is_refused) {
+  const struct {
+    const char *from, *to, *message;
+  } cases[] = {
+      {"sqlite-classify 1", "sqlite-classify 2", "metadata 'format' is 'sqlite-classify 2'"},
+      {"\"format\"", "\"fermat\"", "metadata 'format' is ''"},
+      {"\"tokenize\"", "\"takenize\"", "metadata 'tokenize' is missing"},
+      {"\"max_tokens\":\"8\"", "\"max_tokens\":\"x\"", "metadata 'max_tokens' is 'x'"},
+      {"\"max_tokens\":\"8\"", "\"max_tokens\":\"-\"", "metadata 'max_tokens' is '-'"},
+      {"\"max_tokens\"", "\"max_takens\"", "metadata 'max_tokens' is ''"},
+      {"\"padded_length\":\"0\"", "\"padded_length\":\" \"", "metadata 'padded_length'"},
+      {"\"embedding\"", "\"imbedding\"", "embedding"},
+      {"\"output.bias\"", "\"output.bios\"", "output.bias"},
+      {"\"vocabulary.ends\"", "\"vocabulary.ands\"", "tensor 'vocabulary.ends' is missing"},
+      {"\"vocabulary.bytes\"", "\"vocabulary.bites\"", "tensor 'vocabulary.bytes' is missing"},
+      {"\"labels.ends\"", "\"labels.ands\"", "tensor 'labels.ends' is missing"},
+      {"\"labels.kinds\"", "\"labels.minds\"", "tensor 'labels.kinds' is missing"},
+      {"\"labels.bytes\"", "\"labels.bites\"", "tensor 'labels.bytes' is missing"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    size_t size;
+    uint8_t *bytes = small_file(1, 0, &size);
+    remove_identifier(bytes, size);
+    replace(bytes, size, cases[i].from, cases[i].to);
+    assert_invalid(read_bytes(bytes, size), cases[i].message);
+    free(bytes);
+  }
+}
+
+/* The bytes of a tensor, to be changed. */
+static uint8_t *data_of(uint8_t *bytes, size_t size, const char *name) {
+  SafeTensors st;
+  assert_ok(safetensors_read(bytes, size, size, &st, &error));
+  uint8_t *data = bytes + st.header_end + safetensors_find(&st, name)->begin;
+  safetensors_free(&st);
+  return data;
+}
+
+static void check_data_refused(const char *tensor, size_t at, uint8_t value, const char *message) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 0, &size);
+  remove_identifier(bytes, size);
+  data_of(bytes, size, tensor)[at] = value;
+  assert_invalid(read_bytes(bytes, size), message);
+  free(bytes);
+}
+
+TEST(words_and_labels_outside_their_bytes_are_refused) {
+  check_data_refused("vocabulary.ends", 0, 200, "string 0 lies at bytes 0 to 200");
+  check_data_refused("vocabulary.ends", 3, 255, "string 0 lies at");
+  check_data_refused("vocabulary.ends", 4, 2, "string 1 lies at bytes 3 to 2");
+  check_data_refused("labels.ends", 8, 99, "string 2 lies at");
+}
+
+/* One word or label more than the parameters have. */
+TEST(words_and_labels_that_the_network_has_not_are_refused) {
+  for (int word = 0; word <= 1; word++) {
+    Model *model = small_model(1, 0);
+    uint32_t number;
+    size_t size;
+    if (word) assert_ok(vocabulary_add(&model->vocabulary, "more", 4, &number, &error));
+    if (!word) assert_ok(labels_add(&model->labels, text_label("more"), &number, &error));
+    uint8_t *bytes = write_model(model, &size);
+    assert_invalid(read_bytes(bytes, size),
+                   word ? "the vocabulary has 7 words, its embedding 6" : "there are 4 labels, the output has 3");
+    free(bytes);
+    model_free(model);
+  }
+}
+
+/* The last byte of labels.kinds goes over to labels.bytes, which lie behind it. */
+TEST(fewer_kinds_than_labels_are_refused) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 0, &size);
+  SafeTensors st;
+  char from[64], to[64];
+  remove_identifier(bytes, size);
+  assert_ok(safetensors_read(bytes, size, size, &st, &error));
+  TensorView kinds = *safetensors_find(&st, "labels.kinds"), keys = *safetensors_find(&st, "labels.bytes");
+  safetensors_free(&st);
+  assert_int_equal(kinds.end, keys.begin);
+  snprintf(from, sizeof from, "[3],\"data_offsets\":[%zu,%zu]", kinds.begin, kinds.end);
+  snprintf(to, sizeof to, "[2],\"data_offsets\":[%zu,%zu]", kinds.begin, kinds.end - 1);
+  replace(bytes, size, from, to);
+  snprintf(from, sizeof from, "[24],\"data_offsets\":[%zu,%zu]", keys.begin, keys.end);
+  snprintf(to, sizeof to, "[25],\"data_offsets\":[%zu,%zu]", keys.begin - 1, keys.end);
+  replace(bytes, size, from, to);
+  assert_invalid(read_bytes(bytes, size), "labels");
+  free(bytes);
+}
+
+TEST(words_and_labels_that_are_there_twice_are_refused) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 0, &size);
+  remove_identifier(bytes, size);
+  memcpy(data_of(bytes, size, "vocabulary.bytes") + 3, "the", 3);
+  assert_invalid(read_bytes(bytes, size), "words 0 and 1 of the vocabulary are the same");
+  free(bytes);
+}
+
+TEST(labels_that_are_none_are_refused) {
+  check_data_refused("labels.kinds", 0, 'x', "label 1 is not a value");
+  check_data_refused("labels.bytes", 0, 'q', "label 1 is not a value");
+  check_data_refused("labels.kinds", 0, 'i', "label 1 is not a value");
+}
+
+TEST(a_padded_length_past_max_tokens_is_refused) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 0, &size);
+  remove_identifier(bytes, size);
+  replace(bytes, size, "\"padded_length\":\"0\"", "\"padded_length\":\"9\"");
+  assert_invalid(read_bytes(bytes, size), "padded_length");
+  free(bytes);
+}
+
+/* A blend of another shape, and a branch of more words or labels than the rest. */
+TEST(a_branch_that_fits_nothing_else_is_refused) {
+  const struct {
+    size_t vocabulary, labels;
+  } cases[] = {{7, 3}, {6, 4}, {6, 2}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    size_t size;
+    Model *model = full_model(1);
+    linear_free(&model->linear);
+    model->linear = random_linear(cases[i].vocabulary, cases[i].labels, 2, 1);
+    uint8_t *bytes = write_model(model, &size);
+    assert_invalid(read_bytes(bytes, size), "linear.kernel");
+    free(bytes);
+    model_free(model);
+  }
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  remove_identifier(bytes, size);
+  char *at = strstr(find_in(bytes, size, "\"blend\""), "\"shape\":[2]");
+  assert_non_null(at);
+  memcpy(at, "\"shape\":[1]", 11); /* and the file no longer fits */
+  assert_status(read_bytes(bytes, size), STATUS_INVALID);
+  free(bytes);
+}
+
+/* ---- damage ----------------------------------------------------------------------------- */
+
+/* A model that was read must label and explain any text. */
+static void use_model(const Model *model) {
+  const char text[] = "The cat, the \u00e4 and the raining DOG.";
+  Tokens tokens = {.with_spans = true};
+  Scratch scratch = {0};
+  Label label = labels_get(&model->labels, 0);
+  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
+  float *values = allocate(3 * (model->parameters.shape.labels + tokens.count), sizeof *values);
+  Text words = tokens_text(&tokens);
+  Lexicon lexicon = tokens_lexicon(&tokens);
+  assert_ok(predict(model, &lexicon, &words, 1, &scratch, values, &error));
+  assert_ok(predict_contributions(model, &lexicon, words, 0, &scratch, values, values + words.length, &error));
+  assert_true(label.kind != LABEL_TEXT || label.length < 100);
+  free(values);
+  scratch_free(&scratch);
+  tokens_free(&tokens);
+}
+
+/* Reads a copy of just that size; true if it is a model. */
+static bool try_bytes(const uint8_t *bytes, size_t size) {
+  Model *model = NULL;
+  uint8_t *exact = allocate(size, 1);
+  memcpy(exact, bytes, size);
+  Status status = model_read(exact, size, &model, &error);
+  free(exact);
+  if (status) {
+    assert_int_equal(status, STATUS_INVALID);
+    assert_true(strlen(error.message) > 0);
+    return false;
+  }
+  use_model(model);
+  model_free(model);
+  return true;
+}
+
+TEST(no_part_of_a_file_is_a_model) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 2, &size);
+  for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
+  assert_true(try_bytes(bytes, size));
+  remove_identifier(bytes, size);
+  for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
+  assert_true(try_bytes(bytes, size));
+  free(bytes);
+}
+
+TEST(no_part_of_a_file_with_all_parts_is_a_model) {
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  remove_identifier(bytes, size);
+  for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
+  assert_true(try_bytes(bytes, size));
+  free(bytes);
+}
+
+/* Each byte of the header in turn takes every `step`th other value, each byte of
+** data some. How many of these files are models.
+*/
+static size_t change_each_byte(uint8_t *bytes, size_t size, unsigned step) {
+  size_t header = safetensors_header_size(bytes, size), models = 0;
+  for (size_t at = 0; at < size; at++) {
+    uint8_t before = bytes[at];
+    for (unsigned change = 1; change < 256; change += at < header ? step : 51) {
+      bytes[at] = (uint8_t)(before ^ change);
+      models += try_bytes(bytes, size);
+    }
+    bytes[at] = before;
+  }
+  return models;
+}
+
+TEST(any_byte_may_be_anything) {
+  size_t size;
+  uint8_t *bytes = small_file(0, 0, &size);
+  remove_identifier(bytes, size);
+  assert_true(change_each_byte(bytes, size, 1) > 0);
+  free(bytes);
+}
+
+/* Only a name that is not `identifier` any more leaves a model: 10 letters with
+** at most 255 others each.
+*/
+TEST(any_byte_may_be_anything_with_an_identifier) {
+  size_t size;
+  uint8_t *bytes = small_file(0, 0, &size);
+  assert_in_range(change_each_byte(bytes, size, 3), 1, 10 * 255);
+  free(bytes);
+}
+
+TEST(any_byte_of_a_model_with_all_tensors) {
+  size_t size;
+  uint8_t *bytes = small_file(1, 2, &size);
+  remove_identifier(bytes, size);
+  assert_true(change_each_byte(bytes, size, 11) > 0);
+  free(bytes);
+}
+
+TEST(any_byte_of_a_model_with_all_parts) {
+  size_t size;
+  uint8_t *bytes = full_file(&size);
+  remove_identifier(bytes, size);
+  assert_true(change_each_byte(bytes, size, 53) > 0);
+  free(bytes);
+}
+
+/* ---- a text as tokens --------------------------------------------------------------------- */
+
+static Tokens tokens_of(const Model *model, const char *text, bool with_spans) {
+  Tokens tokens = {.with_spans = with_spans};
+  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
+  return tokens;
+}
+
+static void check_words(const Model *model, const char *text, const uint32_t *expected, size_t count) {
+  Tokens tokens = tokens_of(model, text, false);
+  assert_int_equal(tokens.count, count);
+  assert_memory_equal(tokens.words, expected, count * sizeof *expected);
+  assert_int_equal(tokens.span_count, 0);
+  tokens_free(&tokens);
+}
+
+TEST(texts_become_numbers_of_words) {
+  Model *model = small_model(1, 0);
+  check_words(model, "The \u00c4 bird.", (uint32_t[]){1, 3, VOCABULARY_UNKNOWN, 5}, 4);
+  check_words(model, "", NULL, 0);
+  model_free(model);
+}
+
+TEST(spans_say_where_tokens_stand) {
+  Model *model = small_model(1, 0);
+  const char text[] = "The \u00c4 bird.";
+  Tokens tokens = tokens_of(model, text, true);
+  const char *written[] = {"The", "\u00c4", "bird", "."}, *folded[] = {"the", "\u00e4", "bird", "."};
+  assert_int_equal(tokens.count, 4);
+  assert_int_equal(tokens.span_count, 4);
+  for (size_t i = 0; i < 4; i++) {
+    struct TokenSpan span = tokens.spans[i];
+    assert_int_equal(span.end - span.start, strlen(written[i]));
+    assert_memory_equal(text + span.start, written[i], strlen(written[i]));
+    assert_int_equal(span.length, strlen(folded[i]));
+    assert_memory_equal(tokens.folded + span.token, folded[i], strlen(folded[i]));
+  }
+  tokens_free(&tokens);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
+TEST(texts_are_cut_at_max_tokens) {
+  Model *model = small_model(1, 0);
+  const uint32_t expected[] = {1, 1, 2};
+  model->max_tokens = 3;
+  check_words(model, "the the cat the", expected, 3);
+  check_words(model, "the the cat", expected, 3);
+  model->max_tokens = 0;
+  check_words(model, "the the cat", NULL, 0);
+  model_free(model);
+}
+
+TEST(padding_has_words_but_no_spans) {
+  Model *model = small_model(1, 0);
+  model->padded_length = 5;
+  check_words(model, "the cat", (uint32_t[]){1, 2, 0, 0, 0}, 5);
+  check_words(model, "", (uint32_t[]){0, 0, 0, 0, 0}, 5);
+  Tokens tokens = tokens_of(model, "the cat", true);
+  assert_int_equal(tokens.count, 5);
+  assert_int_equal(tokens.span_count, 2);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
+/* A word that is not in the vocabulary has a number past it, and its letters. */
+TEST(unknown_words_are_spelled_where_there_are_ngrams) {
+  Model *model = full_model(1);
+  const char *const unknown[] = {"raining", "\u96e8"};
+  Spelling expected = make_spelling(unknown, COUNT(unknown));
+  Tokens tokens = tokens_of(model, "the RAINING cat, \u96e8", false);
+  const uint32_t words[] = {1, 6, 2, 7, 8};
+  assert_int_equal(tokens.count, 5);
+  assert_memory_equal(tokens.words, words, sizeof words);
+  assert_int_equal(tokens.spelling.count, 3); /* "," between them */
+  for (size_t i = 0; i < COUNT(unknown); i++) {
+    size_t count, wanted;
+    const uint32_t *hash = spelling_get(&tokens.spelling, i * 2, &count);
+    const uint32_t *expected_hash = spelling_get(&expected, i, &wanted);
+    assert_int_equal(count, wanted);
+    assert_memory_equal(hash, expected_hash, count * sizeof *hash);
+  }
+  Lexicon lexicon = tokens_lexicon(&tokens);
+  assert_true(lexicon.folded);
+  assert_ptr_equal(lexicon.spelling, &tokens.spelling);
+  spelling_free(&expected);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
+/* The network reads max_tokens, the linear branch all. */
+TEST(texts_are_read_whole_for_a_linear_branch) {
+  Model *model = full_model(1);
+  model->max_tokens = 2;
+  check_words(model, "the the cat the dog", (uint32_t[]){1, 1, 2, 1, 4}, 5);
+  model_free(model);
+}
+
+TEST(texts_are_added_one_after_another) {
+  Model *model = full_model(1);
+  Tokens tokens = {.with_spans = true};
+  assert_ok(model_tokens(model, &tokenizer_unicode, "the snow", 8, &tokens, &error));
+  assert_ok(model_tokens(model, &tokenizer_unicode, "dog rain", 8, &tokens, &error));
+  const uint32_t words[] = {1, 6, 4, 7};
+  assert_int_equal(tokens.count, 4);
+  assert_memory_equal(tokens.words, words, sizeof words);
+  assert_int_equal(tokens.span_count, 4);
+  assert_memory_equal(tokens.folded, "thesnowdograin", 14);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
+TEST(tokens_are_filled_again_and_again) {
+  Model *model = full_model(1);
+  Tokens tokens = {.with_spans = true};
+  assert_ok(model_tokens(model, &tokenizer_unicode, "the cat and the dog", 19, &tokens, &error));
+  assert_int_equal(tokens.spelling.count, 1);
+  tokens_clear(&tokens);
+  assert_ok(model_tokens(model, &tokenizer_unicode, "dog snow", 8, &tokens, &error));
+  assert_int_equal(tokens.count, 2);
+  assert_int_equal(tokens.span_count, 2);
+  assert_int_equal(tokens.spelling.count, 1);
+  assert_int_equal(tokens.words[0], 4);
+  assert_int_equal(tokens.words[1], 6); /* the first that is not in the vocabulary, again */
+  assert_memory_equal(tokens.folded, "dogsnow", 7);
+  tokens_free(&tokens);
+  model_free(model);
+}
+
+/* ---- a model of Keras ---------------------------------------------------------------------- */
+
+/* The published model: word number n is "wn", texts are padded to all steps. */
+static Model *keras_model(const Reference *file) {
+  Model *model = allocate(1, sizeof *model);
+  uint32_t number;
+  char word[32];
+  model->parameters = reference_parameters(file, "parameter.");
+  model->blend = (Blend){1.0f, 1.0f};
+  for (size_t w = 1; w < model->parameters.shape.vocabulary; w++) {
+    snprintf(word, sizeof word, "w%zu", w);
+    assert_ok(vocabulary_add(&model->vocabulary, word, strlen(word), &number, &error));
+  }
+  for (size_t l = 0; l < model->parameters.shape.labels; l++)
+    assert_ok(labels_add(&model->labels, (Label){.kind = LABEL_INTEGER, .integer = (int64_t)l}, &number, &error));
+  model->tokenize = strdup("");
+  model->max_tokens = model->padded_length = reference_dimension(file, "ids", 1);
+  return model;
+}
+
+static void write_text(const int32_t *ids, size_t steps, char *text, size_t size) {
+  size_t at = 0;
+  for (size_t t = 0; t < steps && ids[t]; t++)
+    at += (size_t)snprintf(text + at, size - at, "w%d ", (int)ids[t]);
+  text[at] = '\0';
+}
+
+TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
+  Reference file = reference_open("seed");
+  Model *model = keras_model(&file), *read;
+  size_t size, steps = model->padded_length, labels = model->parameters.shape.labels;
+  uint8_t *bytes = write_model(model, &size);
+  assert_ok(model_read(bytes, size, &read, &error));
+  Scratch scratch = {0};
+  for (size_t i = 0; i < reference_dimension(&file, "ids", 0); i++) {
+    char text[128];
+    float probabilities[8], weights[16], contributions[16];
+    write_text(reference_integers(&file, "ids") + i * steps, steps, text, sizeof text);
+    Tokens tokens = tokens_of(read, text, false);
+    Text words = tokens_text(&tokens);
+    Lexicon lexicon = tokens_lexicon(&tokens);
+    assert_ok(predict(read, &lexicon, &words, 1, &scratch, probabilities, &error));
+    assert_close(probabilities, reference_floats(&file, "probabilities") + i * labels, labels, REFERENCE_TOLERANCE);
+    assert_ok(predict_contributions(read, &lexicon, words, 0, &scratch, weights, contributions, &error));
+    assert_close(weights, reference_floats(&file, "weights") + i * steps, steps, REFERENCE_TOLERANCE);
+    tokens_free(&tokens);
+  }
+  scratch_free(&scratch);
+  free(bytes);
+  model_free(read);
+  model_free(model);
+  reference_close(&file);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_model_is_read_as_it_was_written),
+      cmocka_unit_test(all_parts_are_read_as_they_were_written),
+      cmocka_unit_test(without_a_blend_logits_are_as_they_are),
+      cmocka_unit_test(the_precision_is_kept),
+      cmocka_unit_test(a_model_that_was_read_is_finished),
+      cmocka_unit_test(the_words_for_people_are_kept),
+      cmocka_unit_test(a_model_without_words),
+      cmocka_unit_test(free_of_nothing),
+      cmocka_unit_test(a_changed_byte_is_found_by_the_identifier),
+      cmocka_unit_test(without_an_identifier_edited_weights_run),
+      cmocka_unit_test(a_header_that_says_something_else_is_refused),
+      cmocka_unit_test(words_and_labels_outside_their_bytes_are_refused),
+      cmocka_unit_test(words_and_labels_that_the_network_has_not_are_refused),
+      cmocka_unit_test(fewer_kinds_than_labels_are_refused),
+      cmocka_unit_test(words_and_labels_that_are_there_twice_are_refused),
+      cmocka_unit_test(labels_that_are_none_are_refused),
+      cmocka_unit_test(a_padded_length_past_max_tokens_is_refused),
+      cmocka_unit_test(no_part_of_a_file_is_a_model),
+      cmocka_unit_test(no_part_of_a_file_with_all_parts_is_a_model),
+      cmocka_unit_test(any_byte_may_be_anything),
+      cmocka_unit_test(any_byte_may_be_anything_with_an_identifier),
+      cmocka_unit_test(any_byte_of_a_model_with_all_tensors),
+      cmocka_unit_test(any_byte_of_a_model_with_all_parts),
+      cmocka_unit_test(a_branch_that_fits_nothing_else_is_refused),
+      cmocka_unit_test(texts_become_numbers_of_words),
+      cmocka_unit_test(spans_say_where_tokens_stand),
+      cmocka_unit_test(texts_are_cut_at_max_tokens),
+      cmocka_unit_test(padding_has_words_but_no_spans),
+      cmocka_unit_test(unknown_words_are_spelled_where_there_are_ngrams),
+      cmocka_unit_test(texts_are_read_whole_for_a_linear_branch),
+      cmocka_unit_test(texts_are_added_one_after_another),
+      cmocka_unit_test(tokens_are_filled_again_and_again),
+      cmocka_unit_test(a_padded_model_of_keras_labels_texts_as_keras_does),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,725 @@
+/* The linear branch: margins, shares of them, learning, files. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "linear/linear.h"
+#include "linear/svm.h"
+#include "unit/support.h"
+
+enum { VOCABULARY = 12, MOST_LABELS = 4, TEXTS = 40, LENGTH = 9 };
+
+/* Words that are not in the vocabulary. */
+static const char *const OTHERS[] = {"raining", "ink", "\u96ea", "overwrought"};
+
+static uint32_t words[TEXTS * LENGTH];
+static Text texts[TEXTS];
+static Spelling others;
+
+static int make_texts(void **unused) {
+  (void)unused;
+  Random random = random_stream(6, 0, 0);
+  for (size_t w = 0; w < COUNT(words); w++) words[w] = (uint32_t)random_below(&random, VOCABULARY + COUNT(OTHERS));
+  for (size_t i = 0; i < TEXTS; i++) texts[i] = (Text){words + i * LENGTH, i % (LENGTH + 1)};
+  others = make_spelling(OTHERS, COUNT(OTHERS));
+  return 0;
+}
+
+static int free_texts(void **unused) {
+  (void)unused;
+  spelling_free(&others);
+  return 0;
+}
+
+static Lexicon finished_lexicon(void) { return (Lexicon){.spelling = &others, .folded = true}; }
+
+/* ---- margins ----------------------------------------------------------------------- */
+
+/* A margin of some twenty products of about 1 is rounded to 2e-6 of it at most. */
+static const double ROUNDED = 1e-5;
+
+/* linear.h's formula in double: column c of the margins. */
+static double column_margin(const Linear *l, const NgramVector *v, size_t c) {
+  double sum = (double)l->bias[c];
+  size_t features = ngrams_features(&l->ngrams);
+  for (size_t i = 0; i < v->count; i++) {
+    double weight = 0.0;
+    if (v->number[i] < features) {
+      weight = (double)l->kernel[v->number[i] * l->columns + c];
+    } else {
+      size_t count;
+      const uint32_t *hash = spelling_get(&others, v->number[i] - features, &count);
+      double share = (double)NGRAMS_SPELLED / sqrt((double)count);
+      for (size_t g = 0; g < count; g++)
+        weight += share * (double)l->kernel[(features + hash[g] % l->buckets) * l->columns + c];
+    }
+    sum += (double)v->value[i] * weight;
+  }
+  return sum;
+}
+
+static void margins_of(const Linear *l, const Lexicon *lexicon, Text text, float margins[MOST_LABELS]) {
+  NgramVector v = {0};
+  assert_ok(ngrams_vector(&l->ngrams, text, &v, &error));
+  linear_forward(l, lexicon, &v, margins);
+  ngram_vector_free(&v);
+}
+
+static void check_margins(size_t labels, size_t buckets) {
+  Linear l = random_linear(VOCABULARY, labels, buckets, labels);
+  const Lexicon lexicon = finished_lexicon();
+  for (size_t i = 0; i < TEXTS; i++) {
+    NgramVector v = {0};
+    float margins[MOST_LABELS];
+    assert_ok(ngrams_vector(&l.ngrams, texts[i], &v, &error));
+    linear_forward(&l, &lexicon, &v, margins);
+    for (size_t c = 0; c < labels; c++) {
+      double expected = labels != 2 ? column_margin(&l, &v, c) : column_margin(&l, &v, 0) * (c ? 1.0 : -1.0);
+      assert_near((double)margins[c], expected, ROUNDED);
+    }
+    ngram_vector_free(&v);
+  }
+  linear_free(&l);
+  linear_free(&l);
+}
+
+TEST(margins_are_those_of_the_formula) {
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
+    check_margins(labels, 0);
+    check_margins(labels, 7);
+  }
+}
+
+/* ---- shares of a margin --------------------------------------------------------------- */
+
+static void check_shares(const Linear *l, Text text) {
+  const Lexicon lexicon = finished_lexicon();
+  float margins[MOST_LABELS], shares[LENGTH];
+  NgramVector v = {0};
+  margins_of(l, &lexicon, text, margins);
+  assert_ok(ngrams_vector(&l->ngrams, text, &v, &error));
+  for (uint32_t label = 0; label < l->labels; label++) {
+    double bias = l->labels == 2 ? (double)l->bias[0] * (label ? 1.0 : -1.0) : (double)l->bias[label];
+    double sum = 0.5 * bias; /* of the margin times a half */
+    for (size_t t = 0; t < text.length; t++) shares[t] = 100.0f;
+    linear_contribute(l, &lexicon, &v, text, label, 0.5f, shares);
+    for (size_t t = 0; t < text.length; t++) sum += (double)shares[t] - 100.0;
+    assert_near(sum, 0.5 * (double)margins[label], 1e-4); /* 100 has 8e-6 after the point */
+  }
+  ngram_vector_free(&v);
+}
+
+TEST(shares_and_the_bias_sum_to_the_margin) {
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++)
+    for (size_t buckets = 0; buckets <= 7; buckets += 7) {
+      Linear l = random_linear(VOCABULARY, labels, buckets, labels);
+      for (size_t i = 0; i < TEXTS; i++) check_shares(&l, texts[i]);
+      linear_free(&l);
+    }
+}
+
+/* Where labels are many, fewer words are features than the vocabulary has. */
+TEST(shares_sum_to_the_margin_where_words_are_left_out) {
+  for (size_t kept = 1; kept < VOCABULARY; kept++) {
+    Linear l = random_linear(kept, 3, 7, 1);
+    l.ngrams.vocabulary = VOCABULARY;
+    for (size_t i = 0; i < TEXTS; i++) check_shares(&l, texts[i]);
+    linear_free(&l);
+  }
+}
+
+/* Text 3 1 2 with the pair 1 2: it is half of word 1, half of word 2. */
+TEST(a_pair_is_shared_by_its_words) {
+  const uint32_t text[] = {3, 1, 2};
+  Linear l = random_linear(VOCABULARY, 3, 0, 1);
+  const Lexicon lexicon = finished_lexicon();
+  NgramVector v = {0};
+  float shares[3] = {0}, alone[3] = {0};
+  uint32_t first = 0, second = 0; /* a pair that is there, of words whose neighbour is none */
+  for (uint32_t a = 1; a < VOCABULARY && !first; a++)
+    for (uint32_t b = 1; b < VOCABULARY && !first; b++)
+      if (a != 3 && b != 3 && a != b && ngrams_pair(&l.ngrams, a, b) && !ngrams_pair(&l.ngrams, 3, a)) {
+        first = a;
+        second = b;
+      }
+  assert_int_not_equal(first, 0);
+  const uint32_t with_pair[] = {text[0], first, second};
+  uint32_t pair = ngrams_pair(&l.ngrams, first, second);
+  assert_ok(ngrams_vector(&l.ngrams, (Text){with_pair, 3}, &v, &error));
+  linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, shares);
+  float weight = l.kernel[pair * 3 + 1], value = v.value[ngram_vector_find(&v, pair)];
+  l.kernel[pair * 3 + 1] = 0.0f;
+  linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, alone);
+  assert_true(shares[0] == alone[0]);
+  for (size_t t = 1; t < 3; t++) assert_near((double)(shares[t] - alone[t]), 0.5 * (double)(weight * value), 1e-6);
+  ngram_vector_free(&v);
+  linear_free(&l);
+}
+
+/* ---- learning ------------------------------------------------------------------------- */
+
+/* Words w0 .. w11 of a vocabulary, then four that are not in it; the subject of a
+** text is word 1 + label or, in every fourth text of a label, 5 + label.
+*/
+static Spelling lesson_words(void) {
+  static const char *const KNOWN[VOCABULARY] = {"", "rain", "goal", "soup", "farm", "snow", "team", "salt",
+                                                "cow", "and", "the", "of"};
+  Spelling spelling = make_spelling(KNOWN, VOCABULARY);
+  for (size_t i = 0; i < COUNT(OTHERS); i++)
+    assert_ok(spelling_add(&spelling, OTHERS[i], strlen(OTHERS[i]), &error));
+  return spelling;
+}
+
+enum { ROWS = 80, ROW_LENGTH = 4 };
+
+typedef struct Subjects {
+  uint32_t words[ROWS * ROW_LENGTH], targets[ROWS];
+  Text texts[ROWS];
+  LinearLesson lesson;
+} Subjects;
+
+/* Every fourth text of each label. */
+static bool is_second_half(size_t labels, size_t row) { return row / labels % 4 == 0; }
+
+static Subjects *subjects_new(size_t labels, const Spelling *spelling) {
+  Subjects *s = allocate(1, sizeof *s);
+  Random random = random_stream(labels, 1, 1);
+  for (uint32_t i = 0; i < ROWS; i++) {
+    uint32_t *text = s->words + i * ROW_LENGTH, label = i % (uint32_t)labels;
+    for (size_t t = 0; t < ROW_LENGTH; t++) text[t] = 9 + (uint32_t)random_below(&random, 3);
+    text[1 + random_below(&random, ROW_LENGTH - 1)] = (is_second_half(labels, i) ? 5 : 1) + label;
+    if (spelling && i % 5 == 0) text[0] = 2 * VOCABULARY + i % COUNT(OTHERS);
+    s->texts[i] = (Text){text, ROW_LENGTH};
+    s->targets[i] = label;
+  }
+  s->lesson = (LinearLesson){.texts = s->texts, .targets = s->targets, .count = ROWS, .vocabulary = VOCABULARY,
+                             .labels = labels, .spelling = spelling, .seed = 1};
+  return s;
+}
+
+static Status learn_on(Linear *l, const LinearLesson *lesson, size_t threads, Poll poll) {
+  Workers *workers;
+  assert_ok(workers_new(threads, &workers, &error));
+  Status status = linear_learn(l, lesson, workers, poll, &error);
+  workers_free(workers);
+  return status;
+}
+
+static Linear learn(const LinearLesson *lesson) {
+  Linear l;
+  assert_ok(learn_on(&l, lesson, 1, (Poll){0}));
+  return l;
+}
+
+/* In training words of the vocabulary have their rows, as in a finished branch. */
+static Lexicon lesson_lexicon(const LinearLesson *lesson) {
+  return (Lexicon){.spelling = lesson->spelling, .folded = true};
+}
+
+static size_t count_right(const Linear *l, const LinearLesson *lesson) {
+  const Lexicon lexicon = lesson_lexicon(lesson);
+  size_t right = 0;
+  for (size_t i = 0; i < lesson->count; i++) {
+    float margins[MOST_LABELS];
+    uint32_t best = 0;
+    margins_of(l, &lexicon, lesson->texts[i], margins);
+    for (uint32_t c = 1; c < l->labels; c++)
+      if (margins[c] > margins[best]) best = c;
+    right += best == lesson->targets[i];
+  }
+  return right;
+}
+
+TEST(learns_what_can_be_told_apart) {
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
+    Spelling spelling = lesson_words();
+    Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &spelling);
+    Linear a = learn(&plain->lesson), b = learn(&spelled->lesson);
+    assert_int_equal(a.columns, labels == 2 ? 1 : labels);
+    assert_int_equal(a.buckets, 0);
+    assert_true(b.buckets > 0 && b.ngrams.spelled);
+    assert_int_equal(count_right(&a, &plain->lesson), ROWS);
+    assert_int_equal(count_right(&b, &spelled->lesson), ROWS);
+    linear_free(&a);
+    linear_free(&b);
+    free(plain);
+    free(spelled);
+    spelling_free(&spelling);
+  }
+}
+
+TEST(two_labels_have_one_machine_and_opposite_margins) {
+  Subjects *s = subjects_new(2, NULL);
+  Linear l = learn(&s->lesson);
+  const Lexicon lexicon = lesson_lexicon(&s->lesson);
+  for (size_t i = 0; i < ROWS; i++) {
+    float margins[MOST_LABELS];
+    margins_of(&l, &lexicon, s->texts[i], margins);
+    assert_true(margins[0] == -margins[1]);
+  }
+  linear_free(&l);
+  free(s);
+}
+
+/* The row of a text as svm.h takes it: its features, and the n-grams of its words,
+** in one dense array.
+*/
+static void dense_row(const Linear *l, const LinearLesson *lesson, Text text, float *row) {
+  size_t features = ngrams_features(&l->ngrams);
+  NgramVector v = {0};
+  assert_ok(ngrams_vector(&l->ngrams, text, &v, &error));
+  for (size_t i = 0; i < v.count; i++) {
+    size_t count = 0, f = v.number[i];
+    if (f < features) row[f] = v.value[i];
+    if (!lesson->spelling || (f >= l->ngrams.words && f < features)) continue;
+    const uint32_t *hash = spelling_get(lesson->spelling, f < features ? f : f - features, &count);
+    float part = v.value[i] * NGRAMS_SPELLED / sqrtf((float)count);
+    for (size_t g = 0; g < count; g++) row[features + hash[g] % l->buckets] += part;
+  }
+  ngram_vector_free(&v);
+}
+
+typedef struct DenseJob {
+  const SparseRows *rows;
+  const uint32_t *targets;
+  const float *costs;
+  Workers *workers;
+  Svm svm;
+} DenseJob;
+
+static void dense_task(void *context, size_t index, size_t worker) {
+  (void)index;
+  (void)worker;
+  DenseJob *job = context;
+  svm_fit(job->rows, job->targets, 1, job->costs, 1, job->workers, &job->svm);
+}
+
+/* The margins of label 1 are those of a machine on rows that are made here, in the
+** plainest way, with the cost 2 of a row times its weights. Both solvers take the
+** same steps, rounded otherwise: 1e-3 covers a hundred passes.
+*/
+static void check_machine(const LinearLesson *lesson) {
+  Linear l = learn(lesson);
+  size_t features = ngrams_features(&l.ngrams) + l.buckets, entries = 0, most = ROWS * 60;
+  size_t begin[ROWS], end[ROWS];
+  uint32_t *feature = allocate(most, sizeof *feature);
+  float *value = allocate(most, sizeof *value), costs[ROWS], *row = allocate(features, sizeof *row);
+  for (size_t i = 0; i < ROWS; i++) {
+    memset(row, 0, features * sizeof *row);
+    dense_row(&l, lesson, lesson->texts[i], row);
+    begin[i] = entries;
+    for (uint32_t f = 0; f < features; f++) {
+      if (row[f] == 0.0f) continue;
+      assert_true(entries < most);
+      feature[entries] = f;
+      value[entries++] = row[f];
+    }
+    end[i] = entries;
+    costs[i] = 2.0f * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f);
+  }
+  const SparseRows rows = {ROWS, features, begin, end, feature, value};
+  DenseJob job = {.rows = &rows, .targets = lesson->targets, .costs = costs};
+  assert_ok(svm_new(&rows, &job.svm, &error));
+  assert_ok(workers_new(0, &job.workers, &error));
+  assert_ok(workers_run(job.workers, 1, dense_task, &job, (Poll){0}, &error));
+  const Lexicon lexicon = lesson_lexicon(lesson);
+  for (size_t i = 0; i < ROWS; i++) {
+    float margins[MOST_LABELS];
+    double expected = (double)job.svm.weights[features];
+    for (size_t e = begin[i]; e < end[i]; e++) expected += (double)value[e] * (double)job.svm.weights[feature[e]];
+    margins_of(&l, &lexicon, lesson->texts[i], margins);
+    assert_near((double)margins[1], expected, 1e-3);
+  }
+  workers_free(job.workers);
+  svm_free(&job.svm);
+  linear_free(&l);
+  free(feature);
+  free(value);
+  free(row);
+}
+
+TEST(a_margin_is_that_of_a_machine_on_the_rows) {
+  const float label_weights[MOST_LABELS] = {1.0f, 0.25f, 3.0f, 0.5f};
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
+    Spelling spelling = lesson_words();
+    Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &spelling);
+    check_machine(&plain->lesson);
+    check_machine(&spelled->lesson);
+    plain->lesson.label_weights = spelled->lesson.label_weights = label_weights;
+    check_machine(&plain->lesson);
+    check_machine(&spelled->lesson);
+    free(plain);
+    free(spelled);
+    spelling_free(&spelling);
+  }
+}
+
+/* A word that was not seen, made of the letters of one that was. */
+TEST(words_outside_the_vocabulary_weigh_by_their_letters) {
+  const char *const words_like[] = {"raining", "xyz"};
+  Spelling spelling = lesson_words(), alike = make_spelling(words_like, 2);
+  Subjects *s = subjects_new(3, &spelling);
+  Linear l = learn(&s->lesson);
+  const Lexicon lexicon = {.spelling = &alike, .folded = true};
+  const uint32_t rainy[] = {VOCABULARY}, strange[] = {VOCABULARY + 1};
+  float like_rain[MOST_LABELS], like_nothing[MOST_LABELS];
+  margins_of(&l, &lexicon, (Text){rainy, 1}, like_rain); /* "rain" is of label 0 */
+  margins_of(&l, &lexicon, (Text){strange, 1}, like_nothing);
+  assert_true(like_rain[0] > like_nothing[0] + 0.1f);
+  assert_true(like_rain[0] > like_rain[1] && like_rain[0] > like_rain[2]);
+  spelling_free(&alike);
+  spelling_free(&spelling);
+  linear_free(&l);
+  free(s);
+}
+
+static void check_same_branch(const Linear *a, const Linear *b) {
+  size_t features = ngrams_features(&a->ngrams);
+  assert_int_equal(features, ngrams_features(&b->ngrams));
+  assert_int_equal(a->labels, b->labels);
+  assert_int_equal(a->columns, b->columns);
+  assert_int_equal(a->buckets, b->buckets);
+  assert_int_equal(a->ngrams.words, b->ngrams.words);
+  assert_int_equal(a->ngrams.vocabulary, b->ngrams.vocabulary);
+  assert_int_equal(a->ngrams.spelled, b->ngrams.spelled);
+  assert_memory_equal(a->kernel, b->kernel, (features + a->buckets) * a->columns * sizeof(float));
+  assert_memory_equal(a->bias, b->bias, a->columns * sizeof(float));
+  assert_memory_equal(a->ngrams.idf, b->ngrams.idf, features * sizeof(float));
+  assert_memory_equal(a->ngrams.pair_end, b->ngrams.pair_end, a->ngrams.words * sizeof(uint32_t));
+  if (a->ngrams.pairs) assert_memory_equal(a->ngrams.second, b->ngrams.second, a->ngrams.pairs * sizeof(uint32_t));
+}
+
+/* More rows than one task reads, so that threads take parts. */
+TEST(any_number_of_threads_gives_the_same_bits) {
+  enum { TIMES = 12 };
+  Spelling spelling = lesson_words();
+  Subjects *s = subjects_new(4, &spelling);
+  Text *many = allocate(ROWS * TIMES, sizeof *many);
+  uint32_t *targets = allocate(ROWS * TIMES, sizeof *targets);
+  for (size_t i = 0; i < ROWS * TIMES; i++) {
+    many[i] = (Text){s->texts[i % ROWS].words, 1 + i % ROW_LENGTH};
+    targets[i] = s->targets[i % ROWS];
+  }
+  s->lesson.texts = many;
+  s->lesson.targets = targets;
+  s->lesson.count = ROWS * TIMES;
+  Linear expected;
+  assert_ok(learn_on(&expected, &s->lesson, 0, (Poll){0}));
+  const size_t threads[] = {1, 2, 5};
+  for (size_t i = 0; i < COUNT(threads); i++) {
+    Linear l;
+    assert_ok(learn_on(&l, &s->lesson, threads[i], (Poll){0}));
+    check_same_branch(&l, &expected);
+    linear_free(&l);
+  }
+  s->lesson.seed = 2;
+  Linear other = learn(&s->lesson);
+  assert_memory_not_equal(other.kernel, expected.kernel, ngrams_features(&other.ngrams) * 4 * sizeof(float));
+  linear_free(&other);
+  linear_free(&expected);
+  free(many);
+  free(targets);
+  free(s);
+  spelling_free(&spelling);
+}
+
+static size_t polls;
+
+/* Proceeds `polls` times, then says stop. */
+static bool stop_later(void *context) {
+  (void)context;
+  if (polls == 0) return false;
+  polls--;
+  return true;
+}
+
+/* Without threads each task, each word's pairs and each pass asks: whenever it is
+** that the answer is no, nothing is left behind.
+*/
+TEST(learning_can_be_interrupted_anywhere) {
+  Spelling spelling = lesson_words();
+  Subjects *s = subjects_new(3, &spelling);
+  Status status = STATUS_INTERRUPTED;
+  size_t asked = 0;
+  for (; status; asked++) {
+    Linear l;
+    polls = asked;
+    status = learn_on(&l, &s->lesson, 0, (Poll){stop_later, NULL});
+    assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
+    assert_int_equal(linear_exists(&l), status == STATUS_OK);
+    linear_free(&l);
+  }
+  assert_true(asked > 20); /* in each machine, too */
+  free(s);
+  spelling_free(&spelling);
+}
+
+/* ---- going on ------------------------------------------------------------------------- */
+
+/* The rows whose subject word is below 5, or the others. */
+static LinearLesson half_of(const Subjects *s, bool second, Text some[ROWS], uint32_t targets[ROWS]) {
+  LinearLesson lesson = s->lesson;
+  lesson.texts = some;
+  lesson.targets = targets;
+  lesson.count = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    if (is_second_half(s->lesson.labels, i) != second) continue;
+    some[lesson.count] = s->texts[i];
+    targets[lesson.count++] = s->targets[i];
+  }
+  return lesson;
+}
+
+static void check_going_on(size_t labels, const Spelling *spelling) {
+  Subjects *s = subjects_new(labels, NULL);
+  Text first_texts[ROWS], second_texts[ROWS];
+  uint32_t first_targets[ROWS], second_targets[ROWS];
+  s->lesson.spelling = spelling;
+  LinearLesson first = half_of(s, false, first_texts, first_targets);
+  LinearLesson second = half_of(s, true, second_texts, second_targets);
+  Linear before = learn(&first);
+  assert_true(count_right(&before, &second) < second.count); /* or the test shows nothing */
+  second.from = &before;
+  Linear after = learn(&second);
+  assert_int_equal(count_right(&after, &second), second.count);
+  assert_int_equal(count_right(&after, &first), first.count);
+  linear_free(&before);
+  linear_free(&after);
+  free(s);
+}
+
+TEST(what_was_learned_before_is_kept) {
+  Spelling spelling = lesson_words();
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
+    check_going_on(labels, NULL);
+    check_going_on(labels, &spelling);
+  }
+  spelling_free(&spelling);
+}
+
+/* Rows that say nothing leave every margin as it was, whatever comes in words and
+** labels. n-grams are taken away from rows and added again: 1e-5.
+*/
+static void check_unchanged(size_t labels, size_t more_labels, const Spelling *spelling) {
+  Subjects *s = subjects_new(labels, NULL);
+  s->lesson.spelling = spelling;
+  Linear before = learn(&s->lesson);
+  LinearLesson nothing = {.vocabulary = VOCABULARY, .labels = more_labels, .spelling = spelling, .from = &before};
+  Linear after = learn(&nothing);
+  const Lexicon lexicon = lesson_lexicon(&s->lesson);
+  assert_int_equal(after.labels, more_labels);
+  assert_int_equal(after.buckets, before.buckets);
+  for (size_t i = 0; i < ROWS; i++) {
+    float old[MOST_LABELS], new[MOST_LABELS];
+    margins_of(&before, &lexicon, s->texts[i], old);
+    margins_of(&after, &lexicon, s->texts[i], new);
+    assert_close(new, old, labels, 1e-5);
+    for (size_t c = labels; c < more_labels; c++) assert_near((double)new[c], 0.0, 1e-6);
+  }
+  linear_free(&before);
+  linear_free(&after);
+  free(s);
+}
+
+TEST(going_on_without_rows_changes_nothing) {
+  Spelling spelling = lesson_words();
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++)
+    for (size_t more = labels; more <= MOST_LABELS; more++) {
+      check_unchanged(labels, more, NULL);
+      check_unchanged(labels, more, &spelling);
+    }
+  spelling_free(&spelling);
+}
+
+/* Weights of what no new row has are those of before, to the bit; new words and
+** labels are learned beside them. Words: 0 .. 11 before, 12 and 13 after.
+*/
+TEST(new_words_and_labels_come_beside_the_old) {
+  Subjects *s = subjects_new(2, NULL);
+  Linear before = learn(&s->lesson);
+  const uint32_t fresh_words[] = {12, 13, 10, 12, 9, 13, 1, 13};
+  const Text fresh[] = {{fresh_words, 1}, {fresh_words + 1, 2}, {fresh_words + 3, 2}, {fresh_words + 5, 1},
+                        {fresh_words + 6, 1}};
+  const uint32_t targets[] = {2, 2, 2, 2, 0};
+  LinearLesson lesson = {.texts = fresh, .targets = targets, .count = COUNT(targets), .vocabulary = VOCABULARY + 2,
+                         .labels = 3, .from = &before, .seed = 1};
+  Linear after = learn(&lesson);
+  assert_int_equal(after.ngrams.words, VOCABULARY + 2);
+  for (uint32_t w = 2; w < 9; w++) { /* 1, 9 and 10 are in the new rows */
+    assert_true(after.kernel[w * 3] == -before.kernel[w]);
+    assert_true(after.kernel[w * 3 + 1] == before.kernel[w]);
+    assert_true(after.kernel[w * 3 + 2] == 0.0f);
+  }
+  for (uint32_t a = 1; a < VOCABULARY; a++)
+    for (uint32_t b = 1; b < VOCABULARY; b++) {
+      uint32_t old = ngrams_pair(&before.ngrams, a, b), pair = ngrams_pair(&after.ngrams, a, b);
+      if (old) assert_int_not_equal(pair, 0);
+      if (old) assert_true(after.kernel[pair * 3 + 1] == before.kernel[old]);
+    }
+  assert_int_equal(count_right(&after, &lesson), COUNT(targets));
+  linear_free(&before);
+  linear_free(&after);
+  free(s);
+}
+
+/* ---- files --------------------------------------------------------------------------------- */
+
+static Status read_file(const Reference *file, size_t vocabulary, size_t labels, Linear *l) {
+  return linear_read(&file->tensors, file->bytes, vocabulary, labels, l, &error);
+}
+
+TEST(a_branch_is_read_as_it_was_written) {
+  for (size_t labels = 1; labels <= MOST_LABELS; labels++)
+    for (size_t buckets = 0; buckets <= 7; buckets += 7)
+      for (size_t kept = 1; kept <= VOCABULARY; kept += VOCABULARY - 1) { /* with 1 there are no pairs */
+        Linear l = random_linear(kept, labels, buckets, 1), read;
+        SafeTensorsWriter writer = {0};
+        l.ngrams.vocabulary = VOCABULARY;
+        linear_write(&l, &writer);
+        Reference file = end_file(&writer);
+        assert_ok(read_file(&file, VOCABULARY, labels, &read));
+        check_same_branch(&read, &l);
+        linear_free(&read);
+        linear_free(&l);
+        reference_close(&file);
+      }
+}
+
+TEST(no_branch_is_no_tensor) {
+  Linear l = {0};
+  SafeTensorsWriter writer = {0};
+  linear_write(&l, &writer);
+  Reference file = end_file(&writer);
+  assert_int_equal(file.tensors.count, 0);
+  assert_ok(read_file(&file, VOCABULARY, 3, &l));
+  assert_false(linear_exists(&l));
+  reference_close(&file);
+}
+
+/* A tensor of a file that is not as it should be. */
+typedef struct Entry {
+  const char *name;
+  Dtype dtype;
+  size_t rank, shape[2];
+  const void *data;
+} Entry;
+
+enum { KERNEL, BIAS, IDF, ENDS, SECONDS, ENTRIES };
+
+/* Four words; pairs 1 2, 1 3 and 3 1; two buckets; three labels. */
+static const float NUMBERS[64];
+static const uint32_t PAIR_ENDS[] = {0, 2, 2, 3}, PAIR_WORDS[] = {2, 3, 1};
+static const Entry GOOD[ENTRIES] = {
+    {"linear.kernel", DTYPE_F32, 2, {4 + 3 + 2, 3}, NUMBERS}, {"linear.bias", DTYPE_F32, 1, {3, 0}, NUMBERS},
+    {"linear.idf", DTYPE_F32, 1, {4 + 3, 0}, NUMBERS},        {"linear.pairs.ends", DTYPE_U32, 1, {4, 0}, PAIR_ENDS},
+    {"linear.pairs.words", DTYPE_U32, 1, {3, 0}, PAIR_WORDS},
+};
+
+/* Entries without a name are left out. */
+static Status read_entries(const Entry *entries, size_t vocabulary, size_t labels) {
+  SafeTensorsWriter writer = {0};
+  Linear l;
+  for (size_t i = 0; i < ENTRIES; i++)
+    if (entries[i].name)
+      safetensors_write_tensor(&writer, entries[i].name, entries[i].dtype, entries[i].shape, entries[i].rank,
+                               entries[i].data);
+  Reference file = end_file(&writer);
+  Status status = read_file(&file, vocabulary, labels, &l);
+  assert_int_equal(linear_exists(&l), status == STATUS_OK);
+  linear_free(&l);
+  reference_close(&file);
+  return status;
+}
+
+TEST(a_file_that_is_as_it_should_be_is_read) { assert_ok(read_entries(GOOD, 4, 3)); }
+
+TEST(a_missing_tensor_is_named) {
+  for (size_t out = 0; out < ENTRIES; out++) {
+    Entry entries[ENTRIES];
+    memcpy(entries, GOOD, sizeof entries);
+    entries[out].name = NULL;
+    assert_invalid(read_entries(entries, 4, 3), GOOD[out].name);
+  }
+}
+
+TEST(a_tensor_of_another_type_or_shape_is_refused) {
+  for (size_t wrong = 0; wrong < ENTRIES; wrong++) {
+    Entry entries[ENTRIES];
+    memcpy(entries, GOOD, sizeof entries);
+    entries[wrong].dtype = entries[wrong].dtype == DTYPE_F32 ? DTYPE_I32 : DTYPE_F32;
+    assert_invalid(read_entries(entries, 4, 3), GOOD[wrong].name);
+    entries[wrong] = GOOD[wrong];
+    entries[wrong].rank = 3 - entries[wrong].rank;
+    entries[wrong].shape[1] = 1;
+    assert_invalid(read_entries(entries, 4, 3), GOOD[wrong].name);
+    for (int change = -1; change <= 1; change += 2) {
+      entries[wrong] = GOOD[wrong];
+      entries[wrong].shape[entries[wrong].rank - 1] += (size_t)change;
+      if (wrong == ENDS && change > 0) entries[wrong].data = NUMBERS;
+      if (wrong == SECONDS && change > 0) entries[wrong].data = NUMBERS;
+      assert_invalid(read_entries(entries, 4, 3), "linear.kernel");
+    }
+  }
+}
+
+/* Without its buckets' rows, and of other words and labels than the model's. */
+TEST(rows_and_columns_must_fit_the_model) {
+  Entry entries[ENTRIES];
+  memcpy(entries, GOOD, sizeof entries);
+  entries[KERNEL].shape[0] = 7;
+  assert_ok(read_entries(entries, 4, 3)); /* no buckets */
+  entries[KERNEL].shape[0] = 6;
+  assert_invalid(read_entries(entries, 4, 3), "[6][3], expected at least a row for each of 4 words and 3 pairs");
+  assert_invalid(read_entries(GOOD, 3, 3), "linear.kernel");
+  assert_ok(read_entries(GOOD, 5, 3)); /* not all words are features */
+  assert_invalid(read_entries(GOOD, 4, 2), "linear.kernel");
+  assert_invalid(read_entries(GOOD, 4, 4), "linear.kernel");
+}
+
+static void check_pairs_refused(const uint32_t ends[4], const uint32_t second[3], const char *message) {
+  Entry entries[ENTRIES];
+  memcpy(entries, GOOD, sizeof entries);
+  entries[ENDS].data = ends;
+  entries[SECONDS].data = second;
+  assert_invalid(read_entries(entries, 4, 3), message);
+}
+
+TEST(pairs_must_follow_one_another_and_rise) {
+  check_pairs_refused((uint32_t[]){1, 2, 2, 3}, PAIR_WORDS, "the pairs of word 0 are numbers 0 to 1 of 3");
+  check_pairs_refused((uint32_t[]){0, 2, 1, 3}, PAIR_WORDS, "the pairs of word 2 are numbers 2 to 1 of 3");
+  check_pairs_refused((uint32_t[]){0, 4, 4, 4}, PAIR_WORDS, "the pairs of word 1 are numbers 0 to 4 of 3");
+  check_pairs_refused((uint32_t[]){0, 2, 2, 2}, PAIR_WORDS, "the pairs of word 3 are numbers 2 to 2 of 3");
+  check_pairs_refused((uint32_t[]){0, UINT32_MAX, 2, 3}, PAIR_WORDS, "the pairs of word 1");
+  check_pairs_refused(PAIR_ENDS, (uint32_t[]){3, 2, 1}, "pair 1 of word 1 is with word 2");
+  check_pairs_refused(PAIR_ENDS, (uint32_t[]){2, 2, 1}, "pair 1 of word 1 is with word 2");
+  check_pairs_refused(PAIR_ENDS, (uint32_t[]){0, 3, 1}, "pair 0 of word 1 is with word 0");
+  check_pairs_refused(PAIR_ENDS, (uint32_t[]){2, 4, 1}, "pair 1 of word 1 is with word 4");
+  check_pairs_refused(PAIR_ENDS, (uint32_t[]){2, 3, UINT32_MAX}, "pair 0 of word 3");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(margins_are_those_of_the_formula),
+      cmocka_unit_test(shares_and_the_bias_sum_to_the_margin),
+      cmocka_unit_test(shares_sum_to_the_margin_where_words_are_left_out),
+      cmocka_unit_test(a_pair_is_shared_by_its_words),
+      cmocka_unit_test(learns_what_can_be_told_apart),
+      cmocka_unit_test(two_labels_have_one_machine_and_opposite_margins),
+      cmocka_unit_test(a_margin_is_that_of_a_machine_on_the_rows),
+      cmocka_unit_test(words_outside_the_vocabulary_weigh_by_their_letters),
+      cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
+      cmocka_unit_test(learning_can_be_interrupted_anywhere),
+      cmocka_unit_test(what_was_learned_before_is_kept),
+      cmocka_unit_test(going_on_without_rows_changes_nothing),
+      cmocka_unit_test(new_words_and_labels_come_beside_the_old),
+      cmocka_unit_test(a_branch_is_read_as_it_was_written),
+      cmocka_unit_test(no_branch_is_no_tensor),
+      cmocka_unit_test(a_file_that_is_as_it_should_be_is_read),
+      cmocka_unit_test(a_missing_tensor_is_named),
+      cmocka_unit_test(a_tensor_of_another_type_or_shape_is_refused),
+      cmocka_unit_test(rows_and_columns_must_fit_the_model),
+      cmocka_unit_test(pairs_must_follow_one_another_and_rise),
+  };
+  return cmocka_run_group_tests(tests, make_texts, free_texts);
+}

@@ -1,0 +1,403 @@
+/* Where texts are cut, how tokens are folded, and where they stand. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "text/tokenizer.h"
+#include "unit/support.h"
+
+/* ---- a text as its tokens, with '|' between them ----------------------------- */
+
+typedef struct Split {
+  char *folded, *written; /* tokens as folded, and the same spans of the text */
+  size_t count, end;      /* where the last span ended                        */
+  const char *text;
+  size_t most;            /* tokens that are wanted                           */
+} Split;
+
+static void append(char *list, const char *bytes, size_t length, bool first) {
+  size_t at = strlen(list);
+  if (!first) list[at++] = '|';
+  memcpy(list + at, bytes, length);
+  list[at + length] = '\0';
+}
+
+static bool take(void *context, const char *token, size_t length, size_t start, size_t end) {
+  Split *split = context;
+  assert_true(start >= split->end);
+  assert_true(end > start);
+  assert_in_range(length, 1, TOKEN_MAX_BYTES);
+  append(split->folded, token, length, split->count == 0);
+  append(split->written, split->text + start, end - start, split->count == 0);
+  split->end = end;
+  return ++split->count < split->most;
+}
+
+/* The text is copied to its exact size, so that a sanitizer sees a read past it.
+** A character may be folded to 33 bytes (U+FDFA).
+*/
+static Split split_bytes(const char *text, size_t length, size_t most) {
+  char *exact = allocate(length, 1);
+  memcpy(exact, text, length);
+  Split split = {.folded = allocate(34 * length + 1, 1), .written = allocate(2 * length + 1, 1),
+                 .text = exact, .most = most};
+  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, exact, length, take, &split, &error));
+  assert_true(split.end <= length);
+  free(exact);
+  split.text = NULL;
+  return split;
+}
+
+static void split_free(Split *split) {
+  free(split->folded);
+  free(split->written);
+}
+
+static void check_split(const char *text, const char *folded, const char *written) {
+  Split split = split_bytes(text, strlen(text), SIZE_MAX);
+  assert_string_equal(split.folded, folded);
+  if (written) assert_string_equal(split.written, written);
+  split_free(&split);
+}
+
+static void check_folded(const char *text, const char *folded) { check_split(text, folded, NULL); }
+
+/* ---- words --------------------------------------------------------------------- */
+
+/* Words are read by eight bytes: each length, each byte beside them, and the end of
+** the text right behind.
+*/
+TEST(words_of_any_length_end_where_they_end) {
+  const char *const letters = "AaBbYyZz0189AaBbYyZz0189AaBbYy", *const folded = "aabbyyzz0189aabbyyzz0189aabbyy";
+  char text[40], expected[40];
+  for (int length = 1; length <= 30; length++) {
+    snprintf(text, sizeof text, "%.*s", length, letters);
+    snprintf(expected, sizeof expected, "%.*s", length, folded);
+    check_folded(text, expected);
+    for (char c = '!'; c <= '~'; c++) {
+      if ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') continue;
+      if (c >= '0' && c <= '9') continue;
+      snprintf(text, sizeof text, "%.*s%cB", length, letters, c);
+      snprintf(expected, sizeof expected, "%.*s|%c|b", length, folded, c);
+      check_folded(text, expected);
+    }
+    snprintf(text, sizeof text, "%.*s\u2019s", length, letters);
+    snprintf(expected, sizeof expected, "%.*s|\u2019|s", length, folded);
+    check_folded(text, expected);
+    snprintf(text, sizeof text, "%.*s\u00c4", length, letters);
+    snprintf(expected, sizeof expected, "%.*s\u00e4", length, folded);
+    check_folded(text, expected);
+  }
+}
+
+TEST(nothing_has_no_tokens) {
+  check_folded("", "");
+  check_folded(" \t\r\n\v\f ", "");
+  check_folded("\x01\x1f\x7f", "");
+  check_folded("\u00a0\u2003\u3000\xc2\x85", "");
+}
+
+TEST(english) {
+  check_split("Hello, World! It's 42 a.m.", "hello|,|world|!|it|'|s|42|a|.|m|.",
+              "Hello|,|World|!|It|'|s|42|a|.|m|.");
+  check_folded("foo_bar@example.com", "foo|_|bar|@|example|.|com");
+  check_folded("x86_64 3rd 2nd", "x86|_|64|3rd|2nd");
+  check_folded("price: $5.99 (20% off)", "price|:|$|5|.|99|(|20|%|off|)");
+}
+
+TEST(case_is_folded) {
+  check_split("\u00c4rger \u00e4rger", "\u00e4rger|\u00e4rger", "\u00c4rger|\u00e4rger");
+  check_folded("Stra\u00dfe STRASSE \u1e9e", "strasse|strasse|ss");
+  check_folded("\u039f\u0394\u039f\u03a3 \u03bf\u03b4\u03bf\u03c2",
+               "\u03bf\u03b4\u03bf\u03c3|\u03bf\u03b4\u03bf\u03c3"); /* final sigma */
+  check_folded("\u0130stanbul", "i\u0307stanbul"); /* as Unicode folds it, in no language */
+  check_folded("\u0131", "\u0131");
+  check_folded("\u041c\u041e\u0421\u041a\u0412\u0410", "\u043c\u043e\u0441\u043a\u0432\u0430");
+  check_folded("AE\u00d8 ae\u00f8", "ae\u00f8|ae\u00f8");
+}
+
+TEST(compatible_characters_are_folded) {
+  check_split("\uff28\uff45\uff4c\uff4c\uff4f\uff11\uff12", "hello12",
+              "\uff28\uff45\uff4c\uff4c\uff4f\uff11\uff12"); /* fullwidth */
+  check_folded("\ufb01ne", "fine");
+  check_folded("x\u00b2", "x2");
+  check_folded("\u212a", "k"); /* Kelvin */
+}
+
+TEST(combining_marks_belong_to_their_letter) {
+  check_split("A\u0308rger", "\u00e4rger", "A\u0308rger");
+  check_folded("e\u0301te\u0301", "\u00e9t\u00e9");
+  check_folded("\u0939\u093f\u0928\u094d\u0926\u0940", "\u0939\u093f\u0928\u094d\u0926\u0940"); /* Hindi */
+  check_folded("\u0301", "\u0301");
+}
+
+/* Vietnamese keyboards put the dot below after a letter that has its accent. */
+TEST(marks_in_either_order_are_one_word) {
+  check_folded("a\u0323\u0302 a\u0302\u0323 \u00e2\u0323 \u1ead", "\u1ead|\u1ead|\u1ead|\u1ead");
+}
+
+TEST(invisible_characters_do_not_make_words_differ) {
+  check_split("co\u00adoperate", "cooperate", "co\u00adoperate");
+  check_folded("\ufeffhello", "hello");
+  check_folded("a\u200db", "ab");
+  check_folded("\u200b \u00ad", "");
+}
+
+/* ---- other scripts ------------------------------------------------------------ */
+
+TEST(each_chinese_and_kana_character_is_a_token) {
+  check_split("\u6211\u7231\u4f60\u3002", "\u6211|\u7231|\u4f60|\u3002",
+              "\u6211|\u7231|\u4f60|\u3002");
+  check_folded("\u3053\u3093\u306b\u3061\u306f", "\u3053|\u3093|\u306b|\u3061|\u306f");
+  check_folded("\u30ab\u30bf\u30ab\u30ca", "\u30ab|\u30bf|\u30ab|\u30ca");
+  check_folded("iPhone\u3092\u8cb7\u3046", "iphone|\u3092|\u8cb7|\u3046");
+  check_folded("\u304b\u3099", "\u304c"); /* with its voiced mark */
+  check_folded("\uff76\uff80", "\u30ab|\u30bf"); /* halfwidth */
+  check_folded("\U00020000\U0002A6DF", "\U00020000|\U0002A6DF");
+}
+
+TEST(korean_words_stay_whole) {
+  check_folded("\ud55c\uad6d\uc5b4 \ubb38\uc7a5", "\ud55c\uad6d\uc5b4|\ubb38\uc7a5");
+}
+
+/* As macOS writes file names: the syllables as the letters they are made of. */
+TEST(korean_in_letters_is_the_same_word) {
+  check_folded("\u1112\u1161\u11ab\u1100\u116e\u11a8", "\ud55c\uad6d");
+}
+
+TEST(each_thai_lao_burmese_and_khmer_letter_is_a_token) {
+  check_folded("\u0e44\u0e17\u0e22", "\u0e44|\u0e17|\u0e22");
+  check_split("\u0e19\u0e49\u0e33\u0e2a", "\u0e19\u0e49\u0e4d\u0e32|\u0e2a", "\u0e19\u0e49\u0e33|\u0e2a");
+  check_folded("\u0ea5\u0eb2\u0ea7", "\u0ea5|\u0eb2|\u0ea7");
+  check_folded("\u1019\u103c\u1014\u103a", "\u1019\u103c|\u1014\u103a");
+  check_folded("\u1781\u17d2\u1798", "\u1781\u17d2|\u1798");
+}
+
+TEST(arabic_and_hebrew_words) {
+  check_folded("\u0645\u0631\u062d\u0628\u0627 \u05e9\u05dc\u05d5\u05dd",
+               "\u0645\u0631\u062d\u0628\u0627|\u05e9\u05dc\u05d5\u05dd");
+  check_folded("\u0645\u0640\u0631", "\u0645\u0640\u0631");
+}
+
+/* ---- emoji ---------------------------------------------------------------------- */
+
+/* A family joined with U+200D, a skin tone, a flag, a heart with its selector. */
+TEST(an_emoji_with_its_modifiers_is_one_token) {
+  check_split("\U0001F468\u200d\U0001F469\u200d\U0001F467\U0001F600",
+              "\U0001F468\U0001F469\U0001F467|\U0001F600",
+              "\U0001F468\u200d\U0001F469\u200d\U0001F467|\U0001F600");
+  check_split("ok\U0001F44D\U0001F3FD!", "ok|\U0001F44D\U0001F3FD|!", "ok|\U0001F44D\U0001F3FD|!");
+  check_split("\U0001F1E9\U0001F1EA\U0001F1EB\U0001F1F7",
+              "\U0001F1E9\U0001F1EA|\U0001F1EB\U0001F1F7",
+              "\U0001F1E9\U0001F1EA|\U0001F1EB\U0001F1F7");
+  check_split("\u2764\ufe0fyou", "\u2764|you", "\u2764\ufe0f|you");
+}
+
+/* ---- bytes that are not text ------------------------------------------------------ */
+
+#define BAD "\xef\xbf\xbd" /* U+FFFD */
+
+/* One for each character as substr() counts them: a lead with what follows it. */
+TEST(what_is_not_utf8_is_a_replacement) {
+  check_split("\xff", BAD, "\xff");
+  check_split("a\x80z", "a|" BAD "|z", "a|\x80|z");
+  check_folded("\xe2\x82", BAD);         /* cut short */
+  check_folded("\xc0\xaf", BAD);         /* longer than need be */
+  check_folded("\xed\xa0\x80", BAD);     /* a surrogate */
+  check_folded("\xf4\x90\x80\x80", BAD); /* past U+10FFFF */
+  check_folded("\xc3(", BAD "|(");
+  check_folded("ok\xe2\x82 ok", "ok|" BAD "|ok");
+}
+
+TEST(nul_separates) {
+  Split split = split_bytes("a\0b\0\0c", 6, SIZE_MAX);
+  assert_string_equal(split.folded, "a|b|c");
+  split_free(&split);
+}
+
+/* Every pair of bytes: tokens are well-formed, spans inside and in order. */
+TEST(any_two_bytes_can_be_split) {
+  for (unsigned first = 0; first < 256; first++)
+    for (unsigned second = 0; second < 256; second++) {
+      const char text[] = {(char)first, (char)second};
+      Split split = split_bytes(text, 2, SIZE_MAX);
+      assert_true(split.count <= 2);
+      split_free(&split);
+    }
+}
+
+/* A code point from U+0080 on, NUL-terminated. */
+static void encode(uint32_t code, char text[5]) {
+  const unsigned more = code < 0x800 ? 1 : code < 0x10000 ? 2 : 3;
+  const unsigned lead = code < 0x800 ? 0xC0 : code < 0x10000 ? 0xE0 : 0xF0;
+  text[0] = (char)(lead | code >> (6 * more));
+  for (unsigned i = 1; i <= more; i++) text[i] = (char)(0x80 | (code >> (6 * (more - i)) & 0x3F));
+  text[more + 1] = '\0';
+}
+
+/* Folding what is folded changes nothing; a few characters are folded to
+** several tokens, so the separators are taken out.
+*/
+static void check_folded_again(char *folded) {
+  Split again = split_bytes(folded, strlen(folded), SIZE_MAX);
+  char *from = again.folded, *to = again.folded;
+  for (; *from; from++)
+    if (*from != '|' && *from != ' ') *to++ = *from;
+  *to = '\0';
+  for (from = to = folded; *from; from++)
+    if (*from != '|' && *from != ' ') *to++ = *from;
+  *to = '\0';
+  assert_string_equal(again.folded, folded);
+  split_free(&again);
+}
+
+TEST(any_code_point_is_at_most_one_token_and_folded_for_good) {
+  for (uint32_t code = 0x80; code < 0x20000; code++) {
+    if (code >= 0xD800 && code < 0xE000) continue;
+    char text[5];
+    encode(code, text);
+    Split split = split_bytes(text, strlen(text), SIZE_MAX);
+    assert_true(split.count <= 1);
+    check_folded_again(split.folded);
+    split_free(&split);
+  }
+}
+
+/* ---- lengths ------------------------------------------------------------------------ */
+
+typedef struct Longest {
+  size_t tokens, length, start, end;
+} Longest;
+
+static bool measure(void *context, const char *token, size_t length, size_t start, size_t end) {
+  (void)token;
+  *(Longest *)context = (Longest){((Longest *)context)->tokens + 1, length, start, end};
+  return true;
+}
+
+/* The folded length of one token of `letters` times `letter`, whose whole span
+** is reported.
+*/
+static size_t split_long(const char *letter, size_t letters) {
+  size_t bytes = strlen(letter);
+  char *text = allocate(letters * bytes, 1);
+  for (size_t i = 0; i < letters; i++) memcpy(text + i * bytes, letter, bytes);
+  Longest longest = {0};
+  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, text, letters * bytes, measure, &longest, &error));
+  assert_int_equal(longest.tokens, 1);
+  assert_int_equal(longest.start, 0);
+  assert_int_equal(longest.end, letters * bytes);
+  free(text);
+  return longest.length;
+}
+
+TEST(a_word_of_100000_letters_is_one_token) {
+  assert_int_equal(split_long("A", 100000), TOKEN_MAX_BYTES);
+  assert_int_equal(split_long("\u0436", 100000), TOKEN_MAX_BYTES); /* a small letter */
+  assert_int_equal(split_long("\u0928", 100000), TOKEN_MAX_BYTES); /* of three bytes */
+  assert_in_range(split_long("\u0416", 100000), 1, TOKEN_MAX_BYTES); /* a capital   */
+  assert_in_range(split_long("\ufdfa", 100000), 1, TOKEN_MAX_BYTES); /* folds to 18 */
+  assert_in_range(split_long("\u0301", 100000), 1, TOKEN_MAX_BYTES); /* only marks  */
+}
+
+TEST(words_about_as_long_as_is_kept) {
+  for (size_t letters = 1; letters < 2 * TOKEN_MAX_BYTES; letters++) {
+    size_t kept = letters < TOKEN_MAX_BYTES ? letters : TOKEN_MAX_BYTES;
+    assert_int_equal(split_long("a", letters), kept);
+    assert_int_equal(split_long("\u0436", letters), 2 * letters < TOKEN_MAX_BYTES ? 2 * letters : TOKEN_MAX_BYTES);
+    assert_in_range(split_long("\u0416", letters), 1, TOKEN_MAX_BYTES);
+    assert_in_range(split_long("\U00010400", letters), 1, TOKEN_MAX_BYTES);
+  }
+}
+
+/* 80 letters and one that is not ASCII, small and capital. */
+TEST(long_words_are_folded_to_the_same_token) {
+  char small[96] = "", capital[96] = "";
+  memset(small, 'a', 80);
+  memset(capital, 'A', 80);
+  strcat(small, "\u00f8");
+  strcat(capital, "\u00d8");
+  Split a = split_bytes(small, strlen(small), SIZE_MAX);
+  Split b = split_bytes(capital, strlen(capital), SIZE_MAX);
+  assert_string_equal(a.folded, b.folded);
+  split_free(&a);
+  split_free(&b);
+}
+
+TEST(the_sink_can_say_enough) {
+  Split split = split_bytes("one two three", 13, 2);
+  assert_string_equal(split.folded, "one|two");
+  split_free(&split);
+  split = split_bytes("\u6211\u7231\u4f60", 9, 1);
+  assert_string_equal(split.folded, "\u6211");
+  split_free(&split);
+}
+
+/* ---- characters ---------------------------------------------------------------------- */
+
+/* SQLite's SQLITE_SKIP_UTF8, over text that ends with a NUL as its texts do. */
+static size_t characters_as_sqlite(const unsigned char *text, const unsigned char *end) {
+  size_t count = 0;
+  for (; text < end; count++)
+    if (*text++ >= 0xC0)
+      while ((*text & 0xC0) == 0x80) text++;
+  return count;
+}
+
+static void check_characters(const char *text, size_t length) {
+  unsigned char *copy = allocate(length + 1, 1);
+  memcpy(copy, text, length);
+  assert_int_equal(utf8_characters(text, length), characters_as_sqlite(copy, copy + length));
+  free(copy);
+}
+
+TEST(characters_are_counted_as_substr_does) {
+  const char *texts[] = {"", "abc", "\u00e4\u20ac\U0001F600", "\x80\x80", "\xc3", "\xe2\x82",
+                         "\xf0\x80\x80\x80\x80\x80",
+                         "\xc3\xa9\x80", "e\u0301", "a\xff\xff\x80", "\xed\xa0\x80"};
+  for (size_t i = 0; i < COUNT(texts); i++) check_characters(texts[i], strlen(texts[i]));
+  assert_int_equal(utf8_characters("\u00e4\u20ac\U0001F600", 9), 3);
+  assert_int_equal(utf8_characters("\x80\x80", 2), 2);
+  assert_int_equal(utf8_characters("a\0b", 3), 3);
+}
+
+TEST(characters_of_any_three_bytes) {
+  const unsigned char bytes[] = {0, 'a', 0x7f, 0x80, 0xbf, 0xc0, 0xc3, 0xe2, 0xf0, 0xff};
+  for (size_t a = 0; a < COUNT(bytes); a++)
+    for (size_t b = 0; b < COUNT(bytes); b++)
+      for (size_t c = 0; c < COUNT(bytes); c++) {
+        const char text[] = {(char)bytes[a], (char)bytes[b], (char)bytes[c]};
+        check_characters(text, 3);
+      }
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(words_of_any_length_end_where_they_end),
+      cmocka_unit_test(nothing_has_no_tokens),
+      cmocka_unit_test(english),
+      cmocka_unit_test(case_is_folded),
+      cmocka_unit_test(compatible_characters_are_folded),
+      cmocka_unit_test(combining_marks_belong_to_their_letter),
+      cmocka_unit_test(marks_in_either_order_are_one_word),
+      cmocka_unit_test(invisible_characters_do_not_make_words_differ),
+      cmocka_unit_test(each_chinese_and_kana_character_is_a_token),
+      cmocka_unit_test(korean_words_stay_whole),
+      cmocka_unit_test(korean_in_letters_is_the_same_word),
+      cmocka_unit_test(each_thai_lao_burmese_and_khmer_letter_is_a_token),
+      cmocka_unit_test(arabic_and_hebrew_words),
+      cmocka_unit_test(an_emoji_with_its_modifiers_is_one_token),
+      cmocka_unit_test(what_is_not_utf8_is_a_replacement),
+      cmocka_unit_test(nul_separates),
+      cmocka_unit_test(any_two_bytes_can_be_split),
+      cmocka_unit_test(any_code_point_is_at_most_one_token_and_folded_for_good),
+      cmocka_unit_test(a_word_of_100000_letters_is_one_token),
+      cmocka_unit_test(words_about_as_long_as_is_kept),
+      cmocka_unit_test(long_words_are_folded_to_the_same_token),
+      cmocka_unit_test(the_sink_can_say_enough),
+      cmocka_unit_test(characters_are_counted_as_substr_does),
+      cmocka_unit_test(characters_of_any_three_bytes),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
