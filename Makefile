@@ -62,7 +62,7 @@ $(BUILD)/card_style.h: ext/card/card.css
 	@mkdir -p $(@D)
 	@( echo 'static const char CARD_CSS[] ='; sed 's/["\\]/\\&/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
 $(BUILD)/ext/card/card.o: $(BUILD)/card_style.h
-$(BUILD)/ext/functions/about.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
+$(BUILD)/ext/functions/classify_debug.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
 
 # ---- tests -------------------------------------------------------------------
 

@@ -9,18 +9,18 @@
 SQLITE_EXTENSION_INIT1
 
 #include "card/card.h"
-#include "functions/about.h"
-#include "functions/attention.h"
-#include "functions/doubts.h"
-#include "functions/highlight.h"
-#include "functions/judge.h"
-#include "functions/label.h"
-#include "functions/rows.h"
-#include "functions/words.h"
+#include "functions/classify_debug.h"
+#include "functions/classify_attention.h"
+#include "functions/classify_doubts.h"
+#include "functions/classify_highlight.h"
+#include "functions/classify_evaluate.h"
+#include "functions/classify.h"
+#include "functions/classify_rows.h"
+#include "functions/classify_words.h"
 #include "host/connection.h"
 #include "host/failure.h"
 #include "host/table.h"
-#include "training/train.h"
+#include "training/classify_train.h"
 
 typedef void Call(sqlite3_context *, int, sqlite3_value **);
 
@@ -33,25 +33,25 @@ static const struct {
   void (*final)(sqlite3_context *);
 } FUNCTIONS[] = {
     /* What runs SQL text or writes cannot be called from triggers and views. */
-    {"classify_train", 1, SQLITE_DIRECTONLY, train_one_argument, NULL, NULL},
-    {"classify_train", 2, SQLITE_DIRECTONLY, NULL, train_step, train_final},
-    {"classify_train", 3, SQLITE_DIRECTONLY, NULL, train_step, train_final},
-    {"classify_train", 4, SQLITE_DIRECTONLY, NULL, train_step, train_final},
+    {"classify_train", 1, SQLITE_DIRECTONLY, classify_train_one_argument, NULL, NULL},
+    {"classify_train", 2, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
+    {"classify_train", 3, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
+    {"classify_train", 4, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
     /* Not deterministic: models change. */
-    {"classify", 1, 0, label_classify, NULL, NULL},
-    {"classify", 2, 0, label_classify, NULL, NULL},
-    {"classify", 3, 0, label_classify, NULL, NULL},
-    {"classify_confidence", 1, 0, label_confidence, NULL, NULL},
-    {"classify_confidence", 2, 0, label_confidence, NULL, NULL},
-    {"classify_scores", 1, 0, label_scores, NULL, NULL},
-    {"classify_scores", 2, 0, label_scores, NULL, NULL},
-    {"classify_highlight", 1, 0, highlight_text, NULL, NULL},
-    {"classify_highlight", 2, 0, highlight_text, NULL, NULL},
-    {"classify_highlight", 3, 0, highlight_text, NULL, NULL},
-    {"classify_card", 0, 0, card_page, NULL, NULL},
-    {"classify_card", 1, 0, card_page, NULL, NULL},
-    {"classify_version", 0, SQLITE_INNOCUOUS, about_version, NULL, NULL},
-    {"classify_debug", 0, SQLITE_INNOCUOUS, about_debug, NULL, NULL},
+    {"classify", 1, 0, classify, NULL, NULL},
+    {"classify", 2, 0, classify, NULL, NULL},
+    {"classify", 3, 0, classify, NULL, NULL},
+    {"classify_confidence", 1, 0, classify_confidence, NULL, NULL},
+    {"classify_confidence", 2, 0, classify_confidence, NULL, NULL},
+    {"classify_scores", 1, 0, classify_scores, NULL, NULL},
+    {"classify_scores", 2, 0, classify_scores, NULL, NULL},
+    {"classify_highlight", 1, 0, classify_highlight, NULL, NULL},
+    {"classify_highlight", 2, 0, classify_highlight, NULL, NULL},
+    {"classify_highlight", 3, 0, classify_highlight, NULL, NULL},
+    {"classify_card", 0, 0, classify_card, NULL, NULL},
+    {"classify_card", 1, 0, classify_card, NULL, NULL},
+    {"classify_version", 0, SQLITE_INNOCUOUS, classify_version, NULL, NULL},
+    {"classify_debug", 0, SQLITE_INNOCUOUS, classify_debug, NULL, NULL},
 };
 
 /* How each is called, for the message to any other number of arguments. */
@@ -70,15 +70,15 @@ static const struct Usage {
 };
 
 static const TableFunction *const TABLES[] = {
-    &TRAIN_TABLE,
-    &ROWS_TABLE,
-    &LABEL_TABLE,
-    &ATTENTION_TABLE,
-    &EVALUATE_TABLE,
-    &REPORT_TABLE,
-    &CONFUSION_TABLE,
-    &WORDS_TABLE,
-    &DOUBTS_TABLE,
+    &CLASSIFY_TRAIN,
+    &CLASSIFY_ROWS,
+    &CLASSIFY_LABELS,
+    &CLASSIFY_ATTENTION,
+    &CLASSIFY_EVALUATE,
+    &CLASSIFY_REPORT,
+    &CLASSIFY_CONFUSION,
+    &CLASSIFY_WORDS,
+    &CLASSIFY_DOUBTS,
 };
 
 static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {

@@ -6,9 +6,9 @@
 
 #include "base/memory.h"
 #include "card/plot.h"
-#include "card/results.h"
+#include "card/card_sections.h"
 #include "card_style.h"
-#include "functions/about.h"
+#include "functions/classify_debug.h"
 #include "host/cache.h"
 #include "host/html.h"
 #include "host/query.h"
@@ -308,21 +308,21 @@ static void put_use(Page *page) {
 /* ---- the page ---------------------------------------------------------------------------------------- */
 
 static void put_all(Page *page) {
-  page->rc = stored_read(&page->stored, page->connection, page->model, page->row.metrics, &page->error);
+  page->rc = evaluation_read(&page->stored, page->connection, page->model, page->row.metrics, &page->error);
   if (page->rc) return;
   put_head(page);
   put_training(page);
-  results_labels(page);
-  results_confusion(page);
-  results_calibration(page);
-  results_words(page);
-  results_examples(page);
+  card_section_labels(page);
+  card_section_confusion(page);
+  card_section_calibration(page);
+  card_section_words(page);
+  card_section_examples(page);
   put_options(page);
   put_use(page);
   page_put(page, "</main></body></html>\n");
 }
 
-void card_page(sqlite3_context *context, int argc, sqlite3_value **argv) {
+void classify_card(sqlite3_context *context, int argc, sqlite3_value **argv) {
   Page page = {.connection = sqlite3_user_data(context)};
   const char *spec;
   char *html = NULL;
@@ -335,7 +335,7 @@ void card_page(sqlite3_context *context, int argc, sqlite3_value **argv) {
     html = sqlite3_str_finish(page.out);
   }
   failure_or_text(context, "classify_card", page.rc, &page.error, html);
-  stored_free(&page.stored);
+  evaluation_free(&page.stored);
   models_row_free(&page.row);
   cache_release(page.model);
 }

@@ -11,6 +11,6 @@
 
 #include "host/sqlite.h"
 
-void card_page(sqlite3_context *context, int argc, sqlite3_value **argv);
+void classify_card(sqlite3_context *context, int argc, sqlite3_value **argv);
 
 #endif

@@ -27,7 +27,7 @@ bool page_next(Page *page, sqlite3_stmt *stmt) {
 double page_column(sqlite3_stmt *stmt, int column) {
   int type = sqlite3_column_type(stmt, column);
   double value = type == SQLITE_INTEGER || type == SQLITE_FLOAT ? sqlite3_column_double(stmt, column) : NAN;
-  return fabs(value) < (double)STORED_MOST ? value : NAN;
+  return fabs(value) < (double)EVALUATION_MOST_ROWS ? value : NAN;
 }
 
 double page_number(Page *page, const char *path) {

@@ -8,13 +8,13 @@
 #define CLASSIFY_PAGE_H
 
 #include "models/models.h"
-#include "models/stored.h"
+#include "models/evaluation.h"
 
 typedef struct Page {
   Connection *connection;
   const Model *model;
   ModelRow row;
-  Stored stored;
+  Evaluation stored;
   sqlite3_str *out;
   int rc;
   Error error;

@@ -3,7 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-#include "host/plain.h"
+#include "host/printable.h"
 
 int failure(Error *error, int code, const char *format, ...) {
   va_list arguments;
@@ -31,7 +31,7 @@ int failure_code(Status status) {
 static char *sentence(const char *function, const Error *error) {
   sqlite3_str *text = sqlite3_str_new(NULL);
   sqlite3_str_appendf(text, "%s(): ", function);
-  plain_text(text, error->message, strlen(error->message));
+  printable_text(text, error->message, strlen(error->message));
   return sqlite3_str_finish(text);
 }
 

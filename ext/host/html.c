@@ -4,7 +4,7 @@
 #include <utf8proc.h>
 
 #include "host/json.h"
-#include "host/plain.h"
+#include "host/printable.h"
 
 static const char *entity(int32_t code) {
   switch (code) {
@@ -20,11 +20,11 @@ static const char *entity(int32_t code) {
 void html_text(sqlite3_str *html, const char *text, size_t length) {
   int32_t code;
   for (size_t i = 0; i < length;) {
-    i += plain_read(text + i, length - i, &code);
+    i += printable_read(text + i, length - i, &code);
     if (entity(code))
       sqlite3_str_appendall(html, entity(code));
     else
-      plain_append(html, code);
+      printable_append(html, code);
   }
 }
 
@@ -33,7 +33,7 @@ size_t html_columns(const char *text, size_t length, size_t most, size_t *end) {
   int32_t code;
   *end = 0;
   while (*end < length) {
-    size_t n = plain_read(text + *end, length - *end, &code);
+    size_t n = printable_read(text + *end, length - *end, &code);
     width += (size_t)utf8proc_charwidth(code);
     if (width > most) return most;
     *end += n;

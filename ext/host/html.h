@@ -9,7 +9,7 @@
 #include "host/sqlite.h"
 #include "text/labels.h"
 
-/* As plain.h shows it, with & < > " ' escaped. */
+/* As printable.h shows it, with & < > " ' escaped. */
 void html_text(sqlite3_str *html, const char *text, size_t length);
 
 /* How many columns of a fixed font a text takes, or `most`; its bytes to *end do not

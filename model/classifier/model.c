@@ -17,7 +17,7 @@ void model_free(Model *m) {
   vocabulary_free(&m->vocabulary);
   labels_free(&m->labels);
   keywords_free(&m->keywords);
-  seen_free(&m->seen);
+  fingerprints_free(&m->fingerprints);
   free(m->tokenize);
   free(m);
 }
@@ -38,7 +38,7 @@ static void write_number(SafeTensorsWriter *w, const char *key, size_t value) {
 Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   SafeTensorsWriter w = {0};
   const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
-  const float scales[2] = {m->blend.network, m->blend.linear};
+  const float scales[2] = {m->calibration.network, m->calibration.linear};
   safetensors_write_metadata(&w, "format", FORMAT);
   safetensors_write_metadata(&w, "tokenize", m->tokenize);
   write_number(&w, "max_tokens", m->max_tokens);
@@ -48,7 +48,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
   linear_write(&m->linear, &w);
   keywords_write(&m->keywords, &w);
-  seen_write(&m->seen, &w);
+  fingerprints_write(&m->fingerprints, &w);
   safetensors_write_tensor(&w, "vocabulary.ends", DTYPE_U32, &words->count, 1, words->end);
   safetensors_write_tensor(&w, "labels.ends", DTYPE_U32, &labels->count, 1, labels->end);
   safetensors_write_tensor(&w, "labels.kinds", DTYPE_U8, &labels->count, 1, m->labels.kinds);
@@ -166,7 +166,7 @@ static Status read_blend(const File *f, Model *m) {
   if (view && (view->dtype != DTYPE_F32 || view->rank != 1 || view->shape[0] != 2))
     return error_set(f->error, STATUS_INVALID, "tensor 'blend' is not F32 [2]");
   if (view) memcpy(scales, f->bytes + f->st.header_end + view->begin, sizeof scales);
-  m->blend = (Blend){scales[0], scales[1]};
+  m->calibration = (Calibration){scales[0], scales[1]};
   return STATUS_OK;
 }
 
@@ -212,7 +212,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
                          &m->linear, error);
   if (!status)
     status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords, error);
-  if (!status) status = seen_read(&f.st, bytes, &m->seen, error);
+  if (!status) status = fingerprints_read(&f.st, bytes, &m->fingerprints, error);
   if (!status) status = read_vocabulary(&f, m);
   if (!status) status = read_labels(&f, m);
   if (!status) status = model_finish(m, error);

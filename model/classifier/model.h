@@ -7,7 +7,7 @@
 **   labels.bytes      U8  [n]       the labels' keys (labels.h), and
 **   labels.ends       U32 [labels]  where each ends
 **   labels.kinds      U8  [labels]  'i', 'r' or 't'
-**   keywords.*, seen            see keywords.h and seen.h; not needed to label
+**   keywords.*, seen            see keywords.h and fingerprints.h; not needed to label
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
 **   __metadata__      identifier, format, tokenize, max_tokens, padded_length, and
@@ -24,9 +24,9 @@
 #define CLASSIFY_MODEL_H
 
 #include "base/safetensors.h"
-#include "classifier/blend.h"
+#include "classifier/calibration.h"
 #include "classifier/keywords.h"
-#include "classifier/seen.h"
+#include "classifier/fingerprints.h"
 #include "inference/inference.h"
 #include "linear/linear.h"
 #include "network/embedding.h"
@@ -41,11 +41,11 @@ typedef struct Model {
   Precision precision;  /* of labelling                        */
   Inference inference;  /* of a finished model: model_finish() */
   Linear linear;
-  Blend blend;
+  Calibration calibration;
   Vocabulary vocabulary;
   Labels labels;
   Keywords keywords;    /* none if it was not trained here */
-  Seen seen;            /* the same                        */
+  Fingerprints fingerprints;            /* the same                        */
   char *tokenize;       /* "": tokenizer_unicode; else the name of a host's tokenizer */
   size_t max_tokens;    /* of a text the network reads, its first ones; the linear
                         ** branch reads all                                        */

@@ -25,7 +25,7 @@ Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
 void scratch_free(Scratch *s) {
   inference_scratch_free(&s->reading);
   pass_free(&s->pass);
-  ngram_vector_free(&s->vector);
+  tfidf_vector_free(&s->vector);
   tokens_free(&s->tokens);
   free(s->probabilities);
   free(s->margins);
@@ -65,8 +65,8 @@ static Status run_network(const Model *m, const Lexicon *lexicon, const Text *te
 }
 
 /* margins [labels] of one text; there is a linear branch. */
-static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, NgramVector *vector, float *margins, Error *error) {
-  Status status = ngrams_vector(&m->linear.ngrams, text, vector, error);
+static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, TfidfVector *vector, float *margins, Error *error) {
+  Status status = tfidf_vector(&m->linear.tfidf, text, vector, error);
   if (!status) linear_forward(&m->linear, lexicon, vector, margins);
   return status;
 }
@@ -83,7 +83,7 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
   Status status = run_network(m, lexicon, texts, count, s, logits, error);
   for (size_t i = 0; i < count && !status; i++) {
     if (linear) status = run_linear(m, lexicon, texts[i], &s->vector, s->margins, error);
-    blend_forward(&m->blend, labels, linear ? s->margins : NULL, logits + i * labels);
+    calibration_forward(&m->calibration, labels, linear ? s->margins : NULL, logits + i * labels);
   }
   if (!status) output_softmax(count, labels, logits, s->probabilities);
   return status;
@@ -263,15 +263,15 @@ static void network_contribute(const Shape *s, const Pass *pass, size_t tokens, 
 Status predict_contributions(const Model *m, const Lexicon *lexicon, Text text, uint32_t label,
                              Scratch *scratch, float *weights, float *contributions, Error *error) {
   Status status = run_pass(m, lexicon, &text, 1, &scratch->pass, error);
-  if (!status && linear_exists(&m->linear)) status = ngrams_vector(&m->linear.ngrams, text, &scratch->vector, error);
+  if (!status && linear_exists(&m->linear)) status = tfidf_vector(&m->linear.tfidf, text, &scratch->vector, error);
   if (status) return status;
   const Shape *s = &m->parameters.shape;
   size_t tokens = scratch->pass.batch.tokens;
   for (size_t t = 0; t < text.length; t++) weights[t] = contributions[t] = 0.0f;
   network_contribute(s, &scratch->pass, tokens, m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + label,
-                     m->blend.network, weights, contributions);
+                     m->calibration.network, weights, contributions);
   if (linear_exists(&m->linear))
-    linear_contribute(&m->linear, lexicon, &scratch->vector, text, label, m->blend.linear, contributions);
+    linear_contribute(&m->linear, lexicon, &scratch->vector, text, label, m->calibration.linear, contributions);
   return STATUS_OK;
 }
 

@@ -15,7 +15,7 @@ typedef struct Scratch {
   InferenceScratch reading; /* of finished models                         */
   Pass pass;                /* of those that still learn, and for reasons */
   float *probabilities;     /* [texts][labels] of the batch last read     */
-  NgramVector vector;       /* of the text last read by the linear branch */
+  TfidfVector vector;       /* of the text last read by the linear branch */
   float *margins;           /* [labels] of it                             */
   size_t probabilities_capacity, margins_capacity;
   Tokens tokens;            /* of predict_labels()                        */

@@ -6,23 +6,23 @@
 #include "base/matrix.h"
 #include "base/memory.h"
 #include "base/simd.h"
-#include "inference/step8.h"
+#include "inference/gru_step_int8.h"
 #include "network/network.h"
 
 /* ---- new, free ----------------------------------------------------------------------- */
 
-static Status pack(const Parameters *p, Tensor kernel, Precision precision, StepWeights *weights, Error *error) {
+static Status pack(const Parameters *p, Tensor kernel, Precision precision, GruStepWeights *weights, Error *error) {
   GruWeights gru = network_gru(p, kernel);
-  Status status = step_pack(&gru, weights, error);
-  if (!status && precision == PRECISION_INT8 && step8_available()) status = step8_quantize(weights, error);
+  Status status = gru_step_pack(&gru, weights, error);
+  if (!status && precision == PRECISION_INT8 && gru_step_int8_available()) status = gru_step_int8_quantize(weights, error);
   return status;
 }
 
 Status inference_new(const Parameters *p, Precision precision, Inference *n, Error *error) {
-  size_t hidden = p->shape.hidden, padded = step_padded(hidden);
+  size_t hidden = p->shape.hidden, padded = gru_step_padded(hidden);
   const float *kernel = p->tensor[TENSOR_ATTENTION_KERNEL];
   *n = (Inference){.parameters = p, .score = memory_floats(2 * padded)};
-  Status status = n->score ? inputs_new(p, &n->inputs, error) : error_no_memory(error);
+  Status status = n->score ? word_table_new(p, &n->words, error) : error_no_memory(error);
   if (!status && hidden) status = pack(p, TENSOR_GRU_FORWARD, precision, &n->forward, error);
   if (!status && hidden) status = pack(p, TENSOR_GRU_BACKWARD, precision, &n->backward, error);
   if (status) {
@@ -35,9 +35,9 @@ Status inference_new(const Parameters *p, Precision precision, Inference *n, Err
 }
 
 void inference_free(Inference *n) {
-  inputs_free(n->inputs);
-  step_free(&n->forward);
-  step_free(&n->backward);
+  word_table_free(n->words);
+  gru_step_free(&n->forward);
+  gru_step_free(&n->backward);
   free(n->score);
   *n = (Inference){0};
 }
@@ -74,13 +74,13 @@ static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   const Shape *shape = &n->parameters->shape;
   const Batch *b = &s->batch;
   size_t used = 0;
-  s->states = memory_take(s->block, &used, b->tokens * 2 * step_padded(shape->hidden));
-  s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? b->tokens * step_padded(shape->hidden) / 2 : 0);
+  s->states = memory_take(s->block, &used, b->tokens * 2 * gru_step_padded(shape->hidden));
+  s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? b->tokens * gru_step_padded(shape->hidden) / 2 : 0);
   s->scores = memory_take(s->block, &used, b->tokens);
   s->weights = memory_take(s->block, &used, b->steps);
   s->features = memory_take(s->block, &used, b->texts * shape_features(shape));
   s->other_vectors = memory_take(s->block, &used, others * shape->embedding);
-  s->other_inputs = memory_take(s->block, &used, others * inputs_width(n->inputs));
+  s->other_inputs = memory_take(s->block, &used, others * word_table_width(n->words));
   return used;
 }
 
@@ -111,8 +111,8 @@ static size_t find_words(const Inference *n, const Text *texts, InferenceScratch
     const uint32_t *words = texts[b->order[i]].words;
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
-      bool kept = inputs_keeps(n->inputs, words[t]);
-      s->inputs[place] = inputs_find(n->inputs, words[t]);
+      bool kept = word_table_keeps(n->words, words[t]);
+      s->inputs[place] = word_table_find(n->words, words[t]);
       s->vectors[place] = kept ? table + words[t] * size : NULL;
       if (s->inputs[place]) continue;
       size_t listed = kept ? unfilled++ : b->tokens - ++others;
@@ -120,22 +120,22 @@ static size_t find_words(const Inference *n, const Text *texts, InferenceScratch
       s->places[listed] = (uint32_t)place;
     }
   }
-  inputs_fill(n->inputs, s->words, unfilled);
-  for (size_t i = 0; i < unfilled; i++) s->inputs[s->places[i]] = inputs_find(n->inputs, s->words[i]);
+  word_table_fill(n->words, s->words, unfilled);
+  for (size_t i = 0; i < unfilled; i++) s->inputs[s->places[i]] = word_table_find(n->words, s->words[i]);
   return others;
 }
 
 /* The same for the tokens listed last: their words are rare, or not in the vocabulary. */
 static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t others, InferenceScratch *s) {
   const Parameters *p = n->parameters;
-  size_t size = p->shape.embedding, width = inputs_width(n->inputs), first = s->batch.tokens - others;
+  size_t size = p->shape.embedding, width = word_table_width(n->words), first = s->batch.tokens - others;
   EmbeddingWeights embedding = network_embedding(p);
   for (size_t i = 0; i < others; i++) {
     s->inputs[s->places[first + i]] = s->other_inputs + i * width;
     s->vectors[s->places[first + i]] = s->other_vectors + i * size;
     embedding_vector(&embedding, lexicon, s->words[first + i], s->other_vectors + i * size);
   }
-  inputs_compute(n->inputs, s->other_vectors, others, s->other_inputs);
+  word_table_compute(n->words, s->other_vectors, others, s->other_inputs);
 }
 
 /* ---- the GRU -------------------------------------------------------------------------------- */
@@ -148,15 +148,15 @@ static void prefetch_inputs(const InferenceScratch *s, size_t t, size_t gates, s
 }
 
 /* Step number `step` of one direction, whose units begin at `unit` in a state. */
-static void run_step(const StepWeights *w, bool backwards, size_t step, size_t unit, InferenceScratch *s) {
+static void run_step(const GruStepWeights *w, bool backwards, size_t step, size_t unit, InferenceScratch *s) {
   const Batch *b = &s->batch;
   size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
   size_t running = step == 0 ? 0 : b->active[backwards ? from : t], stride = 2 * w->padded;
   size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
-  StepRows rows = {.count = b->active[t], .running = running, .stride = stride,
-                   .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .back = step % 2,
-                   .before = s->states + before, .states = s->states + here,
-                   .before8 = s->states8 + before, .states8 = s->states8 + here};
+  GruStepRows rows = {.count = b->active[t], .running = running, .stride = stride,
+                      .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .back = step % 2,
+                      .before = s->states + before, .states = s->states + here,
+                      .before8 = s->states8 + before, .states8 = s->states8 + here};
   if (step + 1 < b->steps) prefetch_inputs(s, backwards ? t - 1 : t + 1, rows.gates, 3 * w->padded);
   w->forward(w, &rows);
 }

@@ -1,23 +1,23 @@
 /* inference.h -- a finished network made ready to read texts.
 **
 ** Its logits are network_forward()'s, but for the order in which sums are rounded.
-** What a word contributes by itself is looked up (inputs.h), a step of the GRU is one
-** pass over its weights (step.h), and nothing is kept that only learning needs.
+** What a word contributes by itself is looked up (word_table.h), a step of the GRU is one
+** pass over its weights (gru_step.h), and nothing is kept that only learning needs.
 **
 ** Any number of threads may share it; each has its own InferenceScratch.
 */
 #ifndef CLASSIFY_INFERENCE_H
 #define CLASSIFY_INFERENCE_H
 
-#include "inference/inputs.h"
+#include "inference/word_table.h"
 #include "inference/precision.h"
-#include "inference/step.h"
+#include "inference/gru_step.h"
 #include "network/embedding.h"
 
 typedef struct Inference {
   const Parameters *parameters;
-  Inputs *inputs;
-  StepWeights forward, backward;
+  WordTable *words;
+  GruStepWeights forward, backward;
   float *score; /* [2 padded] attention's kernel for the GRU's state */
 } Inference; /* all zero is empty */
 
@@ -27,7 +27,7 @@ void inference_free(Inference *inference);
 
 typedef struct InferenceScratch {
   Batch batch;
-  const float **inputs;  /* [tokens] rows of inputs.h             */
+  const float **inputs;  /* [tokens] rows of word_table.h             */
   const float **vectors; /* [tokens] of the words                 */
   const float **read;    /* [steps] a text's states, or vectors   */
   uint32_t *words;       /* [tokens] to be filled or worked out   */
@@ -36,7 +36,7 @@ typedef struct InferenceScratch {
   float *block;          /* the parts below                       */
   size_t capacity;
   float *states;         /* [tokens][2 padded]                    */
-  uint8_t *states8;      /* [tokens][2 padded] of step8.h         */
+  uint8_t *states8;      /* [tokens][2 padded] of gru_step_int8.h         */
   float *scores;         /* [tokens]                              */
   float *weights;        /* [steps] of a text                     */
   float *features;       /* [texts][features]                     */
@@ -47,7 +47,7 @@ typedef struct InferenceScratch {
 void inference_scratch_free(InferenceScratch *scratch);
 
 /* logits [count][labels] in the order of the texts, whose words are the
-** vocabulary's and those of the lexicon's spelling.
+** vocabulary's and those of the lexicon's subword list.
 */
 Status inference_run(const Inference *inference, const Lexicon *lexicon, const Text *texts, size_t count,
                      InferenceScratch *scratch, float *logits, Error *error);

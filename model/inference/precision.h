@@ -1,5 +1,5 @@
 /* precision.h -- in which numbers labelling multiplies states and recurrent weights.
-** Where the processor has nothing for 8-bit integers (step8.h), floats are.
+** Where the processor has nothing for 8-bit integers (gru_step_int8.h), floats are.
 */
 #ifndef CLASSIFY_PRECISION_H
 #define CLASSIFY_PRECISION_H

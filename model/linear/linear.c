@@ -19,7 +19,7 @@ enum {
 };
 
 void linear_free(Linear *l) {
-  ngrams_free(&l->ngrams);
+  tfidf_free(&l->tfidf);
   free(l->kernel);
   free(l->bias);
   *l = (Linear){0};
@@ -48,13 +48,13 @@ static void add_rows(const float *kernel, size_t columns, const uint32_t *row, c
 }
 
 /* Adds the rows of a word's n-grams, times its share of them and scale. */
-static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, float scale, float *to) {
+static void add_buckets(const Linear *l, const Subwords *subwords, size_t word, float scale, float *to) {
   size_t count;
-  const uint32_t *hash = spelling_get(spelling, word, &count);
-  const float *rows = l->kernel + ngrams_features(&l->ngrams) * l->columns;
+  const uint32_t *hash = subwords_get(subwords, word, &count);
+  const float *rows = l->kernel + tfidf_features(&l->tfidf) * l->columns;
   uint32_t row[GRAMS];
   float value[GRAMS];
-  for (size_t g = 0; g < GRAMS; g++) value[g] = scale * NGRAMS_SPELLED / sqrtf((float)count);
+  for (size_t g = 0; g < GRAMS; g++) value[g] = scale * TFIDF_SUBWORDS / sqrtf((float)count);
   for (size_t first = 0, some; first < count; first += some) {
     some = count - first < GRAMS ? count - first : GRAMS;
     for (size_t g = 0; g < some; g++) row[g] = hash[first + g] % (uint32_t)l->buckets;
@@ -62,47 +62,47 @@ static void add_buckets(const Linear *l, const Spelling *spelling, size_t word, 
   }
 }
 
-void linear_forward(const Linear *l, const Lexicon *lexicon, const NgramVector *v, float *margins) {
-  size_t features = ngrams_features(&l->ngrams);
+void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, float *margins) {
+  size_t features = tfidf_features(&l->tfidf);
   float *out = l->labels == 2 ? margins + 1 : margins;
   memcpy(out, l->bias, l->columns * sizeof *out);
   for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* a run of rows, then a spelled word */
     while (end < v->count && v->number[end] < features) end++;
     add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
-    if (end < v->count) add_buckets(l, lexicon->spelling, v->number[end] - features, v->value[end], out);
+    if (end < v->count) add_buckets(l, lexicon->subwords, v->number[end] - features, v->value[end], out);
   }
   if (l->labels == 2) margins[0] = -margins[1];
 }
 
 /* The label's weight of a feature. */
 static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t feature, uint32_t label) {
-  size_t features = ngrams_features(&l->ngrams), column = l->labels == 2 ? 0 : label, count;
+  size_t features = tfidf_features(&l->tfidf), column = l->labels == 2 ? 0 : label, count;
   float weight = 0.0f;
   if (feature < features) {
     weight = l->kernel[feature * l->columns + column];
   } else {
-    const uint32_t *hash = spelling_get(lexicon->spelling, feature - features, &count);
+    const uint32_t *hash = subwords_get(lexicon->subwords, feature - features, &count);
     for (size_t g = 0; g < count; g++)
       weight += l->kernel[(features + hash[g] % l->buckets) * l->columns + column];
-    weight *= NGRAMS_SPELLED / sqrtf((float)(count ? count : 1));
+    weight *= TFIDF_SUBWORDS / sqrtf((float)(count ? count : 1));
   }
   return l->labels == 2 && label == 0 ? -weight : weight;
 }
 
 /* What each occurrence of a feature adds to the label's margin. */
-static float feature_share(const Linear *l, const Lexicon *lexicon, const NgramVector *v, uint32_t feature,
+static float feature_share(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, uint32_t feature,
                            uint32_t label) {
-  size_t at = ngram_vector_find(v, feature);
+  size_t at = tfidf_vector_find(v, feature);
   if (at == v->count) return 0.0f;
   return feature_weight(l, lexicon, feature, label) * v->value[at] / (float)v->times[at];
 }
 
-void linear_contribute(const Linear *l, const Lexicon *lexicon, const NgramVector *v, Text text,
+void linear_contribute(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, Text text,
                        uint32_t label, float scale, float *contributions) {
-  const Ngrams *n = &l->ngrams;
+  const Tfidf *n = &l->tfidf;
   for (size_t t = 0; t < text.length; t++) {
-    uint32_t word = ngrams_word(n, text.words[t]);
-    uint32_t pair = t + 1 < text.length ? ngrams_pair(n, text.words[t], text.words[t + 1]) : 0;
+    uint32_t word = tfidf_word(n, text.words[t]);
+    uint32_t pair = t + 1 < text.length ? tfidf_pair(n, text.words[t], text.words[t + 1]) : 0;
     if (word) contributions[t] += scale * feature_share(l, lexicon, v, word, label);
     if (!pair) continue;
     float half = 0.5f * scale * feature_share(l, lexicon, v, pair, label);
@@ -122,14 +122,14 @@ typedef struct Part {
 
 /* What a worker reads texts with. */
 typedef struct Reader {
-  NgramVector vector;
+  TfidfVector vector;
   Part *parts; /* [count] n-grams of a text's words */
   size_t count, capacity;
 } Reader;
 
 typedef struct Learning {
   Linear *linear;
-  const LinearLesson *lesson;
+  const LinearTraining *lesson;
   Workers *workers;
   size_t *begin, *end;  /* [count] */
   uint32_t *feature;    /* [entries] */
@@ -145,19 +145,19 @@ typedef struct Learning {
 /* At most as many entries as a text's words and pairs, and the n-grams of its
 ** words.
 */
-static size_t most_entries(const LinearLesson *lesson, Text text) {
+static size_t most_entries(const LinearTraining *lesson, Text text) {
   size_t entries = 2 * text.length;
-  for (size_t t = 0; lesson->spelling && t < text.length; t++) {
+  for (size_t t = 0; lesson->subwords && t < text.length; t++) {
     uint32_t word = text.words[t];
     size_t count;
-    spelling_get(lesson->spelling, word < lesson->vocabulary ? word : word - lesson->vocabulary, &count);
+    subwords_get(lesson->subwords, word < lesson->vocabulary ? word : word - lesson->vocabulary, &count);
     entries += count;
   }
   return entries;
 }
 
 static Status learning_new(Learning *g, Error *error) {
-  const LinearLesson *lesson = g->lesson;
+  const LinearTraining *lesson = g->lesson;
   size_t threads = workers_count(g->workers), entries = 0;
   g->begin = calloc(lesson->count + 1, sizeof *g->begin);
   g->end = calloc(lesson->count + 1, sizeof *g->end);
@@ -182,7 +182,7 @@ static Status learning_new(Learning *g, Error *error) {
 
 static void learning_free(Learning *g) {
   for (size_t i = 0; i < workers_count(g->workers); i++) {
-    if (g->readers) ngram_vector_free(&g->readers[i].vector);
+    if (g->readers) tfidf_vector_free(&g->readers[i].vector);
     if (g->readers) free(g->readers[i].parts);
     if (g->svms) svm_free(&g->svms[i]);
   }
@@ -205,13 +205,13 @@ static Status add_part(Reader *r, uint32_t bucket, float value, Error *error) {
 
 /* The n-grams of a word that has this value in the text. */
 static Status add_word_parts(Reader *r, const Learning *g, uint32_t feature, float value, Error *error) {
-  size_t features = ngrams_features(&g->linear->ngrams), count;
+  size_t features = tfidf_features(&g->linear->tfidf), count;
   const uint32_t *hash =
-      spelling_get(g->lesson->spelling, feature < features ? feature : feature - features, &count);
+      subwords_get(g->lesson->subwords, feature < features ? feature : feature - features, &count);
   Status status = STATUS_OK;
   for (size_t k = 0; k < count && !status; k++)
     status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets),
-                      value * NGRAMS_SPELLED / sqrtf((float)count), error);
+                      value * TFIDF_SUBWORDS / sqrtf((float)count), error);
   return status;
 }
 
@@ -235,13 +235,13 @@ static void write_parts(Reader *r, Learning *g, size_t row) {
 }
 
 static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
-  const Ngrams *n = &g->linear->ngrams;
-  const NgramVector *v = &r->vector;
-  Status status = ngrams_vector(n, g->lesson->texts[row], &r->vector, error);
+  const Tfidf *n = &g->linear->tfidf;
+  const TfidfVector *v = &r->vector;
+  Status status = tfidf_vector(n, g->lesson->texts[row], &r->vector, error);
   r->count = 0;
   g->end[row] = g->begin[row];
   for (size_t i = 0; i < v->count && !status; i++) {
-    bool spelled = v->number[i] >= ngrams_features(n);
+    bool spelled = v->number[i] >= tfidf_features(n);
     if (!spelled) {
       g->feature[g->end[row]] = v->number[i];
       g->value[g->end[row]++] = v->value[i];
@@ -288,8 +288,8 @@ static Status run(Learning *g, size_t tasks, WorkersTask *task, Poll poll, Error
 }
 
 /* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words. */
-static void fold(Linear *l, const Spelling *spelling, size_t words, float sign) {
-  for (size_t w = 1; w < words; w++) add_buckets(l, spelling, w, sign, l->kernel + w * l->columns);
+static void fold(Linear *l, const Subwords *subwords, size_t words, float sign) {
+  for (size_t w = 1; w < words; w++) add_buckets(l, subwords, w, sign, l->kernel + w * l->columns);
 }
 
 /* As many as the columns leave room for: a power of two. */
@@ -310,47 +310,47 @@ static void copy_row(const Linear *from, const float *row, const Linear *to, flo
 }
 
 /* Copies the weights of `from`, not folded. */
-static void go_on(Linear *l, const Linear *from, const Spelling *spelling) {
-  const Ngrams *old = &from->ngrams;
-  size_t features = ngrams_features(&l->ngrams), old_features = ngrams_features(old);
+static void go_on(Linear *l, const Linear *from, const Subwords *subwords) {
+  const Tfidf *old = &from->tfidf;
+  size_t features = tfidf_features(&l->tfidf), old_features = tfidf_features(old);
   for (size_t w = 0; w < old->words; w++)
     copy_row(from, from->kernel + w * from->columns, l, l->kernel + w * l->columns);
   for (uint32_t w = 1; w < old->words; w++) {
     for (size_t i = old->pair_end[w - 1]; i < old->pair_end[w]; i++)
       copy_row(from, from->kernel + (old->words + i) * from->columns, l,
-               l->kernel + ngrams_pair(&l->ngrams, w, old->second[i]) * l->columns);
+               l->kernel + tfidf_pair(&l->tfidf, w, old->second[i]) * l->columns);
   }
   for (size_t b = 0; b < l->buckets; b++)
     copy_row(from, from->kernel + (old_features + b) * from->columns, l, l->kernel + (features + b) * l->columns);
   copy_row(from, from->bias, l, l->bias);
-  if (l->buckets) fold(l, spelling, old->words, -1.0f);
+  if (l->buckets) fold(l, subwords, old->words, -1.0f);
 }
 
-static Status make_kernel(Linear *l, const LinearLesson *lesson, Error *error) {
-  l->ngrams.spelled = lesson->spelling != NULL;
-  if (l->ngrams.spelled) l->buckets = lesson->from ? lesson->from->buckets : choose_buckets(l->columns);
-  l->kernel = memory_floats((ngrams_features(&l->ngrams) + l->buckets) * l->columns);
+static Status make_kernel(Linear *l, const LinearTraining *lesson, Error *error) {
+  l->tfidf.spelled = lesson->subwords != NULL;
+  if (l->tfidf.spelled) l->buckets = lesson->from ? lesson->from->buckets : choose_buckets(l->columns);
+  l->kernel = memory_floats((tfidf_features(&l->tfidf) + l->buckets) * l->columns);
   l->bias = calloc(l->columns, sizeof *l->bias);
   if (!l->kernel || !l->bias) return error_no_memory(error);
-  if (lesson->from) go_on(l, lesson->from, lesson->spelling);
+  if (lesson->from) go_on(l, lesson->from, lesson->subwords);
   return STATUS_OK;
 }
 
-Status linear_learn(Linear *l, const LinearLesson *lesson, Workers *workers, Poll poll, Error *error) {
+Status linear_train(Linear *l, const LinearTraining *lesson, Workers *workers, Poll poll, Error *error) {
   *l = (Linear){.labels = lesson->labels, .columns = lesson->labels == 2 ? 1 : lesson->labels};
   Learning g = {.linear = l, .lesson = lesson, .workers = workers};
-  const Ngrams *before = lesson->from ? &lesson->from->ngrams : NULL;
+  const Tfidf *before = lesson->from ? &lesson->from->tfidf : NULL;
   Status status = learning_new(&g, error);
   if (!status)
-    status = ngrams_collect(&l->ngrams, before, lesson->texts, lesson->count, lesson->vocabulary,
-                            MOST_WEIGHTS / l->columns, workers, poll, error);
+    status = tfidf_collect(&l->tfidf, before, lesson->texts, lesson->count, lesson->vocabulary,
+                           MOST_WEIGHTS / l->columns, workers, poll, error);
   if (!status) status = make_kernel(l, lesson, error);
   if (!status) status = run(&g, (lesson->count + CHUNK - 1) / CHUNK, read_task, poll, error);
-  g.rows = (SparseRows){.count = lesson->count, .features = ngrams_features(&l->ngrams) + l->buckets,
+  g.rows = (SparseRows){.count = lesson->count, .features = tfidf_features(&l->tfidf) + l->buckets,
                      .begin = g.begin, .end = g.end, .feature = g.feature, .value = g.value};
   if (!status) status = run(&g, l->columns, fit_task, poll, error);
   learning_free(&g);
-  if (!status && l->buckets) fold(l, lesson->spelling, l->ngrams.words, 1.0f);
+  if (!status && l->buckets) fold(l, lesson->subwords, l->tfidf.words, 1.0f);
   if (status) linear_free(l);
   return status;
 }
@@ -359,13 +359,13 @@ Status linear_learn(Linear *l, const LinearLesson *lesson, Workers *workers, Pol
 
 void linear_write(const Linear *l, SafeTensorsWriter *w) {
   if (!linear_exists(l)) return;
-  size_t features = ngrams_features(&l->ngrams);
+  size_t features = tfidf_features(&l->tfidf);
   size_t kernel[2] = {features + l->buckets, l->columns};
   safetensors_write_tensor(w, "linear.kernel", DTYPE_F32, kernel, 2, l->kernel);
   safetensors_write_tensor(w, "linear.bias", DTYPE_F32, &l->columns, 1, l->bias);
-  safetensors_write_tensor(w, "linear.idf", DTYPE_F32, &features, 1, l->ngrams.idf);
-  safetensors_write_tensor(w, "linear.pairs.ends", DTYPE_U32, &l->ngrams.words, 1, l->ngrams.pair_end);
-  safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->ngrams.pairs, 1, l->ngrams.second);
+  safetensors_write_tensor(w, "linear.idf", DTYPE_F32, &features, 1, l->tfidf.idf);
+  safetensors_write_tensor(w, "linear.pairs.ends", DTYPE_U32, &l->tfidf.words, 1, l->tfidf.pair_end);
+  safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->tfidf.pairs, 1, l->tfidf.second);
 }
 
 /* A tensor's values in memory of their own, which is there even if they are none. */
@@ -384,7 +384,7 @@ static Status copy_tensor(const SafeTensors *st, const uint8_t *bytes, const cha
 }
 
 /* That the pairs' lists follow one another, and each rises. */
-static Status check_pairs(const Ngrams *n, Error *error) {
+static Status check_pairs(const Tfidf *n, Error *error) {
   for (size_t w = 0; w < n->words; w++) {
     size_t begin = w ? n->pair_end[w - 1] : 0, end = n->pair_end[w];
     if (begin > end || end > n->pairs || (w == 0 && end != 0) || (w + 1 == n->words && end != n->pairs))
@@ -404,7 +404,7 @@ static const char *const NAMES[] = {"linear.kernel", "linear.bias", "linear.idf"
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
                    Linear *l, Error *error) {
   const TensorView *kernel, *bias, *idf, *ends, *words;
-  Ngrams *n = &l->ngrams;
+  Tfidf *n = &l->tfidf;
   *l = (Linear){0};
   bool there = false;
   for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) there = there || safetensors_find(st, NAMES[i]);
@@ -420,16 +420,16 @@ Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabular
     n->vocabulary = vocabulary;
     n->words = ends->shape[0];
     n->pairs = words->shape[0];
-    if (n->words == 0 || n->words > vocabulary || kernel->shape[0] < ngrams_features(n) ||
-        kernel->shape[1] != l->columns || bias->shape[0] != l->columns || idf->shape[0] != ngrams_features(n))
+    if (n->words == 0 || n->words > vocabulary || kernel->shape[0] < tfidf_features(n) ||
+        kernel->shape[1] != l->columns || bias->shape[0] != l->columns || idf->shape[0] != tfidf_features(n))
       status = error_set(error, STATUS_INVALID, "tensor 'linear.kernel' is [%zu][%zu], expected at least a row "
                          "for each of %zu words and %zu pairs, and %zu columns", kernel->shape[0],
                          kernel->shape[1], n->words, n->pairs, l->columns);
   }
   if (!status) status = check_pairs(n, error);
-  if (!status) l->buckets = kernel->shape[0] - ngrams_features(n);
+  if (!status) l->buckets = kernel->shape[0] - tfidf_features(n);
   n->spelled = l->buckets > 0;
-  if (!status) status = ngrams_index(n, error);
+  if (!status) status = tfidf_index(n, error);
   if (status) linear_free(l);
   return status;
 }

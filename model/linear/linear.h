@@ -2,7 +2,7 @@
 **
 **   margin_c = b_c + sum over n-grams f of value_f W_f,c
 **
-** with the values of ngrams.h, one support vector machine a label (svm.h) that
+** with the values of tfidf.h, one support vector machine a label (svm.h) that
 ** tells it from all others. Of two labels one machine tells both apart: there is
 ** one column, the margin of the second label, and that of the first is its
 ** negative. It is learned by itself, not together with the network.
@@ -19,11 +19,11 @@
 #define CLASSIFY_LINEAR_H
 
 #include "base/safetensors.h"
-#include "linear/ngrams.h"
+#include "linear/tfidf.h"
 #include "text/lexicon.h"
 
 typedef struct Linear {
-  Ngrams ngrams;
+  Tfidf tfidf;
   size_t labels;
   size_t columns; /* of the kernel: labels, or 1 for two labels         */
   size_t buckets; /* 0: words are not spelled                           */
@@ -34,35 +34,35 @@ typedef struct Linear {
 void linear_free(Linear *linear);
 static inline bool linear_exists(const Linear *linear) { return linear->labels > 0; }
 
-/* From texts, whose words are those of a vocabulary and a spelling (NULL: words
+/* From texts, whose words are those of a vocabulary and a subword list (NULL: words
 ** are not spelled). label_weights [labels] or NULL multiply the cost of a label's
 ** rows.
 */
-typedef struct LinearLesson {
+typedef struct LinearTraining {
   const Text *texts;
   const uint32_t *targets;
   size_t count, vocabulary, labels;
-  const Spelling *spelling;
+  const Subwords *subwords;
   const float *label_weights;
   const Linear *from; /* to go on from: its words and labels come first; NULL */
   uint64_t seed;
-} LinearLesson;
+} LinearTraining;
 
 /* The result is folded. */
-Status linear_learn(Linear *linear, const LinearLesson *lesson, Workers *workers, Poll poll,
+Status linear_train(Linear *linear, const LinearTraining *lesson, Workers *workers, Poll poll,
                     Error *error);
 
-/* margins [labels] of a text that ngrams_vector() has read; its words past the
-** vocabulary are those of the spelling.
+/* margins [labels] of a text that tfidf_vector() has read; its words past the
+** vocabulary are those of the subword list.
 */
-void linear_forward(const Linear *linear, const Lexicon *lexicon, const NgramVector *vector,
+void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector,
                     float *margins);
 
 /* Adds each token's share of a label's margin, times `scale`, to contributions
 ** [text.length]: all of its word's, half of each pair's. With the bias they sum
 ** to the margin.
 */
-void linear_contribute(const Linear *linear, const Lexicon *lexicon, const NgramVector *vector, Text text,
+void linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
                        uint32_t label, float scale, float *contributions);
 
 /* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends and

@@ -7,9 +7,9 @@
 
 WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word) {
   WordRows rows = {.own = word < w->vocabulary ? word : 0};
-  if (word < w->vocabulary && (lexicon->folded || !lexicon->spelling)) return rows;
+  if (word < w->vocabulary && (lexicon->folded || !lexicon->subwords)) return rows;
   size_t spelled = word < w->vocabulary ? word : word - w->vocabulary;
-  rows.hash = spelling_get(lexicon->spelling, spelled, &rows.count);
+  rows.hash = subwords_get(lexicon->subwords, spelled, &rows.count);
   if (rows.count) rows.share = 1.0f / sqrtf((float)rows.count);
   return rows;
 }
@@ -35,8 +35,8 @@ void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const 
   for (size_t u = 0; u < batch->distinct; u++) embedding_vector(w, lexicon, batch->word[u], out + u * w->size);
 }
 
-void embedding_fold(const EmbeddingWeights *w, const Spelling *spelling, size_t words, float sign) {
-  Lexicon lexicon = {.spelling = spelling};
+void embedding_fold(const EmbeddingWeights *w, const Subwords *subwords, size_t words, float sign) {
+  Lexicon lexicon = {.subwords = subwords};
   for (uint32_t word = 1; word < words; word++) {
     WordRows rows = embedding_rows(w, &lexicon, word);
     add_rows(w, &rows, sign * rows.share, w->table + word * w->size);

@@ -41,7 +41,7 @@ void embedding_forward(const EmbeddingWeights *weights, const Lexicon *lexicon, 
 /* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words to or
 ** from their own rows.
 */
-void embedding_fold(const EmbeddingWeights *weights, const Spelling *spelling, size_t words, float sign);
+void embedding_fold(const EmbeddingWeights *weights, const Subwords *subwords, size_t words, float sign);
 
 /* Where attention looks at the words themselves, their vectors are put at every
 ** place of the text, and gradients gathered back:

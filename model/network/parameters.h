@@ -33,7 +33,7 @@
 
 typedef struct Shape {
   size_t vocabulary; /* words, with the unknown one; 0 in blocks without embedding */
-  size_t buckets;    /* of hashed character n-grams (spelling.h); 0: none        */
+  size_t buckets;    /* of hashed character n-grams (subwords.h); 0: none        */
   size_t embedding;  /* numbers a word                                           */
   size_t hidden;     /* of each direction of the GRU; 0: no GRU                  */
   size_t labels;

@@ -10,7 +10,7 @@ void corpus_free(Corpus *c) {
   vocabulary_free(&c->vocabulary);
   labels_free(&c->labels);
   labels_free(&c->others);
-  spelling_free(&c->spelling);
+  subwords_free(&c->subwords);
   free(c->target);
   free(c->use);
   free(c->hash);
@@ -139,18 +139,18 @@ static void count_words(Corpus *c) {
 static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error) {
   size_t length;
   const char *bytes = strings_get(words, word, &length);
-  return spelling_add(&c->spelling, bytes, length, error);
+  return subwords_add(&c->subwords, bytes, length, error);
 }
 
 /* Spells the words that stay, then those that go, which get their numbers. */
 static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered,
                           Error *error) {
   const Strings *kept = &c->vocabulary.words;
-  Status status = spelling_add(&c->spelling, "", 0, error); /* of word 0: not used */
+  Status status = subwords_add(&c->subwords, "", 0, error); /* of word 0: not used */
   for (uint32_t w = 0; w < kept->count && !status; w++) status = spell(c, kept, w, error);
   for (uint32_t w = 0; w < before->count && !status; w++) {
     if (renumbered[w + 1]) continue;
-    renumbered[w + 1] = (uint32_t)(vocabulary_size(&c->vocabulary) + c->spelling.count);
+    renumbered[w + 1] = (uint32_t)(vocabulary_size(&c->vocabulary) + c->subwords.count);
     status = spell(c, before, w, error);
   }
   return status;
@@ -192,5 +192,5 @@ Status corpus_prune(Corpus *c, const PruneOptions *o, Error *error) {
 }
 
 Lexicon corpus_lexicon(const Corpus *c) {
-  return (Lexicon){.spelling = c->spelling.count ? &c->spelling : NULL};
+  return (Lexicon){.subwords = c->subwords.count ? &c->subwords : NULL};
 }

@@ -27,7 +27,7 @@ typedef struct Corpus {
   Vocabulary vocabulary;
   Labels labels;
   Labels others;       /* that validation rows have, and no row to learn from */
-  Spelling spelling;   /* once pruned: of the vocabulary's words, by number,
+  Subwords subwords;   /* once pruned: of the vocabulary's words, by number,
                        ** then of the others; empty without n-grams          */
   size_t max_tokens;   /* read of a text, set before the first row; 0: all   */
   size_t cut_after;    /* set before the first row: rows longer than this    */

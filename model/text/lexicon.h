@@ -1,33 +1,33 @@
 /* lexicon.h -- the words of one batch or many, as numbers.
 **
 ** Numbers below the vocabulary's size are its words. From there on they are numbers
-** of the spelling: its word k is number vocabulary + k.
+** of the subword list: its word k is number vocabulary + k.
 **
-** While a model learns, the spelling begins with the vocabulary's own words, by their
+** While a model learns, the subword list begins with the vocabulary's own words, by their
 ** numbers. In a finished model the vocabulary's rows of the embedding hold the sum of
-** their n-grams already ("folded"), and the spelling has only other words.
+** their n-grams already ("folded"), and the subword list has only other words.
 */
 #ifndef CLASSIFY_LEXICON_H
 #define CLASSIFY_LEXICON_H
 
 #include <stdbool.h>
 
-#include "text/spelling.h"
+#include "text/subwords.h"
 
 typedef struct Lexicon {
-  const Spelling *spelling; /* NULL where there are no n-grams */
+  const Subwords *subwords; /* NULL where there are no n-grams */
   bool folded;
 } Lexicon;
 
 /* Word numbers are below this. */
 static inline size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary) {
-  return vocabulary + (lexicon->spelling ? lexicon->spelling->count : 0);
+  return vocabulary + (lexicon->subwords ? lexicon->subwords->count : 0);
 }
 
 /* While a model learns: the number of a word as one that is not in the vocabulary. */
 static inline uint32_t lexicon_unknown(const Lexicon *lexicon, size_t vocabulary, uint32_t word) {
   if (word == 0 || word >= vocabulary) return word;
-  return lexicon->spelling ? (uint32_t)(vocabulary + word) : 0;
+  return lexicon->subwords ? (uint32_t)(vocabulary + word) : 0;
 }
 
 #endif

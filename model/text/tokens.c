@@ -9,13 +9,13 @@ void tokens_free(Tokens *t) {
   free(t->words);
   free(t->spans);
   free(t->folded);
-  spelling_free(&t->spelling);
+  subwords_free(&t->subwords);
   *t = (Tokens){0};
 }
 
 void tokens_clear(Tokens *t) {
   t->count = t->span_count = t->folded_length = 0;
-  spelling_clear(&t->spelling);
+  subwords_clear(&t->subwords);
 }
 
 typedef struct Collector {
@@ -45,8 +45,8 @@ static bool find_word(const TokensOptions *o, Tokens *t, const char *token, size
   Error error;
   *word = vocabulary_find(o->vocabulary, token, length);
   if (*word != VOCABULARY_UNKNOWN || !o->spelled) return true;
-  *word = (uint32_t)(vocabulary_size(o->vocabulary) + t->spelling.count);
-  return !spelling_add(&t->spelling, token, length, &error);
+  *word = (uint32_t)(vocabulary_size(o->vocabulary) + t->subwords.count);
+  return !subwords_add(&t->subwords, token, length, &error);
 }
 
 static bool collect(void *context, const char *token, size_t length, size_t start, size_t end) {

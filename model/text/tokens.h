@@ -16,7 +16,7 @@
 typedef struct Tokens {
   uint32_t *words; /* [count] */
   size_t count, words_capacity;
-  Spelling spelling; /* of the words that are not in the vocabulary */
+  Subwords subwords; /* of the words that are not in the vocabulary */
   bool with_spans;
   struct TokenSpan {
     size_t start, end;      /* bytes of the text */
@@ -34,7 +34,7 @@ void tokens_clear(Tokens *tokens);
 /* How a text is read. Padding has words but no spans. */
 typedef struct TokensOptions {
   const Vocabulary *vocabulary;
-  bool spelled;         /* words that are not in it get numbers of the spelling     */
+  bool spelled;         /* words that are not in it get numbers of the subword list     */
   size_t most;          /* tokens read of a text                                    */
   size_t padded_length; /* word 0 is added up to this length                        */
 } TokensOptions;
@@ -46,7 +46,7 @@ Status tokens_add(Tokens *tokens, const TokensOptions *options, const Tokenizer 
 /* All that was added, as one text, and the lexicon of its words, in a finished model. */
 static inline Text tokens_text(const Tokens *tokens) { return (Text){tokens->words, tokens->count}; }
 static inline Lexicon tokens_lexicon(const Tokens *tokens) {
-  return (Lexicon){.spelling = &tokens->spelling, .folded = true};
+  return (Lexicon){.subwords = &tokens->subwords, .folded = true};
 }
 
 #endif

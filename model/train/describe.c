@@ -45,7 +45,7 @@ static Status list_seen(Model *m, const DescribeRows *r, Error *error) {
   uint32_t *hashes = malloc((r->count + 1) * sizeof *hashes);
   if (!hashes) return error_no_memory(error);
   for (size_t i = 0; i < r->count; i++) hashes[i] = r->corpus->hash[r->rows[i]];
-  Status status = seen_new(hashes, r->count, r->before, &m->seen, error);
+  Status status = fingerprints_new(hashes, r->count, r->before, &m->fingerprints, error);
   free(hashes);
   return status;
 }

@@ -8,7 +8,7 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "train/adam.h"
-#include "train/shares.h"
+#include "train/row_gradients.h"
 
 enum {
   SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */
@@ -21,7 +21,7 @@ static const float CLIP_NORM = 1.0f; /* the longest gradient, all parameters as 
 typedef struct Shard {
   Pass pass;
   Parameters gradient; /* the dense part */
-  Shares shares;       /* of the table   */
+  RowTerms shares;       /* of the table   */
   Text *texts;         /* [batch_size], with words dropped out */
   uint32_t *targets;   /* [batch_size] by row                  */
   uint32_t *words;
@@ -33,7 +33,7 @@ typedef struct Shard {
 } Shard;
 
 typedef struct Slice {
-  SliceRows rows;
+  RowGradients rows;
   double squares; /* of its part of the gradient */
   Status status;
   Error error;
@@ -74,7 +74,7 @@ static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *
 static void shard_free(Shard *s) {
   pass_free(&s->pass);
   parameters_free(&s->gradient);
-  shares_free(&s->shares);
+  row_terms_free(&s->shares);
   free(s->texts);
   free(s->targets);
   free(s->words);
@@ -83,7 +83,7 @@ static void shard_free(Shard *s) {
 void minibatch_free(Minibatch *m) {
   if (!m) return;
   for (size_t i = 0; m->shards && i < m->shard_count; i++) shard_free(&m->shards[i]);
-  for (size_t i = 0; i < SLICES; i++) slice_rows_free(&m->slices[i].rows);
+  for (size_t i = 0; i < SLICES; i++) row_gradients_free(&m->slices[i].rows);
   free(m->shards);
   free(m->gradient);
   parameters_free(&m->mean);
@@ -113,7 +113,7 @@ Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Mi
   for (size_t i = 0; i < m->shard_count && !status; i++)
     status = shard_new(&m->shards[i], &parameters->shape, options->batch_size, error);
   for (size_t i = 0; i < SLICES && !status; i++)
-    status = slice_rows_new(&m->slices[i].rows, shape_rows(&parameters->shape), error);
+    status = row_gradients_new(&m->slices[i].rows, shape_rows(&parameters->shape), error);
   if (status)
     minibatch_free(m);
   else
@@ -158,7 +158,7 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
     s->correct += s->targets[i] == output_argmax(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
   network_backward(p, &dropout, &s->pass, &s->gradient);
   EmbeddingWeights embedding = network_embedding(p);
-  return shares_fill(&s->shares, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);
+  return row_terms_fill(&s->shares, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);
 }
 
 static void learn_task(Minibatch *m, size_t index) {
@@ -198,10 +198,10 @@ static Status add_rows(Minibatch *m, size_t index, Error *error) {
   Slice *slice = &m->slices[index];
   size_t size = m->parameters->shape.embedding, shares = 0;
   for (size_t i = 0; i < m->shard_count; i++) shares += m->shards[i].shares.slice[index].count;
-  Status status = slice_rows_begin(&slice->rows, shares, size, error);
+  Status status = row_gradients_begin(&slice->rows, shares, size, error);
   if (status) return status;
-  for (size_t i = 0; i < m->shard_count; i++) slice_rows_add(&slice->rows, &m->shards[i].shares, index, size);
-  slice->squares += slice_rows_squares(&slice->rows, size);
+  for (size_t i = 0; i < m->shard_count; i++) row_gradients_add(&slice->rows, &m->shards[i].shares, index, size);
+  slice->squares += row_gradients_squares(&slice->rows, size);
   return STATUS_OK;
 }
 
@@ -227,7 +227,7 @@ void minibatch_gradient(const Minibatch *m, Parameters *gradient) {
   memset(gradient->block, 0, gradient->count * sizeof(float));
   memcpy(parameters_dense(gradient), m->gradient, gradient->dense * sizeof(float));
   for (size_t s = 0; s < SLICES; s++) {
-    const SliceRows *rows = &m->slices[s].rows;
+    const RowGradients *rows = &m->slices[s].rows;
     for (size_t i = 0; i < rows->count; i++)
       matrix_add_scaled(size, rows->row[i].factor, rows->row[i].d, gradient->block + rows->row[i].row * size);
   }
@@ -253,7 +253,7 @@ static void prefetch_row(const Minibatch *m, size_t row) {
 }
 
 static void update_task(Minibatch *m, size_t index) {
-  const SliceRows *rows = &m->slices[index].rows;
+  const RowGradients *rows = &m->slices[index].rows;
   size_t size = m->parameters->shape.embedding, table = m->parameters->count - m->parameters->dense;
   size_t begin = slice_begin(m, index);
   update_run(m, table + begin, slice_begin(m, index + 1) - begin, m->scale, m->gradient + begin);

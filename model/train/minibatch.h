@@ -11,7 +11,7 @@
 **   3  each slice       clips, Adam
 **
 ** A slice is a part of the parameters: a run of the dense ones, and some rows of
-** the table of words and n-grams (shares.h).
+** the table of words and n-grams (row_gradients.h).
 */
 #ifndef CLASSIFY_MINIBATCH_H
 #define CLASSIFY_MINIBATCH_H
@@ -25,7 +25,7 @@ typedef struct MinibatchOptions {
   size_t batch_size;          /* texts, at most                            */
   float dropout;              /* of network.h                              */
   float word_dropout;         /* share of words read as if not in the vocabulary */
-  Lexicon lexicon;            /* its spelling is borrowed                  */
+  Lexicon lexicon;            /* its subword list is borrowed                  */
   const float *label_weights; /* [labels] or NULL; borrowed                */
 } MinibatchOptions;
 

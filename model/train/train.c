@@ -9,7 +9,7 @@
 #include "base/random.h"
 #include "network/output.h"
 #include "train/describe.h"
-#include "train/guess.h"
+#include "train/pseudo_labels.h"
 #include "train/minibatch.h"
 #include "train/validation.h"
 
@@ -22,14 +22,14 @@ enum {
 };
 
 /* The last epoch, on the rows held out before, too: */
-typedef enum Whole { NOT_PLANNED, PLANNED, NEXT, UNDER_WAY } Whole;
+typedef enum FinalEpoch { NOT_PLANNED, PLANNED, NEXT, UNDER_WAY } FinalEpoch;
 
 struct Training {
   TrainingOptions options;
   char *tokenize;
   const Model *from;    /* borrowed; or NULL */
   Corpus corpus;
-  Vectors vectors;
+  WordVectors vectors;
   Lexicon lexicon;
   float *label_weights; /* [labels] or NULL  */
   Model *model;         /* as it learns      */
@@ -41,7 +41,7 @@ struct Training {
   size_t guessed;       /* of them with a label that was guessed */
   size_t labelled;      /* of them with a label of their own, all but the held out */
   size_t *label_rows;   /* [labels] with a label of their own, the held out too    */
-  Whole whole;
+  FinalEpoch final;
   /* the epoch under way */
   Text *texts;          /* [batch_size] */
   uint32_t *targets;    /* [batch_size] */
@@ -107,7 +107,7 @@ void training_free(Training *t) {
   if (!t) return;
   minibatch_free(t->minibatch);
   corpus_free(&t->corpus);
-  vectors_free(&t->vectors);
+  word_vectors_free(&t->vectors);
   model_free(t->model);
   parameters_free(&t->best_parameters);
   validation_free(&t->validation);
@@ -122,7 +122,7 @@ void training_free(Training *t) {
 }
 
 Corpus *training_corpus(Training *t) { return &t->corpus; }
-Vectors *training_vectors(Training *t) { return &t->vectors; }
+WordVectors *training_vectors(Training *t) { return &t->vectors; }
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
 size_t training_rows(const Training *t) { return t->labelled; }
 size_t training_guessed(const Training *t) { return t->guessed; }
@@ -217,7 +217,7 @@ static Status make_model(Training *t, Error *error) {
   if (!t->model) return error_no_memory(error);
   t->model->max_tokens = o->max_tokens;
   t->model->precision = o->precision;
-  t->model->blend = t->from ? t->from->blend : plan_blend(o->linear, t->vectors.size > 0, t->train_count);
+  t->model->calibration = t->from ? t->from->calibration : defaults_calibration(o->linear, t->vectors.size > 0, t->train_count);
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
                               .word_dropout = WORD_DROPOUT, .lexicon = t->lexicon,
                               .label_weights = t->label_weights};
@@ -237,13 +237,13 @@ static void initialise(Training *t) {
   for (uint32_t w = 0; t->vectors.size && w < words->count; w++) {
     size_t length;
     const char *word = strings_get(words, w, &length);
-    const float *vector = vectors_find(&t->vectors, word, length);
+    const float *vector = word_vectors_find(&t->vectors, word, length);
     if (vector) memcpy(embedding.table + (w + 1) * embedding.size, vector, embedding.size * sizeof *vector);
   }
   if (!t->from) return;
   parameters_take(p, &t->from->parameters);
   if (embedding.buckets)
-    embedding_fold(&embedding, &t->corpus.spelling, t->from->parameters.shape.vocabulary, -1.0f);
+    embedding_fold(&embedding, &t->corpus.subwords, t->from->parameters.shape.vocabulary, -1.0f);
 }
 
 static Status prune(Training *t, Error *error) {
@@ -252,7 +252,7 @@ static Status prune(Training *t, Error *error) {
     return error_set(error, STATUS_INVALID, "the vectors have %zu numbers, expected %zu as the model to go on from",
                      t->vectors.size, o->embedding);
   if (t->vectors.size) o->embedding = t->vectors.size;
-  vectors_scale(&t->vectors, VECTOR_DEVIATION);
+  word_vectors_scale(&t->vectors, VECTOR_DEVIATION);
   PruneOptions options = {.min_count = o->min_count, .most = o->max_vocabulary, .spelled = o->subwords,
                           .keep = t->from ? t->from->vocabulary.words.count : 0,
                           .extra = &t->vectors.words};
@@ -280,7 +280,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   if (!status) status = prune(t, error);
   if (!status && !given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
   if (!status)
-    plan_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
+    defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
   if (!status) status = list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = count_labels(t, error);
@@ -289,7 +289,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   if (status) return status;
   initialise(t);
   t->labelled = t->train_count;
-  t->whole = !given && t->validation.count > 0 && o->epochs > 1 ? PLANNED : NOT_PLANNED;
+  t->final = !given && t->validation.count > 0 && o->epochs > 1 ? PLANNED : NOT_PLANNED;
   t->total_steps = t->batch_count * o->epochs;
   t->texts = calloc(o->batch_size, sizeof *t->texts);
   t->targets = calloc(o->batch_size, sizeof *t->targets);
@@ -343,12 +343,12 @@ static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *erro
     texts[i] = corpus_text(c, t->train[i]);
     targets[i] = c->target[t->train[i]];
   }
-  LinearLesson lesson = {.texts = texts, .targets = targets, .count = t->train_count,
-                         .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
-                         .spelling = t->lexicon.spelling, .label_weights = t->label_weights,
-                         .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
+  LinearTraining lesson = {.texts = texts, .targets = targets, .count = t->train_count,
+                           .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
+                           .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
+                           .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
   linear_free(&t->model->linear);
-  if (!status) status = linear_learn(&t->model->linear, &lesson, workers, poll, error);
+  if (!status) status = linear_train(&t->model->linear, &lesson, workers, poll, error);
   t->progress.besides = clock_seconds() - begun;
   free(texts);
   free(targets);
@@ -480,7 +480,7 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
 
 static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
   const Score *score = &t->validation.score;
-  epoch->validated = t->validation.count > 0 && t->whole != UNDER_WAY;
+  epoch->validated = t->validation.count > 0 && t->final != UNDER_WAY;
   if (!epoch->validated) return STATUS_OK;
   t->progress.stage = TRAINING_VALIDATES;
   Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, error);
@@ -505,7 +505,7 @@ static Status take_whole(Training *t, Error *error) {
   Corpus *c = &t->corpus;
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_VALIDATES) c->use[row] = ROW_TRAINS;
-  t->whole = UNDER_WAY;
+  t->final = UNDER_WAY;
   parameters_copy(&t->model->parameters, &t->best_parameters);
   Status status = list_rows(t, error);
   if (t->total_steps < t->batch_count) t->total_steps = t->batch_count;
@@ -514,22 +514,22 @@ static Status take_whole(Training *t, Error *error) {
 }
 
 static void judge(Training *t, Epoch *epoch) {
-  bool whole = t->whole == UNDER_WAY;
-  epoch->is_best = !whole && is_best(t, epoch);
-  if (epoch->is_best || whole) parameters_copy(&t->best_parameters, &t->model->parameters);
+  bool final = t->final == UNDER_WAY;
+  epoch->is_best = !final && is_best(t, epoch);
+  if (epoch->is_best || final) parameters_copy(&t->best_parameters, &t->model->parameters);
   if (epoch->is_best) {
     validation_keep(&t->validation);
     t->best = *epoch;
   }
   bool patient = t->options.patience == 0 || t->epoch - t->best.epoch < t->options.patience;
-  size_t most = t->options.epochs - (t->whole == PLANNED ? 1 : 0);
-  epoch->is_last = t->epoch >= most || !patient || out_of_time(t) || whole;
+  size_t most = t->options.epochs - (t->final == PLANNED ? 1 : 0);
+  epoch->is_last = t->epoch >= most || !patient || out_of_time(t) || final;
 }
 
 /* What comes before the epoch's steps, and after them. */
 static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error) {
-  bool fresh = t->epoch == 1 || t->whole == NEXT;
-  Status status = t->whole == NEXT ? take_whole(t, error) : STATUS_OK;
+  bool fresh = t->epoch == 1 || t->final == NEXT;
+  Status status = t->final == NEXT ? take_whole(t, error) : STATUS_OK;
   if (!status && t->epoch == 1 && corpus_count(&t->corpus, ROW_UNLABELLED))
     status = guess_unlabelled(t, workers, poll, error);
   if (!status && fresh && t->options.linear) status = learn_linear(t, workers, poll, error);
@@ -539,9 +539,9 @@ static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error
 static Status end_epoch(Training *t, Epoch *epoch, Error *error) {
   Status status = STATUS_OK;
   judge(t, epoch);
-  if (epoch->is_last && t->whole != UNDER_WAY) status = validation_conclude(&t->validation, t->model, error);
-  if (epoch->is_last && t->whole == PLANNED && !out_of_time(t)) {
-    t->whole = NEXT;
+  if (epoch->is_last && t->final != UNDER_WAY) status = validation_conclude(&t->validation, t->model, error);
+  if (epoch->is_last && t->final == PLANNED && !out_of_time(t)) {
+    t->final = NEXT;
     epoch->is_last = false;
   }
   epoch->seconds = clock_seconds() - t->started;
@@ -561,10 +561,10 @@ TrainingProgress training_progress(const Training *t) {
   TrainingProgress p = t->progress;
   size_t learned = atomic_load(&t->learned);
   p.epoch = t->epoch;
-  p.epochs = t->whole == UNDER_WAY ? t->epoch : t->options.epochs;
+  p.epochs = t->final == UNDER_WAY ? t->epoch : t->options.epochs;
   p.rows += learned;
   p.share = share_done(t, &p, learned);
-  bool again = t->whole == PLANNED || t->whole == NEXT;
+  bool again = t->final == PLANNED || t->final == NEXT;
   if (!again || t->options.max_seconds > 0) p.besides = 0.0;
   return p;
 }
@@ -593,12 +593,12 @@ Status training_end(Training *t, Poll poll, Model **model, Error *error) {
   if (t->best.epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
   Model *m = t->model;
   DescribeRows rows = {.corpus = &t->corpus, .lexicon = t->lexicon, .rows = t->train, .count = t->train_count,
-                       .before = t->from ? &t->from->seen : NULL, .seed = t->options.seed};
+                       .before = t->from ? &t->from->fingerprints : NULL, .seed = t->options.seed};
   parameters_copy(&m->parameters, &t->best_parameters);
   Status status = describe_model(m, &rows, t->options.threads, poll, error);
   if (status) return status;
   EmbeddingWeights embedding = network_embedding(&t->best_parameters);
-  if (embedding.buckets) embedding_fold(&embedding, &t->corpus.spelling, embedding.vocabulary, 1.0f);
+  if (embedding.buckets) embedding_fold(&embedding, &t->corpus.subwords, embedding.vocabulary, 1.0f);
   parameters_free(&m->parameters);
   m->parameters = t->best_parameters;
   m->vocabulary = t->corpus.vocabulary;

@@ -22,8 +22,8 @@
 #include "base/workers.h"
 #include "classifier/model.h"
 #include "text/corpus.h"
-#include "text/vectors.h"
-#include "train/plan.h"
+#include "text/word_vectors.h"
+#include "train/defaults.h"
 #include "train/validation.h"
 
 typedef struct Epoch {
@@ -52,7 +52,7 @@ void training_free(Training *training);
 ** are any, is that of the embedding.
 */
 Corpus *training_corpus(Training *training);
-Vectors *training_vectors(Training *training);
+WordVectors *training_vectors(Training *training);
 
 /* Needs at least two labels, one of them with two rows to train on. The label
 ** weights [labels], NULL for none, are copied and multiply a row's loss.

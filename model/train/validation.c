@@ -90,7 +90,7 @@ static Status judge(Validation *v, const Model *m, const float *logits, float *z
   for (size_t i = 0; i < v->count && !status; i++) {
     uint32_t target = v->targets[i];
     memcpy(z, logits + i * labels, labels * sizeof *z);
-    blend_forward(&m->blend, labels, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
+    calibration_forward(&m->calibration, labels, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
     output_softmax(1, labels, z, p);
     Prediction *prediction = &v->predictions[i];
     *prediction = predict_outcome(p, labels, target);
@@ -126,7 +126,7 @@ void validation_keep(Validation *v) {
 
 Status validation_conclude(Validation *v, Model *m, Error *error) {
   if (v->count == 0) return STATUS_OK;
-  blend_fit(&m->blend, v->count, m->parameters.shape.labels, v->kept,
-            linear_exists(&m->linear) ? v->margins : NULL, v->targets);
+  calibration_fit(&m->calibration, v->count, m->parameters.shape.labels, v->kept,
+                  linear_exists(&m->linear) ? v->margins : NULL, v->targets);
   return judge_logits(v, m, v->kept, error);
 }

@@ -7,8 +7,8 @@
 **
 ** SQL is given as a format of sqlite3_mprintf(), so that %Q quotes a value.
 */
-#ifndef CLASSIFY_HOST_SUPPORT_H
-#define CLASSIFY_HOST_SUPPORT_H
+#ifndef CLASSIFY_SUPPORT_H
+#define CLASSIFY_SUPPORT_H
 
 #include <setjmp.h>
 #include <stdarg.h>

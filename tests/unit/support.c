@@ -229,15 +229,15 @@ float *scatter(const Batch *batch, size_t words, size_t width, const float *dist
 
 /* ---- words and branches -------------------------------------------------------- */
 
-Spelling make_spelling(const char *const *words, size_t count) {
-  Spelling spelling = {0};
-  for (size_t i = 0; i < count; i++) assert_ok(spelling_add(&spelling, words[i], strlen(words[i]), &error));
-  return spelling;
+Subwords make_spelling(const char *const *words, size_t count) {
+  Subwords subwords = {0};
+  for (size_t i = 0; i < count; i++) assert_ok(subwords_add(&subwords, words[i], strlen(words[i]), &error));
+  return subwords;
 }
 
 Linear random_linear(size_t vocabulary, size_t labels, size_t buckets, uint64_t seed) {
   Linear l = {.labels = labels, .columns = labels == 2 ? 1 : labels, .buckets = buckets};
-  Ngrams *n = &l.ngrams;
+  Tfidf *n = &l.tfidf;
   n->vocabulary = n->words = vocabulary;
   n->spelled = buckets > 0;
   n->pair_end = allocate(vocabulary, sizeof *n->pair_end);
@@ -247,8 +247,8 @@ Linear random_linear(size_t vocabulary, size_t labels, size_t buckets, uint64_t 
       if ((w * 7 + s * 5 + seed) % 3 == 0) n->second[n->pairs++] = s;
     n->pair_end[w] = (uint32_t)n->pairs;
   }
-  assert_ok(ngrams_index(n, &error));
-  size_t features = ngrams_features(n), rows = features + buckets;
+  assert_ok(tfidf_index(n, &error));
+  size_t features = tfidf_features(n), rows = features + buckets;
   n->idf = allocate(features, sizeof *n->idf);
   l.kernel = allocate(rows * l.columns, sizeof *l.kernel);
   l.bias = allocate(l.columns, sizeof *l.bias);

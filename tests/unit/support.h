@@ -124,8 +124,8 @@ float *scatter(const Batch *batch, size_t words, size_t width, const float *dist
 
 /* ---- words and branches -------------------------------------------------------- */
 
-/* The words of a spelling, in their order. */
-Spelling make_spelling(const char *const *words, size_t count);
+/* The words of a subword list, in their order. */
+Subwords make_spelling(const char *const *words, size_t count);
 
 /* A linear branch of random weights, with every third pair of words or so; folded.
 ** Without buckets words are not spelled.

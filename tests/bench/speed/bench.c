@@ -163,7 +163,7 @@ static const char *const OPTIONS[BENCH_MODELS] = {BENCH_PLAIN, "", "\"precision\
 void bench_models(sqlite3 *db) {
   enum { WORDS = 40 };
   char text[WORDS * LONGEST_WORD];
-  sqlite3_stmt *insert = make_table(db, "lesson");
+  sqlite3_stmt *insert = make_table(db, "training");
   for (size_t word = 0; word < BENCH_WORDS;) {
     size_t length = 0, label = word / WORDS % BENCH_LABELS;
     for (size_t i = 0; i < WORDS; i++) length += write_word(word++, text + length);
@@ -172,7 +172,7 @@ void bench_models(sqlite3 *db) {
   sqlite3_finalize(insert);
   bench_run(db, "COMMIT");
   for (int m = 0; m < BENCH_MODELS; m++)
-    bench_number(db, "SELECT classify_train(text, label, %Q, '{%s\"epochs\":1,\"validation\":0}') FROM lesson",
+    bench_number(db, "SELECT classify_train(text, label, %Q, '{%s\"epochs\":1,\"validation\":0}') FROM training",
                  BENCH_MODEL[m], OPTIONS[m]);
 }
 

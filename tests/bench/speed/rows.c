@@ -1,4 +1,4 @@
-/* rows.c -- how fast classify_rows() labels, and in how much memory.
+/* classify_rows.c -- how fast classify_rows() labels, and in how much memory.
 **
 ** Parts, each in a process of its own, which prints the most memory that it had, in
 ** MB, and rows a second, with the model read first:

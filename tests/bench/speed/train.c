@@ -1,4 +1,4 @@
-/* train.c -- how fast networks of embedding 128, hidden 64 learn. */
+/* classify_train.c -- how fast networks of embedding 128, hidden 64 learn. */
 #include <stdbool.h>
 
 #include "bench.h"

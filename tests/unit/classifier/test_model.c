@@ -25,7 +25,7 @@ static Model *shaped_model(Shape shape) {
   for (size_t i = 0; i < COUNT(labels); i++) assert_ok(labels_add(&model->labels, labels[i], &number, &error));
   model->tokenize = strdup("");
   model->max_tokens = 8;
-  model->blend = (Blend){1.0f, 1.0f};
+  model->calibration = (Calibration){1.0f, 1.0f};
   return model;
 }
 
@@ -37,7 +37,7 @@ static Model *small_model(size_t hidden, size_t positions) {
 static Model *full_model(size_t hidden) {
   Model *model = shaped_model((Shape){.hidden = hidden, .buckets = 3, .positions = 2, .pooled = true});
   model->linear = random_linear(6, 3, 2, 1);
-  model->blend = (Blend){0.25f, 1.5f};
+  model->calibration = (Calibration){0.25f, 1.5f};
   return model;
 }
 
@@ -91,16 +91,16 @@ static void check_same_strings(const Strings *a, const Strings *b) {
 }
 
 static void check_same_branch(const Linear *a, const Linear *b) {
-  size_t features = ngrams_features(&a->ngrams);
+  size_t features = tfidf_features(&a->tfidf);
   assert_int_equal(a->labels, b->labels);
   assert_int_equal(a->columns, b->columns);
   assert_int_equal(a->buckets, b->buckets);
-  assert_int_equal(a->ngrams.words, b->ngrams.words);
-  assert_int_equal(a->ngrams.pairs, b->ngrams.pairs);
+  assert_int_equal(a->tfidf.words, b->tfidf.words);
+  assert_int_equal(a->tfidf.pairs, b->tfidf.pairs);
   if (!linear_exists(a)) return;
   assert_memory_equal(a->kernel, b->kernel, (features + a->buckets) * a->columns * sizeof(float));
   assert_memory_equal(a->bias, b->bias, a->columns * sizeof(float));
-  assert_memory_equal(a->ngrams.idf, b->ngrams.idf, features * sizeof(float));
+  assert_memory_equal(a->tfidf.idf, b->tfidf.idf, features * sizeof(float));
 }
 
 static void check_round_trip(Model *model) {
@@ -114,7 +114,7 @@ static void check_round_trip(Model *model) {
   assert_int_equal(read->parameters.count, model->parameters.count);
   assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
   check_same_branch(&read->linear, &model->linear);
-  assert_true(read->blend.network == model->blend.network && read->blend.linear == model->blend.linear);
+  assert_true(read->calibration.network == model->calibration.network && read->calibration.linear == model->calibration.linear);
   assert_string_equal(read->tokenize, model->tokenize);
   assert_int_equal(read->max_tokens, model->max_tokens);
   assert_int_equal(read->padded_length, model->padded_length);
@@ -152,7 +152,7 @@ TEST(without_a_blend_logits_are_as_they_are) {
   remove_identifier(bytes, size);
   replace(bytes, size, "\"blend\"", "\"blond\"");
   assert_ok(model_read(bytes, size, &read, &error));
-  assert_true(read->blend.network == 1.0f && read->blend.linear == 1.0f);
+  assert_true(read->calibration.network == 1.0f && read->calibration.linear == 1.0f);
   model_free(read);
   free(bytes);
 }
@@ -563,23 +563,23 @@ TEST(padding_has_words_but_no_spans) {
 TEST(unknown_words_are_spelled_where_there_are_ngrams) {
   Model *model = full_model(1);
   const char *const unknown[] = {"raining", "\u96e8"};
-  Spelling expected = make_spelling(unknown, COUNT(unknown));
+  Subwords expected = make_spelling(unknown, COUNT(unknown));
   Tokens tokens = tokens_of(model, "the RAINING cat, \u96e8", false);
   const uint32_t words[] = {1, 6, 2, 7, 8};
   assert_int_equal(tokens.count, 5);
   assert_memory_equal(tokens.words, words, sizeof words);
-  assert_int_equal(tokens.spelling.count, 3); /* "," between them */
+  assert_int_equal(tokens.subwords.count, 3); /* "," between them */
   for (size_t i = 0; i < COUNT(unknown); i++) {
     size_t count, wanted;
-    const uint32_t *hash = spelling_get(&tokens.spelling, i * 2, &count);
-    const uint32_t *expected_hash = spelling_get(&expected, i, &wanted);
+    const uint32_t *hash = subwords_get(&tokens.subwords, i * 2, &count);
+    const uint32_t *expected_hash = subwords_get(&expected, i, &wanted);
     assert_int_equal(count, wanted);
     assert_memory_equal(hash, expected_hash, count * sizeof *hash);
   }
   Lexicon lexicon = tokens_lexicon(&tokens);
   assert_true(lexicon.folded);
-  assert_ptr_equal(lexicon.spelling, &tokens.spelling);
-  spelling_free(&expected);
+  assert_ptr_equal(lexicon.subwords, &tokens.subwords);
+  subwords_free(&expected);
   tokens_free(&tokens);
   model_free(model);
 }
@@ -610,12 +610,12 @@ TEST(tokens_are_filled_again_and_again) {
   Model *model = full_model(1);
   Tokens tokens = {.with_spans = true};
   assert_ok(model_tokens(model, &tokenizer_unicode, "the cat and the dog", 19, &tokens, &error));
-  assert_int_equal(tokens.spelling.count, 1);
+  assert_int_equal(tokens.subwords.count, 1);
   tokens_clear(&tokens);
   assert_ok(model_tokens(model, &tokenizer_unicode, "dog snow", 8, &tokens, &error));
   assert_int_equal(tokens.count, 2);
   assert_int_equal(tokens.span_count, 2);
-  assert_int_equal(tokens.spelling.count, 1);
+  assert_int_equal(tokens.subwords.count, 1);
   assert_int_equal(tokens.words[0], 4);
   assert_int_equal(tokens.words[1], 6); /* the first that is not in the vocabulary, again */
   assert_memory_equal(tokens.folded, "dogsnow", 7);
@@ -631,7 +631,7 @@ static Model *keras_model(const Reference *file) {
   uint32_t number;
   char word[32];
   model->parameters = reference_parameters(file, "parameter.");
-  model->blend = (Blend){1.0f, 1.0f};
+  model->calibration = (Calibration){1.0f, 1.0f};
   for (size_t w = 1; w < model->parameters.shape.vocabulary; w++) {
     snprintf(word, sizeof word, "w%zu", w);
     assert_ok(vocabulary_add(&model->vocabulary, word, strlen(word), &number, &error));

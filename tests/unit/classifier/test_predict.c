@@ -23,7 +23,7 @@ static const char *const OTHERS[] = {"raining", "inkwell", "\u96ea\u96e8", "a", 
 
 static uint32_t words[TEXTS * MOST_LENGTH], spelled_words[TEXTS * MOST_LENGTH];
 static Text texts[TEXTS], spelled_texts[TEXTS];
-static Spelling others;
+static Subwords others;
 
 static int make_texts(void **unused) {
   (void)unused;
@@ -43,7 +43,7 @@ static int make_texts(void **unused) {
 
 static int free_texts(void **unused) {
   (void)unused;
-  spelling_free(&others);
+  subwords_free(&others);
   return 0;
 }
 
@@ -61,8 +61,8 @@ typedef struct Subject {
 
 static Subject subject_of(Shape shape, size_t max_tokens) {
   bool spelled = shape.buckets > 0;
-  Subject s = {.model = {.max_tokens = max_tokens, .blend = {1.0f, 1.0f}}};
-  s.lexicon = (Lexicon){.spelling = &others, .folded = true}; /* as tokens_lexicon() gives it, always */
+  Subject s = {.model = {.max_tokens = max_tokens, .calibration = {1.0f, 1.0f}}};
+  s.lexicon = (Lexicon){.subwords = &others, .folded = true}; /* as tokens_lexicon() gives it, always */
   s.texts = spelled ? spelled_texts : texts;
   s.words = spelled ? spelled_words : words;
   shape.vocabulary = VOCABULARY;
@@ -104,7 +104,7 @@ static Subject part_subject_of(unsigned parts, size_t positions, size_t labels) 
                                  .positions = positions, .labels = labels},
                          cut ? 7 : MOST_LENGTH);
   if (linear) s.model.linear = random_linear(VOCABULARY, labels, spelled ? 11 : 0, 5);
-  s.model.blend = (Blend){0.8f, linear ? 1.7f : 9.0f}; /* the other scale scales nothing */
+  s.model.calibration = (Calibration){0.8f, linear ? 1.7f : 9.0f}; /* the other scale scales nothing */
   return s;
 }
 static Subject part_subject(unsigned parts) { return part_subject_of(parts, 5, LABELS); }
@@ -120,13 +120,13 @@ static void logits_in(const Model *m, const Lexicon *lexicon, Text text, float l
   assert_ok(pass_reserve(&pass, &m->parameters.shape, false, &error));
   network_forward(&m->parameters, lexicon, NULL, &pass);
   if (linear_exists(&m->linear)) {
-    NgramVector vector = {0};
-    assert_ok(ngrams_vector(&m->linear.ngrams, text, &vector, &error));
+    TfidfVector vector = {0};
+    assert_ok(tfidf_vector(&m->linear.tfidf, text, &vector, &error));
     linear_forward(&m->linear, lexicon, &vector, margins);
-    ngram_vector_free(&vector);
+    tfidf_vector_free(&vector);
   }
   for (size_t c = 0; c < m->parameters.shape.labels; c++)
-    logits[c] = m->blend.network * pass.logits[c] + m->blend.linear * margins[c];
+    logits[c] = m->calibration.network * pass.logits[c] + m->calibration.linear * margins[c];
   pass_free(&pass);
 }
 
@@ -388,7 +388,7 @@ TEST(branches_by_themselves_blend_to_the_logits) {
     assert_memory_equal(logits, again, sizeof logits);
     for (size_t i = 0; i < TEXTS; i++) {
       logits_of(&s, s.texts[i], expected);
-      blend_forward(&s.model.blend, LABELS, linear ? margins + i * LABELS : NULL, logits + i * LABELS);
+      calibration_forward(&s.model.calibration, LABELS, linear ? margins + i * LABELS : NULL, logits + i * LABELS);
       assert_close(logits + i * LABELS, expected, LABELS, 1e-5); /* logits of up to 10 */
     }
     subject_free(&s);
@@ -412,10 +412,10 @@ TEST(branches_can_be_interrupted) {
 /* The bias of a label, of both branches. */
 static double bias_of(const Model *m, uint32_t label) {
   const float *linear = m->linear.bias;
-  double bias = (double)m->blend.network * (double)m->parameters.tensor[TENSOR_OUTPUT_BIAS][label];
+  double bias = (double)m->calibration.network * (double)m->parameters.tensor[TENSOR_OUTPUT_BIAS][label];
   if (!linear_exists(&m->linear)) return bias;
   bool two = m->parameters.shape.labels == 2;
-  return bias + (double)m->blend.linear * (two ? (label ? 1.0 : -1.0) * (double)linear[0] : (double)linear[label]);
+  return bias + (double)m->calibration.linear * (two ? (label ? 1.0 : -1.0) * (double)linear[0] : (double)linear[label]);
 }
 
 /* Logits of up to 10 are sums of a hundred products here: 1e-5. The same is true of
@@ -488,7 +488,7 @@ TEST(tokens_past_the_network_have_the_linear_share_alone) {
   float weights[MOST_LENGTH], contributions[MOST_LENGTH], linear[MOST_LENGTH] = {0};
   Scratch scratch = {0};
   assert_ok(predict_contributions(&s.model, &s.lexicon, text, 1, &scratch, weights, contributions, &error));
-  linear_contribute(&s.model.linear, &s.lexicon, &scratch.vector, text, 1, s.model.blend.linear, linear);
+  linear_contribute(&s.model.linear, &s.lexicon, &scratch.vector, text, 1, s.model.calibration.linear, linear);
   for (size_t t = 0; t < MOST_LENGTH; t++) assert_int_equal(contributions[t] == linear[t], t >= s.model.max_tokens);
   scratch_free(&scratch);
   subject_free(&s);

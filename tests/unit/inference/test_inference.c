@@ -5,7 +5,7 @@
 
 #include "base/random.h"
 #include "inference/inference.h"
-#include "inference/step8.h"
+#include "inference/gru_step_int8.h"
 #include "network/network.h"
 #include "unit/support.h"
 
@@ -17,8 +17,8 @@ enum { VOCABULARY = 90, LABELS = 3, TEXTS = 40, MOST_LENGTH = 23 };
 static const double SAME = 2e-5;
 
 static const char *const OTHERS[] = {"raining", "inkwell", "\u96ea\u96e8", "a", "overwrought"};
-static Spelling others;
-static const Lexicon lexicon = {.spelling = &others, .folded = true};
+static Subwords others;
+static const Lexicon lexicon = {.subwords = &others, .folded = true};
 
 static int make_others(void **unused) {
   (void)unused;
@@ -28,7 +28,7 @@ static int make_others(void **unused) {
 
 static int free_others(void **unused) {
   (void)unused;
-  spelling_free(&others);
+  subwords_free(&others);
   return 0;
 }
 
@@ -39,7 +39,7 @@ typedef struct Texts {
   Text text[TEXTS];
 } Texts;
 
-/* Of all lengths and words from `first` on, those of the spelling among them if they
+/* Of all lengths and words from `first` on, those of the subword list among them if they
 ** have vectors of their own.
 */
 static void fill_texts(Texts *t, const Shape *shape, size_t first, uint64_t seed) {
@@ -147,7 +147,7 @@ TEST(empty_texts) {
     }
 }
 
-/* A text whose words all are of the spelling, and one that repeats a word. */
+/* A text whose words all are of the subword list, and one that repeats a word. */
 TEST(words_that_are_not_in_the_vocabulary) {
   Shape shape = shape_of(5, 0, true, 9);
   Parameters p = random_network(shape);
@@ -164,7 +164,7 @@ TEST(words_that_are_not_in_the_vocabulary) {
   parameters_free(&p);
 }
 
-/* A network so wide that the rows of its last words are not kept (inputs.h): texts of
+/* A network so wide that the rows of its last words are not kept (word_table.h): texts of
 ** words kept and not, of the vocabulary and not.
 */
 TEST(rare_words_of_a_large_network) {
@@ -177,7 +177,7 @@ TEST(rare_words_of_a_large_network) {
   InferenceScratch scratch = {0};
   Texts t;
   fill_texts(&t, &shape, 5425, 4);
-  assert_true(inputs_keeps(n.inputs, 5425) && !inputs_keeps(n.inputs, 5439));
+  assert_true(word_table_keeps(n.words, 5425) && !word_table_keeps(n.words, 5439));
   check_texts(&p, &n, &scratch, t.text, TEXTS, SAME);
   check_texts(&p, &n, &scratch, t.text, 9, SAME);
   inference_scratch_free(&scratch);
@@ -192,7 +192,7 @@ TEST(rare_words_of_a_large_network) {
 */
 TEST(integers_of_8_bits_are_close) {
   const size_t sizes[] = {5, 33, 64};
-  if (!step8_available()) print_message("this processor (or build) has nothing for 8-bit integers: floats\n");
+  if (!gru_step_int8_available()) print_message("this processor (or build) has nothing for 8-bit integers: floats\n");
   for (size_t i = 0; i < COUNT(sizes); i++) {
     Shape shape = shape_of(sizes[i], 6, i % 2, 9);
     Parameters p = random_network(shape);
@@ -201,10 +201,10 @@ TEST(integers_of_8_bits_are_close) {
     Texts t;
     float exact[TEXTS * LABELS], logits[TEXTS * LABELS];
     fill_texts(&t, &shape, 0, 5);
-    check_texts(&p, &integers, &scratch, t.text, TEXTS, step8_available() ? 0.1 : SAME);
+    check_texts(&p, &integers, &scratch, t.text, TEXTS, gru_step_int8_available() ? 0.1 : SAME);
     assert_ok(inference_run(&integers, &lexicon, t.text, TEXTS, &scratch, logits, &error));
     assert_ok(inference_run(&floats, &lexicon, t.text, TEXTS, &scratch, exact, &error));
-    assert_int_equal(memcmp(exact, logits, sizeof exact) != 0, step8_available());
+    assert_int_equal(memcmp(exact, logits, sizeof exact) != 0, gru_step_int8_available());
     inference_scratch_free(&scratch);
     inference_free(&floats);
     inference_free(&integers);

@@ -15,7 +15,7 @@ static const char *const OTHERS[] = {"raining", "ink", "\u96ea", "overwrought"};
 
 static uint32_t words[TEXTS * LENGTH];
 static Text texts[TEXTS];
-static Spelling others;
+static Subwords others;
 
 static int make_texts(void **unused) {
   (void)unused;
@@ -28,11 +28,11 @@ static int make_texts(void **unused) {
 
 static int free_texts(void **unused) {
   (void)unused;
-  spelling_free(&others);
+  subwords_free(&others);
   return 0;
 }
 
-static Lexicon finished_lexicon(void) { return (Lexicon){.spelling = &others, .folded = true}; }
+static Lexicon finished_lexicon(void) { return (Lexicon){.subwords = &others, .folded = true}; }
 
 /* ---- margins ----------------------------------------------------------------------- */
 
@@ -40,17 +40,17 @@ static Lexicon finished_lexicon(void) { return (Lexicon){.spelling = &others, .f
 static const double ROUNDED = 1e-5;
 
 /* linear.h's formula in double: column c of the margins. */
-static double column_margin(const Linear *l, const NgramVector *v, size_t c) {
+static double column_margin(const Linear *l, const TfidfVector *v, size_t c) {
   double sum = (double)l->bias[c];
-  size_t features = ngrams_features(&l->ngrams);
+  size_t features = tfidf_features(&l->tfidf);
   for (size_t i = 0; i < v->count; i++) {
     double weight = 0.0;
     if (v->number[i] < features) {
       weight = (double)l->kernel[v->number[i] * l->columns + c];
     } else {
       size_t count;
-      const uint32_t *hash = spelling_get(&others, v->number[i] - features, &count);
-      double share = (double)NGRAMS_SPELLED / sqrt((double)count);
+      const uint32_t *hash = subwords_get(&others, v->number[i] - features, &count);
+      double share = (double)TFIDF_SUBWORDS / sqrt((double)count);
       for (size_t g = 0; g < count; g++)
         weight += share * (double)l->kernel[(features + hash[g] % l->buckets) * l->columns + c];
     }
@@ -60,25 +60,25 @@ static double column_margin(const Linear *l, const NgramVector *v, size_t c) {
 }
 
 static void margins_of(const Linear *l, const Lexicon *lexicon, Text text, float margins[MOST_LABELS]) {
-  NgramVector v = {0};
-  assert_ok(ngrams_vector(&l->ngrams, text, &v, &error));
+  TfidfVector v = {0};
+  assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
   linear_forward(l, lexicon, &v, margins);
-  ngram_vector_free(&v);
+  tfidf_vector_free(&v);
 }
 
 static void check_margins(size_t labels, size_t buckets) {
   Linear l = random_linear(VOCABULARY, labels, buckets, labels);
   const Lexicon lexicon = finished_lexicon();
   for (size_t i = 0; i < TEXTS; i++) {
-    NgramVector v = {0};
+    TfidfVector v = {0};
     float margins[MOST_LABELS];
-    assert_ok(ngrams_vector(&l.ngrams, texts[i], &v, &error));
+    assert_ok(tfidf_vector(&l.tfidf, texts[i], &v, &error));
     linear_forward(&l, &lexicon, &v, margins);
     for (size_t c = 0; c < labels; c++) {
       double expected = labels != 2 ? column_margin(&l, &v, c) : column_margin(&l, &v, 0) * (c ? 1.0 : -1.0);
       assert_near((double)margins[c], expected, ROUNDED);
     }
-    ngram_vector_free(&v);
+    tfidf_vector_free(&v);
   }
   linear_free(&l);
   linear_free(&l);
@@ -96,9 +96,9 @@ TEST(margins_are_those_of_the_formula) {
 static void check_shares(const Linear *l, Text text) {
   const Lexicon lexicon = finished_lexicon();
   float margins[MOST_LABELS], shares[LENGTH];
-  NgramVector v = {0};
+  TfidfVector v = {0};
   margins_of(l, &lexicon, text, margins);
-  assert_ok(ngrams_vector(&l->ngrams, text, &v, &error));
+  assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
   for (uint32_t label = 0; label < l->labels; label++) {
     double bias = l->labels == 2 ? (double)l->bias[0] * (label ? 1.0 : -1.0) : (double)l->bias[label];
     double sum = 0.5 * bias; /* of the margin times a half */
@@ -107,7 +107,7 @@ static void check_shares(const Linear *l, Text text) {
     for (size_t t = 0; t < text.length; t++) sum += (double)shares[t] - 100.0;
     assert_near(sum, 0.5 * (double)margins[label], 1e-4); /* 100 has 8e-6 after the point */
   }
-  ngram_vector_free(&v);
+  tfidf_vector_free(&v);
 }
 
 TEST(shares_and_the_bias_sum_to_the_margin) {
@@ -123,7 +123,7 @@ TEST(shares_and_the_bias_sum_to_the_margin) {
 TEST(shares_sum_to_the_margin_where_words_are_left_out) {
   for (size_t kept = 1; kept < VOCABULARY; kept++) {
     Linear l = random_linear(kept, 3, 7, 1);
-    l.ngrams.vocabulary = VOCABULARY;
+    l.tfidf.vocabulary = VOCABULARY;
     for (size_t i = 0; i < TEXTS; i++) check_shares(&l, texts[i]);
     linear_free(&l);
   }
@@ -134,26 +134,26 @@ TEST(a_pair_is_shared_by_its_words) {
   const uint32_t text[] = {3, 1, 2};
   Linear l = random_linear(VOCABULARY, 3, 0, 1);
   const Lexicon lexicon = finished_lexicon();
-  NgramVector v = {0};
+  TfidfVector v = {0};
   float shares[3] = {0}, alone[3] = {0};
   uint32_t first = 0, second = 0; /* a pair that is there, of words whose neighbour is none */
   for (uint32_t a = 1; a < VOCABULARY && !first; a++)
     for (uint32_t b = 1; b < VOCABULARY && !first; b++)
-      if (a != 3 && b != 3 && a != b && ngrams_pair(&l.ngrams, a, b) && !ngrams_pair(&l.ngrams, 3, a)) {
+      if (a != 3 && b != 3 && a != b && tfidf_pair(&l.tfidf, a, b) && !tfidf_pair(&l.tfidf, 3, a)) {
         first = a;
         second = b;
       }
   assert_int_not_equal(first, 0);
   const uint32_t with_pair[] = {text[0], first, second};
-  uint32_t pair = ngrams_pair(&l.ngrams, first, second);
-  assert_ok(ngrams_vector(&l.ngrams, (Text){with_pair, 3}, &v, &error));
+  uint32_t pair = tfidf_pair(&l.tfidf, first, second);
+  assert_ok(tfidf_vector(&l.tfidf, (Text){with_pair, 3}, &v, &error));
   linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, shares);
-  float weight = l.kernel[pair * 3 + 1], value = v.value[ngram_vector_find(&v, pair)];
+  float weight = l.kernel[pair * 3 + 1], value = v.value[tfidf_vector_find(&v, pair)];
   l.kernel[pair * 3 + 1] = 0.0f;
   linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, alone);
   assert_true(shares[0] == alone[0]);
   for (size_t t = 1; t < 3; t++) assert_near((double)(shares[t] - alone[t]), 0.5 * (double)(weight * value), 1e-6);
-  ngram_vector_free(&v);
+  tfidf_vector_free(&v);
   linear_free(&l);
 }
 
@@ -162,13 +162,13 @@ TEST(a_pair_is_shared_by_its_words) {
 /* Words w0 .. w11 of a vocabulary, then four that are not in it; the subject of a
 ** text is word 1 + label or, in every fourth text of a label, 5 + label.
 */
-static Spelling lesson_words(void) {
+static Subwords lesson_words(void) {
   static const char *const KNOWN[VOCABULARY] = {"", "rain", "goal", "soup", "farm", "snow", "team", "salt",
                                                 "cow", "and", "the", "of"};
-  Spelling spelling = make_spelling(KNOWN, VOCABULARY);
+  Subwords subwords = make_spelling(KNOWN, VOCABULARY);
   for (size_t i = 0; i < COUNT(OTHERS); i++)
-    assert_ok(spelling_add(&spelling, OTHERS[i], strlen(OTHERS[i]), &error));
-  return spelling;
+    assert_ok(subwords_add(&subwords, OTHERS[i], strlen(OTHERS[i]), &error));
+  return subwords;
 }
 
 enum { ROWS = 80, ROW_LENGTH = 4 };
@@ -176,83 +176,83 @@ enum { ROWS = 80, ROW_LENGTH = 4 };
 typedef struct Subjects {
   uint32_t words[ROWS * ROW_LENGTH], targets[ROWS];
   Text texts[ROWS];
-  LinearLesson lesson;
+  LinearTraining training;
 } Subjects;
 
 /* Every fourth text of each label. */
 static bool is_second_half(size_t labels, size_t row) { return row / labels % 4 == 0; }
 
-static Subjects *subjects_new(size_t labels, const Spelling *spelling) {
+static Subjects *subjects_new(size_t labels, const Subwords *subwords) {
   Subjects *s = allocate(1, sizeof *s);
   Random random = random_stream(labels, 1, 1);
   for (uint32_t i = 0; i < ROWS; i++) {
     uint32_t *text = s->words + i * ROW_LENGTH, label = i % (uint32_t)labels;
     for (size_t t = 0; t < ROW_LENGTH; t++) text[t] = 9 + (uint32_t)random_below(&random, 3);
     text[1 + random_below(&random, ROW_LENGTH - 1)] = (is_second_half(labels, i) ? 5 : 1) + label;
-    if (spelling && i % 5 == 0) text[0] = 2 * VOCABULARY + i % COUNT(OTHERS);
+    if (subwords && i % 5 == 0) text[0] = 2 * VOCABULARY + i % COUNT(OTHERS);
     s->texts[i] = (Text){text, ROW_LENGTH};
     s->targets[i] = label;
   }
-  s->lesson = (LinearLesson){.texts = s->texts, .targets = s->targets, .count = ROWS, .vocabulary = VOCABULARY,
-                             .labels = labels, .spelling = spelling, .seed = 1};
+  s->training = (LinearTraining){.texts = s->texts, .targets = s->targets, .count = ROWS, .vocabulary = VOCABULARY,
+                                 .labels = labels, .subwords = subwords, .seed = 1};
   return s;
 }
 
-static Status learn_on(Linear *l, const LinearLesson *lesson, size_t threads, Poll poll) {
+static Status learn_on(Linear *l, const LinearTraining *training, size_t threads, Poll poll) {
   Workers *workers;
   assert_ok(workers_new(threads, &workers, &error));
-  Status status = linear_learn(l, lesson, workers, poll, &error);
+  Status status = linear_train(l, training, workers, poll, &error);
   workers_free(workers);
   return status;
 }
 
-static Linear learn(const LinearLesson *lesson) {
+static Linear learn(const LinearTraining *training) {
   Linear l;
-  assert_ok(learn_on(&l, lesson, 1, (Poll){0}));
+  assert_ok(learn_on(&l, training, 1, (Poll){0}));
   return l;
 }
 
 /* In training words of the vocabulary have their rows, as in a finished branch. */
-static Lexicon lesson_lexicon(const LinearLesson *lesson) {
-  return (Lexicon){.spelling = lesson->spelling, .folded = true};
+static Lexicon lesson_lexicon(const LinearTraining *training) {
+  return (Lexicon){.subwords = training->subwords, .folded = true};
 }
 
-static size_t count_right(const Linear *l, const LinearLesson *lesson) {
-  const Lexicon lexicon = lesson_lexicon(lesson);
+static size_t count_right(const Linear *l, const LinearTraining *training) {
+  const Lexicon lexicon = lesson_lexicon(training);
   size_t right = 0;
-  for (size_t i = 0; i < lesson->count; i++) {
+  for (size_t i = 0; i < training->count; i++) {
     float margins[MOST_LABELS];
     uint32_t best = 0;
-    margins_of(l, &lexicon, lesson->texts[i], margins);
+    margins_of(l, &lexicon, training->texts[i], margins);
     for (uint32_t c = 1; c < l->labels; c++)
       if (margins[c] > margins[best]) best = c;
-    right += best == lesson->targets[i];
+    right += best == training->targets[i];
   }
   return right;
 }
 
 TEST(learns_what_can_be_told_apart) {
   for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
-    Spelling spelling = lesson_words();
-    Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &spelling);
-    Linear a = learn(&plain->lesson), b = learn(&spelled->lesson);
+    Subwords subwords = lesson_words();
+    Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &subwords);
+    Linear a = learn(&plain->training), b = learn(&spelled->training);
     assert_int_equal(a.columns, labels == 2 ? 1 : labels);
     assert_int_equal(a.buckets, 0);
-    assert_true(b.buckets > 0 && b.ngrams.spelled);
-    assert_int_equal(count_right(&a, &plain->lesson), ROWS);
-    assert_int_equal(count_right(&b, &spelled->lesson), ROWS);
+    assert_true(b.buckets > 0 && b.tfidf.spelled);
+    assert_int_equal(count_right(&a, &plain->training), ROWS);
+    assert_int_equal(count_right(&b, &spelled->training), ROWS);
     linear_free(&a);
     linear_free(&b);
     free(plain);
     free(spelled);
-    spelling_free(&spelling);
+    subwords_free(&subwords);
   }
 }
 
 TEST(two_labels_have_one_machine_and_opposite_margins) {
   Subjects *s = subjects_new(2, NULL);
-  Linear l = learn(&s->lesson);
-  const Lexicon lexicon = lesson_lexicon(&s->lesson);
+  Linear l = learn(&s->training);
+  const Lexicon lexicon = lesson_lexicon(&s->training);
   for (size_t i = 0; i < ROWS; i++) {
     float margins[MOST_LABELS];
     margins_of(&l, &lexicon, s->texts[i], margins);
@@ -265,19 +265,19 @@ TEST(two_labels_have_one_machine_and_opposite_margins) {
 /* The row of a text as svm.h takes it: its features, and the n-grams of its words,
 ** in one dense array.
 */
-static void dense_row(const Linear *l, const LinearLesson *lesson, Text text, float *row) {
-  size_t features = ngrams_features(&l->ngrams);
-  NgramVector v = {0};
-  assert_ok(ngrams_vector(&l->ngrams, text, &v, &error));
+static void dense_row(const Linear *l, const LinearTraining *training, Text text, float *row) {
+  size_t features = tfidf_features(&l->tfidf);
+  TfidfVector v = {0};
+  assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
   for (size_t i = 0; i < v.count; i++) {
     size_t count = 0, f = v.number[i];
     if (f < features) row[f] = v.value[i];
-    if (!lesson->spelling || (f >= l->ngrams.words && f < features)) continue;
-    const uint32_t *hash = spelling_get(lesson->spelling, f < features ? f : f - features, &count);
-    float part = v.value[i] * NGRAMS_SPELLED / sqrtf((float)count);
+    if (!training->subwords || (f >= l->tfidf.words && f < features)) continue;
+    const uint32_t *hash = subwords_get(training->subwords, f < features ? f : f - features, &count);
+    float part = v.value[i] * TFIDF_SUBWORDS / sqrtf((float)count);
     for (size_t g = 0; g < count; g++) row[features + hash[g] % l->buckets] += part;
   }
-  ngram_vector_free(&v);
+  tfidf_vector_free(&v);
 }
 
 typedef struct DenseJob {
@@ -299,15 +299,15 @@ static void dense_task(void *context, size_t index, size_t worker) {
 ** plainest way, with the cost 2 of a row times its weights. Both solvers take the
 ** same steps, rounded otherwise: 1e-3 covers a hundred passes.
 */
-static void check_machine(const LinearLesson *lesson) {
-  Linear l = learn(lesson);
-  size_t features = ngrams_features(&l.ngrams) + l.buckets, entries = 0, most = ROWS * 60;
+static void check_machine(const LinearTraining *training) {
+  Linear l = learn(training);
+  size_t features = tfidf_features(&l.tfidf) + l.buckets, entries = 0, most = ROWS * 60;
   size_t begin[ROWS], end[ROWS];
   uint32_t *feature = allocate(most, sizeof *feature);
   float *value = allocate(most, sizeof *value), costs[ROWS], *row = allocate(features, sizeof *row);
   for (size_t i = 0; i < ROWS; i++) {
     memset(row, 0, features * sizeof *row);
-    dense_row(&l, lesson, lesson->texts[i], row);
+    dense_row(&l, training, training->texts[i], row);
     begin[i] = entries;
     for (uint32_t f = 0; f < features; f++) {
       if (row[f] == 0.0f) continue;
@@ -316,19 +316,19 @@ static void check_machine(const LinearLesson *lesson) {
       value[entries++] = row[f];
     }
     end[i] = entries;
-    costs[i] = 2.0f * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f);
+    costs[i] = 2.0f * (training->label_weights ? training->label_weights[training->targets[i]] : 1.0f);
   }
   const SparseRows rows = {ROWS, features, begin, end, feature, value};
-  DenseJob job = {.rows = &rows, .targets = lesson->targets, .costs = costs};
+  DenseJob job = {.rows = &rows, .targets = training->targets, .costs = costs};
   assert_ok(svm_new(&rows, &job.svm, &error));
   assert_ok(workers_new(0, &job.workers, &error));
   assert_ok(workers_run(job.workers, 1, dense_task, &job, (Poll){0}, &error));
-  const Lexicon lexicon = lesson_lexicon(lesson);
+  const Lexicon lexicon = lesson_lexicon(training);
   for (size_t i = 0; i < ROWS; i++) {
     float margins[MOST_LABELS];
     double expected = (double)job.svm.weights[features];
     for (size_t e = begin[i]; e < end[i]; e++) expected += (double)value[e] * (double)job.svm.weights[feature[e]];
-    margins_of(&l, &lexicon, lesson->texts[i], margins);
+    margins_of(&l, &lexicon, training->texts[i], margins);
     assert_near((double)margins[1], expected, 1e-3);
   }
   workers_free(job.workers);
@@ -342,86 +342,86 @@ static void check_machine(const LinearLesson *lesson) {
 TEST(a_margin_is_that_of_a_machine_on_the_rows) {
   const float label_weights[MOST_LABELS] = {1.0f, 0.25f, 3.0f, 0.5f};
   for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
-    Spelling spelling = lesson_words();
-    Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &spelling);
-    check_machine(&plain->lesson);
-    check_machine(&spelled->lesson);
-    plain->lesson.label_weights = spelled->lesson.label_weights = label_weights;
-    check_machine(&plain->lesson);
-    check_machine(&spelled->lesson);
+    Subwords subwords = lesson_words();
+    Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &subwords);
+    check_machine(&plain->training);
+    check_machine(&spelled->training);
+    plain->training.label_weights = spelled->training.label_weights = label_weights;
+    check_machine(&plain->training);
+    check_machine(&spelled->training);
     free(plain);
     free(spelled);
-    spelling_free(&spelling);
+    subwords_free(&subwords);
   }
 }
 
 /* A word that was not seen, made of the letters of one that was. */
 TEST(words_outside_the_vocabulary_weigh_by_their_letters) {
   const char *const words_like[] = {"raining", "xyz"};
-  Spelling spelling = lesson_words(), alike = make_spelling(words_like, 2);
-  Subjects *s = subjects_new(3, &spelling);
-  Linear l = learn(&s->lesson);
-  const Lexicon lexicon = {.spelling = &alike, .folded = true};
+  Subwords subwords = lesson_words(), alike = make_spelling(words_like, 2);
+  Subjects *s = subjects_new(3, &subwords);
+  Linear l = learn(&s->training);
+  const Lexicon lexicon = {.subwords = &alike, .folded = true};
   const uint32_t rainy[] = {VOCABULARY}, strange[] = {VOCABULARY + 1};
   float like_rain[MOST_LABELS], like_nothing[MOST_LABELS];
   margins_of(&l, &lexicon, (Text){rainy, 1}, like_rain); /* "rain" is of label 0 */
   margins_of(&l, &lexicon, (Text){strange, 1}, like_nothing);
   assert_true(like_rain[0] > like_nothing[0] + 0.1f);
   assert_true(like_rain[0] > like_rain[1] && like_rain[0] > like_rain[2]);
-  spelling_free(&alike);
-  spelling_free(&spelling);
+  subwords_free(&alike);
+  subwords_free(&subwords);
   linear_free(&l);
   free(s);
 }
 
 static void check_same_branch(const Linear *a, const Linear *b) {
-  size_t features = ngrams_features(&a->ngrams);
-  assert_int_equal(features, ngrams_features(&b->ngrams));
+  size_t features = tfidf_features(&a->tfidf);
+  assert_int_equal(features, tfidf_features(&b->tfidf));
   assert_int_equal(a->labels, b->labels);
   assert_int_equal(a->columns, b->columns);
   assert_int_equal(a->buckets, b->buckets);
-  assert_int_equal(a->ngrams.words, b->ngrams.words);
-  assert_int_equal(a->ngrams.vocabulary, b->ngrams.vocabulary);
-  assert_int_equal(a->ngrams.spelled, b->ngrams.spelled);
+  assert_int_equal(a->tfidf.words, b->tfidf.words);
+  assert_int_equal(a->tfidf.vocabulary, b->tfidf.vocabulary);
+  assert_int_equal(a->tfidf.spelled, b->tfidf.spelled);
   assert_memory_equal(a->kernel, b->kernel, (features + a->buckets) * a->columns * sizeof(float));
   assert_memory_equal(a->bias, b->bias, a->columns * sizeof(float));
-  assert_memory_equal(a->ngrams.idf, b->ngrams.idf, features * sizeof(float));
-  assert_memory_equal(a->ngrams.pair_end, b->ngrams.pair_end, a->ngrams.words * sizeof(uint32_t));
-  if (a->ngrams.pairs) assert_memory_equal(a->ngrams.second, b->ngrams.second, a->ngrams.pairs * sizeof(uint32_t));
+  assert_memory_equal(a->tfidf.idf, b->tfidf.idf, features * sizeof(float));
+  assert_memory_equal(a->tfidf.pair_end, b->tfidf.pair_end, a->tfidf.words * sizeof(uint32_t));
+  if (a->tfidf.pairs) assert_memory_equal(a->tfidf.second, b->tfidf.second, a->tfidf.pairs * sizeof(uint32_t));
 }
 
 /* More rows than one task reads, so that threads take parts. */
 TEST(any_number_of_threads_gives_the_same_bits) {
   enum { TIMES = 12 };
-  Spelling spelling = lesson_words();
-  Subjects *s = subjects_new(4, &spelling);
+  Subwords subwords = lesson_words();
+  Subjects *s = subjects_new(4, &subwords);
   Text *many = allocate(ROWS * TIMES, sizeof *many);
   uint32_t *targets = allocate(ROWS * TIMES, sizeof *targets);
   for (size_t i = 0; i < ROWS * TIMES; i++) {
     many[i] = (Text){s->texts[i % ROWS].words, 1 + i % ROW_LENGTH};
     targets[i] = s->targets[i % ROWS];
   }
-  s->lesson.texts = many;
-  s->lesson.targets = targets;
-  s->lesson.count = ROWS * TIMES;
+  s->training.texts = many;
+  s->training.targets = targets;
+  s->training.count = ROWS * TIMES;
   Linear expected;
-  assert_ok(learn_on(&expected, &s->lesson, 0, (Poll){0}));
+  assert_ok(learn_on(&expected, &s->training, 0, (Poll){0}));
   const size_t threads[] = {1, 2, 5};
   for (size_t i = 0; i < COUNT(threads); i++) {
     Linear l;
-    assert_ok(learn_on(&l, &s->lesson, threads[i], (Poll){0}));
+    assert_ok(learn_on(&l, &s->training, threads[i], (Poll){0}));
     check_same_branch(&l, &expected);
     linear_free(&l);
   }
-  s->lesson.seed = 2;
-  Linear other = learn(&s->lesson);
-  assert_memory_not_equal(other.kernel, expected.kernel, ngrams_features(&other.ngrams) * 4 * sizeof(float));
+  s->training.seed = 2;
+  Linear other = learn(&s->training);
+  assert_memory_not_equal(other.kernel, expected.kernel, tfidf_features(&other.tfidf) * 4 * sizeof(float));
   linear_free(&other);
   linear_free(&expected);
   free(many);
   free(targets);
   free(s);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 static size_t polls;
@@ -438,46 +438,46 @@ static bool stop_later(void *context) {
 ** that the answer is no, nothing is left behind.
 */
 TEST(learning_can_be_interrupted_anywhere) {
-  Spelling spelling = lesson_words();
-  Subjects *s = subjects_new(3, &spelling);
+  Subwords subwords = lesson_words();
+  Subjects *s = subjects_new(3, &subwords);
   Status status = STATUS_INTERRUPTED;
   size_t asked = 0;
   for (; status; asked++) {
     Linear l;
     polls = asked;
-    status = learn_on(&l, &s->lesson, 0, (Poll){stop_later, NULL});
+    status = learn_on(&l, &s->training, 0, (Poll){stop_later, NULL});
     assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
     assert_int_equal(linear_exists(&l), status == STATUS_OK);
     linear_free(&l);
   }
   assert_true(asked > 20); /* in each machine, too */
   free(s);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 /* ---- going on ------------------------------------------------------------------------- */
 
 /* The rows whose subject word is below 5, or the others. */
-static LinearLesson half_of(const Subjects *s, bool second, Text some[ROWS], uint32_t targets[ROWS]) {
-  LinearLesson lesson = s->lesson;
-  lesson.texts = some;
-  lesson.targets = targets;
-  lesson.count = 0;
+static LinearTraining half_of(const Subjects *s, bool second, Text some[ROWS], uint32_t targets[ROWS]) {
+  LinearTraining training = s->training;
+  training.texts = some;
+  training.targets = targets;
+  training.count = 0;
   for (size_t i = 0; i < ROWS; i++) {
-    if (is_second_half(s->lesson.labels, i) != second) continue;
-    some[lesson.count] = s->texts[i];
-    targets[lesson.count++] = s->targets[i];
+    if (is_second_half(s->training.labels, i) != second) continue;
+    some[training.count] = s->texts[i];
+    targets[training.count++] = s->targets[i];
   }
-  return lesson;
+  return training;
 }
 
-static void check_going_on(size_t labels, const Spelling *spelling) {
+static void check_going_on(size_t labels, const Subwords *subwords) {
   Subjects *s = subjects_new(labels, NULL);
   Text first_texts[ROWS], second_texts[ROWS];
   uint32_t first_targets[ROWS], second_targets[ROWS];
-  s->lesson.spelling = spelling;
-  LinearLesson first = half_of(s, false, first_texts, first_targets);
-  LinearLesson second = half_of(s, true, second_texts, second_targets);
+  s->training.subwords = subwords;
+  LinearTraining first = half_of(s, false, first_texts, first_targets);
+  LinearTraining second = half_of(s, true, second_texts, second_targets);
   Linear before = learn(&first);
   assert_true(count_right(&before, &second) < second.count); /* or the test shows nothing */
   second.from = &before;
@@ -490,24 +490,24 @@ static void check_going_on(size_t labels, const Spelling *spelling) {
 }
 
 TEST(what_was_learned_before_is_kept) {
-  Spelling spelling = lesson_words();
+  Subwords subwords = lesson_words();
   for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
     check_going_on(labels, NULL);
-    check_going_on(labels, &spelling);
+    check_going_on(labels, &subwords);
   }
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 /* Rows that say nothing leave every margin as it was, whatever comes in words and
 ** labels. n-grams are taken away from rows and added again: 1e-5.
 */
-static void check_unchanged(size_t labels, size_t more_labels, const Spelling *spelling) {
+static void check_unchanged(size_t labels, size_t more_labels, const Subwords *subwords) {
   Subjects *s = subjects_new(labels, NULL);
-  s->lesson.spelling = spelling;
-  Linear before = learn(&s->lesson);
-  LinearLesson nothing = {.vocabulary = VOCABULARY, .labels = more_labels, .spelling = spelling, .from = &before};
+  s->training.subwords = subwords;
+  Linear before = learn(&s->training);
+  LinearTraining nothing = {.vocabulary = VOCABULARY, .labels = more_labels, .subwords = subwords, .from = &before};
   Linear after = learn(&nothing);
-  const Lexicon lexicon = lesson_lexicon(&s->lesson);
+  const Lexicon lexicon = lesson_lexicon(&s->training);
   assert_int_equal(after.labels, more_labels);
   assert_int_equal(after.buckets, before.buckets);
   for (size_t i = 0; i < ROWS; i++) {
@@ -523,13 +523,13 @@ static void check_unchanged(size_t labels, size_t more_labels, const Spelling *s
 }
 
 TEST(going_on_without_rows_changes_nothing) {
-  Spelling spelling = lesson_words();
+  Subwords subwords = lesson_words();
   for (size_t labels = 2; labels <= MOST_LABELS; labels++)
     for (size_t more = labels; more <= MOST_LABELS; more++) {
       check_unchanged(labels, more, NULL);
-      check_unchanged(labels, more, &spelling);
+      check_unchanged(labels, more, &subwords);
     }
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 /* Weights of what no new row has are those of before, to the bit; new words and
@@ -537,15 +537,15 @@ TEST(going_on_without_rows_changes_nothing) {
 */
 TEST(new_words_and_labels_come_beside_the_old) {
   Subjects *s = subjects_new(2, NULL);
-  Linear before = learn(&s->lesson);
+  Linear before = learn(&s->training);
   const uint32_t fresh_words[] = {12, 13, 10, 12, 9, 13, 1, 13};
   const Text fresh[] = {{fresh_words, 1}, {fresh_words + 1, 2}, {fresh_words + 3, 2}, {fresh_words + 5, 1},
                         {fresh_words + 6, 1}};
   const uint32_t targets[] = {2, 2, 2, 2, 0};
-  LinearLesson lesson = {.texts = fresh, .targets = targets, .count = COUNT(targets), .vocabulary = VOCABULARY + 2,
-                         .labels = 3, .from = &before, .seed = 1};
-  Linear after = learn(&lesson);
-  assert_int_equal(after.ngrams.words, VOCABULARY + 2);
+  LinearTraining training = {.texts = fresh, .targets = targets, .count = COUNT(targets), .vocabulary = VOCABULARY + 2,
+                             .labels = 3, .from = &before, .seed = 1};
+  Linear after = learn(&training);
+  assert_int_equal(after.tfidf.words, VOCABULARY + 2);
   for (uint32_t w = 2; w < 9; w++) { /* 1, 9 and 10 are in the new rows */
     assert_true(after.kernel[w * 3] == -before.kernel[w]);
     assert_true(after.kernel[w * 3 + 1] == before.kernel[w]);
@@ -553,11 +553,11 @@ TEST(new_words_and_labels_come_beside_the_old) {
   }
   for (uint32_t a = 1; a < VOCABULARY; a++)
     for (uint32_t b = 1; b < VOCABULARY; b++) {
-      uint32_t old = ngrams_pair(&before.ngrams, a, b), pair = ngrams_pair(&after.ngrams, a, b);
+      uint32_t old = tfidf_pair(&before.tfidf, a, b), pair = tfidf_pair(&after.tfidf, a, b);
       if (old) assert_int_not_equal(pair, 0);
       if (old) assert_true(after.kernel[pair * 3 + 1] == before.kernel[old]);
     }
-  assert_int_equal(count_right(&after, &lesson), COUNT(targets));
+  assert_int_equal(count_right(&after, &training), COUNT(targets));
   linear_free(&before);
   linear_free(&after);
   free(s);
@@ -575,7 +575,7 @@ TEST(a_branch_is_read_as_it_was_written) {
       for (size_t kept = 1; kept <= VOCABULARY; kept += VOCABULARY - 1) { /* with 1 there are no pairs */
         Linear l = random_linear(kept, labels, buckets, 1), read;
         SafeTensorsWriter writer = {0};
-        l.ngrams.vocabulary = VOCABULARY;
+        l.tfidf.vocabulary = VOCABULARY;
         linear_write(&l, &writer);
         Reference file = end_file(&writer);
         assert_ok(read_file(&file, VOCABULARY, labels, &read));

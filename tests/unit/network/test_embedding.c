@@ -1,4 +1,4 @@
-/* Vectors of words: their rows, their n-grams, spread over places and gathered. */
+/* WordVectors of words: their rows, their n-grams, spread over places and gathered. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static Batch make_batch(void) {
 TEST(forward_copies_a_row_for_each_distinct_word) {
   float table[WORDS * SIZE], out[2 * SIZE];
   const EmbeddingWeights weights = {.vocabulary = WORDS, .size = SIZE, .table = table};
-  const Lexicon lexicon = {.spelling = NULL};
+  const Lexicon lexicon = {.subwords = NULL};
   Batch batch = make_batch();
   fill_normal(table, COUNT(table), 1.0f, 1);
   assert_int_equal(batch.distinct, 2);
@@ -43,31 +43,31 @@ enum { COUNT_OTHERS = 2 };
 typedef struct Words {
   float table[(WORDS + BUCKETS) * SIZE];
   EmbeddingWeights weights;
-  Spelling spelling;
+  Subwords subwords;
 } Words;
 
-static void spell(Spelling *spelling, const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++) assert_ok(spelling_add(spelling, words[i], strlen(words[i]), &error));
+static void spell(Subwords *subwords, const char *const *words, size_t count) {
+  for (size_t i = 0; i < count; i++) assert_ok(subwords_add(subwords, words[i], strlen(words[i]), &error));
 }
 
 static Words *words_new(void) {
   Words *w = allocate(1, sizeof *w);
   w->weights = (EmbeddingWeights){WORDS, BUCKETS, SIZE, w->table};
   fill_normal(w->table, COUNT(w->table), 1.0f, 5);
-  spell(&w->spelling, KNOWN, WORDS);
-  spell(&w->spelling, OTHERS, COUNT_OTHERS);
+  spell(&w->subwords, KNOWN, WORDS);
+  spell(&w->subwords, OTHERS, COUNT_OTHERS);
   return w;
 }
 
 static void words_free(Words *w) {
-  spelling_free(&w->spelling);
+  subwords_free(&w->subwords);
   free(w);
 }
 
-/* The header's formula in double, for word k of a spelling whose own row is `own`. */
-static void expected_vector(const Words *w, const Spelling *spelling, size_t k, size_t own, float out[SIZE]) {
+/* The header's formula in double, for word k of a subword list whose own row is `own`. */
+static void expected_vector(const Words *w, const Subwords *subwords, size_t k, size_t own, float out[SIZE]) {
   size_t count;
-  const uint32_t *hash = spelling_get(spelling, k, &count);
+  const uint32_t *hash = subwords_get(subwords, k, &count);
   for (size_t j = 0; j < SIZE; j++) {
     double sum = 0.0;
     for (size_t g = 0; g < count; g++) sum += (double)w->table[(WORDS + hash[g] % BUCKETS) * SIZE + j];
@@ -89,12 +89,12 @@ static const double ROUNDED = 1e-5;
 
 TEST(a_word_is_its_row_and_the_share_of_its_ngrams) {
   Words *w = words_new();
-  const Lexicon lexicon = {.spelling = &w->spelling};
+  const Lexicon lexicon = {.subwords = &w->subwords};
   assert_int_equal(lexicon_words(&lexicon, WORDS), WORDS + WORDS + COUNT_OTHERS);
   for (uint32_t word = 1; word < WORDS; word++) {
     float actual[SIZE], expected[SIZE];
     vector_of(w, lexicon, word, actual);
-    expected_vector(w, &w->spelling, word, word, expected);
+    expected_vector(w, &w->subwords, word, word, expected);
     assert_close(actual, expected, SIZE, ROUNDED);
     assert_memory_not_equal(actual, w->table + word * SIZE, sizeof actual);
   }
@@ -104,32 +104,32 @@ TEST(a_word_is_its_row_and_the_share_of_its_ngrams) {
 TEST(the_unknown_word_has_no_ngrams) {
   Words *w = words_new();
   float actual[SIZE];
-  vector_of(w, (Lexicon){.spelling = &w->spelling}, 0, actual);
+  vector_of(w, (Lexicon){.subwords = &w->subwords}, 0, actual);
   assert_memory_equal(actual, w->table, sizeof actual);
   words_free(w);
 }
 
 TEST(a_word_outside_the_vocabulary_has_row_0_and_its_ngrams) {
   Words *w = words_new();
-  const Lexicon lexicon = {.spelling = &w->spelling};
+  const Lexicon lexicon = {.subwords = &w->subwords};
   float actual[SIZE], expected[SIZE];
   for (uint32_t k = WORDS; k < WORDS + COUNT_OTHERS; k++) {
     vector_of(w, lexicon, WORDS + k, actual);
-    expected_vector(w, &w->spelling, k, 0, expected);
+    expected_vector(w, &w->subwords, k, 0, expected);
     assert_close(actual, expected, SIZE, ROUNDED);
   }
   /* word 2 as if it were not in the vocabulary */
   vector_of(w, lexicon, WORDS + 2, actual);
-  expected_vector(w, &w->spelling, 2, 0, expected);
+  expected_vector(w, &w->subwords, 2, 0, expected);
   assert_close(actual, expected, SIZE, ROUNDED);
   words_free(w);
 }
 
 TEST(rows_of_a_word_are_those_its_vector_is_the_sum_of) {
   Words *w = words_new();
-  const Lexicon lexicon = {.spelling = &w->spelling}, folded = {.spelling = &w->spelling, .folded = true};
+  const Lexicon lexicon = {.subwords = &w->subwords}, folded = {.subwords = &w->subwords, .folded = true};
   size_t count;
-  const uint32_t *hash = spelling_get(&w->spelling, 2, &count);
+  const uint32_t *hash = subwords_get(&w->subwords, 2, &count);
   WordRows rows = embedding_rows(&w->weights, &lexicon, 2);
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, count);
@@ -144,13 +144,13 @@ TEST(rows_of_a_word_are_those_its_vector_is_the_sum_of) {
   words_free(w);
 }
 
-/* A finished model has the spelling of other words alone. */
+/* A finished model has the subword list of other words alone. */
 TEST(folded_and_unfolded_tables_give_the_same_vectors) {
   Words *unfolded = words_new(), *folded = words_new();
-  Spelling others = {0};
+  Subwords others = {0};
   spell(&others, OTHERS, COUNT_OTHERS);
-  embedding_fold(&folded->weights, &folded->spelling, WORDS, 1.0f);
-  const Lexicon before = {.spelling = &unfolded->spelling}, after = {.spelling = &others, .folded = true};
+  embedding_fold(&folded->weights, &folded->subwords, WORDS, 1.0f);
+  const Lexicon before = {.subwords = &unfolded->subwords}, after = {.subwords = &others, .folded = true};
   float expected[SIZE], actual[SIZE];
   for (uint32_t word = 0; word < WORDS; word++) {
     vector_of(unfolded, before, word, expected);
@@ -162,17 +162,17 @@ TEST(folded_and_unfolded_tables_give_the_same_vectors) {
     vector_of(folded, after, WORDS + k, actual);
     assert_memory_equal(actual, expected, sizeof actual);
   }
-  spelling_free(&others);
+  subwords_free(&others);
   words_free(unfolded);
   words_free(folded);
 }
 
 TEST(unfolding_takes_back_what_folding_added) {
   Words *w = words_new(), *before = words_new();
-  embedding_fold(&w->weights, &w->spelling, WORDS, 1.0f);
+  embedding_fold(&w->weights, &w->subwords, WORDS, 1.0f);
   for (uint32_t word = 1; word < WORDS; word++)
     assert_memory_not_equal(w->table + word * SIZE, before->table + word * SIZE, SIZE * sizeof(float));
-  embedding_fold(&w->weights, &w->spelling, WORDS, -1.0f);
+  embedding_fold(&w->weights, &w->subwords, WORDS, -1.0f);
   assert_close(w->table, before->table, WORDS * SIZE, ROUNDED);
   words_free(w);
   words_free(before);
@@ -181,7 +181,7 @@ TEST(unfolding_takes_back_what_folding_added) {
 /* Word 0 and the buckets stay, and so do words past those that are asked for. */
 TEST(folding_touches_the_rows_of_its_words_alone) {
   Words *w = words_new(), *before = words_new();
-  embedding_fold(&w->weights, &w->spelling, 3, 1.0f);
+  embedding_fold(&w->weights, &w->subwords, 3, 1.0f);
   assert_memory_equal(w->table, before->table, SIZE * sizeof(float));
   assert_memory_not_equal(w->table + 2 * SIZE, before->table + 2 * SIZE, SIZE * sizeof(float));
   assert_memory_equal(w->table + 3 * SIZE, before->table + 3 * SIZE, (WORDS + BUCKETS - 3) * SIZE * sizeof(float));

@@ -196,8 +196,8 @@ static const Text TEXTS[] = {{WORDS + 1, 2}, {WORDS, 5}, {NULL, 0}, {WORDS + 5, 
 static const int32_t TARGETS[] = {2, 0, 1, (int32_t)LABELS_NONE, 1};
 static const float LABEL_WEIGHTS[] = {0.5f, 2.0f, 1.5f};
 
-static Net shaped_net(Shape shape, const Text *texts, const Spelling *spelling, const Dropout *dropout) {
-  Net net = {.label_weights = LABEL_WEIGHTS, .dropout = dropout, .lexicon = {.spelling = spelling}};
+static Net shaped_net(Shape shape, const Text *texts, const Subwords *subwords, const Dropout *dropout) {
+  Net net = {.label_weights = LABEL_WEIGHTS, .dropout = dropout, .lexicon = {.subwords = subwords}};
   assert_ok(parameters_new(&shape, &net.parameters, &error));
   fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
   net_fill(&net, texts, TARGETS, COUNT(TEXTS));
@@ -242,18 +242,18 @@ static const uint32_t SPELLED_WORDS[] = {1, 12, 1, 3, 0, 13, 9, 1};
 static const Text SPELLED_TEXTS[] = {
     {SPELLED_WORDS + 1, 2}, {SPELLED_WORDS, 5}, {NULL, 0}, {SPELLED_WORDS + 5, 1}, {SPELLED_WORDS + 3, 5}};
 
-static Spelling spell_words(void) {
+static Subwords spell_words(void) {
   static const char *const words[] = {"", "rain", "train", "a", "wo", "\u96e8", "raining", "ink"};
-  Spelling spelling = {0};
+  Subwords subwords = {0};
   for (size_t i = 0; i < COUNT(words); i++)
-    assert_ok(spelling_add(&spelling, words[i], strlen(words[i]), &error));
-  return spelling;
+    assert_ok(subwords_add(&subwords, words[i], strlen(words[i]), &error));
+  return subwords;
 }
 
-static Net part_net(bool spelled, bool pooled, size_t hidden, const Spelling *spelling, const Dropout *dropout) {
+static Net part_net(bool spelled, bool pooled, size_t hidden, const Subwords *subwords, const Dropout *dropout) {
   const Shape shape = {.vocabulary = VOCABULARY, .buckets = spelled ? BUCKETS : 0, .embedding = 4, .hidden = hidden,
                        .labels = 3, .positions = 2, .pooled = pooled};
-  return shaped_net(shape, spelled ? SPELLED_TEXTS : TEXTS, spelled ? spelling : NULL, dropout);
+  return shaped_net(shape, spelled ? SPELLED_TEXTS : TEXTS, spelled ? subwords : NULL, dropout);
 }
 
 /* Where two tokens are close in a dimension of the pool the loss has a kink, and
@@ -284,8 +284,8 @@ static bool winners_stay(Net *net, float *x) {
 ** for it.
 */
 static void check_part_slopes(bool spelled, bool pooled, size_t hidden, const Dropout *dropout) {
-  Spelling spelling = spell_words();
-  Net net = part_net(spelled, pooled, hidden, &spelling, dropout);
+  Subwords subwords = spell_words();
+  Net net = part_net(spelled, pooled, hidden, &subwords, dropout);
   for (size_t i = 0; dropout && i < net.parameters.count; i++) net.parameters.block[i] *= 0.6f;
   size_t count = net.parameters.count, checked = 0;
   forward(&net);
@@ -297,7 +297,7 @@ static void check_part_slopes(bool spelled, bool pooled, size_t hidden, const Dr
   }
   assert_true(checked > count * 4 / 5); /* or the test shows little */
   net_free(&net);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 TEST(gradients_are_slopes_with_any_parts) {
@@ -316,9 +316,9 @@ TEST(gradients_are_slopes_with_all_parts_and_dropout) {
 
 /* The picture of network.h: what attention and the output see. */
 TEST(states_and_features_stand_side_by_side) {
-  Spelling spelling = spell_words();
+  Subwords subwords = spell_words();
   for (size_t hidden = 0; hidden <= 3; hidden += 3) {
-    Net net = part_net(true, true, hidden, &spelling, NULL);
+    Net net = part_net(true, true, hidden, &subwords, NULL);
     const Batch *b = &net.pass.batch;
     size_t state = 2 * hidden + 4;
     assert_int_equal(shape_state(&net.parameters.shape), state);
@@ -340,7 +340,7 @@ TEST(states_and_features_stand_side_by_side) {
       }
     net_free(&net);
   }
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 
@@ -428,11 +428,11 @@ static void check_labelling(Net net, const Text *texts) {
 }
 
 TEST(labelling_gives_the_probabilities_of_training) {
-  Spelling spelling = spell_words();
+  Subwords subwords = spell_words();
   check_labelling(random_net(3, 4, NULL), TEXTS);
-  check_labelling(part_net(true, true, 3, &spelling, NULL), SPELLED_TEXTS);
-  check_labelling(part_net(true, true, 0, &spelling, NULL), SPELLED_TEXTS);
-  spelling_free(&spelling);
+  check_labelling(part_net(true, true, 3, &subwords, NULL), SPELLED_TEXTS);
+  check_labelling(part_net(true, true, 0, &subwords, NULL), SPELLED_TEXTS);
+  subwords_free(&subwords);
 }
 
 /* One pass, as it serves one model after another. */

@@ -358,20 +358,20 @@ TEST(extra_words_come_last_while_there_is_room) {
   corpus_free(&corpus);
 }
 
-/* ---- spelling ---------------------------------------------------------------------------- */
+/* ---- subwords ---------------------------------------------------------------------------- */
 
-/* That a word of the spelling has the n-grams of these letters. */
+/* That a word of the subword list has the n-grams of these letters. */
 static void check_spelled(const Corpus *corpus, size_t number, const char *letters) {
-  Spelling expected = make_spelling(&letters, 1);
+  Subwords expected = make_spelling(&letters, 1);
   size_t count, wanted;
-  const uint32_t *hash = spelling_get(&corpus->spelling, number, &count);
-  const uint32_t *expected_hash = spelling_get(&expected, 0, &wanted);
+  const uint32_t *hash = subwords_get(&corpus->subwords, number, &count);
+  const uint32_t *expected_hash = subwords_get(&expected, 0, &wanted);
   assert_int_equal(count, wanted);
   if (count) assert_memory_equal(hash, expected_hash, count * sizeof *hash);
-  spelling_free(&expected);
+  subwords_free(&expected);
 }
 
-/* Numbers from the vocabulary's size on are words of the spelling: first those of
+/* Numbers from the vocabulary's size on are words of the subword list: first those of
 ** the vocabulary again, then those that were cut off.
 */
 TEST(words_that_go_keep_numbers_and_spellings) {
@@ -384,14 +384,14 @@ TEST(words_that_go_keep_numbers_and_spellings) {
   assert_int_equal(vocabulary_size(&corpus.vocabulary), 3);
   assert_memory_equal(corpus_text(&corpus, 0).words, first, sizeof first);
   assert_memory_equal(corpus_text(&corpus, 1).words, second, sizeof second);
-  assert_int_equal(corpus.spelling.count, 5);
+  assert_int_equal(corpus.subwords.count, 5);
   check_spelled(&corpus, 0, "");
   check_spelled(&corpus, 1, "twice");
   check_spelled(&corpus, 2, "often");
   check_spelled(&corpus, 3, "rare");
   check_spelled(&corpus, 4, "held");
   Lexicon lexicon = corpus_lexicon(&corpus);
-  assert_ptr_equal(lexicon.spelling, &corpus.spelling);
+  assert_ptr_equal(lexicon.subwords, &corpus.subwords);
   assert_false(lexicon.folded);
   corpus_free(&corpus);
 }
@@ -428,7 +428,7 @@ TEST(a_word_as_one_that_is_not_in_the_vocabulary) {
   assert_int_equal(lexicon_unknown(&spelled, vocabulary, 4), 4); /* rare: it is none already */
   assert_int_equal(lexicon_unknown(&spelled, vocabulary, VOCABULARY_UNKNOWN), VOCABULARY_UNKNOWN);
   assert_int_equal(lexicon_unknown(&none, vocabulary_size(&plain.vocabulary), 1), VOCABULARY_UNKNOWN);
-  assert_null(none.spelling);
+  assert_null(none.subwords);
   corpus_free(&corpus);
   corpus_free(&plain);
 }

@@ -107,7 +107,7 @@ static void check_equal(const Parameters *a, const Parameters *b) {
   assert_memory_equal(a->block, b->block, a->count * sizeof(float));
 }
 
-static const Lexicon PLAIN = {.spelling = NULL};
+static const Lexicon PLAIN = {.subwords = NULL};
 
 /* ---- against the plain network ----------------------------------------------------- */
 
@@ -220,14 +220,14 @@ TEST(a_long_gradient_is_cut_to_length_1) {
 enum { BUCKETS = 7 };
 
 /* The words 0 .. VOCABULARY - 1 of the vocabulary, then some that are not in it. */
-static Spelling spell_words(void) {
-  Spelling spelling = {0};
+static Subwords spell_words(void) {
+  Subwords subwords = {0};
   char word[16] = "";
   for (int w = 0; w < VOCABULARY + 5; w++) {
     if (w) snprintf(word, sizeof word, "w%dx%d", w % 9, w);
-    assert_ok(spelling_add(&spelling, word, strlen(word), &error));
+    assert_ok(subwords_add(&subwords, word, strlen(word), &error));
   }
-  return spelling;
+  return subwords;
 }
 
 /* Texts with words of both kinds; word numbers as in embedding.h. */
@@ -278,10 +278,10 @@ static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, 
 ** its loss. Shards, of which there are two and five, do not change that.
 */
 static void check_spelled_slopes(size_t hidden, size_t batch_size) {
-  Spelling spelling = spell_words();
-  StepLoss loss = {.parameters = spelled_parameters(hidden, false), .lexicon = {.spelling = &spelling}};
+  Subwords subwords = spell_words();
+  StepLoss loss = {.parameters = spelled_parameters(hidden, false), .lexicon = {.subwords = &subwords}};
   Parameters stepped = spelled_parameters(hidden, false);
-  const MinibatchOptions options = {.batch_size = batch_size, .lexicon = {.spelling = &spelling}};
+  const MinibatchOptions options = {.batch_size = batch_size, .lexicon = {.subwords = &subwords}};
   Minibatch *minibatch;
   MinibatchResult result;
   assert_ok(minibatch_new(&stepped, &options, &minibatch, &error));
@@ -295,7 +295,7 @@ static void check_spelled_slopes(size_t hidden, size_t batch_size) {
   parameters_free(&stepped);
   parameters_free(&loss.parameters);
   pass_free(&loss.pass);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 TEST(gradients_of_words_and_ngrams_are_slopes) {
@@ -306,9 +306,9 @@ TEST(gradients_of_words_and_ngrams_are_slopes) {
 
 /* Rows of the table that no word of the step is the sum of. */
 TEST(rows_that_no_word_is_the_sum_of_stay_as_they_are) {
-  Spelling spelling = spell_words();
+  Subwords subwords = spell_words();
   Parameters parameters = spelled_parameters(0, true), before = spelled_parameters(0, true);
-  const MinibatchOptions options = {.batch_size = 8, .lexicon = {.spelling = &spelling}};
+  const MinibatchOptions options = {.batch_size = 8, .lexicon = {.subwords = &subwords}};
   EmbeddingWeights embedding = network_embedding(&parameters);
   Minibatch *minibatch;
   MinibatchResult result;
@@ -327,14 +327,14 @@ TEST(rows_that_no_word_is_the_sum_of_stay_as_they_are) {
   minibatch_free(minibatch);
   parameters_free(&parameters);
   parameters_free(&before);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 /* A word that is dropped keeps its n-grams: its own row is that of word 0. */
 TEST(a_dropped_word_is_still_spelled) {
-  Spelling spelling = spell_words();
+  Subwords subwords = spell_words();
   Parameters parameters = spelled_parameters(0, false), before = spelled_parameters(0, false);
-  const MinibatchOptions options = {.batch_size = 8, .word_dropout = 1.0f, .lexicon = {.spelling = &spelling}};
+  const MinibatchOptions options = {.batch_size = 8, .word_dropout = 1.0f, .lexicon = {.subwords = &subwords}};
   Minibatch *minibatch;
   MinibatchResult result;
   assert_ok(minibatch_new(&parameters, &options, &minibatch, &error));
@@ -346,14 +346,14 @@ TEST(a_dropped_word_is_still_spelled) {
   minibatch_free(minibatch);
   parameters_free(&parameters);
   parameters_free(&before);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 /* Sixteen shards, all parts, and several steps. */
 TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
-  Spelling spelling = spell_words();
+  Subwords subwords = spell_words();
   const MinibatchOptions options = {.batch_size = 128, .dropout = 0.3f, .word_dropout = 0.3f,
-                                    .lexicon = {.spelling = &spelling}};
+                                    .lexicon = {.subwords = &subwords}};
   Parameters expected = {0};
   for (size_t threads = 0; threads <= 5; threads++) {
     Parameters parameters = spelled_parameters(3, true);
@@ -370,7 +370,7 @@ TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
     parameters_free(&parameters);
   }
   parameters_free(&expected);
-  spelling_free(&spelling);
+  subwords_free(&subwords);
 }
 
 /* ---- shards and threads ---------------------------------------------------------------- */

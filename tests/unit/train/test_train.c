@@ -48,9 +48,9 @@ static bool is_finite(const Model *model) {
   const Linear *l = &model->linear;
   for (size_t i = 0; i < model->parameters.count; i++)
     if (!isfinite(model->parameters.block[i])) return false;
-  for (size_t i = 0; linear_exists(l) && i < (ngrams_features(&l->ngrams) + l->buckets) * l->columns; i++)
+  for (size_t i = 0; linear_exists(l) && i < (tfidf_features(&l->tfidf) + l->buckets) * l->columns; i++)
     if (!isfinite(l->kernel[i])) return false;
-  return isfinite(model->blend.network) && isfinite(model->blend.linear);
+  return isfinite(model->calibration.network) && isfinite(model->calibration.linear);
 }
 
 /* Small and quick, with all parts. */
@@ -611,8 +611,8 @@ TEST(branches_are_calibrated_on_validation_rows) {
     Model *fitted = end_training(training);
     options.validation = 0;
     Model *unfitted = sample_model(&options, ROWS);
-    assert_true(fitted->blend.network < unfitted->blend.network);
-    assert_int_equal(fitted->blend.linear < unfitted->blend.linear, linear);
+    assert_true(fitted->calibration.network < unfitted->calibration.network);
+    assert_int_equal(fitted->calibration.linear < unfitted->calibration.linear, linear);
     model_free(fitted);
     model_free(unfitted);
   }
@@ -817,7 +817,7 @@ static void add_vectors(Training *training) {
   for (size_t i = 0; i < COUNT(words); i++) {
     float values[VECTOR_SIZE];
     fill_normal(values, VECTOR_SIZE, 3.0f, i);
-    assert_ok(vectors_add(training_vectors(training), words[i], strlen(words[i]), values, VECTOR_SIZE, &error));
+    assert_ok(word_vectors_add(training_vectors(training), words[i], strlen(words[i]), values, VECTOR_SIZE, &error));
   }
 }
 
@@ -1211,7 +1211,7 @@ TEST(keywords_and_seen_texts_are_the_same_with_any_number_of_threads) {
     const Keywords *k = &model->keywords;
     if (!first) {
       first = model;
-      assert_true(k->count > 0 && model->seen.count > 0);
+      assert_true(k->count > 0 && model->fingerprints.count > 0);
       continue;
     }
     assert_int_equal(k->count, first->keywords.count);
@@ -1219,15 +1219,15 @@ TEST(keywords_and_seen_texts_are_the_same_with_any_number_of_threads) {
     assert_memory_equal(k->words, first->keywords.words, k->count * sizeof *k->words);
     assert_memory_equal(k->counts, first->keywords.counts, k->count * sizeof *k->counts);
     assert_memory_equal(k->contributions, first->keywords.contributions, k->count * sizeof *k->contributions);
-    assert_int_equal(model->seen.count, first->seen.count);
-    assert_memory_equal(model->seen.hashes, first->seen.hashes, model->seen.count * sizeof *model->seen.hashes);
+    assert_int_equal(model->fingerprints.count, first->fingerprints.count);
+    assert_memory_equal(model->fingerprints.hashes, first->fingerprints.hashes, model->fingerprints.count * sizeof *model->fingerprints.hashes);
     model_free(model);
   }
   model_free(first);
 }
 
 static bool has_seen(const Model *model, const char *text) {
-  return seen_has(&model->seen, text_fingerprint(text, strlen(text)));
+  return fingerprints_has(&model->fingerprints, text_fingerprint(text, strlen(text)));
 }
 
 /* All texts are different. Those that validate while the model learns are seen only if
@@ -1249,7 +1249,7 @@ TEST(rows_that_are_learned_from_are_seen_and_no_others) {
       assert_int_equal(has_seen(model, text), whole || use[i] == ROW_TRAINS);
       seen += has_seen(model, text);
     }
-    assert_int_equal(model->seen.count, seen);
+    assert_int_equal(model->fingerprints.count, seen);
     assert_false(has_seen(model, "the word w0 "));
     model_free(model);
   }
@@ -1284,13 +1284,13 @@ TEST(what_the_model_before_has_seen_stays_seen) {
   train_to_end(training);
   Model *model = end_training(training);
   char text[SAMPLE_SIZE];
-  for (size_t i = 0; i < before->seen.count; i++) assert_true(seen_has(&model->seen, before->seen.hashes[i]));
+  for (size_t i = 0; i < before->fingerprints.count; i++) assert_true(fingerprints_has(&model->fingerprints, before->fingerprints.hashes[i]));
   for (size_t i = 0; i < FRESH; i++) {
     music_text(i, text);
     assert_false(has_seen(before, text));
     assert_true(has_seen(model, text));
   }
-  assert_int_equal(model->seen.count, before->seen.count + FRESH);
+  assert_int_equal(model->fingerprints.count, before->fingerprints.count + FRESH);
   model_free(model);
   model_free(before);
 }

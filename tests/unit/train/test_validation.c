@@ -129,7 +129,7 @@ static Subject *subject_new(bool linear, uint64_t seed) {
   fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, seed);
   if (linear) s->model.linear = random_linear(shape.vocabulary, SAMPLE_LABELS, 20, seed);
   s->model.max_tokens = 7;
-  s->model.blend = (Blend){0.4f, 1.2f};
+  s->model.calibration = (Calibration){0.4f, 1.2f};
   assert_ok(validation_new(&s->corpus, 0, &s->validation, &error));
   return s;
 }
@@ -199,7 +199,7 @@ TEST(a_judgement_is_made_with_the_blend_there_is) {
   Subject *s = subject_new(true, 1);
   Judgement first, second;
   assert_ok(judge_on(s, 1, (Poll){0}, &first));
-  s->model.blend = (Blend){0.1f, 3.0f};
+  s->model.calibration = (Calibration){0.1f, 3.0f};
   assert_ok(judge_on(s, 1, (Poll){0}, &second));
   assert_true(first.loss != second.loss);
   assert_near(second.loss, judge_plainly(s).loss, 1e-5);
@@ -226,18 +226,18 @@ TEST(the_blend_is_fitted_on_the_model_that_was_kept) {
     Subject *s = subject_new(linear, 1);
     Judgement judgement;
     float logits[HELD_OUT * SAMPLE_LABELS], margins[HELD_OUT * SAMPLE_LABELS];
-    Blend expected = s->model.blend;
+    Calibration expected = s->model.calibration;
     assert_ok(judge_on(s, 1, (Poll){0}, &judgement));
     memcpy(logits, s->validation.logits, sizeof logits);
     memcpy(margins, s->validation.margins, sizeof margins);
-    blend_fit(&expected, HELD_OUT, SAMPLE_LABELS, logits, linear ? margins : NULL, s->validation.targets);
-    assert_true(expected.network != s->model.blend.network);
+    calibration_fit(&expected, HELD_OUT, SAMPLE_LABELS, logits, linear ? margins : NULL, s->validation.targets);
+    assert_true(expected.network != s->model.calibration.network);
     validation_keep(&s->validation);
     fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, 2);
     assert_ok(judge_on(s, 1, (Poll){0}, &judgement));
     assert_ok(validation_conclude(&s->validation, &s->model, &error));
-    assert_true(s->model.blend.network == expected.network);
-    assert_true(s->model.blend.linear == expected.linear);
+    assert_true(s->model.calibration.network == expected.network);
+    assert_true(s->model.calibration.linear == expected.linear);
     fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, 1); /* as it was kept */
     assert_near(score_log_loss(&s->validation.score), judge_plainly(s).loss, 1e-5);
     subject_free(s);

@@ -1,0 +1,258 @@
+#include "functions/bulk_labeller.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "host/cache.h"
+#include "host/fts5_tokenizer.h"
+#include "host/query.h"
+#include "host/value.h"
+#include "models/models.h"
+
+/* A chunk is what is labelled before the first of its rows is given, since no thread
+** outlives the call that began it. The first is small, for LIMIT.
+*/
+enum {
+  WINDOW_ROWS = 2048,
+  WINDOW_BYTES = 1 << 20,
+  TASK_ROWS = 64,
+  WINDOW_TASKS = WINDOW_ROWS / TASK_ROWS,
+  FIRST_ROWS = 256
+};
+
+typedef struct RowText {
+  size_t begin, length; /* in the window's bytes */
+  size_t row;
+  uint32_t label;       /* that it has */
+} RowText;
+
+struct BulkWindow {
+  char *bytes; /* [length] texts, one after another */
+  size_t length, capacity;
+  RowText texts[WINDOW_ROWS];
+  Prediction predictions[WINDOW_ROWS]; /* of these */
+  size_t count;
+};
+
+/* ---- reading ------------------------------------------------------------------------- */
+
+static void clear_rows(BulkLabeller *b) {
+  for (size_t i = 0; i < b->count; i++) sqlite3_value_free(b->rows[i].id.value);
+  b->count = b->at = 0;
+}
+
+static int read_id(sqlite3_value *value, RowId *id, Error *error) {
+  *id = (RowId){.integer = sqlite3_value_int64(value)};
+  if (sqlite3_value_type(value) == SQLITE_INTEGER) return SQLITE_OK;
+  id->value = sqlite3_value_dup(value);
+  return id->value ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+}
+
+/* Copies a row's text; a host's tokenizer belongs to this thread, so of one that it
+** reads the tokens are copied.
+*/
+static int read_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
+  size_t begin = w->length;
+  if (*b->model->tokenize) {
+    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, &w->bytes, &w->length, &w->capacity, error);
+    if (rc) return rc;
+  } else {
+    if (!memory_grow(&w->bytes, &w->capacity, w->length + length + 1, 1))
+      return failure(error, SQLITE_NOMEM, "out of memory");
+    memcpy(w->bytes + begin, text, length);
+    w->length += length;
+  }
+  w->texts[w->count++] = (RowText){begin, w->length - begin, b->count - 1, b->rows[b->count - 1].label};
+  return SQLITE_OK;
+}
+
+static int read_label(BulkLabeller *b, sqlite3_value *value, BulkRow *row, Label *label, Error *error) {
+  row->label = LABELS_NONE;
+  if (sqlite3_value_type(value) == SQLITE_NULL) return SQLITE_OK;
+  int rc = value_label(value, label, error);
+  return rc ? rc : failure_code(labels_add(&b->labels, *label, &row->label, error));
+}
+
+static int read_row(BulkLabeller *b, BulkWindow *w, Error *error) {
+  const BulkQuery *q = &b->query;
+  const char *text = NULL;
+  size_t length;
+  Label label;
+  if (!memory_grow(&b->rows, &b->rows_capacity, b->count + 1, sizeof *b->rows))
+    return failure(error, SQLITE_NOMEM, "out of memory");
+  BulkRow *row = &b->rows[b->count++];
+  *row = (BulkRow){.label = LABELS_NONE};
+  int rc = q->id < 0 ? SQLITE_OK : read_id(sqlite3_column_value(b->stmt, q->id), &row->id, error);
+  if (!rc && q->label >= 0) rc = read_label(b, sqlite3_column_value(b->stmt, q->label), row, &label, error);
+  if (!rc) rc = query_text(sqlite3_column_value(b->stmt, q->text), "text", &text, &length, error);
+  if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
+  if (rc || !text) return rc;
+  if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &label, error);
+  return rc ? rc : read_text(b, w, text, length, error);
+}
+
+static int longest_first(const void *a, const void *b) {
+  const RowText *x = a, *y = b;
+  if (x->length != y->length) return x->length > y->length ? -1 : 1;
+  return x->row < y->row ? -1 : 1;
+}
+
+static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
+  size_t most = b->begun ? WINDOW_ROWS : FIRST_ROWS, first = b->count;
+  int rc = SQLITE_OK;
+  w->count = w->length = 0;
+  while (!rc && b->count - first < most && w->length < WINDOW_BYTES) {
+    int step = query_step(b->connection, b->stmt);
+    b->ended = step == SQLITE_DONE;
+    if (b->ended) break;
+    rc = step == SQLITE_ROW ? read_row(b, w, error) : failure_sqlite(error, b->connection->db, step);
+  }
+  qsort(w->texts, w->count, sizeof *w->texts, longest_first);
+  return rc;
+}
+
+/* ---- labelling -------------------------------------------------------------------------- */
+
+static void label_task(void *context, size_t index, size_t worker) {
+  BulkLabeller *b = context;
+  BulkWindow *w = b->windows[index / WINDOW_TASKS];
+  size_t first = index % WINDOW_TASKS * TASK_ROWS, count = 0;
+  TextBytes texts[TASK_ROWS];
+  if (b->statuses[worker]) return;
+  for (; count < TASK_ROWS && first + count < w->count; count++) {
+    const RowText *text = &w->texts[first + count];
+    texts[count] = (TextBytes){w->bytes + text->begin, text->length, text->label};
+  }
+  b->statuses[worker] = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
+                                       w->predictions + first, &b->errors[worker]);
+  atomic_fetch_add(&b->labelled, count);
+}
+
+static int finish_windows(BulkLabeller *b, size_t windows, Error *error) {
+  for (size_t i = 0; i < b->query.threads; i++) {
+    if (!b->statuses[i]) continue;
+    *error = b->errors[i];
+    return failure_code(b->statuses[i]);
+  }
+  for (size_t i = 0; i < windows; i++) {
+    const BulkWindow *w = b->windows[i];
+    for (size_t t = 0; t < w->count; t++) {
+      BulkRow *row = &b->rows[w->texts[t].row];
+      row->prediction = w->predictions[t];
+      row->labelled = true;
+    }
+  }
+  return SQLITE_OK;
+}
+
+/* ---- how far it is --------------------------------------------------------------------- */
+
+static const double LOG_EVERY = 5.0, COUNT_AT_MOST = 2.0; /* seconds */
+
+static void look(void *context, ProgressState *state) {
+  BulkLabeller *b = context;
+  state->rows = (double)atomic_load(&b->labelled);
+  state->share = b->total < 0 ? -1.0 : b->total > 0 ? state->rows / b->total : 1.0;
+  snprintf(state->doing, sizeof state->doing, "classify_rows");
+}
+
+static int begin_progress(BulkLabeller *b, Error *error) {
+  progress_begin(&b->progress, b->query.progress, look, b);
+  b->total = -1.0;
+  if (!b->progress.terminal) return SQLITE_OK;
+  int rc = query_count(b->connection, b->stmt, COUNT_AT_MOST, &b->total, error);
+  progress_begin(&b->progress, b->query.progress, look, b); /* anew: counting is no labelling */
+  return rc;
+}
+
+/* Now and then, and when all rows are labelled. */
+static void log_rows(BulkLabeller *b) {
+  double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
+  if (b->ended || progress_due(&b->progress, LOG_EVERY))
+    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %.1f s", rows, rows / seconds, seconds);
+}
+
+/* ---- chunks ------------------------------------------------------------------------------ */
+
+static int label_chunk(BulkLabeller *b, Error *error) {
+  Workers *workers;
+  size_t windows = 0, most = b->begun ? BULK_WINDOWS : 1;
+  int rc = failure_code(workers_new(b->query.threads, &workers, error));
+  if (rc) return rc;
+  workers_begin(workers, label_task, b);
+  while (!rc && !b->ended && windows < most) {
+    if (!b->windows[windows]) b->windows[windows] = calloc(1, sizeof *b->windows[windows]);
+    BulkWindow *window = b->windows[windows++];
+    rc = window ? read_window(b, window, error) : failure(error, SQLITE_NOMEM, "out of memory");
+    if (!rc) workers_add(workers, WINDOW_TASKS);
+    progress_show(&b->progress);
+  }
+  if (!rc) rc = failure_code(workers_end(workers, progress_poll(&b->progress, connection_poll(b->connection)), error));
+  workers_free(workers);
+  if (!rc) log_rows(b);
+  b->begun = true;
+  return rc ? rc : finish_windows(b, windows, error);
+}
+
+/* A statement that writes might feed its rows back into the query, without
+** end: then everything is labelled before the first row is given.
+*/
+static bool writer_is_active(sqlite3 *db) {
+  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
+    if (!sqlite3_stmt_readonly(s) && sqlite3_stmt_busy(s)) return true;
+  return false;
+}
+
+/* ---- begin, next, end -------------------------------------------------------------------- */
+
+int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, Error *error) {
+  *b = (BulkLabeller){.query = *query, .connection = c};
+  int columns = 1 + (query->id >= 0) + (query->label >= 0);
+  int rc = query_prepare(c->db, query->sql, "query", columns, query->meaning, &b->stmt, error);
+  if (!rc) rc = models_load(c, query->model, &b->model, error);
+  if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
+  if (!rc) rc = begin_progress(b, error);
+  if (rc) return rc;
+  b->tokenizer = *b->model->tokenize ? &tokenizer_listed : &tokenizer_unicode;
+  b->whole = writer_is_active(c->db);
+  b->scratches = calloc(query->threads, sizeof *b->scratches);
+  b->statuses = calloc(query->threads, sizeof *b->statuses);
+  b->errors = calloc(query->threads, sizeof *b->errors);
+  if (b->scratches && b->statuses && b->errors) return SQLITE_OK;
+  return failure(error, SQLITE_NOMEM, "out of memory");
+}
+
+int bulk_labeller_next(BulkLabeller *b, BulkRow **row, Error *error) {
+  int rc = SQLITE_OK;
+  if (b->at == b->count) clear_rows(b);
+  while (!rc && !b->ended && (b->count == 0 || (b->whole && b->at == 0))) rc = label_chunk(b, error);
+  progress_hide(&b->progress);
+  *row = !rc && b->at < b->count ? &b->rows[b->at++] : NULL;
+  return rc;
+}
+
+void bulk_labeller_end(BulkLabeller *b) {
+  clear_rows(b);
+  for (size_t i = 0; b->scratches && i < b->query.threads; i++) scratch_free(&b->scratches[i]);
+  for (size_t i = 0; i < BULK_WINDOWS; i++) {
+    if (b->windows[i]) free(b->windows[i]->bytes);
+    free(b->windows[i]);
+  }
+  free(b->scratches);
+  free(b->statuses);
+  free(b->errors);
+  free(b->rows);
+  labels_free(&b->labels);
+  cache_release(b->model);
+  sqlite3_finalize(b->stmt);
+  *b = (BulkLabeller){0};
+}
+
+void row_id_result(sqlite3_context *context, const RowId *id) {
+  if (id->value)
+    sqlite3_result_value(context, id->value);
+  else
+    sqlite3_result_int64(context, id->integer);
+}

@@ -1,0 +1,15 @@
+/* classify_attention.h -- which words decided.
+**
+**   SELECT * FROM classify_attention(text [, model [, label]])
+**
+** A row per token: position, token, start, length, weight, contribution,
+** leave_one_out. substr(text, start, length) is the token as written.
+*/
+#ifndef CLASSIFY_CLASSIFY_ATTENTION_H
+#define CLASSIFY_CLASSIFY_ATTENTION_H
+
+#include "host/table.h"
+
+extern const TableFunction CLASSIFY_ATTENTION;
+
+#endif

@@ -1,0 +1,180 @@
+#include "functions/classify_highlight.h"
+
+#include <math.h>
+#include <string.h>
+#include <utf8proc.h>
+
+#include "host/html.h"
+#include "host/json.h"
+#include "host/printable.h"
+#include "host/query.h"
+#include "models/statement_models.h"
+
+enum { STEPS = 4 };
+
+/* How a format writes; `step` is from -STEPS, against the label, to STEPS. */
+typedef struct Format {
+  const char *name;
+  void (*head)(sqlite3_str *out, Label label, float probability);
+  const char *text_begin;
+  void (*mark_begin)(sqlite3_str *out, int step, float contribution);
+  void (*text)(sqlite3_str *out, const char *text, size_t length);
+  void (*mark_end)(sqlite3_str *out, int step);
+  const char *text_end, *tail;
+} Format;
+
+/* ---- on a terminal ------------------------------------------------------------------ */
+
+static void ansi_head(sqlite3_str *out, Label label, float probability) {
+  sqlite3_str_appendall(out, "\x1B[1m");
+  if (label.kind == LABEL_TEXT)
+    printable_text(out, label.text, label.length);
+  else
+    json_label(out, label);
+  sqlite3_str_appendf(out, "\x1B[0m %.3f\n", probability);
+}
+
+/* Black on colours of the 6x6x6 cube, which every terminal shows alike: from a
+** greyish one to a full one, so that weak marks are weak on dark and on light.
+*/
+static void ansi_mark_begin(sqlite3_str *out, int step, float contribution) {
+  static const unsigned char FOR[] = {146, 110, 75, 33}, AGAINST[] = {187, 180, 215, 208};
+  (void)contribution;
+  if (step > 0) sqlite3_str_appendf(out, "\x1B[38;5;16;48;5;%dm", FOR[step - 1]);
+  if (step < 0) sqlite3_str_appendf(out, "\x1B[4;38;5;16;48;5;%dm", AGAINST[-step - 1]);
+}
+
+static void ansi_mark_end(sqlite3_str *out, int step) {
+  if (step) sqlite3_str_appendall(out, "\x1B[0m");
+}
+
+static const Format ANSI = {
+    .name = "ansi",
+    .head = ansi_head,
+    .text_begin = "",
+    .mark_begin = ansi_mark_begin,
+    .text = printable_text,
+    .mark_end = ansi_mark_end,
+    .text_end = "",
+    .tail = "",
+};
+
+/* ---- on a page ------------------------------------------------------------------------ */
+
+static void html_head(sqlite3_str *out, Label label, float probability) {
+  sqlite3_str_appendall(out, "<div class=\"classify-highlight\"><div><b>");
+  html_bdi(out, label);
+  sqlite3_str_appendf(out, "</b> %.3f</div>", probability);
+}
+
+static void html_mark_begin(sqlite3_str *out, int step, float contribution) {
+  static const char *const ALPHA[] = {"00", "20", "3c", "58", "78"}; /* of 256 */
+  sqlite3_str_appendall(out, "<span");
+  if (step > 0) sqlite3_str_appendf(out, " style=\"background:#0072d0%s\"", ALPHA[step]);
+  if (step < 0) sqlite3_str_appendf(out, " style=\"background:#e06c00%s;text-decoration:underline dotted\"", ALPHA[-step]);
+  sqlite3_str_appendf(out, " title=\"%+.2f\">", contribution);
+}
+
+static void html_mark_end(sqlite3_str *out, int step) {
+  (void)step;
+  sqlite3_str_appendall(out, "</span>");
+}
+
+static const Format HTML = {
+    .name = "html",
+    .head = html_head,
+    .text_begin = "<div dir=\"auto\" style=\"white-space:pre-wrap;overflow-wrap:anywhere;unicode-bidi:plaintext\">",
+    .mark_begin = html_mark_begin,
+    .text = html_text,
+    .mark_end = html_mark_end,
+    .text_end = "</div>",
+    .tail = "</div>",
+};
+
+/* ---- marks ------------------------------------------------------------------------------ */
+
+/* Where the grapheme cluster that begins at `at` ends, of the characters as they are shown. */
+static size_t cluster_end(const char *text, size_t length, size_t at) {
+  int32_t before, code, state = 0;
+  size_t end = at + printable_read(text + at, length - at, &before);
+  while (end < length) {
+    size_t n = printable_read(text + end, length - end, &code);
+    if (utf8proc_grapheme_break_stateful(before, code, &state)) break;
+    before = code;
+    end += n;
+  }
+  return end;
+}
+
+/* A contribution of next to nothing is not marked. */
+static int step_of(float contribution, float strongest) {
+  float strength = strongest > 0.0f ? fabsf(contribution) / strongest : 0.0f;
+  int step = strength > 0.05f ? 1 + (int)(strength * STEPS) : 0;
+  if (step > STEPS) step = STEPS;
+  return contribution < 0.0f ? -step : step;
+}
+
+static void paint(sqlite3_str *out, const Format *format, const Explanation *r, const char *text, size_t length) {
+  float strongest = explanation_strongest(r);
+  size_t at = 0;
+  sqlite3_str_appendall(out, format->text_begin);
+  for (size_t i = 0; i < r->count; i++) {
+    const struct TokenSpan *span = &r->tokens.spans[i];
+    size_t plain = at, next;
+    if (span->end <= at) continue;
+    while (at < length && (next = cluster_end(text, length, at)) <= span->start) at = next;
+    format->text(out, text + plain, at - plain);
+    size_t mark = at;
+    while (at < length && at < span->end) at = cluster_end(text, length, at);
+    int step = step_of(r->contributions[i], strongest);
+    format->mark_begin(out, step, r->contributions[i]);
+    format->text(out, text + mark, at - mark);
+    format->mark_end(out, step);
+  }
+  format->text(out, text + at, length - at);
+  sqlite3_str_appendall(out, format->text_end);
+}
+
+void highlight_html(sqlite3_str *html, const Explanation *r, const char *text, size_t length) {
+  paint(html, &HTML, r, text, length);
+}
+
+/* ---- the function --------------------------------------------------------------------------- */
+
+static int read_format(int argc, sqlite3_value **argv, const Format **format, Error *error) {
+  const char *name;
+  *format = &ANSI;
+  int rc = query_text(argc > 2 ? argv[2] : NULL, "format", &name, NULL, error);
+  if (rc || !name || strcmp(name, ANSI.name) == 0) return rc;
+  *format = &HTML;
+  if (strcmp(name, HTML.name) == 0) return SQLITE_OK;
+  return failure(error, SQLITE_ERROR, "the format is '%.60s', expected 'ansi' or 'html'", name);
+}
+
+static char *write_all(sqlite3 *db, const Format *format, const Explanation *r, const char *text, size_t length, int *rc) {
+  sqlite3_str *out = sqlite3_str_new(db);
+  format->head(out, labels_get(&r->model->labels, r->label), r->probability);
+  paint(out, format, r, text, length);
+  sqlite3_str_appendall(out, format->tail);
+  *rc = sqlite3_str_errcode(out);
+  return sqlite3_str_finish(out);
+}
+
+void classify_highlight(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  Connection *c = sqlite3_user_data(context);
+  Explanation reasons = {0};
+  const Format *format;
+  const Model *model;
+  const char *text = NULL, *spec;
+  char *out = NULL;
+  size_t length;
+  Error error;
+  int rc = read_format(argc, argv, &format, &error);
+  if (!rc) rc = query_text(argv[0], "text", &text, &length, &error);
+  if (!rc) rc = query_text(argc > 1 ? argv[1] : NULL, "model's name", &spec, NULL, &error);
+  if (!rc && text) rc = statement_models_load(context, spec, &model, &error);
+  if (!rc && text) rc = explanation_find(&reasons, c, model, text, length, NULL, &error);
+  if (!rc && text) out = write_all(c->db, format, &reasons, text, length, &rc);
+  if (rc || text) failure_or_text(context, "classify_highlight", rc, &error, out);
+  explanation_free(&reasons);
+}

@@ -1,0 +1,55 @@
+#include "functions/explanation.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "host/cache.h"
+#include "host/value.h"
+#include "models/models.h"
+
+static int choose_label(Explanation *r, sqlite3_value *asked, const float *probabilities, Error *error) {
+  if (asked && sqlite3_value_type(asked) != SQLITE_NULL)
+    return value_find_label(asked, &r->model->labels, &r->label, error);
+  r->label = output_argmax(probabilities, r->model->labels.keys.count);
+  return SQLITE_OK;
+}
+
+static int predict_label(Explanation *r, Connection *c, sqlite3_value *asked, Error *error) {
+  int rc = models_predict(c, r->model, &r->tokens, error);
+  if (!rc) rc = choose_label(r, asked, c->probabilities, error);
+  if (!rc) r->probability = c->probabilities[r->label];
+  return rc;
+}
+
+static int explain(Explanation *r, Connection *c, Error *error) {
+  r->weights = calloc(r->tokens.count + 1, sizeof *r->weights);
+  r->contributions = calloc(r->tokens.count + 1, sizeof *r->contributions);
+  if (!r->weights || !r->contributions) return failure(error, SQLITE_NOMEM, "out of memory");
+  Lexicon lexicon = tokens_lexicon(&r->tokens);
+  return failure_code(predict_contributions(r->model, &lexicon, tokens_text(&r->tokens), r->label, &c->scratch,
+                                            r->weights, r->contributions, error));
+}
+
+int explanation_find(Explanation *r, Connection *c, const Model *model, const char *text, size_t length,
+                     sqlite3_value *label, Error *error) {
+  *r = (Explanation){.model = model, .tokens.with_spans = true};
+  int rc = models_tokens(c, model, text, length, &r->tokens, error);
+  if (!rc) rc = predict_label(r, c, label, error);
+  if (!rc) rc = explain(r, c, error);
+  if (!rc) r->count = r->tokens.span_count;
+  return rc;
+}
+
+void explanation_free(Explanation *r) {
+  cache_release(r->model);
+  tokens_free(&r->tokens);
+  free(r->weights);
+  free(r->contributions);
+  *r = (Explanation){0};
+}
+
+float explanation_strongest(const Explanation *r) {
+  float strongest = 0.0f;
+  for (size_t i = 0; i < r->count; i++) strongest = fmaxf(strongest, fabsf(r->contributions[i]));
+  return strongest;
+}

@@ -1,0 +1,49 @@
+#include "classifier/fingerprints.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void fingerprints_free(Fingerprints *s) {
+  free(s->hashes);
+  *s = (Fingerprints){0};
+}
+
+static int rising(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Fingerprints *s, Error *error) {
+  size_t all = count + (before ? before->count : 0);
+  *s = (Fingerprints){.hashes = malloc((all + 1) * sizeof *s->hashes)};
+  if (!s->hashes) return error_no_memory(error);
+  if (count) memcpy(s->hashes, hashes, count * sizeof *hashes);
+  if (all > count) memcpy(s->hashes + count, before->hashes, before->count * sizeof *hashes);
+  qsort(s->hashes, all, sizeof *s->hashes, rising);
+  for (size_t i = 0; i < all; i++)
+    if (s->count == 0 || s->hashes[i] != s->hashes[s->count - 1]) s->hashes[s->count++] = s->hashes[i];
+  return STATUS_OK;
+}
+
+bool fingerprints_has(const Fingerprints *s, uint32_t hash) {
+  return s->count && bsearch(&hash, s->hashes, s->count, sizeof hash, rising);
+}
+
+void fingerprints_write(const Fingerprints *s, SafeTensorsWriter *w) {
+  if (s->count) safetensors_write_tensor(w, "seen", DTYPE_U32, &s->count, 1, s->hashes);
+}
+
+/* Sorted once more: a file may hold anything. */
+Status fingerprints_read(const SafeTensors *st, const uint8_t *bytes, Fingerprints *s, Error *error) {
+  const TensorView *view = safetensors_find(st, "seen");
+  *s = (Fingerprints){0};
+  if (!view) return STATUS_OK;
+  if (view->dtype != DTYPE_U32 || view->rank != 1)
+    return error_set(error, STATUS_INVALID, "tensor 'seen' is not a list of U32");
+  uint32_t *hashes = malloc((view->shape[0] + 1) * sizeof *hashes);
+  if (!hashes) return error_no_memory(error);
+  memcpy(hashes, bytes + st->header_end + view->begin, view->shape[0] * sizeof *hashes);
+  Status status = fingerprints_new(hashes, view->shape[0], NULL, s, error);
+  free(hashes);
+  return status;
+}

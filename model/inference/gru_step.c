@@ -1,0 +1,135 @@
+#include "inference/gru_step.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "inference/gru_cell.h"
+
+enum { GATES = 3, BLOCK = GATES * GRU_CELL_UNITS };
+
+/* ---- weights ----------------------------------------------------------------------- */
+
+void gru_step_pack_row(size_t hidden, const float *gates, float *packed) {
+  for (size_t unit = 0; unit < gru_step_padded(hidden); unit++) {
+    float *to = packed + unit / GRU_CELL_UNITS * BLOCK + unit % GRU_CELL_UNITS;
+    for (size_t g = 0; g < GATES; g++) to[g * GRU_CELL_UNITS] = unit < hidden ? gates[g * hidden + unit] : 0.0f;
+  }
+}
+
+Status gru_step_pack(const GruWeights *gru, GruStepWeights *w, Error *error) {
+  size_t hidden = gru->hidden, padded = gru_step_padded(hidden);
+  GruStepFunction *versions[3];
+  gru_step_versions(versions);
+  *w = (GruStepWeights){.hidden = hidden, .padded = padded, .forward = versions[0]};
+  w->recurrent = memory_floats(hidden * GATES * padded);
+  w->bias = memory_floats(padded);
+  float *row = memory_floats(GATES * padded);
+  bool made = w->recurrent && w->bias && row;
+  for (size_t k = 0; made && k < hidden; k++) {
+    gru_step_pack_row(hidden, gru->recurrent + k * GATES * hidden, row);
+    for (size_t block = 0; block < padded / GRU_CELL_UNITS; block++)
+      memcpy(w->recurrent + (block * hidden + k) * BLOCK, row + block * BLOCK, BLOCK * sizeof *row);
+  }
+  if (made) memcpy(w->bias, gru->bias + 5 * hidden, hidden * sizeof *w->bias);
+  free(row);
+  if (made) return STATUS_OK;
+  gru_step_free(w);
+  return error_no_memory(error);
+}
+
+void gru_step_free(GruStepWeights *w) {
+  free(w->recurrent);
+  free(w->bias);
+  free(w->quantized);
+  free(w->scale);
+  free(w->shift);
+  *w = (GruStepWeights){0};
+}
+
+/* ---- a tile ------------------------------------------------------------------------ */
+
+/* Sixteen floats: a register, or several of a smaller processor. */
+typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
+enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = GRU_CELL_UNITS / LANES };
+
+/* `rows` rows from row `first`, `vectors` vectors of units from unit `from` of a
+** block. The sums fill the registers while the weights stream past them; `hidden`
+** is 0 for rows without a state before.
+*/
+INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t hidden, size_t block, size_t from, size_t first,
+                 int rows, int vectors) {
+  static const float zero[GRU_CELL_UNITS];
+  ptrdiff_t next = r->back ? -1 : 1;
+  size_t k = r->back && hidden ? hidden - 1 : 0;
+  const float *u = w->recurrent + (block * w->hidden + k) * BLOCK + from;
+  const float *before = r->before + first * r->stride;
+  size_t unit = block * GRU_CELL_UNITS + from;
+  Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
+  for (int i = 0; i < rows; i++)
+    for (int v = 0; v < GATES * vectors; v++) sum[i][v] = (Vector){0};
+  for (size_t left = hidden; left > 0; left--, k += (size_t)next, u += next * BLOCK) {
+    Vector weight[GATES * MOST_VECTORS];
+    for (int v = 0; v < GATES * vectors; v++)
+      weight[v] = *(const Vector *)(u + v / vectors * GRU_CELL_UNITS + v % vectors * LANES);
+    for (int i = 0; i < rows; i++)
+      for (int v = 0; v < GATES * vectors; v++) sum[i][v] += before[(size_t)i * r->stride + k] * weight[v];
+  }
+  float sums[MOST_ROWS][BLOCK] __attribute__((aligned(64)));
+  for (int i = 0; i < rows; i++)
+    for (int v = 0; v < GATES * vectors; v++)
+      *(Vector *)(sums[i] + v / vectors * GRU_CELL_UNITS + v % vectors * LANES) = sum[i][v];
+  GruCell cells[MOST_ROWS];
+  for (int i = 0; i < rows; i++) {
+    size_t row = (first + (size_t)i) * r->stride + unit;
+    cells[i] = (GruCell){sums[i], r->inputs[first + (size_t)i] + r->gates + block * BLOCK + from, w->bias + unit,
+                         hidden ? r->before + row : zero, r->states + row};
+  }
+  gru_cells_forward(rows, (size_t)(vectors * LANES), cells);
+}
+
+/* Rows first .. end - 1 of a block: a block's weights stay in the nearest cache
+** while all rows go past them.
+*/
+INLINE void block_rows(const GruStepWeights *w, const GruStepRows *r, size_t hidden, size_t block, size_t first, size_t end,
+                       int rows, int vectors) {
+  size_t from = 0, i;
+  for (; from < GRU_CELL_UNITS; from += (size_t)vectors * LANES) {
+    for (i = first; i + (size_t)rows <= end; i += (size_t)rows) tile(w, r, hidden, block, from, i, rows, vectors);
+    for (; i < end; i++) tile(w, r, hidden, block, from, i, 1, vectors);
+  }
+}
+
+INLINE void step(const GruStepWeights *w, const GruStepRows *r, int rows, int vectors) {
+  for (size_t i = 0, blocks = w->padded / GRU_CELL_UNITS; i < blocks; i++) {
+    size_t block = r->back ? blocks - 1 - i : i;
+    block_rows(w, r, w->hidden, block, 0, r->running, rows, vectors);
+    block_rows(w, r, 0, block, r->running, r->count, rows, vectors);
+  }
+}
+
+/* ---- versions ------------------------------------------------------------------------ */
+
+/* As many rows and vectors as there are registers for their sums. */
+#if SIMD_HAS_CLONES
+__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))) static void gru_step_avx512(
+    const GruStepWeights *w, const GruStepRows *r) {
+  step(w, r, 4, 2);
+}
+__attribute__((target("avx2,fma"))) static void gru_step_avx2(const GruStepWeights *w, const GruStepRows *r) {
+  step(w, r, 2, 1);
+}
+#endif
+static void gru_step_plain(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 1, 1); }
+
+size_t gru_step_versions(GruStepFunction *versions[3]) {
+  size_t count = 0;
+#if SIMD_HAS_CLONES
+  const char *path = simd_path();
+  bool avx512 = strcmp(path, "avx512") == 0;
+  if (avx512) versions[count++] = gru_step_avx512;
+  if (avx512 || strcmp(path, "avx2") == 0) versions[count++] = gru_step_avx2;
+#endif
+  versions[count++] = gru_step_plain;
+  return count;
+}

@@ -1,0 +1,345 @@
+#include "linear/tfidf.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+void tfidf_free(Tfidf *n) {
+  free(n->pair_end);
+  free(n->second);
+  free(n->table);
+  free(n->idf);
+  *n = (Tfidf){0};
+}
+
+void tfidf_vector_free(TfidfVector *v) {
+  free(v->number);
+  free(v->times);
+  free(v->value);
+  free(v->index);
+  *v = (TfidfVector){0};
+}
+
+/* ---- features ---------------------------------------------------------------- */
+
+float tfidf_idf(size_t texts, size_t texts_with) {
+  return 1.0f + logf((1.0f + (float)texts) / (1.0f + (float)texts_with));
+}
+
+uint32_t tfidf_word(const Tfidf *n, uint32_t word) {
+  if (word < n->words) return word;
+  return n->spelled && word >= n->vocabulary ? (uint32_t)(tfidf_features(n) + word - n->vocabulary) : 0;
+}
+
+/* The table of a first word's pairs: twice as many places as there are pairs. */
+typedef struct PairTable {
+  TfidfPair *places;
+  uint32_t size;
+} PairTable;
+
+static PairTable table_of(const Tfidf *n, uint32_t first) {
+  if (first == 0 || first >= n->words) return (PairTable){NULL, 0};
+  uint32_t begin = n->pair_end[first - 1];
+  return (PairTable){n->table + 2 * (size_t)begin, 2 * (n->pair_end[first] - begin)};
+}
+
+/* Where the search for a second word begins. */
+static uint32_t table_start(PairTable table, uint32_t second) {
+  return (uint32_t)((uint64_t)(second * 0x9E3779B1u) * table.size >> 32);
+}
+
+/* Where the second word stands, or the free place where it belongs. */
+static TfidfPair *table_find(PairTable table, uint32_t second) {
+  uint32_t at = table_start(table, second);
+  while (table.places[at].second && table.places[at].second != second) at = at + 1 < table.size ? at + 1 : 0;
+  return &table.places[at];
+}
+
+Status tfidf_index(Tfidf *n, Error *error) {
+  n->table = memory_aligned(2 * n->pairs + 1, sizeof *n->table);
+  if (!n->table) return error_no_memory(error);
+  memset(n->table, 0, 2 * n->pairs * sizeof *n->table);
+  for (uint32_t w = 1; w < n->words; w++) {
+    PairTable table = table_of(n, w);
+    for (uint32_t i = n->pair_end[w - 1]; i < n->pair_end[w]; i++)
+      *table_find(table, n->second[i]) = (TfidfPair){n->second[i], (uint32_t)n->words + i};
+  }
+  return STATUS_OK;
+}
+
+uint32_t tfidf_pair(const Tfidf *n, uint32_t first, uint32_t second) {
+  PairTable table = table_of(n, first);
+  return table.size ? table_find(table, second)->feature : 0;
+}
+
+/* ---- one text ---------------------------------------------------------------- */
+
+static bool vector_reserve(TfidfVector *v, size_t wanted) {
+  if (wanted <= v->capacity) return true;
+  size_t capacities[3] = {v->capacity, v->capacity, v->capacity};
+  if (!memory_grow(&v->number, &capacities[0], wanted, sizeof *v->number)) return false;
+  if (!memory_grow(&v->times, &capacities[1], wanted, sizeof *v->times)) return false;
+  if (!memory_grow(&v->value, &capacities[2], wanted, sizeof *v->value)) return false;
+  v->capacity = capacities[0];
+  return true;
+}
+
+/* Empty, with room for so many features; the index is then at most half full. */
+static bool vector_begin(TfidfVector *v, size_t most) {
+  v->count = 0;
+  v->index_bits = 5;
+  while ((size_t)1 << v->index_bits < 2 * most) v->index_bits++;
+  size_t size = (size_t)1 << v->index_bits;
+  if (!vector_reserve(v, most) || !memory_grow(&v->index, &v->index_capacity, size, sizeof *v->index)) return false;
+  memset(v->index, 0, size * sizeof *v->index);
+  return true;
+}
+
+/* Where the feature stands in the index, or the free place where it belongs. */
+static uint32_t *index_place(const TfidfVector *v, uint32_t feature) {
+  size_t mask = ((size_t)1 << v->index_bits) - 1, at = feature * 0x9E3779B97F4A7C15u >> (64 - v->index_bits);
+  while (v->index[at] && v->number[v->index[at] - 1] != feature) at = (at + 1) & mask;
+  return &v->index[at];
+}
+
+size_t tfidf_vector_find(const TfidfVector *v, uint32_t feature) {
+  uint32_t place = v->count ? *index_place(v, feature) : 0;
+  return place ? place - 1 : v->count;
+}
+
+static void count_feature(TfidfVector *v, uint32_t feature) {
+  uint32_t *place = index_place(v, feature);
+  if (*place) {
+    v->times[*place - 1]++;
+    return;
+  }
+  v->number[v->count] = feature;
+  v->times[v->count++] = 1;
+  *place = (uint32_t)v->count;
+}
+
+/* Places of pairs are anywhere in memory: all are on their way before one is needed. */
+static void count_features(const Tfidf *n, Text text, TfidfVector *v) {
+  for (size_t t = 0; t + 1 < text.length; t++) {
+    PairTable table = table_of(n, text.words[t]);
+    __builtin_prefetch(table.places + table_start(table, text.words[t + 1]));
+  }
+  for (size_t t = 0; t < text.length; t++) {
+    uint32_t word = tfidf_word(n, text.words[t]);
+    uint32_t pair = t + 1 < text.length ? tfidf_pair(n, text.words[t], text.words[t + 1]) : 0;
+    if (word) count_feature(v, word);
+    if (pair) count_feature(v, pair);
+  }
+}
+
+/* 1 + ln(times), for most by a table: no branch that none could foretell. */
+static float damped(uint32_t times) {
+  static const float FEW[] = {0, 1, 1.6931472f, 2.0986123f, 2.3862944f, 2.609438f, 2.7917595f, 2.9459102f};
+  return times < sizeof FEW / sizeof *FEW ? FEW[times] : 1.0f + logf((float)times);
+}
+
+static void weigh_features(const Tfidf *n, TfidfVector *v) {
+  const double counted[] = {n->spelled ? 1.0 + (double)TFIDF_SUBWORDS * TFIDF_SUBWORDS : 1.0, 1.0}; /* word, pair */
+  double squares = 0.0;
+  for (size_t i = 0; i < v->count; i++) {
+    uint32_t number = v->number[i];
+    bool pair = number - n->words < n->pairs;
+    float idf = number < tfidf_features(n) ? n->idf[number] : n->idf[0];
+    v->value[i] = damped(v->times[i]) * idf;
+    squares += counted[pair] * v->value[i] * v->value[i];
+  }
+  float length = squares > 0 ? (float)sqrt(squares) : 1.0f;
+  for (size_t i = 0; i < v->count; i++) v->value[i] /= length;
+}
+
+Status tfidf_vector(const Tfidf *n, Text text, TfidfVector *v, Error *error) {
+  if (!vector_begin(v, 2 * text.length)) return error_no_memory(error);
+  count_features(n, text, v);
+  weigh_features(n, v);
+  return STATUS_OK;
+}
+
+/* ---- those of many texts -------------------------------------------------------- */
+
+/* An occurrence of a pair: with its first word known, the second and the text. */
+typedef uint64_t Pair;
+static Pair pair_of(uint32_t second, size_t text) { return (uint64_t)second << 32 | (uint32_t)text; }
+static uint32_t pair_second(Pair pair) { return (uint32_t)(pair >> 32); }
+
+enum { COMMONEST = 1 << 10 }; /* pairs in as many texts or more are kept, or not, together */
+
+typedef struct Collection {
+  Tfidf *tfidf;
+  const Tfidf *before;  /* or NULL */
+  const Text *texts;
+  size_t count, vocabulary, most;
+  Workers *workers;
+  uint32_t *texts_with;  /* [vocabulary] of a word                              */
+  uint32_t *last_text;   /* [vocabulary] + 1, that has it                       */
+  size_t *begin;         /* [vocabulary + 1] of a first word's pairs            */
+  Pair *pairs;           /* [begin[vocabulary]] sorted by first, second, text   */
+  Status status;
+  Error error;
+} Collection;
+
+static bool counts(const Collection *c, uint32_t word) { return word > 0 && word < c->vocabulary; }
+
+static Status count_words(Collection *c) {
+  c->texts_with = calloc(c->vocabulary + 1, sizeof *c->texts_with);
+  c->last_text = calloc(c->vocabulary + 1, sizeof *c->last_text);
+  c->begin = calloc(c->vocabulary + 2, sizeof *c->begin);
+  if (!c->texts_with || !c->last_text || !c->begin) return error_no_memory(&c->error);
+  for (size_t i = 0; i < c->count; i++) {
+    Text text = c->texts[i];
+    for (size_t t = 0; t < text.length; t++) {
+      uint32_t word = text.words[t];
+      if (!counts(c, word)) continue;
+      c->texts_with[word] += c->last_text[word] != i + 1;
+      c->last_text[word] = (uint32_t)(i + 1);
+      if (t + 1 < text.length && counts(c, text.words[t + 1])) c->begin[word + 1]++;
+    }
+  }
+  for (size_t w = 0; w < c->vocabulary; w++) c->begin[w + 1] += c->begin[w];
+  return STATUS_OK;
+}
+
+static int rising_pairs(const void *a, const void *b) {
+  Pair x = *(const Pair *)a, y = *(const Pair *)b;
+  return (x > y) - (x < y);
+}
+
+static Status sort_pairs(Collection *c) {
+  size_t *next = calloc(c->vocabulary + 1, sizeof *next);
+  c->pairs = malloc((c->begin[c->vocabulary] + 1) * sizeof *c->pairs);
+  if (next && c->pairs) {
+    memcpy(next, c->begin, c->vocabulary * sizeof *next);
+    for (size_t i = 0; i < c->count; i++) {
+      Text text = c->texts[i];
+      for (size_t t = 0; t + 1 < text.length; t++)
+        if (counts(c, text.words[t]) && counts(c, text.words[t + 1]))
+          c->pairs[next[text.words[t]]++] = pair_of(text.words[t + 1], i);
+    }
+    for (size_t w = 1; w < c->vocabulary && !workers_stopped(c->workers); w++) {
+      size_t same = c->begin[w + 1] - c->begin[w];
+      if (same > 1) qsort(c->pairs + c->begin[w], same, sizeof *c->pairs, rising_pairs);
+    }
+  }
+  free(next);
+  return next && c->pairs ? STATUS_OK : error_no_memory(&c->error);
+}
+
+/* The run of occurrences of one pair from `at` on: returns its end. */
+static size_t pair_run(const Collection *c, size_t at, size_t end, uint32_t *texts_with) {
+  size_t next = at + 1;
+  *texts_with = 1;
+  for (; next < end && pair_second(c->pairs[next]) == pair_second(c->pairs[at]); next++)
+    *texts_with += c->pairs[next] != c->pairs[next - 1];
+  return next;
+}
+
+/* The least number of texts that a pair has to be in, so that no more than
+** `most` features are left with the words.
+*/
+static uint32_t least_texts(const Collection *c) {
+  size_t with[COMMONEST + 1] = {0}; /* pairs by number of texts */
+  for (size_t w = 1; w < c->vocabulary; w++) {
+    uint32_t texts_with;
+    for (size_t at = c->begin[w]; at < c->begin[w + 1];) {
+      at = pair_run(c, at, c->begin[w + 1], &texts_with);
+      with[texts_with < COMMONEST ? texts_with : COMMONEST]++;
+    }
+  }
+  size_t left = c->most > c->vocabulary ? c->most - c->vocabulary : 0;
+  if (with[COMMONEST] > left) return UINT32_MAX;
+  left -= with[COMMONEST];
+  uint32_t least = COMMONEST;
+  for (; least > 1 && with[least - 1] <= left; least--) left -= with[least - 1];
+  return least;
+}
+
+static float idf_of(const Collection *c, uint32_t texts_with) { return tfidf_idf(c->count, texts_with); }
+
+typedef struct Capacities {
+  size_t second, idf;
+} Capacities;
+
+/* Appends a pair, after all that come before it. */
+static Status keep_pair(Collection *c, Capacities *capacities, uint32_t second, float idf) {
+  Tfidf *n = c->tfidf;
+  if (!memory_grow(&n->second, &capacities->second, n->pairs + 1, sizeof *n->second) ||
+      !memory_grow(&n->idf, &capacities->idf, n->words + n->pairs + 1, sizeof *n->idf))
+    return error_no_memory(&c->error);
+  n->second[n->pairs] = second;
+  n->idf[n->words + n->pairs++] = idf;
+  return STATUS_OK;
+}
+
+/* The pairs of a first word: those of the texts that are in enough of them, merged
+** with those that there were before.
+*/
+static Status keep_pairs_of(Collection *c, Capacities *capacities, size_t word, uint32_t least) {
+  const Tfidf *before = c->before && word < c->before->words ? c->before : NULL;
+  size_t old = before && word ? before->pair_end[word - 1] : 0, old_end = before ? before->pair_end[word] : 0;
+  Status status = STATUS_OK;
+  for (size_t at = c->begin[word], next; at < c->begin[word + 1] && !status; at = next) {
+    uint32_t second = pair_second(c->pairs[at]), texts_with;
+    next = pair_run(c, at, c->begin[word + 1], &texts_with);
+    for (; old < old_end && before->second[old] < second && !status; old++)
+      status = keep_pair(c, capacities, before->second[old], before->idf[before->words + old]);
+    if (old < old_end && before->second[old] == second) continue; /* with the next old ones */
+    if (texts_with >= least && second < c->tfidf->words && !status)
+      status = keep_pair(c, capacities, second, idf_of(c, texts_with));
+  }
+  for (; old < old_end && !status; old++)
+    status = keep_pair(c, capacities, before->second[old], before->idf[before->words + old]);
+  return status;
+}
+
+static Status keep_features(Collection *c) {
+  Tfidf *n = c->tfidf;
+  Capacities capacities = {0, 0};
+  Status status = STATUS_OK;
+  uint32_t least = least_texts(c);
+  n->vocabulary = c->vocabulary;
+  n->words = c->vocabulary < c->most ? c->vocabulary : c->most;
+  if (c->before && n->words < c->before->words) n->words = c->before->words;
+  n->pair_end = calloc(n->words + 1, sizeof *n->pair_end);
+  if (!n->pair_end || !memory_grow(&n->idf, &capacities.idf, n->words + 1, sizeof *n->idf))
+    return error_no_memory(&c->error);
+  for (size_t w = 0; w < n->words && !status; w++) {
+    n->idf[w] = c->before && w < c->before->words ? c->before->idf[w] : idf_of(c, c->texts_with[w]);
+    if (w) status = keep_pairs_of(c, &capacities, w, least);
+    n->pair_end[w] = (uint32_t)n->pairs;
+  }
+  return status;
+}
+
+static void collect_task(void *context, size_t index, size_t worker) {
+  (void)index;
+  (void)worker;
+  Collection *c = context;
+  c->status = count_words(c);
+  if (!c->status) c->status = sort_pairs(c);
+  if (!c->status && !workers_stopped(c->workers)) c->status = keep_features(c);
+}
+
+Status tfidf_collect(Tfidf *tfidf, const Tfidf *before, const Text *texts, size_t count,
+                     size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error) {
+  Collection c = {.tfidf = tfidf, .before = before, .texts = texts, .count = count, .vocabulary = vocabulary,
+                  .most = most, .workers = workers};
+  *tfidf = (Tfidf){0};
+  Status status = workers_run(workers, 1, collect_task, &c, poll, error);
+  if (!status && c.status) {
+    *error = c.error;
+    status = c.status;
+  }
+  if (!status) status = tfidf_index(tfidf, error);
+  free(c.texts_with);
+  free(c.last_text);
+  free(c.begin);
+  free(c.pairs);
+  if (status) tfidf_free(tfidf);
+  return status;
+}

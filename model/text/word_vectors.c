@@ -1,0 +1,58 @@
+#include "text/word_vectors.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "text/tokenizer.h"
+
+void word_vectors_free(WordVectors *v) {
+  strings_free(&v->words);
+  free(v->values);
+  *v = (WordVectors){0};
+}
+
+/* The folded form of a word, if it is one token. */
+typedef struct Folded {
+  char bytes[TOKEN_MAX_BYTES];
+  size_t length, tokens;
+} Folded;
+
+static bool fold_word(void *context, const char *token, size_t length, size_t start, size_t end) {
+  Folded *f = context;
+  (void)start;
+  (void)end;
+  f->length = length;
+  if (f->tokens++ == 0) memcpy(f->bytes, token, length);
+  return f->tokens < 2;
+}
+
+Status word_vectors_add(WordVectors *v, const char *word, size_t length, const float *values, size_t size,
+                        Error *error) {
+  Folded folded = {.tokens = 0};
+  Status status = tokenizer_unicode.split(&tokenizer_unicode, word, length, fold_word, &folded, error);
+  if (status || folded.tokens != 1) return status;
+  size_t known = v->words.count;
+  uint32_t number = strings_add(&v->words, folded.bytes, folded.length);
+  if (number == STRINGS_NONE) return error_no_memory(error);
+  if (number < known) return STATUS_OK;
+  if (!memory_grow(&v->values, &v->capacity, (known + 1) * size, sizeof *v->values))
+    return error_no_memory(error);
+  memcpy(v->values + known * size, values, size * sizeof *values);
+  v->size = size;
+  return STATUS_OK;
+}
+
+const float *word_vectors_find(const WordVectors *v, const char *word, size_t length) {
+  uint32_t number = strings_find(&v->words, word, length);
+  return number == STRINGS_NONE ? NULL : v->values + number * v->size;
+}
+
+void word_vectors_scale(WordVectors *v, float deviation) {
+  size_t count = v->words.count * v->size;
+  double squares = 0.0;
+  for (size_t i = 0; i < count; i++) squares += (double)v->values[i] * v->values[i];
+  float factor = squares > 0 ? deviation / (float)sqrt(squares / (double)count) : 1.0f;
+  for (size_t i = 0; i < count; i++) v->values[i] *= factor;
+}

@@ -1,0 +1,166 @@
+#include "train/cross_validation.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "linear/linear.h"
+#include "network/output.h"
+
+enum {
+  FOLDS = 5,
+  MORE_FOLDS = 10, /* for */
+  FEW_ROWS = 2000,
+  CHUNK = 256      /* rows a task judges */
+};
+
+static const float MARGIN_SCALE = 2.5f; /* of margins where there are no rows to tell */
+
+typedef struct Folds {
+  const Corpus *corpus;
+  Lexicon lexicon;
+  uint64_t seed;
+  Workers *workers;
+  size_t folds, labels;
+  uint32_t *order;   /* [rows] rows dealt: those of fold f from begin[f] on */
+  size_t *begin;     /* [folds + 1]                                          */
+  Text *texts;       /* [rows] of the lesson, then of the fold               */
+  uint32_t *targets; /* [rows]                                               */
+  float *margins;    /* [rows of a fold][labels]                             */
+  Linear linear;
+  TfidfVector *vectors; /* [workers] */
+  Status *statuses;     /* [workers] */
+  Error *errors;        /* [workers] */
+} Folds;
+
+static void folds_free(Folds *f) {
+  for (size_t i = 0; f->vectors && i < workers_count(f->workers); i++) tfidf_vector_free(&f->vectors[i]);
+  linear_free(&f->linear);
+  free(f->order);
+  free(f->begin);
+  free(f->texts);
+  free(f->targets);
+  free(f->margins);
+  free(f->vectors);
+  free(f->statuses);
+  free(f->errors);
+}
+
+static Status folds_new(Folds *f, Error *error) {
+  size_t rows = f->corpus->rows, threads = workers_count(f->workers);
+  f->labels = f->corpus->labels.keys.count;
+  f->folds = rows < FEW_ROWS ? MORE_FOLDS : FOLDS;
+  f->order = malloc((rows + 1) * sizeof *f->order);
+  f->begin = calloc(f->folds + 1, sizeof *f->begin);
+  f->texts = malloc((rows + 1) * sizeof *f->texts);
+  f->targets = malloc((rows + 1) * sizeof *f->targets);
+  f->margins = calloc((rows / f->folds + 1) * f->labels, sizeof *f->margins);
+  f->vectors = calloc(threads, sizeof *f->vectors);
+  f->statuses = calloc(threads, sizeof *f->statuses);
+  f->errors = calloc(threads, sizeof *f->errors);
+  bool ok = f->order && f->begin && f->texts && f->targets && f->margins && f->vectors && f->statuses && f->errors;
+  return ok ? STATUS_OK : error_no_memory(error);
+}
+
+/* Shuffled rows, sorted by label, are dealt in turn: each label's rows go to as many
+** folds as there are rows.
+*/
+static Status deal(Folds *f, Error *error) {
+  const Corpus *c = f->corpus;
+  size_t at = 0;
+  uint32_t *shuffled = malloc((c->rows + 1) * sizeof *shuffled), *sorted = malloc((c->rows + 1) * sizeof *sorted);
+  size_t *place = calloc(f->labels + 1, sizeof *place);
+  Status status = shuffled && sorted && place ? STATUS_OK : error_no_memory(error);
+  if (!status) {
+    Random random = random_stream(f->seed, RANDOM_FOLDS, 0);
+    for (size_t i = 0; i < c->rows; i++) shuffled[i] = (uint32_t)i;
+    random_shuffle(&random, shuffled, c->rows);
+    for (size_t i = 0; i < c->rows; i++) place[c->target[i] + 1]++;
+    for (size_t l = 0; l < f->labels; l++) place[l + 1] += place[l];
+    for (size_t i = 0; i < c->rows; i++) sorted[place[c->target[shuffled[i]]]++] = shuffled[i];
+    for (size_t fold = 0; fold < f->folds; fold++) {
+      f->begin[fold] = at;
+      for (size_t i = fold; i < c->rows; i += f->folds) f->order[at++] = sorted[i];
+    }
+    f->begin[f->folds] = at;
+  }
+  free(shuffled);
+  free(sorted);
+  free(place);
+  return status;
+}
+
+/* All rows but those at first to end of the order. */
+static Status learn_others(Folds *f, size_t first, size_t end, Poll poll, Error *error) {
+  const Corpus *c = f->corpus;
+  size_t count = 0;
+  for (size_t i = 0; i < c->rows; i++) {
+    if (i >= first && i < end) continue;
+    f->texts[count] = corpus_text(c, f->order[i]);
+    f->targets[count++] = c->target[f->order[i]];
+  }
+  LinearTraining lesson = {.texts = f->texts, .targets = f->targets, .count = count, .labels = f->labels,
+                           .vocabulary = vocabulary_size(&c->vocabulary), .subwords = f->lexicon.subwords,
+                           .seed = f->seed};
+  linear_free(&f->linear);
+  return linear_train(&f->linear, &lesson, f->workers, poll, error);
+}
+
+/* The rows of the fold, which are in texts now. */
+typedef struct Fold {
+  Folds *folds;
+  size_t count;
+} Fold;
+
+static void margins_task(void *context, size_t index, size_t worker) {
+  const Fold *fold = context;
+  Folds *f = fold->folds;
+  size_t end = (index + 1) * CHUNK < fold->count ? (index + 1) * CHUNK : fold->count;
+  for (size_t i = index * CHUNK; i < end && !f->statuses[worker]; i++) {
+    f->statuses[worker] = tfidf_vector(&f->linear.tfidf, f->texts[i], &f->vectors[worker], &f->errors[worker]);
+    if (!f->statuses[worker])
+      linear_forward(&f->linear, &f->lexicon, &f->vectors[worker], f->margins + i * f->labels);
+  }
+}
+
+static Status find_margins(Folds *f, size_t count, Poll poll, Error *error) {
+  Fold fold = {f, count};
+  Status status = workers_run(f->workers, (count + CHUNK - 1) / CHUNK, margins_task, &fold, poll, error);
+  for (size_t i = 0; i < workers_count(f->workers) && !status; i++) {
+    status = f->statuses[i];
+    if (status) *error = f->errors[i];
+  }
+  return status;
+}
+
+static Status judge_fold(Folds *f, size_t first, size_t end, Poll poll, Prediction *predictions, Error *error) {
+  size_t count = end - first;
+  Calibration calibration = {.network = MARGIN_SCALE, .linear = 1.0f}; /* the margins, alone, take the place of the network */
+  Status status = learn_others(f, first, end, poll, error);
+  for (size_t i = 0; i < count && !status; i++) {
+    f->texts[i] = corpus_text(f->corpus, f->order[first + i]);
+    f->targets[i] = f->corpus->target[f->order[first + i]];
+  }
+  if (!status) status = find_margins(f, count, poll, error);
+  if (status) return status;
+  calibration_fit(&calibration, count, f->labels, f->margins, NULL, f->targets);
+  for (size_t i = 0; i < count; i++) {
+    float *row = f->margins + i * f->labels;
+    calibration_forward(&calibration, f->labels, NULL, row);
+    output_softmax(1, f->labels, row, row);
+    predictions[f->order[first + i]] = predict_outcome(row, f->labels, f->targets[i]);
+  }
+  return STATUS_OK;
+}
+
+Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *workers, Poll poll, Prediction *predictions,
+                                Error *error) {
+  Folds f = {.corpus = corpus, .lexicon = corpus_lexicon(corpus), .seed = seed, .workers = workers};
+  Status status = folds_new(&f, error);
+  if (!status) status = deal(&f, error);
+  for (size_t fold = 0; fold < f.folds && !status; fold++)
+    if (f.begin[fold] < f.begin[fold + 1])
+      status = judge_fold(&f, f.begin[fold], f.begin[fold + 1], poll, predictions, error);
+  folds_free(&f);
+  return status;
+}

@@ -1,0 +1,39 @@
+#include "train/defaults.h"
+
+#include "base/workers.h"
+
+const TrainingOptions TRAINING_DEFAULTS = {
+    .learning_rate = 2e-3,
+    .dropout = 0.3,
+    .validation = 0.1,
+    .seed = 1,
+    .max_tokens = 256,
+    .min_count = 1,
+    .max_vocabulary = 50000,
+    .embedding = 128,
+    .hidden = 64,
+    .subwords = true,
+    .max_pool = true,
+    .linear = true,
+};
+
+/* A small table needs many passes to take enough steps, a large one few; so does
+** one whose rows are spread over many labels. What a model knows already needs few.
+*/
+static size_t choose_epochs(size_t rows, size_t labels, bool from) {
+  if (from) return rows < 3000 ? 5 : 3;
+  if (rows < 53) return rows < 16 ? 50 : 800 / rows;
+  if (rows < 3000) return 15;
+  return rows >= 20000 ? 3 : labels > 20 ? 6 : 4;
+}
+
+Calibration defaults_calibration(bool linear, bool vectors, size_t rows) {
+  float n = (float)rows, trust = vectors ? 1.0f : n / (n + 300.0f);
+  return linear ? (Calibration){0.3f * trust, 2.5f} : (Calibration){0.5f, 1.0f};
+}
+
+void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from) {
+  if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
+  if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from);
+  if (o->threads == 0) o->threads = workers_processors();
+}

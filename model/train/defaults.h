@@ -1,0 +1,52 @@
+/* defaults.h -- how a training goes about a table: its options, and what is chosen by
+** the table's size where they leave it open.
+**
+** All choices were made by measuring, on validation splits of real tables from 60
+** to 150,000 rows; tests/bench has the harness.
+*/
+#ifndef CLASSIFY_DEFAULTS_H
+#define CLASSIFY_DEFAULTS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "classifier/calibration.h"
+#include "inference/precision.h"
+
+typedef struct TrainingOptions {
+  size_t epochs;        /* at most; 0: by the number of rows and labels */
+  size_t batch_size;    /* texts a step; 0: by the number of rows */
+  double learning_rate; /* at its height                          */
+  double dropout;
+  double validation;    /* fraction of the rows held out          */
+  size_t patience;      /* epochs without a better one end it; 0: never, and
+                        ** the last epoch is the best                      */
+  uint64_t seed;
+  size_t threads;       /* 0: one for each processor              */
+  double max_seconds;   /* 0: no limit                            */
+  size_t max_tokens, min_count, max_vocabulary;
+  bool balanced;        /* weigh labels by inverse frequency      */
+  size_t embedding;
+  size_t hidden;        /* 0: no GRU                              */
+  bool position_bias;
+  bool subwords;        /* character n-grams                    */
+  bool max_pool;        /* and vectors beside the GRU's states  */
+  bool linear;          /* the linear branch                    */
+  Precision precision;  /* of labelling, afterwards             */
+} TrainingOptions;
+
+/* What measuring showed to be right for most tables. */
+extern const TrainingOptions TRAINING_DEFAULTS;
+
+/* Sets the sizes that are 0: for as many rows and labels, to begin with nothing or
+** with a model.
+*/
+void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from);
+
+/* What the branches' logits are worth on most tables: a network is sure of itself,
+** more so the fewer rows it has, unless it begins with vectors; margins are about 1.
+*/
+Calibration defaults_calibration(bool linear, bool vectors, size_t rows);
+
+#endif

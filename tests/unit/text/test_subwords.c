@@ -1,0 +1,148 @@
+/* The n-grams of words, and the hashes that models know them by. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/subwords.h"
+#include "text/tokens.h"
+#include "unit/support.h"
+
+/* FNV-1a, its high bits folded onto the low ones. Files hold rows for these
+** hashes, so a change of them is a change of the format.
+*/
+static uint32_t hash_of(const char *gram) {
+  uint32_t h = 2166136261u;
+  for (; *gram; gram++) h = (h ^ (uint8_t)*gram) * 16777619u;
+  return h ^ h >> 15;
+}
+
+static int rising(const void *a, const void *b) {
+  uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+  return (x > y) - (x < y);
+}
+
+enum { MOST = 64 };
+
+/* The word has just these n-grams, in any order; "" ends the list. */
+static void check_grams(const char *word, const char *const *grams) {
+  Subwords subwords = make_spelling(&word, 1);
+  uint32_t expected[MOST], actual[MOST];
+  size_t count, wanted = 0;
+  const uint32_t *hash = subwords_get(&subwords, 0, &count);
+  for (; *grams[wanted]; wanted++) expected[wanted] = hash_of(grams[wanted]);
+  assert_int_equal(count, wanted);
+  if (count) memcpy(actual, hash, count * sizeof *hash);
+  qsort(actual, count, sizeof *actual, rising);
+  qsort(expected, wanted, sizeof *expected, rising);
+  assert_memory_equal(actual, expected, count * sizeof *actual);
+  subwords_free(&subwords);
+}
+
+/* Computed elsewhere. */
+TEST(a_hash_is_what_files_know) {
+  const char *const word = "a";
+  Subwords subwords = make_spelling(&word, 1);
+  size_t count;
+  assert_int_equal(*subwords_get(&subwords, 0, &count), 0x8c9dc8c9u);
+  subwords_free(&subwords);
+}
+
+TEST(the_example_of_the_header) {
+  check_grams("where", (const char *[]){"<wh", "whe", "her", "ere", "re>", "<whe", "wher", "here", "ere>", "<wher",
+                                        "where", "here>", ""});
+}
+
+TEST(short_words_have_few_ngrams) {
+  check_grams("", (const char *[]){""});
+  check_grams("a", (const char *[]){"<a>", ""});
+  check_grams("ab", (const char *[]){"<ab", "ab>", "<ab>", ""});
+  check_grams("abc", (const char *[]){"<ab", "abc", "bc>", "<abc", "abc>", "<abc>", ""});
+}
+
+/* A letter of two bytes is one character. */
+TEST(ngrams_are_of_characters) {
+  check_grams("\u00e4\u00f6", (const char *[]){"<\u00e4\u00f6", "\u00e4\u00f6>", "<\u00e4\u00f6>", ""});
+  check_grams("\u0434\u0430", (const char *[]){"<\u0434\u0430", "\u0434\u0430>", "<\u0434\u0430>", ""});
+}
+
+TEST(dense_scripts_have_shorter_ones) {
+  check_grams("\u96e8", (const char *[]){"<", "\u96e8", ">", "<\u96e8", "\u96e8>", "<\u96e8>", ""});
+  check_grams("\ud55c\uae00", (const char *[]){"<", "\ud55c", "\uae00", ">", "<\ud55c", "\ud55c\uae00", "\uae00>",
+                                               "<\ud55c\uae00", "\ud55c\uae00>", ""});
+}
+
+TEST(words_have_their_lists_in_order) {
+  const char *const words[] = {"rain", "", "train", "a"};
+  Subwords subwords = make_spelling(words, COUNT(words));
+  assert_int_equal(subwords.count, COUNT(words));
+  for (size_t w = 0; w < COUNT(words); w++) {
+    Subwords alone = make_spelling(&words[w], 1);
+    size_t count, wanted;
+    const uint32_t *hash = subwords_get(&subwords, w, &count), *expected = subwords_get(&alone, 0, &wanted);
+    assert_int_equal(count, wanted);
+    assert_memory_equal(hash, expected, count * sizeof *hash);
+    subwords_free(&alone);
+  }
+  subwords_free(&subwords);
+  subwords_free(&subwords);
+}
+
+/* "rain" and "train" share "ain", "in>", "rai", ...: that is what they are for. */
+TEST(words_alike_share_ngrams) {
+  const char *const words[] = {"rain", "train"};
+  Subwords subwords = make_spelling(words, 2);
+  size_t first, second, shared = 0;
+  const uint32_t *a = subwords_get(&subwords, 0, &first), *b = subwords_get(&subwords, 1, &second);
+  for (size_t i = 0; i < first; i++)
+    for (size_t j = 0; j < second; j++) shared += a[i] == b[j];
+  assert_int_equal(shared, 6); /* rai ain in> rain ain> rain> */
+  subwords_free(&subwords);
+}
+
+TEST(a_cleared_spelling_is_filled_anew) {
+  const char *const words[] = {"something", "rain"};
+  Subwords subwords = make_spelling(words, 2), fresh = make_spelling(words + 1, 1);
+  size_t count, wanted;
+  subwords_clear(&subwords);
+  assert_int_equal(subwords.count, 0);
+  assert_ok(subwords_add(&subwords, "rain", 4, &error));
+  const uint32_t *hash = subwords_get(&subwords, 0, &count), *expected = subwords_get(&fresh, 0, &wanted);
+  assert_int_equal(count, wanted);
+  assert_memory_equal(hash, expected, count * sizeof *hash);
+  subwords_free(&subwords);
+  subwords_free(&fresh);
+}
+
+/* A host's tokenizer may give longer tokens than ours, and any bytes. */
+TEST(long_words_and_bytes_that_are_no_text) {
+  char word[1000];
+  Subwords subwords = {0};
+  size_t count, longest;
+  memset(word, 'x', sizeof word);
+  assert_ok(subwords_add(&subwords, word, TOKEN_MAX_BYTES, &error));
+  assert_ok(subwords_add(&subwords, word, sizeof word, &error));
+  subwords_get(&subwords, 0, &longest);
+  subwords_get(&subwords, 1, &count);
+  assert_int_equal(count, longest);
+  for (unsigned byte = 0; byte < 256; byte++) {
+    memset(word, (int)byte, sizeof word);
+    subwords_clear(&subwords);
+    for (size_t length = 0; length <= TOKEN_MAX_BYTES + 1; length += 7)
+      assert_ok(subwords_add(&subwords, word, length, &error));
+  }
+  subwords_free(&subwords);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_hash_is_what_files_know),
+      cmocka_unit_test(the_example_of_the_header),
+      cmocka_unit_test(short_words_have_few_ngrams),
+      cmocka_unit_test(ngrams_are_of_characters),
+      cmocka_unit_test(dense_scripts_have_shorter_ones),
+      cmocka_unit_test(words_have_their_lists_in_order),
+      cmocka_unit_test(words_alike_share_ngrams),
+      cmocka_unit_test(a_cleared_spelling_is_filled_anew),
+      cmocka_unit_test(long_words_and_bytes_that_are_no_text),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
