@@ -115,27 +115,22 @@ static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
 
 /* ---- labelling -------------------------------------------------------------------------- */
 
-static void label_task(void *context, size_t index, size_t worker) {
+static Status label_task(void *context, size_t index, size_t worker, Error *error) {
   BulkLabeller *b = context;
   BulkWindow *w = b->windows[index / WINDOW_TASKS];
   size_t first = index % WINDOW_TASKS * TASK_ROWS, count = 0;
   TextBytes texts[TASK_ROWS];
-  if (b->statuses[worker]) return;
   for (; count < TASK_ROWS && first + count < w->count; count++) {
     const RowText *text = &w->texts[first + count];
     texts[count] = (TextBytes){w->bytes + text->begin, text->length, text->label};
   }
-  b->statuses[worker] = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
-                                       w->predictions + first, &b->errors[worker]);
+  Status status = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
+                                 w->predictions + first, error);
   atomic_fetch_add(&b->labelled, count);
+  return status;
 }
 
-static int finish_windows(BulkLabeller *b, size_t windows, Error *error) {
-  for (size_t i = 0; i < b->query.threads; i++) {
-    if (!b->statuses[i]) continue;
-    *error = b->errors[i];
-    return failure_code(b->statuses[i]);
-  }
+static void finish_windows(BulkLabeller *b, size_t windows) {
   for (size_t i = 0; i < windows; i++) {
     const BulkWindow *w = b->windows[i];
     for (size_t t = 0; t < w->count; t++) {
@@ -144,7 +139,6 @@ static int finish_windows(BulkLabeller *b, size_t windows, Error *error) {
       row->labelled = true;
     }
   }
-  return SQLITE_OK;
 }
 
 /* ---- how far it is --------------------------------------------------------------------- */
@@ -179,7 +173,8 @@ static void log_rows(BulkLabeller *b) {
 static int label_chunk(BulkLabeller *b, Error *error) {
   Workers *workers;
   size_t windows = 0, most = b->begun ? BULK_WINDOWS : 1;
-  int rc = failure_code(workers_new(b->query.threads, &workers, error));
+  Poll poll = progress_poll(&b->progress, connection_poll(b->connection));
+  int rc = failure_code(workers_new(b->query.threads, poll, &workers, error));
   if (rc) return rc;
   workers_begin(workers, label_task, b);
   while (!rc && !b->ended && windows < most) {
@@ -189,11 +184,13 @@ static int label_chunk(BulkLabeller *b, Error *error) {
     if (!rc) workers_add(workers, WINDOW_TASKS);
     progress_show(&b->progress);
   }
-  if (!rc) rc = failure_code(workers_end(workers, progress_poll(&b->progress, connection_poll(b->connection)), error));
+  if (!rc) rc = failure_code(workers_end(workers, error));
   workers_free(workers);
-  if (!rc) log_rows(b);
   b->begun = true;
-  return rc ? rc : finish_windows(b, windows, error);
+  if (rc) return rc;
+  log_rows(b);
+  finish_windows(b, windows);
+  return SQLITE_OK;
 }
 
 /* A statement that writes might feed its rows back into the query, without
@@ -218,10 +215,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   b->tokenizer = *b->model->tokenize ? &tokenizer_listed : &tokenizer_unicode;
   b->whole = writer_is_active(c->db);
   b->scratches = calloc(query->threads, sizeof *b->scratches);
-  b->statuses = calloc(query->threads, sizeof *b->statuses);
-  b->errors = calloc(query->threads, sizeof *b->errors);
-  if (b->scratches && b->statuses && b->errors) return SQLITE_OK;
-  return failure(error, SQLITE_NOMEM, "out of memory");
+  return b->scratches ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
 }
 
 int bulk_labeller_next(BulkLabeller *b, BulkRow **row, Error *error) {
@@ -241,8 +235,6 @@ void bulk_labeller_end(BulkLabeller *b) {
     free(b->windows[i]);
   }
   free(b->scratches);
-  free(b->statuses);
-  free(b->errors);
   free(b->rows);
   labels_free(&b->labels);
   cache_release(b->model);

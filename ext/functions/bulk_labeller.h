@@ -59,8 +59,6 @@ typedef struct BulkLabeller {
   bool whole;         /* all is labelled before a row is given    */
   BulkWindow *windows[BULK_WINDOWS];
   Scratch *scratches; /* [threads] */
-  Status *statuses;   /* [threads] */
-  Error *errors;      /* [threads] */
   BulkRow *rows;      /* [count] ready to be given */
   size_t count, rows_capacity, at;
   Progress progress;

@@ -98,8 +98,8 @@ static int judge_by_others(Doubts *d, Error *error) {
   PruneOptions prune = {.min_count = 1, .most = TRAINING_DEFAULTS.max_vocabulary, .spelled = true};
   Prediction *predictions = calloc(d->corpus.rows + 1, sizeof *predictions);
   Status status = predictions ? corpus_prune(&d->corpus, &prune, error) : error_no_memory(error);
-  if (!status) status = workers_new(workers_processors(), &workers, error);
-  if (!status) status = cross_validation_predict(&d->corpus, SEED, workers, connection_poll(d->bulk.connection), predictions, error);
+  if (!status) status = workers_new(workers_processors(), connection_poll(d->bulk.connection), &workers, error);
+  if (!status) status = cross_validation_predict(&d->corpus, SEED, workers, predictions, error);
   workers_free(workers);
   if (!status) take_over(d, predictions);
   free(predictions);

@@ -27,7 +27,7 @@ struct Workers {
   size_t threads;        /* started; 0 when the caller runs the tasks       */
   Worker *worker;        /* [threads]                                       */
   bool leaving;
-  atomic_bool stopped;   /* by the poll of the run under way                */
+  Poll poll;
   struct timespec poll_at; /* when the caller next polls; spans short runs  */
   /* the run under way, guarded by the mutex */
   bool under_way;
@@ -37,14 +37,41 @@ struct Workers {
   void *context;
   size_t tasks, next, running;
   atomic_uint phases;    /* begun, of all runs: for those who wait spinning */
-  Poll poll;             /* of a run on the caller's thread                 */
+  atomic_bool stopped;   /* the run is to end: by the poll, or                */
+  Status status;         /* by a task or a phase that failed first            */
+  Error error;
 };
+
+/* Ends the run; the first failure counts. The mutex is held, or there are no threads. */
+static void stop(Workers *w, Status status, const Error *error) {
+  if (!w->status) {
+    w->status = status;
+    w->error = *error;
+  }
+  w->next = w->tasks;
+  atomic_store(&w->stopped, true);
+}
+
+static void ask_poll(Workers *w) {
+  Error error;
+  Status status = workers_poll(w, &error);
+  if (status) stop(w, status, &error);
+}
+
+/* Asks for the tasks of the next phase. */
+static void next_phase(Workers *w) {
+  Error error;
+  w->next = w->tasks = 0;
+  if (atomic_load(&w->stopped)) return;
+  Status status = w->phase(w->context, &w->tasks, &error);
+  if (status) w->tasks = 0;
+  if (status) stop(w, status, &error);
+}
 
 /* No task is running or left: begins the next phase, or ends the run. */
 static void begin_phase(Workers *w) {
   if (w->open) return;
-  w->next = 0;
-  w->tasks = atomic_load(&w->stopped) ? 0 : w->phase(w->context);
+  next_phase(w);
   w->under_way = w->tasks > 0;
   atomic_fetch_add(&w->phases, 1);
   if (w->under_way)
@@ -61,8 +88,10 @@ static void take_tasks(Workers *w, size_t number) {
     size_t index = w->next++;
     w->running++;
     pthread_mutex_unlock(&w->mutex);
-    w->task(w->context, index, number);
+    Error error;
+    Status status = w->task(w->context, index, number, &error);
     pthread_mutex_lock(&w->mutex);
+    if (status) stop(w, status, &error);
     w->running--;
     if (w->running == 0 && w->next >= w->tasks) begin_phase(w);
   }
@@ -126,7 +155,7 @@ static void start_threads(Workers *w, size_t threads) {
   pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-Status workers_new(size_t threads, Workers **workers, Error *error) {
+Status workers_new(size_t threads, Poll poll, Workers **workers, Error *error) {
   Workers *w = calloc(1, sizeof *w);
   Worker *worker = calloc(threads ? threads : 1, sizeof *worker);
   if (!w || !worker || !conditions_init(w)) {
@@ -135,6 +164,7 @@ Status workers_new(size_t threads, Workers **workers, Error *error) {
     return error_no_memory(error);
   }
   w->worker = worker;
+  w->poll = poll;
   w->poll_at = poll_time();
   start_threads(w, threads);
   *workers = w;
@@ -158,58 +188,66 @@ void workers_free(Workers *w) {
 
 size_t workers_count(const Workers *w) { return w->threads ? w->threads : 1; }
 
-static bool proceeds(Poll poll) { return !poll.proceed || poll.proceed(poll.context); }
-
-/* Waits for the run to end, polling; the mutex is held on entry and return. */
-static bool wait_and_poll(Workers *w, Poll poll) {
-  bool proceed = true;
-  while (w->under_way) {
-    if (!pthread_cond_timedwait(&w->ended, &w->mutex, &w->poll_at)) continue;
-    pthread_mutex_unlock(&w->mutex);
-    if (proceed) proceed = proceeds(poll);
-    pthread_mutex_lock(&w->mutex);
-    atomic_store(&w->stopped, !proceed);
-    if (!proceed) w->next = w->tasks;
-    if (!proceed && w->running == 0) w->under_way = false;
-    w->poll_at = poll_time();
-  }
-  return proceed;
+Status workers_poll(const Workers *w, Error *error) {
+  bool proceeds = !w->poll.proceed || w->poll.proceed(w->poll.context);
+  return proceeds ? STATUS_OK : error_set(error, STATUS_INTERRUPTED, "interrupted");
 }
 
-static bool run_on_caller(Workers *w, Poll poll) {
-  w->poll = poll;
-  while ((w->tasks = w->phase(w->context)) > 0) {
-    for (size_t i = 0; i < w->tasks && !atomic_load(&w->stopped); i++) {
-      w->task(w->context, i, 0);
-      if (!atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(poll));
-    }
-    if (atomic_load(&w->stopped)) return false;
+/* Waits for the run to end, polling; the mutex is held on entry and return. */
+static void wait_and_poll(Workers *w) {
+  while (w->under_way) {
+    if (!pthread_cond_timedwait(&w->ended, &w->mutex, &w->poll_at)) continue;
+    Error error;
+    pthread_mutex_unlock(&w->mutex);
+    Status status = atomic_load(&w->stopped) ? STATUS_OK : workers_poll(w, &error);
+    pthread_mutex_lock(&w->mutex);
+    if (status) stop(w, status, &error);
+    if (atomic_load(&w->stopped) && w->running == 0) w->under_way = false;
+    w->poll_at = poll_time();
   }
-  return true;
+}
+
+static void run_on_caller(Workers *w) {
+  for (next_phase(w); w->tasks > 0 && !atomic_load(&w->stopped); next_phase(w)) {
+    while (w->next < w->tasks) {
+      Error error;
+      Status status = w->task(w->context, w->next++, 0, &error);
+      if (status) stop(w, status, &error);
+      if (!atomic_load(&w->stopped)) ask_poll(w);
+    }
+  }
 }
 
 /* Without threads a long task is itself what keeps the caller from polling. */
 bool workers_stopped(Workers *w) {
-  if (w->threads == 0 && !atomic_load(&w->stopped)) atomic_store(&w->stopped, !proceeds(w->poll));
+  if (w->threads == 0 && !atomic_load(&w->stopped)) ask_poll(w);
   return atomic_load(&w->stopped);
 }
 
-Status workers_run_phases(Workers *w, WorkersPhase *next, WorkersTask *task, void *context,
-                          Poll poll, Error *error) {
-  bool proceed = true;
-  pthread_mutex_lock(&w->mutex);
-  atomic_store(&w->stopped, false);
-  w->phase = next;
+static void begin_run(Workers *w, WorkersTask *task, void *context) {
   w->task = task;
   w->context = context;
+  w->next = w->tasks = 0;
+  w->status = STATUS_OK;
+  atomic_store(&w->stopped, false);
+}
+
+static Status run_status(const Workers *w, Error *error) {
+  if (w->status) *error = w->error;
+  return w->status;
+}
+
+Status workers_run_phases(Workers *w, WorkersPhase *next, WorkersTask *task, void *context, Error *error) {
+  pthread_mutex_lock(&w->mutex);
+  begin_run(w, task, context);
+  w->phase = next;
   if (w->threads) {
     begin_phase(w);
-    proceed = wait_and_poll(w, poll);
+    wait_and_poll(w);
   }
   pthread_mutex_unlock(&w->mutex);
-  if (w->threads == 0) proceed = run_on_caller(w, poll);
-  if (proceed) return STATUS_OK;
-  return error_set(error, STATUS_INTERRUPTED, "interrupted");
+  if (w->threads == 0) run_on_caller(w);
+  return run_status(w, error);
 }
 
 typedef struct OnePhase {
@@ -218,57 +256,56 @@ typedef struct OnePhase {
   void *context;
 } OnePhase;
 
-static size_t begin_one_phase(void *context) {
+static Status begin_one_phase(void *context, size_t *tasks, Error *error) {
+  (void)error;
   OnePhase *phase = context;
-  size_t tasks = phase->tasks;
+  *tasks = phase->tasks;
   phase->tasks = 0;
-  return tasks;
+  return STATUS_OK;
 }
 
-static void run_one_task(void *context, size_t index, size_t worker) {
+static Status run_one_task(void *context, size_t index, size_t worker, Error *error) {
   OnePhase *phase = context;
-  phase->task(phase->context, index, worker);
+  return phase->task(phase->context, index, worker, error);
 }
 
-Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Poll poll,
-                   Error *error) {
+Status workers_run(Workers *w, size_t tasks, WorkersTask *task, void *context, Error *error) {
   OnePhase phase = {tasks, task, context};
-  return workers_run_phases(w, begin_one_phase, run_one_task, &phase, poll, error);
+  return workers_run_phases(w, begin_one_phase, run_one_task, &phase, error);
 }
 
 void workers_begin(Workers *w, WorkersTask *task, void *context) {
   pthread_mutex_lock(&w->mutex);
-  atomic_store(&w->stopped, false);
-  w->task = task;
-  w->context = context;
-  w->next = w->tasks = 0;
+  begin_run(w, task, context);
   w->under_way = w->open = true;
-  w->poll = (Poll){0};
   pthread_mutex_unlock(&w->mutex);
 }
 
 void workers_add(Workers *w, size_t tasks) {
   pthread_mutex_lock(&w->mutex);
   w->tasks += tasks;
+  if (atomic_load(&w->stopped)) w->next = w->tasks;
   atomic_fetch_add(&w->phases, 1);
   pthread_cond_broadcast(&w->begun);
   pthread_mutex_unlock(&w->mutex);
 }
 
-static size_t no_phase(void *context) {
+static Status no_phase(void *context, size_t *tasks, Error *error) {
   (void)context;
-  return 0;
+  (void)error;
+  *tasks = 0;
+  return STATUS_OK;
 }
 
-Status workers_end(Workers *w, Poll poll, Error *error) {
-  if (w->threads == 0) return workers_run(w, w->tasks, w->task, w->context, poll, error);
+Status workers_end(Workers *w, Error *error) {
+  if (w->threads == 0) return workers_run(w, w->tasks, w->task, w->context, error);
   pthread_mutex_lock(&w->mutex);
   w->open = false;
   w->phase = no_phase;
   if (w->running == 0 && w->next >= w->tasks) begin_phase(w);
-  bool proceed = wait_and_poll(w, poll);
+  wait_and_poll(w);
   pthread_mutex_unlock(&w->mutex);
-  return proceed ? STATUS_OK : error_set(error, STATUS_INTERRUPTED, "interrupted");
+  return run_status(w, error);
 }
 
 size_t workers_processors(void) {

@@ -14,39 +14,37 @@
 
 typedef struct Workers Workers;
 
-/* Runs task number `index`; `worker` is below workers_count() and no other
-** task has the same at the same time, so it can index private scratch.
-*/
-typedef void WorkersTask(void *context, size_t index, size_t worker);
-
-/* Called on the calling thread about every 20 ms; false stops: tasks not yet
-** begun are skipped. May be NULL.
-*/
+/* Called on the thread that runs the workers, about every 20 ms; false stops. May be NULL. */
 typedef struct Poll {
   bool (*proceed)(void *context);
   void *context;
 } Poll;
 
-Status workers_new(size_t threads, Workers **workers, Error *error);
+/* The poll is asked in every run. */
+Status workers_new(size_t threads, Poll poll, Workers **workers, Error *error);
 void workers_free(Workers *workers); /* joins */
 size_t workers_count(const Workers *workers);
 
-/* Runs tasks 0 .. tasks - 1, each once, in any order and on any worker, and
-** returns when all have ended: STATUS_INTERRUPTED if the poll said to stop.
+/* Runs task number `index`; `worker` is below workers_count() and no other task has the
+** same at the same time, so it can index private scratch.
 */
-Status workers_run(Workers *workers, size_t tasks, WorkersTask *task, void *context, Poll poll,
-                   Error *error);
+typedef Status WorkersTask(void *context, size_t index, size_t worker, Error *error);
 
-/* The number of tasks of the next phase; 0: there is none. Called on any thread,
-** but never while a task of the run is under way.
+/* Runs tasks 0 .. tasks - 1, each once, in any order and on any worker, and returns when
+** all have ended. The first task that fails ends the run, as the poll does
+** (STATUS_INTERRUPTED): tasks not yet begun are skipped, and its error is the run's.
 */
-typedef size_t WorkersPhase(void *context);
+Status workers_run(Workers *workers, size_t tasks, WorkersTask *task, void *context, Error *error);
 
-/* The same for phases, one after the other. The worker that ends a phase begins
-** the next one, so that nobody waits for the calling thread to wake up.
+/* Sets the number of tasks of the next phase; 0: there is none. Called on any thread, but
+** never while a task of the run is under way. May fail like a task.
 */
-Status workers_run_phases(Workers *workers, WorkersPhase *next, WorkersTask *task, void *context,
-                          Poll poll, Error *error);
+typedef Status WorkersPhase(void *context, size_t *tasks, Error *error);
+
+/* The same for phases, one after the other. The worker that ends a phase begins the next
+** one, so that nobody waits for the calling thread to wake up.
+*/
+Status workers_run_phases(Workers *workers, WorkersPhase *next, WorkersTask *task, void *context, Error *error);
 
 /* The same for tasks that are numbered as they come: workers_add() lets the next few
 ** begin, while the caller makes more ready. workers_end() waits for all of them.
@@ -54,10 +52,13 @@ Status workers_run_phases(Workers *workers, WorkersPhase *next, WorkersTask *tas
 */
 void workers_begin(Workers *workers, WorkersTask *task, void *context);
 void workers_add(Workers *workers, size_t tasks);
-Status workers_end(Workers *workers, Poll poll, Error *error);
+Status workers_end(Workers *workers, Error *error);
 
-/* For a long task: whether the poll of its run has said to stop. */
+/* For a long task: whether its run is to end, since the poll said so or a task failed. */
 bool workers_stopped(Workers *workers);
+
+/* For the caller, between runs: asks the poll. */
+Status workers_poll(const Workers *workers, Error *error);
 
 /* How many processors this process may use. */
 size_t workers_processors(void);

@@ -171,8 +171,6 @@ typedef struct Job {
   size_t count;
   Sorted *sorted;      /* [count] */
   Scratch *scratches;  /* [workers] */
-  Status *statuses;    /* [workers] */
-  Error *errors;       /* [workers] */
   /* of predict_branches() */
   float *logits, *margins;
   /* of predict_all_contributions() */
@@ -193,52 +191,39 @@ static size_t job_texts(const Job *job, size_t index, Text *texts) {
   return rows;
 }
 
-static void branches_task(void *context, size_t index, size_t worker) {
+static Status branches_task(void *context, size_t index, size_t worker, Error *error) {
   Job *job = context;
   Pass *pass = &job->scratches[worker].pass;
   Text texts[ROWS] = {{0}};
-  if (job->statuses[worker]) return;
-  Status *status = &job->statuses[worker];
   size_t rows = job_texts(job, index, texts), labels = job->model->parameters.shape.labels;
-  *status = run_pass(job->model, job->lexicon, texts, rows, pass, &job->errors[worker]);
-  for (size_t i = 0; i < rows && !*status; i++) {
+  Status status = run_pass(job->model, job->lexicon, texts, rows, pass, error);
+  for (size_t i = 0; i < rows && !status; i++) {
     size_t row = pass->batch.order[i], to = job->sorted[index * ROWS + row].text * labels;
     memcpy(job->logits + to, pass->logits + i * labels, labels * sizeof *job->logits);
     if (job->margins)
-      *status = run_linear(job->model, job->lexicon, texts[row], &job->scratches[worker].vector, job->margins + to,
-                           &job->errors[worker]);
+      status = run_linear(job->model, job->lexicon, texts[row], &job->scratches[worker].vector, job->margins + to,
+                          error);
   }
+  return status;
 }
 
-static Status job_run(Job *job, WorkersTask *task, Workers *workers, Poll poll, Error *error) {
+static Status job_run(Job *job, WorkersTask *task, Workers *workers, Error *error) {
   if (job->count == 0) return STATUS_OK;
-  size_t threads = workers_count(workers);
   job->sorted = malloc(job->count * sizeof *job->sorted);
-  job->statuses = calloc(threads, sizeof *job->statuses);
-  job->errors = calloc(threads, sizeof *job->errors);
-  Status status = job->sorted && job->statuses && job->errors ? STATUS_OK : error_no_memory(error);
-  if (!status) {
-    for (size_t i = 0; i < job->count; i++)
-      job->sorted[i] = (Sorted){(uint32_t)i, (uint32_t)job->texts[i].length};
-    qsort(job->sorted, job->count, sizeof *job->sorted, longest_first);
-    status = workers_run(workers, (job->count + ROWS - 1) / ROWS, task, job, poll, error);
-  }
-  for (size_t i = 0; i < threads && !status; i++) {
-    status = job->statuses[i];
-    if (status) *error = job->errors[i];
-  }
-  free(job->errors);
-  free(job->statuses);
+  if (!job->sorted) return error_no_memory(error);
+  for (size_t i = 0; i < job->count; i++) job->sorted[i] = (Sorted){(uint32_t)i, (uint32_t)job->texts[i].length};
+  qsort(job->sorted, job->count, sizeof *job->sorted, longest_first);
+  Status status = workers_run(workers, (job->count + ROWS - 1) / ROWS, task, job, error);
   free(job->sorted);
   return status;
 }
 
 Status predict_branches(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
-                        Workers *workers, Scratch *scratches, Poll poll, float *logits,
+                        Workers *workers, Scratch *scratches, float *logits,
                         float *margins, Error *error) {
   Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
              .logits = logits, .margins = margins};
-  return job_run(&job, branches_task, workers, poll, error);
+  return job_run(&job, branches_task, workers, error);
 }
 
 /* ---- why ------------------------------------------------------------------------ */
@@ -275,19 +260,20 @@ Status predict_contributions(const Model *m, const Lexicon *lexicon, Text text, 
   return STATUS_OK;
 }
 
-static void contributions_task(void *context, size_t index, size_t worker) {
+static Status contributions_task(void *context, size_t index, size_t worker, Error *error) {
   Job *job = context;
   size_t rows = job_rows(job, index);
-  for (size_t i = 0; i < rows && !job->statuses[worker]; i++) {
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < rows && !status; i++) {
     size_t text = job->sorted[index * ROWS + i].text, begin = job->begin[text];
-    job->statuses[worker] =
-        predict_contributions(job->model, job->lexicon, job->texts[text], job->labels[text], &job->scratches[worker],
-                              job->weights + begin, job->contributions + begin, &job->errors[worker]);
+    status = predict_contributions(job->model, job->lexicon, job->texts[text], job->labels[text],
+                                   &job->scratches[worker], job->weights + begin, job->contributions + begin, error);
   }
+  return status;
 }
 
 Status predict_all_contributions(const Model *m, const Lexicon *lexicon, const Text *texts, const uint32_t *labels,
-                                 size_t count, Workers *workers, Scratch *scratches, Poll poll, float *contributions,
+                                 size_t count, Workers *workers, Scratch *scratches, float *contributions,
                                  Error *error) {
   size_t tokens = 0;
   size_t *begin = malloc((count + 1) * sizeof *begin);
@@ -295,7 +281,7 @@ Status predict_all_contributions(const Model *m, const Lexicon *lexicon, const T
   float *weights = malloc((tokens + 1) * sizeof *weights);
   Job job = {.model = m, .lexicon = lexicon, .texts = texts, .count = count, .scratches = scratches,
              .labels = labels, .begin = begin, .weights = weights, .contributions = contributions};
-  Status status = begin && weights ? job_run(&job, contributions_task, workers, poll, error) : error_no_memory(error);
+  Status status = begin && weights ? job_run(&job, contributions_task, workers, error) : error_no_memory(error);
   free(begin);
   free(weights);
   return status;

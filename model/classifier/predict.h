@@ -51,7 +51,7 @@ Status predict_labels(const Model *model, const Tokenizer *tokenizer, const Text
 ** branch [count][labels]; margins NULL where it has none. The model may still learn.
 */
 Status predict_branches(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
-                        Workers *workers, Scratch *scratches, Poll poll, float *logits,
+                        Workers *workers, Scratch *scratches, float *logits,
                         float *margins, Error *error);
 
 /* Why one text has the label it has, or would have another. With the bias,
@@ -71,8 +71,7 @@ Status predict_contributions(const Model *model, const Lexicon *lexicon, Text te
 ** [workers]. contributions of one text after another, [tokens in all].
 */
 Status predict_all_contributions(const Model *model, const Lexicon *lexicon, const Text *texts,
-                                 const uint32_t *labels, size_t count, Workers *workers, Scratch *scratches,
-                                 Poll poll, float *contributions, Error *error);
+                                 const uint32_t *labels, size_t count, Workers *workers, Scratch *scratches, float *contributions, Error *error);
 
 /* drops [count]: how much the label's probability falls without each of the
 ** first count tokens. As many predictions as that, so the caller is polled.

@@ -129,7 +129,7 @@ typedef struct Reader {
 
 typedef struct Learning {
   Linear *linear;
-  const LinearTraining *lesson;
+  const LinearTraining *training;
   Workers *workers;
   size_t *begin, *end;  /* [count] */
   uint32_t *feature;    /* [entries] */
@@ -138,45 +138,40 @@ typedef struct Learning {
   SparseRows rows;
   Reader *readers;      /* [workers] */
   Svm *svms;            /* [workers] */
-  Status *statuses;     /* [workers] */
-  Error *errors;        /* [workers] */
 } Learning;
 
 /* At most as many entries as a text's words and pairs, and the n-grams of its
 ** words.
 */
-static size_t most_entries(const LinearTraining *lesson, Text text) {
+static size_t most_entries(const LinearTraining *training, Text text) {
   size_t entries = 2 * text.length;
-  for (size_t t = 0; lesson->subwords && t < text.length; t++) {
+  for (size_t t = 0; training->subwords && t < text.length; t++) {
     uint32_t word = text.words[t];
     size_t count;
-    subwords_get(lesson->subwords, word < lesson->vocabulary ? word : word - lesson->vocabulary, &count);
+    subwords_get(training->subwords, word < training->vocabulary ? word : word - training->vocabulary, &count);
     entries += count;
   }
   return entries;
 }
 
 static Status learning_new(Learning *g, Error *error) {
-  const LinearTraining *lesson = g->lesson;
+  const LinearTraining *training = g->training;
   size_t threads = workers_count(g->workers), entries = 0;
-  g->begin = calloc(lesson->count + 1, sizeof *g->begin);
-  g->end = calloc(lesson->count + 1, sizeof *g->end);
-  g->costs = calloc(lesson->count + 1, sizeof *g->costs);
+  g->begin = calloc(training->count + 1, sizeof *g->begin);
+  g->end = calloc(training->count + 1, sizeof *g->end);
+  g->costs = calloc(training->count + 1, sizeof *g->costs);
   g->readers = calloc(threads, sizeof *g->readers);
   g->svms = calloc(threads, sizeof *g->svms);
-  g->statuses = calloc(threads, sizeof *g->statuses);
-  g->errors = calloc(threads, sizeof *g->errors);
-  for (size_t i = 0; g->begin && i < lesson->count; i++) {
+  for (size_t i = 0; g->begin && i < training->count; i++) {
     g->begin[i] = entries;
-    entries += most_entries(lesson, lesson->texts[i]);
+    entries += most_entries(training, training->texts[i]);
   }
   g->feature = malloc((entries + 1) * sizeof *g->feature);
   g->value = malloc((entries + 1) * sizeof *g->value);
-  if (!g->begin || !g->end || !g->costs || !g->readers || !g->svms || !g->statuses || !g->errors ||
-      !g->feature || !g->value)
+  if (!g->begin || !g->end || !g->costs || !g->readers || !g->svms || !g->feature || !g->value)
     return error_no_memory(error);
-  for (size_t i = 0; i < lesson->count; i++)
-    g->costs[i] = COST * (lesson->label_weights ? lesson->label_weights[lesson->targets[i]] : 1.0f);
+  for (size_t i = 0; i < training->count; i++)
+    g->costs[i] = COST * (training->label_weights ? training->label_weights[training->targets[i]] : 1.0f);
   return STATUS_OK;
 }
 
@@ -193,8 +188,6 @@ static void learning_free(Learning *g) {
   free(g->costs);
   free(g->readers);
   free(g->svms);
-  free(g->statuses);
-  free(g->errors);
 }
 
 static Status add_part(Reader *r, uint32_t bucket, float value, Error *error) {
@@ -207,7 +200,7 @@ static Status add_part(Reader *r, uint32_t bucket, float value, Error *error) {
 static Status add_word_parts(Reader *r, const Learning *g, uint32_t feature, float value, Error *error) {
   size_t features = tfidf_features(&g->linear->tfidf), count;
   const uint32_t *hash =
-      subwords_get(g->lesson->subwords, feature < features ? feature : feature - features, &count);
+      subwords_get(g->training->subwords, feature < features ? feature : feature - features, &count);
   Status status = STATUS_OK;
   for (size_t k = 0; k < count && !status; k++)
     status = add_part(r, (uint32_t)(features + hash[k] % g->linear->buckets),
@@ -237,7 +230,7 @@ static void write_parts(Reader *r, Learning *g, size_t row) {
 static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
   const Tfidf *n = &g->linear->tfidf;
   const TfidfVector *v = &r->vector;
-  Status status = tfidf_vector(n, g->lesson->texts[row], &r->vector, error);
+  Status status = tfidf_vector(n, g->training->texts[row], &r->vector, error);
   r->count = 0;
   g->end[row] = g->begin[row];
   for (size_t i = 0; i < v->count && !status; i++) {
@@ -254,37 +247,29 @@ static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
 }
 
 /* Task `index`: the vectors of CHUNK texts. */
-static void read_task(void *context, size_t index, size_t worker) {
+static Status read_task(void *context, size_t index, size_t worker, Error *error) {
   Learning *g = context;
   size_t first = index * CHUNK, end = first + CHUNK;
-  if (end > g->lesson->count) end = g->lesson->count;
-  for (size_t i = first; i < end && !g->statuses[worker]; i++)
-    g->statuses[worker] = read_row(g, &g->readers[worker], i, &g->errors[worker]);
+  Status status = STATUS_OK;
+  if (end > g->training->count) end = g->training->count;
+  for (size_t i = first; i < end && !status; i++) status = read_row(g, &g->readers[worker], i, error);
+  return status;
 }
 
 /* Task `index`: the machine of one column. It begins with what the kernel holds. */
-static void fit_task(void *context, size_t index, size_t worker) {
+static Status fit_task(void *context, size_t index, size_t worker, Error *error) {
   Learning *g = context;
   Linear *l = g->linear;
   Svm *svm = &g->svms[worker];
-  if (g->statuses[worker]) return;
-  if (!svm->weights) g->statuses[worker] = svm_new(&g->rows, svm, &g->errors[worker]);
-  if (g->statuses[worker]) return;
+  Status status = svm->weights ? STATUS_OK : svm_new(&g->rows, svm, error);
+  if (status) return status;
   uint32_t positive = l->labels == 2 ? 1 : (uint32_t)index;
   for (size_t f = 0; f < g->rows.features; f++) svm->weights[f] = l->kernel[f * l->columns + index];
   svm->weights[g->rows.features] = l->bias[index];
-  svm_fit(&g->rows, g->lesson->targets, positive, g->costs, g->lesson->seed, g->workers, svm);
+  svm_fit(&g->rows, g->training->targets, positive, g->costs, g->training->seed, g->workers, svm);
   for (size_t f = 0; f < g->rows.features; f++) l->kernel[f * l->columns + index] = svm->weights[f];
   l->bias[index] = svm->weights[g->rows.features];
-}
-
-static Status run(Learning *g, size_t tasks, WorkersTask *task, Poll poll, Error *error) {
-  Status status = workers_run(g->workers, tasks, task, g, poll, error);
-  for (size_t i = 0; i < workers_count(g->workers) && !status; i++) {
-    status = g->statuses[i];
-    if (status) *error = g->errors[i];
-  }
-  return status;
+  return STATUS_OK;
 }
 
 /* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words. */
@@ -326,31 +311,31 @@ static void go_on(Linear *l, const Linear *from, const Subwords *subwords) {
   if (l->buckets) fold(l, subwords, old->words, -1.0f);
 }
 
-static Status make_kernel(Linear *l, const LinearTraining *lesson, Error *error) {
-  l->tfidf.spelled = lesson->subwords != NULL;
-  if (l->tfidf.spelled) l->buckets = lesson->from ? lesson->from->buckets : choose_buckets(l->columns);
+static Status make_kernel(Linear *l, const LinearTraining *training, Error *error) {
+  l->tfidf.spelled = training->subwords != NULL;
+  if (l->tfidf.spelled) l->buckets = training->from ? training->from->buckets : choose_buckets(l->columns);
   l->kernel = memory_floats((tfidf_features(&l->tfidf) + l->buckets) * l->columns);
   l->bias = calloc(l->columns, sizeof *l->bias);
   if (!l->kernel || !l->bias) return error_no_memory(error);
-  if (lesson->from) go_on(l, lesson->from, lesson->subwords);
+  if (training->from) go_on(l, training->from, training->subwords);
   return STATUS_OK;
 }
 
-Status linear_train(Linear *l, const LinearTraining *lesson, Workers *workers, Poll poll, Error *error) {
-  *l = (Linear){.labels = lesson->labels, .columns = lesson->labels == 2 ? 1 : lesson->labels};
-  Learning g = {.linear = l, .lesson = lesson, .workers = workers};
-  const Tfidf *before = lesson->from ? &lesson->from->tfidf : NULL;
+Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
+  *l = (Linear){.labels = training->labels, .columns = training->labels == 2 ? 1 : training->labels};
+  Learning g = {.linear = l, .training = training, .workers = workers};
+  const Tfidf *before = training->from ? &training->from->tfidf : NULL;
   Status status = learning_new(&g, error);
   if (!status)
-    status = tfidf_collect(&l->tfidf, before, lesson->texts, lesson->count, lesson->vocabulary,
-                           MOST_WEIGHTS / l->columns, workers, poll, error);
-  if (!status) status = make_kernel(l, lesson, error);
-  if (!status) status = run(&g, (lesson->count + CHUNK - 1) / CHUNK, read_task, poll, error);
-  g.rows = (SparseRows){.count = lesson->count, .features = tfidf_features(&l->tfidf) + l->buckets,
+    status = tfidf_collect(&l->tfidf, before, training->texts, training->count, training->vocabulary,
+                           MOST_WEIGHTS / l->columns, workers, error);
+  if (!status) status = make_kernel(l, training, error);
+  if (!status) status = workers_run(workers, (training->count + CHUNK - 1) / CHUNK, read_task, &g, error);
+  g.rows = (SparseRows){.count = training->count, .features = tfidf_features(&l->tfidf) + l->buckets,
                      .begin = g.begin, .end = g.end, .feature = g.feature, .value = g.value};
-  if (!status) status = run(&g, l->columns, fit_task, poll, error);
+  if (!status) status = workers_run(workers, l->columns, fit_task, &g, error);
   learning_free(&g);
-  if (!status && l->buckets) fold(l, lesson->subwords, l->tfidf.words, 1.0f);
+  if (!status && l->buckets) fold(l, training->subwords, l->tfidf.words, 1.0f);
   if (status) linear_free(l);
   return status;
 }

@@ -49,8 +49,7 @@ typedef struct LinearTraining {
 } LinearTraining;
 
 /* The result is folded. */
-Status linear_train(Linear *linear, const LinearTraining *lesson, Workers *workers, Poll poll,
-                    Error *error);
+Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
 
 /* margins [labels] of a text that tfidf_vector() has read; its words past the
 ** vocabulary are those of the subword list.

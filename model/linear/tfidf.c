@@ -180,8 +180,7 @@ typedef struct Collection {
   uint32_t *last_text;   /* [vocabulary] + 1, that has it                       */
   size_t *begin;         /* [vocabulary + 1] of a first word's pairs            */
   Pair *pairs;           /* [begin[vocabulary]] sorted by first, second, text   */
-  Status status;
-  Error error;
+  Error *error;
 } Collection;
 
 static bool counts(const Collection *c, uint32_t word) { return word > 0 && word < c->vocabulary; }
@@ -190,7 +189,7 @@ static Status count_words(Collection *c) {
   c->texts_with = calloc(c->vocabulary + 1, sizeof *c->texts_with);
   c->last_text = calloc(c->vocabulary + 1, sizeof *c->last_text);
   c->begin = calloc(c->vocabulary + 2, sizeof *c->begin);
-  if (!c->texts_with || !c->last_text || !c->begin) return error_no_memory(&c->error);
+  if (!c->texts_with || !c->last_text || !c->begin) return error_no_memory(c->error);
   for (size_t i = 0; i < c->count; i++) {
     Text text = c->texts[i];
     for (size_t t = 0; t < text.length; t++) {
@@ -227,7 +226,7 @@ static Status sort_pairs(Collection *c) {
     }
   }
   free(next);
-  return next && c->pairs ? STATUS_OK : error_no_memory(&c->error);
+  return next && c->pairs ? STATUS_OK : error_no_memory(c->error);
 }
 
 /* The run of occurrences of one pair from `at` on: returns its end. */
@@ -270,7 +269,7 @@ static Status keep_pair(Collection *c, Capacities *capacities, uint32_t second, 
   Tfidf *n = c->tfidf;
   if (!memory_grow(&n->second, &capacities->second, n->pairs + 1, sizeof *n->second) ||
       !memory_grow(&n->idf, &capacities->idf, n->words + n->pairs + 1, sizeof *n->idf))
-    return error_no_memory(&c->error);
+    return error_no_memory(c->error);
   n->second[n->pairs] = second;
   n->idf[n->words + n->pairs++] = idf;
   return STATUS_OK;
@@ -307,7 +306,7 @@ static Status keep_features(Collection *c) {
   if (c->before && n->words < c->before->words) n->words = c->before->words;
   n->pair_end = calloc(n->words + 1, sizeof *n->pair_end);
   if (!n->pair_end || !memory_grow(&n->idf, &capacities.idf, n->words + 1, sizeof *n->idf))
-    return error_no_memory(&c->error);
+    return error_no_memory(c->error);
   for (size_t w = 0; w < n->words && !status; w++) {
     n->idf[w] = c->before && w < c->before->words ? c->before->idf[w] : idf_of(c, c->texts_with[w]);
     if (w) status = keep_pairs_of(c, &capacities, w, least);
@@ -316,25 +315,22 @@ static Status keep_features(Collection *c) {
   return status;
 }
 
-static void collect_task(void *context, size_t index, size_t worker) {
+static Status collect_task(void *context, size_t index, size_t worker, Error *error) {
   (void)index;
   (void)worker;
   Collection *c = context;
-  c->status = count_words(c);
-  if (!c->status) c->status = sort_pairs(c);
-  if (!c->status && !workers_stopped(c->workers)) c->status = keep_features(c);
+  c->error = error;
+  Status status = count_words(c);
+  if (!status) status = sort_pairs(c);
+  return status || workers_stopped(c->workers) ? status : keep_features(c);
 }
 
 Status tfidf_collect(Tfidf *tfidf, const Tfidf *before, const Text *texts, size_t count,
-                     size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error) {
+                     size_t vocabulary, size_t most, Workers *workers, Error *error) {
   Collection c = {.tfidf = tfidf, .before = before, .texts = texts, .count = count, .vocabulary = vocabulary,
                   .most = most, .workers = workers};
   *tfidf = (Tfidf){0};
-  Status status = workers_run(workers, 1, collect_task, &c, poll, error);
-  if (!status && c.status) {
-    *error = c.error;
-    status = c.status;
-  }
+  Status status = workers_run(workers, 1, collect_task, &c, error);
   if (!status) status = tfidf_index(tfidf, error);
   free(c.texts_with);
   free(c.last_text);

@@ -46,7 +46,7 @@ static inline size_t tfidf_features(const Tfidf *tfidf) { return tfidf->words + 
 ** workers, and stops when they do.
 */
 Status tfidf_collect(Tfidf *tfidf, const Tfidf *before, const Text *texts, size_t count,
-                     size_t vocabulary, size_t most, Workers *workers, Poll poll, Error *error);
+                     size_t vocabulary, size_t most, Workers *workers, Error *error);
 
 /* Makes the table that pairs are found in: each first word has a hash table of its own,
 ** twice the size of its list, and they lie in the order of the lists. Whoever makes

@@ -24,13 +24,11 @@ typedef struct Folds {
   size_t folds, labels;
   uint32_t *order;   /* [rows] rows dealt: those of fold f from begin[f] on */
   size_t *begin;     /* [folds + 1]                                          */
-  Text *texts;       /* [rows] of the lesson, then of the fold               */
+  Text *texts;       /* [rows] of the training, then of the fold               */
   uint32_t *targets; /* [rows]                                               */
   float *margins;    /* [rows of a fold][labels]                             */
   Linear linear;
   TfidfVector *vectors; /* [workers] */
-  Status *statuses;     /* [workers] */
-  Error *errors;        /* [workers] */
 } Folds;
 
 static void folds_free(Folds *f) {
@@ -42,8 +40,6 @@ static void folds_free(Folds *f) {
   free(f->targets);
   free(f->margins);
   free(f->vectors);
-  free(f->statuses);
-  free(f->errors);
 }
 
 static Status folds_new(Folds *f, Error *error) {
@@ -56,9 +52,7 @@ static Status folds_new(Folds *f, Error *error) {
   f->targets = malloc((rows + 1) * sizeof *f->targets);
   f->margins = calloc((rows / f->folds + 1) * f->labels, sizeof *f->margins);
   f->vectors = calloc(threads, sizeof *f->vectors);
-  f->statuses = calloc(threads, sizeof *f->statuses);
-  f->errors = calloc(threads, sizeof *f->errors);
-  bool ok = f->order && f->begin && f->texts && f->targets && f->margins && f->vectors && f->statuses && f->errors;
+  bool ok = f->order && f->begin && f->texts && f->targets && f->margins && f->vectors;
   return ok ? STATUS_OK : error_no_memory(error);
 }
 
@@ -91,7 +85,7 @@ static Status deal(Folds *f, Error *error) {
 }
 
 /* All rows but those at first to end of the order. */
-static Status learn_others(Folds *f, size_t first, size_t end, Poll poll, Error *error) {
+static Status learn_others(Folds *f, size_t first, size_t end, Error *error) {
   const Corpus *c = f->corpus;
   size_t count = 0;
   for (size_t i = 0; i < c->rows; i++) {
@@ -99,11 +93,11 @@ static Status learn_others(Folds *f, size_t first, size_t end, Poll poll, Error 
     f->texts[count] = corpus_text(c, f->order[i]);
     f->targets[count++] = c->target[f->order[i]];
   }
-  LinearTraining lesson = {.texts = f->texts, .targets = f->targets, .count = count, .labels = f->labels,
+  LinearTraining training = {.texts = f->texts, .targets = f->targets, .count = count, .labels = f->labels,
                            .vocabulary = vocabulary_size(&c->vocabulary), .subwords = f->lexicon.subwords,
                            .seed = f->seed};
   linear_free(&f->linear);
-  return linear_train(&f->linear, &lesson, f->workers, poll, error);
+  return linear_train(&f->linear, &training, f->workers, error);
 }
 
 /* The rows of the fold, which are in texts now. */
@@ -112,36 +106,28 @@ typedef struct Fold {
   size_t count;
 } Fold;
 
-static void margins_task(void *context, size_t index, size_t worker) {
+static Status margins_task(void *context, size_t index, size_t worker, Error *error) {
   const Fold *fold = context;
   Folds *f = fold->folds;
   size_t end = (index + 1) * CHUNK < fold->count ? (index + 1) * CHUNK : fold->count;
-  for (size_t i = index * CHUNK; i < end && !f->statuses[worker]; i++) {
-    f->statuses[worker] = tfidf_vector(&f->linear.tfidf, f->texts[i], &f->vectors[worker], &f->errors[worker]);
-    if (!f->statuses[worker])
-      linear_forward(&f->linear, &f->lexicon, &f->vectors[worker], f->margins + i * f->labels);
-  }
-}
-
-static Status find_margins(Folds *f, size_t count, Poll poll, Error *error) {
-  Fold fold = {f, count};
-  Status status = workers_run(f->workers, (count + CHUNK - 1) / CHUNK, margins_task, &fold, poll, error);
-  for (size_t i = 0; i < workers_count(f->workers) && !status; i++) {
-    status = f->statuses[i];
-    if (status) *error = f->errors[i];
+  Status status = STATUS_OK;
+  for (size_t i = index * CHUNK; i < end && !status; i++) {
+    status = tfidf_vector(&f->linear.tfidf, f->texts[i], &f->vectors[worker], error);
+    if (!status) linear_forward(&f->linear, &f->lexicon, &f->vectors[worker], f->margins + i * f->labels);
   }
   return status;
 }
 
-static Status judge_fold(Folds *f, size_t first, size_t end, Poll poll, Prediction *predictions, Error *error) {
+static Status judge_fold(Folds *f, size_t first, size_t end, Prediction *predictions, Error *error) {
   size_t count = end - first;
   Calibration calibration = {.network = MARGIN_SCALE, .linear = 1.0f}; /* the margins, alone, take the place of the network */
-  Status status = learn_others(f, first, end, poll, error);
+  Status status = learn_others(f, first, end, error);
   for (size_t i = 0; i < count && !status; i++) {
     f->texts[i] = corpus_text(f->corpus, f->order[first + i]);
     f->targets[i] = f->corpus->target[f->order[first + i]];
   }
-  if (!status) status = find_margins(f, count, poll, error);
+  Fold fold = {f, count};
+  if (!status) status = workers_run(f->workers, (count + CHUNK - 1) / CHUNK, margins_task, &fold, error);
   if (status) return status;
   calibration_fit(&calibration, count, f->labels, f->margins, NULL, f->targets);
   for (size_t i = 0; i < count; i++) {
@@ -153,14 +139,14 @@ static Status judge_fold(Folds *f, size_t first, size_t end, Poll poll, Predicti
   return STATUS_OK;
 }
 
-Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *workers, Poll poll, Prediction *predictions,
+Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *workers, Prediction *predictions,
                                 Error *error) {
   Folds f = {.corpus = corpus, .lexicon = corpus_lexicon(corpus), .seed = seed, .workers = workers};
   Status status = folds_new(&f, error);
   if (!status) status = deal(&f, error);
   for (size_t fold = 0; fold < f.folds && !status; fold++)
     if (f.begin[fold] < f.begin[fold + 1])
-      status = judge_fold(&f, f.begin[fold], f.begin[fold + 1], poll, predictions, error);
+      status = judge_fold(&f, f.begin[fold], f.begin[fold + 1], predictions, error);
   folds_free(&f);
   return status;
 }

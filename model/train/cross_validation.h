@@ -17,7 +17,7 @@
 /* predictions [rows] of the pruned and spelled corpus, whose rows all train and are of
 ** at least two labels; of_asked is the probability of the row's own label.
 */
-Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *workers, Poll poll, Prediction *predictions,
+Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *workers, Prediction *predictions,
                                 Error *error);
 
 #endif

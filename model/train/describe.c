@@ -15,7 +15,7 @@ static size_t draw_rows(const DescribeRows *r) {
   return count;
 }
 
-static Status find_keywords(Model *m, const DescribeRows *r, Workers *workers, Poll poll, Error *error) {
+static Status find_keywords(Model *m, const DescribeRows *r, Workers *workers, Error *error) {
   size_t count = draw_rows(r), tokens = 0, threads = workers_count(workers);
   Text *texts = malloc((count + 1) * sizeof *texts);
   uint32_t *labels = malloc((count + 1) * sizeof *labels);
@@ -28,7 +28,7 @@ static Status find_keywords(Model *m, const DescribeRows *r, Workers *workers, P
   float *contributions = malloc((tokens + 1) * sizeof *contributions);
   Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = predict_all_contributions(m, &r->lexicon, texts, labels, count, workers, scratches, poll, contributions,
+    status = predict_all_contributions(m, &r->lexicon, texts, labels, count, workers, scratches, contributions,
                                        error);
   if (!status)
     status = keywords_new(texts, labels, count, contributions, vocabulary_size(&r->corpus->vocabulary), &m->keywords,
@@ -52,9 +52,9 @@ static Status list_seen(Model *m, const DescribeRows *r, Error *error) {
 
 Status describe_model(Model *m, const DescribeRows *r, size_t threads, Poll poll, Error *error) {
   Workers *workers;
-  Status status = workers_new(threads, &workers, error);
+  Status status = workers_new(threads, poll, &workers, error);
   if (status) return status;
-  status = find_keywords(m, r, workers, poll, error);
+  status = find_keywords(m, r, workers, error);
   workers_free(workers);
   return status ? status : list_seen(m, r, error);
 }

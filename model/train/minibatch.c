@@ -21,22 +21,18 @@ static const float CLIP_NORM = 1.0f; /* the longest gradient, all parameters as 
 typedef struct Shard {
   Pass pass;
   Parameters gradient; /* the dense part */
-  RowTerms shares;       /* of the table   */
+  RowTerms rows;       /* of the table    */
   Text *texts;         /* [batch_size], with words dropped out */
   uint32_t *targets;   /* [batch_size] by row                  */
   uint32_t *words;
   size_t words_capacity, count;
   double loss;
   size_t correct;
-  Status status;
-  Error error;
 } Shard;
 
 typedef struct Slice {
   RowGradients rows;
   double squares; /* of its part of the gradient */
-  Status status;
-  Error error;
 } Slice;
 
 typedef enum Phase { BETWEEN_STEPS, LEARN, ADD, UPDATE } Phase;
@@ -56,8 +52,6 @@ struct Minibatch {
   MinibatchStep step;
   MinibatchResult result;
   float rate, scale;
-  Status status;
-  Error error;
 };
 
 /* ---- making and freeing ------------------------------------------------------ */
@@ -74,7 +68,7 @@ static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *
 static void shard_free(Shard *s) {
   pass_free(&s->pass);
   parameters_free(&s->gradient);
-  row_terms_free(&s->shares);
+  row_terms_free(&s->rows);
   free(s->texts);
   free(s->targets);
   free(s->words);
@@ -158,26 +152,22 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
     s->correct += s->targets[i] == output_argmax(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
   network_backward(p, &dropout, &s->pass, &s->gradient);
   EmbeddingWeights embedding = network_embedding(p);
-  return row_terms_fill(&s->shares, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);
+  return row_terms_fill(&s->rows, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);
 }
 
-static void learn_task(Minibatch *m, size_t index) {
+static Status learn_task(Minibatch *m, size_t index, Error *error) {
   Shard *s = &m->shards[index];
   size_t first = m->step.count * index / m->shard_count;
   s->count = m->step.count * (index + 1) / m->shard_count - first;
-  s->status = shard_learn(s, m, first, m->step.seed * MAX_SHARDS + index, &s->error);
+  return shard_learn(s, m, first, m->step.seed * MAX_SHARDS + index, error);
 }
 
-static Status gather_shards(Minibatch *m) {
+static void gather_shards(Minibatch *m) {
   m->result = (MinibatchResult){0};
   for (size_t i = 0; i < m->shard_count; i++) {
-    const Shard *s = &m->shards[i];
-    if (s->status) m->error = s->error;
-    if (s->status) return s->status;
-    m->result.loss += s->loss;
-    m->result.correct += s->correct;
+    m->result.loss += m->shards[i].loss;
+    m->result.correct += m->shards[i].correct;
   }
-  return STATUS_OK;
 }
 
 /* ---- 2: add ------------------------------------------------------------------- */
@@ -196,30 +186,25 @@ static void add_dense(Minibatch *m, size_t index) {
 
 static Status add_rows(Minibatch *m, size_t index, Error *error) {
   Slice *slice = &m->slices[index];
-  size_t size = m->parameters->shape.embedding, shares = 0;
-  for (size_t i = 0; i < m->shard_count; i++) shares += m->shards[i].shares.slice[index].count;
-  Status status = row_gradients_begin(&slice->rows, shares, size, error);
+  size_t size = m->parameters->shape.embedding, terms = 0;
+  for (size_t i = 0; i < m->shard_count; i++) terms += m->shards[i].rows.slice[index].count;
+  Status status = row_gradients_begin(&slice->rows, terms, size, error);
   if (status) return status;
-  for (size_t i = 0; i < m->shard_count; i++) row_gradients_add(&slice->rows, &m->shards[i].shares, index, size);
+  for (size_t i = 0; i < m->shard_count; i++) row_gradients_add(&slice->rows, &m->shards[i].rows, index, size);
   slice->squares += row_gradients_squares(&slice->rows, size);
   return STATUS_OK;
 }
 
-static void add_task(Minibatch *m, size_t index) {
+static Status add_task(Minibatch *m, size_t index, Error *error) {
   add_dense(m, index);
-  m->slices[index].status = add_rows(m, index, &m->slices[index].error);
+  return add_rows(m, index, error);
 }
 
-static Status gather_slices(Minibatch *m) {
+static void gather_slices(Minibatch *m) {
   double squares = 0.0;
-  for (size_t i = 0; i < SLICES; i++) {
-    if (m->slices[i].status) m->error = m->slices[i].error;
-    if (m->slices[i].status) return m->slices[i].status;
-    squares += m->slices[i].squares;
-  }
+  for (size_t i = 0; i < SLICES; i++) squares += m->slices[i].squares;
   float norm = (float)sqrt(squares);
   m->scale = norm > CLIP_NORM ? CLIP_NORM / norm : 1.0f;
-  return STATUS_OK;
 }
 
 void minibatch_gradient(const Minibatch *m, Parameters *gradient) {
@@ -265,43 +250,48 @@ static void update_task(Minibatch *m, size_t index) {
 
 /* ---- steps ------------------------------------------------------------------------ */
 
-static bool begin_step(Minibatch *m) {
-  return m->next(m->context, m->phase == BETWEEN_STEPS ? NULL : &m->result, &m->step);
-}
-
-/* What was done in the last phase decides what is the next. */
-static Phase next_phase(Minibatch *m) {
-  if (m->phase == LEARN && !(m->status = gather_shards(m))) return ADD;
-  if (m->phase == ADD && !(m->status = gather_slices(m)) && isfinite(m->result.loss)) {
-    m->rate = adam_rate(m->step.learning_rate, ++m->steps);
-    return UPDATE;
-  }
-  return !m->status && begin_step(m) ? LEARN : BETWEEN_STEPS;
-}
-
-static size_t begin_phase(void *context) {
-  Minibatch *m = context;
-  m->phase = next_phase(m);
+static size_t phase_tasks(const Minibatch *m) {
   if (m->phase == BETWEEN_STEPS) return 0;
   return m->phase == LEARN ? m->shard_count : SLICES;
 }
 
-static void run_task(void *context, size_t index, size_t worker) {
-  (void)worker;
-  Minibatch *m = context;
-  if (m->phase == LEARN) learn_task(m, index);
-  if (m->phase == ADD) add_task(m, index);
-  if (m->phase == UPDATE) update_task(m, index);
+static Status begin_step(Minibatch *m, const MinibatchResult *last, Error *error) {
+  bool more = true;
+  Status status = m->next(m->context, last, &m->step, &more, error);
+  m->phase = !status && more ? LEARN : BETWEEN_STEPS;
+  return status;
 }
 
-Status minibatch_run(Minibatch *m, MinibatchNext *next, void *context, Workers *workers, Poll poll,
-                     Error *error) {
+/* What was done in the last phase decides what is the next. */
+static Status begin_phase(void *context, size_t *tasks, Error *error) {
+  Minibatch *m = context;
+  Status status = STATUS_OK;
+  if (m->phase == LEARN) gather_shards(m);
+  if (m->phase == ADD) gather_slices(m);
+  if (m->phase == LEARN) {
+    m->phase = ADD;
+  } else if (m->phase == ADD && isfinite(m->result.loss)) {
+    m->rate = adam_rate(m->step.learning_rate, ++m->steps);
+    m->phase = UPDATE;
+  } else {
+    status = begin_step(m, m->phase == BETWEEN_STEPS ? NULL : &m->result, error);
+  }
+  *tasks = phase_tasks(m);
+  return status;
+}
+
+static Status run_task(void *context, size_t index, size_t worker, Error *error) {
+  (void)worker;
+  Minibatch *m = context;
+  if (m->phase == LEARN) return learn_task(m, index, error);
+  if (m->phase == ADD) return add_task(m, index, error);
+  update_task(m, index);
+  return STATUS_OK;
+}
+
+Status minibatch_run(Minibatch *m, MinibatchNext *next, void *context, Workers *workers, Error *error) {
   m->next = next;
   m->context = context;
   m->phase = BETWEEN_STEPS;
-  m->status = STATUS_OK;
-  Status status = workers_run_phases(workers, begin_phase, run_task, m, poll, error);
-  if (!m->status) return status;
-  *error = m->error;
-  return m->status;
+  return workers_run_phases(workers, begin_phase, run_task, m, error);
 }

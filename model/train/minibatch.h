@@ -47,16 +47,16 @@ typedef struct MinibatchStep {
   uint64_t seed;           /* of this step alone          */
 } MinibatchStep;
 
-/* Fills in the next step, or says false: there is none. `last` is what came of the
-** step before (NULL: this is the first). Called between steps, on any thread.
+/* Fills in the next step, or sets *more to false: there is none. `last` is what came of
+** the step before (NULL: this is the first). Called between steps, on any thread.
 */
-typedef bool MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step);
+typedef Status MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more,
+                             Error *error);
 
 /* A step whose loss is not finite changes nothing. Nor does one that fails; but an
 ** interrupt may leave one half made.
 */
-Status minibatch_run(Minibatch *minibatch, MinibatchNext *next, void *context, Workers *workers,
-                     Poll poll, Error *error);
+Status minibatch_run(Minibatch *minibatch, MinibatchNext *next, void *context, Workers *workers, Error *error);
 
 /* The gradient of the last step, to a block of the parameters' shape: for the tests. */
 void minibatch_gradient(const Minibatch *minibatch, Parameters *gradient);

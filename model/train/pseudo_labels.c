@@ -43,8 +43,7 @@ typedef struct Guesser {
   size_t *begin, *end; /* [count] the rows of a round, their targets, costs, order */
   uint32_t *targets, *order;
   float *costs;
-  Status status;
-  Error error;
+  Error *error;
 } Guesser;
 
 /* ---- the texts -------------------------------------------------------------------- */
@@ -57,10 +56,10 @@ static Status read_words(Guesser *g) {
   float once = tfidf_idf(q->count, 1); /* of such a word */
   Status status = STATUS_OK;
   for (size_t i = 0; i < q->count && !status && (i % POLL_ROWS || !workers_stopped(g->workers)); i++) {
-    status = tfidf_vector(g->tfidf, q->texts[i], &v, &g->error);
+    status = tfidf_vector(g->tfidf, q->texts[i], &v, g->error);
     if (!status && (!memory_grow(&g->word_feature, &feature_capacity, entries + v.count + 1, sizeof(uint32_t)) ||
                     !memory_grow(&g->word_value, &value_capacity, entries + v.count + 1, sizeof(float))))
-      status = error_no_memory(&g->error);
+      status = error_no_memory(g->error);
     g->word_begin[i] = entries;
     for (size_t k = 0; k < v.count && !status; k++) {
       if (g->tfidf->idf[v.number[k]] >= once) continue;
@@ -82,7 +81,7 @@ static Status read_points(Guesser *g) {
     g->point_end[i] = (i + 1) * SIZE;
   }
   g->points = (SparseRows){count, SIZE, g->point_begin, g->point_end, g->point_feature, g->point_value};
-  return lsa_points(&g->words, SIZE, g->guess->seed, g->workers, g->point_value, &g->error);
+  return lsa_points(&g->words, SIZE, g->guess->seed, g->workers, g->point_value, g->error);
 }
 
 /* ---- by words --------------------------------------------------------------------- */
@@ -202,8 +201,8 @@ static Status guess_by_points(Guesser *g) {
   const Guess *q = g->guess;
   Svm svm;
   Sure *sure = malloc(q->count * sizeof *sure);
-  Status status = svm_new(&g->points, &svm, &g->error);
-  if (!status && !sure) status = error_no_memory(&g->error);
+  Status status = svm_new(&g->points, &svm, g->error);
+  if (!status && !sure) status = error_no_memory(g->error);
   for (int round = 0; round <= ROUNDS && !status && !workers_stopped(g->workers); round++) {
     size_t rows = add_shown(g, &g->points, LABELLED_COST);
     float most = MOST_GUESSED * (float)(q->count * (size_t)round) / (float)(ROUNDS * q->labels);
@@ -218,7 +217,7 @@ static Status guess_by_points(Guesser *g) {
 /* What labelled texts alone say, by their words. */
 static Status guess_without(Guesser *g) {
   Svm svm;
-  Status status = svm_new(&g->words, &svm, &g->error);
+  Status status = svm_new(&g->words, &svm, g->error);
   if (!status) learn_round(g, &g->words, add_shown(g, &g->words, WITHOUT_COST), &svm);
   svm_free(&svm);
   return status;
@@ -279,11 +278,12 @@ static Status guess_task_status(Guesser *g) {
   return STATUS_OK;
 }
 
-static void guess_task(void *context, size_t index, size_t worker) {
+static Status guess_task(void *context, size_t index, size_t worker, Error *error) {
   (void)index;
   (void)worker;
   Guesser *g = context;
-  g->status = guess_task_status(g);
+  g->error = error;
+  return guess_task_status(g);
 }
 
 /* ---- memory --------------------------------------------------------------------------- */
@@ -333,17 +333,13 @@ static void guesser_free(Guesser *g) {
   free(g->costs);
 }
 
-Status guess_labels(const Guess *q, Workers *workers, Poll poll, uint32_t *labels, Error *error) {
+Status guess_labels(const Guess *q, Workers *workers, uint32_t *labels, Error *error) {
   Tfidf words = {0};
   Guesser g = {.guess = q, .workers = workers, .tfidf = &words, .labels = labels};
   Status status = guesser_new(&g, error);
   if (!status) /* no room for pairs */
-    status = tfidf_collect(&words, NULL, q->texts, q->count, q->vocabulary, q->vocabulary, workers, poll, error);
-  if (!status) status = workers_run(workers, 1, guess_task, &g, poll, error);
-  if (!status && g.status) {
-    *error = g.error;
-    status = g.status;
-  }
+    status = tfidf_collect(&words, NULL, q->texts, q->count, q->vocabulary, q->vocabulary, workers, error);
+  if (!status) status = workers_run(workers, 1, guess_task, &g, error);
   for (size_t i = 0; i < q->count && !status; i++)
     if (q->targets[i] != LABELS_NONE) labels[i] = q->targets[i];
   guesser_free(&g);

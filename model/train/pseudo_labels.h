@@ -29,6 +29,6 @@ typedef struct Guess {
 /* labels [count]: those of labelled texts stay as they are. A text without words
 ** that others have, too, gets LABELS_NONE; so do all when nothing is guessed.
 */
-Status guess_labels(const Guess *guess, Workers *workers, Poll poll, uint32_t *labels, Error *error);
+Status guess_labels(const Guess *guess, Workers *workers, uint32_t *labels, Error *error);
 
 #endif

@@ -299,7 +299,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
 /* ---- texts without a label ------------------------------------------------------------- */
 
 /* Those that a label is guessed for are trained on like the others. */
-static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *error) {
+static Status guess_unlabelled(Training *t, Workers *workers, Error *error) {
   Corpus *c = &t->corpus;
   size_t count = 0, most = t->train_count + corpus_count(c, ROW_UNLABELLED);
   t->progress.stage = TRAINING_GUESSES;
@@ -315,7 +315,7 @@ static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *
   }
   Guess guess = {.texts = texts, .targets = targets, .count = count, .seed = t->options.seed,
                  .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count};
-  if (!status) status = guess_labels(&guess, workers, poll, labels, error);
+  if (!status) status = guess_labels(&guess, workers, labels, error);
   for (size_t i = 0; i < count && !status; i++) {
     t->guessed += c->use[rows[i]] == ROW_UNLABELLED && labels[i] != LABELS_NONE;
     c->target[rows[i]] = labels[i];
@@ -332,7 +332,7 @@ static Status guess_unlabelled(Training *t, Workers *workers, Poll poll, Error *
 
 /* ---- the linear branch ----------------------------------------------------------------- */
 
-static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *error) {
+static Status learn_linear(Training *t, Workers *workers, Error *error) {
   const Corpus *c = &t->corpus;
   double begun = clock_seconds();
   t->progress.stage = TRAINING_LINEAR;
@@ -348,7 +348,7 @@ static Status learn_linear(Training *t, Workers *workers, Poll poll, Error *erro
                            .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
                            .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
   linear_free(&t->model->linear);
-  if (!status) status = linear_train(&t->model->linear, &lesson, workers, poll, error);
+  if (!status) status = linear_train(&t->model->linear, &lesson, workers, error);
   t->progress.besides = clock_seconds() - begun;
   free(texts);
   free(targets);
@@ -425,8 +425,6 @@ typedef struct Progress {
   Training *training;
   Epoch *epoch;
   size_t begun, learned; /* minibatches begun, rows learned */
-  Status status;
-  Error error;
 } Progress;
 
 static void fill_step(Training *t, size_t batch, MinibatchStep *step) {
@@ -441,13 +439,10 @@ static void fill_step(Training *t, size_t batch, MinibatchStep *step) {
                           .learning_rate = (float)learning_rate(t), .seed = random_next(&stream)};
 }
 
-static bool next_step(void *context, const MinibatchResult *last, MinibatchStep *step) {
+static Status next_step(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more, Error *error) {
   Progress *p = context;
   Training *t = p->training;
-  if (last && !isfinite(last->loss)) {
-    p->status = not_finite(t, &p->error);
-    return false;
-  }
+  if (last && !isfinite(last->loss)) return not_finite(t, error);
   if (last) {
     t->step++;
     p->learned += step->count;
@@ -455,20 +450,19 @@ static bool next_step(void *context, const MinibatchResult *last, MinibatchStep 
     p->epoch->train_loss += last->loss * (double)step->count;
     p->epoch->train_accuracy += (double)last->correct;
   }
-  if (p->begun == t->batch_count || (p->begun > 0 && out_of_time(t))) return false;
+  *more = p->begun < t->batch_count && (p->begun == 0 || !out_of_time(t));
+  if (!*more) return STATUS_OK;
   fill_step(t, t->batches[p->begun++], step);
   p->epoch->learning_rate = learning_rate(t);
-  return true;
+  return STATUS_OK;
 }
 
-static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
+static Status learn(Training *t, Workers *workers, Epoch *epoch, Error *error) {
   Progress progress = {.training = t, .epoch = epoch};
   double begun = clock_seconds();
   t->progress.stage = TRAINING_NETWORK;
   Status status = order_rows(t, error);
-  if (!status) status = minibatch_run(t->minibatch, next_step, &progress, workers, poll, error);
-  if (!status && progress.status) *error = progress.error;
-  if (!status) status = progress.status;
+  if (!status) status = minibatch_run(t->minibatch, next_step, &progress, workers, error);
   /* the last step's parameters have no loss yet that would tell */
   if (!status && !parameters_finite(&t->model->parameters)) status = not_finite(t, error);
   if (status) return status;
@@ -478,12 +472,12 @@ static Status learn(Training *t, Workers *workers, Poll poll, Epoch *epoch, Erro
   return STATUS_OK;
 }
 
-static Status validate(Training *t, Workers *workers, Poll poll, Epoch *epoch, Error *error) {
+static Status validate(Training *t, Workers *workers, Epoch *epoch, Error *error) {
   const Score *score = &t->validation.score;
   epoch->validated = t->validation.count > 0 && t->final != UNDER_WAY;
   if (!epoch->validated) return STATUS_OK;
   t->progress.stage = TRAINING_VALIDATES;
-  Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, poll, error);
+  Status status = validation_judge(&t->validation, t->model, &t->lexicon, workers, error);
   epoch->validation_loss = score_log_loss(score);
   epoch->validation_accuracy = score_accuracy(score);
   epoch->validation_f1 = score_macro_f1(score);
@@ -527,12 +521,12 @@ static void judge(Training *t, Epoch *epoch) {
 }
 
 /* What comes before the epoch's steps, and after them. */
-static Status begin_epoch(Training *t, Workers *workers, Poll poll, Error *error) {
+static Status begin_epoch(Training *t, Workers *workers, Error *error) {
   bool fresh = t->epoch == 1 || t->final == NEXT;
   Status status = t->final == NEXT ? take_whole(t, error) : STATUS_OK;
   if (!status && t->epoch == 1 && corpus_count(&t->corpus, ROW_UNLABELLED))
-    status = guess_unlabelled(t, workers, poll, error);
-  if (!status && fresh && t->options.linear) status = learn_linear(t, workers, poll, error);
+    status = guess_unlabelled(t, workers, error);
+  if (!status && fresh && t->options.linear) status = learn_linear(t, workers, error);
   return status;
 }
 
@@ -574,14 +568,12 @@ Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
   *epoch = (Epoch){.epoch = ++t->epoch};
   t->progress.stage = TRAINING_NETWORK;
   t->progress.rows += atomic_exchange(&t->learned, 0);
-  /* an epoch may be over before the workers' first poll */
-  if (poll.proceed && !poll.proceed(poll.context))
-    return error_set(error, STATUS_INTERRUPTED, "interrupted");
-  Status status = workers_new(t->options.threads, &workers, error);
+  Status status = workers_new(t->options.threads, poll, &workers, error);
   if (status) return status;
-  status = begin_epoch(t, workers, poll, error);
-  if (!status) status = learn(t, workers, poll, epoch, error);
-  if (!status) status = validate(t, workers, poll, epoch, error);
+  status = workers_poll(workers, error); /* an epoch may be over before their first poll */
+  if (!status) status = begin_epoch(t, workers, error);
+  if (!status) status = learn(t, workers, epoch, error);
+  if (!status) status = validate(t, workers, epoch, error);
   workers_free(workers);
   if (!status) status = end_epoch(t, epoch, error);
   return status;

@@ -106,13 +106,12 @@ static Status judge_logits(Validation *v, const Model *m, const float *logits, E
   return status;
 }
 
-Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, Workers *workers,
-                        Poll poll, Error *error) {
+Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, Workers *workers, Error *error) {
   size_t threads = workers_count(workers);
   Scratch *scratches = calloc(threads, sizeof *scratches);
   Status status = scratches ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = predict_branches(m, lexicon, v->texts, v->count, workers, scratches, poll, v->logits,
+    status = predict_branches(m, lexicon, v->texts, v->count, workers, scratches, v->logits,
                               linear_exists(&m->linear) ? v->margins : NULL, error);
   if (!status) status = judge_logits(v, m, v->logits, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);

@@ -29,7 +29,7 @@ void validation_free(Validation *validation);
 
 /* What the model, with the blend that it has, makes of them. */
 Status validation_judge(Validation *validation, const Model *model, const Lexicon *lexicon,
-                        Workers *workers, Poll poll, Error *error);
+                        Workers *workers, Error *error);
 
 /* The model last judged is the best so far; at the end its blend is fitted, and the
 ** judgement is that of the best with this blend.

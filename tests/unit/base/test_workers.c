@@ -15,24 +15,28 @@ typedef struct Log {
   long nanoseconds; /* that a task takes */
 } Log;
 
-static void log_task(void *context, size_t index, size_t worker) {
+static Status log_task(void *context, size_t index, size_t worker, Error *task_error) {
+  (void)task_error;
   Log *log = context;
   if (worker >= log->workers) {
     atomic_fetch_add(&log->strangers, 1);
-    return;
+    return STATUS_OK;
   }
   if (atomic_fetch_add(&log->busy[worker], 1)) atomic_fetch_add(&log->overlaps, 1);
   if (log->nanoseconds) nanosleep(&(struct timespec){.tv_nsec = log->nanoseconds}, NULL);
   atomic_fetch_add(&log->ran[index], 1);
   atomic_fetch_add(&log->total, 1);
   atomic_fetch_sub(&log->busy[worker], 1);
+  return STATUS_OK;
 }
 
-static Workers *make_workers(size_t threads) {
+static Workers *make_polled(size_t threads, Poll poll) {
   Workers *workers;
-  assert_ok(workers_new(threads, &workers, &error));
+  assert_ok(workers_new(threads, poll, &workers, &error));
   return workers;
 }
+
+static Workers *make_workers(size_t threads) { return make_polled(threads, (Poll){0}); }
 
 static void check_all_ran_once(const Log *log, size_t tasks) {
   for (size_t i = 0; i < MOST_TASKS; i++) assert_int_equal(log->ran[i], i < tasks);
@@ -48,7 +52,7 @@ TEST(every_task_runs_once_on_any_number_of_threads) {
     assert_int_equal(workers_count(workers), threads ? threads : 1);
     for (size_t c = 0; c < COUNT(counts); c++) {
       Log log = {.workers = workers_count(workers)};
-      assert_ok(workers_run(workers, counts[c], log_task, &log, (Poll){0}, &error));
+      assert_ok(workers_run(workers, counts[c], log_task, &log, &error));
       check_all_ran_once(&log, counts[c]);
     }
     workers_free(workers);
@@ -59,7 +63,7 @@ TEST(many_short_runs_follow_each_other) {
   Workers *workers = make_workers(3);
   Log log = {.workers = 3};
   for (int run = 1; run <= 5000; run++) {
-    assert_ok(workers_run(workers, 2, log_task, &log, (Poll){0}, &error));
+    assert_ok(workers_run(workers, 2, log_task, &log, &error));
     assert_int_equal(log.total, 2 * run);
   }
   workers_free(workers);
@@ -75,22 +79,24 @@ typedef struct Phases {
   size_t begun, expected; /* phases; tasks in all so far */
 } Phases;
 
-static size_t next_phase(void *context) {
+static Status next_phase(void *context, size_t *tasks, Error *phase_error) {
+  (void)phase_error;
   Phases *p = context;
   if (p->running || (size_t)p->ended != p->expected) p->overlaps++;
-  if (p->begun == PHASES) return 0;
-  size_t tasks = p->begun++ % 5 + 1;
-  p->expected += tasks;
-  return tasks;
+  *tasks = p->begun == PHASES ? 0 : p->begun++ % 5 + 1;
+  p->expected += *tasks;
+  return STATUS_OK;
 }
 
-static void phase_task(void *context, size_t index, size_t worker) {
+static Status phase_task(void *context, size_t index, size_t worker, Error *task_error) {
   (void)worker;
+  (void)task_error;
   Phases *p = context;
   atomic_fetch_add(&p->running, 1);
   if (index == 1 && p->begun % 100 == 0) nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
   atomic_fetch_add(&p->ended, 1);
   atomic_fetch_sub(&p->running, 1);
+  return STATUS_OK;
 }
 
 TEST(a_phase_begins_when_the_one_before_has_ended) {
@@ -98,7 +104,7 @@ TEST(a_phase_begins_when_the_one_before_has_ended) {
     Workers *workers = make_workers(threads);
     for (int run = 0; run < 3; run++) {
       Phases phases = {0};
-      assert_ok(workers_run_phases(workers, next_phase, phase_task, &phases, (Poll){0}, &error));
+      assert_ok(workers_run_phases(workers, next_phase, phase_task, &phases, &error));
       assert_int_equal(phases.begun, PHASES);
       assert_int_equal(phases.ended, PHASES / 5 * (1 + 2 + 3 + 4 + 5));
       assert_int_equal(phases.overlaps, 0);
@@ -127,16 +133,17 @@ static bool proceed(void *context) {
 
 /* Tasks of 1 ms: 1,000 of them are far longer than the time between polls. */
 static void check_stopped(size_t threads) {
-  Workers *workers = make_workers(threads);
   Asked asked = {.answers_yes = 2};
+  Workers *workers = make_polled(threads, (Poll){proceed, &asked});
   Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
-  assert_status(workers_run(workers, MOST_TASKS, log_task, &log, (Poll){proceed, &asked}, &error),
+  assert_status(workers_run(workers, MOST_TASKS, log_task, &log, &error),
                 STATUS_INTERRUPTED);
   assert_string_equal(error.message, "interrupted");
   assert_int_equal(asked.times, 3); /* not asked again after a no */
   assert_in_range(log.total, 1, MOST_TASKS - 1);
   int total = log.total;
-  assert_ok(workers_run(workers, 1, log_task, &log, (Poll){0}, &error));
+  asked.answers_yes = 1000000;
+  assert_ok(workers_run(workers, 1, log_task, &log, &error));
   assert_int_equal(log.total, total + 1); /* what was skipped stays so */
   workers_free(workers);
 }
@@ -145,18 +152,20 @@ TEST(a_poll_that_says_stop_skips_the_tasks_not_begun) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_stopped(threads);
 }
 
-static size_t endless(void *context) {
+static Status endless(void *context, size_t *tasks, Error *phase_error) {
   (void)context;
-  return 2;
+  (void)phase_error;
+  *tasks = 2;
+  return STATUS_OK;
 }
 
 /* A run that would never end. */
 TEST(a_poll_that_says_stop_ends_the_phases) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
-    Workers *workers = make_workers(threads);
     Asked asked = {.answers_yes = 1};
+    Workers *workers = make_polled(threads, (Poll){proceed, &asked});
     Phases phases = {0};
-    assert_status(workers_run_phases(workers, endless, phase_task, &phases, (Poll){proceed, &asked}, &error),
+    assert_status(workers_run_phases(workers, endless, phase_task, &phases, &error),
                   STATUS_INTERRUPTED);
     assert_int_equal(phases.running, 0);
     workers_free(workers);
@@ -164,10 +173,10 @@ TEST(a_poll_that_says_stop_ends_the_phases) {
 }
 
 TEST(a_poll_that_says_go_on_changes_nothing) {
-  Workers *workers = make_workers(2);
   Asked asked = {.answers_yes = 1000000};
+  Workers *workers = make_polled(2, (Poll){proceed, &asked});
   Log log = {.workers = 2, .nanoseconds = 1000000};
-  assert_ok(workers_run(workers, 100, log_task, &log, (Poll){proceed, &asked}, &error));
+  assert_ok(workers_run(workers, 100, log_task, &log, &error));
   check_all_ran_once(&log, 100);
   assert_true(asked.times > 0);
   workers_free(workers);
@@ -175,12 +184,12 @@ TEST(a_poll_that_says_go_on_changes_nothing) {
 
 /* Runs of less than 20 ms, one after another: the time to the next poll spans them. */
 TEST(short_runs_are_polled_too) {
-  Workers *workers = make_workers(1);
   Asked asked = {.answers_yes = 0};
+  Workers *workers = make_polled(1, (Poll){proceed, &asked});
   Log log = {.workers = 1, .nanoseconds = 1000000};
   Status status = STATUS_OK;
   for (int run = 0; run < 1000 && !status; run++)
-    status = workers_run(workers, 1, log_task, &log, (Poll){proceed, &asked}, &error);
+    status = workers_run(workers, 1, log_task, &log, &error);
   assert_int_equal(status, STATUS_INTERRUPTED);
   workers_free(workers);
 }
@@ -206,7 +215,7 @@ TEST(tasks_that_come_in_parts_run_once) {
       workers_begin(workers, log_task, &log);
       add_in_parts(workers, counts[c]);
       if (threads == 0) assert_int_equal(log.total, 0); /* the caller runs them in the end */
-      assert_ok(workers_end(workers, (Poll){0}, &error));
+      assert_ok(workers_end(workers, &error));
       check_all_ran_once(&log, counts[c]);
     }
     workers_free(workers);
@@ -223,7 +232,7 @@ TEST(threads_run_what_has_been_added) {
     while (log.total < 3 * part) nanosleep(&(struct timespec){.tv_nsec = 10000}, NULL);
     assert_int_equal(log.total, 3 * part);
   }
-  assert_ok(workers_end(workers, (Poll){0}, &error));
+  assert_ok(workers_end(workers, &error));
   check_all_ran_once(&log, 60);
   workers_free(workers);
 }
@@ -256,19 +265,20 @@ TEST(freeing_after_a_beginning_alone) {
 
 TEST(the_end_of_tasks_in_parts_is_polled) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
-    Workers *workers = make_workers(threads);
     Asked asked = {.answers_yes = 2};
+    Workers *workers = make_polled(threads, (Poll){proceed, &asked});
     Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
     workers_begin(workers, log_task, &log);
     add_in_parts(workers, MOST_TASKS);
-    assert_status(workers_end(workers, (Poll){proceed, &asked}, &error), STATUS_INTERRUPTED);
+    assert_status(workers_end(workers, &error), STATUS_INTERRUPTED);
     assert_int_equal(asked.times, 3);
     assert_in_range(log.total, 1, MOST_TASKS - 1);
     log = (Log){.workers = workers_count(workers)};
+    asked.answers_yes = 1000000;
     workers_begin(workers, log_task, &log); /* nothing of it is left over */
     assert_false(workers_stopped(workers));
     add_in_parts(workers, 5);
-    assert_ok(workers_end(workers, (Poll){0}, &error));
+    assert_ok(workers_end(workers, &error));
     check_all_ran_once(&log, 5);
     workers_free(workers);
   }
@@ -282,7 +292,8 @@ typedef struct LongTask {
 } LongTask;
 
 /* Up to ten seconds, if it is not told to stop. */
-static void long_task(void *context, size_t index, size_t worker) {
+static Status long_task(void *context, size_t index, size_t worker, Error *task_error) {
+  (void)task_error;
   (void)index;
   (void)worker;
   LongTask *task = context;
@@ -290,19 +301,21 @@ static void long_task(void *context, size_t index, size_t worker) {
     task->stopped = workers_stopped(task->workers);
     nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
   }
+  return STATUS_OK;
 }
 
 /* A poll that said stop is not asked again, so that a host whose answer is yes
 ** afterwards does not take half a task for a whole one.
 */
 static void check_long_task_stopped(size_t threads) {
-  LongTask task = {.workers = make_workers(threads)};
   Asked asked = {.answers_yes = 2};
-  assert_status(workers_run(task.workers, 1, long_task, &task, (Poll){proceed, &asked}, &error), STATUS_INTERRUPTED);
+  LongTask task = {.workers = make_polled(threads, (Poll){proceed, &asked})};
+  assert_status(workers_run(task.workers, 1, long_task, &task, &error), STATUS_INTERRUPTED);
   assert_true(task.stopped);
   assert_int_equal(asked.times, 3);
+  asked.answers_yes = 1000000;
   Log log = {.workers = workers_count(task.workers)};
-  assert_ok(workers_run(task.workers, 1, log_task, &log, (Poll){0}, &error));
+  assert_ok(workers_run(task.workers, 1, log_task, &log, &error));
   check_all_ran_once(&log, 1);
   assert_false(workers_stopped(task.workers)); /* a new run, a new answer */
   workers_free(task.workers);
@@ -319,10 +332,82 @@ static bool no_once(void *context) {
 }
 
 TEST(a_no_within_a_task_is_final) {
-  LongTask task = {.workers = make_workers(0)};
   int times = 0;
-  assert_status(workers_run(task.workers, 1, long_task, &task, (Poll){no_once, &times}, &error), STATUS_INTERRUPTED);
+  LongTask task = {.workers = make_polled(0, (Poll){no_once, &times})};
+  assert_status(workers_run(task.workers, 1, long_task, &task, &error), STATUS_INTERRUPTED);
   workers_free(task.workers);
+}
+
+/* ---- failures ------------------------------------------------------------------------ */
+
+/* Fails from task `from` on, each with a sentence of its own. */
+typedef struct Failing {
+  size_t from;
+  atomic_int ran;
+  Workers *workers;
+  bool heard; /* by a task that asked whether to stop */
+} Failing;
+
+static Status failing_task(void *context, size_t index, size_t worker, Error *task_error) {
+  (void)worker;
+  Failing *f = context;
+  atomic_fetch_add(&f->ran, 1);
+  if (index >= f->from) return error_set(task_error, STATUS_INVALID, "task %zu failed", index);
+  while (f->workers && !f->heard) f->heard = workers_stopped(f->workers);
+  return STATUS_OK;
+}
+
+/* Of one worker the first task that fails is known, and the rest is skipped. */
+TEST(the_first_failure_ends_the_run) {
+  for (size_t threads = 0; threads <= 1; threads++) {
+    Workers *workers = make_workers(threads);
+    Failing failing = {.from = 3};
+    assert_status(workers_run(workers, MOST_TASKS, failing_task, &failing, &error), STATUS_INVALID);
+    assert_string_equal(error.message, "task 3 failed");
+    assert_int_equal(failing.ran, 4);
+    Log log = {.workers = 1};
+    assert_ok(workers_run(workers, 5, log_task, &log, &error)); /* nothing of it is left over */
+    check_all_ran_once(&log, 5);
+    workers_free(workers);
+  }
+}
+
+TEST(a_failure_is_heard_by_tasks_that_ask) {
+  Workers *workers = make_workers(2);
+  Failing failing = {.from = 1, .workers = workers};
+  assert_status(workers_run(workers, 2, failing_task, &failing, &error), STATUS_INVALID);
+  assert_string_equal(error.message, "task 1 failed");
+  assert_true(failing.heard);
+  workers_free(workers);
+}
+
+TEST(a_failure_ends_tasks_that_come) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    Failing failing = {.from = 0};
+    workers_begin(workers, failing_task, &failing);
+    add_in_parts(workers, 20);
+    assert_status(workers_end(workers, &error), STATUS_INVALID);
+    assert_in_range(failing.ran, 1, threads ? threads : 1);
+    workers_free(workers);
+  }
+}
+
+static Status failing_phase(void *context, size_t *tasks, Error *phase_error) {
+  Phases *p = context;
+  *tasks = 3;
+  return p->begun++ < 2 ? STATUS_OK : error_set(phase_error, STATUS_INVALID, "no phase %zu", p->begun);
+}
+
+TEST(a_phase_may_fail) {
+  for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
+    Workers *workers = make_workers(threads);
+    Phases phases = {0};
+    assert_status(workers_run_phases(workers, failing_phase, phase_task, &phases, &error), STATUS_INVALID);
+    assert_string_equal(error.message, "no phase 3");
+    assert_int_equal(phases.ended, 6);
+    workers_free(workers);
+  }
 }
 
 int main(void) {
@@ -343,6 +428,10 @@ int main(void) {
       cmocka_unit_test(the_end_of_tasks_in_parts_is_polled),
       cmocka_unit_test(a_long_task_can_ask_whether_to_stop),
       cmocka_unit_test(a_no_within_a_task_is_final),
+      cmocka_unit_test(the_first_failure_ends_the_run),
+      cmocka_unit_test(a_failure_is_heard_by_tasks_that_ask),
+      cmocka_unit_test(a_failure_ends_tasks_that_come),
+      cmocka_unit_test(a_phase_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

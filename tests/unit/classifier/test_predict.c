@@ -252,8 +252,8 @@ TEST(no_texts_have_no_probabilities) {
   Subject s = make_subject(4, 0);
   Scratch scratch = {0};
   Workers *workers;
-  assert_ok(workers_new(1, &workers, &error));
-  assert_ok(predict_branches(&s.model, &s.lexicon, NULL, 0, workers, &scratch, (Poll){0}, NULL, NULL, &error));
+  assert_ok(workers_new(1, (Poll){0}, &workers, &error));
+  assert_ok(predict_branches(&s.model, &s.lexicon, NULL, 0, workers, &scratch, NULL, NULL, &error));
   for (int finished = 0; finished <= 1; finished++) {
     if (finished) finish(&s, PRECISION_FLOAT32);
     assert_ok(predict(&s.model, &s.lexicon, NULL, 0, &scratch, NULL, &error));
@@ -367,9 +367,9 @@ TEST(a_tokenizer_that_fails_fails_the_labels) {
 
 static Status branches_on(const Subject *s, size_t threads, Poll poll, float *logits, float *margins) {
   Workers *workers;
-  assert_ok(workers_new(threads, &workers, &error));
+  assert_ok(workers_new(threads, poll, &workers, &error));
   Scratch *scratches = allocate(workers_count(workers), sizeof *scratches);
-  Status status = predict_branches(&s->model, &s->lexicon, s->texts, TEXTS, workers, scratches, poll, logits,
+  Status status = predict_branches(&s->model, &s->lexicon, s->texts, TEXTS, workers, scratches, logits,
                                    margins, &error);
   for (size_t i = 0; i < workers_count(workers); i++) scratch_free(&scratches[i]);
   free(scratches);
@@ -592,9 +592,9 @@ static Status contributions_on(const Subject *s, size_t threads, Poll poll, floa
   for (size_t i = 0; i < TEXTS; i++) tokens += s->texts[i].length;
   for (uint32_t i = 0; i < TEXTS; i++) labels[i] = i % LABELS;
   *contributions = allocate(tokens, sizeof **contributions);
-  assert_ok(workers_new(threads, &workers, &error));
+  assert_ok(workers_new(threads, poll, &workers, &error));
   Scratch *scratches = allocate(workers_count(workers), sizeof *scratches);
-  Status status = predict_all_contributions(&s->model, &s->lexicon, s->texts, labels, TEXTS, workers, scratches, poll,
+  Status status = predict_all_contributions(&s->model, &s->lexicon, s->texts, labels, TEXTS, workers, scratches,
                                             *contributions, &error);
   for (size_t i = 0; i < workers_count(workers); i++) scratch_free(&scratches[i]);
   free(scratches);
@@ -641,8 +641,8 @@ TEST(no_texts_have_no_contributions) {
   Subject s = part_subject(15);
   Scratch scratch = {0};
   Workers *workers;
-  assert_ok(workers_new(0, &workers, &error));
-  assert_ok(predict_all_contributions(&s.model, &s.lexicon, NULL, NULL, 0, workers, &scratch, (Poll){0}, NULL,
+  assert_ok(workers_new(0, (Poll){0}, &workers, &error));
+  assert_ok(predict_all_contributions(&s.model, &s.lexicon, NULL, NULL, 0, workers, &scratch, NULL,
                                       &error));
   workers_free(workers);
   scratch_free(&scratch);

@@ -200,8 +200,8 @@ static Subjects *subjects_new(size_t labels, const Subwords *subwords) {
 
 static Status learn_on(Linear *l, const LinearTraining *training, size_t threads, Poll poll) {
   Workers *workers;
-  assert_ok(workers_new(threads, &workers, &error));
-  Status status = linear_train(l, training, workers, poll, &error);
+  assert_ok(workers_new(threads, poll, &workers, &error));
+  Status status = linear_train(l, training, workers, &error);
   workers_free(workers);
   return status;
 }
@@ -288,11 +288,13 @@ typedef struct DenseJob {
   Svm svm;
 } DenseJob;
 
-static void dense_task(void *context, size_t index, size_t worker) {
+static Status dense_task(void *context, size_t index, size_t worker, Error *task_error) {
+  (void)task_error;
   (void)index;
   (void)worker;
   DenseJob *job = context;
   svm_fit(job->rows, job->targets, 1, job->costs, 1, job->workers, &job->svm);
+  return STATUS_OK;
 }
 
 /* The margins of label 1 are those of a machine on rows that are made here, in the
@@ -321,8 +323,8 @@ static void check_machine(const LinearTraining *training) {
   const SparseRows rows = {ROWS, features, begin, end, feature, value};
   DenseJob job = {.rows = &rows, .targets = training->targets, .costs = costs};
   assert_ok(svm_new(&rows, &job.svm, &error));
-  assert_ok(workers_new(0, &job.workers, &error));
-  assert_ok(workers_run(job.workers, 1, dense_task, &job, (Poll){0}, &error));
+  assert_ok(workers_new(0, (Poll){0}, &job.workers, &error));
+  assert_ok(workers_run(job.workers, 1, dense_task, &job, &error));
   const Lexicon lexicon = lesson_lexicon(training);
   for (size_t i = 0; i < ROWS; i++) {
     float margins[MOST_LABELS];

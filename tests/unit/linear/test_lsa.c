@@ -72,11 +72,13 @@ typedef struct Job {
   float *points;
 } Job;
 
-static void lsa_task(void *context, size_t index, size_t worker) {
+static Status lsa_task(void *context, size_t index, size_t worker, Error *task_error) {
+  (void)task_error;
   (void)index;
   (void)worker;
   const Job *job = context;
   assert_ok(lsa_points(job->rows, job->size, job->seed, job->workers, job->points, &error));
+  return STATUS_OK;
 }
 
 static Status run(const SparseRows *rows, size_t size, uint64_t seed, size_t threads, size_t most_polls,
@@ -85,8 +87,8 @@ static Status run(const SparseRows *rows, size_t size, uint64_t seed, size_t thr
   polls = most_polls;
   asked = 0;
   for (size_t i = 0; i < rows->count * size; i++) points[i] = 7.0f; /* to be overwritten */
-  assert_ok(workers_new(threads, &job.workers, &error));
-  Status status = workers_run(job.workers, 1, lsa_task, &job, (Poll){stop_later, NULL}, &error);
+  assert_ok(workers_new(threads, (Poll){stop_later, NULL}, &job.workers, &error));
+  Status status = workers_run(job.workers, 1, lsa_task, &job, &error);
   workers_free(job.workers);
   return status;
 }

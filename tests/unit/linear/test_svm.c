@@ -53,7 +53,8 @@ typedef struct Job {
   Svm *svm;
 } Job;
 
-static void fit_task(void *context, size_t index, size_t worker) {
+static Status fit_task(void *context, size_t index, size_t worker, Error *task_error) {
+  (void)task_error;
   (void)index;
   (void)worker;
   const Job *job = context;
@@ -61,13 +62,14 @@ static void fit_task(void *context, size_t index, size_t worker) {
   if (job->from) memcpy(job->svm->weights, job->from, (FEATURES + 1) * sizeof(float));
   svm_fit(&job->problem->rows, job->problem->targets, job->positive, job->problem->costs, job->seed, job->workers,
           job->svm);
+  return STATUS_OK;
 }
 
 static Status fit_polled(const Problem *p, const float *from, uint32_t positive, uint64_t seed, size_t threads,
                          Svm *svm) {
   Job job = {p, from, positive, seed, NULL, svm};
-  assert_ok(workers_new(threads, &job.workers, &error));
-  Status status = workers_run(job.workers, 1, fit_task, &job, (Poll){poll_proceed, NULL}, &error);
+  assert_ok(workers_new(threads, (Poll){poll_proceed, NULL}, &job.workers, &error));
+  Status status = workers_run(job.workers, 1, fit_task, &job, &error);
   workers_free(job.workers);
   return status;
 }

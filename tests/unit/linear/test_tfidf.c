@@ -34,8 +34,8 @@ static TrainingRun lesson_of(const uint32_t *numbers, size_t count) {
 static Status collect_polled(Tfidf *tfidf, const Tfidf *before, const TrainingRun *training, size_t vocabulary, size_t most,
                              size_t threads, Poll poll) {
   Workers *workers;
-  assert_ok(workers_new(threads, &workers, &error));
-  Status status = tfidf_collect(tfidf, before, training->texts, training->count, vocabulary, most, workers, poll, &error);
+  assert_ok(workers_new(threads, poll, &workers, &error));
+  Status status = tfidf_collect(tfidf, before, training->texts, training->count, vocabulary, most, workers, &error);
   workers_free(workers);
   return status;
 }

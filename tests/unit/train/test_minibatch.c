@@ -49,7 +49,7 @@ static Trainer *trainer_new(size_t hidden, MinibatchOptions options, size_t thre
   Trainer *t = allocate(1, sizeof *t);
   t->parameters = make_parameters(hidden);
   assert_ok(minibatch_new(&t->parameters, &options, &t->minibatch, &error));
-  assert_ok(workers_new(threads, &t->workers, &error));
+  assert_ok(workers_new(threads, (Poll){0}, &t->workers, &error));
   return t;
 }
 
@@ -67,18 +67,20 @@ typedef struct Steps {
   MinibatchResult result;
 } Steps;
 
-static bool next_step(void *context, const MinibatchResult *last, MinibatchStep *step) {
+static Status next_step(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more,
+                        Error *step_error) {
+  (void)step_error;
   Steps *s = context;
   assert_int_equal(last == NULL, s->begun == 0);
   if (last) s->result = *last;
-  if (s->begun == s->count) return false;
-  *step = s->step[s->begun++];
-  return true;
+  *more = s->begun < s->count;
+  if (*more) *step = s->step[s->begun++];
+  return STATUS_OK;
 }
 
-static Status one_step(Minibatch *minibatch, MinibatchStep step, Workers *workers, Poll poll, MinibatchResult *result) {
+static Status one_step(Minibatch *minibatch, MinibatchStep step, Workers *workers, MinibatchResult *result) {
   Steps steps = {.step = &step, .count = 1};
-  Status status = minibatch_run(minibatch, next_step, &steps, workers, poll, &error);
+  Status status = minibatch_run(minibatch, next_step, &steps, workers, &error);
   *result = steps.result;
   return status;
 }
@@ -87,12 +89,8 @@ static MinibatchStep make_step(size_t first, size_t count, uint64_t seed) {
   return (MinibatchStep){texts + first, targets + first, count, RATE, seed};
 }
 
-static Status step_polled(Trainer *t, size_t first, size_t count, uint64_t seed, Poll poll) {
-  return one_step(t->minibatch, make_step(first, count, seed), t->workers, poll, &t->result);
-}
-
 static void step(Trainer *t, size_t first, size_t count, uint64_t seed) {
-  assert_ok(step_polled(t, first, count, seed, (Poll){0}));
+  assert_ok(one_step(t->minibatch, make_step(first, count, seed), t->workers, &t->result));
 }
 
 /* The gradient of the last step; to be freed. */
@@ -267,9 +265,9 @@ static void step_loss_begin(StepLoss *s) {
 
 static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, MinibatchResult *result) {
   Workers *workers;
-  assert_ok(workers_new(threads, &workers, &error));
+  assert_ok(workers_new(threads, (Poll){0}, &workers, &error));
   MinibatchStep step = {SPELLED_TEXTS, SPELLED_TARGETS, COUNT(SPELLED_TEXTS), RATE, seed};
-  Status status = one_step(minibatch, step, workers, (Poll){0}, result);
+  Status status = one_step(minibatch, step, workers, result);
   workers_free(workers);
   return status;
 }
@@ -424,7 +422,7 @@ TEST(a_run_of_steps_is_that_of_each_alone) {
   Trainer *together = trainer_new(4, options, 2), *alone = trainer_new(4, options, 2);
   const MinibatchStep some[] = {make_step(0, TEXTS, 1), make_step(3, 1, 2), make_step(2, 7, 3)};
   Steps steps = {.step = some, .count = COUNT(some)};
-  assert_ok(minibatch_run(together->minibatch, next_step, &steps, together->workers, (Poll){0}, &error));
+  assert_ok(minibatch_run(together->minibatch, next_step, &steps, together->workers, &error));
   step(alone, 0, TEXTS, 1);
   step(alone, 3, 1, 2);
   step(alone, 2, 7, 3);
@@ -438,7 +436,7 @@ TEST(a_run_of_steps_is_that_of_each_alone) {
 TEST(a_run_may_have_no_steps) {
   Trainer *t = trainer_new(4, (MinibatchOptions){.batch_size = 1}, 1);
   Steps steps = {0};
-  assert_ok(minibatch_run(t->minibatch, next_step, &steps, t->workers, (Poll){0}, &error));
+  assert_ok(minibatch_run(t->minibatch, next_step, &steps, t->workers, &error));
   trainer_free(t);
 }
 
@@ -507,7 +505,10 @@ TEST(an_interrupted_step_changes_nothing) {
   const MinibatchOptions options = {.batch_size = 64};
   Trainer *t = trainer_new(4, options, 0), *expected = trainer_new(4, options, 0);
   Parameters before = make_parameters(4);
-  assert_status(step_polled(t, 0, TEXTS, 1, (Poll){stop, NULL}), STATUS_INTERRUPTED);
+  Workers *stopped;
+  assert_ok(workers_new(0, (Poll){stop, NULL}, &stopped, &error));
+  assert_status(one_step(t->minibatch, make_step(0, TEXTS, 1), stopped, &t->result), STATUS_INTERRUPTED);
+  workers_free(stopped);
   check_equal(&t->parameters, &before);
   step(t, 0, TEXTS, 1);
   step(expected, 0, TEXTS, 1);

@@ -79,8 +79,8 @@ static Case *markers_case(size_t labels, size_t count, size_t labelled, uint64_t
 static Status guess_polled(Case *c, size_t threads, Poll poll) {
   Workers *workers;
   for (size_t i = 0; i < c->guess.count; i++) c->guessed[i] = 1000; /* to be overwritten */
-  assert_ok(workers_new(threads, &workers, &error));
-  Status status = guess_labels(&c->guess, workers, poll, c->guessed, &error);
+  assert_ok(workers_new(threads, poll, &workers, &error));
+  Status status = guess_labels(&c->guess, workers, c->guessed, &error);
   workers_free(workers);
   return status;
 }

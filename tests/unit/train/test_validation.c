@@ -153,8 +153,8 @@ static Judgement judgement_of(const Score *score) {
 
 static Status judge_on(Subject *s, size_t threads, Poll poll, Judgement *judgement) {
   Workers *workers;
-  assert_ok(workers_new(threads, &workers, &error));
-  Status status = validation_judge(&s->validation, &s->model, &s->lexicon, workers, poll, &error);
+  assert_ok(workers_new(threads, poll, &workers, &error));
+  Status status = validation_judge(&s->validation, &s->model, &s->lexicon, workers, &error);
   *judgement = judgement_of(&s->validation.score);
   workers_free(workers);
   return status;
