@@ -25,8 +25,8 @@
 
 #include "base/safetensors.h"
 #include "classifier/calibration.h"
-#include "classifier/keywords.h"
 #include "classifier/fingerprints.h"
+#include "classifier/keywords.h"
 #include "inference/inference.h"
 #include "linear/linear.h"
 #include "network/embedding.h"

@@ -9,9 +9,9 @@
 #ifndef CLASSIFY_INFERENCE_H
 #define CLASSIFY_INFERENCE_H
 
-#include "inference/word_table.h"
-#include "inference/precision.h"
 #include "inference/gru_step.h"
+#include "inference/precision.h"
+#include "inference/word_table.h"
 #include "network/embedding.h"
 
 typedef struct Inference {

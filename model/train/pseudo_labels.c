@@ -8,8 +8,8 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "linear/lsa.h"
-#include "linear/tfidf.h"
 #include "linear/svm.h"
+#include "linear/tfidf.h"
 #include "network/output.h"
 
 enum {

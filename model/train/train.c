@@ -8,9 +8,9 @@
 #include "base/clock.h"
 #include "base/random.h"
 #include "network/output.h"
+#include "optimizer/minibatch.h"
 #include "train/describe.h"
 #include "train/pseudo_labels.h"
-#include "train/minibatch.h"
 #include "train/validation.h"
 
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */

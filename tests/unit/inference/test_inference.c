@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "inference/inference.h"
 #include "inference/gru_step_int8.h"
+#include "inference/inference.h"
 #include "network/network.h"
 #include "unit/support.h"
 

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "inference/word_table.h"
 #include "inference/gru_step.h"
+#include "inference/word_table.h"
 #include "unit/support.h"
 
 /* Sums of a few products about 1. */

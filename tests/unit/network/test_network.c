@@ -7,7 +7,7 @@
 
 #include "network/network.h"
 #include "network/output.h"
-#include "train/adam.h"
+#include "optimizer/adam.h"
 #include "unit/support.h"
 
 /* A network with a batch and what its passes read and write. */

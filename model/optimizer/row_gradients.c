@@ -1,4 +1,4 @@
-#include "train/row_gradients.h"
+#include "optimizer/row_gradients.h"
 
 #include <stdlib.h>
 

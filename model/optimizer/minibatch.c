@@ -1,4 +1,4 @@
-#include "train/minibatch.h"
+#include "optimizer/minibatch.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include "base/matrix.h"
 #include "base/memory.h"
 #include "base/random.h"
-#include "train/adam.h"
-#include "train/row_gradients.h"
+#include "optimizer/adam.h"
+#include "optimizer/row_gradients.h"
 
 enum {
   SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */

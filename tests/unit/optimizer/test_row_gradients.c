@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/row_gradients.h"
+#include "optimizer/row_gradients.h"
 #include "unit/support.h"
 
 enum { VOCABULARY = 12, BUCKETS = 5, SIZE = 19, TABLE = VOCABULARY + BUCKETS };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/adam.h"
+#include "optimizer/adam.h"
 #include "unit/support.h"
 
 enum { SIZE = 37 }; /* no multiple of a vector register */

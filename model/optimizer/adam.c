@@ -1,4 +1,4 @@
-#include "train/adam.h"
+#include "optimizer/adam.h"
 
 #include <math.h>
 

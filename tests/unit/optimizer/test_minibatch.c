@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "train/adam.h"
-#include "train/minibatch.h"
+#include "optimizer/adam.h"
+#include "optimizer/minibatch.h"
 #include "unit/support.h"
 
 enum { VOCABULARY = 30, TEXTS = 20, MOST_LENGTH = 9, LABELS = 3 };
