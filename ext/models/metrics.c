@@ -149,7 +149,7 @@ char *metrics_json(const Metrics *m, sqlite3 *db) {
                       (int)metrics_rows(m->training), (int)training_validation(m->training)->count, (int)m->skipped,
                       (int)m->model->labels.keys.count, (int)m->model->vocabulary.words.count);
   metrics_field(json, "cut", (double)m->corpus->cut / (double)m->corpus->rows);
-  if (m->unlabelled) metrics_field(json, "guessed", (double)training_guessed(m->training));
+  if (m->unlabelled) metrics_field(json, "guessed", (double)training_pseudo_labelled(m->training));
   sqlite3_str_appendf(json, ",\"epochs\":%d,\"best_epoch\":%d", (int)m->last->epoch, (int)m->best->epoch);
   metrics_validation(json, m->best);
   metrics_field(json, "seconds", m->last->seconds);

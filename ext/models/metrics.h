@@ -16,7 +16,7 @@
 
 #include "host/sqlite.h"
 #include "models/examples.h"
-#include "train/train.h"
+#include "train/training.h"
 
 typedef struct Metrics {
   const Training *training; /* that has ended            */

@@ -8,7 +8,7 @@
 #define CLASSIFY_OPTIONS_H
 
 #include "host/connection.h"
-#include "train/train.h"
+#include "train/training.h"
 
 typedef struct Options {
   TrainingOptions training;

@@ -152,13 +152,12 @@ static int read_sources(TrainingRun *l, Error *error) {
 static void look(void *context, ProgressState *state) {
   const TrainingRun *l = context;
   TrainingProgress p = training_progress(l->training);
-  bool guesses = p.stage == TRAINING_GUESSES, linear = p.stage == TRAINING_LINEAR;
-  const char *before = guesses ? ": guessing labels" : linear ? ": learning the linear branch" : "";
-  state->rows = guesses || linear ? -1.0 : (double)p.rows;
+  state->rows = p.stage ? -1.0 : (double)p.rows;
   state->share = p.share;
   state->besides = p.besides;
-  snprintf(state->doing, sizeof state->doing, "epoch %zu of %zu%s", p.epoch, p.epochs, before);
-  if (p.stage == TRAINING_VALIDATES)
+  snprintf(state->doing, sizeof state->doing, "epoch %zu of %zu%s%s", p.epoch, p.epochs, p.stage ? ": " : "",
+           p.stage ? p.stage : "");
+  if (p.validating)
     snprintf(state->note, sizeof state->note, "validating");
   else if (l->best.validated)
     snprintf(state->note, sizeof state->note, "accuracy %.3f", l->best.validation_accuracy);

@@ -22,7 +22,7 @@
 #include "network/network.h"
 #include "network/parameters.h"
 #include "text/batch.h"
-#include "train/train.h"
+#include "train/training.h"
 
 #define TEST(name) static void name(void **fixture __attribute__((unused)))
 #define COUNT(array) (sizeof(array) / sizeof *(array))

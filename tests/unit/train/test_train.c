@@ -1334,7 +1334,7 @@ TEST(rows_with_a_guessed_label_are_not_counted) {
   const size_t expected[] = {2, 2, 2};
   check_label_rows(training, expected, SAMPLE_LABELS);
   train_to_end(training);
-  assert_true(training_guessed(training) > 0);
+  assert_true(training_pseudo_labelled(training) > 0);
   check_label_rows(training, expected, SAMPLE_LABELS);
   training_free(training);
 }

@@ -1,21 +1,21 @@
-/* train.h -- learning, as a loop that its caller owns.
-**
-** Where rows to validate with are held out of the rows that were given, the last
-** epoch learns from them, too: after the best epoch so far, whose blend was fitted
-** on them before.
+/* training.h -- learning, as a loop that its caller owns.
 **
 **   training_new()
 **     corpus_add()       for each row, on training_corpus()
-**   training_begin()     splits, cuts the vocabulary, draws initial values
+**   training_begin()     splits the rows, cuts the vocabulary, draws initial values
 **     training_epoch()   again and again, until it says that it was the last
-**   training_end()       the model of the best epoch, or of that last one
+**   training_end()       the model of the best epoch, or of the final fit
 **   training_free()      at any time
 **
-** Same rows, options and seed give the same model, bit for bit, with any number
-** of threads. Threads live only inside training_epoch().
+** A training is a list of stages (stage.h), which training.c runs one after the other:
+** pseudo-labels, the linear branch, the epochs of the network, calibration, the final
+** fit on all rows, the description of the model.
+**
+** Same rows, options and seed give the same model, bit for bit, with any number of
+** threads. Threads live only inside training_epoch() and training_end().
 */
-#ifndef CLASSIFY_TRAIN_H
-#define CLASSIFY_TRAIN_H
+#ifndef CLASSIFY_TRAINING_H
+#define CLASSIFY_TRAINING_H
 
 #include <stdbool.h>
 
@@ -61,29 +61,23 @@ Status training_begin(Training *training, const float *label_weights, Error *err
 
 /* The options as they are used, with those that were left to the rows. */
 const TrainingOptions *training_options(const Training *training);
-size_t training_rows(const Training *training);            /* trained on */
-size_t training_guessed(const Training *training);         /* of texts without a label */
-const size_t *training_label_rows(const Training *training); /* [labels] of both, but for guessed ones */
+size_t training_rows(const Training *training);            /* with a label, but for those held out */
+size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
+const size_t *training_label_rows(const Training *training); /* [labels] rows with the label, those held out too */
 
-/* The rows held out, if there are any, and once the best epoch is known what it made
-** of them, with the blend that was fitted on them.
+/* The rows held out, if there are any, and how they are labelled: by the last epoch, or
+** once calibration is over by the best one, with the calibration that was fitted on them.
 */
 const Validation *training_validation(const Training *training);
 
 /* How far training_epoch() is: for its poll, or for whoever asks between epochs. */
-typedef enum TrainingStage {
-  TRAINING_GUESSES,   /* labels of texts without one                   */
-  TRAINING_LINEAR,    /* the linear branch learns; neither counts rows */
-  TRAINING_NETWORK,
-  TRAINING_VALIDATES
-} TrainingStage;
-
 typedef struct TrainingProgress {
-  TrainingStage stage;
-  size_t epoch, epochs; /* under way, from 1; at most                               */
-  size_t rows;          /* learned from, in each epoch anew                         */
-  double share;         /* 0 to 1: of the network's rows, or of max_seconds if more */
-  double besides;       /* seconds that the linear branch will take once more       */
+  const char *stage;    /* what is done beside the epochs, such as "learning the linear branch"; NULL: nothing */
+  bool validating;      /* the epoch is over, its rows are being judged            */
+  size_t epoch, epochs; /* under way, from 1; at most                              */
+  size_t rows;          /* learned from, by all epochs                             */
+  double share;         /* 0 to 1: of the epochs' rows, or of max_seconds if more  */
+  double besides;       /* seconds that the linear branch will take once more      */
 } TrainingProgress;
 
 TrainingProgress training_progress(const Training *training);
@@ -91,8 +85,8 @@ TrainingProgress training_progress(const Training *training);
 /* A loss that is not finite is an error; so is a poll that says stop. */
 Status training_epoch(Training *training, Poll poll, Epoch *epoch, Error *error);
 
-/* The caller owns the model. Only free() what is left of the training then, but the
-** validation can still be read.
+/* After an epoch. The caller owns the model. Only free() what is left of the training then,
+** but the validation can still be read.
 */
 Status training_end(Training *training, Poll poll, Model **model, Error *error);
 

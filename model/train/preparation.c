@@ -1,0 +1,157 @@
+#include "train/preparation.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "network/network.h"
+
+static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors */
+
+enum { BUCKETS = 1 << 14 }; /* of the network's n-grams */
+
+/* ---- rows and labels ----------------------------------------------------------------- */
+
+static Status check_rows(const Training *t, size_t rows, Error *error) {
+  const Corpus *c = &t->corpus;
+  size_t labels = c->labels.keys.count;
+  if (corpus_count(c, ROW_TRAINS) == 0) /* of known rows as many are learned from */
+    return error_set(error, STATUS_INVALID, "no rows to learn from, expected texts with labels");
+  if (labels == 1)
+    return error_set(error, STATUS_INVALID,
+                     "there is one label only (rows: %zu), expected at least two labels", rows);
+  if (labels == rows && !t->from)
+    return error_set(error, STATUS_INVALID,
+                     "%zu rows have %zu different labels, expected labels that occur more than once "
+                     "(is the label column an id?)", rows, labels);
+  return STATUS_OK;
+}
+
+/* Of the rows that the model has learned before as many as there are new ones, drawn by seed. */
+static Status draw_known(Training *t, Error *error) {
+  Corpus *c = &t->corpus;
+  size_t known = corpus_count(c, ROW_KNOWN), wanted = corpus_count(c, ROW_TRAINS), count = 0;
+  if (known == 0) return STATUS_OK;
+  uint32_t *rows = malloc(known * sizeof *rows);
+  if (!rows) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_KNOWN) rows[count++] = (uint32_t)row;
+  Random random = random_stream(t->options.seed, RANDOM_KNOWN_ROWS, 0);
+  random_shuffle(&random, rows, count);
+  for (size_t i = 0; i < count; i++) c->use[rows[i]] = i < wanted ? ROW_TRAINS : ROW_UNUSED;
+  free(rows);
+  return STATUS_OK;
+}
+
+/* Of rows that were given to validate with some must have a label that is learned. */
+static Status check_validation(const Corpus *c, Error *error) {
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_VALIDATES && c->target[row] < c->labels.keys.count) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
+}
+
+static Status count_labels(Training *t, Error *error) {
+  const Corpus *c = &t->corpus;
+  t->label_rows = calloc(c->labels.keys.count + 1, sizeof *t->label_rows);
+  if (!t->label_rows) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if ((c->use[row] == ROW_TRAINS || c->use[row] == ROW_VALIDATES) && c->target[row] < c->labels.keys.count)
+      t->label_rows[c->target[row]]++;
+  return STATUS_OK;
+}
+
+static Status weigh_labels(Training *t, const float *given, Error *error) {
+  const Corpus *c = &t->corpus;
+  size_t labels = c->labels.keys.count;
+  if (!given && !t->options.balanced) return STATUS_OK;
+  t->label_weights = calloc(labels, sizeof *t->label_weights);
+  if (!t->label_weights) return error_no_memory(error);
+  if (given) {
+    memcpy(t->label_weights, given, labels * sizeof *given);
+    return STATUS_OK;
+  }
+  for (size_t i = 0; i < t->rows.count; i++) t->label_weights[c->target[t->rows.row[i]]] += 1.0f;
+  for (size_t l = 0; l < labels; l++)
+    t->label_weights[l] = (float)t->rows.count / ((float)labels * fmaxf(1.0f, t->label_weights[l]));
+  return STATUS_OK;
+}
+
+/* ---- words ------------------------------------------------------------------------- */
+
+static Status prune(Training *t, Error *error) {
+  TrainingOptions *o = &t->options;
+  if (t->from && t->vectors.size && t->vectors.size != o->embedding)
+    return error_set(error, STATUS_INVALID, "the vectors have %zu numbers, expected %zu as the model to go on from",
+                     t->vectors.size, o->embedding);
+  if (t->vectors.size) o->embedding = t->vectors.size;
+  word_vectors_scale(&t->vectors, VECTOR_DEVIATION);
+  PruneOptions options = {.min_count = o->min_count, .most = o->max_vocabulary, .spelled = o->subwords,
+                          .keep = t->from ? t->from->vocabulary.words.count : 0,
+                          .extra = &t->vectors.words};
+  Status status = corpus_prune(&t->corpus, &options, error);
+  t->lexicon = corpus_lexicon(&t->corpus);
+  return status;
+}
+
+/* ---- the model as it begins ------------------------------------------------------------ */
+
+static Status make_model(Training *t, Error *error) {
+  const TrainingOptions *o = &t->options;
+  Shape shape = {.vocabulary = vocabulary_size(&t->corpus.vocabulary), .embedding = o->embedding,
+                 .buckets = o->subwords ? BUCKETS : 0, .hidden = o->hidden,
+                 .labels = t->corpus.labels.keys.count, .positions = o->position_bias ? o->max_tokens : 0,
+                 .pooled = o->max_pool};
+  if (t->from) {
+    shape.buckets = t->from->parameters.shape.buckets;
+    shape.positions = t->from->parameters.shape.positions;
+  }
+  t->model = calloc(1, sizeof *t->model);
+  if (!t->model) return error_no_memory(error);
+  t->model->max_tokens = o->max_tokens;
+  t->model->precision = o->precision;
+  t->model->calibration = t->from ? t->from->calibration : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
+  return parameters_new(&shape, &t->model->parameters, error);
+}
+
+/* Draws the parameters, then puts in what is known already. */
+static void initialise(Training *t) {
+  Parameters *p = &t->model->parameters;
+  EmbeddingWeights embedding = network_embedding(p);
+  const Strings *words = &t->corpus.vocabulary.words;
+  parameters_initialise(p, t->options.seed);
+  for (uint32_t w = 0; t->vectors.size && w < words->count; w++) {
+    size_t length;
+    const char *word = strings_get(words, w, &length);
+    const float *vector = word_vectors_find(&t->vectors, word, length);
+    if (vector) memcpy(embedding.table + (w + 1) * embedding.size, vector, embedding.size * sizeof *vector);
+  }
+  if (!t->from) return;
+  parameters_take(p, &t->from->parameters);
+  if (embedding.buckets)
+    embedding_fold(&embedding, &t->corpus.subwords, t->from->parameters.shape.vocabulary, -1.0f);
+}
+
+Status preparation_run(Training *t, const float *label_weights, Error *error) {
+  Corpus *c = &t->corpus;
+  TrainingOptions *o = &t->options;
+  size_t known = t->from ? t->from->parameters.shape.vocabulary : 0;
+  t->validation_given = corpus_count(c, ROW_VALIDATES) > 0;
+  Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
+  if (!status && t->validation_given) status = check_validation(c, error);
+  if (!status) status = draw_known(t, error);
+  if (!status) status = prune(t, error);
+  if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
+  if (!status)
+    defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from);
+  if (!status) status = training_list_rows(t, error);
+  if (!status) status = validation_new(c, known, &t->validation, error);
+  if (!status) status = count_labels(t, error);
+  if (!status) status = weigh_labels(t, label_weights, error);
+  if (!status) status = make_model(t, error);
+  if (status) return status;
+  initialise(t);
+  t->labelled = t->rows.count;
+  t->final_fit = !t->validation_given && t->validation.count > 0 && o->epochs > 1;
+  return STATUS_OK;
+}

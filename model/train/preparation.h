@@ -1,0 +1,16 @@
+/* preparation.h -- from rows as they came to rows that are learned from.
+**
+** Checks that there is something to learn, draws which of the rows known before are learned
+** again, cuts the vocabulary, holds out rows for validation, fills in the options that
+** were left to the rows, weighs the labels, and makes the model as it begins: values drawn
+** by seed, given word vectors, or those of the model to go on from.
+*/
+#ifndef CLASSIFY_PREPARATION_H
+#define CLASSIFY_PREPARATION_H
+
+#include "train/stage.h"
+
+/* label_weights [labels] or NULL are copied. */
+Status preparation_run(Training *t, const float *label_weights, Error *error);
+
+#endif

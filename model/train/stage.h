@@ -1,0 +1,70 @@
+/* stage.h -- the stages of a training: what they share, and how one is run.
+**
+** training.c runs them in the order of its list and knows nothing else of them. A stage
+** reads what those before it have made, in the Training below, and what it needs for
+** itself is its state. So a new stage is a file, and a line in that list.
+**
+** Time limits, interrupts and progress are training.c's: t->workers carry the poll, a
+** stage asks training_out_of_time() where it may leave off early, and says how far it is
+** only where it can tell more than its name.
+*/
+#ifndef CLASSIFY_STAGE_H
+#define CLASSIFY_STAGE_H
+
+#include "train/epochs.h"
+#include "train/training.h"
+
+struct Training {
+  /* the rows and how to learn from them: the caller, then preparation.c */
+  TrainingOptions options;
+  char *tokenize;
+  const Model *from;        /* borrowed; or NULL */
+  Corpus corpus;
+  WordVectors vectors;
+  Lexicon lexicon;
+  float *label_weights;     /* [labels] or NULL */
+  size_t *label_rows;       /* [labels] with a label of their own, those held out too */
+  bool validation_given;    /* the rows held out came as such, and stay held out      */
+  TrainingRows rows;        /* that are trained on                                    */
+  size_t labelled;          /* of them with a label of their own                      */
+
+  /* what the stages make, in their order */
+  size_t pseudo_labelled;      /* rows, by STAGE_PSEUDO_LABELS                              */
+  Model *model;                /* preparation.c; its linear branch: STAGE_LINEAR            */
+  double linear_seconds;       /* that STAGE_LINEAR took                                    */
+  Epochs *epochs;              /* STAGE_NETWORK, then STAGE_FINAL_FIT                       */
+  Validation validation;       /* of the epochs; then as STAGE_CALIBRATION leaves it        */
+  Epoch best;                  /* the best epoch so far                                     */
+  Parameters best_parameters;  /* its network, or that of the final fit                     */
+  bool final_fit;              /* STAGE_FINAL_FIT is still to come, or under way            */
+
+  /* of training.c */
+  double started;           /* seconds, of clock.h               */
+  size_t stage;             /* under way, in the list            */
+  void *state;              /* of that stage; NULL until it began */
+  Workers *workers;         /* of the call under way             */
+  Epoch *epoch;             /* that the call fills in            */
+  size_t epoch_number;
+};
+
+typedef struct Stage {
+  const char *name;    /* as progress says it; NULL: the epochs say it */
+  bool gives_epochs;   /* each run is an epoch and fills in t->epoch   */
+  size_t state_size;   /* of its state, zeroed before begin()          */
+  bool (*wanted)(const Training *t);                                 /* NULL: always      */
+  Status (*begin)(void *state, Training *t, Error *error);           /* NULL: no work     */
+  Status (*run)(void *state, Training *t, bool *over, Error *error); /* *over comes true  */
+  void (*progress)(const void *state, const Training *t, TrainingProgress *progress); /* NULL */
+  void (*end)(void *state, Training *t);                             /* also after errors; NULL */
+} Stage;
+
+extern const Stage STAGE_PSEUDO_LABELS, STAGE_LINEAR, STAGE_NETWORK, STAGE_CALIBRATION, STAGE_FINAL_FIT,
+    STAGE_DESCRIPTION;
+
+/* Whether max_seconds are over. */
+bool training_out_of_time(const Training *t);
+
+/* Lists the rows of the corpus that are trained on, anew. */
+Status training_list_rows(Training *t, Error *error);
+
+#endif

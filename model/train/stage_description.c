@@ -1,0 +1,66 @@
+/* stage_description.c -- what a model says of itself: the keywords of each label (keywords.h),
+** and which texts it has learned (fingerprints.h). The parameters are not folded yet.
+*/
+#include <stdlib.h>
+
+#include "base/random.h"
+#include "classifier/predict.h"
+#include "train/stage.h"
+
+enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most */
+
+/* Puts rows first that are drawn by seed: as many as have KEYWORD_TOKENS. */
+static size_t draw_rows(Training *t) {
+  size_t tokens = 0, count = 0;
+  Random random = random_stream(t->options.seed, RANDOM_KEYWORDS, 0);
+  random_shuffle(&random, t->rows.row, t->rows.count);
+  while (count < t->rows.count && tokens < KEYWORD_TOKENS) tokens += corpus_text(&t->corpus, t->rows.row[count++]).length;
+  return count;
+}
+
+static Status find_keywords(Training *t, Error *error) {
+  const Corpus *c = &t->corpus;
+  size_t count = draw_rows(t), tokens = 0, threads = workers_count(t->workers);
+  Text *texts = malloc((count + 1) * sizeof *texts);
+  uint32_t *labels = malloc((count + 1) * sizeof *labels);
+  Scratch *scratches = calloc(threads, sizeof *scratches);
+  for (size_t i = 0; texts && labels && i < count; i++) {
+    texts[i] = corpus_text(c, t->rows.row[i]);
+    labels[i] = c->target[t->rows.row[i]];
+    tokens += texts[i].length;
+  }
+  float *contributions = malloc((tokens + 1) * sizeof *contributions);
+  Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
+  if (!status)
+    status = predict_all_contributions(t->model, &t->lexicon, texts, labels, count, t->workers, scratches,
+                                       contributions, error);
+  if (!status)
+    status = keywords_new(texts, labels, count, contributions, vocabulary_size(&c->vocabulary), &t->model->keywords,
+                          error);
+  for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
+  free(texts);
+  free(labels);
+  free(scratches);
+  free(contributions);
+  return status;
+}
+
+static Status list_fingerprints(Training *t, Error *error) {
+  uint32_t *hashes = malloc((t->rows.count + 1) * sizeof *hashes);
+  if (!hashes) return error_no_memory(error);
+  for (size_t i = 0; i < t->rows.count; i++) hashes[i] = t->corpus.hash[t->rows.row[i]];
+  Status status = fingerprints_new(hashes, t->rows.count, t->from ? &t->from->fingerprints : NULL,
+                                   &t->model->fingerprints, error);
+  free(hashes);
+  return status;
+}
+
+static Status run(void *state, Training *t, bool *over, Error *error) {
+  (void)state;
+  (void)over;
+  parameters_copy(&t->model->parameters, &t->best_parameters);
+  Status status = find_keywords(t, error);
+  return status ? status : list_fingerprints(t, error);
+}
+
+const Stage STAGE_DESCRIPTION = {.name = "listing keywords", .run = run};

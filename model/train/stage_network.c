@@ -1,0 +1,67 @@
+/* stage_network.c -- epochs of the network, each judged on the rows that are held out.
+**
+** With `patience` the best epoch has the highest validation accuracy, then the least loss,
+** and too many epochs without a better one end the stage. Without it the last is best.
+*/
+#include "train/stage.h"
+
+typedef struct NetworkState {
+  bool validating;
+} NetworkState;
+
+static Status begin(void *state, Training *t, Error *error) {
+  (void)state;
+  Status status = parameters_new(&t->model->parameters.shape, &t->best_parameters, error);
+  if (!status) status = epochs_new(t, &t->epochs, error);
+  return status ? status : epochs_plan(t->epochs, t, t->options.epochs, error);
+}
+
+static Status validate(Training *t, Error *error) {
+  const Score *score = &t->validation.score;
+  Status status = validation_judge(&t->validation, t->model, &t->lexicon, t->workers, error);
+  t->epoch->validated = true;
+  t->epoch->validation_loss = score_log_loss(score);
+  t->epoch->validation_accuracy = score_accuracy(score);
+  t->epoch->validation_f1 = score_macro_f1(score);
+  return status;
+}
+
+static bool is_best(const Training *t) {
+  const Epoch *epoch = t->epoch, *best = &t->best;
+  if (!epoch->validated || t->options.patience == 0 || best->epoch == 0) return true;
+  if (epoch->validation_accuracy != best->validation_accuracy)
+    return epoch->validation_accuracy > best->validation_accuracy;
+  return epoch->validation_loss < best->validation_loss;
+}
+
+static void keep_best(Training *t) {
+  t->epoch->is_best = is_best(t);
+  if (!t->epoch->is_best) return;
+  parameters_copy(&t->best_parameters, &t->model->parameters);
+  validation_keep(&t->validation);
+  t->best = *t->epoch;
+}
+
+static Status run(void *state, Training *t, bool *over, Error *error) {
+  NetworkState *s = state;
+  Status status = epochs_run(t->epochs, t, error);
+  s->validating = true;
+  if (!status && t->validation.count) status = validate(t, error);
+  s->validating = false;
+  if (status) return status;
+  keep_best(t);
+  bool patient = t->options.patience == 0 || t->epoch->epoch - t->best.epoch < t->options.patience;
+  size_t most = t->options.epochs - (t->final_fit ? 1 : 0);
+  *over = t->epoch->epoch >= most || !patient || training_out_of_time(t);
+  if (*over && training_out_of_time(t)) t->final_fit = false;
+  return STATUS_OK;
+}
+
+static void progress(const void *state, const Training *t, TrainingProgress *p) {
+  (void)t;
+  const NetworkState *s = state;
+  p->validating = s->validating;
+}
+
+const Stage STAGE_NETWORK = {.gives_epochs = true, .state_size = sizeof(NetworkState), .begin = begin, .run = run,
+                             .progress = progress};

@@ -1,0 +1,208 @@
+#include "train/training.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "train/preparation.h"
+#include "train/stage.h"
+
+/* In this order. The last one runs in training_end(). */
+static const Stage *const STAGES[] = {
+    &STAGE_PSEUDO_LABELS, &STAGE_LINEAR, &STAGE_NETWORK, &STAGE_CALIBRATION, &STAGE_FINAL_FIT, &STAGE_DESCRIPTION,
+};
+enum { LAST_STAGE = sizeof STAGES / sizeof *STAGES - 1 };
+
+/* ---- new, free ------------------------------------------------------------------ */
+
+/* To go on from a model: its words, labels, sizes and parts are those to begin with. */
+static Status take_over(Training *t, const Model *from, Error *error) {
+  const Shape *s = &from->parameters.shape;
+  const Strings *words = &from->vocabulary.words, *keys = &from->labels.keys;
+  TrainingOptions *o = &t->options;
+  Status status = STATUS_OK;
+  size_t length;
+  uint32_t number;
+  t->from = from;
+  o->embedding = s->embedding;
+  o->hidden = s->hidden;
+  o->subwords = s->buckets > 0;
+  o->max_pool = s->pooled;
+  o->linear = linear_exists(&from->linear);
+  o->position_bias = s->positions > 0;
+  o->max_tokens = from->max_tokens;
+  for (uint32_t w = 0; w < words->count && !status; w++) {
+    const char *word = strings_get(words, w, &length);
+    status = vocabulary_add(&t->corpus.vocabulary, word, length, &number, error);
+  }
+  for (uint32_t l = 0; l < keys->count && !status; l++) {
+    const char *key = strings_get(keys, l, &length);
+    status = labels_add_key(&t->corpus.labels, from->labels.kinds[l], key, length, error);
+  }
+  return status;
+}
+
+Status training_new(const TrainingOptions *options, const char *tokenize, const Model *from,
+                    Training **training, Error *error) {
+  Training *t = calloc(1, sizeof *t);
+  if (!t) return error_no_memory(error);
+  t->options = *options;
+  t->tokenize = strdup(from ? from->tokenize : tokenize);
+  Status status = t->tokenize ? STATUS_OK : error_no_memory(error);
+  if (!status && from) status = take_over(t, from, error);
+  t->corpus.max_tokens = t->options.linear ? 0 : t->options.max_tokens;
+  t->corpus.cut_after = t->options.max_tokens;
+  if (status)
+    training_free(t);
+  else
+    *training = t;
+  return status;
+}
+
+static const Stage *stage(const Training *t) { return STAGES[t->stage]; }
+
+static void leave_stage(Training *t) {
+  if (t->state && stage(t)->end) stage(t)->end(t->state, t);
+  free(t->state);
+  t->state = NULL;
+}
+
+void training_free(Training *t) {
+  if (!t) return;
+  leave_stage(t);
+  epochs_free(t->epochs);
+  corpus_free(&t->corpus);
+  word_vectors_free(&t->vectors);
+  model_free(t->model);
+  parameters_free(&t->best_parameters);
+  validation_free(&t->validation);
+  free(t->tokenize);
+  free(t->label_rows);
+  free(t->label_weights);
+  free(t->rows.row);
+  free(t);
+}
+
+Corpus *training_corpus(Training *t) { return &t->corpus; }
+WordVectors *training_vectors(Training *t) { return &t->vectors; }
+const TrainingOptions *training_options(const Training *t) { return &t->options; }
+size_t training_rows(const Training *t) { return t->labelled; }
+size_t training_pseudo_labelled(const Training *t) { return t->pseudo_labelled; }
+const size_t *training_label_rows(const Training *t) { return t->label_rows; }
+const Validation *training_validation(const Training *t) { return &t->validation; }
+
+/* ---- what stages ask ------------------------------------------------------------------- */
+
+bool training_out_of_time(const Training *t) {
+  return t->options.max_seconds > 0 && clock_seconds() - t->started >= t->options.max_seconds;
+}
+
+Status training_list_rows(Training *t, Error *error) {
+  const Corpus *c = &t->corpus;
+  free(t->rows.row);
+  t->rows = (TrainingRows){.row = malloc((c->rows + 1) * sizeof *t->rows.row)};
+  if (!t->rows.row) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_TRAINS) t->rows.row[t->rows.count++] = (uint32_t)row;
+  return STATUS_OK;
+}
+
+/* ---- stage by stage ---------------------------------------------------------------------- */
+
+/* To the first stage from number `next` on that is wanted. */
+static void go_to_stage(Training *t, size_t next) {
+  leave_stage(t);
+  t->stage = next;
+  while (t->stage < LAST_STAGE && stage(t)->wanted && !stage(t)->wanted(t)) t->stage++;
+}
+
+static Status begin_stage(Training *t, Error *error) {
+  t->state = calloc(1, stage(t)->state_size + 1);
+  if (!t->state) return error_no_memory(error);
+  return stage(t)->begin ? stage(t)->begin(t->state, t, error) : STATUS_OK;
+}
+
+/* A piece of the stage's work, or all; when it is over the next stage is up. */
+static Status run_stage(Training *t, Error *error) {
+  bool over = true;
+  Status status = t->state ? STATUS_OK : begin_stage(t, error);
+  if (!status) status = stage(t)->run(t->state, t, &over, error);
+  if (!status && over && t->stage < LAST_STAGE) go_to_stage(t, t->stage + 1);
+  return status;
+}
+
+Status training_begin(Training *t, const float *label_weights, Error *error) {
+  t->started = clock_seconds();
+  Status status = preparation_run(t, label_weights, error);
+  if (!status) go_to_stage(t, 0);
+  return status;
+}
+
+/* Stages until an epoch has ended, and those after it that give no epochs. */
+static Status run_epoch(Training *t, Error *error) {
+  Status status = workers_poll(t->workers, error); /* an epoch may be over before their first poll */
+  bool ended = false;
+  while (!status && t->stage < LAST_STAGE && !(ended && stage(t)->gives_epochs)) {
+    ended = ended || stage(t)->gives_epochs;
+    status = run_stage(t, error);
+  }
+  return status;
+}
+
+Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
+  *epoch = (Epoch){.epoch = ++t->epoch_number};
+  t->epoch = epoch;
+  Status status = workers_new(t->options.threads, poll, &t->workers, error);
+  if (status) return status;
+  status = run_epoch(t, error);
+  workers_free(t->workers);
+  t->workers = NULL;
+  epoch->seconds = clock_seconds() - t->started;
+  epoch->is_last = t->stage == LAST_STAGE;
+  return status;
+}
+
+TrainingProgress training_progress(const Training *t) {
+  TrainingProgress p = {.stage = stage(t)->name, .epoch = t->epoch_number, .epochs = t->options.epochs,
+                        .rows = t->epochs ? epochs_rows(t->epochs) : 0};
+  double limit = t->options.max_seconds;
+  if (t->final_fit && limit <= 0) p.besides = t->linear_seconds;
+  if (t->state && stage(t)->progress) stage(t)->progress(t->state, t, &p);
+  if (t->epochs) p.share = epochs_done(t->epochs) / (double)p.epochs;
+  if (limit > 0) p.share = fmax(p.share, (clock_seconds() - t->started) / limit);
+  p.share = fmax(0.0, fmin(p.share, 1.0));
+  return p;
+}
+
+/* ---- end ------------------------------------------------------------------------- */
+
+/* The model takes over what the training has made. Its words' rows become whole: folded. */
+static Model *finished_model(Training *t) {
+  Model *m = t->model;
+  EmbeddingWeights embedding = network_embedding(&t->best_parameters);
+  if (embedding.buckets) embedding_fold(&embedding, &t->corpus.subwords, embedding.vocabulary, 1.0f);
+  parameters_free(&m->parameters);
+  m->parameters = t->best_parameters;
+  m->vocabulary = t->corpus.vocabulary;
+  m->labels = t->corpus.labels;
+  m->tokenize = t->tokenize;
+  t->best_parameters = (Parameters){0};
+  t->corpus.vocabulary = (Vocabulary){0};
+  t->corpus.labels = (Labels){0};
+  t->tokenize = NULL;
+  t->model = NULL;
+  return m;
+}
+
+Status training_end(Training *t, Poll poll, Model **model, Error *error) {
+  if (t->best.epoch == 0) return error_set(error, STATUS_INVALID, "no epoch has ended yet");
+  Status status = workers_new(t->options.threads, poll, &t->workers, error);
+  if (status) return status;
+  go_to_stage(t, LAST_STAGE);
+  status = run_stage(t, error);
+  workers_free(t->workers);
+  t->workers = NULL;
+  if (!status) *model = finished_model(t);
+  return status;
+}
