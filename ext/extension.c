@@ -9,12 +9,12 @@
 SQLITE_EXTENSION_INIT1
 
 #include "card/card.h"
-#include "functions/classify_debug.h"
-#include "functions/classify_attention.h"
-#include "functions/classify_doubts.h"
-#include "functions/classify_highlight.h"
-#include "functions/classify_evaluate.h"
 #include "functions/classify.h"
+#include "functions/classify_attention.h"
+#include "functions/classify_debug.h"
+#include "functions/classify_doubts.h"
+#include "functions/classify_evaluate.h"
+#include "functions/classify_highlight.h"
 #include "functions/classify_rows.h"
 #include "functions/classify_words.h"
 #include "host/connection.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "card/plot.h"
 #include "card/card_sections.h"
+#include "card/plot.h"
 #include "card_style.h"
 #include "functions/classify_debug.h"
 #include "host/cache.h"

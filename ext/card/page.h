@@ -7,8 +7,8 @@
 #ifndef CLASSIFY_PAGE_H
 #define CLASSIFY_PAGE_H
 
-#include "models/models.h"
 #include "models/evaluation.h"
+#include "models/models.h"
 
 typedef struct Page {
   Connection *connection;

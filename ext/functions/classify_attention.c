@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "classifier/explain.h"
 #include "functions/explanation.h"
 #include "host/query.h"
 #include "models/models.h"
@@ -66,8 +67,9 @@ static int result_leave_one_out(Listing *l, Connection *c, sqlite3_context *cont
     float *drops = calloc(r->tokens.count + 1, sizeof *drops);
     if (!drops) return failure(error, SQLITE_NOMEM, "out of memory");
     Lexicon lexicon = tokens_lexicon(&r->tokens);
-    int rc = failure_code(predict_leave_one_out(r->model, &lexicon, tokens_text(&r->tokens), r->count, r->label,
-                                                &c->scratch, connection_poll(c), drops, error));
+    Question question = {tokens_text(&r->tokens), &lexicon, r->label};
+    int rc = failure_code(explain_leave_one_out(r->model, &question, r->count, &c->scratch, connection_poll(c), drops,
+                                                error));
     if (rc) {
       free(drops);
       return rc;

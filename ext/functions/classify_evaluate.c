@@ -4,8 +4,8 @@
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/models.h"
 #include "models/evaluation.h"
+#include "models/models.h"
 
 enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
 

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "classifier/explain.h"
 #include "host/cache.h"
 #include "host/value.h"
 #include "models/models.h"
@@ -26,8 +27,8 @@ static int explain(Explanation *r, Connection *c, Error *error) {
   r->contributions = calloc(r->tokens.count + 1, sizeof *r->contributions);
   if (!r->weights || !r->contributions) return failure(error, SQLITE_NOMEM, "out of memory");
   Lexicon lexicon = tokens_lexicon(&r->tokens);
-  return failure_code(predict_contributions(r->model, &lexicon, tokens_text(&r->tokens), r->label, &c->scratch,
-                                            r->weights, r->contributions, error));
+  Question question = {tokens_text(&r->tokens), &lexicon, r->label};
+  return failure_code(explain_contributions(r->model, &question, &c->scratch, r->weights, r->contributions, error));
 }
 
 int explanation_find(Explanation *r, Connection *c, const Model *model, const char *text, size_t length,

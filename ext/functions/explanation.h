@@ -1,7 +1,7 @@
 /* explanation.h -- why one text has a label: its tokens, and what each of them gives.
 **
 ** What stands here is for one label: the one that was asked for, else the most
-** probable one. weights and contributions are those of predict_contributions().
+** probable one. weights and contributions are those of explain_contributions().
 */
 #ifndef CLASSIFY_EXPLANATION_H
 #define CLASSIFY_EXPLANATION_H

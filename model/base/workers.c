@@ -42,6 +42,13 @@ struct Workers {
   Error error;
 };
 
+Status poll_proceed(Poll poll, Error *error) {
+  if (!poll.proceed || poll.proceed(poll.context)) return STATUS_OK;
+  return error_set(error, STATUS_INTERRUPTED, "interrupted");
+}
+
+Status workers_poll(const Workers *w, Error *error) { return poll_proceed(w->poll, error); }
+
 /* Ends the run; the first failure counts. The mutex is held, or there are no threads. */
 static void stop(Workers *w, Status status, const Error *error) {
   if (!w->status) {
@@ -187,11 +194,6 @@ void workers_free(Workers *w) {
 }
 
 size_t workers_count(const Workers *w) { return w->threads ? w->threads : 1; }
-
-Status workers_poll(const Workers *w, Error *error) {
-  bool proceeds = !w->poll.proceed || w->poll.proceed(w->poll.context);
-  return proceeds ? STATUS_OK : error_set(error, STATUS_INTERRUPTED, "interrupted");
-}
 
 /* Waits for the run to end, polling; the mutex is held on entry and return. */
 static void wait_and_poll(Workers *w) {

@@ -20,6 +20,9 @@ typedef struct Poll {
   void *context;
 } Poll;
 
+/* STATUS_INTERRUPTED where the poll says stop. */
+Status poll_proceed(Poll poll, Error *error);
+
 /* The poll is asked in every run. */
 Status workers_new(size_t threads, Poll poll, Workers **workers, Error *error);
 void workers_free(Workers *workers); /* joins */

@@ -1,4 +1,4 @@
-/* predict.h -- what a model says of texts, and why.
+/* predict.h -- the labels of texts, with their probabilities.
 **
 ** Texts come as word numbers (model_tokens()) of the model's vocabulary and of
 ** the lexicon that goes with them. A Scratch is private to a thread and may
@@ -46,38 +46,17 @@ typedef struct Prediction {
 Status predict_labels(const Model *model, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
                       Scratch *scratch, Prediction *predictions, Error *error);
 
-/* What each branch says by itself of any number of texts, batched by length, on all
-** workers; scratches [workers]. logits of the network and margins of the linear
-** branch [count][labels]; margins NULL where it has none. The model may still learn.
+/* What each branch says by itself, on all workers; scratches [workers]. logits of the
+** network and margins of the linear branch [count][labels], in the order of the texts;
+** margins NULL where it has none. The model may still learn.
 */
-Status predict_branches(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
-                        Workers *workers, Scratch *scratches, float *logits,
-                        float *margins, Error *error);
+Status predict_branches(const Model *model, const Texts *texts, Workers *workers, Scratch *scratches,
+                        float *logits, float *margins, Error *error);
 
-/* Why one text has the label it has, or would have another. With the bias,
-** contributions [length] sum to the label's logit exactly: each token's share of
-**
-**   attention        a_t (h_t . W_c)
-**   max-pool         h_t,j W_j,c of each dimension j that the token won
-**   linear branch    linear_contribute()
-**
-** each times the scale of its branch. weights [length] are the attention a_t, 0
-** for tokens that the network does not read.
+/* One batch of at most BY_LENGTH_TEXTS through network_forward(), which fills the pass; its
+** rows are in the order of the batch. The model may still learn.
 */
-Status predict_contributions(const Model *model, const Lexicon *lexicon, Text text, uint32_t label,
-                             Scratch *scratch, float *weights, float *contributions, Error *error);
-
-/* The same for any number of texts, each for its own label, on all workers; scratches
-** [workers]. contributions of one text after another, [tokens in all].
-*/
-Status predict_all_contributions(const Model *model, const Lexicon *lexicon, const Text *texts,
-                                 const uint32_t *labels, size_t count, Workers *workers, Scratch *scratches, float *contributions, Error *error);
-
-/* drops [count]: how much the label's probability falls without each of the
-** first count tokens. As many predictions as that, so the caller is polled.
-*/
-Status predict_leave_one_out(const Model *model, const Lexicon *lexicon, Text text, size_t count,
-                             uint32_t label, Scratch *scratch, Poll poll, float *drops, Error *error);
+Status predict_pass(const Model *model, const Texts *texts, Pass *pass, Error *error);
 
 /* What the labels' probabilities say; `asked` may be past the labels. */
 Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);

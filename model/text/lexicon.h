@@ -13,11 +13,19 @@
 #include <stdbool.h>
 
 #include "text/subwords.h"
+#include "text/text.h"
 
 typedef struct Lexicon {
   const Subwords *subwords; /* NULL where there are no n-grams */
   bool folded;
 } Lexicon;
+
+/* Texts, and the lexicon that their words are of; borrowed. */
+typedef struct Texts {
+  const Text *text; /* [count] */
+  size_t count;
+  const Lexicon *lexicon;
+} Texts;
 
 /* Word numbers are below this. */
 static inline size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary) {

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/random.h"
-#include "classifier/predict.h"
+#include "classifier/explain.h"
 #include "train/stage.h"
 
 enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most */
@@ -32,8 +32,8 @@ static Status find_keywords(Training *t, Error *error) {
   float *contributions = malloc((tokens + 1) * sizeof *contributions);
   Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = predict_all_contributions(t->model, &t->lexicon, texts, labels, count, t->workers, scratches,
-                                       contributions, error);
+    status = explain_all(t->model, &(Texts){texts, count, &t->lexicon}, labels, t->workers, scratches, contributions,
+                         error);
   if (!status)
     status = keywords_new(texts, labels, count, contributions, vocabulary_size(&c->vocabulary), &t->model->keywords,
                           error);

@@ -109,9 +109,10 @@ static Status judge_logits(Validation *v, const Model *m, const float *logits, E
 Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, Workers *workers, Error *error) {
   size_t threads = workers_count(workers);
   Scratch *scratches = calloc(threads, sizeof *scratches);
+  Texts texts = {v->texts, v->count, lexicon};
   Status status = scratches ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = predict_branches(m, lexicon, v->texts, v->count, workers, scratches, v->logits,
+    status = predict_branches(m, &texts, workers, scratches, v->logits,
                               linear_exists(&m->linear) ? v->margins : NULL, error);
   if (!status) status = judge_logits(v, m, v->logits, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);

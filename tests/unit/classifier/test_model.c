@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "classifier/explain.h"
 #include "classifier/predict.h"
 #include "unit/support.h"
 
@@ -400,7 +401,7 @@ static void use_model(const Model *model) {
   Text words = tokens_text(&tokens);
   Lexicon lexicon = tokens_lexicon(&tokens);
   assert_ok(predict(model, &lexicon, &words, 1, &scratch, values, &error));
-  assert_ok(predict_contributions(model, &lexicon, words, 0, &scratch, values, values + words.length, &error));
+  assert_ok(explain_contributions(model, &(Question){words, &lexicon, 0}, &scratch, values, values + words.length, &error));
   assert_true(label.kind != LABEL_TEXT || label.length < 100);
   free(values);
   scratch_free(&scratch);
@@ -666,7 +667,7 @@ TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
     Lexicon lexicon = tokens_lexicon(&tokens);
     assert_ok(predict(read, &lexicon, &words, 1, &scratch, probabilities, &error));
     assert_close(probabilities, reference_floats(&file, "probabilities") + i * labels, labels, REFERENCE_TOLERANCE);
-    assert_ok(predict_contributions(read, &lexicon, words, 0, &scratch, weights, contributions, &error));
+    assert_ok(explain_contributions(read, &(Question){words, &lexicon, 0}, &scratch, weights, contributions, &error));
     assert_close(weights, reference_floats(&file, "weights") + i * steps, steps, REFERENCE_TOLERANCE);
     tokens_free(&tokens);
   }

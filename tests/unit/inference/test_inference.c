@@ -34,15 +34,15 @@ static int free_others(void **unused) {
 
 /* ---- texts and networks -------------------------------------------------------------------- */
 
-typedef struct Texts {
+typedef struct RandomTexts {
   uint32_t words[TEXTS * MOST_LENGTH];
   Text text[TEXTS];
-} Texts;
+} RandomTexts;
 
 /* Of all lengths and words from `first` on, those of the subword list among them if they
 ** have vectors of their own.
 */
-static void fill_texts(Texts *t, const Shape *shape, size_t first, uint64_t seed) {
+static void fill_texts(RandomTexts *t, const Shape *shape, size_t first, uint64_t seed) {
   Random random = random_stream(seed, 3, 0);
   size_t most = shape->vocabulary + (shape->buckets ? COUNT(OTHERS) : 0);
   for (size_t w = 0; w < COUNT(t->words); w++) t->words[w] = (uint32_t)(first + random_below(&random, (uint32_t)(most - first)));
@@ -96,7 +96,7 @@ static void check_texts(const Parameters *p, const Inference *n, InferenceScratc
 static void check_shape(Shape shape, InferenceScratch *scratch) {
   Parameters p = random_network(shape);
   Inference n = make_inference(&p, PRECISION_FLOAT32);
-  Texts t;
+  RandomTexts t;
   fill_texts(&t, &shape, 0, 1);
   for (int again = 0; again <= 1; again++) check_texts(&p, &n, scratch, t.text, TEXTS, SAME);
   fill_texts(&t, &shape, 0, 2);
@@ -121,7 +121,7 @@ TEST(any_number_of_texts) {
   Parameters p = random_network(shape);
   Inference n = make_inference(&p, PRECISION_FLOAT32);
   InferenceScratch scratch = {0};
-  Texts t;
+  RandomTexts t;
   fill_texts(&t, &shape, 0, 3);
   for (size_t count = 0; count < TEXTS; count++) check_texts(&p, &n, &scratch, t.text + TEXTS - count, count, SAME);
   inference_scratch_free(&scratch);
@@ -175,7 +175,7 @@ TEST(rare_words_of_a_large_network) {
   fill_normal(p.tensor[TENSOR_OUTPUT_KERNEL], shape_features(&shape) * LABELS, 0.05f, 7);
   Inference n = make_inference(&p, PRECISION_FLOAT32);
   InferenceScratch scratch = {0};
-  Texts t;
+  RandomTexts t;
   fill_texts(&t, &shape, 5425, 4);
   assert_true(word_table_keeps(n.words, 5425) && !word_table_keeps(n.words, 5439));
   check_texts(&p, &n, &scratch, t.text, TEXTS, SAME);
@@ -198,7 +198,7 @@ TEST(integers_of_8_bits_are_close) {
     Parameters p = random_network(shape);
     Inference floats = make_inference(&p, PRECISION_FLOAT32), integers = make_inference(&p, PRECISION_INT8);
     InferenceScratch scratch = {0};
-    Texts t;
+    RandomTexts t;
     float exact[TEXTS * LABELS], logits[TEXTS * LABELS];
     fill_texts(&t, &shape, 0, 5);
     check_texts(&p, &integers, &scratch, t.text, TEXTS, gru_step_int8_available() ? 0.1 : SAME);
@@ -218,7 +218,7 @@ enum { THREADS = 4 };
 
 typedef struct Reader {
   const Inference *inference;
-  const Texts *texts;
+  const RandomTexts *texts;
   size_t first; /* text that it begins with */
   float logits[TEXTS * LABELS];
   Status status;
@@ -241,7 +241,7 @@ static void *read_all(void *context) {
 TEST(threads_read_the_same) {
   Shape shape = shape_of(33, 6, true, 9);
   Parameters p = random_network(shape);
-  Texts t;
+  RandomTexts t;
   fill_texts(&t, &shape, 0, 8);
   Inference alone = make_inference(&p, PRECISION_FLOAT32);
   static Reader expected, readers[THREADS];

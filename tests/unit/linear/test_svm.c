@@ -39,7 +39,7 @@ static Problem *problem_new(uint64_t seed) {
 /* Workers without a thread, whose poll says what `proceed` says. */
 static bool proceed;
 
-static bool poll_proceed(void *context) {
+static bool ask_poll(void *context) {
   (void)context;
   return proceed;
 }
@@ -68,7 +68,7 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *task_e
 static Status fit_polled(const Problem *p, const float *from, uint32_t positive, uint64_t seed, size_t threads,
                          Svm *svm) {
   Job job = {p, from, positive, seed, NULL, svm};
-  assert_ok(workers_new(threads, (Poll){poll_proceed, NULL}, &job.workers, &error));
+  assert_ok(workers_new(threads, (Poll){ask_poll, NULL}, &job.workers, &error));
   Status status = workers_run(job.workers, 1, fit_task, &job, &error);
   workers_free(job.workers);
   return status;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/random.h"
+#include "classifier/explain.h"
 #include "classifier/predict.h"
 #include "unit/support.h"
 
@@ -1139,8 +1140,8 @@ static void check_means(const Model *model, Label label_of_row(size_t row)) {
     assert_true(tokens.count <= COUNT(weights));
     uint32_t label = labels_find(&model->labels, label_of_row(i));
     Lexicon lexicon = tokens_lexicon(&tokens);
-    assert_ok(predict_contributions(model, &lexicon, tokens_text(&tokens), label, &scratch, weights, contributions,
-                                    &error));
+    assert_ok(explain_contributions(model, &(Question){tokens_text(&tokens), &lexicon, label}, &scratch, weights,
+                                    contributions, &error));
     for (size_t t = 0; t < tokens.count; t++) {
       sums[label * words + tokens.words[t]] += (double)contributions[t];
       occurring += counts[label * words + tokens.words[t]]++ == 0;

@@ -1,0 +1,125 @@
+#include "classifier/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "classifier/by_length.h"
+
+enum {
+  ROWS = 64,               /* texts that are read together */
+  LEAVE_OUT_TOKENS = 16384 /* between two polls: some 50 ms */
+};
+
+/* ---- contributions ------------------------------------------------------------------ */
+
+/* Adds what each token contributes through the network; `kernel` is the label's column of the output's. */
+static void network_contribute(const Shape *s, const Pass *pass, size_t tokens, const float *kernel,
+                               float scale, float *weights, float *contributions) {
+  size_t state = shape_state(s);
+  for (size_t t = 0; t < tokens; t++) {
+    size_t place = batch_place(&pass->batch, 0, t);
+    const float *h = pass->states + place * state;
+    float dot = 0.0f;
+    for (size_t j = 0; j < state; j++) dot += h[j] * kernel[j * s->labels];
+    weights[t] = pass->weights[place];
+    contributions[t] += scale * weights[t] * dot;
+  }
+  /* of one text alone, token t is at packed place t */
+  for (size_t j = 0; s->pooled && tokens && j < state; j++)
+    contributions[pass->winners[j]] += scale * pass->features[state + j] * kernel[(state + j) * s->labels];
+}
+
+Status explain_contributions(const Model *m, const Question *q, Scratch *scratch, float *weights,
+                             float *contributions, Error *error) {
+  const Shape *s = &m->parameters.shape;
+  bool linear = linear_exists(&m->linear);
+  Status status = predict_pass(m, &(Texts){&q->text, 1, q->lexicon}, &scratch->pass, error);
+  if (!status && linear) status = tfidf_vector(&m->linear.tfidf, q->text, &scratch->vector, error);
+  if (status) return status;
+  for (size_t t = 0; t < q->text.length; t++) weights[t] = contributions[t] = 0.0f;
+  network_contribute(s, &scratch->pass, scratch->pass.batch.tokens,
+                     m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + q->label, m->calibration.network, weights,
+                     contributions);
+  if (linear)
+    linear_contribute(&m->linear, q->lexicon, &scratch->vector, q->text, q->label, m->calibration.linear,
+                      contributions);
+  return STATUS_OK;
+}
+
+typedef struct Contributions {
+  const Model *model;
+  const Texts *texts;
+  const uint32_t *labels; /* [texts] */
+  size_t *begin;          /* [texts] of a text's tokens among all */
+  Scratch *scratches;     /* [workers] */
+  float *weights, *contributions;
+} Contributions;
+
+static Status contributions_task(void *context, const uint32_t *numbers, size_t count, size_t worker, Error *error) {
+  const Contributions *c = context;
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < count && !status; i++) {
+    size_t text = numbers[i], begin = c->begin[text];
+    Question question = {c->texts->text[text], c->texts->lexicon, c->labels[text]};
+    status = explain_contributions(c->model, &question, &c->scratches[worker], c->weights + begin,
+                                   c->contributions + begin, error);
+  }
+  return status;
+}
+
+Status explain_all(const Model *m, const Texts *texts, const uint32_t *labels, Workers *workers, Scratch *scratches,
+                   float *contributions, Error *error) {
+  size_t tokens = 0;
+  Contributions c = {.model = m, .texts = texts, .labels = labels, .scratches = scratches,
+                     .contributions = contributions};
+  c.begin = malloc((texts->count + 1) * sizeof *c.begin);
+  for (size_t i = 0; c.begin && i < texts->count; tokens += texts->text[i++].length) c.begin[i] = tokens;
+  c.weights = malloc((tokens + 1) * sizeof *c.weights);
+  Status status = c.begin && c.weights ? STATUS_OK : error_no_memory(error);
+  if (!status) status = by_length_run(texts->text, texts->count, workers, contributions_task, &c, error);
+  free(c.begin);
+  free(c.weights);
+  return status;
+}
+
+/* ---- leaving a token out --------------------------------------------------------------- */
+
+/* Copies of the text without token first, first + 1 .., side by side in words. */
+static void leave_out(const Model *m, Text text, size_t first, size_t count, uint32_t *words, Text *texts) {
+  for (size_t i = 0; i < count; i++) {
+    uint32_t *to = words + i * text.length;
+    size_t out = first + i;
+    memcpy(to, text.words, out * sizeof *to);
+    memcpy(to + out, text.words + out + 1, (text.length - out - 1) * sizeof *to);
+    to[text.length - 1] = VOCABULARY_UNKNOWN; /* counts in a padded model only */
+    texts[i] = (Text){to, m->padded_length ? text.length : text.length - 1};
+  }
+}
+
+/* Texts to a pass: fewer of long ones, so that the poll comes often enough. */
+static size_t rows_for(size_t length) {
+  size_t rows = LEAVE_OUT_TOKENS / (length + 1);
+  return rows < 1 ? 1 : rows < ROWS ? rows : ROWS;
+}
+
+Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, Scratch *scratch, Poll poll,
+                             float *drops, Error *error) {
+  size_t labels = m->parameters.shape.labels, rows = rows_for(q->text.length);
+  float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
+  uint32_t *words = malloc((ROWS * q->text.length + 1) * sizeof *words);
+  Text texts[ROWS];
+  Status status = probabilities && words ? STATUS_OK : error_no_memory(error);
+  if (!status) status = predict(m, q->lexicon, &q->text, 1, scratch, probabilities, error);
+  float whole = status ? 0.0f : probabilities[q->label];
+  for (size_t first = 0; first < tokens && !status; first += rows) {
+    size_t count = tokens - first < rows ? tokens - first : rows;
+    leave_out(m, q->text, first, count, words, texts);
+    status = predict(m, q->lexicon, texts, count, scratch, probabilities, error);
+    if (!status) status = poll_proceed(poll, error);
+    for (size_t i = 0; i < count && !status; i++)
+      drops[first + i] = whole - probabilities[i * labels + q->label];
+  }
+  free(words);
+  free(probabilities);
+  return status;
+}
