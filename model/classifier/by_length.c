@@ -24,7 +24,8 @@ static Status run_task(void *context, size_t index, size_t worker, Error *error)
   const Job *job = context;
   uint32_t numbers[BY_LENGTH_TEXTS];
   size_t first = index * BY_LENGTH_TEXTS, count = 0;
-  for (; count < BY_LENGTH_TEXTS && first + count < job->count; count++) numbers[count] = job->sorted[first + count].text;
+  for (; count < BY_LENGTH_TEXTS && first + count < job->count; count++)
+    numbers[count] = job->sorted[first + count].text;
   return job->task(job->context, numbers, count, worker, error);
 }
 

@@ -1,5 +1,6 @@
-/* by_length.h -- many texts as tasks of workers, those of about one length together, since
-** a batch costs what its longest text does.
+/* by_length.h -- runs a task over many texts, on all workers.
+**
+** Texts of about one length share a task, since a batch costs what its longest text costs.
 */
 #ifndef CLASSIFY_BY_LENGTH_H
 #define CLASSIFY_BY_LENGTH_H

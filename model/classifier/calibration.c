@@ -4,8 +4,8 @@
 #include <string.h>
 
 enum { NEWTON_STEPS = 30 };
-static const double PRIOR_ROWS = 10.0;
-static const double LEAST = 0.05; /* of a scale, as a share of what it was */
+static const double PRIOR_ROWS = 10.0; /* that the prior counts as */
+static const double LEAST = 0.05; /* that a scale may become, relative to its prior */
 
 void calibration_forward(const Calibration *calibration, size_t labels, const float *margins, float *logits) {
   for (size_t c = 0; c < labels; c++)
@@ -17,8 +17,8 @@ typedef struct Curve {
   double g[2], h[2][2];
 } Curve;
 
-/* Adds a row: the gradient is what the labels' logits are on average less that
-** of the target, the Hessian their covariance.
+/* Adds a row. Its gradient is the mean of the labels' logits minus the logit of the target,
+** its Hessian their covariance, both under the predicted probabilities.
 */
 static void curve_add(Curve *curve, const double scale[2], size_t labels, const float *network,
                       const float *margins, uint32_t target) {

@@ -13,7 +13,8 @@ static int rising(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Fingerprints *s, Error *error) {
+Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Fingerprints *s,
+                        Error *error) {
   size_t all = count + (before ? before->count : 0);
   *s = (Fingerprints){.hashes = malloc((all + 1) * sizeof *s->hashes)};
   if (!s->hashes) return error_no_memory(error);
@@ -33,7 +34,7 @@ void fingerprints_write(const Fingerprints *s, SafeTensorsWriter *w) {
   if (s->count) safetensors_write_tensor(w, "seen", DTYPE_U32, &s->count, 1, s->hashes);
 }
 
-/* Sorted once more: a file may hold anything. */
+/* A file may hold its hashes in any order. */
 Status fingerprints_read(const SafeTensors *st, const uint8_t *bytes, Fingerprints *s, Error *error) {
   const TensorView *view = safetensors_find(st, "seen");
   *s = (Fingerprints){0};

@@ -1,8 +1,7 @@
 /* fingerprints.h -- which texts a model has learned with their labels.
 **
-** It doubts the labels of such rows too little, so whoever doubts them has to know. (Texts
-** whose labels were guessed are among them.)
-** Of each text there is its fingerprint (text.h).
+** A model is too sure of rows that it has learned, so classify_doubts has to know them. Of
+** each text the fingerprint (text.h) is kept, also where its label is a pseudo-label.
 **
 ** In a model's file they are the tensor `seen` U32 [n], rising.
 */
@@ -21,8 +20,9 @@ typedef struct Fingerprints {
   size_t count;
 } Fingerprints; /* all zero: none */
 
-/* Those of `hashes`, in any order, and of `before` (NULL: none). */
-Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Fingerprints *fingerprints, Error *error);
+/* The hashes, in any order, and those of the model before (NULL: none). */
+Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before,
+                        Fingerprints *fingerprints, Error *error);
 void fingerprints_free(Fingerprints *fingerprints);
 bool fingerprints_has(const Fingerprints *fingerprints, uint32_t hash);
 

@@ -8,7 +8,7 @@ enum {
   MOST = 20000,   /* words of all labels: 320 kB */
   MOST_OF_ONE = 200,
   LEAST_OF_ONE = 10,
-  RARE = 5        /* occurrences at which a word says half of its mean */
+  RARE = 5        /* a word that occurs so often counts half of its mean contribution */
 };
 
 void keywords_free(Keywords *k) {
@@ -31,13 +31,13 @@ static Status reserve(Keywords *k, size_t count, Error *error) {
 
 /* ---- finding ----------------------------------------------------------------------- */
 
-/* An occurrence; then all of a word in a label's rows. */
+/* One occurrence of a word in a label's rows; after merge_uses() all of them. */
 typedef struct Use {
   uint32_t label, word, count;
   double sum;
 } Use;
 
-static double says(const Use *use) { return use->sum / (use->count + RARE); }
+static double strength(const Use *use) { return use->sum / (use->count + RARE); }
 
 static int by_word(const void *a, const void *b) {
   const Use *x = a, *y = b;
@@ -47,14 +47,14 @@ static int by_word(const void *a, const void *b) {
 
 static int by_strength(const void *a, const void *b) {
   const Use *x = a, *y = b;
-  double p = fabs(says(x)), q = fabs(says(y));
+  double p = fabs(strength(x)), q = fabs(strength(y));
   if (x->label != y->label || p == q) return by_word(a, b);
   return p > q ? -1 : 1;
 }
 
-static int by_saying(const void *a, const void *b) {
+static int by_signed_strength(const void *a, const void *b) {
   const Use *x = a, *y = b;
-  double p = says(x), q = says(y);
+  double p = strength(x), q = strength(y);
   if (x->label != y->label || p == q) return by_word(a, b);
   return p > q ? -1 : 1;
 }
@@ -65,8 +65,9 @@ static size_t list_uses(const Text *texts, const uint32_t *labels, size_t count,
   for (size_t i = 0; i < count; i++) {
     for (size_t t = 0; t < texts[i].length; t++) {
       uint32_t word = texts[i].words[t];
-      float share = *contributions++;
-      if (word != 0 && word < vocabulary && isfinite(share)) uses[used++] = (Use){labels[i], word, 1, (double)share};
+      float contribution = *contributions++;
+      if (word != 0 && word < vocabulary && isfinite(contribution))
+        uses[used++] = (Use){labels[i], word, 1, (double)contribution};
     }
   }
   return used;
@@ -85,7 +86,7 @@ static size_t merge_uses(Use *uses, size_t count) {
   return merged;
 }
 
-/* Of each label as many of the first as all labels leave room for. */
+/* Keeps the first words of each label, as many as there is room for. */
 static size_t keep_first(Use *uses, size_t count) {
   size_t labels = 0, kept = 0, of_label = 0;
   for (size_t i = 0; i < count; i++) labels += i == 0 || uses[i].label != uses[i - 1].label;
@@ -110,7 +111,7 @@ Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, con
   used = merge_uses(uses, used);
   qsort(uses, used, sizeof *uses, by_strength);
   used = keep_first(uses, used);
-  qsort(uses, used, sizeof *uses, by_saying);
+  qsort(uses, used, sizeof *uses, by_signed_strength);
   Status status = reserve(k, used, error);
   for (size_t i = 0; i < used && !status; i++) {
     k->labels[i] = uses[i].label;

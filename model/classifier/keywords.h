@@ -1,11 +1,11 @@
 /* keywords.h -- what a model has learned of single words: what they add to the score
 ** of a label, averaged over their occurrences in that label's own rows.
 **
-** Of each label the words that speak most for it or against it are kept. How much a word
-** says is its mean contribution (predict.h), held back where it is rare, since a few
-** occurrences tell little:
+** For each label the strongest words are kept, those that speak for it and those that speak
+** against it. The strength of a word is its mean contribution (explain.h), made smaller
+** where the word is rare, since a few occurrences tell little:
 **
-**   says = sum of contributions / (count + 5)
+**   strength = sum of contributions / (count + 5)
 **
 ** In a model's file they are the tensors keywords.labels, keywords.words,
 ** keywords.counts U32 [n] and keywords.contributions F32 [n].
@@ -19,7 +19,7 @@
 #include "base/safetensors.h"
 #include "text/text.h"
 
-/* By label, then by what they say, the largest first. */
+/* By label, then by strength: the words that speak most for it first. */
 typedef struct Keywords {
   size_t count;
   uint32_t *labels;     /* [count] */
@@ -29,8 +29,8 @@ typedef struct Keywords {
 } Keywords; /* all zero: none */
 
 /* From texts, one after another, and what each token contributes to its text's label:
-** contributions [tokens in all]. Words from `vocabulary` on do not count, nor do
-** contributions that are not finite.
+** contributions [tokens in all]. Word numbers from
+** `vocabulary` on are left out, and so are contributions that are not finite.
 */
 Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
                     size_t vocabulary, Keywords *keywords, Error *error);

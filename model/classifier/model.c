@@ -34,7 +34,7 @@ static void write_number(SafeTensorsWriter *w, const char *key, size_t value) {
   safetensors_write_metadata(w, key, text);
 }
 
-/* The numbers' tensors go first: they then start at a multiple of four. */
+/* Tensors of four-byte numbers go first, so that each begins at a multiple of four. */
 Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   SafeTensorsWriter w = {0};
   const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
@@ -211,7 +211,8 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
                          &m->linear, error);
   if (!status)
-    status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords, error);
+    status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords,
+                           error);
   if (!status) status = fingerprints_read(&f.st, bytes, &m->fingerprints, error);
   if (!status) status = read_vocabulary(&f, m);
   if (!status) status = read_labels(&f, m);

@@ -9,9 +9,9 @@
 #include "network/output.h"
 
 enum {
-  ROWS = BY_LENGTH_TEXTS, /* texts of a batch, at most: products of more rows are no faster */
-  LEAST_ROWS = 8,     /* of a batch, if there are so many                               */
-  BATCH_TOKENS = 2048 /* of a batch, so that its states stay in the cache               */
+  ROWS = BY_LENGTH_TEXTS, /* of a batch, at most: products of more rows are no faster */
+  LEAST_ROWS = 8,         /* of a batch, where there are as many texts                */
+  BATCH_TOKENS = 2048     /* of a batch, so that its states stay in the cache         */
 };
 
 Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
@@ -32,7 +32,7 @@ void scratch_free(Scratch *s) {
   *s = (Scratch){0};
 }
 
-/* As much of a text as the network reads. */
+/* The first max_tokens tokens of a text: what the network reads. */
 static Text read_text(const Model *m, Text text) {
   return (Text){text.words, text.length < m->max_tokens ? text.length : m->max_tokens};
 }
@@ -136,7 +136,7 @@ static Status read_batch(const Model *m, const Tokenizer *tokenizer, const TextB
     ends[batch->count++] = tokens->count;
     read += tokens->count - before < m->max_tokens ? tokens->count - before : m->max_tokens;
   }
-  for (size_t i = 0; i < batch->count; begin = ends[i++]) /* tokens->words has stopped moving */
+  for (size_t i = 0; i < batch->count; begin = ends[i++]) /* now that tokens->words moves no more */
     batch->texts[i] = (Text){tokens->words + begin, ends[i] - begin};
   return status;
 }

@@ -30,7 +30,7 @@ Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, si
 typedef struct TextBytes {
   const char *bytes; /* borrowed */
   size_t length;
-  uint32_t asked;    /* a label whose probability is wanted, too */
+  uint32_t asked;    /* a label whose probability is wanted as well */
 } TextBytes;
 
 typedef struct Prediction {
@@ -40,15 +40,15 @@ typedef struct Prediction {
   float runner_up;  /* the largest probability of any other label    */
 } Prediction;
 
-/* Texts as they were written, read by the model's tokenizer. They are fastest when
-** those of about one length come together. predictions [count]
+/* Texts as they were written, read by the model's tokenizer. Fastest where texts of about
+** one length follow each other. predictions [count]
 */
 Status predict_labels(const Model *model, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
                       Scratch *scratch, Prediction *predictions, Error *error);
 
-/* What each branch says by itself, on all workers; scratches [workers]. logits of the
-** network and margins of the linear branch [count][labels], in the order of the texts;
-** margins NULL where it has none. The model may still learn.
+/* The outputs of each branch, on all workers; scratches [workers]. logits of the network and
+** margins of the linear branch [count][labels], in the order of the texts; margins NULL
+** where there is no such branch. The model may still learn.
 */
 Status predict_branches(const Model *model, const Texts *texts, Workers *workers, Scratch *scratches,
                         float *logits, float *margins, Error *error);
@@ -58,7 +58,9 @@ Status predict_branches(const Model *model, const Texts *texts, Workers *workers
 */
 Status predict_pass(const Model *model, const Texts *texts, Pass *pass, Error *error);
 
-/* What the labels' probabilities say; `asked` may be past the labels. */
+/* The prediction that probabilities [labels] make; `asked` may be a label that the model
+** does not know.
+*/
 Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);
 
 #endif

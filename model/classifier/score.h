@@ -1,7 +1,7 @@
 /* score.h -- how good predictions are, as the field measures it.
 **
-**   precision  of a label: the share of the rows it was given to that have it
-**   recall     of a label: the share of the rows that have it that were given it
+**   precision  of a label: of the rows that were given it, the share that has it
+**   recall     of a label: of the rows that have it, the share that was given it
 **   F1         2 true / (actual + predicted), which is their harmonic mean
 **   macro-F1   the mean of F1 over the labels that occur, as actual or predicted
 **   weighted   the same, weighted by the rows that have each label
@@ -10,9 +10,9 @@
 **              bins of equal width by confidence; the mean over all rows of
 **              |share right - mean confidence| of the row's bin
 **
-** All but the last are scikit-learn's, with zero_division=0. Labels are numbers; those
-** past the model's own are labels that it does not know: rows have them, they are
-** never predicted, and their probability is 0.
+** All but the last are scikit-learn's, with zero_division=0. Labels are numbers;
+** those past the model's own are labels that it does not know: rows may have them, they
+** are never predicted, and their probability is 0.
 */
 #ifndef CLASSIFY_SCORE_H
 #define CLASSIFY_SCORE_H
@@ -44,9 +44,9 @@ typedef struct Score {
   size_t rows, hits;
   double loss; /* the sum of the rows' */
   ScoreLabel *label; /* [labels] */
-  size_t labels;     /* the highest number that occurred, and one */
+  size_t labels;     /* one more than the highest number that occurred */
   ScoreBin bin[SCORE_BINS];
-  ScorePair *pair;   /* [pairs] the confusion matrix but its zeros */
+  ScorePair *pair;   /* [pairs] the confusion matrix without its zeros */
   size_t pairs;
   /* private */
   Strings keys; /* of the pairs */
@@ -55,7 +55,7 @@ typedef struct Score {
 
 void score_free(Score *score); /* leaves one without rows */
 
-/* Adds a row, or so many of a kind of which nothing else is known. */
+/* Adds one row, or a number of rows of which only the labels are known. */
 Status score_add(Score *score, uint32_t actual, uint32_t predicted, double confidence, double of_actual, Error *error);
 Status score_count(Score *score, uint32_t actual, uint32_t predicted, size_t rows, Error *error);
 

@@ -9,12 +9,12 @@
 
 enum {
   FOLDS = 5,
-  MORE_FOLDS = 10, /* for */
+  MORE_FOLDS = 10, /* below FEW_ROWS */
   FEW_ROWS = 2000,
-  CHUNK = 256      /* rows a task judges */
+  CHUNK = 256      /* rows of a task */
 };
 
-static const float MARGIN_SCALE = 2.5f; /* of margins where there are no rows to tell */
+static const float MARGIN_SCALE = 2.5f; /* of margins: the prior of the fit */
 
 typedef struct Folds {
   const Corpus *corpus;
@@ -22,7 +22,7 @@ typedef struct Folds {
   uint64_t seed;
   Workers *workers;
   size_t folds, labels;
-  uint32_t *order;   /* [rows] rows dealt: those of fold f from begin[f] on */
+  uint32_t *order;   /* [rows] as dealt: fold f begins at begin[f]          */
   size_t *begin;     /* [folds + 1]                                          */
   Text *texts;       /* [rows] of the training, then of the fold               */
   uint32_t *targets; /* [rows]                                               */
@@ -56,8 +56,8 @@ static Status folds_new(Folds *f, Error *error) {
   return ok ? STATUS_OK : error_no_memory(error);
 }
 
-/* Shuffled rows, sorted by label, are dealt in turn: each label's rows go to as many
-** folds as there are rows.
+/* Shuffles the rows, sorts them by label and deals them in turn, so that the rows of a label
+** spread over all folds.
 */
 static Status deal(Folds *f, Error *error) {
   const Corpus *c = f->corpus;
@@ -84,8 +84,8 @@ static Status deal(Folds *f, Error *error) {
   return status;
 }
 
-/* All rows but those at first to end of the order. */
-static Status learn_others(Folds *f, size_t first, size_t end, Error *error) {
+/* Trains on all rows but those from `first` to `end` of the order. */
+static Status train_on_others(Folds *f, size_t first, size_t end, Error *error) {
   const Corpus *c = f->corpus;
   size_t count = 0;
   for (size_t i = 0; i < c->rows; i++) {
@@ -118,10 +118,10 @@ static Status margins_task(void *context, size_t index, size_t worker, Error *er
   return status;
 }
 
-static Status judge_fold(Folds *f, size_t first, size_t end, Prediction *predictions, Error *error) {
+static Status predict_fold(Folds *f, size_t first, size_t end, Prediction *predictions, Error *error) {
   size_t count = end - first;
-  Calibration calibration = {.network = MARGIN_SCALE, .linear = 1.0f}; /* the margins, alone, take the place of the network */
-  Status status = learn_others(f, first, end, error);
+  Calibration calibration = {.network = MARGIN_SCALE, .linear = 1.0f}; /* margins in place of the network */
+  Status status = train_on_others(f, first, end, error);
   for (size_t i = 0; i < count && !status; i++) {
     f->texts[i] = corpus_text(f->corpus, f->order[first + i]);
     f->targets[i] = f->corpus->target[f->order[first + i]];
@@ -146,7 +146,7 @@ Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *wo
   if (!status) status = deal(&f, error);
   for (size_t fold = 0; fold < f.folds && !status; fold++)
     if (f.begin[fold] < f.begin[fold + 1])
-      status = judge_fold(&f, f.begin[fold], f.begin[fold + 1], predictions, error);
+      status = predict_fold(&f, f.begin[fold], f.begin[fold + 1], predictions, error);
   folds_free(&f);
   return status;
 }

@@ -17,8 +17,8 @@ const TrainingOptions TRAINING_DEFAULTS = {
     .linear = true,
 };
 
-/* A small table needs many passes to take enough steps, a large one few; so does
-** one whose rows are spread over many labels. What a model knows already needs few.
+/* A small table needs many epochs to make enough steps, and so does one with many labels.
+** To go on from a model takes few.
 */
 static size_t choose_epochs(size_t rows, size_t labels, bool from) {
   if (from) return rows < 3000 ? 5 : 3;

@@ -1,5 +1,5 @@
-/* defaults.h -- how a training goes about a table: its options, and what is chosen by
-** the table's size where they leave it open.
+/* defaults.h -- the options of a training, and the choices that are made by the table's size
+** where the options leave them open.
 **
 ** All choices were made by measuring, on validation splits of real tables from 60
 ** to 150,000 rows; tests/bench has the harness.
@@ -26,7 +26,7 @@ typedef struct TrainingOptions {
   size_t threads;       /* 0: one for each processor              */
   double max_seconds;   /* 0: no limit                            */
   size_t max_tokens, min_count, max_vocabulary;
-  bool balanced;        /* weigh labels by inverse frequency      */
+  bool balanced;        /* weight of a label: inverse frequency   */
   size_t embedding;
   size_t hidden;        /* 0: no GRU                              */
   bool position_bias;
@@ -39,13 +39,11 @@ typedef struct TrainingOptions {
 /* What measuring showed to be right for most tables. */
 extern const TrainingOptions TRAINING_DEFAULTS;
 
-/* Sets the sizes that are 0: for as many rows and labels, to begin with nothing or
-** with a model.
-*/
+/* Sets the sizes that are 0, by the number of rows and labels; `from`: to go on from a model. */
 void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from);
 
-/* What the branches' logits are worth on most tables: a network is sure of itself,
-** more so the fewer rows it has, unless it begins with vectors; margins are about 1.
+/* The prior of calibration: what fits most tables. A network is too sure of itself, the more
+** so the fewer rows it has, unless it begins with word vectors; margins are about 1.
 */
 Calibration defaults_calibration(bool linear, bool vectors, size_t rows);
 

@@ -22,8 +22,8 @@ struct Epochs {
   uint64_t step, total_steps;
   size_t begun;             /* epochs                              */
   size_t rows_before;       /* learned from by the epochs before   */
-  size_t rows_of_epoch;     /* that the epoch under way has        */
-  atomic_size_t rows;       /* of them learned from; a worker adds */
+  size_t rows_of_epoch;     /* of the epoch under way              */
+  atomic_size_t rows;       /* of these learned so far; a worker adds to it */
 };
 
 Status epochs_new(Training *t, Epochs **epochs, Error *error) {
@@ -93,7 +93,7 @@ static int longest_first(const void *a, const void *b) {
   return x->row < y->row ? -1 : (x->row > y->row);
 }
 
-/* As much of a row as the network reads. */
+/* The first max_tokens tokens of a row: what the network reads. */
 static Text network_text(const Training *t, size_t row) {
   Text text = corpus_text(&t->corpus, row);
   if (text.length > t->options.max_tokens) text.length = t->options.max_tokens;
@@ -185,7 +185,7 @@ Status epochs_run(Epochs *e, Training *t, Error *error) {
   e->rows_of_epoch = t->rows.count;
   Status status = order_rows(e, t, error);
   if (!status) status = minibatch_run(e->minibatch, next_step, &pass, t->workers, error);
-  /* the last step's parameters have no loss yet that would tell */
+  /* the loss is computed before a step: the last step has none after it */
   if (!status && !parameters_finite(&t->model->parameters)) status = not_finite(t, error);
   if (status) return status;
   double rows = (double)atomic_load(&e->rows);

@@ -15,24 +15,24 @@ typedef struct TrainingRows {
   size_t count;
 } TrainingRows;
 
-/* With Adam's moments and the place in the schedule, which go on from epoch to epoch. */
+/* Holds what goes on from epoch to epoch: Adam's moments, the place in the schedule. */
 typedef struct Epochs Epochs;
 
 Status epochs_new(Training *t, Epochs **epochs, Error *error);
 void epochs_free(Epochs *epochs);
 
-/* One epoch: fills in what *t->epoch says of training. A loss that is not finite is an
-** error. Ends early, after one minibatch at the least, where time is out.
+/* Runs one epoch and fills in the training figures of *t->epoch. A loss that is not finite
+** is an error. Where time is out the epoch ends early, after at least one minibatch.
 */
 Status epochs_run(Epochs *epochs, Training *t, Error *error);
 
-/* The rows are known, or others than before: plans the schedule for so many epochs, or
-** sets it to where one epoch is left of it.
+/* To be called when t->rows are set or have changed. epochs_plan() makes a schedule for
+** `count` epochs, epochs_plan_last() sets it to where one epoch is left.
 */
 Status epochs_plan(Epochs *epochs, const Training *t, size_t count, Error *error);
 Status epochs_plan_last(Epochs *epochs, const Training *t, Error *error);
 
-/* How far they are, on any thread: rows learned from in all, and epochs with a fraction. */
+/* The progress, on any thread: rows learned from in all; epochs done, with a fraction. */
 size_t epochs_rows(const Epochs *epochs);
 double epochs_done(const Epochs *epochs);
 

@@ -16,7 +16,7 @@ enum { BUCKETS = 1 << 14 }; /* of the network's n-grams */
 static Status check_rows(const Training *t, size_t rows, Error *error) {
   const Corpus *c = &t->corpus;
   size_t labels = c->labels.keys.count;
-  if (corpus_count(c, ROW_TRAINS) == 0) /* of known rows as many are learned from */
+  if (corpus_count(c, ROW_TRAINS) == 0) /* known rows are learned again only beside new ones */
     return error_set(error, STATUS_INVALID, "no rows to learn from, expected texts with labels");
   if (labels == 1)
     return error_set(error, STATUS_INVALID,
@@ -28,7 +28,7 @@ static Status check_rows(const Training *t, size_t rows, Error *error) {
   return STATUS_OK;
 }
 
-/* Of the rows that the model has learned before as many as there are new ones, drawn by seed. */
+/* Draws by seed which known rows are learned again: as many as there are new ones. */
 static Status draw_known(Training *t, Error *error) {
   Corpus *c = &t->corpus;
   size_t known = corpus_count(c, ROW_KNOWN), wanted = corpus_count(c, ROW_TRAINS), count = 0;
@@ -44,7 +44,7 @@ static Status draw_known(Training *t, Error *error) {
   return STATUS_OK;
 }
 
-/* Of rows that were given to validate with some must have a label that is learned. */
+/* Checks that some of the validation rows that were given have a label that is learned. */
 static Status check_validation(const Corpus *c, Error *error) {
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_VALIDATES && c->target[row] < c->labels.keys.count) return STATUS_OK;
@@ -110,11 +110,12 @@ static Status make_model(Training *t, Error *error) {
   if (!t->model) return error_no_memory(error);
   t->model->max_tokens = o->max_tokens;
   t->model->precision = o->precision;
-  t->model->calibration = t->from ? t->from->calibration : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
+  t->model->calibration = t->from ? t->from->calibration
+                                  : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
   return parameters_new(&shape, &t->model->parameters, error);
 }
 
-/* Draws the parameters, then puts in what is known already. */
+/* Draws the parameters, then puts in given vectors and what the model before has learned. */
 static void initialise(Training *t) {
   Parameters *p = &t->model->parameters;
   EmbeddingWeights embedding = network_embedding(p);

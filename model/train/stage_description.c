@@ -9,12 +9,13 @@
 
 enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most */
 
-/* Puts rows first that are drawn by seed: as many as have KEYWORD_TOKENS. */
+/* Shuffles the rows by seed; returns how many of the first have KEYWORD_TOKENS together. */
 static size_t draw_rows(Training *t) {
   size_t tokens = 0, count = 0;
   Random random = random_stream(t->options.seed, RANDOM_KEYWORDS, 0);
   random_shuffle(&random, t->rows.row, t->rows.count);
-  while (count < t->rows.count && tokens < KEYWORD_TOKENS) tokens += corpus_text(&t->corpus, t->rows.row[count++]).length;
+  while (count < t->rows.count && tokens < KEYWORD_TOKENS)
+    tokens += corpus_text(&t->corpus, t->rows.row[count++]).length;
   return count;
 }
 

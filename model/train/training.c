@@ -16,7 +16,7 @@ enum { LAST_STAGE = sizeof STAGES / sizeof *STAGES - 1 };
 
 /* ---- new, free ------------------------------------------------------------------ */
 
-/* To go on from a model: its words, labels, sizes and parts are those to begin with. */
+/* To go on from a model: begins with its words, labels, sizes and parts. */
 static Status take_over(Training *t, const Model *from, Error *error) {
   const Shape *s = &from->parameters.shape;
   const Strings *words = &from->vocabulary.words, *keys = &from->labels.keys;
@@ -110,7 +110,7 @@ Status training_list_rows(Training *t, Error *error) {
 
 /* ---- stage by stage ---------------------------------------------------------------------- */
 
-/* To the first stage from number `next` on that is wanted. */
+/* Goes to stage number `next`, or the first one after it that is wanted. */
 static void go_to_stage(Training *t, size_t next) {
   leave_stage(t);
   t->stage = next;
@@ -123,7 +123,7 @@ static Status begin_stage(Training *t, Error *error) {
   return stage(t)->begin ? stage(t)->begin(t->state, t, error) : STATUS_OK;
 }
 
-/* A piece of the stage's work, or all; when it is over the next stage is up. */
+/* Runs the stage once; goes to the next one if it is over. */
 static Status run_stage(Training *t, Error *error) {
   bool over = true;
   Status status = t->state ? STATUS_OK : begin_stage(t, error);
@@ -139,7 +139,7 @@ Status training_begin(Training *t, const float *label_weights, Error *error) {
   return status;
 }
 
-/* Stages until an epoch has ended, and those after it that give no epochs. */
+/* Runs stages until an epoch has ended, then those before the next epoch. */
 static Status run_epoch(Training *t, Error *error) {
   Status status = workers_poll(t->workers, error); /* an epoch may be over before their first poll */
   bool ended = false;
@@ -177,7 +177,7 @@ TrainingProgress training_progress(const Training *t) {
 
 /* ---- end ------------------------------------------------------------------------- */
 
-/* The model takes over what the training has made. Its words' rows become whole: folded. */
+/* Moves what the training has made into the model, and folds the words' rows (lexicon.h). */
 static Model *finished_model(Training *t) {
   Model *m = t->model;
   EmbeddingWeights embedding = network_embedding(&t->best_parameters);

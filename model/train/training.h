@@ -41,7 +41,7 @@ typedef struct Training Training;
 
 /* `tokenize` goes into the model; the caller finds the tokenizer. With `from` (or
 ** NULL), borrowed until the training is freed, its words, labels, parameters,
-** sizes, parts and tokenizer are what is begun with.
+** sizes, parts and tokenizer are what the training begins with.
 */
 Status training_new(const TrainingOptions *options, const char *tokenize, const Model *from,
                     Training **training, Error *error);
@@ -59,7 +59,7 @@ WordVectors *training_vectors(Training *training);
 */
 Status training_begin(Training *training, const float *label_weights, Error *error);
 
-/* The options as they are used, with those that were left to the rows. */
+/* The options as they are used; what was left open is filled in. */
 const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* with a label, but for those held out */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */

@@ -19,8 +19,8 @@ void validation_free(Validation *v) {
   *v = (Validation){0};
 }
 
-/* Which words of the vocabulary are learned: those known before, and those of rows
-** that are or may be trained on.
+/* Which words of the vocabulary are learned: those known before, and those of all rows that
+** are not held out.
 */
 static bool *find_learned(const Corpus *c, size_t known) {
   size_t vocabulary = vocabulary_size(&c->vocabulary);
@@ -35,7 +35,7 @@ static bool *find_learned(const Corpus *c, size_t known) {
   return learned;
 }
 
-/* The rows' words, those that are not learned as unknown ones. */
+/* Copies the rows' words; those that are not learned become unknown words. */
 static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
   size_t at = 0, vocabulary = vocabulary_size(&c->vocabulary);
   Lexicon lexicon = corpus_lexicon(c);
@@ -82,7 +82,7 @@ Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error
 }
 
 /* From the logits of the network; z is scratch [2 labels]. */
-static Status judge(Validation *v, const Model *m, const float *logits, float *z, Error *error) {
+static Status score_rows(Validation *v, const Model *m, const float *logits, float *z, Error *error) {
   size_t labels = m->parameters.shape.labels;
   float *p = z + labels;
   Status status = STATUS_OK;
@@ -99,9 +99,9 @@ static Status judge(Validation *v, const Model *m, const float *logits, float *z
   return status;
 }
 
-static Status judge_logits(Validation *v, const Model *m, const float *logits, Error *error) {
+static Status score_logits(Validation *v, const Model *m, const float *logits, Error *error) {
   float *row = calloc(2 * m->parameters.shape.labels, sizeof *row);
-  Status status = row ? judge(v, m, logits, row, error) : error_no_memory(error);
+  Status status = row ? score_rows(v, m, logits, row, error) : error_no_memory(error);
   free(row);
   return status;
 }
@@ -114,7 +114,7 @@ Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, W
   if (!status)
     status = predict_branches(m, &texts, workers, scratches, v->logits,
                               linear_exists(&m->linear) ? v->margins : NULL, error);
-  if (!status) status = judge_logits(v, m, v->logits, error);
+  if (!status) status = score_logits(v, m, v->logits, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
   free(scratches);
   return status;
@@ -128,5 +128,5 @@ Status validation_conclude(Validation *v, Model *m, Error *error) {
   if (v->count == 0) return STATUS_OK;
   calibration_fit(&m->calibration, v->count, m->parameters.shape.labels, v->kept,
                   linear_exists(&m->linear) ? v->margins : NULL, v->targets);
-  return judge_logits(v, m, v->kept, error);
+  return score_logits(v, m, v->kept, error);
 }
