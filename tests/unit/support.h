@@ -25,6 +25,7 @@
 #include "train/training.h"
 
 #define TEST(name) static void name(void **fixture __attribute__((unused)))
+#define SHARED __attribute__((unused)) static /* in a header of tests: not all of them use it */
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* ---- statuses ------------------------------------------------------------- */

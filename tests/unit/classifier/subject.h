@@ -14,8 +14,6 @@
 #include "network/output.h"
 #include "unit/support.h"
 
-#define SHARED __attribute__((unused)) static
-
 enum { VOCABULARY = 20, LABELS = 3, TEXTS = 150, MOST_LENGTH = 12 }; /* more texts than a pass takes */
 
 /* A word's vector and a product over other rows may be rounded otherwise. A finished

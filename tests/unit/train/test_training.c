@@ -1,0 +1,330 @@
+/* Training: what it learns, that it repeats, and how it ends. */
+#include "unit/train/trainings.h"
+
+/* ---- learning -------------------------------------------------------------------- */
+
+/* Rows it has not seen, too: each subject has six words, all of them seen. */
+static void check_learns(TrainingOptions options) {
+  Model *model = sample_model(&options, ROWS);
+  assert_near(sample_accuracy(model, 0, ROWS), 1.0, 0.0);
+  assert_near(sample_accuracy(model, ROWS, 30), 1.0, 0.0);
+  assert_true(is_finite(model));
+  model_free(model);
+}
+
+TEST(learns_what_can_be_told_apart) { check_learns(sample_options()); }
+
+TEST(learns_without_a_gru) {
+  TrainingOptions options = sample_options();
+  options.hidden = 0;
+  options.epochs = 15;
+  check_learns(options);
+}
+
+/* Each part by itself, and all of them. */
+TEST(learns_with_any_parts) {
+  for (unsigned parts = 1; parts < 8; parts++) {
+    TrainingOptions options = sample_options();
+    options.subwords = parts & 1;
+    options.max_pool = parts & 2;
+    options.linear = parts & 4;
+    check_learns(options);
+  }
+}
+
+TEST(learns_with_all_parts_but_the_gru) {
+  TrainingOptions options = full_options();
+  options.hidden = 0;
+  options.epochs = 15;
+  check_learns(options);
+}
+
+TEST(learns_with_position_bias) {
+  TrainingOptions options = sample_options();
+  options.position_bias = true;
+  check_learns(options);
+}
+
+TEST(learns_with_balanced_labels) {
+  TrainingOptions options = sample_options();
+  options.balanced = true;
+  check_learns(options);
+}
+
+TEST(learns_with_the_defaults) {
+  TrainingOptions options = TRAINING_DEFAULTS;
+  Training *training = sample_training(&options, ROWS);
+  begin(training);
+  assert_true(training_options(training)->epochs > 0);
+  assert_true(training_options(training)->batch_size > 0);
+  assert_true(training_options(training)->threads > 0);
+  assert_int_equal(training_rows(training) + training_validation(training)->count, ROWS);
+  Epoch epoch;
+  assert_ok(training_epoch(training, (Poll){0}, &epoch, &error));
+  assert_true(epoch.validated);
+  train_to_end(training);
+  Model *model = end_training(training);
+  assert_true(model->parameters.shape.buckets > 0 && model->parameters.shape.pooled);
+  assert_true(linear_exists(&model->linear));
+  assert_near(sample_accuracy(model, ROWS, 30), 1.0, 0.0);
+  model_free(model);
+}
+
+/* Two texts alike with different labels: weights decide which is given. */
+static uint32_t label_by_weight(float first, float second) {
+  const float weights[] = {first, second};
+  TrainingOptions options = sample_options();
+  Training *training;
+  options.validation = 0;
+  assert_ok(training_new(&options, "", NULL, &training, &error));
+  for (int i = 0; i < 10; i++) {
+    add_row(training, "one text", text_label("a"), ROW_TRAINS);
+    add_row(training, "one text", text_label("b"), ROW_TRAINS);
+  }
+  assert_ok(training_begin(training, weights, &error));
+  train_to_end(training);
+  Model *model = end_training(training);
+  uint32_t label = label_of(model, "one text", NULL);
+  model_free(model);
+  return label;
+}
+
+TEST(label_weights_decide_between_equals) {
+  assert_int_equal(label_by_weight(10.0f, 0.1f), 0);
+  assert_int_equal(label_by_weight(0.1f, 10.0f), 1);
+}
+
+/* 40 rows of one label against 5 of the other, all alike. */
+TEST(balanced_labels_are_heard_equally) {
+  TrainingOptions options = sample_options();
+  Training *training;
+  float confidence;
+  options.validation = 0;
+  options.balanced = true;
+  options.dropout = 0;
+  options.epochs = 30;
+  assert_ok(training_new(&options, "", NULL, &training, &error));
+  for (int i = 0; i < 45; i++) add_row(training, "one text", text_label(i % 9 ? "often" : "rare"), ROW_TRAINS);
+  begin(training);
+  Epoch last = train_to_end(training);
+  assert_near(last.train_loss, log(2.0), 0.1); /* of two labels that are as likely */
+  Model *model = end_training(training);
+  label_of(model, "one text", &confidence);
+  assert_true(confidence < 0.6f); /* without balance: 0.74 */
+  model_free(model);
+}
+
+/* A text's end, past what the network reads, is read by the linear branch. */
+TEST(long_texts_are_read_whole_by_the_linear_branch) {
+  TrainingOptions options = full_options();
+  const char *const ends[] = {"rain", "goal"};
+  Training *training;
+  char text[64];
+  options.max_tokens = 4;
+  assert_ok(training_new(&options, "", NULL, &training, &error));
+  for (int i = 0; i < 40; i++) {
+    snprintf(text, sizeof text, "the report says that %s", ends[i % 2]);
+    add_row(training, text, text_label(ends[i % 2]), ROW_TRAINS);
+  }
+  assert_int_equal(training_corpus(training)->cut, 40);
+  begin(training);
+  train_to_end(training);
+  Model *model = end_training(training);
+  assert_int_equal(model->max_tokens, 4);
+  for (uint32_t l = 0; l < 2; l++) {
+    snprintf(text, sizeof text, "the report says that %s", ends[l]);
+    assert_int_equal(label_of(model, text, NULL), l);
+  }
+  model_free(model);
+}
+
+/* ---- repeating ------------------------------------------------------------------- */
+
+static uint8_t *trained_bytes(size_t threads, uint64_t seed, size_t hidden, size_t *size) {
+  TrainingOptions options = sample_options();
+  uint8_t *bytes;
+  options.epochs = 2;
+  options.batch_size = 32; /* four shards */
+  options.threads = threads;
+  options.seed = seed;
+  options.hidden = hidden;
+  Model *model = sample_model(&options, ROWS);
+  assert_ok(model_write(model, &bytes, size, &error));
+  model_free(model);
+  return bytes;
+}
+
+TEST(any_number_of_threads_gives_the_same_bytes) {
+  for (size_t hidden = 0; hidden <= 6; hidden += 6) {
+    size_t size, again_size;
+    uint8_t *bytes = trained_bytes(1, 1, hidden, &size);
+    for (size_t threads = 2; threads <= 4; threads++) {
+      uint8_t *again = trained_bytes(threads, 1, hidden, &again_size);
+      assert_int_equal(size, again_size);
+      assert_memory_equal(bytes, again, size);
+      free(again);
+    }
+    free(bytes);
+  }
+}
+
+TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
+  File expected = {0};
+  for (size_t i = 0; i < COUNT(THREADS); i++) {
+    TrainingOptions options = full_options();
+    options.epochs = 3;
+    options.batch_size = 32;
+    options.threads = THREADS[i];
+    check_same_file(sample_model(&options, ROWS), &expected);
+  }
+  free(expected.bytes);
+}
+
+TEST(another_seed_gives_another_model) {
+  size_t size, other_size;
+  uint8_t *bytes = trained_bytes(1, 1, 6, &size), *other = trained_bytes(1, 2, 6, &other_size);
+  assert_true(size != other_size || memcmp(bytes, other, size) != 0);
+  free(bytes);
+  free(other);
+}
+
+/* ---- ending early ---------------------------------------------------------------- */
+
+/* The poll comes every 20 ms; epochs here are longer, whatever the machine. */
+TEST(a_poll_that_says_stop_ends_training) {
+  TrainingOptions options = sample_options();
+  options.hidden = options.embedding = 128;
+  options.batch_size = 64;
+  Training *training = sample_training(&options, 3000);
+  Epoch epoch;
+  begin(training);
+  assert_status(training_epoch(training, (Poll){stop, NULL}, &epoch, &error), STATUS_INTERRUPTED);
+  assert_string_equal(error.message, "interrupted");
+  training_free(training);
+}
+
+/* Proceeds that often, then says stop. */
+static bool stop_later(void *context) {
+  size_t *polls = context;
+  if (*polls == 0) return false;
+  --*polls;
+  return true;
+}
+
+/* The first poll comes before anything else, the second 20 ms into the first epoch:
+** into the linear branch, which learns first, and takes half a second where labels cannot
+** be told apart.
+*/
+TEST(a_poll_that_says_stop_ends_the_linear_branch) {
+  for (size_t threads = 1; threads <= 3; threads += 2) {
+    TrainingOptions options = full_options();
+    char text[SAMPLE_SIZE];
+    Epoch epoch;
+    size_t polls = 1;
+    Training *training;
+    Model *model;
+    options.threads = threads;
+    assert_ok(training_new(&options, "", NULL, &training, &error));
+    for (size_t i = 0; i < 3000; i++) {
+      sample_text(i, text);
+      add_row(training, text, (Label){.kind = LABEL_INTEGER, .integer = (int64_t)(i % 61)}, ROW_TRAINS);
+    }
+    begin(training);
+    assert_status(training_epoch(training, (Poll){stop_later, &polls}, &epoch, &error), STATUS_INTERRUPTED);
+    assert_int_equal(polls, 0);
+    assert_invalid(training_end(training, (Poll){0}, &model, &error), "no epoch has ended yet");
+    training_free(training);
+  }
+}
+
+/* Epochs of a millisecond, too: thousands of them must not pass unasked. */
+TEST(short_epochs_are_polled_too) {
+  TrainingOptions options = sample_options();
+  options.epochs = 5000;
+  options.validation = 0;
+  Training *training = sample_training(&options, 12);
+  Epoch epoch = {0};
+  Status status = STATUS_OK;
+  begin(training);
+  while (!status && !epoch.is_last) status = training_epoch(training, (Poll){stop, NULL}, &epoch, &error);
+  assert_int_equal(status, STATUS_INTERRUPTED);
+  training_free(training);
+}
+
+TEST(no_time_is_one_epoch) {
+  TrainingOptions options = sample_options();
+  options.max_seconds = 1e-9;
+  Training *training = sample_training(&options, ROWS);
+  begin(training);
+  Epoch epoch = train_to_end(training);
+  assert_int_equal(epoch.epoch, 1);
+  assert_true(isfinite(epoch.train_loss) && isfinite(epoch.train_accuracy));
+  Model *model = end_training(training);
+  assert_true(is_finite(model));
+  model_free(model);
+}
+
+TEST(training_may_be_freed_at_any_time) {
+  TrainingOptions options = sample_options();
+  training_free(NULL);
+  training_free(sample_training(&options, 0));
+  training_free(sample_training(&options, ROWS));
+  Training *training = sample_training(&options, ROWS);
+  begin(training);
+  training_free(training);
+}
+
+/* ---- what goes into the model ---------------------------------------------------- */
+
+TEST(options_go_into_the_model) {
+  TrainingOptions options = sample_options();
+  options.max_tokens = 5;
+  options.position_bias = true;
+  options.max_vocabulary = 10;
+  Training *training;
+  char text[SAMPLE_SIZE];
+  assert_ok(training_new(&options, "porter unicode61", NULL, &training, &error));
+  for (size_t i = 0; i < ROWS; i++) {
+    sample_text(i, text);
+    add_row(training, text, sample_label(i), ROW_TRAINS);
+  }
+  begin(training);
+  train_to_end(training);
+  Model *model = end_training(training);
+  assert_string_equal(model->tokenize, "porter unicode61");
+  assert_int_equal(model->max_tokens, 5);
+  assert_int_equal(model->padded_length, 0);
+  assert_int_equal(vocabulary_size(&model->vocabulary), 11);
+  const Shape *shape = &model->parameters.shape;
+  assert_int_equal(shape->vocabulary, 11);
+  assert_int_equal(shape->embedding, options.embedding);
+  assert_int_equal(shape->hidden, options.hidden);
+  assert_int_equal(shape->labels, SAMPLE_LABELS);
+  assert_int_equal(shape->positions, 5);
+  model_free(model);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(learns_what_can_be_told_apart),
+      cmocka_unit_test(learns_without_a_gru),
+      cmocka_unit_test(learns_with_any_parts),
+      cmocka_unit_test(learns_with_all_parts_but_the_gru),
+      cmocka_unit_test(learns_with_position_bias),
+      cmocka_unit_test(learns_with_balanced_labels),
+      cmocka_unit_test(learns_with_the_defaults),
+      cmocka_unit_test(label_weights_decide_between_equals),
+      cmocka_unit_test(balanced_labels_are_heard_equally),
+      cmocka_unit_test(long_texts_are_read_whole_by_the_linear_branch),
+      cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
+      cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),
+      cmocka_unit_test(another_seed_gives_another_model),
+      cmocka_unit_test(a_poll_that_says_stop_ends_training),
+      cmocka_unit_test(a_poll_that_says_stop_ends_the_linear_branch),
+      cmocka_unit_test(short_epochs_are_polled_too),
+      cmocka_unit_test(no_time_is_one_epoch),
+      cmocka_unit_test(training_may_be_freed_at_any_time),
+      cmocka_unit_test(options_go_into_the_model),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
