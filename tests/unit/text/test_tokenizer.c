@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/utf8.h"
 #include "text/tokenizer.h"
 #include "unit/support.h"
 
@@ -334,44 +333,6 @@ TEST(the_sink_can_say_enough) {
   split_free(&split);
 }
 
-/* ---- characters ---------------------------------------------------------------------- */
-
-/* SQLite's SQLITE_SKIP_UTF8, over text that ends with a NUL as its texts do. */
-static size_t characters_as_sqlite(const unsigned char *text, const unsigned char *end) {
-  size_t count = 0;
-  for (; text < end; count++)
-    if (*text++ >= 0xC0)
-      while ((*text & 0xC0) == 0x80) text++;
-  return count;
-}
-
-static void check_characters(const char *text, size_t length) {
-  unsigned char *copy = allocate(length + 1, 1);
-  memcpy(copy, text, length);
-  assert_int_equal(utf8_characters(text, length), characters_as_sqlite(copy, copy + length));
-  free(copy);
-}
-
-TEST(characters_are_counted_as_substr_does) {
-  const char *texts[] = {"", "abc", "\u00e4\u20ac\U0001F600", "\x80\x80", "\xc3", "\xe2\x82",
-                         "\xf0\x80\x80\x80\x80\x80",
-                         "\xc3\xa9\x80", "e\u0301", "a\xff\xff\x80", "\xed\xa0\x80"};
-  for (size_t i = 0; i < COUNT(texts); i++) check_characters(texts[i], strlen(texts[i]));
-  assert_int_equal(utf8_characters("\u00e4\u20ac\U0001F600", 9), 3);
-  assert_int_equal(utf8_characters("\x80\x80", 2), 2);
-  assert_int_equal(utf8_characters("a\0b", 3), 3);
-}
-
-TEST(characters_of_any_three_bytes) {
-  const unsigned char bytes[] = {0, 'a', 0x7f, 0x80, 0xbf, 0xc0, 0xc3, 0xe2, 0xf0, 0xff};
-  for (size_t a = 0; a < COUNT(bytes); a++)
-    for (size_t b = 0; b < COUNT(bytes); b++)
-      for (size_t c = 0; c < COUNT(bytes); c++) {
-        const char text[] = {(char)bytes[a], (char)bytes[b], (char)bytes[c]};
-        check_characters(text, 3);
-      }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(words_of_any_length_end_where_they_end),
@@ -396,8 +357,6 @@ int main(void) {
       cmocka_unit_test(words_about_as_long_as_is_kept),
       cmocka_unit_test(long_words_are_folded_to_the_same_token),
       cmocka_unit_test(the_sink_can_say_enough),
-      cmocka_unit_test(characters_are_counted_as_substr_does),
-      cmocka_unit_test(characters_of_any_three_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
