@@ -118,4 +118,4 @@ clean:
 
 .PHONY: check test demo bench bench-accuracy bench-peers install clean
 .SECONDARY:
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
