@@ -19,7 +19,7 @@ void classify_debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
   char *json = sqlite3_mprintf(
       "{\"version\":\"" ABOUT_VERSION "\",\"sqlite\":\"%s\",\"built_with_sqlite\":\"%s\",\"blas_kernel\":\"%s\","
       "\"simd\":\"%s\",\"int8\":%s,\"threads\":%d,\"unicode\":\"%s\",\"compiler\":\"%s\",\"build\":\"%s\"}",
-      sqlite3_libversion(), SQLITE_VERSION, matrix_kernel(), simd_path(),
+      sqlite3_libversion(), SQLITE_VERSION, matrix_kernel(), simd_name(simd_level()),
       gru_step_int8_available() ? "true" : "false", (int)workers_processors(),
       utf8proc_unicode_version(), __VERSION__, BUILD_FLAGS);
   if (json)

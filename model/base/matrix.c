@@ -88,14 +88,14 @@ void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const floa
 }
 
 /* Rows are short here: BLAS' own would spend more on the call. */
-SIMD_CLONES
-void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *restrict y) {
+SIMD_VERSIONS(extern, void, matrix_add_scaled, (size_t n, float scale, const float *restrict x, float *restrict y),
+              (n, scale, x, y)) {
   for (size_t i = 0; i < n; i++) y[i] += scale * x[i];
 }
 
-SIMD_CLONES
-static void add_four(size_t n, float scale, const float *restrict a, const float *restrict b,
-                     const float *restrict c, const float *restrict d, float *restrict y) {
+SIMD_VERSIONS(static, void, add_four,
+              (size_t n, float scale, const float *restrict a, const float *restrict b, const float *restrict c,
+               const float *restrict d, float *restrict y), (n, scale, a, b, c, d, y)) {
   for (size_t i = 0; i < n; i++) y[i] += scale * ((a[i] + b[i]) + (c[i] + d[i]));
 }
 
@@ -107,17 +107,16 @@ void matrix_add_rows(size_t count, size_t n, float scale, const float *a, const 
   for (; r < count; r++) matrix_add_scaled(n, scale, a + rows[r] * n, y);
 }
 
-SIMD_CLONES
-void matrix_sum_scaled(size_t n, float x_scale, const float *restrict x, float y_scale,
-                       const float *restrict y, float *restrict out) {
+SIMD_VERSIONS(extern, void, matrix_sum_scaled,
+              (size_t n, float x_scale, const float *restrict x, float y_scale, const float *restrict y,
+               float *restrict out), (n, x_scale, x, y_scale, y, out)) {
   for (size_t i = 0; i < n; i++) out[i] = x_scale * x[i] + y_scale * y[i];
 }
 
 /* In lanes, so that it vectorises; each has few of the squares, so that a float
 ** holds their sum.
 */
-SIMD_CLONES
-double matrix_squares(size_t n, const float *x) {
+SIMD_VERSIONS(extern, double, matrix_squares, (size_t n, const float *x), (n, x)) {
   enum { LANES = 32, RUN = 4096 };
   double sum = 0.0;
   for (size_t begin = 0; begin < n; begin += RUN) {
@@ -143,8 +142,8 @@ void matrix_transpose(size_t m, size_t n, const float *a, float *b) {
       for (size_t i = i0; i < m && i < i0 + BLOCK; i++) b[j * m + i] = a[i * n + j];
 }
 
-SIMD_CLONES
-void matrix_add_columns(size_t m, size_t n, const float *a, size_t lda, float *out) {
+SIMD_VERSIONS(extern, void, matrix_add_columns, (size_t m, size_t n, const float *a, size_t lda, float *out),
+              (m, n, a, lda, out)) {
   for (size_t i = 0; i < m; i++)
     for (size_t j = 0; j < n; j++) out[j] += a[i * lda + j];
 }

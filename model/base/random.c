@@ -42,8 +42,8 @@ void random_shuffle(Random *random, uint32_t *values, size_t count) {
 }
 
 /* A 32-bit mix of the place and the seed, so that the loop vectorises. */
-SIMD_CLONES
-void random_dropout(float *values, size_t count, float rate, uint64_t seed) {
+SIMD_VERSIONS(extern, void, random_dropout, (float *values, size_t count, float rate, uint64_t seed),
+              (values, count, rate, seed)) {
   uint32_t threshold = (uint32_t)(rate * 0x1p31f);
   uint32_t start = (uint32_t)mix(seed);
   float scale = 1.0f / (1.0f - rate);

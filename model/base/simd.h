@@ -1,8 +1,13 @@
 /* simd.h -- loops that the compiler vectorises for the processor they run on.
 **
-** SIMD_CLONES before a function compiles it for AVX-512, AVX2 and the plain
-** processor of the build; the loader picks. Sanitizers cannot instrument the
-** loader's resolver, so under them there is one version.
+** SIMD_VERSIONS stands in place of a function's head and compiles the function for AVX-512,
+** for AVX2 and for the plain processor of the build; a call takes the best one that the
+** processor has. It needs nothing of the loader, so that it works with gcc and clang, under
+** musl and under sanitizers:
+**
+**   SIMD_VERSIONS(static, void, scale, (size_t n, float *x), (n, x)) {
+**     for (size_t i = 0; i < n; i++) x[i] *= 2.0f;
+**   }
 **
 ** The functions below are branch-free, so that a loop around them vectorises.
 */
@@ -12,27 +17,46 @@
 #include <stdint.h>
 #include <string.h>
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(SIMD_PLAIN)
-#if __GNUC__ >= 12
-#define SIMD_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else /* knows no levels yet */
-#define SIMD_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
-#endif
-#define SIMD_HAS_CLONES 1
+#define INLINE static inline __attribute__((always_inline))
+
+typedef enum SimdLevel { SIMD_PLAIN, SIMD_AVX2, SIMD_AVX512 } SimdLevel;
+
+#if defined(__x86_64__)
+
+#define SIMD_X86 1
+#define SIMD_FOR_AVX2 __attribute__((target("avx,avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt")))
+#define SIMD_FOR_AVX512 \
+  __attribute__((target("avx,avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")))
+
+INLINE SimdLevel simd_level(void) {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return SIMD_PLAIN;
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") ? SIMD_AVX512 : SIMD_AVX2;
+}
+
+/* `storage` is static or extern. */
+#define SIMD_VERSIONS(storage, result, name, parameters, arguments)                               \
+  INLINE result name##_loop parameters;                                                           \
+  SIMD_FOR_AVX512 static result name##_avx512 parameters { return name##_loop arguments; }        \
+  SIMD_FOR_AVX2 static result name##_avx2 parameters { return name##_loop arguments; }            \
+  static result name##_plain parameters { return name##_loop arguments; }                         \
+  storage result name parameters {                                                                \
+    SimdLevel level = simd_level();                                                               \
+    if (level == SIMD_AVX512) return name##_avx512 arguments;                                     \
+    return level == SIMD_AVX2 ? name##_avx2 arguments : name##_plain arguments;                   \
+  }                                                                                               \
+  INLINE result name##_loop parameters
+
 #else
-#define SIMD_CLONES
-#define SIMD_HAS_CLONES 0
+
+#define SIMD_X86 0
+#define SIMD_VERSIONS(storage, result, name, parameters, arguments) storage result name parameters
+INLINE SimdLevel simd_level(void) { return SIMD_PLAIN; }
+
 #endif
 
-/* The version that this processor runs: "avx512", "avx2" or "plain". */
-static inline const char *simd_path(void) {
-#if SIMD_HAS_CLONES
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) return "avx512";
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return "avx2";
-#endif
-  return "plain";
+/* "avx512", "avx2" or "plain" */
+static inline const char *simd_name(SimdLevel level) {
+  return level == SIMD_AVX512 ? "avx512" : level == SIMD_AVX2 ? "avx2" : "plain";
 }
 
 /* Bounds that the compiler does not know: a constant that it knew would lead it to

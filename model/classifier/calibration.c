@@ -23,8 +23,10 @@ typedef struct Curve {
 static void curve_add(Curve *curve, const double scale[2], size_t labels, const float *network,
                       const float *margins, uint32_t target) {
   double largest = -INFINITY, sum = 0.0, mean[2] = {0}, square[2][2] = {{0}};
-  for (size_t c = 0; c < labels; c++)
-    largest = fmax(largest, scale[0] * network[c] + scale[1] * (margins ? margins[c] : 0.0f));
+  for (size_t c = 0; c < labels; c++) {
+    double logit = scale[0] * network[c] + scale[1] * (margins ? margins[c] : 0.0f);
+    if (logit > largest) largest = logit;
+  }
   for (size_t c = 0; c < labels; c++) {
     double z[2] = {network[c], margins ? margins[c] : 0.0f};
     double p = exp(scale[0] * z[0] + scale[1] * z[1] - largest);

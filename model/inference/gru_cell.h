@@ -13,8 +13,6 @@
 
 enum { GRU_CELL_UNITS = 32 };
 
-#define INLINE static inline __attribute__((always_inline))
-
 /* A row's share of a block. sums and input: its gates; sums is overwritten. */
 typedef struct GruCell {
   float *sums;

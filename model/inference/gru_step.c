@@ -111,24 +111,17 @@ INLINE void step(const GruStepWeights *w, const GruStepRows *r, int rows, int ve
 /* ---- versions ------------------------------------------------------------------------ */
 
 /* As many rows and vectors as there are registers for their sums. */
-#if SIMD_HAS_CLONES
-__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))) static void gru_step_avx512(
-    const GruStepWeights *w, const GruStepRows *r) {
-  step(w, r, 4, 2);
-}
-__attribute__((target("avx2,fma"))) static void gru_step_avx2(const GruStepWeights *w, const GruStepRows *r) {
-  step(w, r, 2, 1);
-}
+#if SIMD_X86
+SIMD_FOR_AVX512 static void gru_step_avx512(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 4, 2); }
+SIMD_FOR_AVX2 static void gru_step_avx2(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 2, 1); }
 #endif
 static void gru_step_plain(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 1, 1); }
 
 size_t gru_step_versions(GruStepFunction *versions[3]) {
   size_t count = 0;
-#if SIMD_HAS_CLONES
-  const char *path = simd_path();
-  bool avx512 = strcmp(path, "avx512") == 0;
-  if (avx512) versions[count++] = gru_step_avx512;
-  if (avx512 || strcmp(path, "avx2") == 0) versions[count++] = gru_step_avx2;
+#if SIMD_X86
+  if (simd_level() >= SIMD_AVX512) versions[count++] = gru_step_avx512;
+  if (simd_level() >= SIMD_AVX2) versions[count++] = gru_step_avx2;
 #endif
   versions[count++] = gru_step_plain;
   return count;

@@ -11,7 +11,7 @@ enum { GATES = 3, BLOCK = GATES * GRU_CELL_UNITS, GROUP = 4 /* states that a lan
 
 static size_t groups_of(const GruStepWeights *w) { return (w->hidden + GROUP - 1) / GROUP; }
 
-#if SIMD_HAS_CLONES
+#if SIMD_X86
 #include <immintrin.h>
 
 enum { ROWS = 4, LANES = 16, VECTORS = BLOCK / LANES };
@@ -77,7 +77,7 @@ VNNI static void step(const GruStepWeights *w, const GruStepRows *r) {
 }
 
 bool gru_step_int8_available(void) {
-  return strcmp(simd_path(), "avx512") == 0 && __builtin_cpu_supports("avx512vnni");
+  return simd_level() == SIMD_AVX512 && __builtin_cpu_supports("avx512vnni");
 }
 
 #else

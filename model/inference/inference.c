@@ -184,9 +184,9 @@ static void score(const Inference *n, InferenceScratch *s) {
 /* context [size] = sum of weights[t] x_t for x_t [size] at rows[t] + from; pool, if
 ** not NULL, is the largest of each dimension. Rows are seldom in the nearest cache.
 */
-SIMD_CLONES
-static void summarise(size_t length, const float *const *rows, size_t from, size_t size,
-                      const float *restrict weights, float *restrict context, float *restrict pool) {
+SIMD_VERSIONS(static, void, summarise,
+              (size_t length, const float *const *rows, size_t from, size_t size, const float *restrict weights,
+               float *restrict context, float *restrict pool), (length, rows, from, size, weights, context, pool)) {
   const size_t ahead = 4, line = 16;
   for (size_t j = 0; j < size; j++) context[j] = weights[0] * rows[0][from + j];
   for (size_t j = 0; pool && j < size; j++) pool[j] = rows[0][from + j];

@@ -38,9 +38,9 @@ static inline void add_columns(const float *kernel, size_t columns, size_t width
   for (size_t c = 0; c < width; c++) to[c] += sum[c];
 }
 
-SIMD_CLONES
-static void add_rows(const float *kernel, size_t columns, const uint32_t *row, const float *value, size_t count,
-                     float *to) {
+SIMD_VERSIONS(static, void, add_rows,
+              (const float *kernel, size_t columns, const uint32_t *row, const float *value, size_t count, float *to),
+              (kernel, columns, row, value, count, to)) {
   size_t c = 0;
   for (; c + WIDE <= columns; c += WIDE) add_columns(kernel + c, columns, WIDE, row, value, count, to + c);
   for (; c + 4 <= columns; c += 4) add_columns(kernel + c, columns, 4, row, value, count, to + c);

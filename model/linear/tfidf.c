@@ -99,7 +99,8 @@ static bool vector_begin(TfidfVector *v, size_t most) {
 
 /* Where the feature stands in the index, or the free place where it belongs. */
 static uint32_t *index_place(const TfidfVector *v, uint32_t feature) {
-  size_t mask = ((size_t)1 << v->index_bits) - 1, at = feature * 0x9E3779B97F4A7C15u >> (64 - v->index_bits);
+  size_t mask = ((size_t)1 << v->index_bits) - 1;
+  size_t at = (size_t)(feature * UINT64_C(0x9E3779B97F4A7C15) >> (64 - v->index_bits));
   while (v->index[at] && v->number[v->index[at] - 1] != feature) at = (at + 1) & mask;
   return &v->index[at];
 }

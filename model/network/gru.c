@@ -16,10 +16,10 @@ void gru_project(const GruWeights *w, const Batch *b, const float *vectors, floa
 /* The formula of the header for one token. x: x W + b; hu: h U; c: [3 hidden];
 ** gates: z, r, n, h Un + cn, each [hidden].
 */
-SIMD_CLONES
-static void cell_forward(size_t hidden, const float *restrict x, const float *restrict hu,
-                         const float *restrict c, const float *restrict before,
-                         float *restrict gates, float *restrict state) {
+SIMD_VERSIONS(static, void, cell_forward,
+              (size_t hidden, const float *restrict x, const float *restrict hu, const float *restrict c,
+               const float *restrict before, float *restrict gates, float *restrict state),
+              (hidden, x, hu, c, before, gates, state)) {
   for (size_t j = 0; j < hidden; j++) {
     float z = simd_sigmoid(x[j] + hu[j] + c[j]);
     float r = simd_sigmoid(x[hidden + j] + hu[hidden + j] + c[hidden + j]);
@@ -36,10 +36,10 @@ static void cell_forward(size_t hidden, const float *restrict x, const float *re
 /* From dh, the gradient of a token's new state: d_gates, of h U + c; adds to
 ** d_inputs, of x W + b; d_before becomes the direct share of the state before.
 */
-SIMD_CLONES
-static void cell_backward(size_t hidden, const float *restrict gates, const float *restrict before,
-                          const float *restrict d_state, float *restrict d_before,
-                          float *restrict d_gates, float *restrict d_inputs) {
+SIMD_VERSIONS(static, void, cell_backward,
+              (size_t hidden, const float *restrict gates, const float *restrict before,
+               const float *restrict d_state, float *restrict d_before, float *restrict d_gates,
+               float *restrict d_inputs), (hidden, gates, before, d_state, d_before, d_gates, d_inputs)) {
   for (size_t j = 0; j < hidden; j++) {
     float z = gates[j], r = gates[hidden + j], n = gates[2 * hidden + j];
     float un = gates[3 * hidden + j];

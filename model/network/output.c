@@ -13,8 +13,7 @@ static float largest_of(size_t count, const float *x) {
   return largest;
 }
 
-SIMD_CLONES
-static void softmax(size_t count, const float *logits, float *p) {
+SIMD_VERSIONS(static, void, softmax, (size_t count, const float *logits, float *p), (count, logits, p)) {
   float largest = largest_of(count, logits), sum = 0.0f;
   for (size_t c = 0; c < count; c++) p[c] = simd_exp(logits[c] - largest);
   for (size_t c = 0; c < count; c++) sum += p[c];

@@ -125,8 +125,7 @@ void parameters_free(Parameters *p) {
 float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }
 
 /* A sum of zeros unless some value is not finite: x - x is then NaN. */
-SIMD_CLONES
-bool parameters_finite(const Parameters *p) {
+SIMD_VERSIONS(extern, bool, parameters_finite, (const Parameters *p), (p)) {
   float sum[16] = {0};
   for (size_t i = 0; i + 16 <= p->count; i += 16)
     for (size_t j = 0; j < 16; j++) sum[j] += p->block[i + j] - p->block[i + j];

@@ -4,9 +4,9 @@
 
 #include "base/simd.h"
 
-SIMD_CLONES
-static void compete(size_t count, const float *restrict h, uint32_t place, float *restrict best,
-                    uint32_t *restrict winners) {
+SIMD_VERSIONS(static, void, compete,
+              (size_t count, const float *restrict h, uint32_t place, float *restrict best,
+               uint32_t *restrict winners), (count, h, place, best, winners)) {
   for (size_t j = 0; j < count; j++) {
     winners[j] = h[j] > best[j] ? place : winners[j];
     best[j] = h[j] > best[j] ? h[j] : best[j];

@@ -12,9 +12,9 @@ float adam_rate(float learning_rate, uint64_t step) {
   return (float)(learning_rate * sqrt(1.0 - pow(0.999, t)) / (1.0 - pow(0.9, t)));
 }
 
-SIMD_CLONES
-void adam_update(size_t count, float rate, float scale, const float *restrict g,
-                 float *restrict m, float *restrict v, float *restrict parameters) {
+SIMD_VERSIONS(extern, void, adam_update,
+              (size_t count, float rate, float scale, const float *restrict g, float *restrict m, float *restrict v,
+               float *restrict parameters), (count, rate, scale, g, m, v, parameters)) {
   for (size_t i = 0; i < count; i++) {
     float gradient = g[i] * scale;
     m[i] = B1 * m[i] + 0.1f * gradient;

@@ -97,9 +97,11 @@ TEST(values_are_clamped_to_the_nearer_bound) {
 }
 
 TEST(the_path_is_one_of_three) {
-  const char *path = simd_path();
-  assert_true(strcmp(path, "avx512") == 0 || strcmp(path, "avx2") == 0 || strcmp(path, "plain") == 0);
-  if (!SIMD_HAS_CLONES) assert_string_equal(path, "plain");
+  assert_in_range(simd_level(), SIMD_PLAIN, SIMD_AVX512);
+  if (!SIMD_X86) assert_int_equal(simd_level(), SIMD_PLAIN);
+  assert_string_equal(simd_name(SIMD_PLAIN), "plain");
+  assert_string_equal(simd_name(SIMD_AVX2), "avx2");
+  assert_string_equal(simd_name(SIMD_AVX512), "avx512");
 }
 
 TEST(exp_of_0_is_1) {
@@ -118,7 +120,7 @@ TEST(nan_stays_nan) {
 
 /* ---- vectorised loops ---------------------------------------------------------------- */
 
-/* A loop around each function, compiled as the processors of simd_path() have it. */
+/* A loop around each function, compiled as the processors of simd.h have it. */
 typedef void Loop(size_t count, const float *restrict x, float *restrict y);
 
 #define LOOPS(name, attributes)                                                            \
@@ -143,22 +145,31 @@ typedef void Loop(size_t count, const float *restrict x, float *restrict y);
 enum { FUNCTIONS = 5, MOST_PATHS = 4 };
 
 LOOPS(plain, __attribute__((noinline)))
-LOOPS(cloned, SIMD_CLONES __attribute__((noinline)))
-#if SIMD_HAS_CLONES
-LOOPS(avx2, __attribute__((noinline, target("avx2,fma"))))
-LOOPS(avx512, __attribute__((noinline, target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))))
+#define LOOP_VERSIONS(name, function)                                                                   \
+  SIMD_VERSIONS(static, void, name##_versions, (size_t count, const float *restrict x, float *restrict y), \
+                (count, x, y)) {                                                                         \
+    for (size_t i = 0; i < count; i++) y[i] = function(x[i]);                                            \
+  }
+LOOP_VERSIONS(exp, simd_exp)
+LOOP_VERSIONS(exp2, simd_exp2)
+LOOP_VERSIONS(reciprocal, simd_reciprocal)
+LOOP_VERSIONS(sigmoid, simd_sigmoid)
+LOOP_VERSIONS(tanh, simd_tanh)
+#if SIMD_X86
+LOOPS(avx2, SIMD_FOR_AVX2 __attribute__((noinline)))
+LOOPS(avx512, SIMD_FOR_AVX512 __attribute__((noinline)))
 #endif
 
 /* Those that this processor can run; the first is the plain one. */
 static size_t paths_of(Loop *paths[MOST_PATHS][FUNCTIONS]) {
-  static Loop *const plain[] = NAMED(plain), *const cloned[] = NAMED(cloned);
+  static Loop *const plain[] = NAMED(plain), *const versions[] = NAMED(versions);
   size_t count = 0;
   memcpy(paths[count++], plain, sizeof plain);
-  memcpy(paths[count++], cloned, sizeof cloned);
-#if SIMD_HAS_CLONES
+  memcpy(paths[count++], versions, sizeof versions);
+#if SIMD_X86
   static Loop *const avx2[] = NAMED(avx2), *const avx512[] = NAMED(avx512);
-  if (strcmp(simd_path(), "plain") != 0) memcpy(paths[count++], avx2, sizeof avx2);
-  if (strcmp(simd_path(), "avx512") == 0) memcpy(paths[count++], avx512, sizeof avx512);
+  if (simd_level() >= SIMD_AVX2) memcpy(paths[count++], avx2, sizeof avx2);
+  if (simd_level() >= SIMD_AVX512) memcpy(paths[count++], avx512, sizeof avx512);
 #endif
   return count;
 }
