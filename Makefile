@@ -15,17 +15,25 @@ SAN    ?=
 comma    := ,
 BUILD    := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
-OPENBLAS := /usr/lib/$(ARCH)/openblas-pthread
+MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null)
 WARN     := -Wall -Wextra -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
+
+# A static OpenBLAS with threads, where Debian and Fedora have it; elsewhere the shared
+# one. OPENBLAS= names another file, or flags.
+DEBIAN_OPENBLAS := /usr/lib/$(ARCH)/openblas-pthread/libopenblas.a
+OPENBLAS ?= $(firstword $(wildcard $(DEBIAN_OPENBLAS) /usr/lib64/libopenblasp.a) -lopenblas)
+INCLUDE  := $(patsubst %,-I%,$(wildcard /usr/include/$(ARCH)/openblas-pthread /usr/include/openblas))
+
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast \
-             -fno-semantic-interposition -pthread \
-             -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests -I/usr/include/$(ARCH)/openblas-pthread $(CFLAGS) \
+             -fno-semantic-interposition -pthread $(if $(filter i%86,$(firstword $(subst -, ,$(MACHINE)))),-msse2 -mfpmath=sse) \
+             -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests $(INCLUDE) $(CFLAGS) \
+             $(if $(filter -l%,$(OPENBLAS)),-DOPENBLAS_IS_SHARED) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 # OpenBLAS holds kernels for the processors of twenty years. Three are enough:
 # the names of the others lead to the nearest, so that only these are linked.
-ifneq ($(filter x86_64%,$(ARCH)),)
+ifeq ($(OPENBLAS) $(filter x86_64%,$(MACHINE)),$(DEBIAN_OPENBLAS) $(MACHINE))
   OLD   := ATHLON BANIAS COPPERMINE KATMAI NORTHWOOD CORE2 PENRYN DUNNINGTON NEHALEM OPTERON \
            OPTERON_SSE3 BARCELONA BOBCAT ATOM NANO SANDYBRIDGE BULLDOZER PILEDRIVER
   AVX2  := STEAMROLLER EXCAVATOR ZEN
@@ -34,7 +42,7 @@ ifneq ($(filter x86_64%,$(ARCH)),)
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
 # --wrap=getenv: see model/base/matrix.c
-LIBS := -Wl,--wrap=getenv $(CORES) $(OPENBLAS)/libopenblas.a -lutf8proc -lm -pthread
+LIBS := -Wl,--wrap=getenv $(CORES) $(OPENBLAS) -lutf8proc -lm -pthread
 
 MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*/*.c))
 EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c ext/*/*.c))
@@ -45,7 +53,13 @@ $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
 	@$(CC) -shared $(ALL_CFLAGS) -o $@ $(EXT) $(MODEL) -Wl,--version-script=ext/exports.map \
 	  -Wl,--gc-sections -Wl,-z,nodelete $(LIBS)
 
-$(BUILD)/%.o: %.c
+# Says in a sentence what the build misses, before the compiler does in many.
+$(BUILD)/requirements:
+	@mkdir -p $(@D)
+	@tests/requirements "$(CC)" "$(OPENBLAS)" $(INCLUDE)
+	@touch $@
+
+$(BUILD)/%.o: %.c | $(BUILD)/requirements
 	@mkdir -p $(@D)
 	@echo "  cc   $<"
 	@$(CC) $(ALL_CFLAGS) -c $< -o $@
@@ -111,7 +125,10 @@ bench bench-accuracy bench-peers:
 	@tests/bench/run $(BUILD) $(PARTS)
 
 install: $(BUILD)/classify.so
-	install -D -m 644 $< $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so
+	@install -D -m 644 $< "$(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so" || { \
+	  echo "make install cannot write to $(DESTDIR)$(PREFIX)/lib/sqlite3. Run it as root, or name a folder" \
+	       "of your own: make install PREFIX=\$$HOME/.local"; exit 1; }
+	@echo "  $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so"
 
 clean:
 	rm -rf build

@@ -32,6 +32,11 @@ char *__wrap_getenv(const char *name) {
   return NULL;
 }
 
+#ifdef OPENBLAS_IS_SHARED
+/* Nothing is answered to a shared copy, which has started its threads already. */
+__attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
+#endif
+
 static void product(CBLAS_TRANSPOSE at, CBLAS_TRANSPOSE bt, size_t m, size_t n, size_t k,
                     const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
                     size_t ldc) {
