@@ -2,7 +2,7 @@
 -- Word vectors that were learned elsewhere: words that no labelled row has are
 -- known by the words they are close to.
 
--- Real vectors come from a file (see "Word vectors" in the README). These are made
+-- Real vectors come from a file (see docs/recipes.md, "Word vectors"). These are made
 -- up: 30 numbers a word, nearly the same for words of a kind.
 CREATE TABLE vectors(token TEXT, vector);
 WITH kinds(kind, words) AS (VALUES
