@@ -37,7 +37,11 @@ static const struct {
     {"classify_train", 2, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
     {"classify_train", 3, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
     {"classify_train", 4, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
-    /* Not deterministic: models change. */
+    /* Not deterministic: models change. Nor innocuous, since the answer depends on more
+    ** than the arguments: a model of the same file says which label, at what cost, and
+    ** which tokenizer of the host reads the text. So where the schema is not trusted, a
+    ** file's own triggers and views cannot call them (sqlite3.h on SQLITE_INNOCUOUS).
+    */
     {"classify", 1, 0, classify, NULL, NULL},
     {"classify", 2, 0, classify, NULL, NULL},
     {"classify", 3, 0, classify, NULL, NULL},

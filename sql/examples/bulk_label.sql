@@ -79,4 +79,4 @@ WHERE c.id = comments.id AND c.confidence >= 0.5;
 SELECT changes() AS labelled;
 
 .headers on
-SELECT topic, confidence >= 0.5 AS sure, guest FROM comments WHERE id > 48;
+SELECT topic, confidence >= 0.5 AS sure, guest FROM comments WHERE id > 48 ORDER BY id;

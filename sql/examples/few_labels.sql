@@ -71,4 +71,4 @@ INSERT INTO today VALUES
   ('Tame budgie and cage');
 
 .headers on
-SELECT classify(ad, 'ads') AS section, ad FROM today;
+SELECT classify(ad, 'ads') AS section, ad FROM today ORDER BY rowid;

@@ -68,6 +68,14 @@ FROM tickets;
 
 -- From now on a ticket that comes without a category gets one. classify() may be
 -- called from triggers; classify_train() may not.
+--
+-- A trigger is part of the file and runs for whoever opens it. So SQLite lets it
+-- call classify() only on connections that trust the file. Some programs do not,
+-- such as the sqlite3 shell of Debian 13: they say "unsafe use of classify()".
+-- This line, once for each connection, says that you trust it. (A CREATE TEMP
+-- TRIGGER needs no trust, but lasts only until the connection is closed.)
+PRAGMA trusted_schema = ON;
+
 CREATE TRIGGER triage AFTER INSERT ON tickets WHEN new.category IS NULL BEGIN
   UPDATE tickets SET category = classify(new.body, 'triage') WHERE id = new.id;
 END;
@@ -80,4 +88,4 @@ INSERT INTO tickets(body) VALUES
 INSERT INTO tickets(body, category) VALUES ('Do you have jobs for students?', 'other');
 
 .headers on
-SELECT category, body FROM tickets WHERE id > 54;
+SELECT category, body FROM tickets WHERE id > 54 ORDER BY id;

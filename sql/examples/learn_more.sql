@@ -68,4 +68,4 @@ INSERT INTO today VALUES
   ('the chain jumps, gear cable torn');
 
 .headers on
-SELECT classify(note, 'workshop@1') AS before, classify(note, 'workshop') AS now, note FROM today;
+SELECT classify(note, 'workshop@1') AS before, classify(note, 'workshop') AS now, note FROM today ORDER BY rowid;

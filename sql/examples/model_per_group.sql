@@ -95,4 +95,4 @@ INSERT INTO today VALUES
   ('de', 'Der Abfluss in der Küche ist verstopft');
 
 .headers on
-SELECT language, classify(body, 'trade-' || language) AS trade, body FROM today;
+SELECT language, classify(body, 'trade-' || language) AS trade, body FROM today ORDER BY rowid;

@@ -86,9 +86,8 @@ SELECT json_extract(classify_train(what, account), '$.rows') AS learned FROM exp
 -- another label is suggested are the ones to look at.
 .headers on
 SELECT d.id, what, d.label, d.suggested, d.probability > 0.5 AS sure
-FROM classify_doubts('SELECT id, what, account FROM expenses') AS d JOIN expenses USING (id)
-WHERE d.suggested <> d.label
-LIMIT 5;
+FROM (SELECT * FROM classify_doubts('SELECT id, what, account FROM expenses') WHERE suggested <> label LIMIT 5) AS d
+JOIN expenses USING (id) ORDER BY d.id;
 
 -- A person looks at them and mends four; one was right after all.
 UPDATE expenses SET account = 'travel' WHERE id IN (40, 64);

@@ -83,4 +83,4 @@ UPDATE mails SET office = 'parks' WHERE body LIKE 'Dogs%';
 UPDATE mails SET office = 'none' WHERE body LIKE 'Thank%';
 UPDATE mails SET office = classify(body, 'mail') WHERE office IS NULL;
 
-SELECT office, body FROM mails WHERE id > 48;
+SELECT office, body FROM mails WHERE id > 48 ORDER BY id;

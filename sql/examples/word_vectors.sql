@@ -33,4 +33,4 @@ INSERT INTO today VALUES ('one banana'), ('a cherry'), ('melon'), ('pliers'), ('
   ('a jacket'), ('gloves'), ('trousers');
 
 .headers on
-SELECT classify(item, 'shelves') AS shelf, item FROM today;
+SELECT classify(item, 'shelves') AS shelf, item FROM today ORDER BY rowid;

@@ -1,7 +1,7 @@
 -- Which words decided: classify_attention().
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
 
 -- A row per token; start and length cut it out of the text as written.
 SELECT position, token, start, length, substr('My PRINTER, again?', start, length)
@@ -33,14 +33,14 @@ FROM odds AS a, odds AS b WHERE a.text LIKE '%refund%' AND b.text LIKE '%printer
 
 -- leave_one_out: how much the label's probability falls without the token. It is computed by doing so.
 SELECT token FROM classify_attention('my refund is late') ORDER BY leave_one_out DESC LIMIT 1;
-SELECT abs(leave_one_out - (classify_confidence('my refund is late') - classify_confidence('refund is late'))) < 1e-5
+SELECT 'leave_one_out is the fall without the token', abs(leave_one_out - (classify_confidence('my refund is late') - classify_confidence('refund is late'))) < 1e-5
 FROM classify_attention('my refund is late') WHERE position = 1;
 SELECT token, leave_one_out BETWEEN -1 AND 1 FROM classify_attention('refund');
 
 -- No text, no token, no row.
-SELECT count(*) FROM classify_attention(NULL);
-SELECT count(*) FROM classify_attention('');
-SELECT count(*) FROM classify_attention('  ' || char(10));
+SELECT 'tokens of NULL', count(*) FROM classify_attention(NULL);
+SELECT 'tokens of an empty text', count(*) FROM classify_attention('');
+SELECT 'tokens of blanks', count(*) FROM classify_attention('  ' || char(10));
 
 -- The words of all rows that speak for a label most.
 SELECT token FROM (

@@ -1,7 +1,7 @@
 -- Queries that are handed over as text: one SELECT that only reads.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
 
 -- What does not parse, or is no query.
 SELECT * FROM classify_rows('');
@@ -41,7 +41,7 @@ PRAGMA user_version;
 
 -- These are good: comments, a trailing semicolon, blanks, WITH, VALUES, lower case, compound queries.
 SELECT id, label FROM classify_rows('/* the first */ -- and only
-  select id, body from tickets limit 1; -- no more');
+  select id, body from tickets order by id limit 1; -- no more');
 SELECT id, label FROM classify_rows('VALUES (1, ''my refund is late'') ; ;');
 SELECT id, label FROM classify_rows('WITH t(a, b) AS (VALUES (1, ''my refund is late''))
                                       SELECT a, b FROM t UNION ALL SELECT 2, ''my printer is late''');

@@ -1,13 +1,13 @@
 -- Bytes that are no text: NULs, and what is not UTF-8.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
 
 -- A NUL separates, like a space. The words behind it count, though substr() does not reach them.
 SELECT token, start, length, quote(substr('refund' || char(0) || 'printer', start, length))
 FROM classify_attention('refund' || char(0) || 'printer');
-SELECT classify_scores('refund' || char(0) || 'printer') = classify_scores('refund printer');
-SELECT classify_scores(char(0, 0)) = classify_scores('');
+SELECT 'a NUL is like a space', classify_scores('refund' || char(0) || 'printer') = classify_scores('refund printer');
+SELECT 'NULs alone are no text', classify_scores(char(0, 0)) = classify_scores('');
 
 -- What is not UTF-8 is U+FFFD. What substr() takes for a character is one: a byte from C0 on with all of 80 to BF that
 -- follow, so that each token can still be cut out.
@@ -30,10 +30,10 @@ SELECT count(*), sum(classify(text) IN ('billing', 'technical')), sum(json_valid
 SELECT about, round(sum(weight), 4) AS sum FROM texts, classify_attention(texts.text) GROUP BY about HAVING sum <> 1;
 SELECT json_extract(classify_train(text || n, n % 2, 'bytes', :small), '$.rows')
 FROM texts, (SELECT id AS n FROM tickets LIMIT 4);
-SELECT classify(CAST(x'61FF62' AS TEXT), 'bytes') IN (0, 1);
+SELECT 'has a label', classify(CAST(x'61FF62' AS TEXT), 'bytes') IN (0, 1);
 
 -- In a label the bytes come back as they were; JSON shows U+FFFD.
-SELECT classify_train(body, CASE category WHEN 'billing' THEN CAST(x'FF' AS TEXT) ELSE 'a' END, 'labels', :small)
-       IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN CAST(x'FF' AS TEXT) ELSE 'a' END, 'labels', :small)
+       IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
 SELECT hex(classify('my refund is late', 'labels')), (SELECT labels FROM classify_models WHERE name = 'labels');
-SELECT json_extract(classify_scores('my refund is late', 'labels'), '$.a') < 0.5;
+SELECT 'the other label is less probable', json_extract(classify_scores('my refund is late', 'labels'), '$.a') < 0.5;

@@ -1,7 +1,7 @@
 -- A model card: classify_card(). What it looks like is tests/interop/card's.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', json_set(:small, '$.validation', 0.2, '$.seed', 3)) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', json_set(:small, '$.validation', 0.2, '$.seed', 3)) IS NOT NULL FROM tickets;
 
 -- The sections of a page, in their order, and how many tables, plots and list items it has.
 CREATE TABLE cards(id INTEGER PRIMARY KEY, card);
@@ -59,15 +59,15 @@ INSERT INTO loose.classify_models
 SELECT 'wrong', wrong.rowid, wrong.metrics, NULL, wrong.options, wrong.metrics, weights
 FROM wrong, main.classify_models WHERE name = 'byhand';
 INSERT INTO cards(id, card) SELECT rowid, classify_card('loose.wrong@' || rowid) FROM wrong;
-SELECT id, sections FROM sections;
-SELECT id, tables, plots FROM counts;
-SELECT count(*) FROM cards WHERE card LIKE '%<b>many%' OR card LIKE '%</dd>"%' OR card LIKE '%<i>%' OR card LIKE '%nan%' OR card LIKE '%inf%';
+SELECT id, sections FROM sections ORDER BY id;
+SELECT id, tables, plots FROM counts ORDER BY id;
+SELECT 'cards with markup or numbers that are none', count(*) FROM cards WHERE card LIKE '%<b>many%' OR card LIKE '%</dd>"%' OR card LIKE '%<i>%' OR card LIKE '%nan%' OR card LIKE '%inf%';
 SELECT count(*) FROM cards WHERE card LIKE '%The column metrics of this model holds no JSON%';
 SELECT card LIKE '%<dd>&lt;b&gt;</dd>%', card LIKE '%{&quot;a&quot;:&quot;&lt;/dd&gt;&quot;}%' FROM cards WHERE id = 7;
 
 -- In views as well. SQL that metrics holds is not run.
 CREATE TEMP VIEW viewed AS SELECT classify_card('byhand') LIKE '%byhand@1%' AS found;
-SELECT found FROM viewed;
+SELECT 'found', found FROM viewed;
 UPDATE classify_models SET metrics = json_object('query', 'DELETE FROM tickets') WHERE name = 'byhand';
 SELECT classify_card('byhand') LIKE '%DELETE FROM tickets%', count(*) FROM tickets;
 

@@ -5,22 +5,22 @@
 -- The same texts with two labels, nine to one: the frequent label wins ...
 CREATE TABLE rows AS
   SELECT 'the weather today' AS body, CASE WHEN id % 10 THEN 'often' ELSE 'seldom' END AS label FROM tickets;
-SELECT classify_train(body, label, 'plain', :small) IS NOT NULL FROM rows;
+SELECT 'trained', classify_train(body, label, 'plain', :small) IS NOT NULL FROM rows;
 SELECT classify('the weather today', 'plain');
 
 -- ... unless the other weighs more,
-SELECT classify_train(body, label, 'seldom', json_set(:small, '$.class_weight', json('{"seldom":100}'))) IS NOT NULL
+SELECT 'trained', classify_train(body, label, 'seldom', json_set(:small, '$.class_weight', json('{"seldom":100}'))) IS NOT NULL
 FROM rows;
 SELECT classify('the weather today', 'seldom');
 
 -- or the frequent one nothing.
-SELECT classify_train(body, label, 'zero',
+SELECT 'trained', classify_train(body, label, 'zero',
          json_set(:small, '$.class_weight', json('{"often":0,"seldom":1}'))) IS NOT NULL FROM rows;
 SELECT classify('the weather today', 'zero');
 
 -- Balanced, each label weighs as much as any other.
-SELECT classify_train(body, label, 'balanced', json_set(:small, '$.class_weight', 'balanced')) IS NOT NULL FROM rows;
-SELECT (SELECT probability FROM classify_labels('the weather today', 'balanced') WHERE label = 'seldom')
+SELECT 'trained', classify_train(body, label, 'balanced', json_set(:small, '$.class_weight', 'balanced')) IS NOT NULL FROM rows;
+SELECT 'the rare label is more probable', (SELECT probability FROM classify_labels('the weather today', 'balanced') WHERE label = 'seldom')
      > (SELECT probability FROM classify_labels('the weather today', 'plain') WHERE label = 'seldom');
 SELECT name, json_extract(options, '$.class_weight') FROM classify_models ORDER BY name;
 

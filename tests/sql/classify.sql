@@ -1,10 +1,10 @@
 -- What a model says of one text.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
 
 SELECT classify('my refund is late'), classify('MY REFUND IS LATE'), classify('Printer!', 'kinds');
-SELECT classify_confidence('my refund is late') BETWEEN 0.9 AND 1;
+SELECT 'sure', classify_confidence('my refund is late') BETWEEN 0.9 AND 1;
 
 -- All of what it was taught, it knows.
 SELECT count(*), sum(classify(body) = category) FROM tickets;
@@ -17,9 +17,9 @@ SELECT classify('') = classify('   '), classify_confidence('') = classify_confid
 
 -- Words it has never seen are known by their character n-grams; without these they are one word.
 SELECT classify('refunds'), classify('an invoicing error'), classify('printers'), classify('my logins');
-SELECT classify_scores('zebra') = classify_scores('xylophone');
-SELECT classify_train(body, category, 'words', json_set(:small, '$.subwords', json('false'))) IS NOT NULL FROM tickets;
-SELECT classify_scores('zebra', 'words') = classify_scores('xylophone', 'words');
+SELECT 'unknown words read the same', classify_scores('zebra') = classify_scores('xylophone');
+SELECT 'trained', classify_train(body, category, 'words', json_set(:small, '$.subwords', json('false'))) IS NOT NULL FROM tickets;
+SELECT 'unknown words read the same', classify_scores('zebra', 'words') = classify_scores('xylophone', 'words');
 DELETE FROM classify_models WHERE name = 'words';
 
 -- A model's name, or min_confidence, that is NULL is as if it were not given.
@@ -48,7 +48,7 @@ SELECT t.id, l.label, l.probability > 0.5
 FROM tickets AS t, classify_labels(t.body, 'kinds') AS l WHERE t.id IN (1, 50) ORDER BY t.id, l.rank;
 
 -- Anywhere in a query: filtering, ordering, grouping.
-SELECT count(*) FROM tickets WHERE classify(body) <> category;
+SELECT 'wrong', count(*) FROM tickets WHERE classify(body) <> category;
 SELECT classify(body), count(*) FROM tickets GROUP BY 1 ORDER BY 1;
 SELECT count(*) FROM (SELECT id FROM tickets ORDER BY classify_confidence(body) LIMIT 5);
 

@@ -1,7 +1,7 @@
 -- Probabilities: they sum to 1, mean what they say, and hold back what is doubtful.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT json_extract(classify_train(body, category, 'kinds'), '$.validation_accuracy') FROM tickets;
+SELECT 'validation_accuracy', json_extract(classify_train(body, category, 'kinds'), '$.validation_accuracy') FROM tickets;
 
 -- Of all labels they sum to 1, whatever the text.
 CREATE TABLE texts(text);
@@ -14,14 +14,14 @@ SELECT count(*), sum(abs(classify_confidence(text) - (SELECT max(probability) FR
 FROM texts;
 
 -- What it was taught it is sure of; of what says nothing, it is not.
-SELECT min(classify_confidence(body)) > 0.9 FROM tickets;
+SELECT 'sure of what it was taught', min(classify_confidence(body)) > 0.9 FROM tickets;
 SELECT column1, classify_confidence(column1) < 0.75
 FROM (VALUES ('qwxz vbnj'), ('zebra'), (''), ('refund printer'), ('the quick brown fox'));
 
 -- min_confidence: NULL below it.
 SELECT column1, quote(classify(column1, 'kinds', 0.75))
 FROM (VALUES ('my refund is late'), ('qwxz vbnj'), ('zebra'), (''), ('my printer is late'), ('refund printer'));
-SELECT count(*) FROM tickets WHERE classify(body, 'kinds', 0.9) IS NULL;
+SELECT 'held back', count(*) FROM tickets WHERE classify(body, 'kinds', 0.9) IS NULL;
 
 -- A model of labels that nothing tells is not sure, although the network learns them by heart.
 CREATE TABLE coins(body, side);
@@ -30,8 +30,8 @@ INSERT INTO coins
   SELECT printf('coin %s thrown %s from the %s hand', substr('abcdefghijklmnopqrstuvwxyz', 1 + i % 26, 1),
                 CASE i % 3 WHEN 0 THEN 'high' WHEN 1 THEN 'low' ELSE 'far' END, CASE i % 5 WHEN 0 THEN 'left' ELSE 'right' END),
          iif((i * i * 7919 + i * 104729) % 1009 % 2, 'heads', 'tails') FROM n;
-SELECT json_extract(classify_train(body, side, 'coins'), '$.validation_accuracy') < 0.8 FROM coins;
-SELECT avg(classify_confidence(body || ' again, number ' || rowid, 'coins')) < 0.8 FROM coins;
+SELECT 'not accurate', json_extract(classify_train(body, side, 'coins'), '$.validation_accuracy') < 0.8 FROM coins;
+SELECT 'not sure', avg(classify_confidence(body || ' again, number ' || rowid, 'coins')) < 0.8 FROM coins;
 
 -- Confidence and accuracy are near each other on rows that are new: mostly told by a word, in a tenth by nothing.
 CREATE TABLE noisy(id INTEGER PRIMARY KEY, body, label);

@@ -11,7 +11,7 @@ INSERT INTO mails VALUES
   ('e', 'free now', NULL), ('f', 'and', NULL), ('g', 'meeting', NULL), ('h', NULL, 'spam'), ('i', NULL, NULL),
   (10, 'meeting', 'ham'), (2.5, '', 'ham'), (NULL, 'offer', 'spam');
 SELECT quote(id) AS id, label, suggested, round(probability, 3) AS probability
-FROM classify_doubts('SELECT id, text, label FROM mails', 'byhand');
+FROM classify_doubts('SELECT id, text, label FROM mails ORDER BY rowid', 'byhand');
 
 -- Nothing to doubt.
 SELECT * FROM classify_doubts('SELECT id, text, label FROM mails WHERE 0', 'byhand');
@@ -32,7 +32,7 @@ JOIN damaged USING (id);
 
 -- Labels and rows of any kind.
 SELECT id, typeof(label) AS type, suggested
-FROM classify_doubts('SELECT id, text, 5 FROM mails WHERE text IS NOT NULL LIMIT 1', 'byhand');
+FROM classify_doubts('SELECT id, text, 5 FROM mails WHERE text IS NOT NULL ORDER BY rowid LIMIT 1', 'byhand');
 SELECT count(*) AS rows FROM classify_doubts('SELECT id, body, id FROM damaged', 'damaged');
 SELECT count(*) AS rows FROM classify_doubts('SELECT 1, '''', ''billing'' UNION ALL SELECT 2, ''?'', ''technical''', 'damaged');
 

@@ -38,7 +38,7 @@ DROP TABLE classify_models;
 
 -- The same columns without a key are as good, and so is a table of models in another database.
 CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights);
-SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT 'version', json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
 SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
 SELECT classify('my refund is late', 'kinds');
 

@@ -1,13 +1,14 @@
 -- The option from: a training that goes on from a model.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', json_set(:small, '$.max_tokens', 20)) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', json_set(:small, '$.max_tokens', 20)) IS NOT NULL
+FROM (SELECT * FROM tickets ORDER BY id);
 
 -- New rows, with a label and words that the model does not have.
 CREATE TABLE news(body, category);
 WITH delivery(word) AS (VALUES ('parcel'), ('courier'), ('doorbell'), ('postcode'), ('shipment')),
      ending(words) AS (VALUES ('is wrong'), ('is late'), ('again, please'), ('since monday'), ('?'))
-INSERT INTO news SELECT 'my ' || word || ' ' || words, 'delivery' FROM delivery, ending;
+INSERT INTO news SELECT 'my ' || word || ' ' || words, 'delivery' FROM delivery, ending ORDER BY 1;
 INSERT INTO news VALUES ('my voucher is late', 'billing'), ('a voucher ?', 'billing');
 
 -- It has the sizes, parts and labels of the model it came from, and theirs come first. Options say what else is to be done.
@@ -19,15 +20,15 @@ SELECT json_extract(b.metrics, '$.words') - json_extract(a.metrics, '$.words')
 FROM classify_models AS a, classify_models AS b WHERE a.version = 1 AND b.version = 2;
 
 -- It knows the new rows; what it has not seen again it forgets some of.
-SELECT sum(classify(body, 'kinds') = category) = count(*) FROM news;
-SELECT sum(classify(body, 'kinds') = category) < 50 FROM tickets;
+SELECT 'knows the new rows', sum(classify(body, 'kinds') = category) = count(*) FROM news;
+SELECT 'has forgotten some', sum(classify(body, 'kinds') = category) < 50 FROM tickets;
 SELECT classify('the courier and the parcel', 'kinds'), classify('a voucher', 'kinds@2');
 
 -- With rows that it has learned, it does not: as many of them are drawn as there are new ones.
 SELECT json_extract(classify_train(body, category, 'all', json_object('epochs', 12, 'learning_rate', 0.03, 'validation', 0, 'from',
          json_object('model', 'kinds@1', 'rows', 'SELECT body, category FROM tickets'))), '$.rows', '$.labels') FROM news;
 SELECT sum(classify(body, 'all') = category) FROM tickets;
-SELECT sum(classify(body, 'all') = category) = count(*) FROM news;
+SELECT 'knows the new rows', sum(classify(body, 'all') = category) = count(*) FROM news;
 SELECT json_extract(options, '$.from') FROM classify_models WHERE name = 'all';
 
 -- The options of that model are options again.
@@ -47,7 +48,7 @@ SELECT classify('my refund is late', 'one'), classify('my printer is late', 'one
 SELECT json_extract(classify_train(body, 'billing', 'one', '{"from":"kinds@1","epochs":1}'), '$.rows', '$.labels') FROM news;
 
 -- With no new words and labels, and hardly learned from, it is the same.
-SELECT classify_train(body, category, 'same', '{"from":"kinds@1","epochs":1,"learning_rate":1e-9,"validation":0,"linear":true}') IS NOT NULL
+SELECT 'trained', classify_train(body, category, 'same', '{"from":"kinds@1","epochs":1,"learning_rate":1e-9,"validation":0,"linear":true}') IS NOT NULL
 FROM tickets;
 SELECT sum(classify(body, 'same') = category) FROM tickets;
 
@@ -67,7 +68,7 @@ SELECT count(*) FROM (
 SELECT name, (SELECT sum(classify(body, name) = category) FROM tickets), (SELECT sum(classify(body, name) = category) > 24 FROM news),
        json_extract(options, '$.encoder', '$.embedding', '$.subwords', '$.max_pool', '$.linear', '$.position_bias', '$.max_tokens')
 FROM classify_models WHERE version = 2 AND name IN (SELECT name FROM kinds) ORDER BY name;
-SELECT name, version, json_extract(options, '$.tokenize') FROM classify_models WHERE name = 'porter';
+SELECT name, version, json_extract(options, '$.tokenize') FROM classify_models WHERE name = 'porter' ORDER BY version;
 SELECT count(*), group_concat(DISTINCT token) FROM classify_attention('Refunding parcels', 'porter');
 
 -- From a model of another database, and from one that goes on itself. The model it came from may go.
@@ -105,4 +106,4 @@ SELECT epoch FROM classify_train('SELECT body, category FROM nowhere', 'bad', '{
 SELECT classify_train(body, category, 'bad', '{"from":"kinds"}') FROM news WHERE 0;
 UPDATE classify_models SET weights = x'00' WHERE name = 'few';
 SELECT classify_train(body, category, 'bad', '{"from":"few"}') FROM news;
-SELECT count(*) FROM classify_models WHERE name = 'bad';
+SELECT 'models', count(*) FROM classify_models WHERE name = 'bad';

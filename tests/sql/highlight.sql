@@ -28,12 +28,12 @@ SELECT id, format, line FROM steps WHERE step = (SELECT count(*) FROM called);
 
 -- Blue for the label, orange against it; and of next to nothing no mark.
 INSERT INTO texts(text) VALUES ('Free  offer, now' || char(10) || char(9) || 'and a MEETING'), ('meeting now.');
-SELECT line FROM shown;
+SELECT line FROM shown ORDER BY format, id;
 DELETE FROM texts;
 
 -- No text, no known word, no token.
 INSERT INTO texts(text) VALUES (NULL), (''), ('   '), ('unheard of');
-SELECT id, line FROM shown;
+SELECT id, line FROM shown ORDER BY format, id;
 DELETE FROM texts;
 
 -- What would be markup or a control sequence is text. Newline and tab stay.
@@ -42,19 +42,19 @@ INSERT INTO texts(text) VALUES
   ('free' || char(27) || '[31mnow' || char(7, 8, 13, 10, 127, 0) || 'offer'),
   ('free' || char(0x85, 0x9B, 0x202E) || 'now' || char(0x2066)),
   (CAST(x'66726565FF20C328206E6F77E282' AS TEXT));
-SELECT line FROM shown;
+SELECT line FROM shown ORDER BY format, id;
 DELETE FROM texts;
 
 -- A mark holds whole characters: accents, modifiers, families, flags; also where a mark stands alone.
 INSERT INTO texts(text) VALUES
   ('cafe' || char(0x301) || ' 👍🏽 👨‍👩‍👧🇫🇷 1️⃣ ใบแจ้ง free'), ('now ' || char(0x301) || ' offer🏽'), ('مرحبا free');
-SELECT replace(replace(line, '<span title="+0.00">', '<'), '</span>', '>') FROM shown WHERE format = 'html';
+SELECT replace(replace(line, '<span title="+0.00">', '<'), '</span>', '>') FROM shown WHERE format = 'html' ORDER BY id;
 DELETE FROM texts;
 
 -- Overlapping tokens, of another tokenizer, mark each character once.
 CREATE TABLE rows(text, label);
 INSERT INTO rows VALUES ('abcdef', 1), ('uvwxyz', 2.5), ('abcxyz', 1), ('uvwdef', 2.5);
-SELECT classify_train(text, label, 'trigram', '{"tokenize":"trigram","epochs":1,"hidden":2,"embedding":2,"validation":0}')
+SELECT 'trained', classify_train(text, label, 'trigram', '{"tokenize":"trigram","epochs":1,"hidden":2,"embedding":2,"validation":0}')
   IS NOT NULL FROM rows;
 SELECT length(html) - length(replace(html, '<span', '')) = 4 * 5, html LIKE '%>abc</span><span%>d</span><span%>e</span><span%>f</span></div></div>'
 FROM (SELECT classify_highlight('abcdef', 'trigram', 'html') AS html);
@@ -62,11 +62,11 @@ FROM (SELECT classify_highlight('abcdef', 'trigram', 'html') AS html);
 -- Labels that are numbers, or markup.
 CREATE TABLE labelled(text, label);
 INSERT INTO labelled SELECT text, iif(label = 1, '<i>"&' || char(27, 0x202E), 2.5) FROM rows;
-SELECT classify_train(text, label, 'numbers', '{"epochs":20,"hidden":2,"embedding":2,"validation":0,"learning_rate":0.05}') IS NOT NULL FROM rows;
-SELECT classify_train(text, label, 'markup', '{"epochs":20,"hidden":2,"embedding":2,"validation":0,"learning_rate":0.05}') IS NOT NULL FROM labelled;
-SELECT substr(classify_highlight(text, 'numbers', 'html'), 1, 52) FROM rows LIMIT 2;
-SELECT replace(substr(classify_highlight(text, 'markup', 'html'), 1, 80), char(0x202E), '{RLO}') FROM rows LIMIT 1;
-SELECT replace(substr(classify_highlight(text, 'markup'), 1, 10), char(27), '^[') FROM rows LIMIT 1;
+SELECT 'trained', classify_train(text, label, 'numbers', '{"epochs":20,"hidden":2,"embedding":2,"validation":0,"learning_rate":0.05}') IS NOT NULL FROM rows;
+SELECT 'trained', classify_train(text, label, 'markup', '{"epochs":20,"hidden":2,"embedding":2,"validation":0,"learning_rate":0.05}') IS NOT NULL FROM labelled;
+SELECT substr(classify_highlight(text, 'numbers', 'html'), 1, 52) FROM rows ORDER BY rowid LIMIT 2;
+SELECT replace(substr(classify_highlight(text, 'markup', 'html'), 1, 80), char(0x202E), '{RLO}') FROM rows ORDER BY rowid LIMIT 1;
+SELECT replace(substr(classify_highlight(text, 'markup'), 1, 10), char(27), '^[') FROM rows ORDER BY rowid LIMIT 1;
 
 -- A long text: what the network does not read is neither marked nor lost.
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000),
@@ -75,8 +75,9 @@ WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10000),
 SELECT (length(html) - length(replace(html, '<span', ''))) / 5, (length(html) - length(replace(html, 'now', ''))) / 3 FROM html;
 
 -- In views and triggers, as classify() is.
+PRAGMA trusted_schema = on; -- some shells begin with off
 CREATE VIEW viewed AS SELECT classify_highlight('free', 'byhand', 'html') LIKE '%free%' AS found;
-SELECT found FROM viewed;
+SELECT 'found', found FROM viewed;
 
 -- Arguments.
 SELECT classify_highlight('free', 'byhand', NULL) = classify_highlight('free', 'byhand', 'ansi'),

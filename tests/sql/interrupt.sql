@@ -7,10 +7,10 @@ SELECT classify_train(body, category, 'kinds', :long) FROM tickets;
 .progress 10000 --quiet --once --limit 3
 SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'kinds', :long);
 .progress 0
-SELECT count(*) FROM classify_models;
+SELECT 'models', count(*) FROM classify_models;
 
 -- The connection goes on as before.
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
 .progress 10000 --quiet --once --limit 3
 SELECT count(*)
 FROM classify_rows('SELECT a.id, a.body || b.body || c.body FROM tickets AS a, tickets AS b, tickets AS c');

@@ -26,7 +26,7 @@ SELECT label, precision, recall, f1, support
 FROM classify_report('SELECT text, iif(id % 2, label, 5) FROM mails', 'byhand') WHERE label = 5;
 SELECT rows, accuracy, log_loss > 10 AS surprised
 FROM classify_evaluate('SELECT text, ''no such label'' FROM mails', 'byhand');
-SELECT * FROM classify_confusion('SELECT text, iif(id < 3, 2.5, ''x'') FROM mails', 'byhand');
+SELECT * FROM classify_confusion('SELECT text, iif(id < 3, 2.5, ''x'') FROM mails ORDER BY id', 'byhand');
 
 -- A label that the model knows but no row has is listed once it is predicted.
 SELECT label, precision, recall, f1, support FROM classify_report('SELECT ''free'', ''ham''', 'byhand');
@@ -39,7 +39,8 @@ SELECT count(*) FROM classify_report('SELECT text, label FROM mails WHERE 0', 'b
 SELECT count(*) FROM classify_confusion('SELECT text, NULL FROM mails', 'byhand');
 
 -- Without a query: the rows that were held out. What training said of them is the same.
-SELECT classify_train(body, category, 'kinds', json_set(:small, '$.validation', 0.2)) IS NOT NULL AS trained FROM tickets;
+SELECT classify_train(body, category, 'kinds', json_set(:small, '$.validation', 0.2)) IS NOT NULL AS trained
+FROM (SELECT * FROM tickets ORDER BY id);
 SELECT rows, accuracy = json_extract(metrics, '$.validation_accuracy') AS same_accuracy,
        abs(macro_f1 - json_extract(metrics, '$.validation_f1')) < 1e-5 AS same_f1, log_loss BETWEEN 0 AND 1 AS small_loss
 FROM classify_evaluate(NULL, 'kinds'), classify_models WHERE name = 'kinds';
@@ -51,7 +52,8 @@ SELECT (SELECT sum(support) FROM classify_report(NULL, 'kinds@1')) AS support,
 
 -- A validation query may have labels that the model does not know.
 SELECT classify_train(body, category, 'checked', json_set(:small, '$.validation',
-  'SELECT body, iif(id % 10 = 0, ''other'', category) FROM tickets')) IS NOT NULL AS trained FROM tickets;
+  'SELECT body, iif(id % 10 = 0, ''other'', category) FROM tickets ORDER BY id')) IS NOT NULL AS trained
+FROM (SELECT * FROM tickets ORDER BY id);
 SELECT * FROM classify_confusion(NULL, 'checked');
 SELECT label, support FROM classify_report(NULL, 'checked');
 SELECT round(accuracy, 3) AS accuracy FROM classify_evaluate(NULL, 'checked');

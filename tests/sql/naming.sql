@@ -7,15 +7,15 @@ SELECT classify('my refund');
 SELECT classify('my refund', 'spam');
 SELECT classify('my refund', 'main.spam@3');
 SELECT * FROM classify_rows('SELECT 1, 2');
-SELECT count(*) FROM sqlite_master WHERE name LIKE 'classify%';
+SELECT 'tables', count(*) FROM sqlite_master WHERE name LIKE 'classify%';
 
 -- The only one there is needs no name, not even if it has versions.
-SELECT json_extract(classify_train(body, category, 'spam', :small), '$.version') FROM tickets;
+SELECT 'version', json_extract(classify_train(body, category, 'spam', :small), '$.version') FROM tickets;
 SELECT json_extract(classify_train(body, category, 'spam', :small), '$.version') FROM tickets;
 SELECT classify('my refund is late');
 
 -- Several, and none called default: one must be named.
-SELECT json_extract(classify_train(body, id % 2, 'parity', :small), '$.version') FROM tickets;
+SELECT 'version', json_extract(classify_train(body, id % 2, 'parity', :small), '$.version') FROM tickets;
 SELECT classify('my refund is late');
 SELECT * FROM classify_labels('my refund is late');
 SELECT * FROM classify_attention('my refund is late');
@@ -24,7 +24,7 @@ SELECT classify('my refund is late', 'spam');
 
 -- With one called default, that is it.
 SELECT json_extract(classify_train(body, upper(category)), '$.model') FROM tickets;
-SELECT classify('my refund is late') IN ('BILLING', 'TECHNICAL');
+SELECT 'answers as default does', classify('my refund is late') IN ('BILLING', 'TECHNICAL');
 
 -- name@version; without a version the newest.
 SELECT json_extract(classify_train(body, upper(category), 'spam', :small), '$.version') FROM tickets;

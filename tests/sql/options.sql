@@ -3,14 +3,14 @@
 .read tests/sql/data/tickets.sql
 
 -- Those given are used; the others have defaults.
-SELECT classify_train(body, category, 'kinds',
+SELECT 'trained', classify_train(body, category, 'kinds',
   '{"epochs":2, "batch_size":16, "learning_rate":0.01, "dropout":0, "validation":0.2, "patience":1,
   "seed":9007199254740991, "threads":1, "max_seconds":100, "max_tokens":3, "min_count":2, "max_vocabulary":8,
   "class_weight":"balanced", "encoder":"bigru", "embedding":4, "hidden":2, "position_bias":true,
   "tokenize":"porter unicode61", "keep":5, "progress":false, "subwords":false, "max_pool":false, "linear":false,
   "from":null, "unlabelled":null, "vectors":null, "precision":"int8"}') IS NOT NULL FROM tickets;
 SELECT key, value FROM classify_models, json_each(options) WHERE name = 'kinds';
-SELECT classify_train(body, category) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category) IS NOT NULL FROM tickets;
 SELECT name, count(*), group_concat(CASE WHEN value IS NULL THEN key END)
 FROM classify_models, json_each(options) GROUP BY name;
 
@@ -26,7 +26,7 @@ SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'next'
 SELECT count(DISTINCT weights), count(DISTINCT options) FROM classify_models WHERE name IN ('default', 'next');
 
 -- No options: NULL, or an object without any.
-SELECT json_extract(classify_train(body, category, 'none', NULL), '$.version') FROM tickets;
+SELECT 'version', json_extract(classify_train(body, category, 'none', NULL), '$.version') FROM tickets;
 SELECT json_extract(classify_train(body, category, 'none', '{}'), '$.version') FROM tickets;
 SELECT json_extract(classify_train(body, category, 'none', ' {"epochs" : 1 } '), '$.version') FROM tickets;
 
@@ -100,4 +100,4 @@ SELECT * FROM classify_train('SELECT body, category FROM nowhere', 'wrong', '{"e
 SELECT * FROM classify_train('SELECT body, category FROM nowhere', 'wrong', '{"precision":"half"}');
 
 -- Nothing of this left a model.
-SELECT count(*) FROM classify_models WHERE name = 'wrong';
+SELECT 'models', count(*) FROM classify_models WHERE name = 'wrong';

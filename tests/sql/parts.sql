@@ -56,10 +56,10 @@ INSERT INTO long VALUES ('ice'), ('sand and dust in the lamp, and no rain in the
 CREATE TABLE long_sums AS
   SELECT text, label, (SELECT sum(contribution) FROM classify_attention(text, 'words', label)) - ln(probability) AS bias
   FROM long, classify_labels(text, 'words');
-SELECT max(difference) - min(difference) < 0.001
+SELECT 'differences are one', max(difference) - min(difference) < 0.001
 FROM (SELECT a.text, a.label, b.label AS other, a.bias - b.bias AS difference
       FROM long_sums AS a JOIN long_sums AS b ON a.text = b.text WHERE b.label = 'wet' AND a.label = 'cold');
-SELECT max(difference) - min(difference) < 0.001
+SELECT 'differences are one', max(difference) - min(difference) < 0.001
 FROM (SELECT a.bias - b.bias AS difference
       FROM long_sums AS a JOIN long_sums AS b ON a.text = b.text WHERE b.label = 'warm' AND a.label = 'dry');
 

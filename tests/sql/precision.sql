@@ -3,12 +3,12 @@
 .read tests/sql/data/tickets.sql
 
 -- Two models of the same numbers: training knows nothing of it.
-SELECT classify_train(body, category, 'floats', json_set(:small, '$.hidden', 40)) IS NOT NULL FROM tickets;
-SELECT classify_train(body, category, 'integers', json_set(:small, '$.hidden', 40, '$.precision', 'int8')) IS NOT NULL
+SELECT 'trained', classify_train(body, category, 'floats', json_set(:small, '$.hidden', 40)) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'integers', json_set(:small, '$.hidden', 40, '$.precision', 'int8')) IS NOT NULL
 FROM tickets;
 SELECT name, options ->> 'precision', instr(weights, CAST('"precision":"int8"' AS BLOB)) > 0 FROM classify_models ORDER BY name;
 SELECT count(*), count(DISTINCT json_remove(metrics, '$.seconds', '$.history')) FROM classify_models;
-SELECT count(DISTINCT substr(weights, -20000)) FROM classify_models;
+SELECT 'different weights', count(DISTINCT substr(weights, -20000)) FROM classify_models;
 
 -- They agree.
 SELECT count(*), sum(f.label = i.label), sum(f.label = category), sum(abs(f.confidence - i.confidence) < 0.01)
@@ -24,14 +24,14 @@ FROM (SELECT 1 AS id, '' AS text UNION ALL SELECT 2, 'unheard of' UNION ALL SELE
      classify_rows('VALUES (1, ''''), (2, ''unheard of''), (3, NULL)', 'integers') USING (id) ORDER BY id;
 
 -- Without a GRU there is no such product: the same to the last bit.
-SELECT classify_train(body, category, 'none', json_set(:small, '$.encoder', 'none')) IS NOT NULL FROM tickets;
-SELECT classify_train(body, category, 'none8', json_set(:small, '$.encoder', 'none', '$.precision', 'int8')) IS NOT NULL
+SELECT 'trained', classify_train(body, category, 'none', json_set(:small, '$.encoder', 'none')) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'none8', json_set(:small, '$.encoder', 'none', '$.precision', 'int8')) IS NOT NULL
 FROM tickets;
 SELECT sum(classify_scores(body, 'none') = classify_scores(body, 'none8')) FROM tickets;
 
 -- A model that goes on from another has the precision that it was given.
-SELECT classify_train(body, category, 'next', '{"from":"integers","epochs":1}') IS NOT NULL FROM tickets;
-SELECT classify_train(body, category, 'next8', '{"from":"floats","epochs":1,"precision":"int8"}') IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'next', '{"from":"integers","epochs":1}') IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'next8', '{"from":"floats","epochs":1,"precision":"int8"}') IS NOT NULL FROM tickets;
 SELECT name, options ->> 'precision' FROM classify_models WHERE name LIKE 'next%' ORDER BY name;
 
 -- Reasons are worked out in floats.

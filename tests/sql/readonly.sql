@@ -17,7 +17,7 @@ DETACH empty;
 
 ATTACH 'file:build/models.db?mode=ro' AS models;
 SELECT classify('my refund is late'), classify('my refund is late', 'models.kinds');
-SELECT id, label FROM classify_rows('SELECT id, body FROM tickets LIMIT 1');
+SELECT id, label FROM classify_rows('SELECT id, body FROM tickets ORDER BY id LIMIT 1');
 SELECT classify_train(body, category, 'models.kinds', :small) FROM tickets;
 SELECT epoch FROM classify_train('SELECT body, category FROM tickets', 'models.other', :small);
 DELETE FROM models.classify_models;

@@ -1,7 +1,7 @@
 -- Labelling in bulk: classify_rows().
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
 
 -- Rows come back in the query's order, with the id they had.
 SELECT id, label, confidence > 0.5
@@ -17,8 +17,8 @@ WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
 INSERT INTO many
   SELECT i, substr('my refund is late again, please, since monday, and monday, and monday', 1, 5 + i * 7 % 60) FROM n;
 SELECT count(*), count(label), count(DISTINCT id), sum(id = previous + 1)
-FROM (SELECT *, lag(id) OVER () AS previous FROM classify_rows('SELECT id, text FROM many'));
-SELECT count(*) FROM (
+FROM (SELECT *, lag(id) OVER () AS previous FROM classify_rows('SELECT id, text FROM many ORDER BY id'));
+SELECT 'rows that differ', count(*) FROM (
   SELECT id, label, confidence FROM classify_rows('SELECT id, text FROM many', 'kinds', '{"threads":1}') EXCEPT
   SELECT id, label, confidence FROM classify_rows('SELECT id, text FROM many', 'kinds', '{"threads":3}'));
 SELECT count(*) FROM (SELECT * FROM classify_rows('SELECT id, text FROM many') LIMIT 7);
@@ -31,7 +31,7 @@ INSERT INTO mixed
   FROM n;
 UPDATE mixed SET text = replace(hex(zeroblob(60000)), '00', 'my printer is wrong, ') || 'since monday' WHERE id = 9000;
 SELECT max(length(text)) > 1 << 20, sum(text IS NULL), sum(text = '') FROM mixed;
-CREATE TEMP TABLE labelled AS SELECT * FROM classify_rows('SELECT id, text FROM mixed');
+CREATE TEMP TABLE labelled AS SELECT * FROM classify_rows('SELECT id, text FROM mixed ORDER BY id');
 SELECT count(*), sum(id = rowid) FROM labelled;
 SELECT (l.label IS NULL) = (m.text IS NULL) AS agrees, count(*) FROM labelled AS l JOIN mixed AS m USING (id) GROUP BY 1;
 SELECT count(*), sum(label = classify(text)), sum(abs(confidence - classify_confidence(text)) < 1e-5)
@@ -42,8 +42,8 @@ SELECT label, confidence > 0.9 FROM labelled WHERE id = 9000;
 -- In any order of the query, and of any part of it.
 SELECT count(*), sum(id = 20001 - n)
 FROM (SELECT id, row_number() OVER () AS n FROM classify_rows('SELECT id, text FROM mixed ORDER BY id DESC'));
-SELECT * FROM (SELECT id FROM classify_rows('SELECT id, text FROM mixed') LIMIT 1);
-SELECT group_concat(id) FROM (SELECT id FROM classify_rows('SELECT id, text FROM mixed') LIMIT 3 OFFSET 18000);
+SELECT * FROM (SELECT id FROM classify_rows('SELECT id, text FROM mixed ORDER BY id') LIMIT 1);
+SELECT group_concat(id) FROM (SELECT id FROM classify_rows('SELECT id, text FROM mixed ORDER BY id') LIMIT 3 OFFSET 18000);
 SELECT count(*), min(id), max(id) FROM classify_rows('SELECT id, NULL FROM mixed') WHERE label IS NULL;
 SELECT count(*), sum(label IS NOT NULL) FROM classify_rows('SELECT id, '''' FROM mixed');
 
@@ -52,19 +52,19 @@ SELECT count(*) FROM classify_rows(
   'SELECT id, iif(id = 9000, abs(-9223372036854775807 - 1), text) FROM mixed');
 SELECT count(*) FROM classify_rows('SELECT id, iif(id = 19999, x''00'', text) FROM mixed');
 SELECT count(*) FROM (
-  SELECT * FROM classify_rows('SELECT id, iif(id = 9000, x''00'', text) FROM mixed') LIMIT 100);
+  SELECT * FROM classify_rows('SELECT id, iif(id = 9000, x''00'', text) FROM mixed ORDER BY id') LIMIT 100);
 SELECT count(*) FROM classify_rows('SELECT id, text FROM mixed WHERE id < 300');
 
 -- With a tokenizer of FTS5, whose tokens are copied for the other threads.
-SELECT classify_train(body, category, 'stems', json_set(:small, '$.tokenize', 'porter unicode61')) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'stems', json_set(:small, '$.tokenize', 'porter unicode61')) IS NOT NULL FROM tickets;
 CREATE TEMP TABLE stemmed AS SELECT * FROM classify_rows(
-  'SELECT id, replace(text, ''charge'', ''Charging'') FROM mixed WHERE id < 6000 OR id = 9000', 'stems');
+  'SELECT id, replace(text, ''charge'', ''Charging'') FROM mixed WHERE id < 6000 OR id = 9000 ORDER BY id', 'stems');
 SELECT count(*), count(label), sum(id = rowid) FROM stemmed;
 SELECT count(*), sum(label = classify(replace(text, 'charge', 'charges'), 'stems')),
        sum(abs(confidence - classify_confidence(replace(text, 'charge', 'charges'), 'stems')) < 1e-5)
 FROM stemmed JOIN mixed USING (id) WHERE text IS NOT NULL;
 SELECT count(*), sum(label IS NOT NULL) FROM classify_rows('SELECT id, '' .'' FROM mixed LIMIT 2500', 'stems');
-SELECT count(*) FROM (
+SELECT 'rows that differ', count(*) FROM (
   SELECT id, label, confidence FROM classify_rows('SELECT id, text FROM mixed WHERE id < 6000', 'stems', '{"threads":1}') EXCEPT
   SELECT id, label, confidence FROM classify_rows('SELECT id, text FROM mixed WHERE id < 6000', 'stems', '{"threads":3}'));
 DELETE FROM classify_models WHERE name = 'stems';
@@ -77,7 +77,7 @@ SELECT id, label IS NOT NULL, confidence > 0 FROM classify_rows('SELECT ''empty'
 SELECT count(*) FROM classify_rows('SELECT id, NULL FROM tickets') WHERE label IS NULL;
 
 -- No rows, no rows.
-SELECT count(*) FROM classify_rows('SELECT id, body FROM tickets WHERE 0');
+SELECT 'rows', count(*) FROM classify_rows('SELECT id, body FROM tickets WHERE 0');
 
 -- UPDATE FROM labels a column in one statement.
 ALTER TABLE tickets ADD COLUMN guess;
@@ -99,14 +99,14 @@ SELECT count(*) FROM many;
 -- It may be called for each row of another table, and within itself.
 SELECT q.name, count(*) FROM (SELECT 'few' AS name, 3 AS n UNION ALL SELECT 'more', 5) AS q,
   classify_rows('SELECT id, body FROM tickets LIMIT ' || q.n) GROUP BY q.name;
-SELECT id, label FROM classify_rows('SELECT id, label FROM classify_rows(''SELECT 1, ''''my refund is late'''''')');
+SELECT id, typeof(label) FROM classify_rows('SELECT id, label FROM classify_rows(''SELECT 1, ''''my refund is late'''''')');
 
 -- Wrong arguments.
 SELECT * FROM classify_rows;
 SELECT * FROM classify_rows(NULL);
 SELECT * FROM classify_rows('SELECT id FROM tickets');
 SELECT * FROM classify_rows('SELECT id, body, category FROM tickets');
-SELECT * FROM classify_rows('SELECT id, CAST(body AS BLOB) FROM tickets');
+SELECT * FROM classify_rows('SELECT id, CAST(body AS BLOB) FROM tickets ORDER BY id');
 SELECT * FROM classify_rows('SELECT id, body FROM nowhere');
 SELECT * FROM classify_rows('SELECT id, body FROM tickets', 'nope');
 SELECT * FROM classify_rows('SELECT id, body FROM tickets', 'kinds', '{"threads":0}');

@@ -48,7 +48,7 @@ SELECT classify('hello', 'same'), classify_confidence('hello', 'same') BETWEEN 0
 SELECT json_extract(classify_train(body, label = 'sick' AND id % 3 = 0, 'seldom'), '$.rows') FROM notes
 WHERE label <> 'sick' OR id % 3 = 0;
 SELECT count(*), sum(classify(body, 'seldom')) FROM notes WHERE label = 'sick' AND id % 3 = 0;
-SELECT sum(classify(body, 'seldom')) FROM notes WHERE label <> 'sick';
+SELECT 'wrong', sum(classify(body, 'seldom')) FROM notes WHERE label <> 'sick';
 
 -- With everything held out that can be, and with nothing.
 SELECT validation, json_extract(classify_train(body, label, 'split ' || validation, json_object('validation', validation)), '$.epochs')

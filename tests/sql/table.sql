@@ -1,11 +1,11 @@
 -- classify_models is an ordinary table, and a model is a row of it.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
-SELECT classify_train(body, upper(category), 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
+SELECT 'trained', classify_train(body, upper(category), 'kinds', :small) IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
 SELECT name, version, created GLOB '????-??-??T??:??:??Z', labels, json_valid(options), json_valid(metrics),
        typeof(weights)
-FROM classify_models;
+FROM classify_models ORDER BY version;
 
 -- Deleting the newest version goes back to the one before; its number is not used again.
 SELECT classify('my refund is late', 'kinds');
@@ -40,7 +40,7 @@ SELECT classify('my refund is late', 'bare'),
 -- weights is a safetensors file, out and back in: eight bytes that say how long the header is, then JSON.
 SELECT substr(weights, 9, 1) = CAST('{' AS BLOB), instr(weights, CAST('"__metadata__"' AS BLOB)) > 0
 FROM classify_models WHERE name = 'renamed';
-SELECT writefile('build/kinds.safetensors', weights) = length(weights) FROM classify_models WHERE name = 'renamed';
+SELECT 'bytes written', writefile('build/kinds.safetensors', weights) = length(weights) FROM classify_models WHERE name = 'renamed';
 INSERT INTO classify_models VALUES ('file', 1, '', '', '', '', readfile('build/kinds.safetensors'));
 .shell rm build/kinds.safetensors
 SELECT classify('my refund is late', 'file'),

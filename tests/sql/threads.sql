@@ -19,7 +19,7 @@ SELECT count(*) FROM (
 SELECT count(*), count(DISTINCT weights) FROM classify_models;
 
 -- Another seed gives another model.
-SELECT classify_train(body, category, 'seed 2', json_set(:small, '$.threads', 1, '$.encoder', 'none', '$.seed', 2))
+SELECT 'trained', classify_train(body, category, 'seed 2', json_set(:small, '$.threads', 1, '$.encoder', 'none', '$.seed', 2))
        IS NOT NULL FROM tickets;
 SELECT count(*), count(DISTINCT weights) FROM classify_models;
 
@@ -27,7 +27,7 @@ SELECT count(*), count(DISTINCT weights) FROM classify_models;
 DELETE FROM classify_models;
 CREATE TABLE vectors(token, vector);
 INSERT INTO vectors VALUES ('refund', '[1,0,0.5]'), ('printer', '[0,1,0.5]'), ('modem', '[0,0.9,0.4]');
-SELECT classify_train(body, category, 'before', :small) IS NOT NULL FROM tickets WHERE id % 2;
+SELECT 'trained', classify_train(body, category, 'before', :small) IS NOT NULL FROM tickets WHERE id % 2;
 CREATE TABLE parts(name, options);
 INSERT INTO parts VALUES
   ('default', '{}'),

@@ -3,7 +3,7 @@
 .read tests/sql/data/tickets.sql
 
 -- porter cuts words down to their stems.
-SELECT classify_train(body, category, 'stems', json_set(:small, '$.tokenize', 'porter unicode61')) IS NOT NULL
+SELECT 'trained', classify_train(body, category, 'stems', json_set(:small, '$.tokenize', 'porter unicode61')) IS NOT NULL
 FROM tickets;
 SELECT token, start, length, substr('My PRINTERS, charging!', start, length)
 FROM classify_attention('My PRINTERS, charging!', 'stems');
@@ -12,21 +12,21 @@ SELECT classify('charging', 'stems'), classify('printers', 'stems'),
 SELECT json_extract(options, '$.tokenize') FROM classify_models;
 
 -- Arguments as in CREATE VIRTUAL TABLE; quotes hold one together.
-SELECT classify_train(body, category, 'marks',
+SELECT 'trained', classify_train(body, category, 'marks',
          json_set(:small, '$.tokenize', 'unicode61 remove_diacritics 2 tokenchars ''-_'''))
        IS NOT NULL FROM tickets;
 SELECT token FROM classify_attention('É-COLE a_b c.d', 'marks');
-SELECT classify_train(body, category, 'trigrams', json_set(:small, '$.tokenize', 'trigram')) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'trigrams', json_set(:small, '$.tokenize', 'trigram')) IS NOT NULL FROM tickets;
 SELECT token, start, length FROM classify_attention('prints', 'trigrams');
 SELECT classify('invoices', 'trigrams'), classify('logins', 'trigrams');
 
 -- The same for rows in bulk, and in FROM.
-SELECT id, label FROM classify_rows('SELECT id, body FROM tickets WHERE id IN (1, 50)', 'stems');
+SELECT id, label FROM classify_rows('SELECT id, body FROM tickets WHERE id IN (1, 50) ORDER BY id', 'stems');
 SELECT max(epoch) FROM classify_train('SELECT body, category FROM tickets', 'stems',
          json_set(:small, '$.tokenize', 'ascii'));
 
 -- Empty is the default.
-SELECT classify_train(body, category, 'default', json_set(:small, '$.tokenize', '')) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'default', json_set(:small, '$.tokenize', '')) IS NOT NULL FROM tickets;
 SELECT token FROM classify_attention('É-COLE', 'default');
 
 -- A tokenizer that there is not, or that refuses its arguments.
@@ -35,7 +35,7 @@ SELECT classify_train(body, category, 'bad', '{"tokenize":"porter klingon"}') FR
 SELECT classify_train(body, category, 'bad', '{"tokenize":"unicode61 remove_diacritics 7"}') FROM tickets;
 SELECT classify_train(body, category, 'bad', '{"tokenize":"unicode61 tokenchars"}') FROM tickets;
 SELECT classify_train(body, category, 'bad', '{"tokenize":" "}') FROM tickets;
-SELECT count(*) FROM classify_models WHERE name = 'bad';
+SELECT 'models', count(*) FROM classify_models WHERE name = 'bad';
 
 -- A model whose tokenizer this SQLite lacks says so by name. (Its file is edited here, so its identifier has to go.)
 CREATE TEMP TABLE edited AS SELECT weights FROM classify_models WHERE name = 'stems' AND version = 1;

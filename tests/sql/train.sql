@@ -4,12 +4,12 @@
 
 -- One line of JSON.
 SELECT group_concat(key, ' ')
-FROM (SELECT classify_train(body, category, 'kinds', :small) AS summary FROM tickets), json_each(summary);
+FROM (SELECT classify_train(body, category, 'kinds', :small) AS summary FROM (SELECT * FROM tickets ORDER BY id)), json_each(summary);
 
 -- Each training is a new version, under a number of its own.
 SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.model', '$.version', '$.rows', '$.labels')
-FROM tickets;
-SELECT name, version, labels FROM classify_models;
+FROM (SELECT * FROM tickets ORDER BY id);
+SELECT name, version, labels FROM classify_models ORDER BY version;
 
 -- Without a name the model is called default.
 SELECT json_extract(classify_train(body, category, NULL, :small), '$.model', '$.version') FROM tickets;

@@ -4,14 +4,14 @@
 
 -- A training that is rolled back leaves nothing: no model, no table.
 BEGIN;
-SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT 'version', json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
 SELECT classify('my refund is late', 'kinds');
 ROLLBACK;
 SELECT classify('my refund is late', 'kinds');
-SELECT count(*) FROM sqlite_master WHERE name LIKE 'classify%';
+SELECT 'tables', count(*) FROM sqlite_master WHERE name LIKE 'classify%';
 
 -- The number is free again, and may come to mean another model: which one is asked at each statement.
-SELECT json_extract(classify_train(body, upper(category), 'kinds', :small), '$.version') FROM tickets;
+SELECT 'version', json_extract(classify_train(body, upper(category), 'kinds', :small), '$.version') FROM tickets;
 SELECT classify('my refund is late', 'kinds@1');
 BEGIN;
 SELECT json_extract(classify_train(body, 'second ' || category, 'kinds', :small), '$.version') FROM tickets;
@@ -47,7 +47,7 @@ BEGIN;
 SELECT classify_train(body, 'same', 'fails', :small) FROM tickets;
 SELECT epoch FROM classify_train('SELECT body, category FROM tickets', 'stopped', :small) LIMIT 2;
 COMMIT;
-SELECT count(*) FROM classify_models;
+SELECT 'models', count(*) FROM classify_models;
 
 -- A statement that writes may train: what it writes and the model are committed together.
 CREATE TABLE log(line UNIQUE);

@@ -1,25 +1,26 @@
 -- classify() in triggers and views; what trains or runs SQL text stays out of them.
 .load build/classify
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+PRAGMA trusted_schema = on; -- some shells begin with off
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
 
 -- A trigger labels what comes in.
 CREATE TRIGGER label_new AFTER INSERT ON tickets WHEN new.category IS NULL BEGIN
   UPDATE tickets SET category = classify(new.body, 'kinds') WHERE id = new.id;
 END;
 INSERT INTO tickets(id, body) VALUES (101, 'my refund is late'), (102, 'my printer is late'), (103, NULL);
-SELECT id, category FROM tickets WHERE id > 100;
+SELECT id, category FROM tickets WHERE id > 100 ORDER BY id;
 
 -- A view labels what is there.
 CREATE VIEW doubtful AS
   SELECT id, body, classify(body, 'kinds') AS label, classify_confidence(body, 'kinds') AS confidence
   FROM tickets WHERE classify_confidence(body, 'kinds') < 0.5;
-SELECT count(*) FROM doubtful;
+SELECT 'doubtful', count(*) FROM doubtful;
 CREATE VIEW reasons AS
   SELECT id, (SELECT token FROM classify_attention(body, 'kinds') ORDER BY contribution DESC LIMIT 1) AS token,
          (SELECT label FROM classify_labels(body, 'kinds') WHERE rank = 1) AS label
   FROM tickets;
-SELECT * FROM reasons WHERE id IN (101, 102);
+SELECT * FROM reasons WHERE id IN (101, 102) ORDER BY id;
 
 -- With trusted_schema off they work in TEMP triggers and views alone.
 PRAGMA trusted_schema = off;
@@ -52,8 +53,8 @@ CREATE TRIGGER train_now AFTER INSERT ON requests BEGIN
   SELECT classify_train(body, category, 'hidden') FROM tickets;
 END;
 INSERT INTO requests VALUES ('now');
-SELECT count(*) FROM requests;
-SELECT count(*) FROM classify_models WHERE name = 'hidden';
+SELECT 'requests', count(*) FROM requests;
+SELECT 'models', count(*) FROM classify_models WHERE name = 'hidden';
 
 -- Models change, so nothing is deterministic; only what trains, or runs SQL text, is for direct use alone.
 SELECT DISTINCT name, flags & 0x800 <> 0 AS deterministic, flags & 0x80000 <> 0 AS direct_only

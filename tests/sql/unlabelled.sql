@@ -14,9 +14,9 @@ CREATE TABLE numbered AS SELECT row_number() OVER (PARTITION BY topic ORDER BY w
 -- them, have a label.
 CREATE TABLE texts(id INTEGER PRIMARY KEY, body, topic, label);
 WITH i(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM i WHERE i < 99),
-     topics(topic) AS (VALUES ('sea'), ('kitchen'), ('garden'))
-INSERT INTO texts(body, topic)
-  SELECT printf('the %s and a %s near my %s', a.word, b.word, c.word), topics.topic
+     topics(first_id, topic) AS (VALUES (1, 'sea'), (101, 'kitchen'), (201, 'garden'))
+INSERT INTO texts(id, body, topic)
+  SELECT first_id + i, printf('the %s and a %s near my %s', a.word, b.word, c.word), topics.topic
   FROM topics, i JOIN numbered AS a ON a.topic = topics.topic AND a.n = i * 5 % 12
                  JOIN numbered AS b ON b.topic = topics.topic AND b.n = (i * 7 + i / 12 + 1) % 12
                  JOIN numbered AS c ON c.topic = topics.topic AND c.n = (i + i / 5 + 2) % 12;
@@ -57,7 +57,7 @@ WHERE name IN ('no linear', 'no subwords', 'linear alone') GROUP BY name ORDER B
 SELECT json_extract(classify_train(body, label, 'odd', json_object('unlabelled',
   'SELECT body FROM texts WHERE label IS NULL UNION ALL SELECT NULL UNION ALL SELECT '''' UNION ALL SELECT ''qwxz'' UNION ALL SELECT 5')),
   '$.rows', '$.skipped') FROM texts WHERE label IS NOT NULL;
-SELECT avg(classify(body, 'odd') = topic) > 0.97 FROM texts;
+SELECT 'right', avg(classify(body, 'odd') = topic) > 0.97 FROM texts;
 SELECT json_extract(classify_train(body, label, 'nothing', '{"unlabelled":"SELECT ''qwxz''"}'), '$.rows')
 FROM texts WHERE label IS NOT NULL;
 SELECT json_extract(classify_train(body, label, 'empty', '{"unlabelled":"SELECT ''''"}'), '$.rows')
@@ -66,10 +66,10 @@ FROM texts WHERE label IS NOT NULL;
 -- One text with a label of each but one: there is nothing to judge by, but it trains.
 SELECT json_extract(classify_train(body, label, 'least', '{"validation":0, "unlabelled":"SELECT body FROM texts WHERE label IS NULL"}'), '$.rows', '$.labels')
 FROM texts WHERE label IS NOT NULL AND id <> 1 AND id <> 101;
-SELECT avg(classify(body, 'least') = topic) > 0.6 FROM texts;
+SELECT 'mostly right', avg(classify(body, 'least') = topic) > 0.6 FROM texts;
 
 -- The rows that are validated with, and class_weight, are what they were.
-SELECT json_extract(classify_train(body, label, 'checked', json_object('class_weight', 'balanced',
+SELECT 'validation_accuracy', json_extract(classify_train(body, label, 'checked', json_object('class_weight', 'balanced',
   'unlabelled', 'SELECT body FROM texts WHERE label IS NULL AND id % 2',
   'validation', 'SELECT body, topic FROM texts WHERE label IS NULL AND id % 2 = 0')), '$.validation_accuracy') > 0.97
 FROM texts WHERE label IS NOT NULL;
@@ -78,7 +78,7 @@ SELECT json_extract(metrics, '$.validation_rows') FROM classify_models WHERE nam
 -- No texts at all, as when every row has got its label: there is nothing to guess.
 SELECT json_extract(classify_train(body, label, 'none', '{"unlabelled":"SELECT body FROM texts WHERE 0"}'), '$.rows') FROM texts;
 SELECT json_extract(classify_train(body, label, 'none', '{"unlabelled":"SELECT NULL"}'), '$.rows') FROM texts;
-SELECT DISTINCT json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'none';
+SELECT DISTINCT 'guessed', json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'none';
 
 -- Texts that are none, and queries that will not do; said before a row is read, or as soon as it can be.
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT x''00''"}') FROM texts WHERE label IS NOT NULL;
@@ -94,4 +94,4 @@ SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT abs(-9223372036
 -- They are no labels: without those there is nothing to learn.
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT body FROM texts"}') FROM texts WHERE 0;
 SELECT classify_train(body, label, 'bad', '{"unlabelled":"SELECT body FROM texts"}') FROM texts WHERE label = 'sea';
-SELECT count(*) FROM classify_models WHERE name = 'bad';
+SELECT 'models', count(*) FROM classify_models WHERE name = 'bad';

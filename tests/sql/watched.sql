@@ -30,9 +30,9 @@ SELECT json_extract(metrics, '$.epochs', '$.best_epoch', '$.validation_accuracy'
 FROM classify_models WHERE name = 'patient' AND version = 2;
 
 -- Both forms learn the same.
-SELECT classify_train(body, category, 'aggregate', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'aggregate', :small) IS NOT NULL FROM tickets;
 SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'from', :small);
-SELECT count(DISTINCT weights) FROM classify_models WHERE name IN ('aggregate', 'from');
+SELECT 'different weights', count(DISTINCT weights) FROM classify_models WHERE name IN ('aggregate', 'from');
 
 -- The model is there before the row of the last epoch is.
 SELECT epoch, (SELECT count(*) FROM classify_models WHERE name = 'soon')
@@ -40,10 +40,10 @@ FROM classify_train('SELECT body, category FROM tickets', 'soon', :small) WHERE 
 
 -- Stopped before that, nothing is saved.
 SELECT epoch FROM classify_train('SELECT body, category FROM tickets', 'stopped', :small) LIMIT 3;
-SELECT count(*) FROM classify_models WHERE name = 'stopped';
+SELECT 'models', count(*) FROM classify_models WHERE name = 'stopped';
 
 -- Model and options may be left out, as NULL or altogether.
-SELECT count(*) > 0 FROM classify_train('SELECT body, category FROM tickets');
+SELECT 'trained', count(*) > 0 FROM classify_train('SELECT body, category FROM tickets');
 SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', NULL, :small);
 SELECT name, max(version) FROM classify_models GROUP BY name ORDER BY name;
 
@@ -52,7 +52,7 @@ SELECT count(*)
 FROM (VALUES (1), (2)) CROSS JOIN classify_train('SELECT body, category FROM tickets', 'joined', :small);
 WITH t AS MATERIALIZED (SELECT * FROM classify_train('SELECT body, category FROM tickets', 'once', :small))
 SELECT count(*) FROM (VALUES (1), (2)) CROSS JOIN t;
-SELECT max(version) FROM classify_models WHERE name = 'once';
+SELECT 'version', max(version) FROM classify_models WHERE name = 'once';
 
 -- A lateral join trains on a query per row.
 SELECT name, count(*)

@@ -2,7 +2,7 @@
 .load build/classify
 .read tests/sql/data/byhand.sql
 .read tests/sql/data/tickets.sql
-SELECT classify_train(body, category, 'kinds', :small) IS NOT NULL FROM tickets;
+SELECT 'trained', classify_train(body, category, 'kinds', :small) IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
 
 -- The words that only one label has weigh most there; each is in five rows.
 SELECT label, count(*) FROM (
@@ -20,21 +20,21 @@ SELECT label, count(*), min(falls) FROM (
   FROM (SELECT label, count * contribution / (count + 5) AS says FROM classify_words('kinds'))) GROUP BY label;
 
 -- They are averages of what classify_attention() says of the rows.
-SELECT max(abs(said.contribution - w.contribution)) < 1e-4
+SELECT 'the means are those of classify_attention()', max(abs(said.contribution - w.contribution)) < 1e-4
 FROM classify_words('kinds', 'billing') AS w JOIN (
   SELECT token, avg(contribution) AS contribution
   FROM tickets, classify_attention(body, 'kinds', 'billing') WHERE category = 'billing' GROUP BY token) AS said USING (token);
 
 -- Words and counts go with the model's file.
 INSERT INTO classify_models SELECT 'copy', 1, '', '[]', '{}', '{}', weights FROM classify_models WHERE name = 'kinds';
-SELECT count(*) = (SELECT count(*) FROM classify_words('kinds')) FROM classify_words('copy');
+SELECT 'as many in the copy', count(*) = (SELECT count(*) FROM classify_words('kinds')) FROM classify_words('copy');
 
 -- In views, too; and what cannot be.
 CREATE TEMP VIEW said AS SELECT * FROM classify_words('kinds');
-SELECT count(*) > 10 FROM said;
+SELECT 'words', count(*) > 10 FROM said;
 SELECT * FROM classify_words('byhand');
 SELECT * FROM classify_words('nobody');
 SELECT * FROM classify_words('kinds', 'no such label');
 SELECT * FROM classify_words('kinds', x'00');
-SELECT count(*) > 10 FROM classify_words('kinds', NULL);
+SELECT 'words', count(*) > 10 FROM classify_words('kinds', NULL);
 SELECT * FROM classify_words();

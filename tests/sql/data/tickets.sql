@@ -2,10 +2,11 @@
 -- 25 of 'technical'. :small are options for a network that learns them in a few
 -- milliseconds, so surely that every processor agrees.
 CREATE TABLE tickets(id INTEGER PRIMARY KEY, body, category);
-WITH billing(word) AS (VALUES ('invoice'), ('payment'), ('refund'), ('charge'), ('receipt')),
-     technical(word) AS (VALUES ('screen'), ('login'), ('printer'), ('update'), ('cable')),
-     ending(words) AS (VALUES ('is wrong'), ('is late'), ('again, please'), ('since monday'), ('?'))
-INSERT INTO tickets(body, category)
-  SELECT 'my ' || word || ' ' || words, 'billing' FROM billing, ending UNION ALL
-  SELECT 'my ' || word || ' ' || words, 'technical' FROM technical, ending;
+WITH subject(category, first_id, word) AS (VALUES
+       ('billing', 1, 'invoice'), ('billing', 6, 'payment'), ('billing', 11, 'refund'), ('billing', 16, 'charge'),
+       ('billing', 21, 'receipt'), ('technical', 26, 'screen'), ('technical', 31, 'login'),
+       ('technical', 36, 'printer'), ('technical', 41, 'update'), ('technical', 46, 'cable')),
+     ending(n, words) AS (VALUES (0, 'is wrong'), (1, 'is late'), (2, 'again, please'), (3, 'since monday'), (4, '?'))
+INSERT INTO tickets(id, body, category)
+  SELECT first_id + n, 'my ' || word || ' ' || words, category FROM subject, ending;
 .parameter set :small '{"epochs":12,"hidden":8,"embedding":16,"learning_rate":0.03,"dropout":0.1,"validation":0}'
