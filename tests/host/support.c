@@ -2,6 +2,9 @@
 #include "support.h"
 
 #include <dirent.h>
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,9 +47,27 @@ int remove_files(void **fixture) {
   return rmdir(directory);
 }
 
+/* BUILD/classify, where this program is BUILD/tests/host/test_x. */
+static const char *beside_this_program(void) {
+  static char path[4096];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - sizeof "/classify");
+  for (int up = 0; up < 3 && length > 0; up++)
+    while (length > 0 && path[--length] != '/') continue;
+  if (length > 0) memcpy(path + length, "/classify", sizeof "/classify");
+  return length > 0 ? path : "";
+}
+
 const char *extension(void) {
-  const char *path = getenv("CLASSIFY");
-  if (!path) fail_msg("CLASSIFY is not set, expected the path of the extension, such as build/classify");
+  static char *path;
+  if (path) return path;
+  const char *given = getenv("CLASSIFY");
+  path = sqlite3_mprintf("%s", given ? given : beside_this_program());
+  char *file = sqlite3_mprintf("%s.so", path);
+  if (access(file, R_OK) && access(path, R_OK)) {
+    fprintf(stderr, "There is no extension '%s', expected it there (run make) or its path in CLASSIFY.\n", file);
+    exit(1);
+  }
+  sqlite3_free(file);
   return path;
 }
 
@@ -203,8 +224,9 @@ void check_taught(const char *file, int line, sqlite3 *db, const char *model, co
 
 /* ---- time ---------------------------------------------------------------------------- */
 
-atomic_bool clock_wound;
-atomic_int clock_looks;
+atomic_int clock_step_ms, clock_looks;
+atomic_bool waits_are_over;
+static atomic_llong added_ms; /* by all looks */
 
 static struct timespec real_time(clockid_t clock) {
   struct timespec time = {0};
@@ -212,12 +234,30 @@ static struct timespec real_time(clockid_t clock) {
   return time;
 }
 
-/* Stands before the C library's for all of the process. */
+/* These stand before the C library's for all of the process. */
 int clock_gettime(clockid_t clock, struct timespec *time) {
   *time = real_time(clock);
-  if (clock_wound) clock_looks++;
-  if (clock == CLOCK_MONOTONIC) time->tv_sec += clock_looks;
+  if (clock != CLOCK_MONOTONIC) return 0;
+  if (clock_step_ms) clock_looks++;
+  long long added = (added_ms += clock_step_ms), ns = time->tv_nsec + added % 1000 * 1000000;
+  time->tv_sec += (time_t)(added / 1000 + ns / 1000000000);
+  time->tv_nsec = (long)(ns % 1000000000);
   return 0;
+}
+
+/* Wakes up now and then without cause, as it may. */
+int pthread_cond_timedwait(pthread_cond_t *restrict condition, pthread_mutex_t *restrict mutex,
+                           const struct timespec *restrict until) {
+  (void)condition;
+  struct timespec now = real_time(CLOCK_MONOTONIC);
+  long long left = (until->tv_sec - now.tv_sec) * 1000000000LL + until->tv_nsec - now.tv_nsec - added_ms * 1000000;
+  pthread_mutex_unlock(mutex);
+  if (waits_are_over)
+    sched_yield();
+  else
+    nanosleep(&(struct timespec){.tv_nsec = 100000}, NULL);
+  pthread_mutex_lock(mutex);
+  return waits_are_over || left <= 0 ? ETIMEDOUT : 0;
 }
 
 double seconds(void) {

@@ -1,9 +1,10 @@
 /* support.h -- what the tests of the loaded extension share.
 **
-** Each tests/host/test_x.c is a program that loads the extension as a host
-** does: from the path in the environment variable CLASSIFY, with SQLite's own
-** loader. A helper that cannot do its work fails the test that called it, so
-** they are for the main thread only; other threads use SQLite and report back.
+** Each tests/host/test_x.c is a program that loads the extension as a host does, with
+** SQLite's own loader: from the path in the environment variable CLASSIFY, or from the
+** build that the program is part of. A helper that cannot do its work fails the test
+** that called it, so they are for the main thread only; other threads use SQLite and
+** report back.
 **
 ** SQL is given as a format of sqlite3_mprintf(), so that %Q quotes a value.
 */
@@ -43,7 +44,7 @@ sqlite3 *open_bare(const char *path, int flags); /* without the extension */
 sqlite3 *open_with(const char *path, int flags);
 sqlite3 *open_database(const char *path);
 
-const char *extension(void);     /* the path in CLASSIFY */
+const char *extension(void); /* its path; ends the program with a sentence if nothing is there */
 int load(sqlite3 *db, char **message); /* as sqlite3_load_extension() answers */
 
 /* sqlite3_close() gives SQLITE_OK: nothing of ours keeps it from closing. */
@@ -112,10 +113,15 @@ char *teaching(const char *model, const char *mark);
 
 double seconds(void); /* of a clock that only goes forward */
 
-/* The extension asks the same clock how long it has waited for a lock. While it
-** is wound, each look is a second later than the one before.
+/* The extension asks the same clock, so that tests decide how fast time goes: each look
+** is so many milliseconds later than the one before, beside what has really passed.
 */
-extern atomic_bool clock_wound;
-extern atomic_int clock_looks; /* at the wound clock */
+extern atomic_int clock_step_ms; /* 0: no more than that */
+extern atomic_int clock_looks;   /* while it was not 0   */
+
+/* The extension's workers are waited for in a loop that polls every 20 ms. While this is
+** set they are polled all the time, so that an interrupt is heard however fast they are.
+*/
+extern atomic_bool waits_are_over;
 
 #endif

@@ -231,10 +231,10 @@ TEST(with_a_rollback_journal_none_is_lost) {
   sqlite3 *db = open_taught("together", "DELETE");
   Worker workers[THREADS];
   pthread_barrier_init(&both_read, NULL, 2);
-  clock_wound = true;
+  clock_step_ms = 1000;
   start(workers, sqlite3_db_filename(db, "main"), NULL, train_together);
   join(workers);
-  clock_wound = false;
+  clock_step_ms = 0;
   pthread_barrier_destroy(&both_read);
   for (int i = 0; i < 2; i++) {
     assert_string_equal(workers[i].result, "same|\n");

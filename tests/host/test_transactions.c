@@ -251,9 +251,9 @@ TEST(a_lock_that_goes_is_waited_for) {
 }
 
 static void train_in_vain(sqlite3 *db, const char *form) {
-  clock_wound = true;
+  clock_step_ms = 1000;
   assert_fails(SQLITE_BUSY, "temp.m@", db, "%s", form);
-  clock_wound = false;
+  clock_step_ms = 0;
 }
 
 /* In a rollback journal readers keep our save from committing. */
@@ -379,10 +379,10 @@ TEST(in_wal_an_old_snapshot_is_refused_first) {
   run(db, "BEGIN; SELECT count(*) FROM texts");
   run(other, "INSERT INTO texts(body) VALUES ('meanwhile')");
   int before = clock_looks;
-  clock_wound = true;
+  clock_step_ms = 1000;
   assert_fails(SQLITE_BUSY, "BEGIN IMMEDIATE", db,
                "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
-  clock_wound = false;
+  clock_step_ms = 0;
   print_message("looked %d times at the clock\n", clock_looks - before);
   assert_in_range(clock_looks - before, 0, 5); /* it never gets newer: there is nothing to wait for */
   run(db, "ROLLBACK");
@@ -425,10 +425,10 @@ TEST(it_moves_where_there_was_a_version) { keep_in_temp(true, FORMS[0]); }
 TEST(a_table_that_cannot_be_made_is_said_first) {
   sqlite3 *db = texts_in("nowhere", "DELETE"), *other = another(db);
   run(other, "BEGIN IMMEDIATE");
-  clock_wound = true;
+  clock_step_ms = 1000;
   assert_fails(SQLITE_BUSY, "where the table of models is to be made", db, "%s",
                "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
-  clock_wound = false;
+  clock_step_ms = 0;
   close_database(other);
   close_database(db);
 }
