@@ -12,14 +12,28 @@ static const char COLUMNS[] = "name,version,created,labels,options,metrics,weigh
 
 /* ---- small SQL ------------------------------------------------------------------ */
 
-/* Runs the statements of a format whose only directive is %w, repeated. */
+/* Of a format whose only directive is %w, up to four times: the name of the schema. */
+static char *with_schema(const char *format, const char *schema) {
+  return sqlite3_mprintf(format, schema, schema, schema, schema);
+}
+
 static int run(sqlite3 *db, const char *format, const char *schema, Error *error) {
-  char *sql = sqlite3_mprintf(format, schema, schema, schema, schema);
+  char *sql = with_schema(format, schema);
   if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
   int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
   if (rc) rc = failure_sqlite(error, db, sqlite3_extended_errcode(db));
   sqlite3_free(sql);
   return rc;
+}
+
+/* The first of the statements. */
+static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
+  char *sql = with_schema(format, schema);
+  *stmt = NULL;
+  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
+  sqlite3_free(sql);
+  return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
 }
 
 /* The first column of a query's first row as text, for sqlite3_free(); NULL if
@@ -49,6 +63,15 @@ static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) =
 /* A snapshot that is too old does not become newer by waiting. */
 static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
 
+static double deadline(void) { return clock_seconds() + WAIT_SECONDS; }
+
+/* Whether to try again what a lock of others has kept from being done: after a pause. */
+static bool wait_again(int rc, double until) {
+  if (!can_wait(rc) || clock_seconds() >= until) return false;
+  sqlite3_sleep(PAUSE_MS);
+  return true;
+}
+
 /* ---- the target ------------------------------------------------------------------ */
 
 void saving_target_free(SavingTarget *t) {
@@ -70,9 +93,10 @@ static int check_hidden(Connection *c, const ModelName *n, Error *error) {
                  "'main.%s' or 'temp.%s'", n->name, n->name, n->name);
 }
 
-static bool has_rowid(Connection *c, const char *schema) {
-  return sqlite3_table_column_metadata(c->db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL,
-                                       NULL) == SQLITE_OK;
+/* With a rowid. */
+static bool has_table(sqlite3 *db, const char *schema) {
+  return sqlite3_table_column_metadata(db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL, NULL) ==
+         SQLITE_OK;
 }
 
 static int check_table(Connection *c, const char *schema, bool *exists, Error *error) {
@@ -85,7 +109,7 @@ static int check_table(Connection *c, const char *schema, bool *exists, Error *e
   if (!rc && type)
     rc = fetch(c->db, "SELECT group_concat(lower(name)) FROM pragma_table_info('classify_models', %Q)",
                schema, &columns, error);
-  if (!rc && columns && !has_rowid(c, schema))
+  if (!rc && columns && !has_table(c->db, schema))
     rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
   if (!rc && columns && strcmp(columns, COLUMNS) != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models has the columns %s, expected %s", schema,
@@ -108,33 +132,39 @@ static int check_writable(Connection *c, const char *schema, Error *error) {
   return rc;
 }
 
-/* Inserts no row: asks the authorizer, finds missing columns, takes the lock. */
 static const char INSERT_NOTHING[] =
     "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
     "SELECT 0, 0, 0, 0, 0, 0, 0 WHERE 0";
 
-static int prepare_table(sqlite3 *db, const char *schema, Error *error) {
-  int rc = run(db, SCHEMA_SQL, schema, error);
-  if (!rc) rc = run(db, INSERT_NOTHING, schema, error);
+/* Compiles what saving will run: that asks the authorizer, and finds what else keeps it from running. */
+static int check_allowed(Connection *c, const char *schema, bool exists, Error *error) {
+  sqlite3_stmt *stmt;
+  int rc = prepare(c->db, exists ? INSERT_NOTHING : SCHEMA_SQL, schema, &stmt, error);
+  sqlite3_finalize(stmt);
   return rc;
 }
 
-/* In autocommit a lock may be gone when there is a model to save, so it is left
-** then; only a table that is not there yet has to be made now.
+/* Takes the write lock by a change that changes nothing. */
+static int take_lock(sqlite3 *db, const char *schema, Error *error) {
+  char *version;
+  int rc = fetch(db, "PRAGMA \"%w\".user_version", schema, &version, error);
+  char *sql = version ? sqlite3_mprintf("PRAGMA \"%%w\".user_version = %s", version) : NULL;
+  if (!rc) rc = sql ? run(db, sql, schema, error) : failure(error, SQLITE_NOMEM, "out of memory");
+  sqlite3_free(version);
+  sqlite3_free(sql);
+  return rc;
+}
+
+/* In autocommit the lock of another connection may be gone when there is a model to
+** save. A transaction that cannot write now never can, or keeps the lock from here on.
 */
-static int lock_or_leave(Connection *c, const char *schema, bool exists, Error *error) {
-  double until = clock_seconds() + WAIT_SECONDS;
-  bool autocommit = sqlite3_get_autocommit(c->db);
-  int rc = prepare_table(c->db, schema, error);
-  while (can_wait(rc) && !(autocommit && exists) && clock_seconds() < until) {
-    sqlite3_sleep(PAUSE_MS);
-    rc = prepare_table(c->db, schema, error);
-  }
+static int lock_in_transaction(Connection *c, const char *schema, Error *error) {
+  double until = deadline();
+  int rc;
+  if (sqlite3_get_autocommit(c->db)) return SQLITE_OK;
+  do rc = take_lock(c->db, schema, error);
+  while (wait_again(rc, until));
   if (!is_lock(rc)) return rc;
-  if (autocommit && (exists || rc == SQLITE_BUSY_SNAPSHOT)) return SQLITE_OK;
-  if (autocommit)
-    return failure(error, rc, "another connection has locked %s, where the table of models is to be made",
-                   schema);
   return failure(error, rc, "the transaction cannot write to %s, which another connection has locked or "
                  "changed since, expected BEGIN IMMEDIATE", schema);
 }
@@ -159,7 +189,8 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   if (!rc) rc = check_writable(c, target->schema, error);
   bool exists = false;
   if (!rc) rc = check_table(c, target->schema, &exists, error);
-  if (!rc) rc = lock_or_leave(c, target->schema, exists, error);
+  if (!rc) rc = check_allowed(c, target->schema, exists, error);
+  if (!rc) rc = lock_in_transaction(c, target->schema, error);
   if (rc) saving_target_free(target);
   return rc;
 }
@@ -177,15 +208,6 @@ static const char DELETE_OLD[] =
     "DELETE FROM \"%w\".classify_models WHERE name = ?1 AND version NOT IN "
     "(SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC LIMIT ?2)";
 
-static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
-  char *sql = sqlite3_mprintf(format, schema, schema, schema);
-  *stmt = NULL;
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
-  int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
-  sqlite3_free(sql);
-  return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
-}
-
 /* A value may be larger than the connection allows. */
 static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, sqlite3_int64 version) {
   int rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
@@ -198,13 +220,12 @@ static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, s
 }
 
 /* Under the version given, or the next one if *version is 0; sets it. */
-static int insert(sqlite3 *db, const char *schema, const char *name, const NewModel *m,
-                  sqlite3_int64 *version, Error *error) {
+static int insert_row(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = prepare_table(db, schema, error);
-  if (!rc) rc = prepare(db, INSERT_MODEL, schema, &stmt, error);
+  int rc = run(db, SCHEMA_SQL, t->schema, error);
+  if (!rc) rc = prepare(db, INSERT_MODEL, t->schema, &stmt, error);
   if (rc) return rc;
-  rc = bind_model(stmt, name, m, *version);
+  rc = bind_model(stmt, t->name, m, *version);
   while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     *version = sqlite3_column_int64(stmt, 0);
     rc = SQLITE_OK;
@@ -227,15 +248,46 @@ static int delete_old(sqlite3 *db, const char *schema, const char *name, sqlite3
   return rc;
 }
 
+/* Ends a savepoint so that nothing of it stays. An interrupted statement cannot roll
+** back any more; but then one that writes is rolled back itself, and with it all that is
+** open, as sqlite3_interrupt() promises.
+*/
+static void roll_back(sqlite3 *db, sqlite3_stmt *writer) {
+  if (sqlite3_exec(db, "ROLLBACK TO classify_save; RELEASE classify_save", NULL, NULL, NULL) == SQLITE_INTERRUPT)
+    sqlite3_step(writer);
+}
+
+/* Makes the table and inserts the model: both, or neither. The savepoint is refused
+** where another statement of this connection writes; the end of that one decides then.
+*/
+static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
+                             Error *error) {
+  double until = deadline();
+  sqlite3_stmt *writer;
+  int rc = prepare(db, SCHEMA_SQL, t->schema, &writer, error);
+  if (rc) return rc;
+  bool has_savepoint = sqlite3_exec(db, "SAVEPOINT classify_save", NULL, NULL, NULL) == SQLITE_OK;
+  rc = insert_row(db, t, m, version, error);
+  if (!rc && has_savepoint)
+    do rc = run(db, "RELEASE classify_save", "", error);
+    while (wait_again(rc, until));
+  if (rc && has_savepoint) roll_back(db, writer);
+  sqlite3_finalize(writer);
+  return rc;
+}
+
+static int insert(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
+  return has_table(db, t->schema) ? insert_row(db, t, m, version, error)
+                                  : insert_with_table(db, t, m, version, error);
+}
+
 /* Waits for the locks of others. */
 static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
-  double until = clock_seconds() + WAIT_SECONDS;
-  int rc = insert(db, t->schema, t->name, m, version, error);
-  while (can_wait(rc) && clock_seconds() < until) {
-    sqlite3_sleep(PAUSE_MS);
-    rc = insert(db, t->schema, t->name, m, version, error);
-  }
+  double until = deadline();
+  int rc;
+  do rc = insert(db, t, m, version, error);
+  while (wait_again(rc, until));
   return rc;
 }
 
@@ -270,17 +322,29 @@ static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
   return version;
 }
 
+/* What makes the table by hand, for a message; "" where there is one. For sqlite3_free(). */
+static char *table_by_hand(sqlite3 *db, const char *schema) {
+  return has_table(db, schema) ? sqlite3_mprintf("")
+                               : sqlite3_mprintf("CREATE TABLE %s.classify_models(%s, PRIMARY KEY (name, version)); ",
+                                                 schema, COLUMNS);
+}
+
 /* The last resort, with the sentence that says what to do. */
 static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m, int rc, Error *error) {
   Error reason = *error, ignored;
+  SavingTarget temp = {.schema = "temp", .name = t->name};
   sqlite3_int64 version = next_version(db, t);
   if (strcmp(t->schema, "temp") == 0 || rc == SQLITE_INTERRUPT || rc == SQLITE_TOOBIG) return rc;
-  if (insert(db, "temp", t->name, m, &version, &ignored))
+  if (insert(db, &temp, m, &version, &ignored))
     return failure(error, rc, "the trained model could not be saved: %s", reason.message);
-  return failure(error, rc,
-                 "the trained model could not be saved in %s: %s. It is kept as temp.%s@%lld until this "
-                 "connection closes. To move it: INSERT INTO %s.classify_models SELECT * FROM "
-                 "temp.classify_models; DELETE FROM temp.classify_models", t->schema, reason.message, t->name, version, t->schema);
+  char *create = table_by_hand(db, t->schema);
+  failure(error, rc,
+          "the trained model could not be saved in %s: %.100s. It is kept as temp.%.60s@%lld until this connection "
+          "closes. To move it: %sINSERT INTO %s.classify_models SELECT * FROM temp.classify_models; "
+          "DELETE FROM temp.classify_models",
+          t->schema, reason.message, t->name, version, create ? create : "", t->schema);
+  sqlite3_free(create);
+  return rc;
 }
 
 int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,

@@ -16,9 +16,8 @@ typedef struct SavingTarget {
 /* Reads the name to train under (NULL: `default`): models.h's form without a
 ** version. Without a schema it is saved in main, as CREATE TABLE would. Checks,
 ** before any work, what would keep the model from being saved: the schema is
-** read-only, classify_models there is not ours, the authorizer refuses. Makes
-** the table where there is none. Inside a transaction this takes the write
-** lock; else a lock that another connection holds now is not waited for.
+** read-only, classify_models there is not ours, the authorizer refuses. Changes
+** nothing; but inside a transaction this takes the write lock.
 */
 int saving_target(Connection *connection, const char *spec, SavingTarget *target, Error *error);
 void saving_target_free(SavingTarget *target);
@@ -30,7 +29,8 @@ typedef struct NewModel {
   sqlite3_int64 keep; /* > 0: only this many of the newest versions stay */
 } NewModel;
 
-/* One INSERT, under a version number never used before. Waits for the locks of
+/* One INSERT, under a version number never used before; makes the table where there is
+** none. Waits for the locks of
 ** others up to ten seconds. Where another connection has written since this one
 ** began to read (WAL), saves through a connection of its own. If all fails the
 ** model goes to temp.classify_models, and the error says so.

@@ -1,11 +1,12 @@
-/* Ending long work: sqlite3_interrupt() from another thread, and a progress
-** handler. The statement ends with SQLITE_INTERRUPT, nothing is saved, and the
-** connection works on. How long that took is printed, not asserted.
+/* Ending long work: sqlite3_interrupt() from another thread, and a progress handler. The
+** statement ends with SQLITE_INTERRUPT, nothing is saved, and the connection works on.
+**
+** When is counted in calls of a progress handler, so that the work has come as far on
+** any machine. How long it took to end is printed, not asserted.
 */
 #include "support.h"
 
 #include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 /* Options for what is done before the first step of the network, which is small. */
 #define BEFORE(threads) "{\"epochs\":10000,\"embedding\":1,\"encoder\":\"none\",\"validation\":0,\"threads\":" threads "}"
 
-enum { LATE = 7, LATE_MS = 900, SOON_MS = 150 }; /* the first works read many rows before */
+enum { LATE = 7, SOON_CALLS = 50 }; /* the first works read many rows before */
 
 static const struct {
   const char *name, *sql;
@@ -120,73 +121,74 @@ static void assert_unharmed(sqlite3 *db) {
   assert_true(sqlite3_get_autocommit(db));
 }
 
-/* The statement was stopped, and says so; prints how soon. */
-static bool assess(size_t work, int rc, double asked, double ended) {
-  print_message("%-30s ended %5.0f ms after%s\n", WORKS[work].name, 1e3 * (ended - asked),
-                rc == SQLITE_INTERRUPT ? "" : ", without SQLITE_INTERRUPT");
-  return rc == SQLITE_INTERRUPT;
+/* ---- the moment ---------------------------------------------------------------------- */
+
+enum { PERIOD = 1000 }; /* steps of SQLite from one call of the progress handler to the next */
+
+static int calls_left;
+static double stopped_at;
+
+static int count_calls(void *count) {
+  ++*(int *)count;
+  return 0;
 }
 
-/* ---- by another thread ------------------------------------------------------------- */
-
-static int after_ms(size_t work) { return work < LATE ? LATE_MS : SOON_MS; }
-
-static double interrupted_at;
-
-typedef struct Interrupt {
-  sqlite3 *db;
-  int after_ms;
-} Interrupt;
-
-static void *interrupt_soon(void *interrupt) {
-  Interrupt *i = interrupt;
-  sqlite3_sleep(i->after_ms);
-  interrupted_at = seconds();
-  sqlite3_interrupt(i->db);
-  return NULL;
+/* Calls until the rows of the first works have been read, and the work is well on its way. */
+static int late_calls(sqlite3 *db) {
+  int calls = 0;
+  sqlite3_progress_handler(db, PERIOD, count_calls, &calls);
+  run(db, "SELECT max(body), max(label > 'r') FROM crowd");
+  return 3 * calls + SOON_CALLS;
 }
 
-TEST(another_thread_interrupts) {
+/* Each work is stopped by the handler, and says so; prints how soon. */
+static void stop_works(int (*handler)(void *)) {
   sqlite3 *db = open_library();
   bool stopped = true;
+  int late = late_calls(db);
+  waits_are_over = true;
   for (size_t i = 0; i < COUNT(WORKS); i++) {
-    pthread_t thread;
-    Interrupt interrupt = {db, after_ms(i)};
-    pthread_create(&thread, NULL, interrupt_soon, &interrupt);
+    calls_left = i < LATE ? late : SOON_CALLS;
+    sqlite3_progress_handler(db, PERIOD, handler, db);
     int rc = run_to_end(db, WORKS[i].sql);
-    double ended = seconds();
-    pthread_join(thread, NULL);
-    stopped = assess(i, rc, interrupted_at, ended) && stopped;
+    print_message("%-32s ended %5.0f ms after%s\n", WORKS[i].name, 1e3 * (seconds() - stopped_at),
+                  rc == SQLITE_INTERRUPT ? "" : ", without SQLITE_INTERRUPT");
+    sqlite3_progress_handler(db, 0, NULL, NULL);
+    stopped = stopped && rc == SQLITE_INTERRUPT;
     if (rc == SQLITE_INTERRUPT) assert_unharmed(db);
   }
+  waits_are_over = false;
   assert_true(stopped);
   close_database(db);
-}
-
-/* ---- by a progress handler ------------------------------------------------------------ */
-
-static double stop_at;
-
-static int stop(void *unused) {
-  (void)unused;
-  return seconds() > stop_at;
 }
 
 /* As Python's sqlite3 hears Ctrl-C, and datasette a time limit. */
-TEST(a_progress_handler_stops) {
-  sqlite3 *db = open_library();
-  bool stopped = true;
-  for (size_t i = 0; i < COUNT(WORKS); i++) {
-    stop_at = seconds() + 1e-3 * after_ms(i);
-    sqlite3_progress_handler(db, 1000, stop, NULL);
-    int rc = run_to_end(db, WORKS[i].sql);
-    stopped = assess(i, rc, stop_at, seconds()) && stopped;
-    sqlite3_progress_handler(db, 0, NULL, NULL);
-    if (rc == SQLITE_INTERRUPT) assert_unharmed(db);
-  }
-  assert_true(stopped);
-  close_database(db);
+static int stop(void *unused) {
+  (void)unused;
+  if (calls_left-- > 0) return 0;
+  if (calls_left == -1) stopped_at = seconds();
+  return 1;
 }
+
+TEST(a_progress_handler_stops) { stop_works(stop); }
+
+/* ---- by another thread ------------------------------------------------------------- */
+
+static void *interrupt(void *db) {
+  sqlite3_interrupt(db);
+  return NULL;
+}
+
+static int interrupt_elsewhere(void *db) {
+  pthread_t thread;
+  if (calls_left-- != 0) return 0;
+  pthread_create(&thread, NULL, interrupt, db);
+  pthread_join(thread, NULL);
+  stopped_at = seconds();
+  return 0;
+}
+
+TEST(another_thread_interrupts) { stop_works(interrupt_elsewhere); }
 
 /* ---- at any moment --------------------------------------------------------------------- */
 
@@ -195,6 +197,14 @@ static int countdown;
 static int count_down(void *unused) {
   (void)unused;
   return countdown-- == 0;
+}
+
+static int run_stopped(sqlite3 *db, const char *sql, int place) {
+  countdown = place;
+  sqlite3_progress_handler(db, 7, count_down, NULL);
+  int rc = run_to_end(db, sql);
+  sqlite3_progress_handler(db, 0, NULL, NULL);
+  return rc;
 }
 
 /* A short training, stopped at each place where SQLite looks. Nothing is saved,
@@ -206,10 +216,7 @@ static void stop_everywhere(const char *sql) {
   make_texts(db);
   teach(db, "m", "old");
   for (; rc == SQLITE_INTERRUPT; places++) {
-    countdown = places;
-    sqlite3_progress_handler(db, 7, count_down, NULL);
-    rc = run_to_end(db, sql);
-    sqlite3_progress_handler(db, 0, NULL, NULL);
+    rc = run_stopped(db, sql, places);
     saved += integer(db, "SELECT max(version) FROM classify_models") > 1;
     assert_taught(db, "m", saved ? "new" : "old");
     assert_int_equal(integer(db, "SELECT newest FROM classify_versions"), saved ? 2 : 1);
@@ -223,9 +230,49 @@ static void stop_everywhere(const char *sql) {
   close_database(db);
 }
 
+/* The same where there is no table of models yet: none is left behind without its model. */
+static void stop_first_everywhere(const char *sql) {
+  sqlite3 *db = open_database(":memory:");
+  int places = 0;
+  make_texts(db);
+  while (!has_table(db, "main", "classify_models")) {
+    int rc = run_stopped(db, sql, places++);
+    assert_true(sqlite3_get_autocommit(db));
+    assert_int_equal(integer(db, "SELECT count(*) FROM temp.sqlite_master"), 0);
+    if (rc == SQLITE_DONE) break;
+  }
+  print_message("stopped at %d places\n", places);
+  assert_int_equal(integer(db, "SELECT count(*) FROM classify_models"), 1);
+  assert_int_equal(integer(db, "SELECT newest FROM classify_versions"), 1);
+  assert_taught(db, "m", "new");
+  close_database(db);
+}
+
+static const char *const TRAININGS[] = {
+    "SELECT classify_train(body, 'new ' || label, 'm', '" QUICK "') FROM texts",
+    "SELECT * FROM classify_train('SELECT body, ''new '' || label FROM texts', 'm', '" QUICK "')",
+};
+
 TEST(stopped_anywhere_nothing_is_half_saved) {
-  stop_everywhere("SELECT classify_train(body, 'new ' || label, 'm', '" QUICK "') FROM texts");
-  stop_everywhere("SELECT * FROM classify_train('SELECT body, ''new '' || label FROM texts', 'm', '" QUICK "')");
+  for (size_t i = 0; i < COUNT(TRAININGS); i++) {
+    stop_everywhere(TRAININGS[i]);
+    stop_first_everywhere(TRAININGS[i]);
+  }
+}
+
+/* A limit ends it before its last epoch. */
+TEST(cut_short_nothing_is_left) {
+  const char *const begins[] = {"", "BEGIN"};
+  for (size_t i = 0; i < COUNT(begins); i++) {
+    sqlite3 *db = open_database(":memory:");
+    make_texts(db);
+    sqlite3_int64 before = integer(db, "SELECT count(*) FROM sqlite_master");
+    run(db, "%s", begins[i]);
+    run(db, "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '{\"epochs\":3,\"hidden\":2}') LIMIT 2");
+    if (*begins[i]) run(db, "COMMIT");
+    assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master"), before);
+    close_database(db);
+  }
 }
 
 TEST(stopped_anywhere_labelling_is_interrupted) {
@@ -243,10 +290,7 @@ TEST(stopped_anywhere_labelling_is_interrupted) {
   for (size_t i = 0; i < COUNT(labellings); i++) {
     int rc = SQLITE_INTERRUPT;
     for (int place = 0; rc == SQLITE_INTERRUPT; place++) {
-      countdown = place;
-      sqlite3_progress_handler(db, 5, count_down, NULL);
-      rc = run_to_end(db, labellings[i]);
-      sqlite3_progress_handler(db, 0, NULL, NULL);
+      rc = run_stopped(db, labellings[i], place);
       if (rc == SQLITE_INTERRUPT && strcmp(sqlite3_errmsg(db), "interrupted") != 0)
         assert_non_null(strstr(sqlite3_errmsg(db), "interrupt"));
     }
@@ -260,6 +304,7 @@ int main(void) {
       cmocka_unit_test(another_thread_interrupts),
       cmocka_unit_test(a_progress_handler_stops),
       cmocka_unit_test(stopped_anywhere_nothing_is_half_saved),
+      cmocka_unit_test(cut_short_nothing_is_left),
       cmocka_unit_test(stopped_anywhere_labelling_is_interrupted),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
