@@ -207,7 +207,7 @@ static bool writer_is_active(sqlite3 *db) {
 int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, Error *error) {
   *b = (BulkLabeller){.query = *query, .connection = c};
   int columns = 1 + (query->id >= 0) + (query->label >= 0);
-  int rc = query_prepare(c->db, query->sql, "query", columns, query->meaning, &b->stmt, error);
+  int rc = query_prepare(c, query->sql, "query", columns, query->meaning, &b->stmt, error);
   if (!rc) rc = models_load(c, query->model, &b->model, error);
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
   if (!rc) rc = begin_progress(b, error);

@@ -1,6 +1,7 @@
 #include "host/failure.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "host/printable.h"
@@ -27,10 +28,16 @@ int failure_code(Status status) {
   }
 }
 
+/* Of a function in a query that another function runs. */
+static bool names_function(const char *message) {
+  return strncmp(message, "classify", 8) == 0 &&
+         strncmp(message + strspn(message, "abcdefghijklmnopqrstuvwxyz_"), "(): ", 4) == 0;
+}
+
 /* What a message quotes may be anything, and most hosts print it on a terminal. NULL: out of memory. */
 static char *sentence(const char *function, const Error *error) {
   sqlite3_str *text = sqlite3_str_new(NULL);
-  sqlite3_str_appendf(text, "%s(): ", function);
+  if (!names_function(error->message)) sqlite3_str_appendf(text, "%s(): ", function);
   printable_text(text, error->message, strlen(error->message));
   return sqlite3_str_finish(text);
 }

@@ -1,9 +1,9 @@
 /* failure.h -- how functions of ext/ fail.
 **
 ** They return a SQLite result code and, when that is not SQLITE_OK, have
-** written one sentence into the caller's Error (model/status.h). The last three
+** written one sentence into the caller's Error (base/status.h). The last three
 ** functions are the only places where a sentence becomes the error of an SQL
-** function or of a virtual table, with the function's name in front:
+** function or of a virtual table, with the function's name in front, once:
 **
 **   classify(): no model named 'spma' (models: spam, triage)
 */

@@ -33,10 +33,14 @@ static bool only_blank(const char *tail) {
   return !*tail;
 }
 
-int query_prepare(sqlite3 *db, const char *sql, const char *name, int columns, const char *meaning,
+int query_prepare(Connection *connection, const char *sql, const char *name, int columns, const char *meaning,
                   sqlite3_stmt **stmt, Error *error) {
+  sqlite3 *db = connection->db;
   const char *tail;
   *stmt = NULL;
+  if (connection->queries >= QUERY_DEPTH)
+    return failure(error, SQLITE_ERROR, "the %s '%.60s' is nested in %d others, expected fewer: does it call itself?",
+                   name, sql, connection->queries);
   if (!starts_query(sql))
     return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql,
                    meaning);
@@ -85,7 +89,7 @@ int query_text(sqlite3_value *value, const char *meaning, const char **text, siz
   int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
   if (type == SQLITE_NULL) return SQLITE_OK;
   if (type == SQLITE_BLOB)
-    return failure(error, SQLITE_ERROR, "the %s is a BLOB (bytes: %d), expected text (CAST it AS TEXT)",
+    return failure(error, SQLITE_ERROR, "the %s is a BLOB (bytes: %d), expected text: CAST(x AS TEXT) makes it one",
                    meaning, sqlite3_value_bytes(value));
   *text = (const char *)sqlite3_value_text(value);
   if (!*text) return failure(error, SQLITE_NOMEM, "out of memory");

@@ -11,11 +11,13 @@
 
 #include "host/connection.h"
 
+enum { QUERY_DEPTH = 16 }; /* queries that may run in one another, on one connection */
+
 /* For the messages: `name` is what the query is called ("query", "validation
 ** query"), `meaning` what its `columns` columns are ("an id and a text"). The
 ** caller finalizes the statement.
 */
-int query_prepare(sqlite3 *db, const char *sql, const char *name, int columns, const char *meaning,
+int query_prepare(Connection *connection, const char *sql, const char *name, int columns, const char *meaning,
                   sqlite3_stmt **stmt, Error *error);
 
 /* sqlite3_step() for such a query: what it calls may not train. */

@@ -1,5 +1,7 @@
 #include "host/value.h"
 
+#include <math.h>
+
 #include "host/json.h"
 
 int value_label(sqlite3_value *value, Label *label, Error *error) {
@@ -12,14 +14,15 @@ int value_label(sqlite3_value *value, Label *label, Error *error) {
     case SQLITE_FLOAT:
       label->kind = LABEL_REAL;
       label->real = sqlite3_value_double(value);
-      return SQLITE_OK;
+      if (isfinite(label->real)) return SQLITE_OK;
+      return failure(error, SQLITE_ERROR, "a label is %s, expected text or a finite number", sqlite3_value_text(value));
     case SQLITE_TEXT:
       label->kind = LABEL_TEXT;
       label->text = (const char *)sqlite3_value_text(value);
       label->length = (size_t)sqlite3_value_bytes(value);
       return label->text ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
     default:
-      return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number",
+      return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number: CAST(x AS TEXT) makes it text",
                      sqlite3_value_bytes(value));
   }
 }

@@ -5,8 +5,8 @@
 #include "host/failure.h"
 #include "text/labels.h"
 
-/* A value that is not NULL as a label; its text is the value's. A BLOB is an
-** error.
+/* A value that is not NULL as a label; its text is the value's. A BLOB and a number
+** that is not finite are errors.
 */
 int value_label(sqlite3_value *value, Label *label, Error *error);
 

@@ -32,7 +32,7 @@ static void list_sources(const TrainingRun *l, Source sources[SOURCES]) {
 }
 
 static int source_prepare(const TrainingRun *l, const Source *source, sqlite3_stmt **stmt, Error *error) {
-  return query_prepare(l->connection->db, source->sql, source->name, source->columns,
+  return query_prepare(l->connection, source->sql, source->name, source->columns,
                        source->columns == 2 ? "a text and a label" : "a text", stmt, error);
 }
 

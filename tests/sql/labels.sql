@@ -41,7 +41,7 @@ SELECT count(DISTINCT value) FROM classify_models, json_each(labels) WHERE name 
 SELECT count(DISTINCT key) FROM json_each(classify_scores('my refund is late', 'reals'));
 
 -- The ends of the number line.
-SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN -9223372036854775808 ELSE 9e999 END, 'ends', :small)
+SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN -9223372036854775808 ELSE 1.7976931348623157e308 END, 'ends', :small)
        IS NOT NULL FROM tickets;
 SELECT classify('my refund is late', 'ends'), classify('my printer is late', 'ends');
 
@@ -57,6 +57,10 @@ SELECT body, hex(label) FROM (SELECT 'one' AS body UNION SELECT 'two' UNION SELE
 SELECT classify_scores('two', 'odd') LIKE '{"it''s \"x\"\\\n":%', json_valid(classify_scores('three', 'odd'));
 SELECT labels FROM classify_models WHERE name = 'odd';
 
--- A BLOB is no label.
+-- A BLOB is no label, nor is what is not finite (NaN is NULL in SQL).
 SELECT classify_train(body, CAST(category AS BLOB), 'blobs', :small) FROM tickets WHERE id = 1;
 SELECT count(*) FROM classify_train('SELECT body, x''00ff00'' FROM tickets', 'blobs', :small);
+SELECT classify_train(body, 9e999, 'infinite', :small) FROM tickets WHERE id = 1;
+SELECT count(*) FROM classify_train('SELECT body, -9e999 FROM tickets', 'infinite', :small);
+SELECT * FROM classify_evaluate('SELECT body, 9e999 FROM tickets', 'ends');
+SELECT classify_train(body, 9e999 - 9e999, 'null', :small) FROM tickets WHERE id = 1;
