@@ -75,6 +75,20 @@ static void put_held_out(Page *page) {
   page_put(page, "</p>\n");
 }
 
+/* The sentences of warnings.h. */
+static void put_warnings(Page *page) {
+  bool any = false;
+  sqlite3_stmt *stmt = page_ask(page, "SELECT value FROM json_each(?1, '$.warnings') WHERE type = 'text' LIMIT 20",
+                                page->row.metrics);
+  while (page_next(page, stmt)) {
+    page_put(page, any ? "<li>" : "<ul class=\"warnings\"><li>");
+    any = true;
+    page_put_column(page, stmt, 0);
+    page_put(page, "</li>\n");
+  }
+  if (any) page_put(page, "</ul>\n");
+}
+
 static void put_head(Page *page) {
   sqlite3_value *created = page->row.created;
   page_put(page, "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
@@ -95,6 +109,7 @@ static void put_head(Page *page) {
   page_put(page, ". This card was written by sqlite-classify " ABOUT_VERSION ".</p></header>\n");
   put_tiles(page);
   put_held_out(page);
+  put_warnings(page);
 }
 
 /* ---- training --------------------------------------------------------------------------------- */

@@ -22,6 +22,17 @@ void metrics_validation(sqlite3_str *json, const Epoch *e) {
   }
 }
 
+void metrics_warnings(sqlite3_str *json, const Training *training) {
+  const Strings *warnings = training_warnings(training);
+  for (uint32_t i = 0; i < warnings->count; i++) {
+    size_t length;
+    const char *sentence = strings_get(warnings, i, &length);
+    sqlite3_str_appendall(json, i ? "," : ",\"warnings\":[");
+    json_text(json, sentence, length);
+  }
+  if (warnings->count) sqlite3_str_appendall(json, "]");
+}
+
 void metrics_epoch(sqlite3_str *json, const Epoch *e) {
   sqlite3_str_appendf(json, "%s{\"epoch\":%d", sqlite3_str_length(json) ? "," : "", (int)e->epoch);
   metrics_field(json, "train_loss", e->train_loss);
@@ -160,6 +171,7 @@ char *metrics_json(const Metrics *m, sqlite3 *db) {
   else
     sqlite3_str_appendall(json, "null");
   append_label_rows(m, json);
+  metrics_warnings(json, m->training);
   append_held_out(m, json);
   sqlite3_str_appendf(json, ",\"history\":[%s]}", m->history ? m->history : "");
   return sqlite3_str_finish(json);

@@ -3,6 +3,7 @@
 **
 **   rows, validation_rows, skipped, labels, words, cut, guessed, epochs, best_epoch,
 **   validation_accuracy, validation_f1, seconds, seed, threads, kernel, query, history
+**   warnings     [sentences of warnings.h]; absent where there are none
 **   label_rows   [rows of each label], in the order of the column labels
 **   validation   what the rows that were held out say of the best epoch's model, with
 **                its confidence fitted to them; null without such rows:
@@ -38,6 +39,9 @@ char *metrics_json(const Metrics *metrics, sqlite3 *db);
 
 /* Appends an epoch to the history. */
 void metrics_epoch(sqlite3_str *history, const Epoch *epoch);
+
+/* ,"warnings":["..."], if there are any */
+void metrics_warnings(sqlite3_str *json, const Training *training);
 
 /* ,"name":value and ,"validation_accuracy":...,"validation_f1":... */
 void metrics_field(sqlite3_str *json, const char *name, double value);

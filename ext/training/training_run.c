@@ -207,6 +207,7 @@ char *training_run_summary(const TrainingRun *l, const Epoch *last) {
                       (int)l->skipped, (int)l->label_count, (int)last->epoch, (int)l->best.epoch);
   metrics_validation(json, &l->best);
   metrics_field(json, "seconds", last->seconds);
+  metrics_warnings(json, l->training);
   sqlite3_str_appendall(json, "}");
   char *text = sqlite3_str_finish(json);
   if (!name) {

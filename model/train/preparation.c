@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "network/network.h"
+#include "train/warnings.h"
 
 static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors */
 
@@ -148,6 +149,7 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = count_labels(t, error);
+  if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
   if (!status) status = make_model(t, error);
   if (status) return status;

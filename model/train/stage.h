@@ -24,6 +24,7 @@ struct Training {
   Lexicon lexicon;
   float *label_weights;     /* [labels] or NULL */
   size_t *label_rows;       /* [labels] with a label of their own, those held out too */
+  Strings warnings;         /* warnings.h */
   bool validation_given;    /* the rows held out came as such, and stay held out      */
   TrainingRows rows;        /* that are trained on                                    */
   size_t labelled;          /* of them with a label of their own                      */

@@ -78,6 +78,7 @@ void training_free(Training *t) {
   parameters_free(&t->best_parameters);
   validation_free(&t->validation);
   free(t->tokenize);
+  strings_free(&t->warnings);
   free(t->label_rows);
   free(t->label_weights);
   free(t->rows.row);
@@ -90,6 +91,7 @@ const TrainingOptions *training_options(const Training *t) { return &t->options;
 size_t training_rows(const Training *t) { return t->labelled; }
 size_t training_pseudo_labelled(const Training *t) { return t->pseudo_labelled; }
 const size_t *training_label_rows(const Training *t) { return t->label_rows; }
+const Strings *training_warnings(const Training *t) { return &t->warnings; }
 const Validation *training_validation(const Training *t) { return &t->validation; }
 
 /* ---- what stages ask ------------------------------------------------------------------- */

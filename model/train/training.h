@@ -64,6 +64,7 @@ const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* with a label, but for those held out */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
 const size_t *training_label_rows(const Training *training); /* [labels] rows with the label, those held out too */
+const Strings *training_warnings(const Training *training); /* sentences: warnings.h */
 
 /* The rows held out, if there are any, and how they are labelled: by the last epoch, or
 ** once calibration is over by the best one, with the calibration that was fitted on them.

@@ -1,0 +1,195 @@
+#include "train/warnings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <utf8proc.h>
+
+#include "classifier/fingerprints.h"
+
+static Status warn(Strings *warnings, Error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static Status warn(Strings *warnings, Error *error, const char *format, ...) {
+  Error sentence;
+  va_list arguments;
+  va_start(arguments, format);
+  error_format(&sentence, format, arguments);
+  va_end(arguments);
+  uint32_t number = strings_add(warnings, sentence.message, strlen(sentence.message));
+  return number == STRINGS_NONE ? error_no_memory(error) : STATUS_OK;
+}
+
+/* The label as a sentence shows it, cut to 60 bytes, in `room`. */
+static const char *print_label(const Label *label, Error *room) {
+  int length = (int)(label->length < 60 ? label->length : 60);
+  if (label->kind == LABEL_INTEGER) error_set(room, STATUS_OK, "%lld", (long long)label->integer);
+  else if (label->kind == LABEL_REAL) error_set(room, STATUS_OK, "%.15g", label->real);
+  else error_set(room, STATUS_OK, "'%.*s'", length, label->text);
+  return room->message;
+}
+
+/* ---- labels that look alike ------------------------------------------------------------ */
+
+enum { PAIRS_NAMED = 5 };
+
+/* What two labels may differ in. */
+enum { CASE = 1, SPACES = 2, FORM = 4, ANY = CASE | SPACES | FORM };
+
+static const struct {
+  int in;
+  const char *name;
+} DIFFERENCES[] = {{SPACES, "spaces"}, {CASE, "case"}, {FORM, "Unicode form"}, {ANY, "case, spaces or Unicode form"}};
+
+static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/* Leaves out spaces at both ends, and makes one of several. */
+static size_t squeeze(char *text, size_t length) {
+  size_t kept = 0;
+  for (size_t i = 0; i < length; i++) {
+    bool again = kept == 0 || text[kept - 1] == ' ';
+    if (!is_space(text[i])) text[kept++] = text[i];
+    else if (!again) text[kept++] = ' ';
+  }
+  return kept > 0 && text[kept - 1] == ' ' ? kept - 1 : kept;
+}
+
+/* The text without what it may differ in, for free(); bytes that are not UTF-8 keep their
+** case and form. NULL: memory is out.
+*/
+static char *fold(const char *text, size_t length, int in, size_t *folded_length) {
+  utf8proc_uint8_t *folded = NULL;
+  utf8proc_option_t options = UTF8PROC_STABLE;
+  if (in & CASE) options |= UTF8PROC_CASEFOLD;
+  if (in & FORM) options |= UTF8PROC_COMPAT | UTF8PROC_COMPOSE;
+  utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &folded, options);
+  if (size < 0 && size != UTF8PROC_ERROR_NOMEM && (folded = malloc(length + 1)) != NULL) {
+    memcpy(folded, text, length);
+    size = (utf8proc_ssize_t)length;
+  }
+  if (size < 0 || !folded) return NULL;
+  *folded_length = in & SPACES ? squeeze((char *)folded, (size_t)size) : (size_t)size;
+  return (char *)folded;
+}
+
+static bool differ_only(const Label *a, const Label *b, int in) {
+  size_t m = 0, n = 0;
+  char *x = fold(a->text, a->length, in, &m), *y = fold(b->text, b->length, in, &n);
+  bool same = x && y && m == n && memcmp(x, y, n) == 0;
+  free(x);
+  free(y);
+  return same;
+}
+
+static Status warn_of_pair(const Label *a, const Label *b, Strings *warnings, Error *error) {
+  size_t d = 0;
+  Error names[2];
+  while (DIFFERENCES[d].in != ANY && !differ_only(a, b, DIFFERENCES[d].in)) d++;
+  return warn(warnings, error, "labels %s and %s differ only in %s", print_label(a, &names[0]),
+              print_label(b, &names[1]), DIFFERENCES[d].name);
+}
+
+/* The labels, then those that only rows to validate with have. */
+static Label label_at(const Corpus *c, size_t i) {
+  size_t known = c->labels.keys.count;
+  return i < known ? labels_get(&c->labels, (uint32_t)i) : labels_get(&c->others, (uint32_t)(i - known));
+}
+
+/* Each label is compared with the first that is the same once folded. */
+static Status warn_of_labels(const Corpus *c, Strings *warnings, Error *error) {
+  size_t count = c->labels.keys.count + c->others.keys.count, pairs = 0;
+  Strings folded = {0};
+  uint32_t *first = malloc((count + 1) * sizeof *first); /* label of each folded text */
+  Status status = first ? STATUS_OK : error_no_memory(error);
+  for (size_t i = 0; i < count && !status; i++) {
+    Label label = label_at(c, i), before;
+    if (label.kind != LABEL_TEXT) continue;
+    size_t length, known = folded.count;
+    char *text = fold(label.text, label.length, ANY, &length);
+    uint32_t number = text ? strings_add(&folded, text, length) : STRINGS_NONE;
+    free(text);
+    if (number == STRINGS_NONE) {
+      status = error_no_memory(error);
+    } else if (number == known) {
+      first[number] = (uint32_t)i;
+    } else if (pairs++ < PAIRS_NAMED) {
+      before = label_at(c, first[number]);
+      status = warn_of_pair(&before, &label, warnings, error);
+    }
+  }
+  if (!status && pairs > PAIRS_NAMED)
+    status = warn(warnings, error, "%zu more labels differ from another only in %s", pairs - PAIRS_NAMED,
+                  DIFFERENCES[sizeof DIFFERENCES / sizeof *DIFFERENCES - 1].name);
+  strings_free(&folded);
+  free(first);
+  return status;
+}
+
+static Status warn_of_majority(const Corpus *c, const size_t *label_rows, Strings *warnings, Error *error) {
+  size_t rows = 0, most = 0;
+  for (size_t l = 0; l < c->labels.keys.count; l++) {
+    rows += label_rows[l];
+    if (label_rows[l] > label_rows[most]) most = l;
+  }
+  if (label_rows[most] * 100 <= rows * 99) return STATUS_OK;
+  Error name;
+  Label label = labels_get(&c->labels, (uint32_t)most);
+  return warn(warnings, error, "label %s has %zu of the %zu rows: always giving it would be right as often",
+              print_label(&label, &name), label_rows[most], rows);
+}
+
+/* ---- texts --------------------------------------------------------------------------------- */
+
+/* The different texts of the rows that are trained on, and of those held out if asked. */
+static Status different_texts(const Corpus *c, bool held_out, Fingerprints *texts, size_t *rows, Error *error) {
+  uint32_t *hashes = malloc((c->rows + 1) * sizeof *hashes);
+  *rows = 0;
+  if (!hashes) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_TRAINS || (held_out && c->use[row] == ROW_VALIDATES)) hashes[(*rows)++] = c->hash[row];
+  Status status = fingerprints_new(hashes, *rows, NULL, texts, error);
+  free(hashes);
+  return status;
+}
+
+static Status warn_of_duplicates(const Corpus *c, Strings *warnings, Error *error) {
+  Fingerprints texts;
+  size_t rows;
+  Status status = different_texts(c, true, &texts, &rows, error);
+  if (status) return status;
+  if ((rows - texts.count) * 2 > rows)
+    status = warn(warnings, error, "%zu of the %zu texts are duplicates of others", rows - texts.count, rows);
+  fingerprints_free(&texts);
+  return status;
+}
+
+static Status warn_of_leaks(const Corpus *c, Strings *warnings, Error *error) {
+  Fingerprints learned;
+  size_t rows, held_out = 0, known = 0;
+  Status status = different_texts(c, false, &learned, &rows, error);
+  if (status) return status;
+  for (size_t row = 0; row < c->rows; row++) {
+    if (c->use[row] != ROW_VALIDATES) continue;
+    held_out++;
+    known += fingerprints_has(&learned, c->hash[row]);
+  }
+  if (known * 2 > held_out)
+    status = warn(warnings, error, "%zu of the %zu validation texts are also learned from: the validation figures are "
+                  "better than on new texts", known, held_out);
+  fingerprints_free(&learned);
+  return status;
+}
+
+static Status warn_of_cuts(const Corpus *c, Strings *warnings, Error *error) {
+  if (c->cut * 2 <= c->rows) return STATUS_OK;
+  return warn(warnings, error, "%zu of the %zu texts are longer than max_tokens (%zu): the network does not read their "
+              "ends", c->cut, c->rows, c->cut_after);
+}
+
+Status warnings_find(const Corpus *c, const size_t *label_rows, Strings *warnings, Error *error) {
+  Status status = warn_of_labels(c, warnings, error);
+  if (!status) status = warn_of_majority(c, label_rows, warnings, error);
+  if (!status) status = warn_of_duplicates(c, warnings, error);
+  if (!status) status = warn_of_leaks(c, warnings, error);
+  if (!status) status = warn_of_cuts(c, warnings, error);
+  return status;
+}

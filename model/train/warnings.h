@@ -1,0 +1,20 @@
+/* warnings.h -- what is probably a mistake in the rows of a training, as sentences.
+**
+** There is a warning where
+**   - labels differ only in case, in spaces or in Unicode form (NFKC),
+**   - one label has over 99% of the rows,
+**   - over half of the texts are duplicates,
+**   - over half of the texts held out are also learned from,
+**   - over half of the texts are longer than the model reads.
+*/
+#ifndef CLASSIFY_WARNINGS_H
+#define CLASSIFY_WARNINGS_H
+
+#include "text/corpus.h"
+
+/* Adds the sentences to `warnings`, for a corpus whose rows to hold out are chosen.
+** label_rows [labels] counts the rows of each label. The only error is that memory is out.
+*/
+Status warnings_find(const Corpus *corpus, const size_t *label_rows, Strings *warnings, Error *error);
+
+#endif
