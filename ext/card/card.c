@@ -21,7 +21,7 @@ static void put_name(Page *page, const char *format) {
   char *name = sqlite3_mprintf(format, in_main ? "" : page->row.schema, in_main ? "" : ".", page->row.name,
                                page->row.version);
   if (name) html_text(page->out, name, strlen(name));
-  else page->rc = failure(&page->error, SQLITE_NOMEM, "out of memory");
+  else page->rc = failure_no_memory(&page->error);
   sqlite3_free(name);
 }
 
@@ -213,7 +213,7 @@ static bool add_epoch(Page *page, History *h, double **block, size_t *capacity, 
   bool added = memory_grow(block, capacity, (h->count + 1) * SERIES, sizeof **block);
   for (int i = 0; i < SERIES && added; i++) (*block)[h->count * SERIES + (size_t)i] = page_column(stmt, i);
   if (added) h->count++;
-  else page->rc = failure(&page->error, SQLITE_NOMEM, "out of memory");
+  else page->rc = failure_no_memory(&page->error);
   return added;
 }
 
@@ -230,7 +230,7 @@ static double *read_history(Page *page, History *h) {
   while (page_next(page, stmt)) add_epoch(page, h, &block, &capacity, stmt);
   if (!page->rc && h->count) {
     turned = malloc(h->count * SERIES * sizeof *turned);
-    if (!turned) page->rc = failure(&page->error, SQLITE_NOMEM, "out of memory");
+    if (!turned) page->rc = failure_no_memory(&page->error);
   }
   for (size_t i = 0; turned && i < SERIES; i++) {
     h->values[i] = turned + i * h->count;

@@ -281,7 +281,7 @@ static void put_example(Page *page, sqlite3_stmt *stmt) {
   size_t length = (size_t)sqlite3_column_bytes(stmt, 0);
   sqlite3_value *predicted = is_label(page, stmt, 2) ? sqlite3_column_value(stmt, 2) : NULL;
   bool right = sqlite3_column_int(stmt, 4);
-  page->rc = !text ? failure(&page->error, SQLITE_NOMEM, "out of memory")
+  page->rc = !text ? failure_no_memory(&page->error)
                    : explanation_find(&reasons, page->connection, cache_retain(page->model), text, length, predicted,
                                       &page->error);
   if (!page->rc) {

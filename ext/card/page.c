@@ -48,7 +48,7 @@ void page_put_column(Page *page, sqlite3_stmt *stmt, int column) {
   if (text)
     html_text(page->out, text, (size_t)sqlite3_column_bytes(stmt, column));
   else if (sqlite3_column_type(stmt, column) != SQLITE_NULL)
-    page->rc = failure(&page->error, SQLITE_NOMEM, "out of memory");
+    page->rc = failure_no_memory(&page->error);
 }
 
 void page_begin_section(Page *page, const char *title) {

@@ -47,7 +47,7 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
   *id = (RowId){.integer = sqlite3_value_int64(value)};
   if (sqlite3_value_type(value) == SQLITE_INTEGER) return SQLITE_OK;
   id->value = sqlite3_value_dup(value);
-  return id->value ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  return id->value ? SQLITE_OK : failure_no_memory(error);
 }
 
 /* Copies a row's text; a host's tokenizer belongs to this thread, so of one that it
@@ -60,7 +60,7 @@ static int read_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t le
     if (rc) return rc;
   } else {
     if (!memory_grow(&w->bytes, &w->capacity, w->length + length + 1, 1))
-      return failure(error, SQLITE_NOMEM, "out of memory");
+      return failure_no_memory(error);
     memcpy(w->bytes + begin, text, length);
     w->length += length;
   }
@@ -81,7 +81,7 @@ static int read_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   size_t length;
   Label label;
   if (!memory_grow(&b->rows, &b->rows_capacity, b->count + 1, sizeof *b->rows))
-    return failure(error, SQLITE_NOMEM, "out of memory");
+    return failure_no_memory(error);
   BulkRow *row = &b->rows[b->count++];
   *row = (BulkRow){.label = LABELS_NONE};
   int rc = q->id < 0 ? SQLITE_OK : read_id(sqlite3_column_value(b->stmt, q->id), &row->id, error);
@@ -180,7 +180,7 @@ static int label_chunk(BulkLabeller *b, Error *error) {
   while (!rc && !b->ended && windows < most) {
     if (!b->windows[windows]) b->windows[windows] = calloc(1, sizeof *b->windows[windows]);
     BulkWindow *window = b->windows[windows++];
-    rc = window ? read_window(b, window, error) : failure(error, SQLITE_NOMEM, "out of memory");
+    rc = window ? read_window(b, window, error) : failure_no_memory(error);
     if (!rc) workers_add(workers, WINDOW_TASKS);
     progress_show(&b->progress);
   }
@@ -215,7 +215,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   b->tokenizer = *b->model->tokenize ? &tokenizer_listed : &tokenizer_unicode;
   b->whole = writer_is_active(c->db);
   b->scratches = calloc(query->threads, sizeof *b->scratches);
-  return b->scratches ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  return b->scratches ? SQLITE_OK : failure_no_memory(error);
 }
 
 int bulk_labeller_next(BulkLabeller *b, BulkRow **row, Error *error) {

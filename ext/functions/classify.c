@@ -109,7 +109,7 @@ static int check_keys(const Labels *labels, Error *error) {
     json_label(text, label);
     size_t length = (size_t)sqlite3_str_length(text);
     char *reads = sqlite3_str_finish(text);
-    if (!reads) return failure(error, SQLITE_NOMEM, "out of memory");
+    if (!reads) return failure_no_memory(error);
     Label same = {.kind = LABEL_TEXT, .text = reads, .length = length};
     int rc = labels_find(labels, same) == LABELS_NONE
                  ? SQLITE_OK

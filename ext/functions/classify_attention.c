@@ -43,7 +43,7 @@ static int listing_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   call->done = true;
   if (rc || !text) return rc;
   l->text = malloc(length + 1);
-  if (!l->text) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!l->text) return failure_no_memory(error);
   memcpy(l->text, text, length);
   rc = models_load(call->connection, spec, &model, error);
   if (!rc) rc = explanation_find(&l->reasons, call->connection, model, text, length, arguments[ARG_LABEL], error);
@@ -65,7 +65,7 @@ static int result_leave_one_out(Listing *l, Connection *c, sqlite3_context *cont
   const Explanation *r = &l->reasons;
   if (!l->drops) {
     float *drops = calloc(r->tokens.count + 1, sizeof *drops);
-    if (!drops) return failure(error, SQLITE_NOMEM, "out of memory");
+    if (!drops) return failure_no_memory(error);
     Lexicon lexicon = tokens_lexicon(&r->tokens);
     Question question = {tokens_text(&r->tokens), &lexicon, r->label};
     int rc = failure_code(explain_leave_one_out(r->model, &question, r->count, &c->scratch, connection_poll(c), drops,

@@ -53,7 +53,7 @@ static void judge(Doubt *doubt, uint32_t suggested, const Prediction *p) {
 
 static int add_row(Doubts *d, BulkRow *row, Error *error) {
   if (!memory_grow(&d->list, &d->capacity, d->count + 1, sizeof *d->list))
-    return failure(error, SQLITE_NOMEM, "out of memory");
+    return failure_no_memory(error);
   Doubt *doubt = &d->list[d->count];
   *doubt = (Doubt){.row = d->count++, .id = row->id, .label = row->label};
   row->id.value = NULL; /* it is the doubt's now */

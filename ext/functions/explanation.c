@@ -25,7 +25,7 @@ static int predict_label(Explanation *r, Connection *c, sqlite3_value *asked, Er
 static int explain(Explanation *r, Connection *c, Error *error) {
   r->weights = calloc(r->tokens.count + 1, sizeof *r->weights);
   r->contributions = calloc(r->tokens.count + 1, sizeof *r->contributions);
-  if (!r->weights || !r->contributions) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!r->weights || !r->contributions) return failure_no_memory(error);
   Lexicon lexicon = tokens_lexicon(&r->tokens);
   Question question = {tokens_text(&r->tokens), &lexicon, r->label};
   return failure_code(explain_contributions(r->model, &question, &c->scratch, r->weights, r->contributions, error));

@@ -4,34 +4,26 @@
 #include <string.h>
 
 #include "host/cache.h"
-#include "host/fts5_tokenizer.h"
 
 Connection *connection_new(sqlite3 *db) {
   Connection *c = calloc(1, sizeof *c);
-  if (c) {
-    c->db = db;
-    c->references = 1;
+  Guard *guard = c ? guard_new(db) : NULL;
+  if (!guard) {
+    free(c);
+    return NULL;
   }
+  c->db = db;
+  c->references = 1;
+  c->guard = guard;
   return c;
 }
 
 void connection_retain(Connection *c) { c->references++; }
 
-void connection_disconnected(Connection *c) {
-  for (int i = 0; i < CONNECTION_STATEMENTS; i++) {
-    sqlite3_finalize(c->statements[i].stmt);
-    sqlite3_free(c->statements[i].sql);
-    c->statements[i].stmt = NULL;
-    c->statements[i].sql = NULL;
-  }
-  fts5_tokenizer_free_all(c);
-  c->guarded = false;
-}
-
 void connection_release(void *connection) {
   Connection *c = connection;
   if (--c->references > 0) return;
-  connection_disconnected(c);
+  guard_free(c->guard);
   for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
   scratch_free(&c->scratch);
   tokens_free(&c->tokens);
@@ -39,15 +31,16 @@ void connection_release(void *connection) {
   free(c);
 }
 
-/* Preparing a query on a table function connects it; it stays connected. */
-int connection_guard(Connection *c, Error *error) {
-  if (c->guarded) return SQLITE_OK;
-  sqlite3_stmt *stmt;
-  int rc = sqlite3_prepare_v2(c->db, "SELECT 1 FROM classify_labels('')", -1, &stmt, NULL);
-  sqlite3_finalize(stmt);
-  if (rc) return failure_sqlite(error, c->db, rc);
-  c->guarded = true;
-  return SQLITE_OK;
+/* ---- statements ------------------------------------------------------------------------ */
+
+static void finalize_statements(void *connection) {
+  Connection *c = connection;
+  for (int i = 0; i < CONNECTION_STATEMENTS; i++) {
+    sqlite3_finalize(c->statements[i].stmt);
+    sqlite3_free(c->statements[i].sql);
+    c->statements[i].stmt = NULL;
+    c->statements[i].sql = NULL;
+  }
 }
 
 /* Moves place i to the front. */
@@ -73,7 +66,7 @@ static int statement_victim(const Connection *c) {
 }
 
 int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Error *error) {
-  int rc = connection_guard(c, error);
+  int rc = guard_watch(c->guard, finalize_statements, c, error);
   if (rc) return rc;
   int i = statement_find(c, sql);
   if (i < 0) {
@@ -83,7 +76,7 @@ int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Er
     char *copy = sqlite3_mprintf("%s", sql);
     if (!copy) {
       sqlite3_finalize(prepared);
-      return failure(error, SQLITE_NOMEM, "out of memory");
+      return failure_no_memory(error);
     }
     i = statement_victim(c);
     sqlite3_finalize(c->statements[i].stmt);

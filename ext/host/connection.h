@@ -1,18 +1,12 @@
 /* connection.h -- what the extension keeps for one database connection.
 **
-** Prepared statements and tokenizers would keep sqlite3_close() from closing,
-** and functions are only told after it has. Virtual tables are told before:
-** so these resources are released when the last of ours is disconnected, and
-** connection_statement() first makes sure that one is connected.
-**
-** SQLite's connection mutex is held in every call from SQL, so nothing here
-** needs a lock.
+** SQLite's connection mutex is held in every call from SQL, so nothing here needs a lock.
 */
 #ifndef CLASSIFY_CONNECTION_H
 #define CLASSIFY_CONNECTION_H
 
 #include "classifier/predict.h"
-#include "host/failure.h"
+#include "host/guard.h"
 
 enum { CONNECTION_STATEMENTS = 16, CONNECTION_MODELS = 8 };
 
@@ -21,7 +15,7 @@ typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.h */
 typedef struct Connection {
   sqlite3 *db;
   int references;          /* functions, modules and tables that point here */
-  bool guarded;            /* a virtual table of ours is connected   */
+  Guard *guard;
   struct {
     char *sql;
     sqlite3_stmt *stmt;
@@ -36,15 +30,9 @@ typedef struct Connection {
   size_t probabilities_capacity;
 } Connection;
 
-Connection *connection_new(sqlite3 *db);
+Connection *connection_new(sqlite3 *db); /* NULL: out of memory */
 void connection_retain(Connection *connection);
 void connection_release(void *connection); /* a destructor for SQLite; frees with the last */
-
-/* Finalizes statements and tokenizers: a virtual table of ours is gone. */
-void connection_disconnected(Connection *connection);
-
-/* Has a virtual table of ours connected. */
-int connection_guard(Connection *connection, Error *error);
 
 /* A prepared statement that is kept: borrowed until sqlite3_reset(), which the
 ** caller owes. While it is in use the same text gives SQLITE_MISUSE.

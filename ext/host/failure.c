@@ -14,9 +14,10 @@ int failure(Error *error, int code, const char *format, ...) {
   return code;
 }
 
+int failure_no_memory(Error *error) { return failure_code(error_no_memory(error)); }
+
 int failure_sqlite(Error *error, sqlite3 *db, int code) {
-  const char *message = code == SQLITE_NOMEM ? "out of memory" : sqlite3_errmsg(db);
-  return failure(error, code, "%s", message);
+  return code == SQLITE_NOMEM ? failure_no_memory(error) : failure(error, code, "%s", sqlite3_errmsg(db));
 }
 
 int failure_code(Status status) {

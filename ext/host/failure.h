@@ -16,6 +16,9 @@
 /* Writes the sentence and returns the code. */
 int failure(Error *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
+/* failure() for a failed allocation: SQLITE_NOMEM. */
+int failure_no_memory(Error *error);
+
 /* SQLite's own sentence for the last error on the connection. */
 int failure_sqlite(Error *error, sqlite3 *db, int code);
 

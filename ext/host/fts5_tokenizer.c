@@ -83,7 +83,7 @@ static int make(HostTokenizer *host, const fts5_api *api, const char *const word
   int rc = host->methods.xCreate(context, (const char **)words + 1, count - 1, &host->instance);
   if (rc == SQLITE_OK) return SQLITE_OK;
   host->instance = NULL;
-  if (rc == SQLITE_NOMEM) return failure(error, rc, "out of memory");
+  if (rc == SQLITE_NOMEM) return failure_no_memory(error);
   return failure(error, SQLITE_ERROR, "the tokenizer '%s' cannot be made: one that it names is not there, or "
                  "refuses its arguments", host->name);
 }
@@ -91,7 +91,7 @@ static int make(HostTokenizer *host, const fts5_api *api, const char *const word
 static int create(HostTokenizer *host, const fts5_api *api, Error *error) {
   const char *words[MAX_WORDS];
   char *copy = sqlite3_mprintf("%s", host->name);
-  if (!copy) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!copy) return failure_no_memory(error);
   int rc = make(host, api, words, cut_words(copy, words), error);
   sqlite3_free(copy);
   return rc;
@@ -110,19 +110,28 @@ static void host_free(HostTokenizer *host) {
   sqlite3_free(host);
 }
 
+static void free_all(void *connection) {
+  Connection *c = connection;
+  while (c->tokenizers) {
+    HostTokenizer *next = c->tokenizers->next;
+    host_free(c->tokenizers);
+    c->tokenizers = next;
+  }
+}
+
 int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
   *tokenizer = &tokenizer_unicode;
   if (!*name) return SQLITE_OK;
   HostTokenizer *host = find_known(c, name);
   if (!host) {
     fts5_api *api;
-    int rc = connection_guard(c, error);
+    int rc = guard_watch(c->guard, free_all, c, error);
     if (!rc) rc = find_api(c, &api, error);
     if (rc) return rc;
     host = sqlite3_malloc(sizeof *host);
-    if (!host) return failure(error, SQLITE_NOMEM, "out of memory");
+    if (!host) return failure_no_memory(error);
     *host = (HostTokenizer){.base = {host_split}, .name = sqlite3_mprintf("%s", name)};
-    rc = host->name ? create(host, api, error) : failure(error, SQLITE_NOMEM, "out of memory");
+    rc = host->name ? create(host, api, error) : failure_no_memory(error);
     if (rc) {
       host_free(host);
       return rc;
@@ -165,7 +174,7 @@ int fts5_tokenizer_list(Connection *c, const char *name, const char *text, size_
   int rc = fts5_tokenizer_find(c, name, &tokenizer, error);
   list.failed = !memory_grow(bytes, capacity, *length + 1, 1); /* also for a text without tokens */
   if (!rc && !list.failed) rc = failure_code(tokenizer->split(tokenizer, text, text_length, append_token, &list, error));
-  return list.failed ? failure(error, SQLITE_NOMEM, "out of memory") : rc;
+  return list.failed ? failure_no_memory(error) : rc;
 }
 
 static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
@@ -182,11 +191,3 @@ static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t 
 }
 
 const Tokenizer tokenizer_listed = {listed_split};
-
-void fts5_tokenizer_free_all(Connection *c) {
-  while (c->tokenizers) {
-    HostTokenizer *next = c->tokenizers->next;
-    host_free(c->tokenizers);
-    c->tokenizers = next;
-  }
-}

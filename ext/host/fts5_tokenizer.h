@@ -21,6 +21,4 @@ int fts5_tokenizer_list(Connection *connection, const char *name, const char *te
                    size_t *length, size_t *capacity, Error *error);
 extern const Tokenizer tokenizer_listed;
 
-void fts5_tokenizer_free_all(Connection *connection);
-
 #endif

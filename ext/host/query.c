@@ -92,7 +92,7 @@ int query_text(sqlite3_value *value, const char *meaning, const char **text, siz
     return failure(error, SQLITE_ERROR, "the %s is a BLOB (bytes: %d), expected text: CAST(x AS TEXT) makes it one",
                    meaning, sqlite3_value_bytes(value));
   *text = (const char *)sqlite3_value_text(value);
-  if (!*text) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!*text) return failure_no_memory(error);
   size_t bytes = (size_t)sqlite3_value_bytes(value);
   if (length) *length = bytes;
   if (!length && memchr(*text, '\0', bytes))

@@ -55,7 +55,6 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
 
 static int table_disconnect(sqlite3_vtab *vtab) {
   Connection *connection = ((Table *)vtab)->connection;
-  connection_disconnected(connection);
   connection_release(connection);
   sqlite3_free(vtab);
   return SQLITE_OK;

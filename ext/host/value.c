@@ -20,7 +20,7 @@ int value_label(sqlite3_value *value, Label *label, Error *error) {
       label->kind = LABEL_TEXT;
       label->text = (const char *)sqlite3_value_text(value);
       label->length = (size_t)sqlite3_value_bytes(value);
-      return label->text ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+      return label->text ? SQLITE_OK : failure_no_memory(error);
     default:
       return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number: CAST(x AS TEXT) makes it text",
                      sqlite3_value_bytes(value));
@@ -39,7 +39,7 @@ static int unknown_label(const Labels *labels, Label asked, Error *error) {
   if (labels->keys.count > 20) sqlite3_str_appendall(list, ", ...");
   char *known = sqlite3_str_finish(list);
   int rc = name && known ? failure(error, SQLITE_ERROR, "the model has no label %.60s (labels: %s)", name, known)
-                         : failure(error, SQLITE_NOMEM, "out of memory");
+                         : failure_no_memory(error);
   sqlite3_free(name);
   sqlite3_free(known);
   return rc;

@@ -19,7 +19,7 @@ static int each_row(Evaluation *s, Connection *c, const char *sql, sqlite3_value
   sqlite3_stmt *each;
   int rc = connection_statement(c, sql, &each, error), step = SQLITE_DONE;
   if (rc) return rc;
-  if (sqlite3_bind_value(each, 1, json)) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  if (sqlite3_bind_value(each, 1, json)) rc = failure_no_memory(error);
   while (!rc && (step = sqlite3_step(each)) == SQLITE_ROW) rc = take(s, each, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
   sqlite3_reset(each);
@@ -74,7 +74,7 @@ static int sort_labels(Evaluation *s, size_t known, Error *error) {
   size_t labels = s->labels.keys.count;
   Ranked *ranked = malloc((labels + 1) * sizeof *ranked);
   s->order = malloc((labels + 1) * sizeof *s->order);
-  int rc = ranked && s->order ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = ranked && s->order ? SQLITE_OK : failure_no_memory(error);
   for (size_t l = 0; l < labels && !rc; l++) {
     double held_out = l < s->score.labels ? (double)s->score.label[l].actual : 0.0;
     ranked[l] = (Ranked){l < known && !isnan(s->rows[l]) ? s->rows[l] : held_out, (uint32_t)l};
@@ -100,7 +100,7 @@ static const char FIGURES[] =
 int evaluation_read(Evaluation *s, Connection *c, const Model *model, sqlite3_value *metrics, Error *error) {
   size_t labels = model->labels.keys.count;
   *s = (Evaluation){.rows = malloc((labels + 1) * sizeof *s->rows)};
-  int rc = s->rows ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  int rc = s->rows ? SQLITE_OK : failure_no_memory(error);
   for (size_t l = 0; l < labels && !rc; l++) s->rows[l] = NAN;
   if (!rc) rc = failure_code(labels_copy(&model->labels, &s->labels, error));
   if (!rc) rc = each_row(s, c, ROWS, metrics, take_rows, error);

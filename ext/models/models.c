@@ -41,7 +41,7 @@ static int schemas_list(Connection *c, Schemas *s, Error *error) {
   sqlite3_reset(list);
   if (added && step == SQLITE_DONE) return SQLITE_OK;
   schemas_free(s);
-  return added ? failure_sqlite(error, c->db, step) : failure(error, SQLITE_NOMEM, "out of memory");
+  return added ? failure_sqlite(error, c->db, step) : failure_no_memory(error);
 }
 
 /* ---- names ------------------------------------------------------------------------ */
@@ -85,7 +85,7 @@ int models_parse(Connection *c, const char *spec, ModelName *n, Error *error) {
   if (!rc) {
     n->schema = schema ? sqlite3_mprintf("%s", schema) : NULL;
     n->name = sqlite3_mprintf("%.*s", (int)length, name);
-    if (!n->name || (schema && !n->schema)) rc = failure(error, SQLITE_NOMEM, "out of memory");
+    if (!n->name || (schema && !n->schema)) rc = failure_no_memory(error);
   }
   if (rc) models_name_free(n);
   schemas_free(&schemas);
@@ -104,7 +104,7 @@ static int fail_if_view(Connection *c, const char *schema, Error *error) {
   sqlite3_stmt *stmt = NULL;
   char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_master WHERE type = 'view' AND "
                               "lower(name) = 'classify_models'", schema);
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!sql) return failure_no_memory(error);
   int rc = sqlite3_prepare_v2(c->db, sql, -1, &stmt, NULL);
   if (!rc) rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW)
@@ -125,7 +125,7 @@ static int statement_in(Connection *c, const char *format, const char *schema, s
   *stmt = NULL;
   if (strcmp(schema, "temp") == 0 && !has_table(c, schema)) return SQLITE_OK;
   char *sql = sqlite3_mprintf(format, schema);
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!sql) return failure_no_memory(error);
   int rc = connection_statement(c, sql, stmt, error);
   sqlite3_free(sql);
   if ((rc == SQLITE_OK || rc == SQLITE_ERROR) && !has_table(c, schema)) {
@@ -220,7 +220,7 @@ static int add_list(Connection *c, const char *schema, const char *format, const
 
 static int finish_list(sqlite3_str *text, int rc, int count, char **list, Error *error) {
   *list = sqlite3_str_finish(text);
-  if (!rc && !*list && count) rc = failure(error, SQLITE_NOMEM, "out of memory");
+  if (!rc && !*list && count) rc = failure_no_memory(error);
   return rc;
 }
 
@@ -282,7 +282,7 @@ static int only_name(Connection *c, const Schemas *schemas, char **only, Error *
       if (*only && name && strcmp(*only, name) == 0) continue;
       sqlite3_free(*only);
       *only = name && ++names == 1 ? sqlite3_mprintf("%s", name) : NULL;
-      if (names == 1 && !*only) rc = failure(error, SQLITE_NOMEM, "out of memory");
+      if (names == 1 && !*only) rc = failure_no_memory(error);
     }
     if (!rc && stmt && step != SQLITE_DONE) rc = step;
     sqlite3_reset(stmt);
@@ -333,13 +333,13 @@ static int read_model(Connection *c, sqlite3_blob *blob, const Model **model, Er
   if (*model) return SQLITE_OK;
   uint8_t *bytes = memory_aligned(size + 1, 1);
   Model *loaded;
-  if (!bytes) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!bytes) return failure_no_memory(error);
   rc = read_blob(c, blob, bytes, size, error);
   if (!rc) rc = failure_code(model_read(bytes, size, &loaded, error));
   free(bytes);
   if (rc) return rc;
   *model = cache_add(loaded);
-  return *model ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  return *model ? SQLITE_OK : failure_no_memory(error);
 }
 
 static int load_row(Connection *c, const Found *f, const char *name, void *model, Error *error) {
@@ -438,7 +438,7 @@ static int copy_row(Connection *c, ModelRow *row, const Found *f, sqlite3_stmt *
   int rc = copy_json(c, stmt, ROW_OPTIONS, &row->options, error);
   if (!rc) rc = copy_json(c, stmt, ROW_METRICS, &row->metrics, error);
   bool copied = row->schema && row->name && row->created && row->options && row->metrics;
-  return rc || copied ? rc : failure(error, SQLITE_NOMEM, "out of memory");
+  return rc || copied ? rc : failure_no_memory(error);
 }
 
 static int read_row(Connection *c, const Found *f, ModelRow *row, Error *error) {
@@ -488,6 +488,6 @@ int models_predict(Connection *c, const Model *model, const Tokens *tokens, Erro
   Text words = tokens_text(tokens);
   Lexicon lexicon = tokens_lexicon(tokens);
   if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
-    return failure(error, SQLITE_NOMEM, "out of memory");
+    return failure_no_memory(error);
   return failure_code(predict(model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
 }

@@ -19,7 +19,7 @@ static char *with_schema(const char *format, const char *schema) {
 
 static int run(sqlite3 *db, const char *format, const char *schema, Error *error) {
   char *sql = with_schema(format, schema);
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!sql) return failure_no_memory(error);
   int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
   if (rc) rc = failure_sqlite(error, db, sqlite3_extended_errcode(db));
   sqlite3_free(sql);
@@ -30,7 +30,7 @@ static int run(sqlite3 *db, const char *format, const char *schema, Error *error
 static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
   char *sql = with_schema(format, schema);
   *stmt = NULL;
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!sql) return failure_no_memory(error);
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, NULL);
   sqlite3_free(sql);
   return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
@@ -43,7 +43,7 @@ static int fetch(sqlite3 *db, const char *format, const char *schema, char **tex
   sqlite3_stmt *stmt = NULL;
   char *sql = sqlite3_mprintf(format, schema);
   *text = NULL;
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!sql) return failure_no_memory(error);
   int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
   sqlite3_free(sql);
   if (!rc) rc = sqlite3_step(stmt);
@@ -149,7 +149,7 @@ static int take_lock(sqlite3 *db, const char *schema, Error *error) {
   char *version;
   int rc = fetch(db, "PRAGMA \"%w\".user_version", schema, &version, error);
   char *sql = version ? sqlite3_mprintf("PRAGMA \"%%w\".user_version = %s", version) : NULL;
-  if (!rc) rc = sql ? run(db, sql, schema, error) : failure(error, SQLITE_NOMEM, "out of memory");
+  if (!rc) rc = sql ? run(db, sql, schema, error) : failure_no_memory(error);
   sqlite3_free(version);
   sqlite3_free(sql);
   return rc;
@@ -183,7 +183,7 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   if (!rc) {
     target->schema = sqlite3_mprintf("%s", n.schema ? n.schema : "main");
     target->name = sqlite3_mprintf("%s", n.name);
-    if (!target->schema || !target->name) rc = failure(error, SQLITE_NOMEM, "out of memory");
+    if (!target->schema || !target->name) rc = failure_no_memory(error);
   }
   models_name_free(&n);
   if (!rc) rc = check_writable(c, target->schema, error);

@@ -91,7 +91,7 @@ static bool in_range(const Option *o, double value) { return value >= o->least &
 static int copy_text(char **place, sqlite3_value *value, Error *error) {
   sqlite3_free(*place);
   *place = sqlite3_mprintf("%s", sqlite3_value_text(value));
-  return *place ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  return *place ? SQLITE_OK : failure_no_memory(error);
 }
 
 static int set_text(char **place, const Member *m, Error *error) {
@@ -231,7 +231,7 @@ static int read_members(Connection *c, const char *json, const Option *known, si
   while (rc == SQLITE_OK && (step = sqlite3_step(each)) == SQLITE_ROW) {
     Member m = read_member(each);
     rc = m.key && m.type && m.shown ? set_member(c, known, count, &m, options, &no_encoder, error)
-                         : failure(error, SQLITE_NOMEM, "out of memory");
+                         : failure_no_memory(error);
   }
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
   sqlite3_reset(each);
@@ -241,7 +241,7 @@ static int read_members(Connection *c, const char *json, const Option *known, si
 
 static int set_defaults(Options *options, Error *error) {
   *options = (Options){.training = TRAINING_DEFAULTS, .tokenize = sqlite3_mprintf("")};
-  return options->tokenize ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  return options->tokenize ? SQLITE_OK : failure_no_memory(error);
 }
 
 int options_read(Connection *c, const char *json, Options *options, Error *error) {
@@ -377,7 +377,7 @@ static int set_label_weight(const Labels *labels, sqlite3_stmt *member, float *w
   double weight = sqlite3_column_double(member, 2);
   bool known = false;
   Member m = read_member(member);
-  if (!m.type || !key) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!m.type || !key) return failure_no_memory(error);
   const char *quote = has_type(&m, "text") ? "\"" : "";
   if (!(has_type(&m, "integer") || has_type(&m, "real")) || weight < 0 || weight > 1e6)
     return failure(error, SQLITE_ERROR, "option class_weight gives '%.60s' the weight %s%.40s%s, expected "

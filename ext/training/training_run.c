@@ -61,14 +61,14 @@ static int load_from(TrainingRun *l, Error *error) {
   if (rc) return rc;
   sqlite3_free(l->options.tokenize); /* the model's, which is what the options are to say */
   l->options.tokenize = sqlite3_mprintf("%s", l->from->tokenize);
-  return l->options.tokenize ? SQLITE_OK : failure(error, SQLITE_NOMEM, "out of memory");
+  return l->options.tokenize ? SQLITE_OK : failure_no_memory(error);
 }
 
 int training_run_begin(TrainingRun *l, Connection *c, sqlite3_value *model, sqlite3_value *options,
                        const char *query, Error *error) {
   const char *name, *json;
   *l = (TrainingRun){.connection = c, .query = query ? sqlite3_mprintf("%s", query) : NULL};
-  int rc = query && !l->query ? failure(error, SQLITE_NOMEM, "out of memory") : SQLITE_OK;
+  int rc = query && !l->query ? failure_no_memory(error) : SQLITE_OK;
   if (!rc) rc = query_text(model, "model's name", &name, NULL, error);
   if (!rc && name && name[0] == '{')
     rc = failure(error, SQLITE_ERROR, "the model's name is '%.60s', expected a name; options come after it", name);
@@ -174,7 +174,7 @@ int training_run_start(TrainingRun *l, Error *error) {
     const Labels *labels = &training_corpus(l->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);
     rc = weights ? options_label_weights(l->connection, &l->options, labels, weights, error)
-                 : failure(error, SQLITE_NOMEM, "out of memory");
+                 : failure_no_memory(error);
   }
   if (!rc) rc = failure_code(training_begin(l->training, weights, error));
   progress_begin(&l->progress, l->options.progress, look, l);
@@ -251,7 +251,7 @@ static int save(TrainingRun *l, const Epoch *last, Error *error) {
     new.options = options = sqlite3_str_finish(json);
     new.metrics = metrics = describe(l, last, model);
     rc = labels && options && metrics ? saving_save(l->connection, &l->target, &new, &l->version, error)
-                                      : failure(error, SQLITE_NOMEM, "out of memory");
+                                      : failure_no_memory(error);
   }
   sqlite3_free(labels);
   sqlite3_free(options);
@@ -277,7 +277,7 @@ int training_run_epoch(TrainingRun *l, Epoch *epoch, Error *error) {
   if (rc) return rc;
   if (epoch->is_best) l->best = *epoch;
   metrics_epoch(l->history, epoch);
-  if (sqlite3_str_errcode(l->history)) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (sqlite3_str_errcode(l->history)) return failure_no_memory(error);
   log_epoch(l, epoch);
   if (epoch->is_last) take_verdict(l);
   return epoch->is_last ? save(l, epoch, error) : SQLITE_OK;

@@ -14,7 +14,7 @@ static int prepare(Connection *c, const char *name, sqlite3_stmt **stmt, Error *
   const char *dot = strchr(name, '.');
   char *sql = dot ? sqlite3_mprintf("SELECT token, vector FROM \"%.*w\".\"%w\"", (int)(dot - name), name, dot + 1)
                   : sqlite3_mprintf("SELECT token, vector FROM \"%w\"", name);
-  if (!sql) return failure(error, SQLITE_NOMEM, "out of memory");
+  if (!sql) return failure_no_memory(error);
   int rc = sqlite3_prepare_v2(c->db, sql, -1, stmt, NULL);
   if (rc)
     rc = failure(error, rc, "option vectors is '%.60s', expected a table with the columns token and vector: %s",
@@ -87,7 +87,7 @@ int vector_table_read(Connection *c, const char *name, size_t most, const Corpus
                       Error *error) {
   sqlite3_stmt *stmt = NULL;
   locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
-  int rc = plain ? prepare(c, name, &stmt, error) : failure(error, SQLITE_NOMEM, "out of memory"), step;
+  int rc = plain ? prepare(c, name, &stmt, error) : failure_no_memory(error), step;
   if (plain) before = uselocale(plain);
   while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_row(stmt, most, corpus, vectors, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);

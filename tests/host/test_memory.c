@@ -597,7 +597,7 @@ int main(void) {
       cmocka_unit_test_setup(closing, begin_all),
       cmocka_unit_test_setup(in_utf16, begin_utf16),
   };
-  current_path(); /* what it needs is loaded now, not with failing memory */
+  current_path(), extension(); /* what they need is there now, not with failing memory */
   dl_iterate_phdr(add_known, NULL);
   replace_sqlite_malloc();
   return cmocka_run_group_tests(tests, NULL, remove_files);
