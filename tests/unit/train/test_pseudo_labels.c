@@ -19,13 +19,13 @@ typedef struct Case {
   uint32_t truth[MOST_TEXTS];   /* the label that a text is of                      */
   uint32_t targets[MOST_TEXTS]; /* what is said of it: that, another one or nothing */
   uint32_t guessed[MOST_TEXTS];
-  Guess guess;
+  PseudoLabelling guess;
   Random random;
 } Case;
 
 static Case *case_new(size_t labels, uint64_t seed) {
   Case *c = allocate(1, sizeof *c);
-  c->guess = (Guess){c->texts, c->targets, 0, VOCABULARY, labels, seed};
+  c->guess = (PseudoLabelling){c->texts, c->targets, 0, VOCABULARY, labels, seed};
   c->random = random_stream(seed, 0, 0);
   return c;
 }
@@ -80,7 +80,7 @@ static Status guess_polled(Case *c, size_t threads, Poll poll) {
   Workers *workers;
   for (size_t i = 0; i < c->guess.count; i++) c->guessed[i] = 1000; /* to be overwritten */
   assert_ok(workers_new(threads, poll, &workers, &error));
-  Status status = guess_labels(&c->guess, workers, c->guessed, &error);
+  Status status = pseudo_labels_predict(&c->guess, workers, c->guessed, &error);
   workers_free(workers);
   return status;
 }
