@@ -28,11 +28,11 @@ typedef struct PseudoLabeller {
   const PseudoLabelling *labelling;
   Workers *workers;
   Tfidf tfidf;
-  OwnedRows words, points; /* the texts                            */
-  uint32_t *labelled;      /* [labelled_count] texts, in random order */
+  OwnedRows words, points; /* a row for each text                      */
+  uint32_t *labelled;      /* [labelled_count] texts, in random order  */
   size_t labelled_count;
-  uint32_t *visible;       /* [count] the targets that are not hidden */
-  uint32_t *labels;        /* [count] the result                   */
+  uint32_t *visible;       /* [count] targets, LABELS_NONE in a fold   */
+  uint32_t *labels;        /* [count] predicted                        */
 } PseudoLabeller;
 
 /* ---- memory --------------------------------------------------------------------------- */
@@ -109,7 +109,7 @@ static Status compute_points(PseudoLabeller *p, Error *error) {
 /* ---- the choice of a method ---------------------------------------------------------- */
 
 /* Writes the labels. */
-static Status predict(PseudoLabeller *p, size_t method, const uint32_t *targets, Error *error) {
+static Status predict_by(PseudoLabeller *p, size_t method, const uint32_t *targets, Error *error) {
   const PseudoLabelling *l = p->labelling;
   SelfTraining training = {.rows = &p->points.rows, .targets = targets, .labels = l->labels,
                            .rounds = SELF_TRAINING_ROUNDS, .labelled_cost = SELF_TRAINING_COST,
@@ -151,7 +151,7 @@ static Status choose_method(PseudoLabeller *p, size_t *best, Error *error) {
   for (size_t fold = 0; fold < FOLDS && !status && !workers_stopped(p->workers); fold++) {
     hide_fold(p, fold);
     for (size_t method = 0; method < METHODS && !status; method++) {
-      status = predict(p, method, p->visible, error);
+      status = predict_by(p, method, p->visible, error);
       if (!status) correct[method] += count_correct(p, fold);
     }
   }
@@ -172,7 +172,7 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
   if (!status) status = compute_points(p, error);
   if (!status) status = choose_method(p, &method, error);
   if (status) return status;
-  if (method != SUPERVISED) return predict(p, method, l->targets, error);
+  if (method != SUPERVISED) return predict_by(p, method, l->targets, error);
   memcpy(p->labels, l->targets, l->count * sizeof *p->labels);
   return STATUS_OK;
 }

@@ -19,10 +19,9 @@
 
 /* All borrowed. */
 typedef struct PseudoLabelling {
-  const Text *texts;          /* [count] labelled or not             */
-  const uint32_t *targets;    /* [count] LABELS_NONE: without a label */
-  size_t count;
-  size_t vocabulary, labels;  /* word numbers and targets are below  */
+  const Text *texts;       /* [count] labelled or not              */
+  const uint32_t *targets; /* [count] LABELS_NONE: without a label */
+  size_t count, vocabulary, labels;
   uint64_t seed;
 } PseudoLabelling;
 

@@ -129,7 +129,7 @@ static void learn(SelfTrainer *s) {
   }
 }
 
-static void predict(SelfTrainer *s) {
+static void predict_rows(SelfTrainer *s) {
   const SelfTraining *t = s->training;
   for (size_t i = 0; i < t->rows->count; i++) {
     s->predicted[i] = t->targets[i];
@@ -144,7 +144,7 @@ Status self_training_predict(const SelfTraining *training, Workers *workers, uin
   for (size_t round = 0; round <= training->rounds && !status && !workers_stopped(workers); round++) {
     choose_rows(&s, round);
     learn(&s);
-    predict(&s);
+    predict_rows(&s);
   }
   self_trainer_free(&s);
   return status;
