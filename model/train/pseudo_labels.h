@@ -1,16 +1,14 @@
-/* pseudo_labels.h -- labels for texts that have none, from a few that have.
+/* pseudo_labels.h -- labels for texts that have none, predicted from the texts that have one.
 **
-** Two ways are known here, and one of them is taken: the one that is right more
-** often on labelled texts when their labels are hidden from it, fold by fold. If
-** neither is right as often as support vector machines on the labelled texts
-** alone, nothing is guessed.
+** There are two methods. Each is validated on labelled texts, whose labels are hidden from it
+** fold by fold, and the one that is right more often predicts the labels:
 **
-**   by words    naive Bayes, whose word frequencies and guesses improve each
-**               other (expectation-maximisation: Nigam, McCallum, Thrun, Mitchell
-**               2000): labels that are subjects, and show in many words
-**   by points   support vector machines on the points of lsa.h, which learn
-**               from their own surest guesses, round by round: labels that show
-**               in a few words
+**   naive_bayes.h     on words: good where labels are subjects, which show in many words
+**   self_training.h   on points of the latent semantic analysis (lsa.h): good where labels
+**                     show in a few words
+**
+** Where support vector machines that learn from the labelled texts alone are right more
+** often than both, no text gets a pseudo-label.
 */
 #ifndef CLASSIFY_PSEUDO_LABELS_H
 #define CLASSIFY_PSEUDO_LABELS_H
@@ -19,16 +17,18 @@
 #include "text/labels.h"
 #include "text/text.h"
 
-typedef struct Guess {
-  const Text *texts;       /* [count] labelled or not                     */
-  const uint32_t *targets; /* [count] LABELS_NONE: without a label   */
+/* All borrowed. */
+typedef struct PseudoLabelling {
+  const Text *texts;       /* [count] labelled or not              */
+  const uint32_t *targets; /* [count] LABELS_NONE: without a label */
   size_t count, vocabulary, labels;
   uint64_t seed;
-} Guess;
+} PseudoLabelling;
 
-/* labels [count]: those of labelled texts stay as they are. A text without words
-** that others have, too, gets LABELS_NONE; so do all when nothing is guessed.
+/* labels [count]: a labelled text's own label; the predicted one of a text without, or
+** LABELS_NONE where it shares no word with other texts, or where no method is good enough.
+** After a failure (no memory, an interrupt) they mean nothing.
 */
-Status guess_labels(const Guess *guess, Workers *workers, uint32_t *labels, Error *error);
+Status pseudo_labels_predict(const PseudoLabelling *labelling, Workers *workers, uint32_t *labels, Error *error);
 
 #endif

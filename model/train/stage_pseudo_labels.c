@@ -31,9 +31,9 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
     texts[count] = corpus_text(c, row);
     targets[count++] = c->target[row];
   }
-  Guess guess = {.texts = texts, .targets = targets, .count = count, .seed = t->options.seed,
-                 .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count};
-  if (!status) status = guess_labels(&guess, t->workers, labels, error);
+  PseudoLabelling labelling = {.texts = texts, .targets = targets, .count = count, .seed = t->options.seed,
+                               .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count};
+  if (!status) status = pseudo_labels_predict(&labelling, t->workers, labels, error);
   if (!status) take_labels(t, rows, labels, count);
   free(texts);
   free(rows);

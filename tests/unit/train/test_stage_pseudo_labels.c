@@ -18,7 +18,7 @@ TEST(rows_without_a_label_are_learned_from) {
   model_free(model);
 }
 
-TEST(guesses_are_the_same_with_any_number_of_threads) {
+TEST(pseudo_labels_are_the_same_with_any_number_of_threads) {
   File expected = {0};
   for (size_t i = 0; i < COUNT(THREADS); i++) {
     TrainingOptions options = full_options();
@@ -34,7 +34,7 @@ TEST(guesses_are_the_same_with_any_number_of_threads) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_without_a_label_are_learned_from),
-      cmocka_unit_test(guesses_are_the_same_with_any_number_of_threads),
+      cmocka_unit_test(pseudo_labels_are_the_same_with_any_number_of_threads),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
