@@ -26,7 +26,8 @@ OPENBLAS ?= $(firstword $(wildcard $(DEBIAN_OPENBLAS) /usr/lib64/libopenblasp.a)
 INCLUDE  := $(patsubst %,-I%,$(wildcard /usr/include/$(ARCH)/openblas-pthread /usr/include/openblas))
 
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast \
-             -fno-semantic-interposition -pthread $(if $(filter i%86,$(firstword $(subst -, ,$(MACHINE)))),-msse2 -mfpmath=sse) \
+             -fno-semantic-interposition -pthread \
+             $(if $(filter i%86,$(firstword $(subst -, ,$(MACHINE)))),-msse2 -mfpmath=sse) \
              -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests $(INCLUDE) $(CFLAGS) \
              $(if $(filter -l%,$(OPENBLAS)),-DOPENBLAS_IS_SHARED) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -56,7 +57,7 @@ $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
 # Says in a sentence what the build misses, before the compiler does in many.
 $(BUILD)/requirements:
 	@mkdir -p $(@D)
-	@tests/requirements "$(CC)" "$(OPENBLAS)" $(INCLUDE)
+	@tests/requirements "$(CC)" "$(OPENBLAS)" $(INCLUDE) $(filter -I%,$(CFLAGS))
 	@touch $@
 
 $(BUILD)/%.o: %.c | $(BUILD)/requirements

@@ -36,10 +36,12 @@ CREATE VIEW held_out AS SELECT id, text, label FROM texts WHERE label IS NOT NUL
 
 -- An epoch is one pass over all rows. In FROM, classify_train() gives a row for
 -- each, while it runs. It sets some rows aside by itself, for the "validation";
--- the last epoch learns from these, too, and is not judged. The model is in the database after the last row.
+-- the last epoch learns from these, too, and is not judged. The model is in the
+-- database after the last row.
 
 SELECT printf('epoch %2d   right in training %4.1f %%   %s   after %.1f s', epoch, 100 * train_accuracy,
-              iif(validation_accuracy IS NULL, 'on all rows', printf('on validation rows %4.1f %%', 100 * validation_accuracy)), seconds)
+              iif(validation_accuracy IS NULL, 'on all rows',
+                  printf('on validation rows %4.1f %%', 100 * validation_accuracy)), seconds)
 FROM classify_train('SELECT text, label FROM to_learn');
 
 .print
@@ -53,9 +55,10 @@ CREATE TEMP TABLE judged AS
 SELECT held_out.label = c.label AS is_right, c.confidence
 FROM classify_rows('SELECT id, text FROM held_out') AS c JOIN held_out USING (id);
 
-SELECT printf('%.1f %% of %d rows that it has never seen', 100 * avg(is_right), count(*)) FROM judged;
+SELECT iif(count(*) > 0, printf('%.1f %% of %d rows that it has never seen', 100 * avg(is_right), count(*)),
+           'too few rows: none was held out') FROM judged;
 SELECT printf('%.1f %% of the %d with a confidence of 0.9 or more', 100 * avg(is_right), count(*))
-FROM judged WHERE confidence >= 0.9 HAVING count(*) > 0;
+FROM judged WHERE confidence >= 0.9 GROUP BY 'all of them';
 SELECT printf('(always answering ''%s'' would be right for %.1f %%)', label,
               100.0 * count(*) / (SELECT count(*) FROM held_out))
 FROM held_out GROUP BY label ORDER BY count(*) DESC LIMIT 1;
