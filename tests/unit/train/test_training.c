@@ -114,30 +114,6 @@ TEST(balanced_labels_are_heard_equally) {
   model_free(model);
 }
 
-/* A text's end, past what the network reads, is read by the linear branch. */
-TEST(long_texts_are_read_whole_by_the_linear_branch) {
-  TrainingOptions options = full_options();
-  const char *const ends[] = {"rain", "goal"};
-  Training *training;
-  char text[64];
-  options.max_tokens = 4;
-  assert_ok(training_new(&options, "", NULL, &training, &error));
-  for (int i = 0; i < 40; i++) {
-    snprintf(text, sizeof text, "the report says that %s", ends[i % 2]);
-    add_row(training, text, text_label(ends[i % 2]), ROW_TRAINS);
-  }
-  assert_int_equal(training_corpus(training)->cut, 40);
-  begin(training);
-  train_to_end(training);
-  Model *model = end_training(training);
-  assert_int_equal(model->max_tokens, 4);
-  for (uint32_t l = 0; l < 2; l++) {
-    snprintf(text, sizeof text, "the report says that %s", ends[l]);
-    assert_int_equal(label_of(model, text, NULL), l);
-  }
-  model_free(model);
-}
-
 /* ---- repeating ------------------------------------------------------------------- */
 
 static uint8_t *trained_bytes(size_t threads, uint64_t seed, size_t hidden, size_t *size) {
@@ -190,51 +166,15 @@ TEST(another_seed_gives_another_model) {
 
 /* ---- ending early ---------------------------------------------------------------- */
 
-/* The poll comes every 20 ms; epochs here are longer, whatever the machine. */
+/* The first poll comes before anything else. */
 TEST(a_poll_that_says_stop_ends_training) {
   TrainingOptions options = sample_options();
-  options.hidden = options.embedding = 128;
-  options.batch_size = 64;
-  Training *training = sample_training(&options, 3000);
+  Training *training = sample_training(&options, ROWS);
   Epoch epoch;
   begin(training);
   assert_status(training_epoch(training, (Poll){stop, NULL}, &epoch, &error), STATUS_INTERRUPTED);
   assert_string_equal(error.message, "interrupted");
   training_free(training);
-}
-
-/* Proceeds that often, then says stop. */
-static bool stop_later(void *context) {
-  size_t *polls = context;
-  if (*polls == 0) return false;
-  --*polls;
-  return true;
-}
-
-/* The first poll comes before anything else, the second 20 ms into the first epoch:
-** into the linear branch, which learns first, and takes half a second where labels cannot
-** be told apart.
-*/
-TEST(a_poll_that_says_stop_ends_the_linear_branch) {
-  for (size_t threads = 1; threads <= 3; threads += 2) {
-    TrainingOptions options = full_options();
-    char text[SAMPLE_SIZE];
-    Epoch epoch;
-    size_t polls = 1;
-    Training *training;
-    Model *model;
-    options.threads = threads;
-    assert_ok(training_new(&options, "", NULL, &training, &error));
-    for (size_t i = 0; i < 3000; i++) {
-      sample_text(i, text);
-      add_row(training, text, (Label){.kind = LABEL_INTEGER, .integer = (int64_t)(i % 61)}, ROW_TRAINS);
-    }
-    begin(training);
-    assert_status(training_epoch(training, (Poll){stop_later, &polls}, &epoch, &error), STATUS_INTERRUPTED);
-    assert_int_equal(polls, 0);
-    assert_invalid(training_end(training, (Poll){0}, &model, &error), "no epoch has ended yet");
-    training_free(training);
-  }
 }
 
 /* Epochs of a millisecond, too: thousands of them must not pass unasked. */
@@ -315,12 +255,10 @@ int main(void) {
       cmocka_unit_test(learns_with_the_defaults),
       cmocka_unit_test(label_weights_decide_between_equals),
       cmocka_unit_test(balanced_labels_are_heard_equally),
-      cmocka_unit_test(long_texts_are_read_whole_by_the_linear_branch),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),
       cmocka_unit_test(another_seed_gives_another_model),
       cmocka_unit_test(a_poll_that_says_stop_ends_training),
-      cmocka_unit_test(a_poll_that_says_stop_ends_the_linear_branch),
       cmocka_unit_test(short_epochs_are_polled_too),
       cmocka_unit_test(no_time_is_one_epoch),
       cmocka_unit_test(training_may_be_freed_at_any_time),
