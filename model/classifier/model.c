@@ -142,11 +142,11 @@ static Status read_labels(const File *f, Model *m) {
   StringList list;
   const TensorView *kinds;
   Status status = find_strings(f, "labels.bytes", "labels.ends", &list);
-  if (!status) status = find_list(f, "labels.kinds", DTYPE_U8, &kinds);
   if (status) return status;
-  if (list.count != m->parameters.shape.labels || kinds->shape[0] != list.count)
+  if (list.count != m->parameters.shape.labels)
     return error_set(f->error, STATUS_INVALID, "there are %zu labels, the output has %zu", list.count,
                      m->parameters.shape.labels);
+  status = safetensors_require(&f->st, "labels.kinds", DTYPE_U8, &list.count, 1, &kinds, f->error);
   for (size_t i = 0; i < list.count && !status; i++) {
     const char *key = NULL;
     size_t length = 0;

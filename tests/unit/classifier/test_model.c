@@ -342,7 +342,7 @@ TEST(fewer_kinds_than_labels_are_refused) {
   snprintf(from, sizeof from, "[24],\"data_offsets\":[%zu,%zu]", keys.begin, keys.end);
   snprintf(to, sizeof to, "[25],\"data_offsets\":[%zu,%zu]", keys.begin - 1, keys.end);
   replace(bytes, size, from, to);
-  assert_invalid(read_bytes(bytes, size), "labels");
+  assert_invalid(read_bytes(bytes, size), "tensor 'labels.kinds' is U8 [2], expected U8 [3]");
   free(bytes);
 }
 
