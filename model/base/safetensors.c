@@ -12,7 +12,11 @@
 #error "the tensors of a safetensors file are little-endian, and are copied as they are"
 #endif
 
-enum { LENGTH_BYTES = 8, MAX_HEADER = 100 * 1000 * 1000 };
+enum {
+  LENGTH_BYTES = 8,
+  MAX_HEADER = 100 * 1000 * 1000,
+  SHAPE_LENGTH = TENSOR_MAX_RANK * 22 + 1 /* of dimensions as text */
+};
 static const char IDENTIFIER_KEY[] = "\"identifier\":\"";
 
 static const struct {
@@ -220,7 +224,9 @@ static void read_offsets(Reader *r, TensorView *t) {
 
 static void read_dtype(Reader *r, TensorView *t) {
   read_string(r);
-  if (!r->status) t->dtype = dtype_named(r->text);
+  if (r->status) return;
+  t->dtype = dtype_named(r->text);
+  snprintf(t->dtype_name, sizeof t->dtype_name, "%.15s", r->text);
 }
 
 /* Each of the three members, once. */
@@ -356,6 +362,39 @@ void safetensors_free(SafeTensors *st) {
 const TensorView *safetensors_find(const SafeTensors *st, const char *name) {
   uint32_t number = strings_find(&st->names, name, strlen(name));
   return number == STRINGS_NONE ? NULL : &st->tensors[number];
+}
+
+/* Writes the dimensions as "[3][2]"; any sizes are those of `found`, if it has as many dimensions, else letters. */
+static void write_shape(const size_t *shape, size_t rank, const TensorView *found, char out[SHAPE_LENGTH]) {
+  size_t n = (size_t)snprintf(out, SHAPE_LENGTH, rank ? "" : "[]");
+  for (size_t i = 0; i < rank; i++) {
+    size_t size = shape[i] == TENSOR_ANY && found && found->rank == rank ? found->shape[i] : shape[i];
+    if (size == TENSOR_ANY)
+      n += (size_t)snprintf(out + n, SHAPE_LENGTH - n, "[%c]", "nmkl"[i]);
+    else
+      n += (size_t)snprintf(out + n, SHAPE_LENGTH - n, "[%zu]", size);
+  }
+}
+
+static bool fits(const TensorView *view, Dtype dtype, const size_t *shape, size_t rank) {
+  if (view->dtype != dtype || view->rank != rank) return false;
+  for (size_t i = 0; i < rank; i++)
+    if (shape[i] != TENSOR_ANY && shape[i] != view->shape[i]) return false;
+  return true;
+}
+
+Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
+                           const TensorView **view, Error *error) {
+  char is[SHAPE_LENGTH], expected[SHAPE_LENGTH];
+  *view = safetensors_find(st, name);
+  if (*view && fits(*view, dtype, shape, rank)) return STATUS_OK;
+  write_shape(shape, rank, *view, expected);
+  if (!*view)
+    return error_set(error, STATUS_INVALID, "tensor '%s' is missing, expected %s %s", name, DTYPES[dtype].name,
+                     expected);
+  write_shape((*view)->shape, (*view)->rank, NULL, is);
+  return error_set(error, STATUS_INVALID, "tensor '%s' is %s %s, expected %s %s", name, (*view)->dtype_name, is,
+                   DTYPES[dtype].name, expected);
 }
 
 const char *safetensors_metadata(const SafeTensors *st, const char *key) {

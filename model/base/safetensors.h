@@ -22,11 +22,12 @@
 
 typedef enum Dtype { DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_OTHER } Dtype;
 
-enum { TENSOR_MAX_RANK = 4 };
+enum { TENSOR_MAX_RANK = 4, DTYPE_LENGTH = 16 };
 
 typedef struct TensorView {
   uint32_t name; /* in `names` */
   Dtype dtype;
+  char dtype_name[DTYPE_LENGTH]; /* as the file has it, cut to fit */
   size_t rank, shape[TENSOR_MAX_RANK];
   size_t begin, end; /* in the bytes after the header */
 } TensorView;
@@ -54,7 +55,15 @@ void safetensors_free(SafeTensors *st);
 */
 size_t safetensors_header_size(const uint8_t first[8], size_t size);
 
-const TensorView *safetensors_find(const SafeTensors *st, const char *name);
+const TensorView *safetensors_find(const SafeTensors *st, const char *name); /* or NULL */
+
+/* Finds a tensor that must be there, and checks its dtype and its dimensions shape [rank];
+** TENSOR_ANY stands for any size. The error names what is there and what was expected.
+*/
+#define TENSOR_ANY SIZE_MAX
+Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
+                           const TensorView **view, Error *error);
+
 const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or NULL */
 
 /* Builds a file. Append freely: the first failure sticks, and end() reports

@@ -36,15 +36,15 @@ void fingerprints_write(const Fingerprints *s, SafeTensorsWriter *w) {
 
 /* A file may hold its hashes in any order. */
 Status fingerprints_read(const SafeTensors *st, const uint8_t *bytes, Fingerprints *s, Error *error) {
-  const TensorView *view = safetensors_find(st, "seen");
+  const TensorView *view;
   *s = (Fingerprints){0};
-  if (!view) return STATUS_OK;
-  if (view->dtype != DTYPE_U32 || view->rank != 1)
-    return error_set(error, STATUS_INVALID, "tensor 'seen' is not a list of U32");
+  if (!safetensors_find(st, "seen")) return STATUS_OK;
+  Status status = safetensors_require(st, "seen", DTYPE_U32, (size_t[]){TENSOR_ANY}, 1, &view, error);
+  if (status) return status;
   uint32_t *hashes = malloc((view->shape[0] + 1) * sizeof *hashes);
   if (!hashes) return error_no_memory(error);
   memcpy(hashes, bytes + st->header_end + view->begin, view->shape[0] * sizeof *hashes);
-  Status status = fingerprints_new(hashes, view->shape[0], NULL, s, error);
+  status = fingerprints_new(hashes, view->shape[0], NULL, s, error);
   free(hashes);
   return status;
 }

@@ -1,6 +1,7 @@
 #include "classifier/keywords.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,15 +161,17 @@ static Status check_numbers(const Keywords *k, size_t vocabulary, size_t labels,
 Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels, Keywords *k,
                      Error *error) {
   const TensorView *views[LISTS];
-  size_t found = 0;
+  size_t count = TENSOR_ANY; /* until the first list tells it */
+  bool there = false;
+  Status status = STATUS_OK;
   *k = (Keywords){0};
-  for (size_t i = 0; i < LISTS; i++) found += (views[i] = safetensors_find(st, NAMES[i])) != NULL;
-  if (found == 0) return STATUS_OK;
-  for (size_t i = 0; i < LISTS; i++)
-    if (!views[i] || views[i]->dtype != DTYPES[i] || views[i]->rank != 1 || views[i]->shape[0] != views[0]->shape[0])
-      return error_set(error, STATUS_INVALID, "the keywords are not three lists of U32 and one of F32, of one length");
-  size_t count = views[0]->shape[0];
-  Status status = reserve(k, count, error);
+  for (size_t i = 0; i < LISTS; i++) there = there || safetensors_find(st, NAMES[i]);
+  if (!there) return STATUS_OK;
+  for (size_t i = 0; i < LISTS && !status; i++) {
+    status = safetensors_require(st, NAMES[i], DTYPES[i], &count, 1, &views[i], error);
+    if (!status) count = views[i]->shape[0];
+  }
+  if (!status) status = reserve(k, count, error);
   if (status) return status;
   void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
   for (size_t i = 0; i < LISTS; i++)

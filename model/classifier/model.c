@@ -79,10 +79,7 @@ static Status read_number(const File *f, const char *key, size_t most, size_t *v
 }
 
 static Status find_list(const File *f, const char *name, Dtype dtype, const TensorView **view) {
-  *view = safetensors_find(&f->st, name);
-  if (*view && (*view)->rank == 1 && (*view)->dtype == dtype) return STATUS_OK;
-  return error_set(f->error, STATUS_INVALID, "tensor '%s' is missing or not a list of %s", name,
-                   dtype == DTYPE_U8 ? "U8" : "U32");
+  return safetensors_require(&f->st, name, dtype, (size_t[]){TENSOR_ANY}, 1, view, f->error);
 }
 
 /* A list of strings: string i is at bytes `end of i - 1` .. `end of i`. */
@@ -145,11 +142,11 @@ static Status read_labels(const File *f, Model *m) {
   StringList list;
   const TensorView *kinds;
   Status status = find_strings(f, "labels.bytes", "labels.ends", &list);
-  if (!status) status = find_list(f, "labels.kinds", DTYPE_U8, &kinds);
   if (status) return status;
-  if (list.count != m->parameters.shape.labels || kinds->shape[0] != list.count)
+  if (list.count != m->parameters.shape.labels)
     return error_set(f->error, STATUS_INVALID, "there are %zu labels, the output has %zu", list.count,
                      m->parameters.shape.labels);
+  status = safetensors_require(&f->st, "labels.kinds", DTYPE_U8, &list.count, 1, &kinds, f->error);
   for (size_t i = 0; i < list.count && !status; i++) {
     const char *key = NULL;
     size_t length = 0;
@@ -161,13 +158,15 @@ static Status read_labels(const File *f, Model *m) {
 }
 
 static Status read_blend(const File *f, Model *m) {
-  const TensorView *view = safetensors_find(&f->st, "blend");
+  const TensorView *view;
   float scales[2] = {1.0f, 1.0f};
-  if (view && (view->dtype != DTYPE_F32 || view->rank != 1 || view->shape[0] != 2))
-    return error_set(f->error, STATUS_INVALID, "tensor 'blend' is not F32 [2]");
-  if (view) memcpy(scales, f->bytes + f->st.header_end + view->begin, sizeof scales);
+  Status status = STATUS_OK;
+  if (safetensors_find(&f->st, "blend")) {
+    status = safetensors_require(&f->st, "blend", DTYPE_F32, (size_t[]){2}, 1, &view, f->error);
+    if (!status) memcpy(scales, f->bytes + f->st.header_end + view->begin, sizeof scales);
+  }
   m->calibration = (Calibration){scales[0], scales[1]};
-  return STATUS_OK;
+  return status;
 }
 
 static Status read_metadata(const File *f, Model *m) {

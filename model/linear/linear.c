@@ -353,21 +353,6 @@ void linear_write(const Linear *l, SafeTensorsWriter *w) {
   safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->tfidf.pairs, 1, l->tfidf.second);
 }
 
-/* A tensor's values in memory of their own, which is there even if they are none. */
-static Status copy_tensor(const SafeTensors *st, const uint8_t *bytes, const char *name, Dtype dtype,
-                          size_t rank, void *to, const TensorView **view, Error *error) {
-  *view = safetensors_find(st, name);
-  if (!*view || (*view)->dtype != dtype || (*view)->rank != rank)
-    return error_set(error, STATUS_INVALID, "tensor '%s' is missing or not %s of rank %zu", name,
-                     dtype == DTYPE_F32 ? "F32" : "U32", rank);
-  size_t size = (*view)->end - (*view)->begin;
-  void *copy = memory_aligned(size + 1, 1);
-  if (!copy) return error_no_memory(error);
-  memcpy(copy, bytes + st->header_end + (*view)->begin, size);
-  memcpy(to, &copy, sizeof copy);
-  return STATUS_OK;
-}
-
 /* That the pairs' lists follow one another, and each rises. */
 static Status check_pairs(const Tfidf *n, Error *error) {
   for (size_t w = 0; w < n->words; w++) {
@@ -386,34 +371,68 @@ static Status check_pairs(const Tfidf *n, Error *error) {
 static const char *const NAMES[] = {"linear.kernel", "linear.bias", "linear.idf", "linear.pairs.ends",
                                     "linear.pairs.words"};
 
+typedef struct LinearTensors {
+  const TensorView *kernel, *bias, *idf, *pair_ends, *pair_words;
+} LinearTensors;
+
+/* Finds the tensors and checks that they fit each other, the vocabulary and the columns. */
+static Status find_tensors(const SafeTensors *st, size_t vocabulary, size_t columns, LinearTensors *t, Error *error) {
+  const size_t any = TENSOR_ANY, rows[] = {TENSOR_ANY, columns};
+  Status status = safetensors_require(st, "linear.pairs.ends", DTYPE_U32, &any, 1, &t->pair_ends, error);
+  if (!status) status = safetensors_require(st, "linear.pairs.words", DTYPE_U32, &any, 1, &t->pair_words, error);
+  if (!status) status = safetensors_require(st, "linear.kernel", DTYPE_F32, rows, 2, &t->kernel, error);
+  if (!status) status = safetensors_require(st, "linear.bias", DTYPE_F32, &columns, 1, &t->bias, error);
+  if (status) return status;
+  size_t words = t->pair_ends->shape[0], pairs = t->pair_words->shape[0], features = words + pairs;
+  if (words == 0 || words > vocabulary)
+    return error_set(error, STATUS_INVALID, "tensor 'linear.pairs.ends' has %zu words, expected 1 to %zu", words,
+                     vocabulary);
+  if (t->kernel->shape[0] < features)
+    return error_set(error, STATUS_INVALID, "tensor 'linear.kernel' is F32 [%zu][%zu], expected at least a row for "
+                     "each of %zu words and %zu pairs", t->kernel->shape[0], columns, words, pairs);
+  return safetensors_require(st, "linear.idf", DTYPE_F32, &features, 1, &t->idf, error);
+}
+
+/* A tensor's values in memory of their own, which is there even if they are none. */
+static void *copy_tensor(const SafeTensors *st, const uint8_t *bytes, const TensorView *view) {
+  size_t size = view->end - view->begin;
+  void *copy = memory_aligned(size + 1, 1);
+  if (copy) memcpy(copy, bytes + st->header_end + view->begin, size);
+  return copy;
+}
+
+static Status copy_tensors(const SafeTensors *st, const uint8_t *bytes, const LinearTensors *t, Linear *l,
+                           Error *error) {
+  Tfidf *n = &l->tfidf;
+  l->kernel = copy_tensor(st, bytes, t->kernel);
+  l->bias = copy_tensor(st, bytes, t->bias);
+  n->idf = copy_tensor(st, bytes, t->idf);
+  n->pair_end = copy_tensor(st, bytes, t->pair_ends);
+  n->second = copy_tensor(st, bytes, t->pair_words);
+  return l->kernel && l->bias && n->idf && n->pair_end && n->second ? STATUS_OK : error_no_memory(error);
+}
+
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
                    Linear *l, Error *error) {
-  const TensorView *kernel, *bias, *idf, *ends, *words;
+  LinearTensors tensors;
   Tfidf *n = &l->tfidf;
   *l = (Linear){0};
   bool there = false;
   for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) there = there || safetensors_find(st, NAMES[i]);
   if (!there) return STATUS_OK;
-  Status status = copy_tensor(st, bytes, "linear.kernel", DTYPE_F32, 2, &l->kernel, &kernel, error);
-  if (!status) status = copy_tensor(st, bytes, "linear.bias", DTYPE_F32, 1, &l->bias, &bias, error);
-  if (!status) status = copy_tensor(st, bytes, "linear.idf", DTYPE_F32, 1, &n->idf, &idf, error);
-  if (!status) status = copy_tensor(st, bytes, "linear.pairs.ends", DTYPE_U32, 1, &n->pair_end, &ends, error);
-  if (!status) status = copy_tensor(st, bytes, "linear.pairs.words", DTYPE_U32, 1, &n->second, &words, error);
+  size_t columns = labels == 2 ? 1 : labels;
+  Status status = find_tensors(st, vocabulary, columns, &tensors, error);
+  if (!status) status = copy_tensors(st, bytes, &tensors, l, error);
   if (!status) {
     l->labels = labels;
-    l->columns = labels == 2 ? 1 : labels;
+    l->columns = columns;
     n->vocabulary = vocabulary;
-    n->words = ends->shape[0];
-    n->pairs = words->shape[0];
-    if (n->words == 0 || n->words > vocabulary || kernel->shape[0] < tfidf_features(n) ||
-        kernel->shape[1] != l->columns || bias->shape[0] != l->columns || idf->shape[0] != tfidf_features(n))
-      status = error_set(error, STATUS_INVALID, "tensor 'linear.kernel' is [%zu][%zu], expected at least a row "
-                         "for each of %zu words and %zu pairs, and %zu columns", kernel->shape[0],
-                         kernel->shape[1], n->words, n->pairs, l->columns);
+    n->words = tensors.pair_ends->shape[0];
+    n->pairs = tensors.pair_words->shape[0];
+    l->buckets = tensors.kernel->shape[0] - tfidf_features(n);
+    n->spelled = l->buckets > 0;
+    status = check_pairs(n, error);
   }
-  if (!status) status = check_pairs(n, error);
-  if (!status) l->buckets = kernel->shape[0] - tfidf_features(n);
-  n->spelled = l->buckets > 0;
   if (!status) status = tfidf_index(n, error);
   if (status) linear_free(l);
   return status;

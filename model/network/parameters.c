@@ -1,7 +1,6 @@
 #include "network/parameters.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,31 +207,29 @@ static size_t dimension_in_file(const SafeTensors *st, Tensor tensor, size_t dim
   return view && dimension < view->rank ? view->shape[dimension] : 0;
 }
 
-static void describe(size_t rank, const size_t *shape, char *out, size_t size) {
-  size_t n = 0;
-  out[0] = '\0';
-  for (size_t i = 0; i < rank && n < size; i++)
-    n += (size_t)snprintf(out + n, size - n, "[%zu]", shape[i]);
-}
-
-/* That the file has the tensor just if the shape has, with the same dimensions. */
+/* Checks that the file has the tensor just if the shape has, with the same dimensions. */
 static Status check_tensor(const SafeTensors *st, const Shape *shape, Tensor t, Error *error) {
   size_t wanted[2];
   size_t rank = parameters_dimensions(shape, t, wanted);
   const TensorView *view = safetensors_find(st, TABLE[t].name);
-  if (!view && rank == 0) return STATUS_OK;
-  if (!view) return error_set(error, STATUS_INVALID, "tensor '%s' is missing", TABLE[t].name);
-  if (rank == 0)
-    return error_set(error, STATUS_INVALID, "tensor '%s' is there, but not those it belongs with",
-                     TABLE[t].name);
-  if (view->dtype == DTYPE_F32 && view->rank == rank &&
-      memcmp(view->shape, wanted, rank * sizeof *wanted) == 0)
-    return STATUS_OK;
-  char is[100], expected[64];
-  describe(view->rank, view->shape, is, sizeof is);
-  describe(rank, wanted, expected, sizeof expected);
-  return error_set(error, STATUS_INVALID, "tensor '%s' is %s%s, expected F32 %s", TABLE[t].name,
-                   view->dtype == DTYPE_F32 ? "F32 " : "not F32 ", is, expected);
+  if (rank) return safetensors_require(st, TABLE[t].name, DTYPE_F32, wanted, rank, &view, error);
+  if (!view) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "tensor '%s' is there, but not those it belongs with", TABLE[t].name);
+}
+
+/* Checks the tensors that no network is without: they say how many words and labels it has. */
+static Status check_sizes(const SafeTensors *st, Error *error) {
+  static const Tensor NEEDED[] = {TENSOR_EMBEDDING, TENSOR_OUTPUT_BIAS};
+  static const size_t ANY[] = {TENSOR_ANY, TENSOR_ANY};
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < 2 && !status; i++) {
+    const TensorView *view;
+    size_t rank = TABLE[NEEDED[i]].dimensions[1] == NONE ? 1 : 2;
+    status = safetensors_require(st, TABLE[NEEDED[i]].name, DTYPE_F32, ANY, rank, &view, error);
+    if (!status && view->begin == view->end)
+      status = error_set(error, STATUS_INVALID, "tensor '%s' is empty", TABLE[NEEDED[i]].name);
+  }
+  return status;
 }
 
 /* All tensors are checked before memory is asked for: a file that says much and
@@ -247,9 +244,8 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *
                  .positions = dimension_in_file(st, TENSOR_ATTENTION_BIAS, 0)};
   shape.pooled = dimension_in_file(st, TENSOR_OUTPUT_KERNEL, 0) > shape_state(&shape);
   *p = (Parameters){0};
-  if (shape.vocabulary == 0 || shape.embedding == 0 || shape.labels == 0)
-    return error_set(error, STATUS_INVALID, "tensor 'embedding' or 'output.bias' is missing or empty");
-  Status status = check_shape(&shape, error);
+  Status status = check_sizes(st, error);
+  if (!status) status = check_shape(&shape, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) status = check_tensor(st, &shape, t, error);
   if (!status) status = allocate(&shape, p, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {

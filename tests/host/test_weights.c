@@ -281,6 +281,25 @@ TEST(each_string_changed) {
   report();
 }
 
+/* Each tensor of a type that no model has: the message names the tensor and the type. */
+TEST(each_type_changed) {
+  static const char MEMBER[] = "\":{\"dtype\":\"";
+  size_t length = strlen(MEMBER), tensors = 0;
+  for (size_t place = LENGTH_BYTES; place + length < bare.header_end; place++) {
+    if (memcmp(bare.bytes + place, MEMBER, length) != 0) continue;
+    size_t name = place, type = 0;
+    char part[100];
+    while (bare.bytes[name - 1] != '"') name--;
+    while (bare.bytes[place + length + type] != '"') type++;
+    snprintf(part, sizeof part, "tensor '%.*s' is BF16 [", (int)(place - name), (const char *)bare.bytes + name);
+    File f = file_edit(&bare, place + length, type, "BF16");
+    assert_message(f.bytes, f.size, part);
+    free(f.bytes);
+    tensors++;
+  }
+  assert_true(tensors > 10);
+}
+
 /* Numbers of the tensors that are none, or without end. */
 TEST(numbers_that_are_none) {
   static const float ODD[] = {NAN, INFINITY, -INFINITY, 3e38f, -3e38f, 1e-45f};
@@ -430,11 +449,11 @@ TEST(keywords_that_do_not_fit) {
   static const struct {
     const char *old, *new, *part; /* of the header; of the message */
   } EDITS[] = {
-      {"\"keywords.labels\"", "\"keywords.label\"", "the keywords"},
-      {"\"keywords.words\"", "\"keywords.word\"", "the keywords"},
-      {"\"keywords.counts\"", "\"keywords.count\"", "the keywords"},
-      {"\"keywords.contributions\"", "\"keywords.contribution\"", "the keywords"},
-      {"\"keywords.counts\":{\"dtype\":\"U32\"", "\"keywords.counts\":{\"dtype\":\"F32\"", "the keywords"},
+      {"\"keywords.labels\"", "\"keywords.label\"", "tensor 'keywords."},
+      {"\"keywords.words\"", "\"keywords.word\"", "tensor 'keywords."},
+      {"\"keywords.counts\"", "\"keywords.count\"", "tensor 'keywords."},
+      {"\"keywords.contributions\"", "\"keywords.contribution\"", "tensor 'keywords."},
+      {"\"keywords.counts\":{\"dtype\":\"U32\"", "\"keywords.counts\":{\"dtype\":\"F32\"", "tensor 'keywords."},
       {"\"seen\":{\"dtype\":\"U32\"", "\"seen\":{\"dtype\":\"I32\"", "tensor 'seen'"},
       {"\"seen\":{\"dtype\":\"U32\",\"shape\":[6]", "\"seen\":{\"dtype\":\"U32\",\"shape\":[6,1]", "tensor 'seen'"},
   };
@@ -507,6 +526,7 @@ int main(void) {
       ON(begin_none, each_byte_changed_without_identifier),
       ON(begin_bigru, each_number_changed),
       ON(begin_bigru, each_string_changed),
+      ON(begin_bigru, each_type_changed),
       ON(begin_bigru, numbers_that_are_none),
       ON(begin_bigru, many_bytes_changed),
       ON(begin_bigru, shapes_of_no_bytes),
@@ -521,6 +541,7 @@ int main(void) {
       ON(begin_parts, each_byte_changed_without_identifier),
       ON(begin_parts, each_number_changed),
       ON(begin_parts, each_string_changed),
+      ON(begin_parts, each_type_changed),
       ON(begin_parts, numbers_that_are_none),
       ON(begin_parts, many_bytes_changed),
       ON(begin_parts, a_linear_branch_that_does_not_fit),

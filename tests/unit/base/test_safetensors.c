@@ -141,6 +141,7 @@ TEST(a_header_may_have_spaces) {
 TEST(a_type_we_do_not_use_is_passed_over) {
   SafeTensors st = read_good(TENSOR("BF16", "[2]", "[0,4]"), 4);
   assert_int_equal(safetensors_find(&st, "a")->dtype, DTYPE_OTHER);
+  assert_string_equal(safetensors_find(&st, "a")->dtype_name, "BF16");
   safetensors_free(&st);
 }
 
@@ -256,6 +257,57 @@ TEST(tensors_may_lie_in_any_order) {
                              "\"b\":{\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 3);
   assert_int_equal(safetensors_find(&st, "a")->begin, 1);
   safetensors_free(&st);
+}
+
+/* ---- tensors that must be there -------------------------------------------------------- */
+
+static Status require(const char *header, size_t data, Dtype dtype, const size_t *shape, size_t rank) {
+  SafeTensors st = read_good(header, data);
+  const TensorView *view;
+  Status status = safetensors_require(&st, "a", dtype, shape, rank, &view, &error);
+  if (!status) assert_ptr_equal(view, safetensors_find(&st, "a"));
+  safetensors_free(&st);
+  return status;
+}
+
+TEST(a_tensor_that_is_as_it_must_be) {
+  const size_t any[] = {TENSOR_ANY, TENSOR_ANY};
+  assert_ok(require(TENSOR("F32", "[2,1]", "[0,8]"), 8, DTYPE_F32, (size_t[]){2, 1}, 2));
+  assert_ok(require(TENSOR("F32", "[2,1]", "[0,8]"), 8, DTYPE_F32, any, 2));
+  assert_ok(require(TENSOR("U8", "[0]", "[0,0]"), 0, DTYPE_U8, any, 1));
+  assert_ok(require(TENSOR("U32", "[]", "[0,4]"), 4, DTYPE_U32, NULL, 0));
+}
+
+static void check_described(const char *header, size_t data, Dtype dtype, const size_t *shape, size_t rank,
+                            const char *message) {
+  assert_status(require(header, data, dtype, shape, rank), STATUS_INVALID);
+  assert_string_equal(error.message, message);
+}
+
+TEST(a_tensor_of_another_type_or_shape_is_described) {
+  const size_t two[] = {2}, three[] = {3}, any[] = {TENSOR_ANY, TENSOR_ANY}, rows[] = {TENSOR_ANY, 3};
+  check_described(TENSOR("F16", "[3]", "[0,6]"), 6, DTYPE_F32, three, 1, "tensor 'a' is F16 [3], expected F32 [3]");
+  check_described(TENSOR("F64", "[1]", "[0,8]"), 8, DTYPE_F32, any, 1, "tensor 'a' is F64 [1], expected F32 [1]");
+  check_described(TENSOR("I64", "[1]", "[0,8]"), 8, DTYPE_U32, two, 1, "tensor 'a' is I64 [1], expected U32 [2]");
+  check_described(TENSOR("I32", "[2]", "[0,8]"), 8, DTYPE_U32, two, 1, "tensor 'a' is I32 [2], expected U32 [2]");
+  check_described(TENSOR("F8_E5M2", "[3]", "[0,3]"), 3, DTYPE_U8, three, 1,
+                  "tensor 'a' is F8_E5M2 [3], expected U8 [3]");
+  check_described(TENSOR("BF16", "[2,3]", "[0,12]"), 12, DTYPE_F32, rows, 2,
+                  "tensor 'a' is BF16 [2][3], expected F32 [2][3]");
+  check_described(TENSOR("F32", "[2,4]", "[0,32]"), 32, DTYPE_F32, rows, 2,
+                  "tensor 'a' is F32 [2][4], expected F32 [2][3]");
+  check_described(TENSOR("F32", "[6]", "[0,24]"), 24, DTYPE_F32, rows, 2, "tensor 'a' is F32 [6], expected F32 [n][3]");
+  check_described(TENSOR("F32", "[]", "[0,4]"), 4, DTYPE_F32, three, 1, "tensor 'a' is F32 [], expected F32 [3]");
+  check_described("{}", 0, DTYPE_U8, any, 2, "tensor 'a' is missing, expected U8 [n][m]");
+}
+
+/* A name that no type has is cut. */
+TEST(the_longest_description_fits) {
+#define LONGEST "18446744073709551614"
+  const size_t three[] = {3};
+  check_described(TENSOR("twenty letters long.", "[" LONGEST "," LONGEST "," LONGEST "," LONGEST "]", "[0,0]"), 0,
+                  DTYPE_F32, three, 1, "tensor 'a' is twenty letters  [" LONGEST "][" LONGEST "][" LONGEST "]["
+                  LONGEST "], expected F32 [3]");
 }
 
 /* ---- strings --------------------------------------------------------------------------- */
@@ -447,6 +499,9 @@ int main(void) {
       cmocka_unit_test(a_member_that_is_there_twice),
       cmocka_unit_test(tensors_that_leave_a_gap_or_overlap),
       cmocka_unit_test(tensors_may_lie_in_any_order),
+      cmocka_unit_test(a_tensor_that_is_as_it_must_be),
+      cmocka_unit_test(a_tensor_of_another_type_or_shape_is_described),
+      cmocka_unit_test(the_longest_description_fits),
       cmocka_unit_test(escapes),
       cmocka_unit_test(escapes_that_are_none),
       cmocka_unit_test(half_a_surrogate_pair_is_refused),

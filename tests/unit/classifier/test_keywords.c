@@ -268,7 +268,7 @@ TEST(all_lists_are_there_or_none) {
   for (unsigned there = 1; there < 15; there++) {
     Lists l = good_lists();
     for (size_t i = 0; i < LISTS; i++) l.ranks[i] = there >> i & 1;
-    check_refused(&l, "the keywords");
+    check_refused(&l, "tensor 'keywords.");
   }
 }
 
@@ -279,20 +279,20 @@ TEST(lists_of_other_types_or_lengths_are_refused) {
       Lists l = good_lists();
       if (OTHERS[d] == l.dtypes[i]) continue;
       l.dtypes[i] = OTHERS[d];
-      check_refused(&l, "the keywords");
+      check_refused(&l, "tensor 'keywords.");
     }
     for (size_t length = 0; length < LENGTH; length++) {
       Lists l = good_lists();
       l.shapes[i][0] = length;
-      check_refused(&l, "the keywords");
+      check_refused(&l, "tensor 'keywords.");
     }
     Lists l = good_lists();
     l.ranks[i] = 2;
-    check_refused(&l, "the keywords");
+    check_refused(&l, "tensor 'keywords.");
   }
   Lists l = good_lists(); /* as a whole */
   for (size_t i = 0; i < LISTS; i++) l.ranks[i] = 2;
-  check_refused(&l, "the keywords");
+  check_refused(&l, "tensor 'keywords.");
 }
 
 TEST(numbers_out_of_range_are_refused) {

@@ -261,6 +261,13 @@ TEST(a_header_that_says_something_else_is_refused) {
       {"\"padded_length\":\"0\"", "\"padded_length\":\" \"", "metadata 'padded_length'"},
       {"\"embedding\"", "\"imbedding\"", "embedding"},
       {"\"output.bias\"", "\"output.bios\"", "output.bias"},
+      {"\"output.bias\":{\"dtype\":\"F32\"", "\"output.bias\":{\"dtype\":\"F16\"",
+       "tensor 'output.bias' is F16 [3], expected F32 [3]"},
+      {"\"output.kernel\":{\"dtype\":\"F32\"", "\"output.kernel\":{\"dtype\":\"I64\"",
+       "tensor 'output.kernel' is I64 [2][3], expected F32 [2][3]"},
+      {"\"labels.ends\":{\"dtype\":\"U32\"", "\"labels.ends\":{\"dtype\":\"F64\"",
+       "tensor 'labels.ends' is F64 [3], expected U32 [3]"},
+      {"\"blend\":{\"dtype\":\"F32\"", "\"blend\":{\"dtype\":\"U32\"", "tensor 'blend' is U32 [2], expected F32 [2]"},
       {"\"vocabulary.ends\"", "\"vocabulary.ands\"", "tensor 'vocabulary.ends' is missing"},
       {"\"vocabulary.bytes\"", "\"vocabulary.bites\"", "tensor 'vocabulary.bytes' is missing"},
       {"\"labels.ends\"", "\"labels.ands\"", "tensor 'labels.ends' is missing"},
@@ -335,7 +342,7 @@ TEST(fewer_kinds_than_labels_are_refused) {
   snprintf(from, sizeof from, "[24],\"data_offsets\":[%zu,%zu]", keys.begin, keys.end);
   snprintf(to, sizeof to, "[25],\"data_offsets\":[%zu,%zu]", keys.begin - 1, keys.end);
   replace(bytes, size, from, to);
-  assert_invalid(read_bytes(bytes, size), "labels");
+  assert_invalid(read_bytes(bytes, size), "tensor 'labels.kinds' is U8 [2], expected U8 [3]");
   free(bytes);
 }
 
@@ -374,7 +381,7 @@ TEST(a_branch_that_fits_nothing_else_is_refused) {
     linear_free(&model->linear);
     model->linear = random_linear(cases[i].vocabulary, cases[i].labels, 2, 1);
     uint8_t *bytes = write_model(model, &size);
-    assert_invalid(read_bytes(bytes, size), "linear.kernel");
+    assert_invalid(read_bytes(bytes, size), "tensor 'linear.");
     free(bytes);
     model_free(model);
   }

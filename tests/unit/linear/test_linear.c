@@ -642,6 +642,7 @@ TEST(a_missing_tensor_is_named) {
     memcpy(entries, GOOD, sizeof entries);
     entries[out].name = NULL;
     assert_invalid(read_entries(entries, 4, 3), GOOD[out].name);
+    assert_non_null(strstr(error.message, "is missing, expected"));
   }
 }
 
@@ -660,7 +661,7 @@ TEST(a_tensor_of_another_type_or_shape_is_refused) {
       entries[wrong].shape[entries[wrong].rank - 1] += (size_t)change;
       if (wrong == ENDS && change > 0) entries[wrong].data = NUMBERS;
       if (wrong == SECONDS && change > 0) entries[wrong].data = NUMBERS;
-      assert_invalid(read_entries(entries, 4, 3), "linear.kernel");
+      assert_invalid(read_entries(entries, 4, 3), "tensor 'linear.");
     }
   }
 }
@@ -673,10 +674,10 @@ TEST(rows_and_columns_must_fit_the_model) {
   assert_ok(read_entries(entries, 4, 3)); /* no buckets */
   entries[KERNEL].shape[0] = 6;
   assert_invalid(read_entries(entries, 4, 3), "[6][3], expected at least a row for each of 4 words and 3 pairs");
-  assert_invalid(read_entries(GOOD, 3, 3), "linear.kernel");
+  assert_invalid(read_entries(GOOD, 3, 3), "tensor 'linear.pairs.ends' has 4 words, expected 1 to 3");
   assert_ok(read_entries(GOOD, 5, 3)); /* not all words are features */
-  assert_invalid(read_entries(GOOD, 4, 2), "linear.kernel");
-  assert_invalid(read_entries(GOOD, 4, 4), "linear.kernel");
+  assert_invalid(read_entries(GOOD, 4, 2), "tensor 'linear.kernel' is F32 [9][3], expected F32 [9][1]");
+  assert_invalid(read_entries(GOOD, 4, 4), "tensor 'linear.kernel' is F32 [9][3], expected F32 [9][4]");
 }
 
 static void check_pairs_refused(const uint32_t ends[4], const uint32_t second[3], const char *message) {
