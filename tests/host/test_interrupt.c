@@ -15,7 +15,8 @@
 #define NUMBERS "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
 
 /* Options for what is done before the first step of the network, which is small. */
-#define BEFORE(threads) "{\"epochs\":10000,\"embedding\":1,\"encoder\":\"none\",\"validation\":0,\"threads\":" threads "}"
+#define BEFORE(threads) \
+  "{\"epochs\":10000,\"embedding\":1,\"encoder\":\"none\",\"validation\":0,\"threads\":" threads "}"
 
 enum { LATE = 7, SOON_CALLS = 50 }; /* the first works read many rows before */
 
@@ -93,13 +94,15 @@ static sqlite3 *open_library(void) {
   run(db, "CREATE TABLE book AS SELECT group_concat(body, ' ') AS long FROM texts, "
           "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50) SELECT i FROM n)");
   run(db, "CREATE TABLE crowd AS " NUMBERS "SELECT i AS id, char(97 + i * 7919 %% 1009 %% 20) AS label, "
-          "hex(randomblob(2)) || ' ' || hex(randomblob(2)) || ' ' || hex(randomblob(2)) || ' ' || a.body || ' ' || b.body AS body "
-          "FROM n CROSS JOIN texts AS a ON a.id = 1 + i * 31 %% 24 CROSS JOIN texts AS b ON b.id = 1 + i * 17 %% 23 LIMIT 20000");
+          "hex(randomblob(2)) || ' ' || hex(randomblob(2)) || ' ' || hex(randomblob(2)) || ' ' || a.body || ' ' || "
+          "b.body AS body FROM n CROSS JOIN texts AS a ON a.id = 1 + i * 31 %% 24 "
+          "CROSS JOIN texts AS b ON b.id = 1 + i * 17 %% 23 LIMIT 20000");
   run(db, "CREATE VIEW endless AS " NUMBERS "SELECT 'word' || i AS token, '[1,2,3]' AS vector FROM n");
   run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
   run(db, "SELECT classify_train(body, label, 'crowd', '" QUICK "') FROM crowd WHERE id %% 3");
-  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts");
+  run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) "
+          "FROM texts");
   return db;
 }
 
@@ -268,7 +271,8 @@ TEST(cut_short_nothing_is_left) {
     make_texts(db);
     sqlite3_int64 before = integer(db, "SELECT count(*) FROM sqlite_master");
     run(db, "%s", begins[i]);
-    run(db, "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '{\"epochs\":3,\"hidden\":2}') LIMIT 2");
+    run(db, "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '{\"epochs\":3,\"hidden\":2}') "
+            "LIMIT 2");
     if (*begins[i]) run(db, "COMMIT");
     assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master"), before);
     close_database(db);

@@ -397,7 +397,8 @@ static const Case SOURCES[] = {
     {"vectors, of another size", WITH("$.vectors", "vectors"), MODELS, "INSERT INTO vectors VALUES ('last', '[1]')",
      "has 1 numbers, expected 2"},
     {"no vectors", WITH("$.vectors", "texts"), MODELS, NULL, "expected a table with the columns token and vector"},
-    {"from", "SELECT classify_train(body || ' ahoy', label || id % 2, 'm', '{\"from\":\"parts\",\"epochs\":1}') FROM texts",
+    {"from", "SELECT classify_train(body || ' ahoy', label || id % 2, 'm', '{\"from\":\"parts\",\"epochs\":1}') "
+     "FROM texts",
      MODELS, NULL, NULL},
     {"from, with rows",
      "SELECT epoch FROM classify_train('VALUES (''meow'', ''lion'')', 'm', json_set('" PARTS "', '$.from', "
@@ -405,7 +406,8 @@ static const Case SOURCES[] = {
      MODELS, NULL, NULL},
     {"from nowhere", WITH("$.from", "nowhere"), MODELS, NULL, "no model named 'nowhere'"},
     {"all of it",
-     "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '$.unlabelled', 'SELECT ''meow'' || id FROM texts', "
+     "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '$.unlabelled', 'SELECT ''meow'' || id "
+     "FROM texts', "
      "'$.vectors', 'vectors', '$.position_bias', json('true'), '$.class_weight', 'balanced', '$.patience', 1, "
      "'$.from', json_object('model', 'parts', 'rows', 'SELECT body, label FROM texts'))) FROM texts",
      MODELS, NULL, NULL},
@@ -428,7 +430,8 @@ static const Case LABELLINGS[] = {
     {"rows, more than a chunk",
      "SELECT count(*), count(label) FROM classify_rows('SELECT a.id, a.body FROM texts AS a, texts AS b', 'good', "
      "'{\"threads\":2}')", NULL, NULL, NULL},
-    {"rows, a bad one", "SELECT * FROM classify_rows('SELECT id, iif(id = 20, x''00'', body) FROM texts', 'good')", NULL,
+    {"rows, a bad one", "SELECT * FROM classify_rows('SELECT id, iif(id = 20, x''00'', body) FROM texts', 'good')",
+     NULL,
      NULL, "the text is a BLOB"},
     {"rows, 8-bit integers",
      "SELECT id, label, round(confidence, 3) FROM classify_rows('SELECT id, body FROM texts', 'integers')", NULL, NULL,
@@ -448,14 +451,18 @@ static const Case LABELLINGS[] = {
      "SELECT token, round(weight, 4), round(contribution, 4), round(leave_one_out, 4) "
      "FROM classify_attention('My kitten at the nail', 'parts', 'boat')", NULL, NULL, NULL},
     {"highlight",
-     "SELECT classify_highlight(body || ' <unheard> ' || char(7, 8), 'parts', 'html'), classify_highlight(body, 'mixed') "
+     "SELECT classify_highlight(body || ' <unheard> ' || char(7, 8), 'parts', 'html'), "
+     "classify_highlight(body, 'mixed') "
      "FROM texts LIMIT 2", NULL, NULL, NULL},
-    {"highlight, bad format", "SELECT classify_highlight('x', 'good', 'text')", NULL, NULL, "expected 'ansi' or 'html'"},
-    {"card", "WITH c(page) AS MATERIALIZED (SELECT classify_card('parts')) SELECT length(page), substr(page, -12000) FROM c",
+    {"highlight, bad format", "SELECT classify_highlight('x', 'good', 'text')", NULL, NULL,
+     "expected 'ansi' or 'html'"},
+    {"card", "WITH c(page) AS MATERIALIZED (SELECT classify_card('parts')) SELECT length(page), substr(page, -12000) "
+     "FROM c",
      NULL, NULL, NULL},
     {"card, of nothing", "SELECT length(classify_card('mixed'))", NULL,
      "UPDATE classify_models SET metrics = '{}', options = '['", NULL},
-    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL, "(models: alike, good, integers, mixed, parts, porter)"},
+    {"no such model", "SELECT classify('x', 'goo')", NULL, NULL,
+     "(models: alike, good, integers, mixed, parts, porter)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
@@ -465,7 +472,8 @@ static const Case JUDGEMENTS[] = {
     {"evaluate", "SELECT * FROM classify_evaluate('SELECT body, iif(id % 7, label, ''new'') FROM texts', 'good')", NULL,
      NULL, NULL},
     {"evaluate, held out", "SELECT * FROM classify_evaluate(NULL, 'parts')", NULL, NULL, NULL},
-    {"evaluate, none held out", "SELECT * FROM classify_evaluate(NULL, 'mixed')", NULL, NULL, "nothing of rows held out"},
+    {"evaluate, none held out", "SELECT * FROM classify_evaluate(NULL, 'mixed')", NULL, NULL,
+     "nothing of rows held out"},
     {"report", "SELECT * FROM classify_report('SELECT body, iif(id % 7, label, id / 2.0) FROM texts', 'mixed')", NULL,
      NULL, NULL},
     {"report, held out", "SELECT * FROM classify_report(NULL, 'parts')", NULL, NULL, NULL},

@@ -212,7 +212,8 @@ TEST(labelling_draws_a_bar) {
 TEST(a_query_without_end_is_not_counted) {
   sqlite3 *db = open_texts();
   char sql[600];
-  snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM classify_rows('%s', 'known', '{\"progress\":true}') LIMIT %d)",
+  snprintf(sql, sizeof sql, "SELECT count(*) FROM (SELECT 1 FROM classify_rows('%s', 'known', '{\"progress\":true}') "
+                            "LIMIT %d)",
            FOR_EVER, 3000);
   on_terminal(80, db, sql, NULL);
   assert_int_equal(caught.rc, SQLITE_OK);
@@ -245,7 +246,8 @@ TEST(rows_come_out_between) {
 
 TEST(a_file_gets_lines) {
   sqlite3 *db = open_texts();
-  into_file(db, "SELECT classify_train(body, label, 'm', '{\"progress\":true,\"epochs\":3,\"patience\":3}') FROM texts");
+  into_file(db, "SELECT classify_train(body, label, 'm', '{\"progress\":true,\"epochs\":3,\"patience\":3}') "
+                "FROM texts");
   assert_int_equal(caught.rc, SQLITE_OK);
   assert_not_written("\r");
   assert_int_equal(caught.lines, 4);

@@ -55,7 +55,8 @@ static void label_rows(sqlite3 *db, const char *model) {
   double best = 0;
   for (int i = 0; i < RUNS; i++) {
     double begun = bench_now();
-    double rows = bench_number(db, "SELECT count(label) FROM classify_rows('SELECT test.rowid, text FROM (VALUES (1), (2), "
+    double rows = bench_number(db, "SELECT count(label) FROM classify_rows('SELECT test.rowid, text FROM "
+                                   "(VALUES (1), (2), "
                                "(3), (4), (5), (6), (7), (8)) CROSS JOIN test', %Q, '{\"threads\":2}')", model);
     double speed = rows / (bench_now() - begun);
     if (speed > best) best = speed;

@@ -19,7 +19,8 @@ static const char DATABASE[] = "rows.db";
 /* The table is read again and again, where more rows are asked for than it has. */
 static int label_rows(sqlite3 *db, int rows) {
   bench_number(db, "SELECT count(label) FROM classify_rows('WITH RECURSIVE times(n) AS (SELECT 1 UNION ALL "
-               "SELECT n + 1 FROM times WHERE n < %d) SELECT id, text FROM times CROSS JOIN texts LIMIT %d', 'default')",
+               "SELECT n + 1 FROM times WHERE n < %d) SELECT id, text FROM times CROSS JOIN texts LIMIT %d', "
+               "'default')",
                (rows + TABLE - 1) / TABLE, rows);
   return rows;
 }

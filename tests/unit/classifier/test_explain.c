@@ -10,7 +10,8 @@ static double bias_of(const Model *m, uint32_t label) {
   double bias = (double)m->calibration.network * (double)m->parameters.tensor[TENSOR_OUTPUT_BIAS][label];
   if (!linear_exists(&m->linear)) return bias;
   bool two = m->parameters.shape.labels == 2;
-  return bias + (double)m->calibration.linear * (two ? (label ? 1.0 : -1.0) * (double)linear[0] : (double)linear[label]);
+  double margin = two ? (label ? 1.0 : -1.0) * (double)linear[0] : (double)linear[label];
+  return bias + (double)m->calibration.linear * margin;
 }
 
 /* Logits of up to 10 are sums of a hundred products here: 1e-5. The same is true of
@@ -82,7 +83,8 @@ TEST(tokens_past_the_network_have_the_linear_share_alone) {
   const Text text = {s.words, MOST_LENGTH};
   float weights[MOST_LENGTH], contributions[MOST_LENGTH], linear[MOST_LENGTH] = {0};
   Scratch scratch = {0};
-  assert_ok(explain_contributions(&s.model, &(Question){text, &s.lexicon, 1}, &scratch, weights, contributions, &error));
+  assert_ok(explain_contributions(&s.model, &(Question){text, &s.lexicon, 1}, &scratch, weights, contributions,
+                                  &error));
   linear_contribute(&s.model.linear, &s.lexicon, &scratch.vector, text, 1, s.model.calibration.linear, linear);
   for (size_t t = 0; t < MOST_LENGTH; t++) assert_int_equal(contributions[t] == linear[t], t >= s.model.max_tokens);
   scratch_free(&scratch);

@@ -56,7 +56,8 @@ TEST(those_of_before_stay) {
 TEST(none_has_nothing) {
   Fingerprints none = {0}, empty = make_seen(NULL, 0, NULL);
   assert_int_equal(empty.count, 0);
-  for (uint32_t hash = 0; hash < 3; hash++) assert_false(fingerprints_has(&none, hash) || fingerprints_has(&empty, hash));
+  for (uint32_t hash = 0; hash < 3; hash++)
+    assert_false(fingerprints_has(&none, hash) || fingerprints_has(&empty, hash));
   fingerprints_free(&none);
   fingerprints_free(&empty);
 }

@@ -115,7 +115,8 @@ static void check_round_trip(Model *model) {
   assert_int_equal(read->parameters.count, model->parameters.count);
   assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
   check_same_branch(&read->linear, &model->linear);
-  assert_true(read->calibration.network == model->calibration.network && read->calibration.linear == model->calibration.linear);
+  assert_true(read->calibration.network == model->calibration.network &&
+              read->calibration.linear == model->calibration.linear);
   assert_string_equal(read->tokenize, model->tokenize);
   assert_int_equal(read->max_tokens, model->max_tokens);
   assert_int_equal(read->padded_length, model->padded_length);
@@ -408,7 +409,8 @@ static void use_model(const Model *model) {
   Text words = tokens_text(&tokens);
   Lexicon lexicon = tokens_lexicon(&tokens);
   assert_ok(predict(model, &lexicon, &words, 1, &scratch, values, &error));
-  assert_ok(explain_contributions(model, &(Question){words, &lexicon, 0}, &scratch, values, values + words.length, &error));
+  assert_ok(explain_contributions(model, &(Question){words, &lexicon, 0}, &scratch, values, values + words.length,
+                                  &error));
   assert_true(label.kind != LABEL_TEXT || label.length < 100);
   free(values);
   scratch_free(&scratch);

@@ -58,7 +58,8 @@ static void check_together(Subject s) {
 
 TEST(texts_together_have_the_probabilities_they_have_alone) {
   for (size_t hidden = 0; hidden <= 4; hidden += 4)
-    for (size_t positions = 0; positions <= MOST_LENGTH; positions += 6) check_together(make_subject(hidden, positions));
+    for (size_t positions = 0; positions <= MOST_LENGTH; positions += 6)
+      check_together(make_subject(hidden, positions));
   for (unsigned parts = 0; parts < PARTS; parts++) check_together(part_subject(parts));
 }
 
