@@ -175,7 +175,7 @@ static void score(const Inference *n, InferenceScratch *s) {
   const Batch *b = &s->batch;
   const float *bias = p->tensor[TENSOR_ATTENTION_BIAS];
   size_t padded = n->forward.padded;
-  if (padded) matrix_vector(b->tokens, 2 * padded, s->states, 2 * padded, n->score, s->scores);
+  if (padded) matrix_vector((Matrix){s->states, b->tokens, 2 * padded}, n->score, s->scores);
   for (size_t i = 0; i < b->tokens; i++) s->scores[i] = (padded ? s->scores[i] : 0.0f) + s->inputs[i][6 * padded];
   for (size_t t = 0; bias && t < b->steps && t < p->shape.positions; t++)
     for (size_t i = 0; i < b->active[t]; i++) s->scores[batch_place(b, i, t)] += bias[t];

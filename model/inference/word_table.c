@@ -94,8 +94,7 @@ Status word_table_new(const Parameters *p, WordTable **inputs, Error *error) {
 
 void word_table_compute(const WordTable *in, const float *vectors, size_t count, float *rows) {
   for (size_t i = 0; i < count; i++) memcpy(rows + i * in->width, in->bias, in->width * sizeof *rows);
-  matrix_product(count, in->width, in->embedding, vectors, in->embedding, in->kernel, in->width, 1.0f, rows,
-                 in->width);
+  matrix_product((Matrix){vectors, count, in->embedding}, (Matrix){in->kernel, in->embedding, in->width}, 1.0f, rows);
 }
 
 /* Always the same rows together: BLAS rounds a row by those it is worked out with. */

@@ -47,7 +47,7 @@ static void cholesky(size_t n, float *g) {
 ** gram [size][size] is scratch.
 */
 static void orthonormalise(size_t rows, size_t size, float *w, Workers *workers, float *gram) {
-  matrix_product_at(size, size, rows, w, size, w, size, 0.0f, gram, size);
+  matrix_product_at((Matrix){w, rows, size}, (Matrix){w, rows, size}, 0.0f, gram);
   cholesky(size, gram);
   for (size_t r = 0; r < rows && (r % POLL_ROWS || !workers_stopped(workers)); r++) {
     float *row = w + r * size;

@@ -23,11 +23,15 @@ typedef struct AttentionWeights {
 void attention_forward(const AttentionWeights *w, const Batch *batch, const float *states,
                        float *weights, float *context, size_t stride);
 
-/* Adds to the gradient's blocks and to d_states [tokens][state]; d_scores
-** [tokens] is scratch.
-*/
+typedef struct AttentionGradient {
+  AttentionWeights weights; /* added to                  */
+  float *states;            /* [tokens][state], added to */
+  float *scores;            /* [tokens], overwritten     */
+} AttentionGradient;
+
+/* From d_context, the gradient of the contexts, laid out as they are. */
 void attention_backward(const AttentionWeights *w, const Batch *batch, const float *states,
                         const float *weights, const float *d_context, size_t stride,
-                        float *d_scores, float *d_states, AttentionWeights *gradient);
+                        const AttentionGradient *gradient);
 
 #endif

@@ -37,7 +37,7 @@ typedef struct GruTape {
   float *gates;      /* [tokens][4 hidden]   z, r, n and h Un + cn            */
   float *product;    /* [texts][3 hidden]    h U of a step                    */
   float *d_gates;    /* [tokens][3 hidden]   gradient of h U + c              */
-  float *d_inputs;   /* [distinct][3 hidden] gradient of x W + b              */
+  float *d_projected; /* [distinct][3 hidden] gradient of x W + b             */
   float *d_state;    /* [texts][hidden]      gradient that flows to the step before */
   float *transposed; /* [3 hidden][hidden]   U'                               */
 } GruTape;
@@ -50,11 +50,16 @@ void gru_project(const GruWeights *weights, const Batch *batch, const float *vec
 void gru_forward(const GruWeights *weights, const Batch *batch, bool backwards,
                  const float *projected, GruTape *tape, float *states, size_t stride);
 
-/* Sets the gradient's blocks and adds to d_vectors [distinct][input];
-** d_states[place * stride] is the gradient of the states.
+/* From d_states[place * stride], the gradient of the states: sets tape->d_projected and
+** the gradient of U and c.
 */
-void gru_backward(const GruWeights *weights, const Batch *batch, bool backwards,
-                  const float *vectors, GruTape *tape, const float *d_states, size_t stride,
-                  GruWeights *gradient, float *d_vectors);
+void gru_backward(const GruWeights *weights, const Batch *batch, bool backwards, GruTape *tape,
+                  const float *d_states, size_t stride, GruWeights *gradient);
+
+/* From d_projected [distinct][3 hidden]: sets the gradient of W and b, and adds to
+** d_vectors [distinct][input].
+*/
+void gru_project_backward(const GruWeights *weights, const Batch *batch, const float *vectors,
+                          const float *d_projected, GruWeights *gradient, float *d_vectors);
 
 #endif

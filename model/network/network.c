@@ -51,7 +51,7 @@ static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool tr
   GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
   if (training) {
     shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
-    shared.d_inputs = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
+    shared.d_projected = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
     shared.d_state = memory_take(pass->block, used, b->texts * s->hidden);
     shared.transposed = memory_take(pass->block, used, 3 * s->hidden * s->hidden);
   }
@@ -141,10 +141,10 @@ static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
     GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
     GruWeights d_forward = network_gru(gradient, TENSOR_GRU_FORWARD);
     GruWeights d_backward = network_gru(gradient, TENSOR_GRU_BACKWARD);
-    gru_backward(&forward, b, false, pass->vectors, &pass->forward, pass->d_states, state,
-                 &d_forward, pass->d_vectors);
-    gru_backward(&backward, b, true, pass->vectors, &pass->backward, pass->d_states + s->hidden,
-                 state, &d_backward, pass->d_vectors);
+    gru_backward(&forward, b, false, &pass->forward, pass->d_states, state, &d_forward);
+    gru_project_backward(&forward, b, pass->vectors, pass->forward.d_projected, &d_forward, pass->d_vectors);
+    gru_backward(&backward, b, true, &pass->backward, pass->d_states + s->hidden, state, &d_backward);
+    gru_project_backward(&backward, b, pass->vectors, pass->backward.d_projected, &d_backward, pass->d_vectors);
   }
   if (state > 2 * s->hidden)
     embedding_gather(pass->d_states + 2 * s->hidden, state, s->embedding, b, pass->d_vectors);
@@ -185,15 +185,15 @@ void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, P
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s), features = shape_features(s);
-  AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
+  AttentionWeights attention = attention_weights(p);
+  AttentionGradient d_attention = {attention_weights(gradient), .states = pass->d_states, .scores = pass->d_scores};
   OutputWeights output = network_output(p), d_output = network_output(gradient);
 
   clear_gradient(gradient);
   output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
   drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
   memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
-  attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features,
-                     pass->d_scores, pass->d_states, &d_attention);
+  attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features, &d_attention);
   if (s->pooled) pool_backward(b, state, pass->winners, pass->d_features + state, features, pass->d_states);
   encode_backward(p, pass, gradient);
   drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);

@@ -38,7 +38,7 @@ static void layer_reserve(Layer *l, size_t input, size_t hidden) {
   l->tape = (GruTape){.keep = true, .before = take(l, b->tokens * hidden),
                       .gates = take(l, b->tokens * 4 * hidden), .product = take(l, b->texts * 3 * hidden),
                       .d_gates = take(l, b->tokens * 3 * hidden),
-                      .d_inputs = take(l, b->distinct * 3 * hidden),
+                      .d_projected = take(l, b->distinct * 3 * hidden),
                       .d_state = take(l, b->texts * hidden), .transposed = take(l, 3 * hidden * hidden)};
   l->vectors = take(l, b->distinct * input);
   l->projected = take(l, b->distinct * 3 * hidden);
@@ -58,8 +58,8 @@ static void forward(Layer *l) {
 }
 
 static void backward(Layer *l) {
-  gru_backward(&l->weights, &l->batch, l->backwards, l->vectors, &l->tape, l->upstream, l->stride,
-               &l->gradient, l->d_vectors);
+  gru_backward(&l->weights, &l->batch, l->backwards, &l->tape, l->upstream, l->stride, &l->gradient);
+  gru_project_backward(&l->weights, &l->batch, l->vectors, l->tape.d_projected, &l->gradient, l->d_vectors);
 }
 
 /* Only the layer's own columns: what lies between is another direction's. */
