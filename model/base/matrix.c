@@ -37,13 +37,12 @@ char *__wrap_getenv(const char *name) {
 __attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
 #endif
 
-static void product(CBLAS_TRANSPOSE a_transposed, Matrix a, CBLAS_TRANSPOSE b_transposed, Matrix b, float beta, float *c) {
-  bool at = a_transposed == CblasTrans, bt = b_transposed == CblasTrans;
-  blasint m = (blasint)(at ? a.columns : a.rows), k = (blasint)(at ? a.rows : a.columns);
-  blasint n = (blasint)(bt ? b.rows : b.columns);
+static void product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, Matrix b, float beta, float *c) {
+  blasint m = (blasint)(of_a == CblasTrans ? a.columns : a.rows), k = (blasint)(of_a == CblasTrans ? a.rows : a.columns);
+  blasint n = (blasint)(of_b == CblasTrans ? b.rows : b.columns);
   if (m == 0 || n == 0) return;
-  cblas_sgemm(CblasRowMajor, a_transposed, b_transposed, m, n, k, 1.0f, a.values, (blasint)a.columns, b.values,
-              (blasint)b.columns, beta, c, n);
+  cblas_sgemm(CblasRowMajor, of_a, of_b, m, n, k, 1.0f, a.values, (blasint)a.columns, b.values, (blasint)b.columns, beta,
+              c, n);
 }
 
 /* OpenBLAS first copies the operands of a product into blocks of its own. For AVX-512

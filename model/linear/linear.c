@@ -324,11 +324,11 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
 Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
   *l = (Linear){.labels = training->labels, .columns = training->labels == 2 ? 1 : training->labels};
   Learning g = {.linear = l, .training = training, .workers = workers};
-  const Tfidf *before = training->from ? &training->from->tfidf : NULL;
+  TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
+                            .most = MOST_WEIGHTS / l->columns,
+                            .before = training->from ? &training->from->tfidf : NULL};
   Status status = learning_new(&g, error);
-  if (!status)
-    status = tfidf_collect(&l->tfidf, before, training->texts, training->count, training->vocabulary,
-                           MOST_WEIGHTS / l->columns, workers, error);
+  if (!status) status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = workers_run(workers, (training->count + CHUNK - 1) / CHUNK, read_task, &g, error);
   g.rows = (SparseRows){.count = training->count, .features = tfidf_features(&l->tfidf) + l->buckets,

@@ -173,9 +173,7 @@ enum { COMMONEST = 1 << 10 }; /* pairs in as many texts or more are kept, or not
 
 typedef struct Collection {
   Tfidf *tfidf;
-  const Tfidf *before;  /* or NULL */
-  const Text *texts;
-  size_t count, vocabulary, most;
+  TfidfTraining training;
   Workers *workers;
   uint32_t *texts_with;  /* [vocabulary] of a word                              */
   uint32_t *last_text;   /* [vocabulary] + 1, that has it                       */
@@ -184,15 +182,15 @@ typedef struct Collection {
   Error *error;
 } Collection;
 
-static bool counts(const Collection *c, uint32_t word) { return word > 0 && word < c->vocabulary; }
+static bool counts(const Collection *c, uint32_t word) { return word > 0 && word < c->training.vocabulary; }
 
 static Status count_words(Collection *c) {
-  c->texts_with = calloc(c->vocabulary + 1, sizeof *c->texts_with);
-  c->last_text = calloc(c->vocabulary + 1, sizeof *c->last_text);
-  c->begin = calloc(c->vocabulary + 2, sizeof *c->begin);
+  c->texts_with = calloc(c->training.vocabulary + 1, sizeof *c->texts_with);
+  c->last_text = calloc(c->training.vocabulary + 1, sizeof *c->last_text);
+  c->begin = calloc(c->training.vocabulary + 2, sizeof *c->begin);
   if (!c->texts_with || !c->last_text || !c->begin) return error_no_memory(c->error);
-  for (size_t i = 0; i < c->count; i++) {
-    Text text = c->texts[i];
+  for (size_t i = 0; i < c->training.count; i++) {
+    Text text = c->training.texts[i];
     for (size_t t = 0; t < text.length; t++) {
       uint32_t word = text.words[t];
       if (!counts(c, word)) continue;
@@ -201,7 +199,7 @@ static Status count_words(Collection *c) {
       if (t + 1 < text.length && counts(c, text.words[t + 1])) c->begin[word + 1]++;
     }
   }
-  for (size_t w = 0; w < c->vocabulary; w++) c->begin[w + 1] += c->begin[w];
+  for (size_t w = 0; w < c->training.vocabulary; w++) c->begin[w + 1] += c->begin[w];
   return STATUS_OK;
 }
 
@@ -211,17 +209,17 @@ static int rising_pairs(const void *a, const void *b) {
 }
 
 static Status sort_pairs(Collection *c) {
-  size_t *next = calloc(c->vocabulary + 1, sizeof *next);
-  c->pairs = malloc((c->begin[c->vocabulary] + 1) * sizeof *c->pairs);
+  size_t *next = calloc(c->training.vocabulary + 1, sizeof *next);
+  c->pairs = malloc((c->begin[c->training.vocabulary] + 1) * sizeof *c->pairs);
   if (next && c->pairs) {
-    memcpy(next, c->begin, c->vocabulary * sizeof *next);
-    for (size_t i = 0; i < c->count; i++) {
-      Text text = c->texts[i];
+    memcpy(next, c->begin, c->training.vocabulary * sizeof *next);
+    for (size_t i = 0; i < c->training.count; i++) {
+      Text text = c->training.texts[i];
       for (size_t t = 0; t + 1 < text.length; t++)
         if (counts(c, text.words[t]) && counts(c, text.words[t + 1]))
           c->pairs[next[text.words[t]]++] = pair_of(text.words[t + 1], i);
     }
-    for (size_t w = 1; w < c->vocabulary && !workers_stopped(c->workers); w++) {
+    for (size_t w = 1; w < c->training.vocabulary && !workers_stopped(c->workers); w++) {
       size_t same = c->begin[w + 1] - c->begin[w];
       if (same > 1) qsort(c->pairs + c->begin[w], same, sizeof *c->pairs, rising_pairs);
     }
@@ -244,14 +242,14 @@ static size_t pair_run(const Collection *c, size_t at, size_t end, uint32_t *tex
 */
 static uint32_t least_texts(const Collection *c) {
   size_t with[COMMONEST + 1] = {0}; /* pairs by number of texts */
-  for (size_t w = 1; w < c->vocabulary; w++) {
+  for (size_t w = 1; w < c->training.vocabulary; w++) {
     uint32_t texts_with;
     for (size_t at = c->begin[w]; at < c->begin[w + 1];) {
       at = pair_run(c, at, c->begin[w + 1], &texts_with);
       with[texts_with < COMMONEST ? texts_with : COMMONEST]++;
     }
   }
-  size_t left = c->most > c->vocabulary ? c->most - c->vocabulary : 0;
+  size_t left = c->training.most > c->training.vocabulary ? c->training.most - c->training.vocabulary : 0;
   if (with[COMMONEST] > left) return UINT32_MAX;
   left -= with[COMMONEST];
   uint32_t least = COMMONEST;
@@ -259,7 +257,7 @@ static uint32_t least_texts(const Collection *c) {
   return least;
 }
 
-static float idf_of(const Collection *c, uint32_t texts_with) { return tfidf_idf(c->count, texts_with); }
+static float idf_of(const Collection *c, uint32_t texts_with) { return tfidf_idf(c->training.count, texts_with); }
 
 typedef struct Capacities {
   size_t second, idf;
@@ -280,7 +278,7 @@ static Status keep_pair(Collection *c, Capacities *capacities, uint32_t second, 
 ** with those that there were before.
 */
 static Status keep_pairs_of(Collection *c, Capacities *capacities, size_t word, uint32_t least) {
-  const Tfidf *before = c->before && word < c->before->words ? c->before : NULL;
+  const Tfidf *before = c->training.before && word < c->training.before->words ? c->training.before : NULL;
   size_t old = before && word ? before->pair_end[word - 1] : 0, old_end = before ? before->pair_end[word] : 0;
   Status status = STATUS_OK;
   for (size_t at = c->begin[word], next; at < c->begin[word + 1] && !status; at = next) {
@@ -302,14 +300,14 @@ static Status keep_features(Collection *c) {
   Capacities capacities = {0, 0};
   Status status = STATUS_OK;
   uint32_t least = least_texts(c);
-  n->vocabulary = c->vocabulary;
-  n->words = c->vocabulary < c->most ? c->vocabulary : c->most;
-  if (c->before && n->words < c->before->words) n->words = c->before->words;
+  n->vocabulary = c->training.vocabulary;
+  n->words = c->training.vocabulary < c->training.most ? c->training.vocabulary : c->training.most;
+  if (c->training.before && n->words < c->training.before->words) n->words = c->training.before->words;
   n->pair_end = calloc(n->words + 1, sizeof *n->pair_end);
   if (!n->pair_end || !memory_grow(&n->idf, &capacities.idf, n->words + 1, sizeof *n->idf))
     return error_no_memory(c->error);
   for (size_t w = 0; w < n->words && !status; w++) {
-    n->idf[w] = c->before && w < c->before->words ? c->before->idf[w] : idf_of(c, c->texts_with[w]);
+    n->idf[w] = c->training.before && w < c->training.before->words ? c->training.before->idf[w] : idf_of(c, c->texts_with[w]);
     if (w) status = keep_pairs_of(c, &capacities, w, least);
     n->pair_end[w] = (uint32_t)n->pairs;
   }
@@ -326,10 +324,8 @@ static Status collect_task(void *context, size_t index, size_t worker, Error *er
   return status || workers_stopped(c->workers) ? status : keep_features(c);
 }
 
-Status tfidf_collect(Tfidf *tfidf, const Tfidf *before, const Text *texts, size_t count,
-                     size_t vocabulary, size_t most, Workers *workers, Error *error) {
-  Collection c = {.tfidf = tfidf, .before = before, .texts = texts, .count = count, .vocabulary = vocabulary,
-                  .most = most, .workers = workers};
+Status tfidf_collect(Tfidf *tfidf, const TfidfTraining *training, Workers *workers, Error *error) {
+  Collection c = {.tfidf = tfidf, .training = *training, .workers = workers};
   *tfidf = (Tfidf){0};
   Status status = workers_run(workers, 1, collect_task, &c, error);
   if (!status) status = tfidf_index(tfidf, error);

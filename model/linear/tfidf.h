@@ -40,13 +40,18 @@ typedef struct Tfidf {
 void tfidf_free(Tfidf *tfidf);
 static inline size_t tfidf_features(const Tfidf *tfidf) { return tfidf->words + tfidf->pairs; }
 
-/* Those of the given texts, whose word numbers are below `vocabulary` if they
-** count: at most about `most`, the ones that occur in most texts; beside them
-** all that there were `before`, with their idf (NULL: none). Runs as a task of
-** workers, and stops when they do.
+typedef struct TfidfTraining {
+  const Text *texts;   /* [count]                                             */
+  size_t count;
+  size_t vocabulary;   /* words with this number or a higher one are ignored  */
+  size_t most;         /* features, about; those in the most texts are kept   */
+  const Tfidf *before; /* its features and their idf are all kept; NULL: none */
+} TfidfTraining;
+
+/* Finds the features of texts. Runs as a task of the workers, and ends early when they
+** stop.
 */
-Status tfidf_collect(Tfidf *tfidf, const Tfidf *before, const Text *texts, size_t count,
-                     size_t vocabulary, size_t most, Workers *workers, Error *error);
+Status tfidf_collect(Tfidf *tfidf, const TfidfTraining *training, Workers *workers, Error *error);
 
 /* Makes the table that pairs are found in: each first word has a hash table of its own,
 ** twice the size of its list, and they lie in the order of the lists. Whoever makes

@@ -337,8 +337,9 @@ Status guess_labels(const Guess *q, Workers *workers, uint32_t *labels, Error *e
   Tfidf words = {0};
   Guesser g = {.guess = q, .workers = workers, .tfidf = &words, .labels = labels};
   Status status = guesser_new(&g, error);
-  if (!status) /* no room for pairs */
-    status = tfidf_collect(&words, NULL, q->texts, q->count, q->vocabulary, q->vocabulary, workers, error);
+  TfidfTraining training = {.texts = q->texts, .count = q->count, .vocabulary = q->vocabulary,
+                            .most = q->vocabulary}; /* no room for pairs */
+  if (!status) status = tfidf_collect(&words, &training, workers, error);
   if (!status) status = workers_run(workers, 1, guess_task, &g, error);
   for (size_t i = 0; i < q->count && !status; i++)
     if (q->targets[i] != LABELS_NONE) labels[i] = q->targets[i];

@@ -31,11 +31,12 @@ static TrainingRun lesson_of(const uint32_t *numbers, size_t count) {
   return training;
 }
 
-static Status collect_polled(Tfidf *tfidf, const Tfidf *before, const TrainingRun *training, size_t vocabulary, size_t most,
+static Status collect_polled(Tfidf *tfidf, const Tfidf *before, const TrainingRun *run, size_t vocabulary, size_t most,
                              size_t threads, Poll poll) {
   Workers *workers;
   assert_ok(workers_new(threads, poll, &workers, &error));
-  Status status = tfidf_collect(tfidf, before, training->texts, training->count, vocabulary, most, workers, &error);
+  TfidfTraining training = {run->texts, run->count, vocabulary, most, before};
+  Status status = tfidf_collect(tfidf, &training, workers, &error);
   workers_free(workers);
   return status;
 }
