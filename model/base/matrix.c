@@ -7,11 +7,10 @@
 
 #include "base/simd.h"
 
-/* Our copy of OpenBLAS is linked statically, and its calls of getenv() come
-** here (-Wl,--wrap=getenv). While the library loads it asks how many threads
-** to start: none, the calls of several workers are what runs in parallel. And
-** it asks for a kernel: releases older than a processor fall back to SSE2 on
-** it, so the processor's features are answered instead of its model.
+/* Answers two questions that the statically linked OpenBLAS asks while it is loaded
+** (-Wl,--wrap=getenv). It shall start no threads, since workers call it in parallel. And it
+** shall choose its kernel by the processor's features: by the processor's model, a
+** release older than the processor would fall back to SSE2.
 */
 char *__real_getenv(const char *name);
 char *__wrap_getenv(const char *name);
@@ -33,7 +32,7 @@ char *__wrap_getenv(const char *name) {
 }
 
 #ifdef OPENBLAS_IS_SHARED
-/* Nothing is answered to a shared copy, which has started its threads already. */
+/* A shared OpenBLAS was loaded before this library and may have started threads. */
 __attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
 #endif
 
@@ -92,7 +91,7 @@ void matrix_vector_at(Matrix a, const float *x, float *y) {
               1.0f, y, 1);
 }
 
-/* Rows are short here: BLAS' own would spend more on the call. */
+/* Rows are so short that the call of cblas_saxpy() would take longer than the sum. */
 SIMD_VERSIONS(extern, void, matrix_add_scaled, (size_t n, float scale, const float *restrict x, float *restrict y),
               (n, scale, x, y)) {
   for (size_t i = 0; i < n; i++) y[i] += scale * x[i];
@@ -104,7 +103,7 @@ SIMD_VERSIONS(static, void, add_four,
   for (size_t i = 0; i < n; i++) y[i] += scale * ((a[i] + b[i]) + (c[i] + d[i]));
 }
 
-/* Four at a time: y is read and written less often, more is read at once. */
+/* Adds four rows at a time, so that y is read and written less often. */
 void matrix_add_rows(size_t count, size_t n, float scale, const float *a, const uint32_t *rows, float *y) {
   size_t r = 0;
   for (; r + 4 <= count; r += 4)
@@ -118,8 +117,8 @@ SIMD_VERSIONS(extern, void, matrix_sum_scaled,
   for (size_t i = 0; i < n; i++) out[i] = x_scale * x[i] + y_scale * y[i];
 }
 
-/* In lanes, so that it vectorises; each has few of the squares, so that a float
-** holds their sum.
+/* Sums in separate lanes, so that the loop vectorises. Every 4096 numbers the lanes are
+** added to a double, before rounding to float matters.
 */
 SIMD_VERSIONS(extern, double, matrix_squares, (size_t n, const float *x), (n, x)) {
   enum { LANES = 32, RUN = 4096 };
@@ -139,7 +138,7 @@ float matrix_dot(size_t n, const float *x, const float *y) {
   return cblas_sdot((blasint)n, x, 1, y, 1);
 }
 
-/* In blocks, so that the lines of B which a block writes stay in the cache. */
+/* Works in blocks of rows, so that the cache lines of B that are written stay in the cache. */
 void matrix_transpose(Matrix a, float *b) {
   enum { BLOCK = 16 };
   for (size_t i0 = 0; i0 < a.rows; i0 += BLOCK)
