@@ -37,11 +37,12 @@ __attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set
 #endif
 
 static void product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, Matrix b, float beta, float *c) {
-  blasint m = (blasint)(of_a == CblasTrans ? a.columns : a.rows), k = (blasint)(of_a == CblasTrans ? a.rows : a.columns);
+  blasint m = (blasint)(of_a == CblasTrans ? a.columns : a.rows);
   blasint n = (blasint)(of_b == CblasTrans ? b.rows : b.columns);
+  blasint k = (blasint)(of_a == CblasTrans ? a.rows : a.columns);
   if (m == 0 || n == 0) return;
-  cblas_sgemm(CblasRowMajor, of_a, of_b, m, n, k, 1.0f, a.values, (blasint)a.columns, b.values, (blasint)b.columns, beta,
-              c, n);
+  cblas_sgemm(CblasRowMajor, of_a, of_b, m, n, k, 1.0f, a.values, (blasint)a.columns, b.values, (blasint)b.columns,
+              beta, c, n);
 }
 
 /* OpenBLAS first copies the operands of a product into blocks of its own. For AVX-512
@@ -81,14 +82,14 @@ void matrix_product_bt(Matrix a, Matrix b, float beta, float *c) {
 
 void matrix_vector(Matrix a, const float *x, float *y) {
   if (a.rows == 0) return;
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns, x, 1,
-              0.0f, y, 1);
+  cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,
+              x, 1, 0.0f, y, 1);
 }
 
 void matrix_vector_at(Matrix a, const float *x, float *y) {
   if (a.rows == 0) return;
-  cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns, x, 1,
-              1.0f, y, 1);
+  cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,
+              x, 1, 1.0f, y, 1);
 }
 
 /* Rows are so short that the call of cblas_saxpy() would take longer than the sum. */

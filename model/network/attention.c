@@ -5,7 +5,7 @@
 #include "base/matrix.h"
 #include "base/simd.h"
 
-/* Turns one text's scores into weights, in place. */
+/* Computes the softmax over one text's scores, in place. */
 static void softmax_text(const Batch *b, size_t row, float *scores) {
   size_t length = b->length[row];
   float largest = scores[batch_place(b, row, 0)], sum = 0.0f;
@@ -42,7 +42,7 @@ void attention_backward(const AttentionWeights *w, const Batch *b, const float *
   float *d_scores = gradient->scores, *d_states = gradient->states;
   for (size_t i = 0; i < b->texts; i++) {
     const float *dc = d_context + i * stride;
-    float mean = 0.0f; /* of the weights' gradients, by weight */
+    float mean = 0.0f; /* sum_t a_t (dc . h_t) */
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
       d_scores[place] = matrix_dot(w->state, dc, states + place * w->state);

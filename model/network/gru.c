@@ -12,8 +12,8 @@ void gru_project(const GruWeights *w, const Batch *b, const float *vectors, floa
   matrix_product((Matrix){vectors, b->distinct, w->input}, (Matrix){w->kernel, w->input, gates}, 1.0f, projected);
 }
 
-/* The formula of the header for one token. x: x W + b; hu: h U; c: [3 hidden];
-** gates: z, r, n, h Un + cn, each [hidden].
+/* The formula of gru.h for one token: x is x W + b, hu is h U. Stores z, r, n and h Un + cn
+** in gates [4][hidden].
 */
 SIMD_VERSIONS(static, void, cell_forward,
               (size_t hidden, const float *restrict x, const float *restrict hu, const float *restrict c,
@@ -32,13 +32,15 @@ SIMD_VERSIONS(static, void, cell_forward,
   }
 }
 
-/* From dh, the gradient of a token's new state: d_gates, of h U + c; adds to
-** d_inputs, of x W + b; d_before becomes the direct share of the state before.
+/* The gradient of cell_forward(). The gradient dh of the new state is d_state, from the
+** layers above, plus d_before, from the step after it. Sets d_gates, the gradient of
+** h U + c; adds to d_projected, the gradient of x W + b; sets d_before to z * dh, the part
+** of the old state's gradient that does not pass through U.
 */
 SIMD_VERSIONS(static, void, cell_backward,
               (size_t hidden, const float *restrict gates, const float *restrict before,
                const float *restrict d_state, float *restrict d_before, float *restrict d_gates,
-               float *restrict d_inputs), (hidden, gates, before, d_state, d_before, d_gates, d_inputs)) {
+               float *restrict d_projected), (hidden, gates, before, d_state, d_before, d_gates, d_projected)) {
   for (size_t j = 0; j < hidden; j++) {
     float z = gates[j], r = gates[hidden + j], n = gates[2 * hidden + j];
     float un = gates[3 * hidden + j];
@@ -50,14 +52,14 @@ SIMD_VERSIONS(static, void, cell_backward,
     d_gates[j] = dz;
     d_gates[hidden + j] = dr;
     d_gates[2 * hidden + j] = dn * r;
-    d_inputs[j] += dz;
-    d_inputs[hidden + j] += dr;
-    d_inputs[2 * hidden + j] += dn;
+    d_projected[j] += dz;
+    d_projected[hidden + j] += dr;
+    d_projected[2 * hidden + j] += dn;
   }
 }
 
-/* Puts the state that each token of step t finds into `before`: that of the
-** step visited just before, or zero for a text that begins here.
+/* Copies the old state of each token of step t to `before`: the state after the previous
+** token in this direction, or 0 at a text's first token.
 */
 static void state_before(const Batch *b, bool backwards, size_t t, size_t hidden,
                          const float *states, size_t stride, float *before) {

@@ -10,7 +10,7 @@
 #include "network/output.h"
 #include "network/pool.h"
 
-/* ---- the layers' view of the parameters ----------------------------------- */
+/* ---- parameters of the layers ---------------------------------------------- */
 
 EmbeddingWeights network_embedding(const Parameters *p) {
   return (EmbeddingWeights){.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets,
@@ -45,7 +45,7 @@ static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *
   tape->gates = memory_take(block, used, kept * 4 * s->hidden);
 }
 
-/* Both directions run one after the other and share what they do not keep. */
+/* The directions run one after the other, so that they share their scratch. */
 static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
   const Batch *b = &pass->batch;
   GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
@@ -58,7 +58,7 @@ static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool tr
   pass->forward = pass->backward = shared;
 }
 
-/* The one description of a pass's memory; returns the floats it takes. */
+/* Sets every pointer into the block; returns the block's size in floats. */
 static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   const Batch *b = &p->batch;
   size_t used = 0, state = shape_state(s);
@@ -113,7 +113,7 @@ static void drop(const Dropout *dropout, uint64_t place, float *values, size_t c
     random_dropout(values, count, dropout->rate, dropout->seed * 4 + place);
 }
 
-/* The states: the GRU's two directions, then the vector; each may be absent. */
+/* Computes the states: the GRU's two directions, then the vector; either may be absent. */
 static void encode(const Parameters *p, Pass *pass) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
@@ -130,7 +130,6 @@ static void encode(const Parameters *p, Pass *pass) {
     embedding_spread(pass->vectors, s->embedding, b, pass->states + 2 * s->hidden, state);
 }
 
-/* From d_states to d_vectors. */
 static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradient) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
@@ -175,7 +174,7 @@ double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
   return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
 }
 
-/* The parts that the layers add to; the GRU's they set, which are most of it. */
+/* Clears the gradients that layers add to. The GRU's, the largest part, are set instead. */
 static void clear_gradient(Parameters *gradient) {
   float *begin = gradient->tensor[TENSOR_ATTENTION_KERNEL], *end = gradient->block + gradient->count;
   memset(begin, 0, (size_t)(end - begin) * sizeof *begin);

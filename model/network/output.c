@@ -48,8 +48,7 @@ double output_loss(const OutputWeights *w, size_t rows, const float *probabiliti
     float weight = target == LABELS_NONE ? 0.0f : scale;
     if (target != LABELS_NONE) {
       if (label_weights) weight *= label_weights[target];
-      /* a probability that rounds to 0 is as good as the smallest float; a NaN
-      ** has to come through, it ends training */
+      /* a probability may round to 0; NaN is kept, since it ends the training */
       loss -= weight * log(p[target] < 1e-37f ? 1e-37f : p[target]);
     }
     for (size_t c = 0; d_logits && c < w->labels; c++)

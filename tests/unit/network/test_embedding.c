@@ -87,7 +87,7 @@ static void vector_of(const Words *w, Lexicon lexicon, uint32_t word, float out[
 /* Sums of up to 20 numbers of about 1, rounded to float after each: 2e-6 at most. */
 static const double ROUNDED = 1e-5;
 
-TEST(a_word_is_its_row_and_the_share_of_its_ngrams) {
+TEST(a_vector_is_the_own_row_and_the_ngrams) {
   Words *w = words_new();
   const Lexicon lexicon = {.subwords = &w->subwords};
   assert_int_equal(lexicon_words(&lexicon, WORDS), WORDS + WORDS + COUNT_OTHERS);
@@ -134,7 +134,7 @@ TEST(rows_of_a_word_are_those_its_vector_is_the_sum_of) {
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, count);
   assert_ptr_equal(rows.hash, hash);
-  assert_near((double)rows.share, 1.0 / sqrt((double)count), 1e-6);
+  assert_near((double)rows.factor, 1.0 / sqrt((double)count), 1e-6);
   rows = embedding_rows(&w->weights, &folded, 2);
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, 0);
@@ -243,7 +243,7 @@ TEST(gather_adds) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(forward_copies_a_row_for_each_distinct_word),
-      cmocka_unit_test(a_word_is_its_row_and_the_share_of_its_ngrams),
+      cmocka_unit_test(a_vector_is_the_own_row_and_the_ngrams),
       cmocka_unit_test(the_unknown_word_has_no_ngrams),
       cmocka_unit_test(a_word_outside_the_vocabulary_has_row_0_and_its_ngrams),
       cmocka_unit_test(rows_of_a_word_are_those_its_vector_is_the_sum_of),

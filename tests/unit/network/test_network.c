@@ -60,7 +60,7 @@ static void backward(Net *net) {
       net->gradient.block[rows.own * embedding.size + j] += from[j];
       for (size_t g = 0; g < rows.count; g++) {
         size_t row = embedding.vocabulary + rows.hash[g] % embedding.buckets;
-        net->gradient.block[row * embedding.size + j] += rows.share * from[j];
+        net->gradient.block[row * embedding.size + j] += rows.factor * from[j];
       }
     }
   }
