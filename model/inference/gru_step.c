@@ -49,7 +49,7 @@ void gru_step_free(GruStepWeights *w) {
 
 /* ---- a tile ------------------------------------------------------------------------ */
 
-/* Sixteen floats: a register, or several of a smaller processor. */
+/* Sixteen floats: one AVX-512 register, or several smaller ones. */
 typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
 enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = GRU_CELL_UNITS / LANES };
 
@@ -61,8 +61,8 @@ INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t hidden, s
                  int vectors) {
   static const float zero[GRU_CELL_UNITS];
   size_t block = unit / GRU_CELL_UNITS, from = unit % GRU_CELL_UNITS;
-  ptrdiff_t next = r->back ? -1 : 1;
-  size_t k = r->back && hidden ? hidden - 1 : 0;
+  ptrdiff_t next = r->from_end ? -1 : 1;
+  size_t k = r->from_end && hidden ? hidden - 1 : 0;
   const float *u = w->recurrent + (block * w->hidden + k) * BLOCK + from;
   const float *before = r->before + first * r->stride;
   Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
@@ -91,7 +91,8 @@ INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t hidden, s
 /* Computes one block of the rows that have a state before, or of those that have none.
 ** The block's weights stay in the nearest cache meanwhile.
 */
-INLINE void block_rows(const GruStepWeights *w, const GruStepRows *r, bool running, size_t block, int rows, int vectors) {
+INLINE void block_rows(const GruStepWeights *w, const GruStepRows *r, bool running, size_t block, int rows,
+                       int vectors) {
   size_t hidden = running ? w->hidden : 0, first = running ? 0 : r->running, end = running ? r->running : r->count;
   for (size_t from = 0, i; from < GRU_CELL_UNITS; from += (size_t)vectors * LANES) {
     size_t unit = block * GRU_CELL_UNITS + from;
@@ -102,7 +103,7 @@ INLINE void block_rows(const GruStepWeights *w, const GruStepRows *r, bool runni
 
 INLINE void step(const GruStepWeights *w, const GruStepRows *r, int rows, int vectors) {
   for (size_t i = 0, blocks = w->padded / GRU_CELL_UNITS; i < blocks; i++) {
-    size_t block = r->back ? blocks - 1 - i : i;
+    size_t block = r->from_end ? blocks - 1 - i : i;
     block_rows(w, r, true, block, rows, vectors);
     block_rows(w, r, false, block, rows, vectors);
   }
@@ -110,7 +111,7 @@ INLINE void step(const GruStepWeights *w, const GruStepRows *r, int rows, int ve
 
 /* ---- versions ------------------------------------------------------------------------ */
 
-/* As many rows and vectors as there are registers for their sums. */
+/* The numbers of rows and vectors are those whose sums fit into the registers. */
 #if SIMD_X86
 SIMD_FOR_AVX512 static void gru_step_avx512(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 4, 2); }
 SIMD_FOR_AVX2 static void gru_step_avx2(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 2, 1); }

@@ -90,7 +90,8 @@ void row_gradients_add(RowGradients *r, const RowTerms *terms, size_t slice, siz
       add_term(r, &r->row[*place], term.factor, d, size);
     } else {
       *place = (uint32_t)r->count++;
-      r->row[*place] = (RowGradient){.d = d, .squares = terms->squares[term.word], .factor = term.factor, .row = term.row};
+      r->row[*place] =
+          (RowGradient){.d = d, .squares = terms->squares[term.word], .factor = term.factor, .row = term.row};
     }
   }
 }

@@ -204,7 +204,8 @@ TEST(vectorised_loops_keep_the_bounds_and_agree) {
         double exact = functions[f].exact((double)x[i]);
         double bound = functions[f].absolute + functions[f].relative * exact;
         if (!(fabs((double)y[i] - exact) <= bound && fabs((double)y[i] - (double)first[i]) <= 2 * bound))
-          fail_msg("function %zu of %.9g on path %zu is %.9g, expected %.9g", f, (double)x[i], path, (double)y[i], exact);
+          fail_msg("function %zu of %.9g on path %zu is %.9g, expected %.9g", f, (double)x[i], path, (double)y[i],
+                   exact);
       }
     }
   }

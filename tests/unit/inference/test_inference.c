@@ -1,4 +1,4 @@
-/* A finished network against the one that learns. */
+/* The forward pass of labelling against network_forward(). */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,8 @@ typedef struct RandomTexts {
 static void fill_texts(RandomTexts *t, const Shape *shape, size_t first, uint64_t seed) {
   Random random = random_stream(seed, 3, 0);
   size_t most = shape->vocabulary + (shape->buckets ? COUNT(OTHERS) : 0);
-  for (size_t w = 0; w < COUNT(t->words); w++) t->words[w] = (uint32_t)(first + random_below(&random, (uint32_t)(most - first)));
+  for (size_t w = 0; w < COUNT(t->words); w++)
+    t->words[w] = (uint32_t)(first + random_below(&random, most - first));
   for (size_t i = 0; i < TEXTS; i++)
     t->text[i] = (Text){t->words + i * MOST_LENGTH, random_below(&random, MOST_LENGTH + 1)};
   t->text[5].length = t->text[11].length = 0;
@@ -106,7 +107,7 @@ static void check_shape(Shape shape, InferenceScratch *scratch) {
 }
 
 /* One scratch for all of them, larger ones and smaller ones. */
-TEST(the_logits_of_the_network_that_learns) {
+TEST(logits_equal_network_forward) {
   const size_t sizes[] = {0, 33, 1, 64, 5, 32, 0, 100, 31};
   InferenceScratch scratch = {0};
   for (size_t i = 0; i < COUNT(sizes); i++)
@@ -271,7 +272,7 @@ TEST(none_may_be_freed) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_logits_of_the_network_that_learns),
+      cmocka_unit_test(logits_equal_network_forward),
       cmocka_unit_test(any_number_of_texts),
       cmocka_unit_test(empty_texts),
       cmocka_unit_test(words_that_are_not_in_the_vocabulary),
