@@ -7,7 +7,7 @@
 #include "base/random.h"
 
 enum { MOST_PASSES = 100, POLL_ROWS = 1024 };
-static const float TOLERANCE = 0.02f; /* of the projected gradients, largest - least */
+static const float TOLERANCE = 0.02f; /* largest minus least projected gradient of a pass */
 
 void svm_free(Svm *s) {
   free(s->weights);

@@ -40,7 +40,7 @@ static int more_frequent_first(const void *a, const void *b) {
   return x->word < y->word ? -1 : 1;
 }
 
-/* Copies the words, in their order, into a vocabulary of their own. */
+/* Copies the listed words, in their order. */
 static Status copy_words(const Vocabulary *v, const Counted *list, size_t count, Vocabulary *kept,
                          uint32_t *renumbered, Error *error) {
   for (size_t i = 0; i < count; i++) {
