@@ -86,9 +86,7 @@ static void begin_phase(Workers *w) {
     pthread_cond_signal(&w->ended);
 }
 
-/* Runs tasks until none is left. The mutex is held on entry and on return, but not while
-** a task runs.
-*/
+/* Runs tasks until none is left. The mutex is held on entry and on return, but not while a task runs. */
 static void take_tasks(Workers *w, size_t number) {
   while (w->next < w->tasks) {
     size_t index = w->next++;

@@ -13,9 +13,7 @@
 
 typedef struct Workers Workers;
 
-/* `proceed` is called on the calling thread about every 20 ms; false stops the run. It may
-** be NULL.
-*/
+/* `proceed` is called on the calling thread about every 20 ms; false stops the run. It may be NULL. */
 typedef struct Poll {
   bool (*proceed)(void *context);
   void *context;

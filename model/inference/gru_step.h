@@ -52,9 +52,7 @@ struct GruStepRows {
   uint8_t *states8;
 };
 
-/* Sets the versions of a step that this processor can run, the fastest first, and returns
-** their number.
-*/
+/* Sets the versions of a step that this processor can run, the fastest first, and returns their number. */
 size_t gru_step_versions(GruStepFunction *versions[3]);
 
 #endif

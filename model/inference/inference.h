@@ -53,9 +53,7 @@ typedef struct InferenceScratch {
 
 void inference_scratch_free(InferenceScratch *scratch);
 
-/* Computes logits [count][labels], in the order of the texts. The lexicon is that of their
-** words.
-*/
+/* Computes logits [count][labels], in the order of the texts. The lexicon is that of their words. */
 Status inference_run(const Inference *inference, const Lexicon *lexicon, const Text *texts, size_t count,
                      InferenceScratch *scratch, float *logits, Error *error);
 

@@ -48,8 +48,7 @@ typedef struct LinearTraining {
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
 
 /* Computes margins [labels] of a text from its vector; the lexicon is that of its words. */
-void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector,
-                    float *margins);
+void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, float *margins);
 
 /* Adds to contributions [text.length] what each token adds to a label's margin, times `scale`:
 ** the term of its word, and half the term of each pair it is in. Their sum is the margin

@@ -69,8 +69,7 @@ static void scale_points(size_t count, size_t size, float *points) {
   }
 }
 
-Status lsa_points(const SparseRows *a, size_t size, uint64_t seed, Workers *workers, float *points,
-                  Error *error) {
+Status lsa_points(const SparseRows *a, size_t size, uint64_t seed, Workers *workers, float *points, Error *error) {
   float *w = memory_floats(a->features * size), *gram = memory_floats(size * size);
   Status status = w && gram ? STATUS_OK : error_no_memory(error);
   if (!status) {

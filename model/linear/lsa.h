@@ -18,7 +18,6 @@
 /* Computes points [rows->count][size]; that of a text without words is 0. Returns early, with
 ** undefined points, if the workers are stopped.
 */
-Status lsa_points(const SparseRows *rows, size_t size, uint64_t seed, Workers *workers, float *points,
-                  Error *error);
+Status lsa_points(const SparseRows *rows, size_t size, uint64_t seed, Workers *workers, float *points, Error *error);
 
 #endif

@@ -86,9 +86,7 @@ static bool vector_reserve(TfidfVector *v, size_t wanted) {
   return true;
 }
 
-/* Empties the vector and reserves memory for `most` features, which fill at most half of the
-** index.
-*/
+/* Empties the vector and reserves memory for `most` features, which fill at most half of the index. */
 static bool vector_begin(TfidfVector *v, size_t most) {
   v->count = 0;
   v->index_bits = 5;

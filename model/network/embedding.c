@@ -31,8 +31,7 @@ void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_
   add_rows(w, &rows, rows.factor, out);
 }
 
-void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,
-                       float *out) {
+void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch, float *out) {
   for (size_t u = 0; u < batch->distinct; u++) embedding_vector(w, lexicon, batch->word[u], out + u * w->size);
 }
 
@@ -44,8 +43,7 @@ void embedding_fold(const EmbeddingWeights *w, const Subwords *subwords, size_t 
   }
 }
 
-void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
-                      size_t stride) {
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states, size_t stride) {
   for (size_t n = 0; n < batch->tokens; n++)
     memcpy(states + n * stride, vectors + batch->slot[n] * size, size * sizeof *states);
 }

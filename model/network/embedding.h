@@ -33,8 +33,7 @@ void embedding_vector(const EmbeddingWeights *weights, const Lexicon *lexicon, u
 /* Computes out [distinct][size], the vector of each distinct word of the batch. The
 ** backward pass is in optimizer/row_gradients.h.
 */
-void embedding_forward(const EmbeddingWeights *weights, const Lexicon *lexicon, const Batch *batch,
-                       float *out);
+void embedding_forward(const EmbeddingWeights *weights, const Lexicon *lexicon, const Batch *batch, float *out);
 
 /* Adds the n-grams' sum to the own row of each of the first `words` words; with a `sign` of
 ** -1 subtracts it again.
@@ -46,8 +45,7 @@ void embedding_fold(const EmbeddingWeights *weights, const Subwords *subwords, s
 **
 **   state_n = vector(slot[n])               d_vector(slot[n]) += d_state_n
 */
-void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
-                      size_t stride);
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states, size_t stride);
 void embedding_gather(const float *d_states, size_t stride, size_t size, const Batch *batch, float *d_vectors);
 
 #endif

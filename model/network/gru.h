@@ -41,16 +41,13 @@ typedef struct GruTape {
 } GruTape;
 
 /* Computes projected [distinct][3 hidden] = vectors W + b for vectors [distinct][input]. */
-void gru_project(const GruWeights *weights, const Batch *batch, const float *vectors,
-                 float *projected);
+void gru_project(const GruWeights *weights, const Batch *batch, const float *vectors, float *projected);
 
 /* Writes the state of the token at packed place n (batch.h) to states[n * stride]. */
 void gru_forward(const GruWeights *weights, const Batch *batch, bool backwards,
                  const float *projected, GruTape *tape, float *states, size_t stride);
 
-/* From d_states, laid out like the states: sets tape->d_projected and the gradient of U and
-** of c.
-*/
+/* From d_states, laid out like the states: sets tape->d_projected and the gradient of U and of c. */
 void gru_backward(const GruWeights *weights, const Batch *batch, bool backwards, GruTape *tape,
                   const float *d_states, size_t stride, GruWeights *gradient);
 

@@ -37,8 +37,7 @@ OutputWeights network_output(const Parameters *p) {
 
 /* ---- scratch --------------------------------------------------------------- */
 
-static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b,
-                        bool training) {
+static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b, bool training) {
   size_t kept = training ? b->tokens : b->texts;
   tape->keep = training;
   tape->before = memory_take(block, used, kept * s->hidden);
@@ -166,8 +165,7 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
   output_forward(&output, b->texts, pass->features, pass->logits);
 }
 
-double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
-                    const float *label_weights, float scale) {
+double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets, const float *label_weights, float scale) {
   OutputWeights output = network_output(p);
   size_t texts = pass->batch.texts;
   output_softmax(texts, output.labels, pass->logits, pass->probabilities);

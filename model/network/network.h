@@ -64,8 +64,7 @@ GruWeights network_gru(const Parameters *parameters, Tensor kernel);
 OutputWeights network_output(const Parameters *parameters);
 
 /* Computes everything up to `logits`. No dropout if it is NULL. */
-void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout,
-                     Pass *pass);
+void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
 
 /* Sets `probabilities` and d_logits and returns the loss (output.h). targets[i] is the label
 ** of the text in row i of the batch.
@@ -74,7 +73,6 @@ double network_loss(const Parameters *parameters, Pass *pass, const uint32_t *ta
                     const float *label_weights, float scale);
 
 /* From d_logits: sets the dense part of `gradient` (parameters.h), and d_vectors. */
-void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass,
-                      Parameters *gradient);
+void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass, Parameters *gradient);
 
 #endif

@@ -18,7 +18,6 @@ float adam_rate(float learning_rate, uint64_t step);
 /* Updates `count` parameters and their moments m and v; `rate` is from adam_rate(). The
 ** gradient is scale * g: `scale` is below 1 if it is clipped.
 */
-void adam_update(size_t count, float rate, float scale, const float *g, float *m, float *v,
-                 float *parameters);
+void adam_update(size_t count, float rate, float scale, const float *g, float *m, float *v, float *parameters);
 
 #endif

@@ -92,8 +92,7 @@ static size_t shards_for(size_t batch_size) {
   return shards < MAX_SHARDS ? shards : MAX_SHARDS;
 }
 
-Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch,
-                     Error *error) {
+Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch, Error *error) {
   Minibatch *m = calloc(1, sizeof *m);
   if (!m) return error_no_memory(error);
   m->parameters = parameters;

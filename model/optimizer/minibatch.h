@@ -29,8 +29,7 @@ typedef struct MinibatchOptions {
 } MinibatchOptions;
 
 /* The parameters are borrowed; each step changes them. */
-Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch,
-                     Error *error);
+Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch, Error *error);
 void minibatch_free(Minibatch *minibatch);
 
 typedef struct MinibatchResult {
@@ -49,8 +48,7 @@ typedef struct MinibatchStep {
 /* Fills in the next step, or sets *more to false if there is none. `last` is the result of
 ** the previous step, NULL at the first. Called between steps, on any thread.
 */
-typedef Status MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more,
-                             Error *error);
+typedef Status MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more, Error *error);
 
 /* Makes steps until `next` gives none. A step that fails, or whose loss is not finite,
 ** changes no parameter; an interrupted step may have changed some.

@@ -40,9 +40,9 @@ void row_terms_free(RowTerms *terms);
 
 /* The gradient of one row is factor * d. */
 typedef struct RowGradient {
-  const float *d; /* [size]                                          */
+  const float *d; /* [size]                                              */
   float *sum;     /* the same as d if there are several terms, else NULL */
-  float squares;  /* |d|^2 if there is a single term                 */
+  float squares;  /* |d|^2 if there is a single term                     */
   float factor;
   uint32_t row;
 } RowGradient;

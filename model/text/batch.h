@@ -25,12 +25,12 @@
 
 typedef struct Batch {
   size_t texts, steps, tokens, distinct;
-  uint32_t *order;  /* [texts] the caller's index of the text in row i */
-  uint32_t *length; /* [texts] of the text in row i                    */
-  uint32_t *active; /* [steps] rows that have a token at step t        */
+  uint32_t *order;  /* [texts] the caller's index of the text in row i  */
+  uint32_t *length; /* [texts] of the text in row i                     */
+  uint32_t *active; /* [steps] rows that have a token at step t         */
   uint32_t *offset; /* [steps + 1] the packed place where step t begins */
-  uint32_t *slot;   /* [tokens] index in word[]                        */
-  uint32_t *word;   /* [distinct] word numbers                         */
+  uint32_t *slot;   /* [tokens] index in word[]                         */
+  uint32_t *word;   /* [distinct] word numbers                          */
   /* private */
   size_t texts_capacity, steps_capacity, tokens_capacity, vocabulary;
   uint32_t *counts; /* [steps + 1] of the counting sort                */

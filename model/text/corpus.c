@@ -146,8 +146,7 @@ static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error
 /* Adds the n-grams of the words that are kept, then of the others, and gives those numbers past
 ** the vocabulary.
 */
-static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered,
-                          Error *error) {
+static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered, Error *error) {
   const Strings *kept = &c->vocabulary.words;
   Status status = subwords_add(&c->subwords, "", 0, error); /* word 0, without n-grams */
   for (uint32_t w = 0; w < kept->count && !status; w++) status = spell(c, kept, w, error);

@@ -30,9 +30,7 @@ static inline size_t lexicon_words(const Lexicon *lexicon, size_t vocabulary) {
   return vocabulary + (lexicon->subwords ? lexicon->subwords->count : 0);
 }
 
-/* While a model learns: returns the number of the same word as if it were not in the
-** vocabulary.
-*/
+/* While a model learns: returns the number of the same word as if it were not in the vocabulary. */
 static inline uint32_t lexicon_unknown(const Lexicon *lexicon, size_t vocabulary, uint32_t word) {
   if (word == 0 || word >= vocabulary) return word;
   return lexicon->subwords ? (uint32_t)(vocabulary + word) : 0;

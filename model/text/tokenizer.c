@@ -79,8 +79,7 @@ static bool continues_word(Kind kind) { return kind == KIND_WORD || kind == KIND
 /* Returns where the token that begins with `first` ends: a word before the next character that
 ** is no part of a word, any other token after its grapheme cluster.
 */
-static size_t token_end(const char *text, size_t length, size_t start, Character first,
-                        bool *folded) {
+static size_t token_end(const char *text, size_t length, size_t start, Character first, bool *folded) {
   size_t end = start + first.length;
   utf8proc_int32_t state = 0;
   Character before = first;
@@ -175,9 +174,7 @@ static void read_any(const char *text, size_t length, size_t start, Token *t) {
   t->length = folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, t->folded);
 }
 
-/* The same, faster for ASCII: a word that no character beyond ASCII follows is read eight bytes at
-** a time.
-*/
+/* The same, faster for ASCII: a word that no character beyond ASCII follows is read eight bytes at a time. */
 static void read_token(const char *text, size_t length, size_t start, Token *t) {
   size_t word = read_ascii_word(text + start, length - start, t->folded);
   t->end = start + (word ? word : 1);

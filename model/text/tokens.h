@@ -17,7 +17,7 @@ typedef struct Tokens {
   Subwords subwords; /* n-grams of the words that are not in the vocabulary */
   bool with_spans;
   struct TokenSpan {
-    size_t start, end;      /* bytes of the text        */
+    size_t start, end;      /* bytes of the text            */
     size_t token, length;   /* its folded text, in `folded` */
   } *spans; /* [span_count]; padding has none */
   size_t span_count;

@@ -17,8 +17,7 @@ uint32_t vocabulary_find(const Vocabulary *v, const char *word, size_t length) {
   return found == STRINGS_NONE ? VOCABULARY_UNKNOWN : found + 1;
 }
 
-Status vocabulary_add(Vocabulary *v, const char *word, size_t length, uint32_t *number,
-                      Error *error) {
+Status vocabulary_add(Vocabulary *v, const char *word, size_t length, uint32_t *number, Error *error) {
   size_t known = v->words.count;
   if (!memory_grow(&v->counts, &v->counts_capacity, known + 1, sizeof *v->counts))
     return error_no_memory(error);

@@ -28,8 +28,7 @@ size_t vocabulary_size(const Vocabulary *vocabulary); /* includes the unknown wo
 uint32_t vocabulary_find(const Vocabulary *vocabulary, const char *word, size_t length);
 
 /* Adds the word, unless it is there, and increments its count. */
-Status vocabulary_add(Vocabulary *vocabulary, const char *word, size_t length, uint32_t *number,
-                      Error *error);
+Status vocabulary_add(Vocabulary *vocabulary, const char *word, size_t length, uint32_t *number, Error *error);
 
 /* Copies to `kept` the first `keep` words, then those with a count of at least min_count by
 ** falling count (equal counts in order of arrival), at most `most` words in all.

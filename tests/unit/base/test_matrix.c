@@ -91,8 +91,8 @@ TEST(products_without_terms_are_zero) {
   assert_memory_equal(c, zero, sizeof c);
 }
 
-/* Of several million multiplications: they are computed in pieces. Sums of up to
-** 700 products: 1e-4.
+/* Products of several million multiplications, which are computed in pieces. The tolerance
+** of 1e-4 is for sums of up to 700 products.
 */
 TEST(products_of_many_rows_or_terms) {
   enum { MANY = 700, SOME = 96, FEW = 64 };
@@ -139,7 +139,7 @@ TEST(vector_at_adds) {
   assert_memory_equal(test.c + N, test.before + N, sizeof test.c - N * sizeof(float));
 }
 
-/* Of all remainders of four rows and of the vectors that a processor computes with. */
+/* All remainders of the number of rows by 4, and a size that no vector length divides. */
 TEST(rows_are_added_scaled) {
   enum { SIZE = 37, ROWS = 7 };
   const uint32_t rows[ROWS] = {3, 0, 6, 3, 5, 1, 2};
@@ -165,7 +165,7 @@ TEST(scaled_vectors_are_summed) {
   assert_memory_equal(test.c + 37, test.before + 37, sizeof test.c - 37 * sizeof(float));
 }
 
-/* Relative, as they grow. */
+/* The tolerance is relative to the sum. */
 TEST(squares_are_summed) {
   enum { SIZE = 10007 };
   float *x = allocate(SIZE, sizeof *x);

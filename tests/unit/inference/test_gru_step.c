@@ -99,9 +99,7 @@ TEST(the_best_version_comes_first_and_is_taken) {
   gru_free(&gru);
 }
 
-/* Texts of a batch, each with words of its own. `running` rows of step 1 and on find
-** a state; where lengths are 2 or more for some and 1 for the others, fewer than all.
-*/
+/* A batch in which every token is a different word, a layer, and what gru_forward() computes. */
 typedef struct Layer {
   Batch batch;
   GruWeights gru;
@@ -148,7 +146,7 @@ static void layer_free(Layer *l) {
   free(l->inputs);
 }
 
-/* All steps of a batch by one version: states [tokens][stride], the left part of each. */
+/* Runs all steps of a batch by one version. */
 static void run_steps(const Layer *l, GruStepFunction *version, bool backwards, float *states, size_t stride) {
   const Batch *b = &l->batch;
   const float **inputs = allocate(b->tokens, sizeof *inputs);
@@ -164,7 +162,7 @@ static void run_steps(const Layer *l, GruStepFunction *version, bool backwards, 
   free(inputs);
 }
 
-/* States beyond the layer's own units stay 0, and those beside them as they were. */
+/* Padding stays 0, and what is between the states does not change. */
 static void check_layer(const Layer *l, GruStepFunction *version, bool backwards) {
   size_t hidden = l->gru.hidden, padded = l->weights.padded, stride = padded + 3;
   float *states = allocate(l->batch.tokens * stride, sizeof *states);
@@ -188,7 +186,7 @@ static void check_lengths(size_t hidden, const int32_t *lengths, size_t texts, s
   }
 }
 
-/* From one row to more than two tiles, all as long. */
+/* Texts of the same length, from one row to more than two tiles. */
 TEST(each_version_equals_gru_forward) {
   for (size_t i = 0; i < COUNT(SIZES); i++) {
     for (size_t texts = 1; texts <= MOST_ROWS; texts++) {
@@ -199,7 +197,7 @@ TEST(each_version_equals_gru_forward) {
   }
 }
 
-/* Backwards the longer texts run while the shorter ones begin: `running` < count. */
+/* Texts of different lengths. Backwards, some rows begin while others are running. */
 TEST(rows_that_begin_later) {
   const int32_t lengths[][MOST_ROWS] = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, {9, 1, 1, 1, 1, 1, 1, 1, 1},
                                         {9, 9, 9, 9, 9, 9, 9, 9, 1}, {5, 5, 5, 5, 2, 2, 2, 2, 0}};
@@ -207,7 +205,7 @@ TEST(rows_that_begin_later) {
     for (size_t k = 0; k < COUNT(lengths); k++) check_lengths(SIZES[i], lengths[k], MOST_ROWS, 9);
 }
 
-/* Of any number of rows, any number of which begin. */
+/* For any number of rows, of which any number are running. */
 TEST(versions_agree) {
   enum { HIDDEN = 100, PADDED = 128 };
   GruStepFunction *versions[3];
@@ -243,7 +241,7 @@ TEST(versions_agree) {
   gru_free(&gru);
 }
 
-/* Gates that are far out of the ordinary close or open, and stay finite. */
+/* Extreme sums open or close the gates, and the state stays finite. */
 TEST(extreme_gates_are_finite) {
   const float extremes[] = {-1e30f, -1000.0f, -88.0f, -45.0f, 0.0f, 45.0f, 88.0f, 1000.0f, 1e30f};
   GruStepFunction *versions[3];

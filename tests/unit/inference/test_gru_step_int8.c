@@ -196,14 +196,14 @@ TEST(errors_are_those_of_rounding) {
     Pair p = pair_of(SIZES[i]);
     double largest = check_bounds(&p);
     assert_true(largest < 0.03);
-    assert_true(largest > 1e-5 || SIZES[i] == 1); /* it is of integers */
+    assert_true(largest > 1e-5 || SIZES[i] == 1); /* integers were used */
     pair_free(&p);
   }
 }
 
 /* ---- rows and padding ------------------------------------------------------------------- */
 
-/* Whatever rows there are beside it, and whether those find a state or begin. */
+/* A row does not depend on the rows beside it. */
 TEST(a_row_is_the_same_in_any_company) {
   skip_without();
   Pair p = pair_of(33);

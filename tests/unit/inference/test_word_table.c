@@ -48,7 +48,7 @@ static void direction_by_hand(const Parameters *p, Tensor first, const float *x,
   free(sums);
 }
 
-/* For free(). */
+/* Returns the row of a vector, which the caller frees. */
 static float *by_hand(const Parameters *p, const float *x, size_t width) {
   size_t padded = gru_step_padded(p->shape.hidden);
   float *row = allocate(width, sizeof *row);
@@ -128,7 +128,7 @@ TEST(a_row_that_was_found_stays) {
   const float *row = word_table_find(table, 7);
   float *before = allocate(size, 1);
   memcpy(before, row, size);
-  p.tensor[TENSOR_EMBEDDING][7 * 6] += 1.0f; /* it would be another now */
+  p.tensor[TENSOR_EMBEDDING][7 * 6] += 1.0f; /* would give another row now */
   word_table_fill(table, more, COUNT(more));
   assert_ptr_equal(word_table_find(table, 7), row);
   assert_memory_equal(row, before, size);

@@ -6,7 +6,7 @@
 #include "network/attention.h"
 #include "unit/support.h"
 
-/* A layer with all that its two passes read and write. */
+/* A layer, with the inputs and outputs of its passes. */
 typedef struct Layer {
   Batch batch;
   size_t steps;
@@ -128,7 +128,7 @@ TEST(gradients_are_slopes) {
   layer_free(&l);
 }
 
-/* A text may be longer than the positions that have a bias. */
+/* A text may have more tokens than there are biases. */
 TEST(gradients_are_slopes_past_the_last_position) {
   Layer l = random_layer(true);
   l.weights.positions = l.gradient.positions = 3;
@@ -155,7 +155,7 @@ TEST(backward_adds) {
   layer_free(&twice);
 }
 
-/* Contexts and their gradients may lie apart, with other features between. */
+/* There may be other features between the contexts, and between their gradients. */
 TEST(a_stride_leaves_room_between_contexts) {
   enum { STRIDE = 7 };
   Layer l = random_layer(true), apart = random_layer(true);

@@ -1,4 +1,4 @@
-/* RowTerms of rows in the gradients of words, against sums over a whole table. */
+/* Gradients of rows, against sums over a whole table. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,7 +65,7 @@ static void add_slice(const TrainingRun *l, size_t slice, RowGradients *rows) {
   for (size_t b = 0; b < 2; b++) row_gradients_add(rows, &l->terms[b], slice, SIZE);
 }
 
-/* Twice, as one step after another: nothing of the first is left. */
+/* Two steps: the second does not depend on the first. */
 static void check_rows(bool spelled) {
   TrainingRun *l = make_lesson(spelled);
   double squares = 0.0;
