@@ -7,11 +7,10 @@
 
 #include "base/simd.h"
 
-/* Our copy of OpenBLAS is linked statically, and its calls of getenv() come
-** here (-Wl,--wrap=getenv). While the library loads it asks how many threads
-** to start: none, the calls of several workers are what runs in parallel. And
-** it asks for a kernel: releases older than a processor fall back to SSE2 on
-** it, so the processor's features are answered instead of its model.
+/* Answers two questions that the statically linked OpenBLAS asks while it is loaded
+** (-Wl,--wrap=getenv). It shall start no threads, since workers call it in parallel. And it
+** shall choose its kernel by the processor's features: by the processor's model, a
+** release older than the processor would fall back to SSE2.
 */
 char *__real_getenv(const char *name);
 char *__wrap_getenv(const char *name);
@@ -33,66 +32,67 @@ char *__wrap_getenv(const char *name) {
 }
 
 #ifdef OPENBLAS_IS_SHARED
-/* Nothing is answered to a shared copy, which has started its threads already. */
+/* A shared OpenBLAS was loaded before this library and may have started threads. */
 __attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
 #endif
 
-static void product(CBLAS_TRANSPOSE at, CBLAS_TRANSPOSE bt, size_t m, size_t n, size_t k,
-                    const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c,
-                    size_t ldc) {
+static void product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, Matrix b, float beta, float *c) {
+  blasint m = (blasint)(of_a == CblasTrans ? a.columns : a.rows);
+  blasint n = (blasint)(of_b == CblasTrans ? b.rows : b.columns);
+  blasint k = (blasint)(of_a == CblasTrans ? a.rows : a.columns);
   if (m == 0 || n == 0) return;
-  cblas_sgemm(CblasRowMajor, at, bt, (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)lda, b,
-              (blasint)ldb, beta, c, (blasint)ldc);
+  cblas_sgemm(CblasRowMajor, of_a, of_b, m, n, k, 1.0f, a.values, (blasint)a.columns, b.values, (blasint)b.columns,
+              beta, c, n);
 }
 
-/* OpenBLAS copies the operands of a product into blocks of its own first. For
-** AVX-512 it has kernels, too, that compute one of at most a million
-** multiplications where it stands: in pieces of that size a product of narrow
-** matrices is a fifth to a quarter faster. Other processors have no such kernels.
-** This is the length of a piece, cut along a dimension of size `whole`.
+/* OpenBLAS first copies the operands of a product into blocks of its own. For AVX-512
+** it also has kernels that read them in place, for products of at most a million
+** multiplications. Cut into pieces of that size, a product of narrow matrices takes a
+** fifth to a quarter less time. Returns the rows of a piece.
 */
-static size_t piece_of(size_t whole, size_t other_dimensions) {
-  enum { MULTIPLICATIONS = 1000000, SHORTEST = 16, EVEN = 8 };
-  size_t piece = other_dimensions ? MULTIPLICATIONS / other_dimensions / EVEN * EVEN : 0;
-  bool worth_it = piece >= SHORTEST && piece < whole && strcmp(openblas_get_corename(), "SkylakeX") == 0;
-  return worth_it ? piece : whole;
+static size_t rows_per_piece(size_t rows, size_t multiplications_per_row) {
+  enum { MULTIPLICATIONS = 1000000, SHORTEST = 16, MULTIPLE = 8 };
+  size_t piece = multiplications_per_row ? MULTIPLICATIONS / multiplications_per_row / MULTIPLE * MULTIPLE : 0;
+  bool worth_it = piece >= SHORTEST && piece < rows && strcmp(openblas_get_corename(), "SkylakeX") == 0;
+  return worth_it ? piece : rows;
 }
 
-void matrix_product(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                    size_t ldb, float beta, float *c, size_t ldc) {
-  size_t piece = piece_of(m, n * k);
-  for (size_t i = 0; i < m; i += piece)
-    product(CblasNoTrans, CblasNoTrans, m - i < piece ? m - i : piece, n, k, a + i * lda, lda, b, ldb, beta,
-            c + i * ldc, ldc);
+/* Up to `count` rows of a matrix from row `first` on. */
+static Matrix rows_of(Matrix a, size_t first, size_t count) {
+  size_t left = a.rows - first;
+  return (Matrix){a.values + first * a.columns, left < count ? left : count, a.columns};
 }
 
-void matrix_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                       size_t ldb, float beta, float *c, size_t ldc) {
-  size_t piece = piece_of(k, m * n), first = k < piece ? k : piece;
-  product(CblasTrans, CblasNoTrans, m, n, first, a, lda, b, ldb, beta, c, ldc);
-  for (size_t i = first; i < k; i += piece)
-    product(CblasTrans, CblasNoTrans, m, n, k - i < piece ? k - i : piece, a + i * lda, lda, b + i * ldb, ldb,
-            1.0f, c, ldc);
+void matrix_product(Matrix a, Matrix b, float beta, float *c) {
+  size_t piece = rows_per_piece(a.rows, a.columns * b.columns);
+  for (size_t i = 0; i < a.rows; i += piece)
+    product(CblasNoTrans, rows_of(a, i, piece), CblasNoTrans, b, beta, c + i * b.columns);
 }
 
-void matrix_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                       size_t ldb, float beta, float *c, size_t ldc) {
-  product(CblasNoTrans, CblasTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+void matrix_product_at(Matrix a, Matrix b, float beta, float *c) {
+  size_t piece = rows_per_piece(a.rows, a.columns * b.columns);
+  product(CblasTrans, rows_of(a, 0, piece), CblasNoTrans, rows_of(b, 0, piece), beta, c);
+  for (size_t i = piece; i < a.rows; i += piece)
+    product(CblasTrans, rows_of(a, i, piece), CblasNoTrans, rows_of(b, i, piece), 1.0f, c);
 }
 
-void matrix_vector(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y) {
-  if (m == 0) return;
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)m, (blasint)n, 1.0f, a, (blasint)lda, x, 1,
-              0.0f, y, 1);
+void matrix_product_bt(Matrix a, Matrix b, float beta, float *c) {
+  product(CblasNoTrans, a, CblasTrans, b, beta, c);
 }
 
-void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y) {
-  if (m == 0) return;
-  cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)m, (blasint)n, 1.0f, a, (blasint)lda, x, 1, 1.0f,
-              y, 1);
+void matrix_vector(Matrix a, const float *x, float *y) {
+  if (a.rows == 0) return;
+  cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,
+              x, 1, 0.0f, y, 1);
 }
 
-/* Rows are short here: BLAS' own would spend more on the call. */
+void matrix_vector_at(Matrix a, const float *x, float *y) {
+  if (a.rows == 0) return;
+  cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,
+              x, 1, 1.0f, y, 1);
+}
+
+/* Rows are so short that the call of cblas_saxpy() would take longer than the sum. */
 SIMD_VERSIONS(extern, void, matrix_add_scaled, (size_t n, float scale, const float *restrict x, float *restrict y),
               (n, scale, x, y)) {
   for (size_t i = 0; i < n; i++) y[i] += scale * x[i];
@@ -104,7 +104,7 @@ SIMD_VERSIONS(static, void, add_four,
   for (size_t i = 0; i < n; i++) y[i] += scale * ((a[i] + b[i]) + (c[i] + d[i]));
 }
 
-/* Four at a time: y is read and written less often, more is read at once. */
+/* Adds four rows at a time, so that y is read and written less often. */
 void matrix_add_rows(size_t count, size_t n, float scale, const float *a, const uint32_t *rows, float *y) {
   size_t r = 0;
   for (; r + 4 <= count; r += 4)
@@ -118,8 +118,8 @@ SIMD_VERSIONS(extern, void, matrix_sum_scaled,
   for (size_t i = 0; i < n; i++) out[i] = x_scale * x[i] + y_scale * y[i];
 }
 
-/* In lanes, so that it vectorises; each has few of the squares, so that a float
-** holds their sum.
+/* Sums in separate lanes, so that the loop vectorises. Every 4096 numbers the lanes are
+** added to a double, before rounding to float matters.
 */
 SIMD_VERSIONS(extern, double, matrix_squares, (size_t n, const float *x), (n, x)) {
   enum { LANES = 32, RUN = 4096 };
@@ -139,18 +139,17 @@ float matrix_dot(size_t n, const float *x, const float *y) {
   return cblas_sdot((blasint)n, x, 1, y, 1);
 }
 
-/* In blocks, so that the lines of B which a block writes stay in the cache. */
-void matrix_transpose(size_t m, size_t n, const float *a, float *b) {
+/* Works in blocks of rows, so that the cache lines of B that are written stay in the cache. */
+void matrix_transpose(Matrix a, float *b) {
   enum { BLOCK = 16 };
-  for (size_t i0 = 0; i0 < m; i0 += BLOCK)
-    for (size_t j = 0; j < n; j++)
-      for (size_t i = i0; i < m && i < i0 + BLOCK; i++) b[j * m + i] = a[i * n + j];
+  for (size_t i0 = 0; i0 < a.rows; i0 += BLOCK)
+    for (size_t j = 0; j < a.columns; j++)
+      for (size_t i = i0; i < a.rows && i < i0 + BLOCK; i++) b[j * a.rows + i] = a.values[i * a.columns + j];
 }
 
-SIMD_VERSIONS(extern, void, matrix_add_columns, (size_t m, size_t n, const float *a, size_t lda, float *out),
-              (m, n, a, lda, out)) {
-  for (size_t i = 0; i < m; i++)
-    for (size_t j = 0; j < n; j++) out[j] += a[i * lda + j];
+SIMD_VERSIONS(extern, void, matrix_add_columns, (Matrix a, float *out), (a, out)) {
+  for (size_t i = 0; i < a.rows; i++)
+    for (size_t j = 0; j < a.columns; j++) out[j] += a.values[i * a.columns + j];
 }
 
 const char *matrix_kernel(void) { return openblas_get_corename(); }

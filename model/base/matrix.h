@@ -1,8 +1,7 @@
-/* matrix.h -- products of row-major float matrices, through BLAS.
+/* matrix.h -- products of row-major float matrices, by BLAS, and sums of vectors.
 **
-** `beta` 0 overwrites the result, 1 adds to it. Leading dimensions are in
-** floats. Each call runs on the calling thread alone; calls from several
-** threads at once are safe.
+** In the products `beta` 0 overwrites the result, 1 adds to it. Each call runs on the
+** calling thread alone; calls from several threads at once are safe.
 */
 #ifndef CLASSIFY_MATRIX_H
 #define CLASSIFY_MATRIX_H
@@ -10,23 +9,31 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* C [m][n] = A [m][k] B [k][n] + beta C */
-void matrix_product(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                    size_t ldb, float beta, float *c, size_t ldc);
+typedef struct Matrix {
+  const float *values; /* [rows][columns], borrowed */
+  size_t rows, columns;
+} Matrix;
 
-/* C [m][n] = A' B + beta C, where A is [k][m] */
-void matrix_product_at(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                       size_t ldb, float beta, float *c, size_t ldc);
+/* C [m][n] = A B + beta C        A [m][k], B [k][n] */
+void matrix_product(Matrix a, Matrix b, float beta, float *c);
 
-/* C [m][n] = A B' + beta C, where B is [n][k] */
-void matrix_product_bt(size_t m, size_t n, size_t k, const float *a, size_t lda, const float *b,
-                       size_t ldb, float beta, float *c, size_t ldc);
+/* C [m][n] = A' B + beta C       A [k][m], B [k][n] */
+void matrix_product_at(Matrix a, Matrix b, float beta, float *c);
 
-/* y [m] = A [m][n] x [n] */
-void matrix_vector(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y);
+/* C [m][n] = A B' + beta C       A [m][k], B [n][k] */
+void matrix_product_bt(Matrix a, Matrix b, float beta, float *c);
 
-/* y [n] += A' x, where A is [m][n] and x is [m] */
-void matrix_vector_at(size_t m, size_t n, const float *a, size_t lda, const float *x, float *y);
+/* y [m] = A x                    A [m][n], x [n] */
+void matrix_vector(Matrix a, const float *x, float *y);
+
+/* y [n] += A' x                  A [m][n], x [m] */
+void matrix_vector_at(Matrix a, const float *x, float *y);
+
+/* B [n][m] = A'                  A [m][n] */
+void matrix_transpose(Matrix a, float *b);
+
+/* out [n] += the sum of the rows of A [m][n] */
+void matrix_add_columns(Matrix a, float *out);
 
 /* y [n] += scale x */
 void matrix_add_scaled(size_t n, float scale, const float *restrict x, float *restrict y);
@@ -43,12 +50,6 @@ double matrix_squares(size_t n, const float *x);
 
 /* x . y */
 float matrix_dot(size_t n, const float *x, const float *y);
-
-/* B [n][m] = A' for A [m][n] */
-void matrix_transpose(size_t m, size_t n, const float *a, float *b);
-
-/* out [n] += the column sums of A [m][n] */
-void matrix_add_columns(size_t m, size_t n, const float *a, size_t lda, float *out);
 
 /* The name of the kernel that BLAS chose for this processor. */
 const char *matrix_kernel(void);

@@ -1,7 +1,7 @@
-/* memory.h -- allocation with every product of sizes checked.
+/* memory.h -- allocation that checks every product of sizes for overflow.
 **
-** All return NULL (or false) when memory is out or a size overflows; what was
-** there before is then unchanged. Everything is released with free().
+** Functions return NULL (or false) if memory is out or a size overflows, and then change
+** nothing. Memory is released with free().
 */
 #ifndef CLASSIFY_MEMORY_H
 #define CLASSIFY_MEMORY_H
@@ -9,19 +9,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* `count` elements on a 64-byte boundary: a cache line, a vector register. They are
-** not set; memory_floats() are zero.
-*/
+/* Allocates `count` elements of `size` bytes, aligned to a cache line, uninitialised. */
 void *memory_aligned(size_t count, size_t size);
+
+/* Allocates `count` zeros, aligned in the same way. */
 float *memory_floats(size_t count);
 
-/* Hands out the next part of a block, in whole cache lines; with a NULL block it
-** only counts what is used.
+/* Returns the next `count` floats of a block and adds them to *used, in whole cache
+** lines. With a NULL block it returns NULL: the same calls then compute the block's size.
 */
 float *memory_take(float *block, size_t *used, size_t count);
 
-/* Makes *array hold at least `wanted` elements of `size` bytes, growing by
-** half as much again; *capacity counts elements. New elements are not set.
+/* Reallocates *array, a pointer to elements of `size` bytes, so that it has room for at
+** least `wanted` of them, growing by half. *capacity is in elements. New elements are
+** uninitialised.
 */
 bool memory_grow(void *array, size_t *capacity, size_t wanted, size_t size);
 

@@ -22,7 +22,7 @@ float random_uniform(Random *random) {
   return (float)(random_next(random) >> 40) * 0x1p-24f;
 }
 
-/* Box-Muller; the second value of the pair is not used. */
+/* Box-Muller, of whose pair of values one is used. */
 float random_normal(Random *random) {
   float radius = sqrtf(-2.0f * logf(1.0f - random_uniform(random)));
   return radius * cosf(6.2831853f * random_uniform(random));
@@ -41,7 +41,7 @@ void random_shuffle(Random *random, uint32_t *values, size_t count) {
   }
 }
 
-/* A 32-bit mix of the place and the seed, so that the loop vectorises. */
+/* Hashes index and seed in 32 bits, so that the loop vectorises. */
 SIMD_VERSIONS(extern, void, random_dropout, (float *values, size_t count, float rate, uint64_t seed),
               (values, count, rate, seed)) {
   uint32_t threshold = (uint32_t)(rate * 0x1p31f);

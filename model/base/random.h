@@ -1,8 +1,8 @@
 /* random.h -- reproducible random numbers.
 **
-** splitmix64 (Steele, Lea, Flood 2014): the state is a counter, so a stream
-** can be started anywhere at no cost. Each shard of each minibatch has one of
-** its own, which is why results do not depend on the number of threads.
+** splitmix64 (Steele, Lea, Flood 2014). Its state is a counter, so starting a stream costs
+** nothing: each shard of each minibatch has a stream of its own, and results do not
+** depend on the number of threads.
 */
 #ifndef CLASSIFY_RANDOM_H
 #define CLASSIFY_RANDOM_H
@@ -14,25 +14,23 @@ typedef struct Random {
   uint64_t state;
 } Random;
 
-/* What a stream is for. The numbers are part of what a seed means: a new purpose takes
-** a new number.
-*/
+/* What a stream is for. The numbers decide what a seed gives, so they never change. */
 typedef enum RandomPurpose {
   RANDOM_PARAMETERS = 0,   /* index: the tensor                        */
-  RANDOM_VALIDATION = 1,   /* the rows held out                        */
+  RANDOM_VALIDATION = 1,   /* the validation rows                      */
   RANDOM_SHARD = 2,        /* a shard of a minibatch                   */
   RANDOM_ROWS = 3,         /* the order of rows; index: the epoch      */
   RANDOM_MINIBATCH = 4,    /* index: the step                          */
   RANDOM_SVM = 5,          /* index: the label                         */
-  RANDOM_KNOWN_ROWS = 6,   /* learned again, to go on from a model     */
-  RANDOM_LSA = 7,
-  RANDOM_PSEUDO_LABELS = 8, /* the folds that choose between methods   */
-  RANDOM_FOLDS = 9,        /* of cross-validation                      */
-  RANDOM_KEYWORDS = 10,    /* the rows that keywords are taken from    */
+  RANDOM_KNOWN_ROWS = 6,   /* old rows that fine-tuning repeats        */
+  RANDOM_LSA = 7,          /* the first basis                          */
+  RANDOM_PSEUDO_LABELS = 8, /* the folds that choose the method        */
+  RANDOM_FOLDS = 9,        /* the folds of cross-validation            */
+  RANDOM_KEYWORDS = 10,    /* the rows that keywords come from         */
   RANDOM_EXAMPLES = 11     /* the validation rows that a model keeps   */
 } RandomPurpose;
 
-/* A stream for (seed, purpose, index): unlike for every triple. */
+/* Starts the stream of (seed, purpose, index). */
 Random random_stream(uint64_t seed, RandomPurpose purpose, uint64_t index);
 
 uint64_t random_next(Random *random);
@@ -43,9 +41,9 @@ size_t random_below(Random *random, size_t bound);  /* in 0 .. bound - 1    */
 /* Fisher-Yates. */
 void random_shuffle(Random *random, uint32_t *values, size_t count);
 
-/* Inverted dropout: each value becomes 0 with probability `rate`, else is
-** divided by 1 - rate. The same seed drops the same places, so the backward
-** pass repeats the call on the gradient and no mask is kept.
+/* Inverted dropout: sets each value to 0 with probability `rate`, else divides it by
+** 1 - rate. The same seed drops the same places, so that the backward pass calls it on the
+** gradient and no mask is stored.
 */
 void random_dropout(float *values, size_t count, float rate, uint64_t seed);
 

@@ -1,15 +1,14 @@
 /* simd.h -- loops that the compiler vectorises for the processor they run on.
 **
-** SIMD_VERSIONS stands in place of a function's head and compiles the function for AVX-512,
-** for AVX2 and for the plain processor of the build; a call takes the best one that the
-** processor has. It needs nothing of the loader, so that it works with gcc and clang, under
-** musl and under sanitizers:
+** SIMD_VERSIONS replaces the head of a function. It compiles the function three times: for
+** AVX-512, for AVX2, and for the processor that the build is for; each call picks the best
+** that the processor supports. Unlike target_clones it works with clang, musl and sanitizers:
 **
 **   SIMD_VERSIONS(static, void, scale, (size_t n, float *x), (n, x)) {
 **     for (size_t i = 0; i < n; i++) x[i] *= 2.0f;
 **   }
 **
-** The functions below are branch-free, so that a loop around them vectorises.
+** The math functions below have no branches, so that a loop around them vectorises.
 */
 #ifndef CLASSIFY_SIMD_H
 #define CLASSIFY_SIMD_H
@@ -59,18 +58,18 @@ static inline const char *simd_name(SimdLevel level) {
   return level == SIMD_AVX512 ? "avx512" : level == SIMD_AVX2 ? "avx2" : "plain";
 }
 
-/* Bounds that the compiler does not know: a constant that it knew would lead it to
-** split the loop by the cases of the comparison, instead of taking a minimum.
+/* Defined in simd.c to hide their values from the compiler. If it knew them it would
+** compile comparisons with them to branches, instead of to a minimum.
 */
 extern const float SIMD_EXP_LOWEST, SIMD_EXP_HIGHEST, SIMD_EXP2_MOST;
 
-/* `x` where it is between the bounds, else the nearer of them; NaN stays NaN. */
+/* Clamps x to the bounds; NaN stays NaN. */
 static inline float simd_clamp(float x, float lowest, float highest) {
   x = highest < x ? highest : x;
   return lowest > x ? lowest : x;
 }
 
-/* p times 2^n: n is in the low bits of `shifted`, which is n + 1.5 * 2^23. */
+/* Returns p 2^n for shifted = n + 1.5 * 2^23, whose low bits are n. */
 static inline float simd_scale(float p, float shifted) {
   uint32_t bits, n;
   memcpy(&bits, &p, sizeof bits);
@@ -80,9 +79,9 @@ static inline float simd_scale(float p, float shifted) {
   return p;
 }
 
-static const float SIMD_ROUNDS = 12582912.0f; /* 1.5 * 2^23: what is added to it is rounded */
+static const float SIMD_ROUNDS = 12582912.0f; /* 1.5 * 2^23; adding it rounds to an integer */
 
-/* e^x within 2e-7 of the true value, relative; x is held to [-87, 88].
+/* Returns e^x with a relative error of at most 2e-7; x is clamped to [-87, 88].
 ** Cephes' expf: 2^n times a polynomial on [-ln2/2, ln2/2].
 */
 static inline float simd_exp(float x) {
@@ -99,8 +98,8 @@ static inline float simd_exp(float x) {
   return simd_scale(p, shifted);
 }
 
-/* 2^x within 2e-7, relative; x is held to [-60, 60], so that products of two stay
-** finite. The polynomial of least error on [-1/2, 1/2] that is 1 at 0.
+/* Returns 2^x with a relative error of at most 2e-7; x is clamped to [-60, 60], so that
+** the product of two results is finite. A minimax polynomial on [-1/2, 1/2] that is 1 at 0.
 */
 static inline float simd_exp2(float x) {
   x = simd_clamp(x, -SIMD_EXP2_MOST, SIMD_EXP2_MOST);
@@ -114,9 +113,9 @@ static inline float simd_exp2(float x) {
   return simd_scale(p, shifted);
 }
 
-/* 1 / x within 2e-7, relative, for x from 1 to 2^125: a guess from the bits, wrong
-** by 5%, then a step of the third order and one of the second. A division takes
-** several times as long.
+/* Returns 1 / x with a relative error of at most 2e-7, for x from 1 to 2^125: an
+** approximation from the bits of x, with an error of 5%, then a third-order step and a
+** Newton step. A division takes several times as long.
 */
 static inline float simd_reciprocal(float x) {
   uint32_t bits;
@@ -124,13 +123,13 @@ static inline float simd_reciprocal(float x) {
   bits = 0x7EF311C7u - bits;
   float y;
   memcpy(&y, &bits, sizeof y);
-  float wrong = 1.0f - x * y;
-  y += y * (wrong * wrong + wrong);
-  wrong = 1.0f - x * y;
-  return y + y * wrong;
+  float error = 1.0f - x * y;
+  y += y * (error * error + error);
+  error = 1.0f - x * y;
+  return y + y * error;
 }
 
-/* Both within 3e-7 of the true value, absolute. */
+/* The absolute error of both is at most 3e-7. */
 static inline float simd_sigmoid(float x) {
   return simd_reciprocal(1.0f + simd_exp2(-1.44269504f * x));
 }

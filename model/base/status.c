@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <utf8proc.h>
 
-/* Leaves out what is not UTF-8, in place. */
+/* Removes bytes that are not UTF-8, in place. */
 static void keep_whole_characters(char *text) {
   const utf8proc_uint8_t *from = (const utf8proc_uint8_t *)text;
   while (*from) {

@@ -5,9 +5,8 @@
 ** thing, its value and what was expected; it has no trailing full stop, so
 ** that a caller can put the name of an SQL function in front of it.
 **
-** Unless a header says otherwise, what a function that fails was to fill is then
-** empty or not to be used, what it was given may still be freed, and it owns
-** nothing.
+** Unless a header says otherwise, after a failure the outputs must not be used, the inputs
+** still belong to the caller, and nothing has to be freed.
 */
 #ifndef CLASSIFY_STATUS_H
 #define CLASSIFY_STATUS_H
@@ -18,23 +17,23 @@ typedef enum Status {
   STATUS_OK = 0,
   STATUS_NO_MEMORY,   /* an allocation failed                              */
   STATUS_INVALID,     /* the input is not what was expected                */
-  STATUS_INTERRUPTED  /* the caller's poll asked to stop                   */
+  STATUS_INTERRUPTED  /* the caller's poll returned false                  */
 } Status;
 
 typedef struct Error {
   char message[512];
 } Error;
 
-/* Writes the sentence, cut to fit. A character that "%.60s" or the end of the
-** buffer cut in two is left out, and so are bytes that are not UTF-8.
+/* Formats the message and cuts it to the size of the buffer. Bytes that are not UTF-8 are
+** removed, also those of a character that was cut in two, by "%.60s" for example.
 */
 void error_format(Error *error, const char *format, va_list arguments);
 
-/* error_format(), and returns status. */
+/* Formats the message and returns `status`. */
 Status error_set(Error *error, Status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* error_set() for a failed allocation. */
+/* Returns STATUS_NO_MEMORY. */
 Status error_no_memory(Error *error);
 
 #endif

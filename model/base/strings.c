@@ -20,11 +20,11 @@ const char *strings_get(const Strings *s, uint32_t number, size_t *length) {
 
 /* ---- the index -------------------------------------------------------------- */
 
-/* A string that is looked for: its first byte and the rest may lie apart. */
+/* A string to search for: its first byte, and the others elsewhere in memory. */
 typedef struct Key {
-  char head; /* if length > 0 */
+  char head; /* valid if length > 0 */
   const char *tail;
-  size_t length; /* with the head */
+  size_t length; /* head and tail */
 } Key;
 
 static Key key_of(const char *bytes, size_t length) {
@@ -32,7 +32,7 @@ static Key key_of(const char *bytes, size_t length) {
   return (Key){bytes[0], bytes + 1, length};
 }
 
-/* `count` bytes, at most 8, as a number: different ones for different bytes. */
+/* Packs at most 8 bytes into a number; different bytes give different numbers. */
 static uint64_t read_bytes(const char *bytes, size_t count) {
   uint32_t first, last;
   if (count >= 4) {
@@ -45,7 +45,7 @@ static uint64_t read_bytes(const char *bytes, size_t count) {
   return b[0] | (uint64_t)b[count / 2] << 8 | (uint64_t)b[count - 1] << 16;
 }
 
-/* The product carries every bit of the word upwards, the shift down again. */
+/* The product spreads bits upwards, the shift downwards. */
 static uint64_t hash_word(uint64_t hash, uint64_t word) {
   hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
   return hash ^ hash >> 32;
@@ -59,7 +59,7 @@ static uint64_t hash_key(const Key *key) {
   return hash_word(hash_word(hash, read_bytes(bytes, left)), 0);
 }
 
-/* memcmp() is slower on strings as short as words. */
+/* For strings as short as words this is faster than memcmp(). */
 static bool same_bytes(const char *a, const char *b, size_t count) {
   for (; count > 8; a += 8, b += 8, count -= 8)
     if (read_bytes(a, 8) != read_bytes(b, 8)) return false;
@@ -73,7 +73,7 @@ static bool is_string(const Strings *s, uint32_t number, const Key *key) {
          (length == 0 || (known[0] == key->head && same_bytes(known + 1, key->tail, length - 1)));
 }
 
-/* Where the string stands in the index, or the free place where it belongs. */
+/* Returns the place of the string in the index, or the free place for it. */
 static struct StringsPlace *find_place(const Strings *s, const Key *key, uint64_t hash) {
   size_t mask = s->index_size - 1, at = (size_t)(hash >> 32) & mask;
   for (; s->index[at].number; at = (at + 1) & mask)
@@ -98,7 +98,7 @@ uint32_t strings_find_after(const Strings *s, char head, const char *bytes, size
 
 /* ---- growing ---------------------------------------------------------------- */
 
-/* Keeps the index at most half full. */
+/* Grows the index so that `count` strings fill at most half of it. */
 static bool index_reserve(Strings *s, size_t count) {
   size_t size = s->index_size ? s->index_size : 64;
   while (size / 2 < count) size *= 2;
@@ -118,7 +118,7 @@ static bool index_reserve(Strings *s, size_t count) {
   return true;
 }
 
-/* One byte more, so that an empty set of empty strings has an address too. */
+/* Reserves at least one byte, so that `bytes` is not NULL if all strings are empty. */
 static bool bytes_reserve(Strings *s, size_t count, size_t length) {
   return memory_grow(&s->bytes, &s->bytes_capacity, length + 1, 1) &&
          memory_grow(&s->end, &s->end_capacity, count, sizeof *s->end);

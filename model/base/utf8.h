@@ -1,7 +1,7 @@
-/* utf8.h -- characters of a text that may hold any bytes.
+/* utf8.h -- the characters of a text, which may contain invalid UTF-8.
 **
-** What counts as one character is what SQLite's substr() counts: a byte of C0
-** (hexadecimal) or more with all continuation bytes that follow, else one byte.
+** Characters are counted as SQLite's substr() does: a byte of at least 0xC0 and all
+** continuation bytes after it are one character, and so is any other single byte.
 */
 #ifndef CLASSIFY_UTF8_H
 #define CLASSIFY_UTF8_H
@@ -12,20 +12,20 @@
 
 static inline bool utf8_continues(char byte) { return ((unsigned char)byte & 0xC0) == 0x80; }
 
-/* The bytes of the first character; length is not 0. */
+/* Returns the number of bytes of the first character; length is not 0. */
 static inline size_t utf8_length(const char *text, size_t length) {
   size_t n = 1;
   while ((unsigned char)*text >= 0xC0 && n < length && utf8_continues(text[n])) n++;
   return n;
 }
 
-/* The same, and its code point; -1 where the bytes are not UTF-8. */
+/* Returns the same, and sets *code to its code point, or to -1 if it is invalid. */
 size_t utf8_read(const char *text, size_t length, int32_t *code);
 
-/* The number of characters. */
+/* Counts the characters. */
 size_t utf8_characters(const char *text, size_t length);
 
-/* The text cut to at most `most` bytes, with no part of a character at its end. */
+/* Returns the length of the text, cut to at most `most` bytes between two characters. */
 size_t utf8_cut(const char *text, size_t length, size_t most);
 
 #endif

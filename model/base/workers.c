@@ -11,7 +11,7 @@
 
 enum {
   POLL_NANOSECONDS = 20 * 1000 * 1000,
-  SPINS = 100 /* looks for a phase to begin, before a worker sleeps: some 50 us */
+  SPINS = 100 /* a worker yields so often, for about 50 us, before it sleeps */
 };
 
 typedef struct Worker {
@@ -22,23 +22,23 @@ typedef struct Worker {
 
 struct Workers {
   pthread_mutex_t mutex;
-  pthread_cond_t begun;  /* tasks to take, or time to leave                 */
-  pthread_cond_t ended;  /* the last task of a run has ended                */
-  size_t threads;        /* started; 0 when the caller runs the tasks       */
+  pthread_cond_t begun;  /* there are tasks, or the workers shall exit      */
+  pthread_cond_t ended;  /* the run has ended                               */
+  size_t threads;        /* started; if 0, the caller runs the tasks        */
   Worker *worker;        /* [threads]                                       */
   bool leaving;
   Poll poll;
-  struct timespec poll_at; /* when the caller next polls; spans short runs  */
-  /* the run under way, guarded by the mutex */
+  struct timespec poll_at; /* when the caller polls next, in this run or a later one */
+  /* the current run, guarded by the mutex */
   bool under_way;
   bool open;             /* more tasks may be added                         */
   WorkersPhase *phase;
   WorkersTask *task;
   void *context;
   size_t tasks, next, running;
-  atomic_uint phases;    /* begun, of all runs: for those who wait spinning */
-  atomic_bool stopped;   /* the run is to end: by the poll, or                */
-  Status status;         /* by a task or a phase that failed first            */
+  atomic_uint phases;    /* phases begun in all runs; read by await_phase() */
+  atomic_bool stopped;   /* by the poll, or by a failure                    */
+  Status status;         /* the first failure                               */
   Error error;
 };
 
@@ -49,7 +49,7 @@ Status poll_proceed(Poll poll, Error *error) {
 
 Status workers_poll(const Workers *w, Error *error) { return poll_proceed(w->poll, error); }
 
-/* Ends the run; the first failure counts. The mutex is held, or there are no threads. */
+/* Skips all tasks that have not begun. The mutex is held, or there are no threads. */
 static void stop(Workers *w, Status status, const Error *error) {
   if (!w->status) {
     w->status = status;
@@ -65,7 +65,6 @@ static void ask_poll(Workers *w) {
   if (status) stop(w, status, &error);
 }
 
-/* Asks for the tasks of the next phase. */
 static void next_phase(Workers *w) {
   Error error;
   w->next = w->tasks = 0;
@@ -75,7 +74,7 @@ static void next_phase(Workers *w) {
   if (status) stop(w, status, &error);
 }
 
-/* No task is running or left: begins the next phase, or ends the run. */
+/* Called when all tasks have ended: begins the next phase, or ends the run. */
 static void begin_phase(Workers *w) {
   if (w->open) return;
   next_phase(w);
@@ -87,9 +86,7 @@ static void begin_phase(Workers *w) {
     pthread_cond_signal(&w->ended);
 }
 
-/* Takes and runs tasks while there are any. The mutex is held on entry and on
-** return, not while a task runs.
-*/
+/* Runs tasks until none is left. The mutex is held on entry and on return, but not while a task runs. */
 static void take_tasks(Workers *w, size_t number) {
   while (w->next < w->tasks) {
     size_t index = w->next++;
@@ -104,9 +101,9 @@ static void take_tasks(Workers *w, size_t number) {
   }
 }
 
-/* A phase ends soon after its last task was taken: to sleep and be woken would
-** take longer. Where threads are more than processors, who yields lets it end.
-** The mutex is held on entry and on return.
+/* Waits a moment for the next phase. Other workers soon end this one, so that sleeping and
+** waking up would take longer. Yields, in case there are more threads than processors. The
+** mutex is held on entry and on return.
 */
 static void await_phase(Workers *w) {
   unsigned seen = atomic_load(&w->phases);
@@ -148,7 +145,7 @@ static bool conditions_init(Workers *w) {
   return ok;
 }
 
-/* Signals stay with the host's own threads. */
+/* Blocks all signals in the new threads: the host's threads handle them. */
 static void start_threads(Workers *w, size_t threads) {
   sigset_t all, before;
   sigfillset(&all);
@@ -195,7 +192,7 @@ void workers_free(Workers *w) {
 
 size_t workers_count(const Workers *w) { return w->threads ? w->threads : 1; }
 
-/* Waits for the run to end, polling; the mutex is held on entry and return. */
+/* Waits until the run ends, and polls meanwhile. The mutex is held on entry and on return. */
 static void wait_and_poll(Workers *w) {
   while (w->under_way) {
     if (!pthread_cond_timedwait(&w->ended, &w->mutex, &w->poll_at)) continue;
@@ -220,7 +217,7 @@ static void run_on_caller(Workers *w) {
   }
 }
 
-/* Without threads a long task is itself what keeps the caller from polling. */
+/* Without threads the caller runs the task, and can poll only here. */
 bool workers_stopped(Workers *w) {
   if (w->threads == 0 && !atomic_load(&w->stopped)) ask_poll(w);
   return atomic_load(&w->stopped);

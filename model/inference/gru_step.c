@@ -49,22 +49,22 @@ void gru_step_free(GruStepWeights *w) {
 
 /* ---- a tile ------------------------------------------------------------------------ */
 
-/* Sixteen floats: a register, or several of a smaller processor. */
+/* Sixteen floats: one AVX-512 register, or several smaller ones. */
 typedef float Vector __attribute__((vector_size(64), aligned(4), may_alias));
 enum { LANES = 16, MOST_ROWS = 4, MOST_VECTORS = GRU_CELL_UNITS / LANES };
 
-/* `rows` rows from row `first`, `vectors` vectors of units from unit `from` of a
-** block. The sums fill the registers while the weights stream past them; `hidden`
-** is 0 for rows without a state before.
+/* Computes the state of `rows` rows from row `first` on, in `vectors` vectors of units
+** from `unit` on. The sums stay in registers while the weights are read once. `hidden` is
+** 0 for rows that have no state before.
 */
-INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t hidden, size_t block, size_t from, size_t first,
-                 int rows, int vectors) {
+INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t hidden, size_t unit, size_t first, int rows,
+                 int vectors) {
   static const float zero[GRU_CELL_UNITS];
-  ptrdiff_t next = r->back ? -1 : 1;
-  size_t k = r->back && hidden ? hidden - 1 : 0;
+  size_t block = unit / GRU_CELL_UNITS, from = unit % GRU_CELL_UNITS;
+  ptrdiff_t next = r->from_end ? -1 : 1;
+  size_t k = r->from_end && hidden ? hidden - 1 : 0;
   const float *u = w->recurrent + (block * w->hidden + k) * BLOCK + from;
   const float *before = r->before + first * r->stride;
-  size_t unit = block * GRU_CELL_UNITS + from;
   Vector sum[MOST_ROWS][GATES * MOST_VECTORS];
   for (int i = 0; i < rows; i++)
     for (int v = 0; v < GATES * vectors; v++) sum[i][v] = (Vector){0};
@@ -88,29 +88,30 @@ INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t hidden, s
   gru_cells_forward(rows, (size_t)(vectors * LANES), cells);
 }
 
-/* Rows first .. end - 1 of a block: a block's weights stay in the nearest cache
-** while all rows go past them.
+/* Computes one block of the rows that have a state before, or of those that have none.
+** The block's weights stay in the nearest cache meanwhile.
 */
-INLINE void block_rows(const GruStepWeights *w, const GruStepRows *r, size_t hidden, size_t block, size_t first, size_t end,
-                       int rows, int vectors) {
-  size_t from = 0, i;
-  for (; from < GRU_CELL_UNITS; from += (size_t)vectors * LANES) {
-    for (i = first; i + (size_t)rows <= end; i += (size_t)rows) tile(w, r, hidden, block, from, i, rows, vectors);
-    for (; i < end; i++) tile(w, r, hidden, block, from, i, 1, vectors);
+INLINE void block_rows(const GruStepWeights *w, const GruStepRows *r, bool running, size_t block, int rows,
+                       int vectors) {
+  size_t hidden = running ? w->hidden : 0, first = running ? 0 : r->running, end = running ? r->running : r->count;
+  for (size_t from = 0, i; from < GRU_CELL_UNITS; from += (size_t)vectors * LANES) {
+    size_t unit = block * GRU_CELL_UNITS + from;
+    for (i = first; i + (size_t)rows <= end; i += (size_t)rows) tile(w, r, hidden, unit, i, rows, vectors);
+    for (; i < end; i++) tile(w, r, hidden, unit, i, 1, vectors);
   }
 }
 
 INLINE void step(const GruStepWeights *w, const GruStepRows *r, int rows, int vectors) {
   for (size_t i = 0, blocks = w->padded / GRU_CELL_UNITS; i < blocks; i++) {
-    size_t block = r->back ? blocks - 1 - i : i;
-    block_rows(w, r, w->hidden, block, 0, r->running, rows, vectors);
-    block_rows(w, r, 0, block, r->running, r->count, rows, vectors);
+    size_t block = r->from_end ? blocks - 1 - i : i;
+    block_rows(w, r, true, block, rows, vectors);
+    block_rows(w, r, false, block, rows, vectors);
   }
 }
 
 /* ---- versions ------------------------------------------------------------------------ */
 
-/* As many rows and vectors as there are registers for their sums. */
+/* The numbers of rows and vectors are those whose sums fit into the registers. */
 #if SIMD_X86
 SIMD_FOR_AVX512 static void gru_step_avx512(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 4, 2); }
 SIMD_FOR_AVX2 static void gru_step_avx2(const GruStepWeights *w, const GruStepRows *r) { step(w, r, 2, 1); }

@@ -7,7 +7,7 @@
 #include "base/memory.h"
 #include "inference/gru_cell.h"
 
-enum { GATES = 3, BLOCK = GATES * GRU_CELL_UNITS, GROUP = 4 /* states that a lane multiplies at once */ };
+enum { GATES = 3, BLOCK = GATES * GRU_CELL_UNITS, GROUP = 4 /* states that one instruction multiplies in each lane */ };
 
 static size_t groups_of(const GruStepWeights *w) { return (w->hidden + GROUP - 1) / GROUP; }
 
@@ -17,7 +17,7 @@ static size_t groups_of(const GruStepWeights *w) { return (w->hidden + GROUP - 1
 enum { ROWS = 4, LANES = 16, VECTORS = BLOCK / LANES };
 #define VNNI __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma")))
 
-/* Adding SIMD_ROUNDS leaves the rounded number in the low bits. */
+/* After adding SIMD_ROUNDS the low bits are the rounded number. */
 VNNI INLINE void quantize(const float *restrict states, uint8_t *restrict states8) {
   for (size_t j = 0; j < GRU_CELL_UNITS; j++) {
     float shifted = states[j] * 127.0f + (SIMD_ROUNDS + 128.0f);
@@ -32,8 +32,11 @@ VNNI INLINE void dequantize(const int32_t *restrict dots, const float *restrict 
   for (size_t j = 0; j < BLOCK; j++) sums[j] = (float)dots[j] * scale[j] + shift[j];
 }
 
-/* As gru_step.c's tile: `rows` rows of one block from row `first` on. */
-VNNI INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t groups, size_t block, size_t first, int rows) {
+/* Computes the state of `rows` rows of one block from row `first` on. `groups` is 0 for rows
+** that have no old state.
+*/
+VNNI INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t groups, size_t block, size_t first,
+                      int rows) {
   static const float zero[GRU_CELL_UNITS];
   const int8_t *u = w->quantized + block * groups_of(w) * BLOCK * GROUP;
   size_t at = first * r->stride, unit = block * GRU_CELL_UNITS;
@@ -46,7 +49,8 @@ VNNI INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t grou
     for (int i = 0; i < rows; i++) {
       int32_t states;
       memcpy(&states, r->before8 + at + (size_t)i * r->stride + k * GROUP, sizeof states);
-      for (int v = 0; v < VECTORS; v++) sum[i][v] = _mm512_dpbusd_epi32(sum[i][v], _mm512_set1_epi32(states), weight[v]);
+      for (int v = 0; v < VECTORS; v++)
+        sum[i][v] = _mm512_dpbusd_epi32(sum[i][v], _mm512_set1_epi32(states), weight[v]);
     }
   }
   int32_t dots[ROWS][BLOCK] __attribute__((aligned(64)));
@@ -64,7 +68,8 @@ VNNI INLINE void tile(const GruStepWeights *w, const GruStepRows *r, size_t grou
   for (int i = 0; i < rows; i++) quantize(cells[i].state, r->states8 + at + (size_t)i * r->stride + unit);
 }
 
-VNNI static void block_rows(const GruStepWeights *w, const GruStepRows *r, size_t groups, size_t block, size_t first, size_t end) {
+VNNI static void block_rows(const GruStepWeights *w, const GruStepRows *r, size_t groups, size_t block, size_t first,
+                            size_t end) {
   for (; first + ROWS <= end; first += ROWS) tile(w, r, groups, block, first, ROWS);
   for (; first < end; first++) tile(w, r, groups, block, first, 1);
 }
@@ -88,7 +93,7 @@ static void step(const GruStepWeights *w, const GruStepRows *rows) {
 bool gru_step_int8_available(void) { return false; }
 #endif
 
-/* One gate of one unit: `lane` counts them as gru_step.h lays them out. */
+/* Quantizes the weights of one gate of one unit; `lane` is its index in gru_step.h's layout. */
 static void quantize_lane(GruStepWeights *w, size_t lane) {
   size_t block = lane / BLOCK, within = lane % BLOCK, groups = groups_of(w);
   const float *u = w->recurrent + block * w->hidden * BLOCK + within;

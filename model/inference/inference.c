@@ -14,23 +14,24 @@
 static Status pack(const Parameters *p, Tensor kernel, Precision precision, GruStepWeights *weights, Error *error) {
   GruWeights gru = network_gru(p, kernel);
   Status status = gru_step_pack(&gru, weights, error);
-  if (!status && precision == PRECISION_INT8 && gru_step_int8_available()) status = gru_step_int8_quantize(weights, error);
+  if (!status && precision == PRECISION_INT8 && gru_step_int8_available())
+    status = gru_step_int8_quantize(weights, error);
   return status;
 }
 
 Status inference_new(const Parameters *p, Precision precision, Inference *n, Error *error) {
   size_t hidden = p->shape.hidden, padded = gru_step_padded(hidden);
   const float *kernel = p->tensor[TENSOR_ATTENTION_KERNEL];
-  *n = (Inference){.parameters = p, .score = memory_floats(2 * padded)};
-  Status status = n->score ? word_table_new(p, &n->words, error) : error_no_memory(error);
+  *n = (Inference){.parameters = p, .attention = memory_floats(2 * padded)};
+  Status status = n->attention ? word_table_new(p, &n->words, error) : error_no_memory(error);
   if (!status && hidden) status = pack(p, TENSOR_GRU_FORWARD, precision, &n->forward, error);
   if (!status && hidden) status = pack(p, TENSOR_GRU_BACKWARD, precision, &n->backward, error);
   if (status) {
     inference_free(n);
     return status;
   }
-  memcpy(n->score, kernel, hidden * sizeof *kernel);
-  memcpy(n->score + padded, kernel + hidden, hidden * sizeof *kernel);
+  memcpy(n->attention, kernel, hidden * sizeof *kernel);
+  memcpy(n->attention + padded, kernel + hidden, hidden * sizeof *kernel);
   return STATUS_OK;
 }
 
@@ -38,7 +39,7 @@ void inference_free(Inference *n) {
   word_table_free(n->words);
   gru_step_free(&n->forward);
   gru_step_free(&n->backward);
-  free(n->score);
+  free(n->attention);
   *n = (Inference){0};
 }
 
@@ -48,7 +49,7 @@ void inference_scratch_free(InferenceScratch *s) {
   batch_free(&s->batch);
   free(s->inputs);
   free(s->vectors);
-  free(s->read);
+  free(s->rows);
   free(s->words);
   free(s->places);
   free(s->block);
@@ -62,20 +63,20 @@ static bool reserve_lists(InferenceScratch *s) {
       !memory_grow(&s->vectors, &capacities[1], s->batch.tokens + 1, sizeof *s->vectors) ||
       !memory_grow(&s->words, &capacities[2], s->batch.tokens + 1, sizeof *s->words) ||
       !memory_grow(&s->places, &capacities[3], s->batch.tokens + 1, sizeof *s->places) ||
-      !memory_grow(&s->read, &steps, s->batch.steps + 1, sizeof *s->read))
+      !memory_grow(&s->rows, &steps, s->batch.steps + 1, sizeof *s->rows))
     return false;
   s->tokens_capacity = capacities[0];
   s->steps_capacity = steps;
   return true;
 }
 
-/* Lays the block's parts out; returns the floats they take. */
+/* Sets every pointer into the block; returns the block's size in floats. */
 static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   const Shape *shape = &n->parameters->shape;
   const Batch *b = &s->batch;
-  size_t used = 0;
-  s->states = memory_take(s->block, &used, b->tokens * 2 * gru_step_padded(shape->hidden));
-  s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? b->tokens * gru_step_padded(shape->hidden) / 2 : 0);
+  size_t used = 0, states = b->tokens * 2 * gru_step_padded(shape->hidden);
+  s->states = memory_take(s->block, &used, states);
+  s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? states / sizeof(float) : 0);
   s->scores = memory_take(s->block, &used, b->tokens);
   s->weights = memory_take(s->block, &used, b->steps);
   s->features = memory_take(s->block, &used, b->texts * shape_features(shape));
@@ -99,9 +100,10 @@ static bool reserve_block(const Inference *n, size_t others, InferenceScratch *s
 
 /* ---- words ------------------------------------------------------------------------------- */
 
-/* Where the vector of each token is, and what the network takes from it. Tokens for
-** which that is not known yet are listed: from the front those whose row of inputs is
-** to be filled, from the back those that no row is kept for; returns how many these are.
+/* Sets the vector and the row of inputs of each token, as far as the table has them. Tokens
+** whose row is not computed yet are listed from the front of s->words, then filled in;
+** tokens of words that the table does not keep are listed from the back. Returns the number
+** of the latter.
 */
 static size_t find_words(const Inference *n, const Text *texts, InferenceScratch *s) {
   const Batch *b = &s->batch;
@@ -125,8 +127,8 @@ static size_t find_words(const Inference *n, const Text *texts, InferenceScratch
   return others;
 }
 
-/* The same for the tokens listed last: their words are rare, or not in the vocabulary. */
-static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t others, InferenceScratch *s) {
+/* Computes vectors and inputs of the tokens whose words the table does not keep. */
+static void compute_other_words(const Inference *n, const Lexicon *lexicon, size_t others, InferenceScratch *s) {
   const Parameters *p = n->parameters;
   size_t size = p->shape.embedding, width = word_table_width(n->words), first = s->batch.tokens - others;
   EmbeddingWeights embedding = network_embedding(p);
@@ -140,28 +142,28 @@ static void work_out_words(const Inference *n, const Lexicon *lexicon, size_t ot
 
 /* ---- the GRU -------------------------------------------------------------------------------- */
 
-/* What words give lies all over a large table: it is asked for a step ahead. */
+/* The inputs of the next step, which are scattered over a large table. */
 static void prefetch_inputs(const InferenceScratch *s, size_t t, size_t gates, size_t count) {
   const Batch *b = &s->batch;
   for (size_t place = b->offset[t]; place < b->offset[t] + b->active[t]; place++)
     for (size_t j = 0; j < count; j += 16) __builtin_prefetch(s->inputs[place] + gates + j);
 }
 
-/* Step number `step` of one direction, whose units begin at `unit` in a state. */
+/* Computes a step of one direction, whose units begin at `unit` of each state. */
 static void run_step(const GruStepWeights *w, bool backwards, size_t step, size_t unit, InferenceScratch *s) {
   const Batch *b = &s->batch;
   size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
   size_t running = step == 0 ? 0 : b->active[backwards ? from : t], stride = 2 * w->padded;
   size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
   GruStepRows rows = {.count = b->active[t], .running = running, .stride = stride,
-                      .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .back = step % 2,
+                      .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .from_end = step % 2,
                       .before = s->states + before, .states = s->states + here,
                       .before8 = s->states8 + before, .states8 = s->states8 + here};
   if (step + 1 < b->steps) prefetch_inputs(s, backwards ? t - 1 : t + 1, rows.gates, 3 * w->padded);
   w->forward(w, &rows);
 }
 
-/* One direction after the other: both's weights are too many for the nearest cache. */
+/* One direction after the other, since the nearest cache has no room for the weights of both. */
 static void run_gru(const Inference *n, InferenceScratch *s) {
   size_t padded = n->forward.padded, steps = padded ? s->batch.steps : 0;
   for (size_t step = 0; step < steps; step++) run_step(&n->forward, false, step, 0, s);
@@ -170,19 +172,21 @@ static void run_gru(const Inference *n, InferenceScratch *s) {
 
 /* ---- attention and max-pool ------------------------------------------------------------------ */
 
+/* Computes the scores of attention. */
 static void score(const Inference *n, InferenceScratch *s) {
   const Parameters *p = n->parameters;
   const Batch *b = &s->batch;
   const float *bias = p->tensor[TENSOR_ATTENTION_BIAS];
   size_t padded = n->forward.padded;
-  if (padded) matrix_vector(b->tokens, 2 * padded, s->states, 2 * padded, n->score, s->scores);
+  if (padded) matrix_vector((Matrix){s->states, b->tokens, 2 * padded}, n->attention, s->scores);
   for (size_t i = 0; i < b->tokens; i++) s->scores[i] = (padded ? s->scores[i] : 0.0f) + s->inputs[i][6 * padded];
   for (size_t t = 0; bias && t < b->steps && t < p->shape.positions; t++)
     for (size_t i = 0; i < b->active[t]; i++) s->scores[batch_place(b, i, t)] += bias[t];
 }
 
-/* context [size] = sum of weights[t] x_t for x_t [size] at rows[t] + from; pool, if
-** not NULL, is the largest of each dimension. Rows are seldom in the nearest cache.
+/* With x_t [size] at rows[t] + from: sets context [size] to the sum of weights[t] x_t, and
+** pool [size], unless it is NULL, to the maximum over t. Prefetches rows, which are rarely in
+** the nearest cache.
 */
 SIMD_VERSIONS(static, void, summarise,
               (size_t length, const float *const *rows, size_t from, size_t size, const float *restrict weights,
@@ -206,8 +210,10 @@ SIMD_VERSIONS(static, void, summarise,
   }
 }
 
-/* The features of row i: the two directions, then the vector, of context and pool. */
-static void read_text(const Inference *n, InferenceScratch *s, size_t i, float *features) {
+/* Computes the features of the text in row i: context, then pool, each of them for the two
+** directions and then for the vector.
+*/
+static void compute_features(const Inference *n, InferenceScratch *s, size_t i, float *features) {
   const Shape *shape = &n->parameters->shape;
   const Batch *b = &s->batch;
   size_t hidden = shape->hidden, padded = n->forward.padded, state = shape_state(shape), length = b->length[i];
@@ -218,19 +224,19 @@ static void read_text(const Inference *n, InferenceScratch *s, size_t i, float *
   }
   for (size_t t = 0; t < length; t++) {
     s->weights[t] = s->scores[batch_place(b, i, t)];
-    s->read[t] = s->states + batch_place(b, i, t) * 2 * padded;
+    s->rows[t] = s->states + batch_place(b, i, t) * 2 * padded;
   }
   output_softmax(1, length, s->weights, s->weights);
   if (hidden) {
-    summarise(length, s->read, 0, hidden, s->weights, features, pool);
-    summarise(length, s->read, padded, hidden, s->weights, features + hidden, pool ? pool + hidden : NULL);
+    summarise(length, s->rows, 0, hidden, s->weights, features, pool);
+    summarise(length, s->rows, padded, hidden, s->weights, features + hidden, pool ? pool + hidden : NULL);
   }
   if (state == 2 * hidden) return;
-  for (size_t t = 0; t < length; t++) s->read[t] = s->vectors[batch_place(b, i, t)];
-  summarise(length, s->read, 0, shape->embedding, s->weights, features + 2 * hidden, pool ? pool + 2 * hidden : NULL);
+  for (size_t t = 0; t < length; t++) s->rows[t] = s->vectors[batch_place(b, i, t)];
+  summarise(length, s->rows, 0, shape->embedding, s->weights, features + 2 * hidden, pool ? pool + 2 * hidden : NULL);
 }
 
-/* ---- all of it -------------------------------------------------------------------------------- */
+/* ---- the forward pass ------------------------------------------------------------------------- */
 
 Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *texts, size_t count,
                      InferenceScratch *s, float *logits, Error *error) {
@@ -241,10 +247,10 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   if (!reserve_lists(s)) return error_no_memory(error);
   size_t others = find_words(n, texts, s);
   if (!reserve_block(n, others, s)) return error_no_memory(error);
-  work_out_words(n, lexicon, others, s);
+  compute_other_words(n, lexicon, others, s);
   run_gru(n, s);
   score(n, s);
-  for (size_t i = 0; i < count; i++) read_text(n, s, i, s->features + s->batch.order[i] * features);
+  for (size_t i = 0; i < count; i++) compute_features(n, s, i, s->features + s->batch.order[i] * features);
   OutputWeights output = network_output(p);
   output_forward(&output, count, s->features, logits);
   return STATUS_OK;

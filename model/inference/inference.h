@@ -1,10 +1,17 @@
-/* inference.h -- a finished network made ready to read texts.
+/* inference.h -- the forward pass of labelling. Its logits are those of network_forward(),
+** except that sums are rounded in another order; it stores nothing for a backward pass.
 **
-** Its logits are network_forward()'s, but for the order in which sums are rounded.
-** What a word contributes by itself is looked up (word_table.h), a step of the GRU is one
-** pass over its weights (gru_step.h), and nothing is kept that only learning needs.
+**   here              instead of, in model/network         held equal, in tests/unit/inference, by
+**   word_table.h      embedding_forward(), gru_project(),  test_word_table.c:
+**                     the term x . w of attention            rows_are_the_product_and_the_biases
+**   gru_step.h        gru_forward()                        test_gru_step.c:
+**                                                            each_version_equals_gru_forward
+**   gru_step_int8.h   gru_forward(), within a bound        test_gru_step_int8.c:
+**                                                            errors_are_those_of_rounding
+**   inference.c       attention_forward(), pool_forward()  test_inference.c:
+**                     and all of network_forward()           logits_equal_network_forward
 **
-** Any number of threads may share it; each has its own InferenceScratch.
+** Threads may share an Inference; each has its own InferenceScratch.
 */
 #ifndef CLASSIFY_INFERENCE_H
 #define CLASSIFY_INFERENCE_H
@@ -18,37 +25,35 @@ typedef struct Inference {
   const Parameters *parameters;
   WordTable *words;
   GruStepWeights forward, backward;
-  float *score; /* [2 padded] attention's kernel for the GRU's state */
+  float *attention; /* [2 padded] attention's kernel for the GRU's state */
 } Inference; /* all zero is empty */
 
-/* The parameters are folded, and stay where they are. */
+/* The parameters are borrowed and folded (lexicon.h). */
 Status inference_new(const Parameters *parameters, Precision precision, Inference *inference, Error *error);
 void inference_free(Inference *inference);
 
 typedef struct InferenceScratch {
   Batch batch;
-  const float **inputs;  /* [tokens] rows of word_table.h             */
-  const float **vectors; /* [tokens] of the words                 */
-  const float **read;    /* [steps] a text's states, or vectors   */
-  uint32_t *words;       /* [tokens] to be filled or worked out   */
-  uint32_t *places;      /* [tokens] where they stand             */
+  const float **inputs;  /* [tokens] rows of word_table.h                        */
+  const float **vectors; /* [tokens] the words' vectors                          */
+  const float **rows;    /* [steps] one text's states, or vectors                */
+  uint32_t *words;       /* [tokens] words whose row is not in the table         */
+  uint32_t *places;      /* [tokens] their packed places                         */
   size_t tokens_capacity, steps_capacity;
-  float *block;          /* the parts below                       */
+  float *block;          /* all that follows                                     */
   size_t capacity;
-  float *states;         /* [tokens][2 padded]                    */
-  uint8_t *states8;      /* [tokens][2 padded] of gru_step_int8.h         */
-  float *scores;         /* [tokens]                              */
-  float *weights;        /* [steps] of a text                     */
-  float *features;       /* [texts][features]                     */
-  float *other_vectors;  /* [others][embedding] words not kept    */
-  float *other_inputs;   /* [others][width]                       */
+  float *states;         /* [tokens][2 padded]                                   */
+  uint8_t *states8;      /* [tokens][2 padded], of gru_step_int8.h               */
+  float *scores;         /* [tokens], of attention                               */
+  float *weights;        /* [steps], attention's for one text                    */
+  float *features;       /* [texts][features]                                    */
+  float *other_vectors;  /* [others][embedding], of words that the table does not keep */
+  float *other_inputs;   /* [others][width], their rows                          */
 } InferenceScratch; /* all zero is empty */
 
 void inference_scratch_free(InferenceScratch *scratch);
 
-/* logits [count][labels] in the order of the texts, whose words are the
-** vocabulary's and those of the lexicon's subword list.
-*/
+/* Computes logits [count][labels], in the order of the texts. The lexicon is that of their words. */
 Status inference_run(const Inference *inference, const Lexicon *lexicon, const Text *texts, size_t count,
                      InferenceScratch *scratch, float *logits, Error *error);
 

@@ -1,5 +1,5 @@
-/* precision.h -- in which numbers labelling multiplies states and recurrent weights.
-** Where the processor has nothing for 8-bit integers (gru_step_int8.h), floats are.
+/* precision.h -- the type in which labelling multiplies states and recurrent weights. INT8 is
+** the same as FLOAT32 on a processor without AVX-512 VNNI (gru_step_int8.h).
 */
 #ifndef CLASSIFY_PRECISION_H
 #define CLASSIFY_PRECISION_H

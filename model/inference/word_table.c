@@ -10,106 +10,108 @@
 #include "inference/gru_step.h"
 
 enum {
-  MOST_FLOATS = 1 << 24, /* of the rows that are kept: 64 MB              */
-  BLOCK = 8              /* rows that follow each other and are filled together */
+  MOST_FLOATS = 1 << 24, /* of all rows that are kept: 64 MB   */
+  BLOCK = 8              /* neighbouring rows computed together */
 };
 
 struct WordTable {
-  const float *table;   /* [vocabulary][embedding] of the parameters */
-  size_t embedding, width, words;
-  float *kernel;        /* [embedding][width] W, and w         */
-  float *bias;          /* [width]                             */
-  float *rows;          /* [words][width]                      */
-  atomic_bool *filled;  /* [words / BLOCK, rounded up]         */
-  pthread_mutex_t mutex; /* of those who fill                  */
+  const float *vectors;  /* [vocabulary][embedding], the parameters' */
+  size_t embedding, width;
+  size_t words;          /* the first words, whose rows are kept     */
+  float *kernel;         /* [embedding][width] W, and w              */
+  float *bias;           /* [width]                                  */
+  float *rows;           /* [words][width]                           */
+  atomic_bool *filled;   /* [words / BLOCK, rounded up]              */
+  pthread_mutex_t mutex; /* held while rows are computed             */
 };
 
-void word_table_free(WordTable *in) {
-  if (!in) return;
-  pthread_mutex_destroy(&in->mutex);
-  free(in->kernel);
-  free(in->bias);
-  free(in->rows);
-  free(in->filled);
-  free(in);
+void word_table_free(WordTable *t) {
+  if (!t) return;
+  pthread_mutex_destroy(&t->mutex);
+  free(t->kernel);
+  free(t->bias);
+  free(t->rows);
+  free(t->filled);
+  free(t);
 }
 
-size_t word_table_width(const WordTable *in) { return in->width; }
-bool word_table_keeps(const WordTable *in, uint32_t word) { return word < in->words; }
+size_t word_table_width(const WordTable *t) { return t->width; }
+bool word_table_keeps(const WordTable *t, uint32_t word) { return word < t->words; }
 
-const float *word_table_find(const WordTable *in, uint32_t word) {
-  if (word >= in->words || !atomic_load_explicit(&in->filled[word / BLOCK], memory_order_acquire)) return NULL;
-  return in->rows + word * in->width;
+const float *word_table_find(const WordTable *t, uint32_t word) {
+  if (word >= t->words || !atomic_load_explicit(&t->filled[word / BLOCK], memory_order_acquire)) return NULL;
+  return t->rows + word * t->width;
 }
 
 /* ---- kernel and bias -------------------------------------------------------------- */
 
-/* One direction's share, `at` floats into each row of the kernel. */
-static void pack_direction(WordTable *in, const Parameters *p, Tensor first, size_t at, float *sum) {
+/* Packs one direction's kernel and bias at column `at` of the table's. */
+static void pack_direction(WordTable *t, const Parameters *p, Tensor first, size_t at, float *sum) {
   size_t hidden = p->shape.hidden, gates = 3 * hidden;
   const float *kernel = p->tensor[first], *bias = p->tensor[first + 2];
-  for (size_t i = 0; i < in->embedding; i++) gru_step_pack_row(hidden, kernel + i * gates, in->kernel + i * in->width + at);
+  for (size_t i = 0; i < t->embedding; i++)
+    gru_step_pack_row(hidden, kernel + i * gates, t->kernel + i * t->width + at);
   for (size_t j = 0; j < gates; j++) sum[j] = bias[j] + (j < 2 * hidden ? bias[gates + j] : 0.0f);
-  gru_step_pack_row(hidden, sum, in->bias + at);
+  gru_step_pack_row(hidden, sum, t->bias + at);
 }
 
 /* sum [3 hidden] is scratch. */
-static void pack(WordTable *in, const Parameters *p, float *sum) {
+static void pack(WordTable *t, const Parameters *p, float *sum) {
   size_t padded = gru_step_padded(p->shape.hidden), state = shape_state(&p->shape);
   if (padded) {
-    pack_direction(in, p, TENSOR_GRU_FORWARD, 0, sum);
-    pack_direction(in, p, TENSOR_GRU_BACKWARD, 3 * padded, sum);
+    pack_direction(t, p, TENSOR_GRU_FORWARD, 0, sum);
+    pack_direction(t, p, TENSOR_GRU_BACKWARD, 3 * padded, sum);
   }
-  for (size_t i = 0; i < in->embedding && state > 2 * p->shape.hidden; i++)
-    in->kernel[i * in->width + 6 * padded] = p->tensor[TENSOR_ATTENTION_KERNEL][2 * p->shape.hidden + i];
+  for (size_t i = 0; i < t->embedding && state > 2 * p->shape.hidden; i++)
+    t->kernel[i * t->width + 6 * padded] = p->tensor[TENSOR_ATTENTION_KERNEL][2 * p->shape.hidden + i];
 }
 
-Status word_table_new(const Parameters *p, WordTable **inputs, Error *error) {
-  WordTable *in = calloc(1, sizeof *in);
-  if (!in || pthread_mutex_init(&in->mutex, NULL)) {
-    free(in);
+Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
+  WordTable *t = calloc(1, sizeof *t);
+  if (!t || pthread_mutex_init(&t->mutex, NULL)) {
+    free(t);
     return error_no_memory(error);
   }
-  in->table = p->tensor[TENSOR_EMBEDDING];
-  in->embedding = p->shape.embedding;
-  in->width = 6 * gru_step_padded(p->shape.hidden) + 16;
-  in->words = MOST_FLOATS / in->width < p->shape.vocabulary ? MOST_FLOATS / in->width : p->shape.vocabulary;
-  in->kernel = memory_floats(in->embedding * in->width);
-  in->bias = memory_floats(in->width);
-  in->rows = calloc(in->words * in->width + 1, sizeof *in->rows); /* takes no memory until it is filled */
-  in->filled = calloc(in->words / BLOCK + 1, sizeof *in->filled);
+  t->vectors = p->tensor[TENSOR_EMBEDDING];
+  t->embedding = p->shape.embedding;
+  t->width = 6 * gru_step_padded(p->shape.hidden) + 16;
+  t->words = MOST_FLOATS / t->width < p->shape.vocabulary ? MOST_FLOATS / t->width : p->shape.vocabulary;
+  t->kernel = memory_floats(t->embedding * t->width);
+  t->bias = memory_floats(t->width);
+  /* the system provides memory only for the pages that are written */
+  t->rows = calloc(t->words * t->width + 1, sizeof *t->rows);
+  t->filled = calloc(t->words / BLOCK + 1, sizeof *t->filled);
   float *sum = memory_floats(3 * p->shape.hidden);
-  bool made = in->kernel && in->bias && in->rows && in->filled && sum;
-  if (made) pack(in, p, sum);
+  bool made = t->kernel && t->bias && t->rows && t->filled && sum;
+  if (made) pack(t, p, sum);
   free(sum);
   if (made) {
-    *inputs = in;
+    *table = t;
     return STATUS_OK;
   }
-  word_table_free(in);
+  word_table_free(t);
   return error_no_memory(error);
 }
 
 /* ---- rows --------------------------------------------------------------------------- */
 
-void word_table_compute(const WordTable *in, const float *vectors, size_t count, float *rows) {
-  for (size_t i = 0; i < count; i++) memcpy(rows + i * in->width, in->bias, in->width * sizeof *rows);
-  matrix_product(count, in->width, in->embedding, vectors, in->embedding, in->kernel, in->width, 1.0f, rows,
-                 in->width);
+void word_table_compute(const WordTable *t, const float *vectors, size_t count, float *rows) {
+  for (size_t i = 0; i < count; i++) memcpy(rows + i * t->width, t->bias, t->width * sizeof *rows);
+  matrix_product((Matrix){vectors, count, t->embedding}, (Matrix){t->kernel, t->embedding, t->width}, 1.0f, rows);
 }
 
-/* Always the same rows together: BLAS rounds a row by those it is worked out with. */
-static void fill(WordTable *in, size_t block) {
-  size_t first = block * BLOCK, count = in->words - first < BLOCK ? in->words - first : BLOCK;
-  word_table_compute(in, in->table + first * in->embedding, count, in->rows + first * in->width);
-  atomic_store_explicit(&in->filled[block], true, memory_order_release);
+/* The same rows are always computed together, since how BLAS rounds a row depends on that. */
+static void fill(WordTable *t, size_t block) {
+  size_t first = block * BLOCK, count = t->words - first < BLOCK ? t->words - first : BLOCK;
+  word_table_compute(t, t->vectors + first * t->embedding, count, t->rows + first * t->width);
+  atomic_store_explicit(&t->filled[block], true, memory_order_release);
 }
 
-void word_table_fill(WordTable *in, const uint32_t *words, size_t count) {
-  pthread_mutex_lock(&in->mutex);
+void word_table_fill(WordTable *t, const uint32_t *words, size_t count) {
+  pthread_mutex_lock(&t->mutex);
   for (size_t i = 0; i < count; i++) {
     size_t block = words[i] / BLOCK;
-    if (!atomic_load_explicit(&in->filled[block], memory_order_relaxed)) fill(in, block);
+    if (!atomic_load_explicit(&t->filled[block], memory_order_relaxed)) fill(t, block);
   }
-  pthread_mutex_unlock(&in->mutex);
+  pthread_mutex_unlock(&t->mutex);
 }

@@ -1,17 +1,16 @@
-/* word_table.h -- what a network takes from a word alone, worked out once per word.
+/* word_table.h -- a cache of what the network computes from a word alone.
 **
-** The GRU's input half x W + b is linear in the word's vector x, and so is x's share
-** of attention's score. For each word they stand side by side in a row, gates as
-** gru_step.h lays them out:
+** That is the GRU's input x W + b for the word's vector x, in both directions, and the term
+** x . w of attention's score. Each word has a row, with gates in the layout of gru_step.h:
 **
-**   [ forward 3 padded | backward 3 padded | x . w | fill ]      width floats
+**   [ forward 3 padded | backward 3 padded | x . w | padding ]      width floats
 **
-** b holds the biases b and c of gates z and r, which are only ever added. Rows of the
-** vocabulary's words are kept: each is filled when the word, or one of its neighbours,
-** first occurs, with the same bits whoever does it. Rare words of a large network are
-** not kept.
+** Of gates z and r it also contains the bias c, since the formula adds b and c. The rows of
+** the vocabulary's words are kept, except of rare words of a large network. A row is computed
+** when the word, or one of a few neighbours in the vocabulary, first occurs; its bits do
+** not depend on when that is.
 **
-** Any number of threads may use it at once; a row that was found stays as it is.
+** Threads may share it; a row that was found does not change or move.
 */
 #ifndef CLASSIFY_WORD_TABLE_H
 #define CLASSIFY_WORD_TABLE_H
@@ -20,22 +19,22 @@
 
 typedef struct WordTable WordTable;
 
-/* Reads the parameters as long as it lives; words' rows of the table are folded. */
-Status word_table_new(const Parameters *parameters, WordTable **inputs, Error *error);
+/* The parameters are borrowed and folded (lexicon.h). */
+Status word_table_new(const Parameters *parameters, WordTable **table, Error *error);
 void word_table_free(WordTable *table);
 
 size_t word_table_width(const WordTable *table);
 
-/* The row of a word that is kept and has been filled, else NULL. */
+/* Returns the row of a word, or NULL if it is not kept or not computed yet. */
 const float *word_table_find(const WordTable *table, uint32_t word);
 
-/* Whether a word's row is kept. */
+/* Returns whether the word's row is kept. */
 bool word_table_keeps(const WordTable *table, uint32_t word);
 
-/* Fills the rows of words that are kept; some may be filled already, or be given twice. */
+/* Computes the rows of words that are kept, unless they are computed already. */
 void word_table_fill(WordTable *table, const uint32_t *words, size_t count);
 
-/* rows [count][width] of any vectors [count][embedding] */
+/* Computes rows [count][width] of any vectors [count][embedding]. */
 void word_table_compute(const WordTable *table, const float *vectors, size_t count, float *rows);
 
 #endif

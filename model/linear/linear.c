@@ -11,7 +11,7 @@
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
 
 enum {
-  MOST_WEIGHTS = 1 << 22, /* of words and pairs: 16 MB */
+  MOST_WEIGHTS = 1 << 22, /* of words and pairs, about: 16 MB */
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17,
   WIDE = 16, /* columns at a time  */
@@ -27,8 +27,8 @@ void linear_free(Linear *l) {
 
 /* ---- margins ------------------------------------------------------------------- */
 
-/* Adds `width` columns of some rows of the kernel, row i times value[i]. They are few
-** in most models, so that a width known to the compiler is what makes it fast.
+/* Adds value[i] times row row[i] of the kernel, for all i, in `width` columns. The width is a
+** constant at each call, so that the inner loops are unrolled: most models have few columns.
 */
 static inline void add_columns(const float *kernel, size_t columns, size_t width, const uint32_t *row,
                                const float *value, size_t count, float *to) {
@@ -47,7 +47,7 @@ SIMD_VERSIONS(static, void, add_rows,
   for (; c < columns; c++) add_columns(kernel + c, columns, 1, row, value, count, to + c);
 }
 
-/* Adds the rows of a word's n-grams, times its share of them and scale. */
+/* Adds the term of a word's n-grams, sum over g of B_g / (2 sqrt(n)), times `scale`. */
 static void add_buckets(const Linear *l, const Subwords *subwords, size_t word, float scale, float *to) {
   size_t count;
   const uint32_t *hash = subwords_get(subwords, word, &count);
@@ -66,7 +66,7 @@ void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *
   size_t features = tfidf_features(&l->tfidf);
   float *out = l->labels == 2 ? margins + 1 : margins;
   memcpy(out, l->bias, l->columns * sizeof *out);
-  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* a run of rows, then a spelled word */
+  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* rows, then a word with n-grams only */
     while (end < v->count && v->number[end] < features) end++;
     add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
     if (end < v->count) add_buckets(l, lexicon->subwords, v->number[end] - features, v->value[end], out);
@@ -74,7 +74,7 @@ void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *
   if (l->labels == 2) margins[0] = -margins[1];
 }
 
-/* The label's weight of a feature. */
+/* Returns the weight of a feature for a label. */
 static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t feature, uint32_t label) {
   size_t features = tfidf_features(&l->tfidf), column = l->labels == 2 ? 0 : label, count;
   float weight = 0.0f;
@@ -89,9 +89,9 @@ static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t fe
   return l->labels == 2 && label == 0 ? -weight : weight;
 }
 
-/* What each occurrence of a feature adds to the label's margin. */
-static float feature_share(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, uint32_t feature,
-                           uint32_t label) {
+/* Returns what each occurrence of a feature adds to the label's margin. */
+static float feature_contribution(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, uint32_t feature,
+                                  uint32_t label) {
   size_t at = tfidf_vector_find(v, feature);
   if (at == v->count) return 0.0f;
   return feature_weight(l, lexicon, feature, label) * v->value[at] / (float)v->times[at];
@@ -103,9 +103,9 @@ void linear_contribute(const Linear *l, const Lexicon *lexicon, const TfidfVecto
   for (size_t t = 0; t < text.length; t++) {
     uint32_t word = tfidf_word(n, text.words[t]);
     uint32_t pair = t + 1 < text.length ? tfidf_pair(n, text.words[t], text.words[t + 1]) : 0;
-    if (word) contributions[t] += scale * feature_share(l, lexicon, v, word, label);
+    if (word) contributions[t] += scale * feature_contribution(l, lexicon, v, word, label);
     if (!pair) continue;
-    float half = 0.5f * scale * feature_share(l, lexicon, v, pair, label);
+    float half = 0.5f * scale * feature_contribution(l, lexicon, v, pair, label);
     contributions[t] += half;
     contributions[t + 1] += half;
   }
@@ -120,7 +120,7 @@ typedef struct Part {
   float value;
 } Part;
 
-/* What a worker reads texts with. */
+/* The scratch of a worker that reads texts. */
 typedef struct Reader {
   TfidfVector vector;
   Part *parts; /* [count] n-grams of a text's words */
@@ -140,9 +140,7 @@ typedef struct Learning {
   Svm *svms;            /* [workers] */
 } Learning;
 
-/* At most as many entries as a text's words and pairs, and the n-grams of its
-** words.
-*/
+/* Returns an upper bound of a text's entries: its words, pairs and n-grams. */
 static size_t most_entries(const LinearTraining *training, Text text) {
   size_t entries = 2 * text.length;
   for (size_t t = 0; training->subwords && t < text.length; t++) {
@@ -196,7 +194,7 @@ static Status add_part(Reader *r, uint32_t bucket, float value, Error *error) {
   return STATUS_OK;
 }
 
-/* The n-grams of a word that has this value in the text. */
+/* Adds the n-grams of a word that has this value in the text. */
 static Status add_word_parts(Reader *r, const Learning *g, uint32_t feature, float value, Error *error) {
   size_t features = tfidf_features(&g->linear->tfidf), count;
   const uint32_t *hash =
@@ -213,7 +211,7 @@ static int by_feature(const void *a, const void *b) {
   return (x->feature > y->feature) - (x->feature < y->feature);
 }
 
-/* Entries of the n-grams, each once. */
+/* Appends the n-grams to the row, adding up those of the same bucket. */
 static void write_parts(Reader *r, Learning *g, size_t row) {
   if (r->count > 1) qsort(r->parts, r->count, sizeof *r->parts, by_feature);
   for (size_t i = 0; i < r->count; i++) {
@@ -246,7 +244,7 @@ static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
   return status;
 }
 
-/* Task `index`: the vectors of CHUNK texts. */
+/* Reads CHUNK texts into rows. */
 static Status read_task(void *context, size_t index, size_t worker, Error *error) {
   Learning *g = context;
   size_t first = index * CHUNK, end = first + CHUNK;
@@ -256,7 +254,7 @@ static Status read_task(void *context, size_t index, size_t worker, Error *error
   return status;
 }
 
-/* Task `index`: the machine of one column. It begins with what the kernel holds. */
+/* Fits the machine of one column, beginning with the weights in the kernel. */
 static Status fit_task(void *context, size_t index, size_t worker, Error *error) {
   Learning *g = context;
   Linear *l = g->linear;
@@ -272,19 +270,19 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   return STATUS_OK;
 }
 
-/* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words. */
+/* Adds the n-grams' term to the rows of the first `words` words; a `sign` of -1 subtracts it. */
 static void fold(Linear *l, const Subwords *subwords, size_t words, float sign) {
   for (size_t w = 1; w < words; w++) add_buckets(l, subwords, w, sign, l->kernel + w * l->columns);
 }
 
-/* As many as the columns leave room for: a power of two. */
+/* Returns the number of buckets, a power of two: the more columns, the fewer. */
 static size_t choose_buckets(size_t columns) {
   size_t buckets = MOST_BUCKETS;
   while (buckets > 1024 && buckets * columns > MOST_BUCKET_WEIGHTS) buckets /= 2;
   return buckets;
 }
 
-/* One row of weights of a branch with fewer labels. */
+/* Copies a row of weights to a branch with as many labels or more. */
 static void copy_row(const Linear *from, const float *row, const Linear *to, float *copy) {
   if (from->labels == 2 && to->labels > 2) {
     copy[0] = -row[0];
@@ -294,8 +292,8 @@ static void copy_row(const Linear *from, const float *row, const Linear *to, flo
   }
 }
 
-/* Copies the weights of `from`, not folded. */
-static void go_on(Linear *l, const Linear *from, const Subwords *subwords) {
+/* Copies the weights of `from`, and removes the n-grams that were folded in. */
+static void copy_weights(Linear *l, const Linear *from, const Subwords *subwords) {
   const Tfidf *old = &from->tfidf;
   size_t features = tfidf_features(&l->tfidf), old_features = tfidf_features(old);
   for (size_t w = 0; w < old->words; w++)
@@ -317,18 +315,18 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
   l->kernel = memory_floats((tfidf_features(&l->tfidf) + l->buckets) * l->columns);
   l->bias = calloc(l->columns, sizeof *l->bias);
   if (!l->kernel || !l->bias) return error_no_memory(error);
-  if (training->from) go_on(l, training->from, training->subwords);
+  if (training->from) copy_weights(l, training->from, training->subwords);
   return STATUS_OK;
 }
 
 Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
   *l = (Linear){.labels = training->labels, .columns = training->labels == 2 ? 1 : training->labels};
   Learning g = {.linear = l, .training = training, .workers = workers};
-  const Tfidf *before = training->from ? &training->from->tfidf : NULL;
+  TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
+                            .most = MOST_WEIGHTS / l->columns,
+                            .before = training->from ? &training->from->tfidf : NULL};
   Status status = learning_new(&g, error);
-  if (!status)
-    status = tfidf_collect(&l->tfidf, before, training->texts, training->count, training->vocabulary,
-                           MOST_WEIGHTS / l->columns, workers, error);
+  if (!status) status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = workers_run(workers, (training->count + CHUNK - 1) / CHUNK, read_task, &g, error);
   g.rows = (SparseRows){.count = training->count, .features = tfidf_features(&l->tfidf) + l->buckets,

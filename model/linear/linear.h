@@ -1,19 +1,18 @@
-/* linear.h -- the linear branch: a text's words and pairs of words, weighed.
+/* linear.h -- the linear branch: a linear classifier of a text's words and pairs of words.
 **
-**   margin_c = b_c + sum over n-grams f of value_f W_f,c
+**   margin_c = b_c + sum over features f of value_f W_f,c
 **
-** with the values of tfidf.h, one support vector machine a label (svm.h) that
-** tells it from all others. Of two labels one machine tells both apart: there is
-** one column, the margin of the second label, and that of the first is its
-** negative. It is learned by itself, not together with the network.
+** The values are those of tfidf.h. Each label c is a column, with a support vector machine that
+** separates it from all other labels (svm.h). Two labels have one column, the margin of the
+** second; the margin of the first is its negative. The branch is trained apart from the
+** network.
 **
-** The weight of a word is its own and that of the character n-grams which it is
-** made of, as a row of embedding.h is:
+** The weight of a word includes those of its character n-grams g (subwords.h), n in number:
 **
-**   W_word = own + sum over its n-grams g of B_g / (2 sqrt(n))
+**   W_word = own + sum over g of B_g / (2 sqrt(n))
 **
-** In a finished branch the rows of the vocabulary's words hold that sum
-** ("folded"), and B is needed for other words only.
+** In a finished branch the kernel has this sum in the rows of the vocabulary's words: it is
+** folded. B is then needed only for words that are not in the vocabulary.
 */
 #ifndef CLASSIFY_LINEAR_H
 #define CLASSIFY_LINEAR_H
@@ -25,41 +24,35 @@
 typedef struct Linear {
   Tfidf tfidf;
   size_t labels;
-  size_t columns; /* of the kernel: labels, or 1 for two labels         */
-  size_t buckets; /* 0: words are not spelled                           */
-  float *kernel;  /* [features + buckets][columns] W, then B            */
-  float *bias;    /* b [columns]                                        */
-} Linear; /* all zero: there is no such branch */
+  size_t columns; /* of the kernel: 1 for two labels, else one per label */
+  size_t buckets; /* 0 without n-grams                                   */
+  float *kernel;  /* [features + buckets][columns] W, then B             */
+  float *bias;    /* b [columns]                                         */
+} Linear; /* all zero: the model has no linear branch */
 
 void linear_free(Linear *linear);
 static inline bool linear_exists(const Linear *linear) { return linear->labels > 0; }
 
-/* From texts, whose words are those of a vocabulary and a subword list (NULL: words
-** are not spelled). label_weights [labels] or NULL multiply the cost of a label's
-** rows.
-*/
+/* All pointers are borrowed. */
 typedef struct LinearTraining {
-  const Text *texts;
-  const uint32_t *targets;
+  const Text *texts;          /* [count]                                                   */
+  const uint32_t *targets;    /* [count]                                                   */
   size_t count, vocabulary, labels;
-  const Subwords *subwords;
-  const float *label_weights;
-  const Linear *from; /* to go on from: its words and labels come first; NULL */
+  const Subwords *subwords;   /* the subword list of the texts' words; NULL: no n-grams    */
+  const float *label_weights; /* [labels] factors of the cost of a label's rows; NULL: 1   */
+  const Linear *from;         /* to fine-tune: its words and labels are the first ones; NULL */
   uint64_t seed;
 } LinearTraining;
 
-/* The result is folded. */
+/* Trains a branch; the result is folded. */
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
 
-/* margins [labels] of a text that tfidf_vector() has read; its words past the
-** vocabulary are those of the subword list.
-*/
-void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector,
-                    float *margins);
+/* Computes margins [labels] of a text from its vector; the lexicon is that of its words. */
+void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, float *margins);
 
-/* Adds each token's share of a label's margin, times `scale`, to contributions
-** [text.length]: all of its word's, half of each pair's. With the bias they sum
-** to the margin.
+/* Adds to contributions [text.length] what each token adds to a label's margin, times `scale`:
+** the term of its word, and half the term of each pair it is in. Their sum is the margin
+** without the bias.
 */
 void linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
                        uint32_t label, float scale, float *contributions);

@@ -10,7 +10,7 @@
 
 enum { ITERATIONS = 4, POLL_ROWS = 1024 };
 
-/* points [rows][size] = A W */
+/* Computes points [rows][size] = A W. */
 static void project(const SparseRows *a, size_t size, const float *w, Workers *workers, float *points) {
   memset(points, 0, a->count * size * sizeof *points);
   for (size_t i = 0; i < a->count && (i % POLL_ROWS || !workers_stopped(workers)); i++)
@@ -18,7 +18,7 @@ static void project(const SparseRows *a, size_t size, const float *w, Workers *w
       matrix_add_scaled(size, a->value[e], w + a->feature[e] * size, points + i * size);
 }
 
-/* w [features][size] = A' points */
+/* Computes w [features][size] = A' points. */
 static void gather(const SparseRows *a, size_t size, const float *points, Workers *workers, float *w) {
   memset(w, 0, a->features * size * sizeof *w);
   for (size_t i = 0; i < a->count && (i % POLL_ROWS || !workers_stopped(workers)); i++)
@@ -26,8 +26,9 @@ static void gather(const SparseRows *a, size_t size, const float *points, Worker
       matrix_add_scaled(size, a->value[e], points + i * size, w + a->feature[e] * size);
 }
 
-/* The lower triangle of G becomes L, G = L L'. A direction that has vanished, but
-** for rounding, is nothing to the others, and becomes smaller than 1/1000.
+/* Replaces the lower triangle of G by L with G = L L'. A direction that is 0 except for rounding
+** is later divided by its length before rounding, so that it stays below 1/1000, and has no
+** effect on the others.
 */
 static void cholesky(size_t n, float *g) {
   for (size_t j = 0; j < n; j++) {
@@ -43,11 +44,11 @@ static void cholesky(size_t n, float *g) {
   }
 }
 
-/* The columns of w [rows][size] become orthonormal: w L'^-1 with w'w = L L'.
+/* Makes the columns of w [rows][size] orthonormal: w becomes w L'^-1, where w'w = L L'.
 ** gram [size][size] is scratch.
 */
 static void orthonormalise(size_t rows, size_t size, float *w, Workers *workers, float *gram) {
-  matrix_product_at(size, size, rows, w, size, w, size, 0.0f, gram, size);
+  matrix_product_at((Matrix){w, rows, size}, (Matrix){w, rows, size}, 0.0f, gram);
   cholesky(size, gram);
   for (size_t r = 0; r < rows && (r % POLL_ROWS || !workers_stopped(workers)); r++) {
     float *row = w + r * size;
@@ -59,6 +60,7 @@ static void orthonormalise(size_t rows, size_t size, float *w, Workers *workers,
   }
 }
 
+/* Scales each point to length 1. */
 static void scale_points(size_t count, size_t size, float *points) {
   for (size_t i = 0; i < count; i++) {
     float *p = points + i * size;
@@ -67,8 +69,7 @@ static void scale_points(size_t count, size_t size, float *points) {
   }
 }
 
-Status lsa_points(const SparseRows *a, size_t size, uint64_t seed, Workers *workers, float *points,
-                  Error *error) {
+Status lsa_points(const SparseRows *a, size_t size, uint64_t seed, Workers *workers, float *points, Error *error) {
   float *w = memory_floats(a->features * size), *gram = memory_floats(size * size);
   Status status = w && gram ? STATUS_OK : error_no_memory(error);
   if (!status) {

@@ -1,15 +1,13 @@
-/* lsa.h -- texts as points in the space that their words share (latent
-** semantic analysis: Deerwester, Dumais, Furnas, Landauer, Harshman 1990).
+/* lsa.h -- latent semantic analysis: texts as points in a space of few dimensions
+** (Deerwester, Dumais, Furnas, Landauer, Harshman 1990).
 **
-** The rows of A are texts as weighed words. W is an orthonormal basis of the
-** space that A's rows vary in most, found by subspace iteration (Halko,
-** Martinsson, Tropp 2011):
+** The rows of A are texts, with TF-IDF values. W is an orthonormal basis of A's main
+** directions, found by subspace iteration (Halko, Martinsson, Tropp 2011):
 **
 **   W = orthonormal(random)      then several times      W = orthonormal(A'(A W))
 **
-** and a text's point is its row of A W, scaled to length 1. Nothing is learned
-** from labels, so texts of one subject lie close together whether or not they
-** share a word.
+** A text's point is its row of A W, scaled to length 1. Texts about one subject are close
+** together, even if they have no word in common. Labels are not used.
 */
 #ifndef CLASSIFY_LSA_H
 #define CLASSIFY_LSA_H
@@ -17,10 +15,9 @@
 #include "base/workers.h"
 #include "linear/sparse.h"
 
-/* points [rows.count][size], zero where a text has no words. A long task: it ends
-** early, with points that mean nothing, when the workers stop.
+/* Computes points [rows->count][size]; that of a text without words is 0. Returns early, with
+** undefined points, if the workers are stopped.
 */
-Status lsa_points(const SparseRows *rows, size_t size, uint64_t seed, Workers *workers, float *points,
-                  Error *error);
+Status lsa_points(const SparseRows *rows, size_t size, uint64_t seed, Workers *workers, float *points, Error *error);
 
 #endif

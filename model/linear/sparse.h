@@ -1,5 +1,5 @@
-/* sparse.h -- rows that are mostly zero: row i has the entries begin[i] ..
-** end[i] - 1, each a feature and its value. Borrowed by those who read them.
+/* sparse.h -- a sparse matrix: row i has the entries begin[i] .. end[i] - 1, each a feature and
+** its value. All arrays are borrowed.
 */
 #ifndef CLASSIFY_SPARSE_H
 #define CLASSIFY_SPARSE_H

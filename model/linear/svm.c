@@ -7,7 +7,7 @@
 #include "base/random.h"
 
 enum { MOST_PASSES = 100, POLL_ROWS = 1024 };
-static const float TOLERANCE = 0.02f; /* of the projected gradients, largest - least */
+static const float TOLERANCE = 0.02f; /* largest minus least projected gradient of a pass */
 
 void svm_free(Svm *s) {
   free(s->weights);
@@ -48,49 +48,56 @@ static void row_add(const SparseRows *r, float *w, size_t row, float factor) {
   w[r->features] += factor;
 }
 
-typedef struct Span {
-  float least, most; /* of the projected gradients of a pass */
-} Span;
+typedef struct Problem {
+  const SparseRows *rows;
+  const uint32_t *targets; /* [rows->count] */
+  uint32_t positive;
+  const float *costs;      /* [rows->count] */
+} Problem;
 
-/* One pass over the active rows; rows whose coefficient is sure to stay 0 leave
-** them. Returns how many are left.
-*/
-static size_t one_pass(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
-                       float surely, size_t active, Workers *workers, Svm *s, Span *span) {
+typedef struct Shrinking {
+  size_t active;      /* rows that are still looked at                                    */
+  float bound;        /* a row leaves if its coefficient is 0 and its gradient above this */
+  float least, most;  /* of the projected gradients of a pass                             */
+} Shrinking;
+
+/* Visits the active rows once, in their order. */
+static void one_pass(const Problem *p, Workers *workers, Svm *s, Shrinking *shrinking) {
+  const SparseRows *r = p->rows;
+  float least = INFINITY, most = -INFINITY, bound = shrinking->bound;
+  size_t active = shrinking->active;
   for (size_t k = 0; k < active && (k % POLL_ROWS || !workers_stopped(workers)); k++) {
     size_t i = s->active[k];
-    float y = targets[i] == positive ? 1.0f : -1.0f, ridge = 0.5f / costs[i], before = s->alpha[i];
+    float y = p->targets[i] == p->positive ? 1.0f : -1.0f, ridge = 0.5f / p->costs[i], before = s->alpha[i];
     float gradient = y * row_margin(r, s->weights, i) - 1.0f + ridge * before;
-    if (before == 0.0f && gradient > surely) {
+    if (before == 0.0f && gradient > bound) {
       s->active[k--] = s->active[--active];
       s->active[active] = (uint32_t)i;
       continue;
     }
     float projected = before == 0.0f ? fminf(gradient, 0.0f) : gradient;
-    span->most = fmaxf(span->most, projected);
-    span->least = fminf(span->least, projected);
+    most = fmaxf(most, projected);
+    least = fminf(least, projected);
     if (fabsf(projected) < 1e-12f) continue;
     s->alpha[i] = fmaxf(before - gradient / (s->lengths[i] + ridge), 0.0f);
     row_add(r, s->weights, i, (s->alpha[i] - before) * y);
   }
-  return active;
+  *shrinking = (Shrinking){.active = active, .bound = bound, .least = least, .most = most};
 }
 
 void svm_fit(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *s) {
   Random random = random_stream(seed, RANDOM_SVM, positive);
-  size_t active = r->count;
-  float surely = INFINITY;
+  Problem problem = {r, targets, positive, costs};
+  Shrinking shrinking = {.active = r->count, .bound = INFINITY};
   memset(s->alpha, 0, r->count * sizeof *s->alpha);
   for (size_t i = 0; i < r->count; i++) s->active[i] = (uint32_t)i;
   for (size_t pass = 0; pass < MOST_PASSES && !workers_stopped(workers); pass++) {
-    Span span = {INFINITY, -INFINITY};
-    random_shuffle(&random, s->active, active);
-    active = one_pass(r, targets, positive, costs, surely, active, workers, s, &span);
-    surely = span.most > 0.0f ? span.most : INFINITY;
-    if (span.most - span.least > TOLERANCE) continue;
-    if (active == r->count) break;
-    active = r->count; /* once more over all, to be sure of those that left */
-    surely = INFINITY;
+    random_shuffle(&random, s->active, shrinking.active);
+    one_pass(&problem, workers, s, &shrinking);
+    shrinking.bound = shrinking.most > 0.0f ? shrinking.most : INFINITY;
+    if (shrinking.most - shrinking.least > TOLERANCE) continue;
+    if (shrinking.active == r->count) break;
+    shrinking = (Shrinking){.active = r->count, .bound = INFINITY}; /* checks all rows once more */
   }
 }

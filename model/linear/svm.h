@@ -2,9 +2,8 @@
 **
 **   minimise over w   |w|^2 / 2 + sum_i cost_i max(0, 1 - y_i w.x_i)^2
 **
-** by coordinate descent on the dual, one row's coefficient at a time, with
-** shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008, algorithm 3). Each
-** row has one feature more, of value 1, whose weight is the bias.
+** by dual coordinate descent with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008,
+** algorithm 3). Each row has an additional feature of value 1, whose weight is the bias.
 */
 #ifndef CLASSIFY_SVM_H
 #define CLASSIFY_SVM_H
@@ -12,24 +11,24 @@
 #include "base/workers.h"
 #include "linear/sparse.h"
 
-/* Scratch of one solver, to be used again for the next problem on the rows. */
+/* A solver and its result, reused for several problems on the same rows. */
 typedef struct Svm {
-  float *weights;  /* [features + 1] the result: w, then the bias */
+  float *weights;  /* [features + 1] w, then the bias       */
   /* private */
-  float *alpha;    /* [count] */
-  float *lengths;  /* [count] x.x with the bias */
-  uint32_t *active;
+  float *alpha;    /* [count] coefficients of the dual      */
+  float *lengths;  /* [count] |x|^2, with the bias' feature */
+  uint32_t *active; /* [count] rows, first the active ones  */
 } Svm; /* all zero is empty */
 
 Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
 void svm_free(Svm *svm);
 
-/* For other rows, no more than before, with the same features. */
+/* Prepares the solver for other rows, at most as many, with the same features. */
 void svm_measure(const SparseRows *rows, Svm *svm);
 
-/* Tells the rows with targets[i] == positive from all others. costs [count].
-** Begins from the weights as they are: zero, or those of rows learned before,
-** which then are what w is drawn to. Ends early when the workers stop.
+/* Fits svm->weights to separate the rows with targets[i] == positive from all others. The
+** caller sets the weights to begin with: 0, or those of an earlier fit, w0; then
+** |w - w0|^2 / 2 is minimised in place of |w|^2 / 2. Returns early if the workers are stopped.
 */
 void svm_fit(const SparseRows *rows, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *svm);

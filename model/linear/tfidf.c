@@ -33,7 +33,7 @@ uint32_t tfidf_word(const Tfidf *n, uint32_t word) {
   return n->spelled && word >= n->vocabulary ? (uint32_t)(tfidf_features(n) + word - n->vocabulary) : 0;
 }
 
-/* The table of a first word's pairs: twice as many places as there are pairs. */
+/* The hash table of a first word's pairs, with twice as many places as pairs. */
 typedef struct PairTable {
   TfidfPair *places;
   uint32_t size;
@@ -45,12 +45,12 @@ static PairTable table_of(const Tfidf *n, uint32_t first) {
   return (PairTable){n->table + 2 * (size_t)begin, 2 * (n->pair_end[first] - begin)};
 }
 
-/* Where the search for a second word begins. */
+/* Returns the place where the search for a second word begins. */
 static uint32_t table_start(PairTable table, uint32_t second) {
   return (uint32_t)((uint64_t)(second * 0x9E3779B1u) * table.size >> 32);
 }
 
-/* Where the second word stands, or the free place where it belongs. */
+/* Returns the place of the second word, or the free place for it. */
 static TfidfPair *table_find(PairTable table, uint32_t second) {
   uint32_t at = table_start(table, second);
   while (table.places[at].second && table.places[at].second != second) at = at + 1 < table.size ? at + 1 : 0;
@@ -86,7 +86,7 @@ static bool vector_reserve(TfidfVector *v, size_t wanted) {
   return true;
 }
 
-/* Empty, with room for so many features; the index is then at most half full. */
+/* Empties the vector and reserves memory for `most` features, which fill at most half of the index. */
 static bool vector_begin(TfidfVector *v, size_t most) {
   v->count = 0;
   v->index_bits = 5;
@@ -97,7 +97,7 @@ static bool vector_begin(TfidfVector *v, size_t most) {
   return true;
 }
 
-/* Where the feature stands in the index, or the free place where it belongs. */
+/* Returns the place of the feature in the index, or the free place for it. */
 static uint32_t *index_place(const TfidfVector *v, uint32_t feature) {
   size_t mask = ((size_t)1 << v->index_bits) - 1;
   size_t at = (size_t)(feature * UINT64_C(0x9E3779B97F4A7C15) >> (64 - v->index_bits));
@@ -121,7 +121,7 @@ static void count_feature(TfidfVector *v, uint32_t feature) {
   *place = (uint32_t)v->count;
 }
 
-/* Places of pairs are anywhere in memory: all are on their way before one is needed. */
+/* Prefetches the places of all pairs first, since they are scattered in memory. */
 static void count_features(const Tfidf *n, Text text, TfidfVector *v) {
   for (size_t t = 0; t + 1 < text.length; t++) {
     PairTable table = table_of(n, text.words[t]);
@@ -135,21 +135,21 @@ static void count_features(const Tfidf *n, Text text, TfidfVector *v) {
   }
 }
 
-/* 1 + ln(times), for most by a table: no branch that none could foretell. */
-static float damped(uint32_t times) {
+/* Returns 1 + ln(times), from a table if times is small. */
+static float log_count(uint32_t times) {
   static const float FEW[] = {0, 1, 1.6931472f, 2.0986123f, 2.3862944f, 2.609438f, 2.7917595f, 2.9459102f};
   return times < sizeof FEW / sizeof *FEW ? FEW[times] : 1.0f + logf((float)times);
 }
 
 static void weigh_features(const Tfidf *n, TfidfVector *v) {
-  const double counted[] = {n->spelled ? 1.0 + (double)TFIDF_SUBWORDS * TFIDF_SUBWORDS : 1.0, 1.0}; /* word, pair */
+  const double factor[] = {n->spelled ? 1.0 + (double)TFIDF_SUBWORDS * TFIDF_SUBWORDS : 1.0, 1.0}; /* word, pair */
   double squares = 0.0;
   for (size_t i = 0; i < v->count; i++) {
     uint32_t number = v->number[i];
     bool pair = number - n->words < n->pairs;
     float idf = number < tfidf_features(n) ? n->idf[number] : n->idf[0];
-    v->value[i] = damped(v->times[i]) * idf;
-    squares += counted[pair] * v->value[i] * v->value[i];
+    v->value[i] = log_count(v->times[i]) * idf;
+    squares += factor[pair] * v->value[i] * v->value[i];
   }
   float length = squares > 0 ? (float)sqrt(squares) : 1.0f;
   for (size_t i = 0; i < v->count; i++) v->value[i] /= length;
@@ -162,37 +162,36 @@ Status tfidf_vector(const Tfidf *n, Text text, TfidfVector *v, Error *error) {
   return STATUS_OK;
 }
 
-/* ---- those of many texts -------------------------------------------------------- */
+/* ---- training ------------------------------------------------------------------- */
 
-/* An occurrence of a pair: with its first word known, the second and the text. */
+/* An occurrence of a pair whose first word is known: the second word and the text. */
 typedef uint64_t Pair;
 static Pair pair_of(uint32_t second, size_t text) { return (uint64_t)second << 32 | (uint32_t)text; }
 static uint32_t pair_second(Pair pair) { return (uint32_t)(pair >> 32); }
 
-enum { COMMONEST = 1 << 10 }; /* pairs in as many texts or more are kept, or not, together */
+enum { COMMONEST = 1 << 10 }; /* pairs in at least so many texts count as equally common */
 
 typedef struct Collection {
   Tfidf *tfidf;
-  const Tfidf *before;  /* or NULL */
-  const Text *texts;
-  size_t count, vocabulary, most;
+  TfidfTraining training;
   Workers *workers;
-  uint32_t *texts_with;  /* [vocabulary] of a word                              */
-  uint32_t *last_text;   /* [vocabulary] + 1, that has it                       */
-  size_t *begin;         /* [vocabulary + 1] of a first word's pairs            */
+  uint32_t *texts_with;  /* [vocabulary] texts that have the word               */
+  uint32_t *last_text;   /* [vocabulary] the last of them, + 1                  */
+  size_t *begin;         /* [vocabulary + 1] where a first word's pairs begin   */
   Pair *pairs;           /* [begin[vocabulary]] sorted by first, second, text   */
   Error *error;
 } Collection;
 
-static bool counts(const Collection *c, uint32_t word) { return word > 0 && word < c->vocabulary; }
+/* Returns whether a word is a feature. */
+static bool counts(const Collection *c, uint32_t word) { return word > 0 && word < c->training.vocabulary; }
 
 static Status count_words(Collection *c) {
-  c->texts_with = calloc(c->vocabulary + 1, sizeof *c->texts_with);
-  c->last_text = calloc(c->vocabulary + 1, sizeof *c->last_text);
-  c->begin = calloc(c->vocabulary + 2, sizeof *c->begin);
+  c->texts_with = calloc(c->training.vocabulary + 1, sizeof *c->texts_with);
+  c->last_text = calloc(c->training.vocabulary + 1, sizeof *c->last_text);
+  c->begin = calloc(c->training.vocabulary + 2, sizeof *c->begin);
   if (!c->texts_with || !c->last_text || !c->begin) return error_no_memory(c->error);
-  for (size_t i = 0; i < c->count; i++) {
-    Text text = c->texts[i];
+  for (size_t i = 0; i < c->training.count; i++) {
+    Text text = c->training.texts[i];
     for (size_t t = 0; t < text.length; t++) {
       uint32_t word = text.words[t];
       if (!counts(c, word)) continue;
@@ -201,7 +200,7 @@ static Status count_words(Collection *c) {
       if (t + 1 < text.length && counts(c, text.words[t + 1])) c->begin[word + 1]++;
     }
   }
-  for (size_t w = 0; w < c->vocabulary; w++) c->begin[w + 1] += c->begin[w];
+  for (size_t w = 0; w < c->training.vocabulary; w++) c->begin[w + 1] += c->begin[w];
   return STATUS_OK;
 }
 
@@ -211,17 +210,17 @@ static int rising_pairs(const void *a, const void *b) {
 }
 
 static Status sort_pairs(Collection *c) {
-  size_t *next = calloc(c->vocabulary + 1, sizeof *next);
-  c->pairs = malloc((c->begin[c->vocabulary] + 1) * sizeof *c->pairs);
+  size_t *next = calloc(c->training.vocabulary + 1, sizeof *next);
+  c->pairs = malloc((c->begin[c->training.vocabulary] + 1) * sizeof *c->pairs);
   if (next && c->pairs) {
-    memcpy(next, c->begin, c->vocabulary * sizeof *next);
-    for (size_t i = 0; i < c->count; i++) {
-      Text text = c->texts[i];
+    memcpy(next, c->begin, c->training.vocabulary * sizeof *next);
+    for (size_t i = 0; i < c->training.count; i++) {
+      Text text = c->training.texts[i];
       for (size_t t = 0; t + 1 < text.length; t++)
         if (counts(c, text.words[t]) && counts(c, text.words[t + 1]))
           c->pairs[next[text.words[t]]++] = pair_of(text.words[t + 1], i);
     }
-    for (size_t w = 1; w < c->vocabulary && !workers_stopped(c->workers); w++) {
+    for (size_t w = 1; w < c->training.vocabulary && !workers_stopped(c->workers); w++) {
       size_t same = c->begin[w + 1] - c->begin[w];
       if (same > 1) qsort(c->pairs + c->begin[w], same, sizeof *c->pairs, rising_pairs);
     }
@@ -230,7 +229,7 @@ static Status sort_pairs(Collection *c) {
   return next && c->pairs ? STATUS_OK : error_no_memory(c->error);
 }
 
-/* The run of occurrences of one pair from `at` on: returns its end. */
+/* Returns the end of the occurrences of the pair at `at`, and counts their texts. */
 static size_t pair_run(const Collection *c, size_t at, size_t end, uint32_t *texts_with) {
   size_t next = at + 1;
   *texts_with = 1;
@@ -239,19 +238,19 @@ static size_t pair_run(const Collection *c, size_t at, size_t end, uint32_t *tex
   return next;
 }
 
-/* The least number of texts that a pair has to be in, so that no more than
-** `most` features are left with the words.
+/* Returns the least number of texts that a pair must be in, so that words and pairs together
+** are at most `most` features.
 */
 static uint32_t least_texts(const Collection *c) {
   size_t with[COMMONEST + 1] = {0}; /* pairs by number of texts */
-  for (size_t w = 1; w < c->vocabulary; w++) {
+  for (size_t w = 1; w < c->training.vocabulary; w++) {
     uint32_t texts_with;
     for (size_t at = c->begin[w]; at < c->begin[w + 1];) {
       at = pair_run(c, at, c->begin[w + 1], &texts_with);
       with[texts_with < COMMONEST ? texts_with : COMMONEST]++;
     }
   }
-  size_t left = c->most > c->vocabulary ? c->most - c->vocabulary : 0;
+  size_t left = c->training.most > c->training.vocabulary ? c->training.most - c->training.vocabulary : 0;
   if (with[COMMONEST] > left) return UINT32_MAX;
   left -= with[COMMONEST];
   uint32_t least = COMMONEST;
@@ -259,13 +258,13 @@ static uint32_t least_texts(const Collection *c) {
   return least;
 }
 
-static float idf_of(const Collection *c, uint32_t texts_with) { return tfidf_idf(c->count, texts_with); }
+static float idf_of(const Collection *c, uint32_t texts_with) { return tfidf_idf(c->training.count, texts_with); }
 
 typedef struct Capacities {
   size_t second, idf;
 } Capacities;
 
-/* Appends a pair, after all that come before it. */
+/* Appends a pair; pairs are appended in their order. */
 static Status keep_pair(Collection *c, Capacities *capacities, uint32_t second, float idf) {
   Tfidf *n = c->tfidf;
   if (!memory_grow(&n->second, &capacities->second, n->pairs + 1, sizeof *n->second) ||
@@ -276,11 +275,11 @@ static Status keep_pair(Collection *c, Capacities *capacities, uint32_t second, 
   return STATUS_OK;
 }
 
-/* The pairs of a first word: those of the texts that are in enough of them, merged
-** with those that there were before.
+/* Keeps the pairs of a first word that are in at least `least` texts, merged with those that
+** were there before.
 */
 static Status keep_pairs_of(Collection *c, Capacities *capacities, size_t word, uint32_t least) {
-  const Tfidf *before = c->before && word < c->before->words ? c->before : NULL;
+  const Tfidf *before = c->training.before && word < c->training.before->words ? c->training.before : NULL;
   size_t old = before && word ? before->pair_end[word - 1] : 0, old_end = before ? before->pair_end[word] : 0;
   Status status = STATUS_OK;
   for (size_t at = c->begin[word], next; at < c->begin[word + 1] && !status; at = next) {
@@ -288,7 +287,7 @@ static Status keep_pairs_of(Collection *c, Capacities *capacities, size_t word, 
     next = pair_run(c, at, c->begin[word + 1], &texts_with);
     for (; old < old_end && before->second[old] < second && !status; old++)
       status = keep_pair(c, capacities, before->second[old], before->idf[before->words + old]);
-    if (old < old_end && before->second[old] == second) continue; /* with the next old ones */
+    if (old < old_end && before->second[old] == second) continue; /* kept by a later turn */
     if (texts_with >= least && second < c->tfidf->words && !status)
       status = keep_pair(c, capacities, second, idf_of(c, texts_with));
   }
@@ -302,14 +301,15 @@ static Status keep_features(Collection *c) {
   Capacities capacities = {0, 0};
   Status status = STATUS_OK;
   uint32_t least = least_texts(c);
-  n->vocabulary = c->vocabulary;
-  n->words = c->vocabulary < c->most ? c->vocabulary : c->most;
-  if (c->before && n->words < c->before->words) n->words = c->before->words;
+  const Tfidf *before = c->training.before;
+  n->vocabulary = c->training.vocabulary;
+  n->words = c->training.vocabulary < c->training.most ? c->training.vocabulary : c->training.most;
+  if (before && n->words < before->words) n->words = before->words;
   n->pair_end = calloc(n->words + 1, sizeof *n->pair_end);
   if (!n->pair_end || !memory_grow(&n->idf, &capacities.idf, n->words + 1, sizeof *n->idf))
     return error_no_memory(c->error);
   for (size_t w = 0; w < n->words && !status; w++) {
-    n->idf[w] = c->before && w < c->before->words ? c->before->idf[w] : idf_of(c, c->texts_with[w]);
+    n->idf[w] = before && w < before->words ? before->idf[w] : idf_of(c, c->texts_with[w]);
     if (w) status = keep_pairs_of(c, &capacities, w, least);
     n->pair_end[w] = (uint32_t)n->pairs;
   }
@@ -326,10 +326,8 @@ static Status collect_task(void *context, size_t index, size_t worker, Error *er
   return status || workers_stopped(c->workers) ? status : keep_features(c);
 }
 
-Status tfidf_collect(Tfidf *tfidf, const Tfidf *before, const Text *texts, size_t count,
-                     size_t vocabulary, size_t most, Workers *workers, Error *error) {
-  Collection c = {.tfidf = tfidf, .before = before, .texts = texts, .count = count, .vocabulary = vocabulary,
-                  .most = most, .workers = workers};
+Status tfidf_collect(Tfidf *tfidf, const TfidfTraining *training, Workers *workers, Error *error) {
+  Collection c = {.tfidf = tfidf, .training = *training, .workers = workers};
   *tfidf = (Tfidf){0};
   Status status = workers_run(workers, 1, collect_task, &c, error);
   if (!status) status = tfidf_index(tfidf, error);

@@ -5,7 +5,7 @@
 #include "base/matrix.h"
 #include "base/simd.h"
 
-/* Turns one text's scores into weights, in place. */
+/* Computes the softmax over one text's scores, in place. */
 static void softmax_text(const Batch *b, size_t row, float *scores) {
   size_t length = b->length[row];
   float largest = scores[batch_place(b, row, 0)], sum = 0.0f;
@@ -23,7 +23,7 @@ static void softmax_text(const Batch *b, size_t row, float *scores) {
 
 void attention_forward(const AttentionWeights *w, const Batch *b, const float *states,
                        float *weights, float *context, size_t stride) {
-  matrix_vector(b->tokens, w->state, states, w->state, w->kernel, weights);
+  matrix_vector((Matrix){states, b->tokens, w->state}, w->kernel, weights);
   for (size_t t = 0; w->bias && t < b->steps && t < w->positions; t++)
     for (size_t i = 0; i < b->active[t]; i++) weights[batch_place(b, i, t)] += w->bias[t];
   for (size_t i = 0; i < b->texts; i++) {
@@ -38,10 +38,11 @@ void attention_forward(const AttentionWeights *w, const Batch *b, const float *s
 
 void attention_backward(const AttentionWeights *w, const Batch *b, const float *states,
                         const float *weights, const float *d_context, size_t stride,
-                        float *d_scores, float *d_states, AttentionWeights *gradient) {
+                        const AttentionGradient *gradient) {
+  float *d_scores = gradient->scores, *d_states = gradient->states;
   for (size_t i = 0; i < b->texts; i++) {
     const float *dc = d_context + i * stride;
-    float mean = 0.0f; /* of the weights' gradients, by weight */
+    float mean = 0.0f; /* sum_t a_t (dc . h_t) */
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
       d_scores[place] = matrix_dot(w->state, dc, states + place * w->state);
@@ -54,7 +55,7 @@ void attention_backward(const AttentionWeights *w, const Batch *b, const float *
       matrix_add_scaled(w->state, d_scores[place], w->kernel, d_states + place * w->state);
     }
   }
-  matrix_vector_at(b->tokens, w->state, states, w->state, d_scores, gradient->kernel);
+  matrix_vector_at((Matrix){states, b->tokens, w->state}, d_scores, gradient->weights.kernel);
   for (size_t t = 0; w->bias && t < b->steps && t < w->positions; t++)
-    for (size_t i = 0; i < b->active[t]; i++) gradient->bias[t] += d_scores[batch_place(b, i, t)];
+    for (size_t i = 0; i < b->active[t]; i++) gradient->weights.bias[t] += d_scores[batch_place(b, i, t)];
 }

@@ -1,10 +1,10 @@
-/* attention.h -- one vector for a text: its states, each by its weight.
+/* attention.h -- one vector for a text: a weighted sum of its tokens' states.
 **
-**   score_t = h_t . w + b_t         b one value a position, optional
+**   score_t = h_t . w + b_t         b: one value per position, optional
 **   a       = softmax(score) over the tokens of the text
 **   context = sum_t a_t h_t
 **
-** A text without tokens has a context of zero.
+** The context of a text without tokens is 0.
 */
 #ifndef CLASSIFY_ATTENTION_H
 #define CLASSIFY_ATTENTION_H
@@ -14,20 +14,24 @@
 typedef struct AttentionWeights {
   size_t state, positions;
   float *kernel; /* w [state]                                              */
-  float *bias;   /* b [positions]; NULL: none. Later positions have none   */
+  float *bias;   /* b [positions], or NULL; 0 at later positions           */
 } AttentionWeights;
 
-/* states [tokens][state] -> weights [tokens]; the context of text i begins at
-** i * stride.
+/* From states [tokens][state] computes weights a [tokens], and the context of the text in
+** row i at context[i * stride].
 */
 void attention_forward(const AttentionWeights *w, const Batch *batch, const float *states,
                        float *weights, float *context, size_t stride);
 
-/* Adds to the gradient's blocks and to d_states [tokens][state]; d_scores
-** [tokens] is scratch.
-*/
+typedef struct AttentionGradient {
+  AttentionWeights weights; /* added to                  */
+  float *states;            /* [tokens][state], added to */
+  float *scores;            /* [tokens], overwritten     */
+} AttentionGradient;
+
+/* From d_context, laid out like the contexts. */
 void attention_backward(const AttentionWeights *w, const Batch *batch, const float *states,
                         const float *weights, const float *d_context, size_t stride,
-                        float *d_scores, float *d_states, AttentionWeights *gradient);
+                        const AttentionGradient *gradient);
 
 #endif

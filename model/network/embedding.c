@@ -10,10 +10,11 @@ WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint3
   if (word < w->vocabulary && (lexicon->folded || !lexicon->subwords)) return rows;
   size_t spelled = word < w->vocabulary ? word : word - w->vocabulary;
   rows.hash = subwords_get(lexicon->subwords, spelled, &rows.count);
-  if (rows.count) rows.share = 1.0f / sqrtf((float)rows.count);
+  if (rows.count) rows.factor = 1.0f / sqrtf((float)rows.count);
   return rows;
 }
 
+/* Adds the sum of a word's n-grams, times `factor`. */
 static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float factor, float *out) {
   enum { RUN = 32 };
   uint32_t bucket[RUN];
@@ -27,11 +28,10 @@ static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float fact
 void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, float *out) {
   WordRows rows = embedding_rows(w, lexicon, word);
   memcpy(out, w->table + rows.own * w->size, w->size * sizeof *out);
-  add_rows(w, &rows, rows.share, out);
+  add_rows(w, &rows, rows.factor, out);
 }
 
-void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,
-                       float *out) {
+void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch, float *out) {
   for (size_t u = 0; u < batch->distinct; u++) embedding_vector(w, lexicon, batch->word[u], out + u * w->size);
 }
 
@@ -39,21 +39,19 @@ void embedding_fold(const EmbeddingWeights *w, const Subwords *subwords, size_t 
   Lexicon lexicon = {.subwords = subwords};
   for (uint32_t word = 1; word < words; word++) {
     WordRows rows = embedding_rows(w, &lexicon, word);
-    add_rows(w, &rows, sign * rows.share, w->table + word * w->size);
+    add_rows(w, &rows, sign * rows.factor, w->table + word * w->size);
   }
 }
 
-void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
-                      size_t stride) {
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states, size_t stride) {
   for (size_t n = 0; n < batch->tokens; n++)
     memcpy(states + n * stride, vectors + batch->slot[n] * size, size * sizeof *states);
 }
 
-void embedding_gather(const float *states_gradient, size_t stride, size_t size, const Batch *batch,
-                      float *vectors_gradient) {
+void embedding_gather(const float *d_states, size_t stride, size_t size, const Batch *batch, float *d_vectors) {
   for (size_t n = 0; n < batch->tokens; n++) {
-    float *to = vectors_gradient + batch->slot[n] * size;
-    const float *from = states_gradient + n * stride;
+    float *to = d_vectors + batch->slot[n] * size;
+    const float *from = d_states + n * stride;
     for (size_t j = 0; j < size; j++) to[j] += from[j];
   }
 }

@@ -1,10 +1,10 @@
 /* embedding.h -- a vector for each word.
 **
-**   out[u] = table[own(u)] + sum over its n-grams g of table[g] / sqrt(n)
+**   vector(u) = table[own(u)] + 1/sqrt(n) sum over the n-grams g of u of table[bucket(g)]
 **
-** for each distinct word u of a batch. The table has a row for each word of the
-** vocabulary, then one for each bucket of n-grams. A word that is not in the
-** vocabulary has row 0 for its own, and is told from others by its n-grams.
+** n is the number of n-grams. The table has a row for each word of the vocabulary, then a
+** row for each bucket of n-grams (subwords.h). The own row of a word that is not in the
+** vocabulary is row 0.
 */
 #ifndef CLASSIFY_EMBEDDING_H
 #define CLASSIFY_EMBEDDING_H
@@ -17,42 +17,35 @@ typedef struct EmbeddingWeights {
   float *table; /* [vocabulary + buckets][size] */
 } EmbeddingWeights;
 
-/* The rows that a word is the sum of: its own, and of the buckets hash % buckets,
-** each times share.
-*/
+/* The rows whose sum is a word's vector. N-gram g has row vocabulary + hash[g] % buckets. */
 typedef struct WordRows {
   uint32_t own;
-  const uint32_t *hash; /* [count] */
+  const uint32_t *hash; /* [count], borrowed from the lexicon */
   size_t count;
-  float share;
+  float factor;         /* 1 / sqrt(count), of each n-gram    */
 } WordRows;
 
 WordRows embedding_rows(const EmbeddingWeights *weights, const Lexicon *lexicon, uint32_t word);
 
-/* out [size] of one word */
+/* Computes the vector [size] of one word. */
 void embedding_vector(const EmbeddingWeights *weights, const Lexicon *lexicon, uint32_t word, float *out);
 
-/* out [distinct][size]. The gradient of `out` is added to the rows that each
-** word is the sum of: see minibatch.h.
+/* Computes out [distinct][size], the vector of each distinct word of the batch. The
+** backward pass is in optimizer/row_gradients.h.
 */
-void embedding_forward(const EmbeddingWeights *weights, const Lexicon *lexicon, const Batch *batch,
-                       float *out);
+void embedding_forward(const EmbeddingWeights *weights, const Lexicon *lexicon, const Batch *batch, float *out);
 
-/* Adds (sign 1) or takes away (-1) the n-grams of the first `words` words to or
-** from their own rows.
+/* Adds the n-grams' sum to the own row of each of the first `words` words; with a `sign` of
+** -1 subtracts it again.
 */
 void embedding_fold(const EmbeddingWeights *weights, const Subwords *subwords, size_t words, float sign);
 
-/* Where attention looks at the words themselves, their vectors are put at every
-** place of the text, and gradients gathered back:
+/* Copies the vector of each token's word to states[n * stride] for token n, for networks in
+** which attention sees the vectors. The backward pass adds gradients the other way:
 **
-**   states[n] = vectors[slot[n]]            vectors_gradient[slot[n]] += states_gradient[n]
-**
-** states[n] begins at n * stride.
+**   state_n = vector(slot[n])               d_vector(slot[n]) += d_state_n
 */
-void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states,
-                      size_t stride);
-void embedding_gather(const float *states_gradient, size_t stride, size_t size, const Batch *batch,
-                      float *vectors_gradient);
+void embedding_spread(const float *vectors, size_t size, const Batch *batch, float *states, size_t stride);
+void embedding_gather(const float *d_states, size_t stride, size_t size, const Batch *batch, float *d_vectors);
 
 #endif

@@ -9,12 +9,11 @@ void gru_project(const GruWeights *w, const Batch *b, const float *vectors, floa
   size_t gates = 3 * w->hidden;
   for (size_t u = 0; u < b->distinct; u++)
     memcpy(projected + u * gates, w->bias, gates * sizeof *projected);
-  matrix_product(b->distinct, gates, w->input, vectors, w->input, w->kernel, gates, 1.0f, projected,
-                 gates);
+  matrix_product((Matrix){vectors, b->distinct, w->input}, (Matrix){w->kernel, w->input, gates}, 1.0f, projected);
 }
 
-/* The formula of the header for one token. x: x W + b; hu: h U; c: [3 hidden];
-** gates: z, r, n, h Un + cn, each [hidden].
+/* The formula of gru.h for one token: x is x W + b, hu is h U. Stores z, r, n and h Un + cn
+** in gates [4][hidden].
 */
 SIMD_VERSIONS(static, void, cell_forward,
               (size_t hidden, const float *restrict x, const float *restrict hu, const float *restrict c,
@@ -33,13 +32,15 @@ SIMD_VERSIONS(static, void, cell_forward,
   }
 }
 
-/* From dh, the gradient of a token's new state: d_gates, of h U + c; adds to
-** d_inputs, of x W + b; d_before becomes the direct share of the state before.
+/* The gradient of cell_forward(). The gradient dh of the new state is d_state, from the
+** layers above, plus d_before, from the step after it. Sets d_gates, the gradient of
+** h U + c; adds to d_projected, the gradient of x W + b; sets d_before to z * dh, the part
+** of the old state's gradient that does not pass through U.
 */
 SIMD_VERSIONS(static, void, cell_backward,
               (size_t hidden, const float *restrict gates, const float *restrict before,
                const float *restrict d_state, float *restrict d_before, float *restrict d_gates,
-               float *restrict d_inputs), (hidden, gates, before, d_state, d_before, d_gates, d_inputs)) {
+               float *restrict d_projected), (hidden, gates, before, d_state, d_before, d_gates, d_projected)) {
   for (size_t j = 0; j < hidden; j++) {
     float z = gates[j], r = gates[hidden + j], n = gates[2 * hidden + j];
     float un = gates[3 * hidden + j];
@@ -51,14 +52,14 @@ SIMD_VERSIONS(static, void, cell_backward,
     d_gates[j] = dz;
     d_gates[hidden + j] = dr;
     d_gates[2 * hidden + j] = dn * r;
-    d_inputs[j] += dz;
-    d_inputs[hidden + j] += dr;
-    d_inputs[2 * hidden + j] += dn;
+    d_projected[j] += dz;
+    d_projected[hidden + j] += dr;
+    d_projected[2 * hidden + j] += dn;
   }
 }
 
-/* Puts the state that each token of step t finds into `before`: that of the
-** step visited just before, or zero for a text that begins here.
+/* Copies the old state of each token of step t to `before`: the state after the previous
+** token in this direction, or 0 at a text's first token.
 */
 static void state_before(const Batch *b, bool backwards, size_t t, size_t hidden,
                          const float *states, size_t stride, float *before) {
@@ -78,8 +79,7 @@ void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const floa
     size_t rows = b->active[t], place = b->offset[t], kept = tape->keep ? place : 0;
     float *before = tape->before + kept * hidden;
     state_before(b, backwards, t, hidden, states, stride, before);
-    matrix_product(rows, gates, hidden, before, hidden, w->recurrent, gates, 0.0f, tape->product,
-                   gates);
+    matrix_product((Matrix){before, rows, hidden}, (Matrix){w->recurrent, hidden, gates}, 0.0f, tape->product);
     for (size_t i = 0; i < rows; i++)
       cell_forward(hidden, projected + b->slot[place + i] * gates, tape->product + i * gates,
                    w->bias + gates, before + i * hidden, tape->gates + (kept + i) * 4 * hidden,
@@ -87,13 +87,13 @@ void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const floa
   }
 }
 
-void gru_backward(const GruWeights *w, const Batch *b, bool backwards, const float *vectors,
-                  GruTape *tape, const float *d_states, size_t stride, GruWeights *gradient,
-                  float *d_vectors) {
+void gru_backward(const GruWeights *w, const Batch *b, bool backwards, GruTape *tape,
+                  const float *d_states, size_t stride, GruWeights *gradient) {
   size_t hidden = w->hidden, gates = 3 * hidden;
-  matrix_transpose(hidden, gates, w->recurrent, tape->transposed);
+  Matrix transposed = {tape->transposed, gates, hidden};
+  matrix_transpose((Matrix){w->recurrent, hidden, gates}, tape->transposed);
   memset(tape->d_state, 0, b->texts * hidden * sizeof(float));
-  memset(tape->d_inputs, 0, b->distinct * gates * sizeof(float));
+  memset(tape->d_projected, 0, b->distinct * gates * sizeof(float));
   for (size_t step = b->steps; step-- > 0;) {
     size_t t = backwards ? b->steps - 1 - step : step;
     size_t rows = b->active[t], place = b->offset[t];
@@ -102,17 +102,21 @@ void gru_backward(const GruWeights *w, const Batch *b, bool backwards, const flo
       cell_backward(hidden, tape->gates + (place + i) * 4 * hidden,
                     tape->before + (place + i) * hidden, d_states + (place + i) * stride,
                     tape->d_state + i * hidden, d_gates + i * gates,
-                    tape->d_inputs + b->slot[place + i] * gates);
-    matrix_product(rows, hidden, gates, d_gates, gates, tape->transposed, hidden, 1.0f,
-                   tape->d_state, hidden);
+                    tape->d_projected + b->slot[place + i] * gates);
+    matrix_product((Matrix){d_gates, rows, gates}, transposed, 1.0f, tape->d_state);
   }
-  matrix_product_at(hidden, gates, b->tokens, tape->before, hidden, tape->d_gates, gates, 0.0f,
-                    gradient->recurrent, gates);
-  memset(gradient->bias, 0, 2 * gates * sizeof(float));
-  matrix_add_columns(b->distinct, gates, tape->d_inputs, gates, gradient->bias);
-  matrix_add_columns(b->tokens, gates, tape->d_gates, gates, gradient->bias + gates);
-  matrix_product_at(w->input, gates, b->distinct, vectors, w->input, tape->d_inputs, gates, 0.0f,
-                    gradient->kernel, gates);
-  matrix_product_bt(b->distinct, w->input, gates, tape->d_inputs, gates, w->kernel, gates, 1.0f,
-                    d_vectors, w->input);
+  Matrix before = {tape->before, b->tokens, hidden}, d_gates = {tape->d_gates, b->tokens, gates};
+  matrix_product_at(before, d_gates, 0.0f, gradient->recurrent);
+  memset(gradient->bias + gates, 0, gates * sizeof(float));
+  matrix_add_columns(d_gates, gradient->bias + gates);
+}
+
+void gru_project_backward(const GruWeights *w, const Batch *b, const float *vectors, const float *d_projected,
+                          GruWeights *gradient, float *d_vectors) {
+  size_t gates = 3 * w->hidden;
+  Matrix upstream = {d_projected, b->distinct, gates};
+  matrix_product_at((Matrix){vectors, b->distinct, w->input}, upstream, 0.0f, gradient->kernel);
+  memset(gradient->bias, 0, gates * sizeof(float));
+  matrix_add_columns(upstream, gradient->bias);
+  matrix_product_bt(upstream, (Matrix){w->kernel, w->input, gates}, 1.0f, d_vectors);
 }

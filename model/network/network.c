@@ -10,7 +10,7 @@
 #include "network/output.h"
 #include "network/pool.h"
 
-/* ---- the layers' view of the parameters ----------------------------------- */
+/* ---- parameters of the layers ---------------------------------------------- */
 
 EmbeddingWeights network_embedding(const Parameters *p) {
   return (EmbeddingWeights){.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets,
@@ -37,28 +37,27 @@ OutputWeights network_output(const Parameters *p) {
 
 /* ---- scratch --------------------------------------------------------------- */
 
-static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b,
-                        bool training) {
+static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b, bool training) {
   size_t kept = training ? b->tokens : b->texts;
   tape->keep = training;
   tape->before = memory_take(block, used, kept * s->hidden);
   tape->gates = memory_take(block, used, kept * 4 * s->hidden);
 }
 
-/* Both directions run one after the other and share what they do not keep. */
+/* The directions run one after the other, so that they share their scratch. */
 static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
   const Batch *b = &pass->batch;
   GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
   if (training) {
     shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
-    shared.d_inputs = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
+    shared.d_projected = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
     shared.d_state = memory_take(pass->block, used, b->texts * s->hidden);
     shared.transposed = memory_take(pass->block, used, 3 * s->hidden * s->hidden);
   }
   pass->forward = pass->backward = shared;
 }
 
-/* The one description of a pass's memory; returns the floats it takes. */
+/* Sets every pointer into the block; returns the block's size in floats. */
 static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   const Batch *b = &p->batch;
   size_t used = 0, state = shape_state(s);
@@ -113,7 +112,7 @@ static void drop(const Dropout *dropout, uint64_t place, float *values, size_t c
     random_dropout(values, count, dropout->rate, dropout->seed * 4 + place);
 }
 
-/* The states: the GRU's two directions, then the vector; each may be absent. */
+/* Computes the states: the GRU's two directions, then the vector; either may be absent. */
 static void encode(const Parameters *p, Pass *pass) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
@@ -130,7 +129,6 @@ static void encode(const Parameters *p, Pass *pass) {
     embedding_spread(pass->vectors, s->embedding, b, pass->states + 2 * s->hidden, state);
 }
 
-/* From d_states to d_vectors. */
 static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradient) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
@@ -141,10 +139,10 @@ static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
     GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
     GruWeights d_forward = network_gru(gradient, TENSOR_GRU_FORWARD);
     GruWeights d_backward = network_gru(gradient, TENSOR_GRU_BACKWARD);
-    gru_backward(&forward, b, false, pass->vectors, &pass->forward, pass->d_states, state,
-                 &d_forward, pass->d_vectors);
-    gru_backward(&backward, b, true, pass->vectors, &pass->backward, pass->d_states + s->hidden,
-                 state, &d_backward, pass->d_vectors);
+    gru_backward(&forward, b, false, &pass->forward, pass->d_states, state, &d_forward);
+    gru_project_backward(&forward, b, pass->vectors, pass->forward.d_projected, &d_forward, pass->d_vectors);
+    gru_backward(&backward, b, true, &pass->backward, pass->d_states + s->hidden, state, &d_backward);
+    gru_project_backward(&backward, b, pass->vectors, pass->backward.d_projected, &d_backward, pass->d_vectors);
   }
   if (state > 2 * s->hidden)
     embedding_gather(pass->d_states + 2 * s->hidden, state, s->embedding, b, pass->d_vectors);
@@ -167,15 +165,14 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
   output_forward(&output, b->texts, pass->features, pass->logits);
 }
 
-double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets,
-                    const float *label_weights, float scale) {
+double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets, const float *label_weights, float scale) {
   OutputWeights output = network_output(p);
   size_t texts = pass->batch.texts;
   output_softmax(texts, output.labels, pass->logits, pass->probabilities);
   return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
 }
 
-/* The parts that the layers add to; the GRU's they set, which are most of it. */
+/* Clears the gradients that layers add to. The GRU's, the largest part, are set instead. */
 static void clear_gradient(Parameters *gradient) {
   float *begin = gradient->tensor[TENSOR_ATTENTION_KERNEL], *end = gradient->block + gradient->count;
   memset(begin, 0, (size_t)(end - begin) * sizeof *begin);
@@ -185,15 +182,15 @@ void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, P
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s), features = shape_features(s);
-  AttentionWeights attention = attention_weights(p), d_attention = attention_weights(gradient);
+  AttentionWeights attention = attention_weights(p);
+  AttentionGradient d_attention = {attention_weights(gradient), .states = pass->d_states, .scores = pass->d_scores};
   OutputWeights output = network_output(p), d_output = network_output(gradient);
 
   clear_gradient(gradient);
   output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
   drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
   memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
-  attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features,
-                     pass->d_scores, pass->d_states, &d_attention);
+  attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features, &d_attention);
   if (s->pooled) pool_backward(b, state, pass->winners, pass->d_features + state, features, pass->d_states);
   encode_backward(p, pass, gradient);
   drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);

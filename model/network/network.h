@@ -1,13 +1,16 @@
-/* network.h -- the layers wired: forward and backward of one batch.
+/* network.h -- the forward and backward pass of the network, for one batch.
 **
 **   words -> embedding -> GRU both ways -> [GRU's state; vector] -> attention --+-> output
 **            [distinct]   [tokens][2H]     [tokens][state]       -> max-pool ---+   [texts][labels]
 **
-** Without a max-pool attention sees the GRU's state alone; without a GRU (hidden
-** 0) the word vectors alone.
+** Without a max-pool a token's state is the GRU's state alone; without a GRU (hidden 0) it is
+** the word's vector alone.
 **
-** A Pass holds what one batch needs; one thread uses it at a time. Parameters
-** are only read, so any number of threads may share them.
+** This is the forward pass of learning: it stores what the backward pass needs. Labelling
+** has a faster one, inference/inference.h, with the same formulas.
+**
+** A Pass holds the activations and gradients of one batch; one thread uses it at a time.
+** Parameters are only read, so that threads may share them.
 */
 #ifndef CLASSIFY_NETWORK_H
 #define CLASSIFY_NETWORK_H
@@ -21,16 +24,16 @@
 #include "text/batch.h"
 
 typedef struct Pass {
-  Batch batch;            /* to be filled first: batch_fill()          */
+  Batch batch;            /* filled by the caller: batch_fill()        */
   float *vectors;         /* [distinct][embedding]                     */
   float *states;          /* [tokens][state]                           */
-  float *weights;         /* [tokens] of attention                     */
+  float *weights;         /* [tokens], attention's                     */
   float *features;        /* [texts][features]: context, then pool     */
-  uint32_t *winners;      /* [texts][state] of the pool                */
+  uint32_t *winners;      /* [texts][state], the pool's                */
   float *logits;          /* [texts][labels]                           */
-  float *probabilities;   /* [texts][labels] once they are asked for   */
-  float *d_vectors;       /* [distinct][embedding] for the embedding   */
-  float *d_logits;        /* [texts][labels] from network_loss()       */
+  float *probabilities;   /* [texts][labels], set by network_loss()    */
+  float *d_vectors;       /* [distinct][embedding]                     */
+  float *d_logits;        /* [texts][labels], set by network_loss()    */
   /* private */
   float *projected;       /* [distinct][3 hidden]                      */
   float *d_states;        /* [tokens][state]                           */
@@ -41,35 +44,35 @@ typedef struct Pass {
   size_t capacity;
 } Pass; /* all zero is empty */
 
-/* Dropout of a training pass: on the distinct words' vectors and on the
-** features. The same seed drops the same in network_backward().
+/* Dropout, of the distinct words' vectors and of the features. The forward and the backward
+** pass of a batch are given the same seed.
 */
 typedef struct Dropout {
   float rate;
   uint64_t seed;
 } Dropout;
 
-/* Makes room for the batch that pass->batch holds; `training` for a backward
-** pass too. Memory is kept from batch to batch.
+/* Reserves memory for pass->batch; for a backward pass only if `training`. Memory is reused
+** from batch to batch.
 */
 Status pass_reserve(Pass *pass, const Shape *shape, bool training, Error *error);
 void pass_free(Pass *pass);
 
-/* The layers' views of the parameters; of the GRU, one direction by its kernel. */
+/* The parameters of a layer; those of a direction of the GRU are found by its kernel. */
 EmbeddingWeights network_embedding(const Parameters *parameters);
 GruWeights network_gru(const Parameters *parameters, Tensor kernel);
 OutputWeights network_output(const Parameters *parameters);
 
-/* Fills all of the pass up to `logits`. No dropout where it is NULL. */
-void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout,
-                     Pass *pass);
+/* Computes everything up to `logits`. No dropout if it is NULL. */
+void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
 
-/* Fills `probabilities` and d_logits: output_loss() for targets [texts], by row. */
+/* Sets `probabilities` and d_logits and returns the loss (output.h). targets[i] is the label
+** of the text in row i of the batch.
+*/
 double network_loss(const Parameters *parameters, Pass *pass, const uint32_t *targets,
                     const float *label_weights, float scale);
 
-/* From d_logits: sets the dense part of `gradient`, and d_vectors. */
-void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass,
-                      Parameters *gradient);
+/* From d_logits: sets the dense part of `gradient` (parameters.h), and d_vectors. */
+void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass, Parameters *gradient);
 
 #endif

@@ -23,8 +23,7 @@ SIMD_VERSIONS(static, void, softmax, (size_t count, const float *logits, float *
 void output_forward(const OutputWeights *w, size_t rows, const float *features, float *logits) {
   for (size_t i = 0; i < rows; i++)
     memcpy(logits + i * w->labels, w->bias, w->labels * sizeof *logits);
-  matrix_product(rows, w->labels, w->features, features, w->features, w->kernel, w->labels, 1.0f, logits,
-                 w->labels);
+  matrix_product((Matrix){features, rows, w->features}, (Matrix){w->kernel, w->features, w->labels}, 1.0f, logits);
 }
 
 void output_softmax(size_t rows, size_t labels, const float *logits, float *probabilities) {
@@ -49,8 +48,7 @@ double output_loss(const OutputWeights *w, size_t rows, const float *probabiliti
     float weight = target == LABELS_NONE ? 0.0f : scale;
     if (target != LABELS_NONE) {
       if (label_weights) weight *= label_weights[target];
-      /* a probability that rounds to 0 is as good as the smallest float; a NaN
-      ** has to come through, it ends training */
+      /* a probability may round to 0; NaN is kept, since it ends the training */
       loss -= weight * log(p[target] < 1e-37f ? 1e-37f : p[target]);
     }
     for (size_t c = 0; d_logits && c < w->labels; c++)
@@ -61,9 +59,8 @@ double output_loss(const OutputWeights *w, size_t rows, const float *probabiliti
 
 void output_backward(const OutputWeights *w, size_t rows, const float *features,
                      const float *d_logits, float *d_features, OutputWeights *gradient) {
-  matrix_product_at(w->features, w->labels, rows, features, w->features, d_logits, w->labels, 1.0f,
-                    gradient->kernel, w->labels);
-  matrix_add_columns(rows, w->labels, d_logits, w->labels, gradient->bias);
-  matrix_product_bt(rows, w->features, w->labels, d_logits, w->labels, w->kernel, w->labels, 0.0f,
-                    d_features, w->features);
+  Matrix upstream = {d_logits, rows, w->labels};
+  matrix_product_at((Matrix){features, rows, w->features}, upstream, 1.0f, gradient->kernel);
+  matrix_add_columns(upstream, gradient->bias);
+  matrix_product_bt(upstream, (Matrix){w->kernel, w->features, w->labels}, 0.0f, d_features);
 }

@@ -1,11 +1,11 @@
-/* output.h -- from a text's features to the probability of each label.
+/* output.h -- the output layer: from a text's features to each label's probability.
 **
 **   logits = features W + b
 **   p      = softmax(logits)
 **   loss   = -weight log p[target]      summed over texts
 **
-** A text whose label the model does not know has the target LABELS_NONE: the
-** probability of its label is 0, it takes no part in the loss.
+** A text whose label the model does not know has the target LABELS_NONE and adds nothing
+** to the loss.
 */
 #ifndef CLASSIFY_OUTPUT_H
 #define CLASSIFY_OUTPUT_H
@@ -27,17 +27,17 @@ void output_forward(const OutputWeights *w, size_t rows, const float *features, 
 /* logits [rows][labels] -> probabilities [rows][labels] */
 void output_softmax(size_t rows, size_t labels, const float *logits, float *probabilities);
 
-/* The label of the largest value, the first of several. */
+/* Returns the label of the largest value; of equal values, the first. */
 uint32_t output_argmax(const float *probabilities, size_t labels);
 
-/* The loss, and with d_logits [rows][labels] its gradient, both times `scale`.
-** label_weights [labels] may be NULL: all 1.
+/* Returns scale * loss and sets d_logits [rows][labels], unless it is NULL, to the gradient.
+** A text's weight is that of its label in label_weights [labels]; 1 if that is NULL.
 */
 double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
                    const uint32_t *targets, const float *label_weights, float scale,
                    float *d_logits);
 
-/* Adds to the gradient's blocks; d_features [rows][features] is overwritten. */
+/* Adds to the gradient's tensors; sets d_features [rows][features]. */
 void output_backward(const OutputWeights *w, size_t rows, const float *features,
                      const float *d_logits, float *d_features, OutputWeights *gradient);
 

@@ -13,8 +13,7 @@ SIMD_VERSIONS(static, void, compete,
   }
 }
 
-void pool_forward(const Batch *b, size_t state, const float *states, float *pooled, size_t stride,
-                  uint32_t *winners) {
+void pool_forward(const Batch *b, size_t state, const float *states, float *pooled, size_t stride, uint32_t *winners) {
   for (size_t i = 0; i < b->texts; i++) {
     float *best = pooled + i * stride;
     if (b->length[i] == 0) {

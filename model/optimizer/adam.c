@@ -6,7 +6,7 @@
 
 static const float B1 = 0.9f, B2 = 0.999f, EPSILON = 1e-7f;
 
-/* In double: 1 - 0.999f differs from 0.001 in the fifth digit. */
+/* Computed in double, since 1 - 0.999f differs from 0.001 in the fifth digit. */
 float adam_rate(float learning_rate, uint64_t step) {
   double t = (double)step;
   return (float)(learning_rate * sqrt(1.0 - pow(0.999, t)) / (1.0 - pow(0.9, t)));

@@ -1,11 +1,10 @@
-/* adam.h -- Adam (Kingma, Ba 2015) over a flat run of parameters.
+/* adam.h -- Adam (Kingma, Ba 2015) for an array of parameters.
 **
 **   m = b1 m + (1 - b1) g        v = b2 v + (1 - b2) g^2
 **   parameter -= rate sqrt(1 - b2^t) / (1 - b1^t)  m / (sqrt(v) + epsilon)
 **
-** b1 0.9, b2 0.999, epsilon 1e-7: Keras's form and values. Rows of the
-** embedding are updated only where a batch touched them; an untouched row's
-** moments do not decay.
+** with b1 0.9, b2 0.999 and epsilon 1e-7, in Keras's form. A row of the embedding is updated
+** only if the minibatch contains it; the moments of other rows do not decay.
 */
 #ifndef CLASSIFY_ADAM_H
 #define CLASSIFY_ADAM_H
@@ -13,11 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The factor of step t (from 1) in front of m / (sqrt(v) + epsilon). */
+/* Returns rate sqrt(1 - b2^t) / (1 - b1^t) of step t, which counts from 1. */
 float adam_rate(float learning_rate, uint64_t step);
 
-/* g is multiplied by `scale` first (clipping), and left as it was. */
-void adam_update(size_t count, float rate, float scale, const float *g, float *m, float *v,
-                 float *parameters);
+/* Updates `count` parameters and their moments m and v; `rate` is from adam_rate(). The
+** gradient is scale * g: `scale` is below 1 if it is clipped.
+*/
+void adam_update(size_t count, float rate, float scale, const float *g, float *m, float *v, float *parameters);
 
 #endif

@@ -11,19 +11,19 @@
 #include "optimizer/row_gradients.h"
 
 enum {
-  SHARD_ROWS = 8,   /* texts a shard takes when there are enough shards */
+  SHARD_ROWS = 8,   /* texts of a shard, unless there are too few or too many shards */
   MIN_SHARDS = 2,
   MAX_SHARDS = 16
 };
 
-static const float CLIP_NORM = 1.0f; /* the longest gradient, all parameters as one vector */
+static const float CLIP_NORM = 1.0f; /* the largest norm of the whole gradient */
 
 typedef struct Shard {
   Pass pass;
-  Parameters gradient; /* the dense part */
-  RowTerms rows;       /* of the table    */
-  Text *texts;         /* [batch_size], with words dropped out */
-  uint32_t *targets;   /* [batch_size] by row                  */
+  Parameters gradient; /* of the dense parameters              */
+  RowTerms rows;       /* the gradient of the table            */
+  Text *texts;         /* [batch_size], after word dropout     */
+  uint32_t *targets;   /* [batch_size], by row of the batch    */
   uint32_t *words;
   size_t words_capacity, count;
   double loss;
@@ -32,20 +32,20 @@ typedef struct Shard {
 
 typedef struct Slice {
   RowGradients rows;
-  double squares; /* of its part of the gradient */
+  double squares; /* sum over the slice's gradient */
 } Slice;
 
 typedef enum Phase { BETWEEN_STEPS, LEARN, ADD, UPDATE } Phase;
 
 struct Minibatch {
   Parameters *parameters, mean, variance;
-  float *gradient;      /* [dense] the sum of the shards' */
+  float *gradient;      /* [dense], the sum over the shards */
   MinibatchOptions options;
-  uint64_t steps;       /* made */
+  uint64_t steps;       /* steps made so far */
   size_t shard_count;
   Shard *shards;        /* [shard_count] */
   Slice slices[SLICES];
-  /* the run under way */
+  /* the current run */
   MinibatchNext *next;
   void *context;
   Phase phase;
@@ -54,7 +54,7 @@ struct Minibatch {
   float rate, scale;
 };
 
-/* ---- making and freeing ------------------------------------------------------ */
+/* ---- new and free ------------------------------------------------------------ */
 
 static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *error) {
   Shape dense = *shape;
@@ -85,15 +85,14 @@ void minibatch_free(Minibatch *m) {
   free(m);
 }
 
-/* Small shards cost time on one thread, too few are all that others can do. */
+/* Small shards make one thread slower; with few shards, few threads have work. */
 static size_t shards_for(size_t batch_size) {
   size_t shards = (batch_size + SHARD_ROWS - 1) / SHARD_ROWS;
   if (shards < MIN_SHARDS) shards = batch_size < MIN_SHARDS ? batch_size : MIN_SHARDS;
   return shards < MAX_SHARDS ? shards : MAX_SHARDS;
 }
 
-Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch,
-                     Error *error) {
+Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch, Error *error) {
   Minibatch *m = calloc(1, sizeof *m);
   if (!m) return error_no_memory(error);
   m->parameters = parameters;
@@ -117,7 +116,7 @@ Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Mi
 
 /* ---- 1: shards --------------------------------------------------------------- */
 
-/* Copies the shard's texts, some words as if they were not in the vocabulary. */
+/* Copies the shard's texts, with word dropout. */
 static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t seed, Error *error) {
   size_t tokens = 0, at = 0, vocabulary = m->parameters->shape.vocabulary;
   for (size_t i = 0; i < s->count; i++) tokens += m->step.texts[first + i].length;
@@ -172,7 +171,7 @@ static void gather_shards(Minibatch *m) {
 
 /* ---- 2: add ------------------------------------------------------------------- */
 
-/* Where slice `index` of the dense part begins. */
+/* Returns where slice `index` of the dense parameters begins. */
 static size_t slice_begin(const Minibatch *m, size_t index) { return m->parameters->dense * index / SLICES; }
 
 static void add_dense(Minibatch *m, size_t index) {
@@ -225,8 +224,8 @@ static void update_run(Minibatch *m, size_t begin, size_t count, float scale, co
               m->parameters->block + begin);
 }
 
-/* The rows lie anywhere in blocks larger than the caches: memory is asked for
-** the next one while one is computed.
+/* The rows are scattered over blocks larger than the caches, so that the next row is
+** prefetched while one is updated.
 */
 static void prefetch_row(const Minibatch *m, size_t row) {
   size_t size = m->parameters->shape.embedding, line = 64 / sizeof(float);
@@ -262,7 +261,7 @@ static Status begin_step(Minibatch *m, const MinibatchResult *last, Error *error
   return status;
 }
 
-/* What was done in the last phase decides what is the next. */
+/* Concludes the phase that has ended, and begins the next one. */
 static Status begin_phase(void *context, size_t *tasks, Error *error) {
   Minibatch *m = context;
   Status status = STATUS_OK;

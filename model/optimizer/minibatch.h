@@ -1,17 +1,16 @@
-/* minibatch.h -- one step of gradient descent, cut into shards.
+/* minibatch.h -- steps of minibatch gradient descent, on several threads.
 **
-** The texts of a minibatch are cut into a number of shards that depends on
-** nothing but the batch size. Workers take shards as they come; each has its
-** own scratch, gradient and random numbers. The shards' gradients are then
-** added in the order of the shards, so the result is the same to the bit for
-** any number of threads.
+** The texts of a minibatch are divided into shards, the parameters into slices. A step has
+** three phases:
 **
-**   1  each shard       forward, loss, backward
-**   2  each slice       adds the shards' gradients, sums their squares
-**   3  each slice       clips, Adam
+**   1  for each shard       forward pass, loss, backward pass
+**   2  for each slice       the sum of the shards' gradients, and its sum of squares
+**   3  for each slice       clipping, Adam
 **
-** A slice is a part of the parameters: a run of the dense ones, and some rows of
-** the table of words and n-grams (row_gradients.h).
+** A slice is a range of the dense parameters and some rows of the embedding's table
+** (row_gradients.h). The number of shards depends on the batch size only, each shard has its
+** own random numbers, and gradients are added in the order of the shards: so the result is
+** the same to the bit for any number of threads.
 */
 #ifndef CLASSIFY_MINIBATCH_H
 #define CLASSIFY_MINIBATCH_H
@@ -22,43 +21,41 @@
 typedef struct Minibatch Minibatch;
 
 typedef struct MinibatchOptions {
-  size_t batch_size;          /* texts, at most                            */
-  float dropout;              /* of network.h                              */
-  float word_dropout;         /* share of words read as if not in the vocabulary */
-  Lexicon lexicon;            /* its subword list is borrowed                  */
-  const float *label_weights; /* [labels] or NULL; borrowed                */
+  size_t batch_size;          /* texts in a minibatch, at most                         */
+  float dropout;              /* the rate of network.h                                 */
+  float word_dropout;         /* fraction of words read as if not in the vocabulary    */
+  Lexicon lexicon;            /* its subword list is borrowed                          */
+  const float *label_weights; /* [labels] or NULL (output.h); borrowed                 */
 } MinibatchOptions;
 
-/* Parameters are borrowed and changed by each step. */
-Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch,
-                     Error *error);
+/* The parameters are borrowed; each step changes them. */
+Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch, Error *error);
 void minibatch_free(Minibatch *minibatch);
 
 typedef struct MinibatchResult {
-  double loss;    /* mean over the texts */
-  size_t correct; /* of the texts, with dropout on */
+  double loss;    /* mean over the texts                        */
+  size_t correct; /* texts labelled right, while dropout was on */
 } MinibatchResult;
 
 typedef struct MinibatchStep {
-  const Text *texts;       /* [count], longest first for speed; borrowed till the next step */
-  const uint32_t *targets; /* [count], borrowed as well   */
-  size_t count;            /* at most batch_size          */
+  const Text *texts;       /* [count], fastest if sorted by falling length */
+  const uint32_t *targets; /* [count]; both borrowed until the next step   */
+  size_t count;            /* at most batch_size                           */
   float learning_rate;
-  uint64_t seed;           /* of this step alone          */
+  uint64_t seed;           /* differs from step to step                    */
 } MinibatchStep;
 
-/* Fills in the next step, or sets *more to false: there is none. `last` is what came of
-** the step before (NULL: this is the first). Called between steps, on any thread.
+/* Fills in the next step, or sets *more to false if there is none. `last` is the result of
+** the previous step, NULL at the first. Called between steps, on any thread.
 */
-typedef Status MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more,
-                             Error *error);
+typedef Status MinibatchNext(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more, Error *error);
 
-/* A step whose loss is not finite changes nothing. Nor does one that fails; but an
-** interrupt may leave one half made.
+/* Makes steps until `next` gives none. A step that fails, or whose loss is not finite,
+** changes no parameter; an interrupted step may have changed some.
 */
 Status minibatch_run(Minibatch *minibatch, MinibatchNext *next, void *context, Workers *workers, Error *error);
 
-/* The gradient of the last step, to a block of the parameters' shape: for the tests. */
+/* For tests: copies the gradient of the last step to a block of the parameters' shape. */
 void minibatch_gradient(const Minibatch *minibatch, Parameters *gradient);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "base/memory.h"
 
-/* Makes each of several arrays hold `wanted` elements; they share a capacity,
-** which is set only when all have grown.
+/* Grows arrays that share one capacity. It is set only after all have grown, so that it
+** stays true if one fails.
 */
 static bool grow_together(uint32_t **arrays[], size_t count, size_t *capacity, size_t wanted) {
   size_t grown = *capacity;
@@ -37,16 +37,14 @@ static bool reserve_words(Batch *b, size_t vocabulary) {
   return true;
 }
 
-/* A counting sort by length, longest first; equal lengths keep their order.
-** What it counts on the way is active[] and offset[].
-*/
+/* A stable counting sort by falling length. The counts also give active[] and offset[]. */
 static void sort_by_length(Batch *b, const Text *texts) {
   memset(b->counts, 0, (b->steps + 1) * sizeof *b->counts);
   for (size_t i = 0; i < b->texts; i++) b->counts[texts[i].length]++;
   uint32_t longer = 0;
   for (size_t length = b->steps + 1; length-- > 0;) {
     uint32_t same = b->counts[length];
-    b->counts[length] = longer; /* now: the row of the next text of this length */
+    b->counts[length] = longer; /* from here on the row of the next text of this length */
     if (length < b->steps) b->active[length] = longer;
     longer += same;
   }
@@ -59,6 +57,7 @@ static void sort_by_length(Batch *b, const Text *texts) {
   }
 }
 
+/* Numbers the distinct words in order of their first packed place. */
 static void pack(Batch *b, const Text *texts) {
   b->distinct = 0;
   for (size_t t = 0; t < b->steps; t++) {

@@ -21,7 +21,7 @@ void corpus_free(Corpus *c) {
 
 typedef struct Adder {
   Corpus *corpus;
-  size_t begin, count; /* of the row's words */
+  size_t begin, count; /* the row's words in corpus->words */
   Status status;
   Error *error;
 } Adder;
@@ -32,7 +32,7 @@ static bool add_word(void *context, const char *token, size_t length, size_t sta
   Adder *a = context;
   Corpus *c = a->corpus;
   if (c->max_tokens && a->count == c->max_tokens) {
-    a->count++; /* one that is not kept: the text is longer */
+    a->count++; /* counted, so that corpus_add() knows the text is longer */
     return false;
   }
   size_t place = a->begin + a->count;
@@ -88,9 +88,9 @@ Text corpus_text(const Corpus *c, size_t row) {
   return (Text){c->words + begin, c->end[row] - begin};
 }
 
-/* Rows in an order drawn by seed; each label then gives its first ones, as many
-** as its share rounds to. What rounding leaves over is carried to the next
-** label, so that many rare labels together still give their share.
+/* Of each label takes the first rows in a random order. Their number is rounded; what was
+** rounded off is added to the next label, so that of many rare labels together the fraction
+** is right.
 */
 Status corpus_split(Corpus *c, double fraction, uint64_t seed, Error *error) {
   size_t labels = c->labels.keys.count;
@@ -104,11 +104,11 @@ Status corpus_split(Corpus *c, double fraction, uint64_t seed, Error *error) {
     }
     double carried = 0.5;
     for (size_t l = 0; l < labels; l++) {
-      double share = (double)wanted[l] * fraction + carried;
-      size_t whole = (size_t)share;
+      double exact = (double)wanted[l] * fraction + carried;
+      size_t whole = (size_t)exact;
       size_t most = wanted[l] ? wanted[l] - 1 : 0;
       wanted[l] = whole < most ? whole : most;
-      carried = share - (double)wanted[l];
+      carried = exact - (double)wanted[l];
       if (carried > 1.0) carried = 1.0;
     }
     Random random = random_stream(seed, RANDOM_VALIDATION, 0);
@@ -136,17 +136,19 @@ static void count_words(Corpus *c) {
   }
 }
 
+/* Adds the n-grams of one word. */
 static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error) {
   size_t length;
   const char *bytes = strings_get(words, word, &length);
   return subwords_add(&c->subwords, bytes, length, error);
 }
 
-/* Spells the words that stay, then those that go, which get their numbers. */
-static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered,
-                          Error *error) {
+/* Adds the n-grams of the words that are kept, then of the others, and gives those numbers past
+** the vocabulary.
+*/
+static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered, Error *error) {
   const Strings *kept = &c->vocabulary.words;
-  Status status = subwords_add(&c->subwords, "", 0, error); /* of word 0: not used */
+  Status status = subwords_add(&c->subwords, "", 0, error); /* word 0, without n-grams */
   for (uint32_t w = 0; w < kept->count && !status; w++) status = spell(c, kept, w, error);
   for (uint32_t w = 0; w < before->count && !status; w++) {
     if (renumbered[w + 1]) continue;
@@ -156,7 +158,7 @@ static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered
   return status;
 }
 
-/* Words that no row has, or only rows that do not count. */
+/* Adds words that are not in the vocabulary, with a count of 0. */
 static Status add_extra(Vocabulary *v, const Vocabulary *before, const Strings *extra, size_t most,
                         uint32_t *renumbered, Error *error) {
   Status status = STATUS_OK;
@@ -178,7 +180,7 @@ Status corpus_prune(Corpus *c, const PruneOptions *o, Error *error) {
   Vocabulary before = c->vocabulary, kept;
   uint32_t *renumbered;
   if (before.words.count) count_words(c);
-  size_t min_count = o->min_count ? o->min_count : 1; /* words that only validate occur 0 times */
+  size_t min_count = o->min_count ? o->min_count : 1; /* a count of 0: only in validation rows */
   Status status = vocabulary_prune(&before, min_count, o->most, o->keep, &kept, &renumbered, error);
   if (status) return status;
   c->vocabulary = kept;

@@ -20,7 +20,7 @@ static bool is_integral(double value) {
   return value >= -0x1p63 && value < 0x1p63 && value == floor(value);
 }
 
-/* The bits, not digits: printf() writes 2,5 for 2.5 where the locale says so. */
+/* A key has the bits of a real, since printf() writes 2.5 as 2,5 in some locales. */
 static uint64_t real_bits(double value) {
   uint64_t bits;
   memcpy(&bits, &value, sizeof bits);
@@ -46,7 +46,7 @@ static uint32_t add_key(Labels *labels, uint8_t kind, const char *key, size_t le
   return number;
 }
 
-/* The key of a text in memory of its own, for the caller to free(). */
+/* Returns the key of a text, which the caller frees; NULL if memory is out. */
 static char *text_key(Label label) {
   char *key = malloc(label.length + 1);
   if (!key) return NULL;
@@ -74,7 +74,7 @@ Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error) {
   return *number == LABELS_NONE ? error_no_memory(error) : STATUS_OK;
 }
 
-/* The number that a key says, as integer and as real; false if it says none. */
+/* Parses a number's key into label->integer and label->real; returns false if it is malformed. */
 static bool key_number(const char *key, size_t length, Label *label) {
   char text[NUMBER_KEY] = "", *end;
   if (length < 2 || length >= NUMBER_KEY) return false;
@@ -102,7 +102,7 @@ Label labels_get(const Labels *labels, uint32_t number) {
   return label;
 }
 
-/* A number's key is the one that its value has, written no other way. */
+/* Checks that a key can be parsed, and that number_key() writes the same key. */
 static bool key_is_valid(uint8_t kind, const char *key, size_t length) {
   Label label = {.kind = (LabelKind)kind};
   char own[NUMBER_KEY];

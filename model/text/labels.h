@@ -1,7 +1,7 @@
-/* labels.h -- what a model tells apart, as numbers from 0 in order of arrival.
+/* labels.h -- a set of labels, numbered from 0 in order of arrival.
 **
-** A label is an integer, a real or a text, and comes back as the value it was.
-** 5 and 5.0 are one label, of the type that came first; 5 and '5' are two.
+** A label is an integer, a real or a text, and keeps its type. 5 and 5.0 are one label, with
+** the type that came first; 5 and '5' are two labels.
 */
 #ifndef CLASSIFY_LABELS_H
 #define CLASSIFY_LABELS_H
@@ -18,12 +18,12 @@ typedef struct Label {
   LabelKind kind;
   int64_t integer; /* of LABEL_INTEGER */
   double real;     /* of LABEL_REAL */
-  const char *text;/* of LABEL_TEXT: not NUL-terminated, any bytes */
+  const char *text; /* of LABEL_TEXT: any bytes, not NUL-terminated, borrowed */
   size_t length;
 } Label;
 
-/* Each label is held as a key: 't' and its text, 'n' and a whole number, or 'r'
-** and the bits of another real in hexadecimal. A file keeps keys and kinds.
+/* A label is stored as a key: 't' and its text, 'n' and an integral number in decimal, or 'r'
+** and the bits of any other real in hexadecimal. A model's file has the keys and the kinds.
 */
 typedef struct Labels {
   Strings keys;
@@ -34,14 +34,20 @@ typedef struct Labels {
 #define LABELS_NONE STRINGS_NONE
 
 void labels_free(Labels *labels);
-Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error);
-Status labels_copy(const Labels *from, Labels *labels, Error *error); /* adds all of another set's */
-uint32_t labels_find(const Labels *labels, Label label); /* or LABELS_NONE */
 
-/* The text of the label points into `labels`. */
+/* Adds a label, unless it is there, and sets *number. */
+Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error);
+
+/* Adds all labels of `from`. */
+Status labels_copy(const Labels *from, Labels *labels, Error *error);
+
+/* Returns the label's number, or LABELS_NONE. */
+uint32_t labels_find(const Labels *labels, Label label);
+
+/* Returns a label; its text points into `labels`. */
 Label labels_get(const Labels *labels, uint32_t number);
 
-/* Adds a key that a file holds; an error if it is not one, or is there. */
+/* Adds a key from a file. Fails if it is malformed or is there already. */
 Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error);
 
 #endif

@@ -9,7 +9,7 @@
 #include "text/tokenizer.h"
 
 enum {
-  LENGTHS = 3, /* of n-grams, one after the other */
+  LENGTHS = 3, /* n-grams of three lengths */
   MARKED_BYTES = TOKEN_MAX_BYTES + 2
 };
 
@@ -21,7 +21,7 @@ void subwords_free(Subwords *s) {
 
 void subwords_clear(Subwords *s) { s->count = 0; }
 
-/* Where each of the characters begins, and after them the end; returns their number. */
+/* Sets where each character begins, and after them the end; returns their number. */
 static size_t find_characters(const char *text, size_t length, size_t *begin) {
   size_t count = 0;
   for (size_t i = 0; i < length; i++) {
@@ -32,20 +32,20 @@ static size_t find_characters(const char *text, size_t length, size_t *begin) {
   return count;
 }
 
-/* Whether a word begins with a character of three or more bytes in UTF-8: Hangul,
-** Kana, Chinese and their like.
+/* Returns whether a word begins with a character of three or more bytes in UTF-8, like
+** Hangul, Kana and Chinese.
 */
 static bool is_dense(const char *word, size_t length) {
   return length && (unsigned char)word[0] >= 0xE0;
 }
 
-/* FNV-1a, 32 bits: the hash of a longer run goes on from that of a shorter one. */
+/* FNV-1a, 32 bits: continues a hash with more bytes. */
 static uint32_t hash_on(uint32_t hash, const char *bytes, size_t length) {
   for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
   return hash;
 }
 
-/* The hashes of a marked word's n-grams; returns their number. */
+/* Hashes the n-grams of a word with its marks; returns their number. */
 static size_t hash_ngrams(const char *text, size_t length, size_t shortest, uint32_t *hashes) {
   size_t begin[MARKED_BYTES + 1], characters = find_characters(text, length, begin), count = 0;
   for (size_t c = 0; c + shortest <= characters; c++) {

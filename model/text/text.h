@@ -1,4 +1,4 @@
-/* text.h -- a text, as the layers read it. */
+/* text.h -- a text as a sequence of words. */
 #ifndef CLASSIFY_TEXT_H
 #define CLASSIFY_TEXT_H
 
@@ -11,8 +11,8 @@ typedef struct Text {
   size_t length;
 } Text;
 
-/* A hash of the text as written: FNV-1a of 64 bits, folded to 32. Of a million texts
-** one in 4,000 has the hash of one of a million others.
+/* Returns a hash of a text's bytes: FNV-1a of 64 bits, folded to 32. A text collides with one of
+** a million others with a probability of 1 in 4,000.
 */
 uint32_t text_fingerprint(const char *bytes, size_t length);
 

@@ -8,25 +8,26 @@
 
 typedef enum Kind { KIND_SPACE, KIND_WORD, KIND_SINGLE, KIND_FORMAT } Kind;
 
-/* A character as read: its code point, its bytes, what it is. */
 typedef struct Character {
   utf8proc_int32_t code;
-  size_t length;
+  size_t length; /* in bytes */
   Kind kind;
-  bool folded; /* already as NFKC_Casefold leaves it */
+  bool folded;   /* NFKC_Casefold does not change it */
 } Character;
 
 enum { MAX_CODES = TOKEN_MAX_BYTES * 18 }; /* one code point may become 18 */
 
-/* Blocks of letters that are written without spaces and that no property in
-** utf8proc tells from others: Thai and Lao, Burmese, Khmer, halfwidth Kana.
+/* Scripts written without spaces that utf8proc has no property for: Thai and Lao, Burmese,
+** Khmer, halfwidth Kana.
 */
 static bool in_unspaced_block(utf8proc_int32_t code) {
   return (code >= 0x0E00 && code <= 0x0EFF) || (code >= 0x1000 && code <= 0x109F) ||
          (code >= 0x1780 && code <= 0x17FF) || (code >= 0xFF66 && code <= 0xFF9F);
 }
 
-/* Chinese characters and Kana: wide letters that are not Korean syllables. */
+/* Returns whether a letter is a token by itself: one of the scripts above, and Chinese and Kana,
+** which are the wide letters that are not Korean.
+*/
 static bool is_single_letter(utf8proc_int32_t code, const utf8proc_property_t *p) {
   if (p->category != UTF8PROC_CATEGORY_LO && p->category != UTF8PROC_CATEGORY_LM) return false;
   if (in_unspaced_block(code)) return true;
@@ -75,11 +76,10 @@ static Character read_character(const char *text, size_t length) {
 
 static bool continues_word(Kind kind) { return kind == KIND_WORD || kind == KIND_FORMAT; }
 
-/* Where the token that starts with `first` ends: a word at the first character
-** that is no part of a word, another one at the end of its grapheme cluster.
+/* Returns where the token that begins with `first` ends: a word before the next character that
+** is no part of a word, any other token after its grapheme cluster.
 */
-static size_t token_end(const char *text, size_t length, size_t start, Character first,
-                        bool *folded) {
+static size_t token_end(const char *text, size_t length, size_t start, Character first, bool *folded) {
   size_t end = start + first.length;
   utf8proc_int32_t state = 0;
   Character before = first;
@@ -98,12 +98,10 @@ static size_t token_end(const char *text, size_t length, size_t start, Character
 
 static size_t cut_length(const char *text, size_t length) { return utf8_cut(text, length, TOKEN_MAX_BYTES); }
 
-/* Folds through utf8proc: decomposed, ordered, composed again, as UTF-8. Of bytes
-** that are not UTF-8 there is one to a token: it becomes U+FFFD.
-*/
+/* Folds a token by utf8proc and returns its new length. A token of invalid UTF-8 becomes U+FFFD. */
 static size_t fold(const char *text, size_t length, char *out) {
   static const char REPLACEMENT[] = "\xEF\xBF\xBD";
-  utf8proc_int32_t codes[MAX_CODES + 1]; /* and a NUL that reencode adds */
+  utf8proc_int32_t codes[MAX_CODES + 1]; /* reencode adds a NUL */
   utf8proc_option_t options =
       UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
   length = cut_length(text, length);
@@ -123,23 +121,23 @@ static size_t fold(const char *text, size_t length, char *out) {
 
 #define EACH_BYTE(value) ((value) * 0x0101010101010101u)
 
-/* Bit 7 of each byte that is at least `least`; of bytes below 80 hexadecimal. */
+/* Sets bit 7 of each byte that is at least `least`. All bytes are below 0x80. */
 static uint64_t at_least(uint64_t bytes, unsigned char least) {
   return (bytes + EACH_BYTE(0x80u - least)) & EACH_BYTE(0x80u);
 }
 
-/* Lower case, and how many of the bytes before any other are letters and digits. */
+/* Makes letters lower case, and returns how many of the first bytes are letters or digits. */
 static size_t fold_ascii(uint64_t *bytes) {
   uint64_t low = *bytes & EACH_BYTE(0x7Fu), lower = low | EACH_BYTE(0x20u);
   uint64_t letters = at_least(lower, 'a') & ~at_least(lower, 'z' + 1);
   uint64_t digits = at_least(low, '0') & ~at_least(low, '9' + 1);
   uint64_t others = (~(letters | digits) | *bytes) & EACH_BYTE(0x80u);
-  *bytes |= letters >> 2; /* 80 becomes 20, the bit of lower case */
+  *bytes |= letters >> 2; /* 0x80 becomes 0x20, the bit of lower case */
   return others ? (size_t)__builtin_ctzll(others) / 8 : 8;
 }
 
-/* The length of the run of ASCII letters and digits that the text begins with; of
-** `out` as much is set, folded, as a token may have.
+/* Returns the number of ASCII letters and digits that the text begins with, and writes them to
+** `out`, folded and cut to TOKEN_MAX_BYTES.
 */
 static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MAX_BYTES]) {
   size_t end = 0, run = 8;
@@ -159,14 +157,12 @@ static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MA
 /* ---- tokens ---------------------------------------------------------------------- */
 
 typedef struct Token {
-  const char *text; /* folded */
+  const char *text; /* folded; in the original text or in folded[] */
   size_t length, end;
   char folded[TOKEN_MAX_BYTES];
 } Token;
 
-/* A token of any characters that starts at `start`, or what is skipped there: then
-** its length is 0.
-*/
+/* Reads the token at `start`. Its length is 0 if the character there is to be skipped. */
 static void read_any(const char *text, size_t length, size_t start, Token *t) {
   Character first = read_character(text + start, length - start);
   bool folded = first.folded;
@@ -178,7 +174,7 @@ static void read_any(const char *text, size_t length, size_t start, Token *t) {
   t->length = folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, t->folded);
 }
 
-/* The same. Nothing but letters and digits of ASCII joins what is before it. */
+/* The same, faster for ASCII: a word that no character beyond ASCII follows is read eight bytes at a time. */
 static void read_token(const char *text, size_t length, size_t start, Token *t) {
   size_t word = read_ascii_word(text + start, length - start, t->folded);
   t->end = start + (word ? word : 1);
@@ -194,7 +190,7 @@ static void read_token(const char *text, size_t length, size_t start, Token *t) 
   }
 }
 
-/* Returns 1 where a space follows, to be skipped without a branch that is often mispredicted. */
+/* Returns 1 at a space, so that it is skipped without a branch, which would often be mispredicted. */
 static bool at_space(const char *text, size_t length, size_t at) { return at < length && text[at] == ' '; }
 
 static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t length,

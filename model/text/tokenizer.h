@@ -1,12 +1,11 @@
 /* tokenizer.h -- cuts a text into tokens.
 **
-** A token is a word (letters, marks and digits), or one visible character
-** of any other kind: punctuation, an emoji with its modifiers, a Chinese, Kana,
-** Thai, Lao, Khmer or Burmese character. Its text is folded as Unicode's NFKC_Casefold
-** does, so "Ärger", "ÄRGER" and "ärger" are one token; the span says where it
-** stands in the text as written.
+** A token is a word (letters, marks and digits) or a single visible character of another kind:
+** punctuation, an emoji with its modifiers, a Chinese, Kana, Thai, Lao, Khmer or Burmese
+** character. Its text is folded by Unicode's NFKC_Casefold, so that "Ärger", "ÄRGER" and
+** "ärger" are the same; its span is where it is in the original text.
 **
-** Bytes that are not UTF-8 are read as U+FFFD; NUL separates, like a space.
+** Invalid UTF-8 is read as U+FFFD. NUL separates tokens, like a space.
 */
 #ifndef CLASSIFY_TOKENIZER_H
 #define CLASSIFY_TOKENIZER_H
@@ -16,14 +15,12 @@
 
 #include "base/status.h"
 
-/* One token: its folded text, and bytes start .. end - 1 of the original. The
-** text is good during the call only. False: no further tokens are wanted.
+/* Called for each token with its folded text, which is valid during the call, and its span:
+** bytes start .. end - 1 of the original. Returns false to stop.
 */
 typedef bool TokenSink(void *context, const char *token, size_t length, size_t start, size_t end);
 
-/* A way of cutting: ours below, or one that a host lends (it then begins its
-** own struct with this one).
-*/
+/* A tokenizer: the one below, or the host's, whose struct then begins with this one. */
 typedef struct Tokenizer Tokenizer;
 struct Tokenizer {
   Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
@@ -32,7 +29,7 @@ struct Tokenizer {
 
 extern const Tokenizer tokenizer_unicode;
 
-/* A token's folded text is cut to this many bytes; its span is whole. */
+/* A token's folded text is cut to this many bytes; its span is not. */
 enum { TOKEN_MAX_BYTES = 192 };
 
 #endif

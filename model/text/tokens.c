@@ -21,7 +21,7 @@ void tokens_clear(Tokens *t) {
 typedef struct Collector {
   const TokensOptions *options;
   Tokens *tokens;
-  size_t left; /* to be read of the text */
+  size_t left; /* tokens still to be read */
   bool failed;
 } Collector;
 
@@ -40,7 +40,7 @@ static bool add_span(Tokens *t, const char *token, size_t length, size_t start, 
   return true;
 }
 
-/* The number of a word; one that is not in the vocabulary is spelled. */
+/* Finds a word's number; a word that is not in the vocabulary is added to the subword list. */
 static bool find_word(const TokensOptions *o, Tokens *t, const char *token, size_t length, uint32_t *word) {
   Error error;
   *word = vocabulary_find(o->vocabulary, token, length);

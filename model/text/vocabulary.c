@@ -17,8 +17,7 @@ uint32_t vocabulary_find(const Vocabulary *v, const char *word, size_t length) {
   return found == STRINGS_NONE ? VOCABULARY_UNKNOWN : found + 1;
 }
 
-Status vocabulary_add(Vocabulary *v, const char *word, size_t length, uint32_t *number,
-                      Error *error) {
+Status vocabulary_add(Vocabulary *v, const char *word, size_t length, uint32_t *number, Error *error) {
   size_t known = v->words.count;
   if (!memory_grow(&v->counts, &v->counts_capacity, known + 1, sizeof *v->counts))
     return error_no_memory(error);
@@ -40,7 +39,7 @@ static int more_frequent_first(const void *a, const void *b) {
   return x->word < y->word ? -1 : 1;
 }
 
-/* Copies the words, in their order, into a vocabulary of their own. */
+/* Copies the listed words, in their order. */
 static Status copy_words(const Vocabulary *v, const Counted *list, size_t count, Vocabulary *kept,
                          uint32_t *renumbered, Error *error) {
   for (size_t i = 0; i < count; i++) {

@@ -1,8 +1,7 @@
-/* vocabulary.h -- the words a model knows, as numbers.
+/* vocabulary.h -- the words that a model knows, and their numbers.
 **
-** Number 0 is every word that is not in the vocabulary; word w of the set has
-** number w + 1. While a model is trained words are added as they come and
-** counted; pruning then keeps the frequent ones, the most frequent first.
+** Number 0 is the unknown word; string w of `words` has number w + 1. A training adds and counts
+** words as they occur; pruning then keeps the most frequent ones.
 */
 #ifndef CLASSIFY_VOCABULARY_H
 #define CLASSIFY_VOCABULARY_H
@@ -23,16 +22,17 @@ typedef struct Vocabulary {
 
 void vocabulary_free(Vocabulary *vocabulary);
 
-size_t vocabulary_size(const Vocabulary *vocabulary); /* with the unknown word */
+size_t vocabulary_size(const Vocabulary *vocabulary); /* includes the unknown word */
+
+/* Returns the word's number, or VOCABULARY_UNKNOWN. */
 uint32_t vocabulary_find(const Vocabulary *vocabulary, const char *word, size_t length);
 
-/* Counts the word, new or known. */
-Status vocabulary_add(Vocabulary *vocabulary, const char *word, size_t length, uint32_t *number,
-                      Error *error);
+/* Adds the word, unless it is there, and increments its count. */
+Status vocabulary_add(Vocabulary *vocabulary, const char *word, size_t length, uint32_t *number, Error *error);
 
-/* `kept` becomes the words that were added at least min_count times, at most
-** `most` of them; words added equally often stay in order of arrival. The first
-** `keep` words come first and are all kept. renumbered[old] is a word's new number, or 0, and is for the caller to free().
+/* Copies to `kept` the first `keep` words, then those with a count of at least min_count by
+** falling count (equal counts in order of arrival), at most `most` words in all.
+** (*renumbered)[old number] is the new number, 0 for words not kept; the caller frees it.
 */
 Status vocabulary_prune(const Vocabulary *vocabulary, size_t min_count, size_t most,
                         size_t keep, Vocabulary *kept, uint32_t **renumbered, Error *error);

@@ -13,7 +13,7 @@ void word_vectors_free(WordVectors *v) {
   *v = (WordVectors){0};
 }
 
-/* The folded form of a word, if it is one token. */
+/* The first token of a word, folded, and the number of tokens, counted to 2. */
 typedef struct Folded {
   char bytes[TOKEN_MAX_BYTES];
   size_t length, tokens;

@@ -180,8 +180,9 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
 Status pseudo_labels_predict(const PseudoLabelling *l, Workers *workers, uint32_t *labels, Error *error) {
   PseudoLabeller p = {.labelling = l, .workers = workers, .labels = labels};
   Status status = pseudo_labeller_new(&p, error);
-  if (!status) /* no room for pairs of words */
-    status = tfidf_collect(&p.tfidf, NULL, l->texts, l->count, l->vocabulary, l->vocabulary, workers, error);
+  TfidfTraining words = {.texts = l->texts, .count = l->count, .vocabulary = l->vocabulary,
+                         .most = l->vocabulary}; /* no room for pairs */
+  if (!status) status = tfidf_collect(&p.tfidf, &words, workers, error);
   if (!status) status = workers_run(workers, 1, label_task, &p, error);
   pseudo_labeller_free(&p);
   return status;

@@ -84,14 +84,13 @@ static double slope(Loss *loss, void *context, float *x) {
   return (4.0 * near_slope - far_slope) / 3.0;
 }
 
-void check_gradient(Loss *loss, void *context, float *x, size_t count, const float *gradient,
-                    const char *name, const char *file, int line) {
+void check_gradient(Loss *loss, void *context, float *x, size_t count, const float *gradient, Place place) {
   for (size_t i = 0; i < count; i++) {
     double expected = slope(loss, context, &x[i]);
     if (is_close((double)gradient[i], expected, 1e-4)) continue;
-    print_error("%s: value %zu of %zu is %.9g, the slope is %.9g\n", name, i, count,
+    print_error("%s: value %zu of %zu is %.9g, the slope is %.9g\n", place.name, i, count,
                 (double)gradient[i], expected);
-    _fail(file, line);
+    _fail(place.file, place.line);
   }
 }
 

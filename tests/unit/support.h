@@ -80,9 +80,12 @@ double dot(const float *a, const float *b, size_t count);
 */
 typedef double Loss(void *context);
 #define assert_gradient(loss, context, x, count, gradient) \
-  check_gradient(loss, context, x, count, gradient, #gradient, __FILE__, __LINE__)
-void check_gradient(Loss *loss, void *context, float *x, size_t count, const float *gradient,
-                    const char *name, const char *file, int line);
+  check_gradient(loss, context, x, count, gradient, (Place){#gradient, __FILE__, __LINE__})
+typedef struct Place {
+  const char *name, *file;
+  int line;
+} Place;
+void check_gradient(Loss *loss, void *context, float *x, size_t count, const float *gradient, Place place);
 
 /* ---- reference tensors ------------------------------------------------------ */
 

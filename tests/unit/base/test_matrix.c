@@ -8,13 +8,13 @@
 #include "base/matrix.h"
 #include "unit/support.h"
 
-enum { M = 5, N = 7, K = 13, WIDE = 17 }; /* WIDE: rows lie further apart than they are long */
+enum { M = 5, N = 7, K = 13, ROOM = 17 * 17 };
 
 static const double TOLERANCE = 1e-5;
 
-/* An [M][N] product of what `a` and `b` say of row, column and term. */
+/* Factors, and the product [M][N] with what was in its memory before. */
 typedef struct Case {
-  float a[WIDE * WIDE], b[WIDE * WIDE], c[WIDE * WIDE], before[WIDE * WIDE];
+  float a[ROOM], b[ROOM], c[ROOM], before[ROOM];
 } Case;
 
 static Case make_case(void) {
@@ -26,50 +26,48 @@ static Case make_case(void) {
   return test;
 }
 
-/* Strides: from row to row and from term to term of each factor. */
-static void check_product(const Case *test, size_t a_row, size_t a_term, size_t b_term,
-                          size_t b_column, double beta) {
-  for (size_t i = 0; i < WIDE; i++) {
-    for (size_t j = 0; j < WIDE; j++) {
-      double expected = (double)test->before[i * WIDE + j];
-      if (i < M && j < N) {
-        expected = beta == 0.0 ? 0.0 : expected;
-        for (size_t k = 0; k < K; k++)
-          expected += (double)test->a[i * a_row + k * a_term] * (double)test->b[k * b_term + j * b_column];
-      }
-      assert_near((double)test->c[i * WIDE + j], expected, TOLERANCE);
+/* Factor A is [M][K], or [K][M] if transposed; B is [K][N] or [N][K]. */
+static void check_product(const Case *test, bool a_transposed, bool b_transposed, int beta) {
+  for (size_t i = 0; i < M; i++) {
+    for (size_t j = 0; j < N; j++) {
+      double expected = beta ? (double)test->before[i * N + j] : 0.0;
+      for (size_t k = 0; k < K; k++)
+        expected += (double)test->a[a_transposed ? k * M + i : i * K + k] *
+                    (double)test->b[b_transposed ? j * K + k : k * N + j];
+      assert_near((double)test->c[i * N + j], expected, TOLERANCE);
     }
   }
+  assert_memory_equal(test->c + M * N, test->before + M * N, sizeof test->c - M * N * sizeof(float));
 }
 
 TEST(product_overwrites_or_adds) {
   for (int beta = 0; beta <= 1; beta++) {
     Case test = make_case();
-    matrix_product(M, N, K, test.a, WIDE, test.b, WIDE, (float)beta, test.c, WIDE);
-    check_product(&test, WIDE, 1, WIDE, 1, beta);
+    matrix_product((Matrix){test.a, M, K}, (Matrix){test.b, K, N}, (float)beta, test.c);
+    check_product(&test, false, false, beta);
   }
 }
 
 TEST(product_at_takes_the_first_factor_transposed) {
   for (int beta = 0; beta <= 1; beta++) {
     Case test = make_case();
-    matrix_product_at(M, N, K, test.a, WIDE, test.b, WIDE, (float)beta, test.c, WIDE);
-    check_product(&test, 1, WIDE, WIDE, 1, beta);
+    matrix_product_at((Matrix){test.a, K, M}, (Matrix){test.b, K, N}, (float)beta, test.c);
+    check_product(&test, true, false, beta);
   }
 }
 
 TEST(product_bt_takes_the_second_factor_transposed) {
   for (int beta = 0; beta <= 1; beta++) {
     Case test = make_case();
-    matrix_product_bt(M, N, K, test.a, WIDE, test.b, WIDE, (float)beta, test.c, WIDE);
-    check_product(&test, WIDE, 1, 1, WIDE, beta);
+    matrix_product_bt((Matrix){test.a, M, K}, (Matrix){test.b, N, K}, (float)beta, test.c);
+    check_product(&test, false, true, beta);
   }
 }
 
 TEST(beta_0_does_not_read_the_result) {
   const float a[] = {2.0f}, b[] = {3.0f};
   float c[] = {NAN};
-  matrix_product(1, 1, 1, a, 1, b, 1, 0.0f, c, 1);
+  matrix_product((Matrix){a, 1, 1}, (Matrix){b, 1, 1}, 0.0f, c);
   assert_true(c[0] == 6.0f);
 }
 
@@ -77,23 +75,24 @@ TEST(beta_0_does_not_read_the_result) {
 TEST(products_without_rows_or_terms) {
   float a[4] = {0}, b[4] = {1, 1, 1, 1}, c[4] = {1, 2, 3, 4};
   const float expected[] = {1, 2, 3, 4};
-  matrix_product(0, 2, 2, a, 2, b, 2, 1.0f, c, 2);
-  matrix_product_at(2, 2, 0, a, 2, b, 2, 1.0f, c, 2);
-  matrix_product_bt(0, 2, 2, a, 2, b, 2, 1.0f, c, 2);
-  matrix_vector(0, 2, a, 2, b, c);
-  matrix_vector_at(0, 2, a, 2, b, c);
+  const Matrix empty = {a, 0, 2}, square = {b, 2, 2};
+  matrix_product(empty, square, 1.0f, c);
+  matrix_product_at(empty, (Matrix){b, 0, 2}, 1.0f, c);
+  matrix_product_bt(empty, square, 1.0f, c);
+  matrix_vector(empty, b, c);
+  matrix_vector_at(empty, b, c);
   assert_memory_equal(c, expected, sizeof c);
 }
 
 TEST(products_without_terms_are_zero) {
   const float a[4] = {0}, zero[4] = {0};
   float c[4] = {1, 2, NAN, 4};
-  matrix_product_at(2, 2, 0, a, 2, a, 2, 0.0f, c, 2);
+  matrix_product_at((Matrix){a, 0, 2}, (Matrix){a, 0, 2}, 0.0f, c);
   assert_memory_equal(c, zero, sizeof c);
 }
 
-/* Of several million multiplications: they are computed in pieces. Sums of up to
-** 700 products: 1e-4.
+/* Products of several million multiplications, which are computed in pieces. The tolerance
+** of 1e-4 is for sums of up to 700 products.
 */
 TEST(products_of_many_rows_or_terms) {
   enum { MANY = 700, SOME = 96, FEW = 64 };
@@ -102,7 +101,7 @@ TEST(products_of_many_rows_or_terms) {
   fill_normal(tall, MANY * SOME, 1.0f, 1);
   fill_normal(wide, MANY * FEW, 1.0f, 2);
   for (size_t i = 0; i < MANY * FEW; i++) c[i] = 1.0f;
-  matrix_product(MANY, FEW, SOME, tall, SOME, wide, FEW, 1.0f, c, FEW);
+  matrix_product((Matrix){tall, MANY, SOME}, (Matrix){wide, SOME, FEW}, 1.0f, c);
   for (size_t i = 0; i < MANY; i += 9) {
     double expected = 1.0;
     for (size_t k = 0; k < SOME; k++) expected += (double)tall[i * SOME + k] * (double)wide[k * FEW + i % FEW];
@@ -110,7 +109,7 @@ TEST(products_of_many_rows_or_terms) {
   }
   for (int beta = 0; beta <= 1; beta++) {
     for (size_t i = 0; i < MANY * FEW; i++) c[i] = 1.0f;
-    matrix_product_at(SOME, FEW, MANY, tall, SOME, wide, FEW, (float)beta, c, FEW);
+    matrix_product_at((Matrix){tall, MANY, SOME}, (Matrix){wide, MANY, FEW}, (float)beta, c);
     for (size_t i = 0; i < SOME; i++) {
       double expected = (double)beta;
       for (size_t k = 0; k < MANY; k++) expected += (double)tall[k * SOME + i] * (double)wide[k * FEW + i % FEW];
@@ -124,24 +123,23 @@ TEST(products_of_many_rows_or_terms) {
 
 TEST(vector_overwrites) {
   Case test = make_case();
-  matrix_vector(M, N, test.a, WIDE, test.b, test.c);
-  for (size_t i = 0; i < M; i++)
-    assert_near((double)test.c[i], dot(test.a + i * WIDE, test.b, N), TOLERANCE);
+  matrix_vector((Matrix){test.a, M, N}, test.b, test.c);
+  for (size_t i = 0; i < M; i++) assert_near((double)test.c[i], dot(test.a + i * N, test.b, N), TOLERANCE);
   assert_memory_equal(test.c + M, test.before + M, sizeof test.c - M * sizeof(float));
 }
 
 TEST(vector_at_adds) {
   Case test = make_case();
-  matrix_vector_at(M, N, test.a, WIDE, test.b, test.c);
+  matrix_vector_at((Matrix){test.a, M, N}, test.b, test.c);
   for (size_t j = 0; j < N; j++) {
     double expected = (double)test.before[j];
-    for (size_t i = 0; i < M; i++) expected += (double)test.a[i * WIDE + j] * (double)test.b[i];
+    for (size_t i = 0; i < M; i++) expected += (double)test.a[i * N + j] * (double)test.b[i];
     assert_near((double)test.c[j], expected, TOLERANCE);
   }
   assert_memory_equal(test.c + N, test.before + N, sizeof test.c - N * sizeof(float));
 }
 
-/* Of all remainders of four rows and of the vectors that a processor computes with. */
+/* All remainders of the number of rows by 4, and a size that no vector length divides. */
 TEST(rows_are_added_scaled) {
   enum { SIZE = 37, ROWS = 7 };
   const uint32_t rows[ROWS] = {3, 0, 6, 3, 5, 1, 2};
@@ -167,7 +165,7 @@ TEST(scaled_vectors_are_summed) {
   assert_memory_equal(test.c + 37, test.before + 37, sizeof test.c - 37 * sizeof(float));
 }
 
-/* Relative, as they grow. */
+/* The tolerance is relative to the sum. */
 TEST(squares_are_summed) {
   enum { SIZE = 10007 };
   float *x = allocate(SIZE, sizeof *x);
@@ -186,14 +184,14 @@ TEST(dot_sums_products) {
 TEST(transpose_swaps_rows_and_columns) {
   const float a[] = {1, 2, 3, 4, 5, 6}, expected[] = {1, 4, 2, 5, 3, 6};
   float b[6];
-  matrix_transpose(2, 3, a, b);
+  matrix_transpose((Matrix){a, 2, 3}, b);
   assert_memory_equal(b, expected, sizeof b);
 }
 
 TEST(add_columns_adds_their_sums) {
-  const float a[] = {1, 2, 99, 3, 4, 99};
+  const float a[] = {1, 2, 3, 4};
   float out[] = {10, 20};
-  matrix_add_columns(2, 2, a, 3, out);
+  matrix_add_columns((Matrix){a, 2, 2}, out);
   assert_near((double)out[0], 14, 0.0);
   assert_near((double)out[1], 26, 0.0);
 }

@@ -15,7 +15,7 @@ TEST(floats_are_zero_and_aligned) {
   }
 }
 
-/* Larger ones begin at a large page, and are all there. */
+/* Large allocations are aligned to large pages and writable up to their end. */
 TEST(any_size_is_aligned) {
   for (size_t count = 1; count < 10000000; count *= 7) {
     unsigned char *bytes = memory_aligned(count, 3);
@@ -26,7 +26,7 @@ TEST(any_size_is_aligned) {
   }
 }
 
-/* volatile: or the compiler, who sees the size, warns of it. */
+/* volatile, since the compiler warns if it can see the size. */
 TEST(sizes_that_overflow_are_refused) {
   volatile size_t huge = SIZE_MAX;
   uint32_t *array = NULL;

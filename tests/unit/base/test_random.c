@@ -1,4 +1,4 @@
-/* Random numbers: repeatable, unlike each other, of the right distribution.
+/* Random numbers: streams are repeatable and independent, and have the right distribution.
 **
 ** Every stream is fixed, so a test gives the same result each time. Bounds are
 ** at least five standard deviations of what is measured.

@@ -83,7 +83,7 @@ TEST(exp2_is_held_to_its_range) {
   assert_true(isfinite(simd_exp2(60.0f) * simd_exp2(60.0f)));
 }
 
-/* Powers of whole numbers are exact: of the polynomial's least error, 1 at 0. */
+/* Integral powers are exact, since the polynomial is 1 at 0. */
 TEST(exp2_of_whole_numbers_is_exact) {
   for (int n = -60; n <= 60; n++) assert_true(simd_exp2((float)n) == ldexpf(1.0f, n));
 }
@@ -120,7 +120,7 @@ TEST(nan_stays_nan) {
 
 /* ---- vectorised loops ---------------------------------------------------------------- */
 
-/* A loop around each function, compiled as the processors of simd.h have it. */
+/* A loop around each function, in each version of SIMD_VERSIONS. */
 typedef void Loop(size_t count, const float *restrict x, float *restrict y);
 
 #define LOOPS(name, attributes)                                                            \
@@ -160,7 +160,7 @@ LOOPS(avx2, SIMD_FOR_AVX2 __attribute__((noinline)))
 LOOPS(avx512, SIMD_FOR_AVX512 __attribute__((noinline)))
 #endif
 
-/* Those that this processor can run; the first is the plain one. */
+/* The versions that this processor can run; the first is the plain one. */
 static size_t paths_of(Loop *paths[MOST_PATHS][FUNCTIONS]) {
   static Loop *const plain[] = NAMED(plain), *const versions[] = NAMED(versions);
   size_t count = 0;
@@ -177,8 +177,8 @@ static size_t paths_of(Loop *paths[MOST_PATHS][FUNCTIONS]) {
 static double sigmoid(double x) { return 1.0 / (1.0 + exp(-x)); }
 static double reciprocal(double x) { return 1.0 / x; }
 
-/* The bounds that simd.h states, and as much again between two of them. The count is
-** that of no vector, so that what is left over is worked out, too.
+/* Each version keeps the bounds of simd.h. The count is no multiple of a vector's length, so
+** that the remainder of the loop is tested too.
 */
 TEST(vectorised_loops_keep_the_bounds_and_agree) {
   enum { SIZE = 40009 };
@@ -204,13 +204,14 @@ TEST(vectorised_loops_keep_the_bounds_and_agree) {
         double exact = functions[f].exact((double)x[i]);
         double bound = functions[f].absolute + functions[f].relative * exact;
         if (!(fabs((double)y[i] - exact) <= bound && fabs((double)y[i] - (double)first[i]) <= 2 * bound))
-          fail_msg("function %zu of %.9g on path %zu is %.9g, expected %.9g", f, (double)x[i], path, (double)y[i], exact);
+          fail_msg("function %zu of %.9g on path %zu is %.9g, expected %.9g", f, (double)x[i], path, (double)y[i],
+                   exact);
       }
     }
   }
 }
 
-/* What is held to a range, and NaN, at any place of a vector. */
+/* Values that are clamped, and NaN, at any place of a vector. */
 TEST(vectorised_loops_hold_extremes) {
   enum { SIZE = 37 };
   const float extremes[] = {-INFINITY, -1e30f, -200.0f, 0.0f, 200.0f, 1e30f, INFINITY};

@@ -10,7 +10,7 @@ TEST(a_sentence_names_the_value_and_returns_the_status) {
   assert_string_equal(error.message, "out of memory");
 }
 
-/* A sentence of `fill` letters and then `character` again and again. */
+/* Makes a message of `fill` letters followed by `character`, repeated. */
 static void set_long(size_t fill, const char *character) {
   char text[2 * sizeof error.message] = "";
   memset(text, 'a', fill);

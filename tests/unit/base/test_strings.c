@@ -65,8 +65,8 @@ TEST(neighbours_do_not_run_together) {
   strings_free(&strings);
 }
 
-/* Of each length, strings that differ in one byte, at any place: hashes and comparisons
-** go by pieces of eight bytes.
+/* Strings of each length that differ in one byte at any place, since hashes and comparisons
+** read eight bytes at a time.
 */
 TEST(every_byte_tells_apart) {
   enum { LONGEST = 27 };

@@ -44,7 +44,7 @@ static void check_all_ran_once(const Log *log, size_t tasks) {
   assert_int_equal(log->strangers, 0);
 }
 
-/* 0 threads: as where none can be started, the caller runs the tasks. */
+/* With 0 threads the caller runs the tasks, as if no thread could be started. */
 TEST(every_task_runs_once_on_any_number_of_threads) {
   const size_t counts[] = {0, 1, 2, 3, 17, MOST_TASKS};
   for (size_t threads = 0; threads <= MOST_THREADS; threads++) {
@@ -73,7 +73,7 @@ TEST(many_short_runs_follow_each_other) {
 
 enum { PHASES = 500 };
 
-/* Phases of 1, 2, .. tasks, up to 5: each finds those of the phase before ended. */
+/* Phases of 1 to 5 tasks; when a phase begins, the tasks of the one before have ended. */
 typedef struct Phases {
   atomic_int running, ended, overlaps;
   size_t begun, expected; /* phases; tasks in all so far */
@@ -123,7 +123,7 @@ TEST(there_is_a_processor) { assert_in_range(workers_processors(), 1, 100000); }
 /* ---- the poll -------------------------------------------------------------------- */
 
 typedef struct Asked {
-  int times, answers_yes; /* how often it says go on before it says stop */
+  int times, answers_yes; /* calls so far; calls before it answers to stop */
 } Asked;
 
 static bool proceed(void *context) {
@@ -136,15 +136,14 @@ static void check_stopped(size_t threads) {
   Asked asked = {.answers_yes = 2};
   Workers *workers = make_polled(threads, (Poll){proceed, &asked});
   Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
-  assert_status(workers_run(workers, MOST_TASKS, log_task, &log, &error),
-                STATUS_INTERRUPTED);
+  assert_status(workers_run(workers, MOST_TASKS, log_task, &log, &error), STATUS_INTERRUPTED);
   assert_string_equal(error.message, "interrupted");
   assert_int_equal(asked.times, 3); /* not asked again after a no */
   assert_in_range(log.total, 1, MOST_TASKS - 1);
   int total = log.total;
   asked.answers_yes = 1000000;
   assert_ok(workers_run(workers, 1, log_task, &log, &error));
-  assert_int_equal(log.total, total + 1); /* what was skipped stays so */
+  assert_int_equal(log.total, total + 1); /* skipped tasks are not run later */
   workers_free(workers);
 }
 
@@ -165,8 +164,7 @@ TEST(a_poll_that_says_stop_ends_the_phases) {
     Asked asked = {.answers_yes = 1};
     Workers *workers = make_polled(threads, (Poll){proceed, &asked});
     Phases phases = {0};
-    assert_status(workers_run_phases(workers, endless, phase_task, &phases, &error),
-                  STATUS_INTERRUPTED);
+    assert_status(workers_run_phases(workers, endless, phase_task, &phases, &error), STATUS_INTERRUPTED);
     assert_int_equal(phases.running, 0);
     workers_free(workers);
   }
@@ -182,7 +180,7 @@ TEST(a_poll_that_says_go_on_changes_nothing) {
   workers_free(workers);
 }
 
-/* Runs of less than 20 ms, one after another: the time to the next poll spans them. */
+/* Runs shorter than the time between two polls: the poll is called every 20 ms in all. */
 TEST(short_runs_are_polled_too) {
   Asked asked = {.answers_yes = 0};
   Workers *workers = make_polled(1, (Poll){proceed, &asked});
@@ -196,7 +194,7 @@ TEST(short_runs_are_polled_too) {
 
 /* ---- tasks as they come -------------------------------------------------------------- */
 
-/* 0 .. total - 1, some at a time; with threads they run meanwhile. */
+/* Adds tasks 0 .. total - 1, some at a time. */
 static void add_in_parts(Workers *workers, size_t total) {
   for (size_t added = 0, part = 0; added < total; added += part) {
     part = added % 7 < total - added ? added % 7 : total - added;
@@ -222,7 +220,7 @@ TEST(tasks_that_come_in_parts_run_once) {
   }
 }
 
-/* They do not wait for the end. */
+/* Tasks run before workers_end() is called. */
 TEST(threads_run_what_has_been_added) {
   Workers *workers = make_workers(2);
   Log log = {.workers = 2};
@@ -237,9 +235,7 @@ TEST(threads_run_what_has_been_added) {
   workers_free(workers);
 }
 
-/* A second of tasks for a thread. Those that run are waited for, as they use what the
-** caller is about to free.
-*/
+/* Tasks for about a second. Running tasks are waited for, since the caller then frees what they use. */
 TEST(freeing_without_an_end_leaves_tasks_out) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
     Workers *workers = make_workers(threads);
@@ -291,7 +287,7 @@ typedef struct LongTask {
   bool stopped; /* before it gave up */
 } LongTask;
 
-/* Up to ten seconds, if it is not told to stop. */
+/* Runs until it is stopped, at most ten seconds. */
 static Status long_task(void *context, size_t index, size_t worker, Error *task_error) {
   (void)task_error;
   (void)index;
@@ -304,8 +300,8 @@ static Status long_task(void *context, size_t index, size_t worker, Error *task_
   return STATUS_OK;
 }
 
-/* A poll that said stop is not asked again, so that a host whose answer is yes
-** afterwards does not take half a task for a whole one.
+/* After the poll has stopped a run it is not called again, so that the run stays stopped even
+** if it would then return true.
 */
 static void check_long_task_stopped(size_t threads) {
   Asked asked = {.answers_yes = 2};
@@ -325,7 +321,7 @@ TEST(a_long_task_can_ask_whether_to_stop) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) check_long_task_stopped(threads);
 }
 
-/* Without threads the task's own question is the poll: a no is final. */
+/* Without threads workers_stopped() polls, and the first `false` is final. */
 static bool no_once(void *context) {
   int *times = context;
   return (*times)++ != 0;
@@ -340,12 +336,12 @@ TEST(a_no_within_a_task_is_final) {
 
 /* ---- failures ------------------------------------------------------------------------ */
 
-/* Fails from task `from` on, each with a sentence of its own. */
+/* Fails in all tasks from `from` on, each with its own message. */
 typedef struct Failing {
   size_t from;
   atomic_int ran;
   Workers *workers;
-  bool heard; /* by a task that asked whether to stop */
+  bool heard; /* a task saw workers_stopped() */
 } Failing;
 
 static Status failing_task(void *context, size_t index, size_t worker, Error *task_error) {
@@ -357,7 +353,7 @@ static Status failing_task(void *context, size_t index, size_t worker, Error *ta
   return STATUS_OK;
 }
 
-/* Of one worker the first task that fails is known, and the rest is skipped. */
+/* With one worker, tasks after the first failure are skipped. */
 TEST(the_first_failure_ends_the_run) {
   for (size_t threads = 0; threads <= 1; threads++) {
     Workers *workers = make_workers(threads);

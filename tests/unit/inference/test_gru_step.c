@@ -1,4 +1,4 @@
-/* One step of the GRU, as labelling takes it, against the layer that learns. */
+/* The GRU of labelling against gru_forward(). */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 */
 static const double SAME = 5e-6;
 
-enum { INPUT = 5, MOST_ROWS = 9, GATES = 3, AT = 16 /* where gates begin in a row of inputs */, BLOCK = GATES * GRU_CELL_UNITS };
+enum { INPUT = 5, MOST_ROWS = 9, BLOCK = 3 * GRU_CELL_UNITS, AT = 16 /* where gates begin in a row of inputs */ };
 static const size_t SIZES[] = {1, 5, 32, 33, 64, 100};
 
 static GruWeights random_gru(size_t hidden) {
@@ -99,9 +99,7 @@ TEST(the_best_version_comes_first_and_is_taken) {
   gru_free(&gru);
 }
 
-/* Texts of a batch, each with words of its own. `running` rows of step 1 and on find
-** a state; where lengths are 2 or more for some and 1 for the others, fewer than all.
-*/
+/* A batch in which every token is a different word, a layer, and what gru_forward() computes. */
 typedef struct Layer {
   Batch batch;
   GruWeights gru;
@@ -117,7 +115,8 @@ static Layer layer_of(size_t hidden, const int32_t *lengths, size_t texts, size_
   l.projected = allocate(l.batch.distinct * gates, sizeof(float));
   l.states = allocate(tokens * hidden, sizeof(float));
   l.inputs = allocate(tokens * (AT + 3 * padded), sizeof(float));
-  GruTape tape = {.before = allocate(tokens * hidden, sizeof(float)), .gates = allocate(tokens * 4 * hidden, sizeof(float)),
+  GruTape tape = {.before = allocate(tokens * hidden, sizeof(float)),
+                  .gates = allocate(tokens * 4 * hidden, sizeof(float)),
                   .product = allocate(texts * gates, sizeof(float)),
                   .transposed = allocate(gates * hidden, sizeof(float))};
   fill_normal(vectors, l.batch.distinct * INPUT, 0.8f, 7);
@@ -147,7 +146,7 @@ static void layer_free(Layer *l) {
   free(l->inputs);
 }
 
-/* All steps of a batch by one version: states [tokens][stride], the left part of each. */
+/* Runs all steps of a batch by one version. */
 static void run_steps(const Layer *l, GruStepFunction *version, bool backwards, float *states, size_t stride) {
   const Batch *b = &l->batch;
   const float **inputs = allocate(b->tokens, sizeof *inputs);
@@ -156,14 +155,14 @@ static void run_steps(const Layer *l, GruStepFunction *version, bool backwards, 
     size_t t = backwards ? b->steps - 1 - step : step, from = backwards ? t + 1 : t - 1;
     size_t running = step == 0 ? 0 : backwards ? b->active[from] : b->active[t];
     GruStepRows rows = {.count = b->active[t], .running = running, .stride = stride, .inputs = inputs + b->offset[t],
-                        .gates = AT, .back = t % 2, .before = states + (running ? b->offset[from] : 0) * stride,
+                        .gates = AT, .from_end = t % 2, .before = states + (running ? b->offset[from] : 0) * stride,
                         .states = states + b->offset[t] * stride};
     version(&l->weights, &rows);
   }
   free(inputs);
 }
 
-/* States beyond the layer's own units stay 0, and those beside them as they were. */
+/* Padding stays 0, and what is between the states does not change. */
 static void check_layer(const Layer *l, GruStepFunction *version, bool backwards) {
   size_t hidden = l->gru.hidden, padded = l->weights.padded, stride = padded + 3;
   float *states = allocate(l->batch.tokens * stride, sizeof *states);
@@ -187,8 +186,8 @@ static void check_lengths(size_t hidden, const int32_t *lengths, size_t texts, s
   }
 }
 
-/* From one row to more than two tiles, all as long. */
-TEST(each_version_is_the_layer_that_learns) {
+/* Texts of the same length, from one row to more than two tiles. */
+TEST(each_version_equals_gru_forward) {
   for (size_t i = 0; i < COUNT(SIZES); i++) {
     for (size_t texts = 1; texts <= MOST_ROWS; texts++) {
       int32_t lengths[MOST_ROWS];
@@ -198,7 +197,7 @@ TEST(each_version_is_the_layer_that_learns) {
   }
 }
 
-/* Backwards the longer texts run while the shorter ones begin: `running` < count. */
+/* Texts of different lengths. Backwards, some rows begin while others are running. */
 TEST(rows_that_begin_later) {
   const int32_t lengths[][MOST_ROWS] = {{1, 2, 3, 4, 5, 6, 7, 8, 9}, {9, 1, 1, 1, 1, 1, 1, 1, 1},
                                         {9, 9, 9, 9, 9, 9, 9, 9, 1}, {5, 5, 5, 5, 2, 2, 2, 2, 0}};
@@ -206,14 +205,15 @@ TEST(rows_that_begin_later) {
     for (size_t k = 0; k < COUNT(lengths); k++) check_lengths(SIZES[i], lengths[k], MOST_ROWS, 9);
 }
 
-/* Of any number of rows, any number of which begin. */
+/* For any number of rows, of which any number are running. */
 TEST(versions_agree) {
   enum { HIDDEN = 100, PADDED = 128 };
   GruStepFunction *versions[3];
   size_t count = gru_step_versions(versions);
   GruWeights gru = random_gru(HIDDEN);
   GruStepWeights w;
-  float *gates = allocate(MOST_ROWS * 3 * PADDED, sizeof *gates), *before = allocate(MOST_ROWS * PADDED, sizeof *before);
+  float *gates = allocate(MOST_ROWS * 3 * PADDED, sizeof *gates);
+  float *before = allocate(MOST_ROWS * PADDED, sizeof *before);
   float *first = allocate(MOST_ROWS * PADDED, sizeof *first), *other = allocate(MOST_ROWS * PADDED, sizeof *other);
   const float *inputs[MOST_ROWS];
   assert_ok(gru_step_pack(&gru, &w, &error));
@@ -224,7 +224,7 @@ TEST(versions_agree) {
     for (size_t running = 0; running <= rows; running++) {
       for (size_t v = 0; v < count; v++) {
         float *states = v ? other : first;
-        GruStepRows step = {.count = rows, .running = running, .stride = PADDED, .inputs = inputs, .back = rows % 2,
+        GruStepRows step = {.count = rows, .running = running, .stride = PADDED, .inputs = inputs, .from_end = rows % 2,
                             .before = before, .states = states};
         for (size_t i = 0; i < MOST_ROWS * PADDED; i++) states[i] = 7.0f;
         versions[v](&w, &step);
@@ -241,7 +241,7 @@ TEST(versions_agree) {
   gru_free(&gru);
 }
 
-/* Gates that are far out of the ordinary close or open, and stay finite. */
+/* Extreme sums open or close the gates, and the state stays finite. */
 TEST(extreme_gates_are_finite) {
   const float extremes[] = {-1e30f, -1000.0f, -88.0f, -45.0f, 0.0f, 45.0f, 88.0f, 1000.0f, 1e30f};
   GruStepFunction *versions[3];
@@ -272,7 +272,7 @@ int main(void) {
       cmocka_unit_test(weights_lie_as_rows_do),
       cmocka_unit_test(nothing_packed_may_be_freed),
       cmocka_unit_test(the_best_version_comes_first_and_is_taken),
-      cmocka_unit_test(each_version_is_the_layer_that_learns),
+      cmocka_unit_test(each_version_equals_gru_forward),
       cmocka_unit_test(rows_that_begin_later),
       cmocka_unit_test(versions_agree),
       cmocka_unit_test(extreme_gates_are_finite),

@@ -1,4 +1,4 @@
-/* A step whose product is one of 8-bit integers: what it rounds, and no more. */
+/* The step that multiplies 8-bit integers, against its formula and against floats. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 enum { ROWS = 9, AT = 16 /* where gates begin in a row of inputs */, BLOCK = 3 * GRU_CELL_UNITS };
 static const size_t SIZES[] = {1, 4, 5, 32, 33, 64, 100, 512};
 
-/* A layer packed twice, with inputs at random; before, before8: the states that the
-** integers' step makes of other inputs, without a state before.
+/* A layer packed for floats and for integers, with random inputs. The old states, before and
+** before8, are the result of a step of integers on other inputs.
 */
 typedef struct Pair {
   size_t hidden, padded;
@@ -24,8 +24,8 @@ typedef struct Pair {
 } Pair;
 
 static void run(const Pair *p, const GruStepWeights *w, size_t count, size_t running) {
-  GruStepRows rows = {.count = count, .running = running, .stride = p->padded, .inputs = p->inputs, .gates = AT, .before = p->before,
-                      .states = p->states, .before8 = p->before8, .states8 = p->states8};
+  GruStepRows rows = {.count = count, .running = running, .stride = p->padded, .inputs = p->inputs, .gates = AT,
+                      .before = p->before, .states = p->states, .before8 = p->before8, .states8 = p->states8};
   w->forward(w, &rows);
 }
 
@@ -80,9 +80,13 @@ static void skip_without(void) {
 
 /* ---- the formula of the header ------------------------------------------------------- */
 
-static long quantized_state(const Pair *p, size_t row, size_t k) { return lrintf(127.0f * p->before[row * p->padded + k]) + 128; }
+static long quantized_state(const Pair *p, size_t row, size_t k) {
+  return lrintf(127.0f * p->before[row * p->padded + k]) + 128;
+}
 
-static double weight(const Pair *p, size_t k, size_t column) { return (double)p->gru.recurrent[k * 3 * p->hidden + column]; }
+static double weight(const Pair *p, size_t k, size_t column) {
+  return (double)p->gru.recurrent[k * 3 * p->hidden + column];
+}
 
 static double largest_weight(const Pair *p, size_t column) {
   double most = 0.0;
@@ -94,12 +98,13 @@ static double largest_weight(const Pair *p, size_t column) {
 static double product_of_integers(const Pair *p, size_t row, size_t column) {
   double most = largest_weight(p, column), sum = 0.0;
   for (size_t k = 0; k < p->hidden && most > 0.0; k++)
-    sum += (double)(quantized_state(p, row, k) - 128) * rint((double)(127.0f * (float)weight(p, k, column) / (float)most));
+    sum += (double)(quantized_state(p, row, k) - 128) *
+           rint((double)(127.0f * (float)weight(p, k, column) / (float)most));
   return most / (127.0 * 127.0) * sum;
 }
 
-/* (h U)_c, and by how much that of integers may be off: half a step of a state times
-** its weight, half a step of a weight times its state, and both at once.
+/* Returns (h U)_c, and sets *bound to the largest error of the integers: half a step of each
+** state times its weight, half a step of each weight times its state, and their product.
 */
 static double product(const Pair *p, size_t row, size_t column, double *bound) {
   double sum = 0.0, step = largest_weight(p, column) / 127.0;
@@ -114,9 +119,10 @@ static double product(const Pair *p, size_t row, size_t column, double *bound) {
 
 static double sigmoid(double x) { return 1.0 / (1.0 + exp(-x)); }
 
-/* Gate g of a unit: its input, as gru_step_pack_row() has laid it. */
+/* Returns a unit's input of one gate, from gru_step_pack_row()'s layout. */
 static double input(const Pair *p, size_t row, size_t gate, size_t unit) {
-  return (double)p->gates[row * 3 * p->padded + unit / GRU_CELL_UNITS * BLOCK + gate * GRU_CELL_UNITS + unit % GRU_CELL_UNITS];
+  size_t block = unit / GRU_CELL_UNITS, within = unit % GRU_CELL_UNITS;
+  return (double)p->gates[row * 3 * p->padded + block * BLOCK + gate * GRU_CELL_UNITS + within];
 }
 
 static double state_of(const Pair *p, size_t row, size_t unit, const double products[3]) {
@@ -154,8 +160,8 @@ TEST(states_are_rounded_to_steps) {
 
 /* ---- against floats -------------------------------------------------------------------- */
 
-/* How far a new state may be off: a sigmoid rises by 1/4 at most, a tanh by 1, and
-** z weighs two states that differ by 2 at most.
+/* Returns the largest error of a new state: the slope of a sigmoid is at most 1/4, that of
+** tanh 1, and z mixes two states that differ by at most 2.
 */
 static double bound_of(const Pair *p, size_t row, size_t unit) {
   double bound[3], un = 0.0;
@@ -164,7 +170,7 @@ static double bound_of(const Pair *p, size_t row, size_t unit) {
   return bound[0] / 2 + bound[2] + (un + bound[2]) * bound[1] / 4;
 }
 
-/* Returns the largest error there is. */
+/* Returns the largest error of all states. */
 static double check_bounds(Pair *p) {
   double largest = 0.0;
   size_t states = ROWS * p->padded;
@@ -175,7 +181,8 @@ static double check_bounds(Pair *p) {
   for (size_t row = 0; row < ROWS; row++)
     for (size_t unit = 0; unit < p->hidden; unit++) {
       double off = fabs((double)p->states[row * p->padded + unit] - (double)exact[row * p->padded + unit]);
-      if (!(off <= bound_of(p, row, unit))) fail_msg("a state is off by %g, expected %g at most", off, bound_of(p, row, unit));
+      double bound = bound_of(p, row, unit);
+      if (!(off <= bound)) fail_msg("a state is off by %g, expected %g at most", off, bound);
       largest = fmax(largest, off);
     }
   free(exact);
@@ -189,14 +196,14 @@ TEST(errors_are_those_of_rounding) {
     Pair p = pair_of(SIZES[i]);
     double largest = check_bounds(&p);
     assert_true(largest < 0.03);
-    assert_true(largest > 1e-5 || SIZES[i] == 1); /* it is of integers */
+    assert_true(largest > 1e-5 || SIZES[i] == 1); /* integers were used */
     pair_free(&p);
   }
 }
 
 /* ---- rows and padding ------------------------------------------------------------------- */
 
-/* Whatever rows there are beside it, and whether those find a state or begin. */
+/* A row does not depend on the rows beside it. */
 TEST(a_row_is_the_same_in_any_company) {
   skip_without();
   Pair p = pair_of(33);

@@ -1,4 +1,4 @@
-/* A finished network against the one that learns. */
+/* The forward pass of labelling against network_forward(). */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,13 +39,14 @@ typedef struct RandomTexts {
   Text text[TEXTS];
 } RandomTexts;
 
-/* Of all lengths and words from `first` on, those of the subword list among them if they
-** have vectors of their own.
+/* Texts of all lengths, with words from number `first` on; with those of the subword list if the
+** network has n-grams.
 */
 static void fill_texts(RandomTexts *t, const Shape *shape, size_t first, uint64_t seed) {
   Random random = random_stream(seed, 3, 0);
   size_t most = shape->vocabulary + (shape->buckets ? COUNT(OTHERS) : 0);
-  for (size_t w = 0; w < COUNT(t->words); w++) t->words[w] = (uint32_t)(first + random_below(&random, (uint32_t)(most - first)));
+  for (size_t w = 0; w < COUNT(t->words); w++)
+    t->words[w] = (uint32_t)(first + random_below(&random, most - first));
   for (size_t i = 0; i < TEXTS; i++)
     t->text[i] = (Text){t->words + i * MOST_LENGTH, random_below(&random, MOST_LENGTH + 1)};
   t->text[5].length = t->text[11].length = 0;
@@ -70,7 +71,7 @@ static Inference make_inference(const Parameters *p, Precision precision) {
   return inference;
 }
 
-/* logits [count][labels] of the network that learns, by text */
+/* The logits [count][labels] of network_forward(), in the order of the texts. */
 static void learn_logits(const Parameters *p, const Text *text, size_t count, float *logits) {
   Pass pass = {0};
   assert_ok(batch_fill(&pass.batch, text, count, lexicon_words(&lexicon, p->shape.vocabulary), &error));
@@ -92,7 +93,7 @@ static void check_texts(const Parameters *p, const Inference *n, InferenceScratc
 
 /* ---- the same logits ------------------------------------------------------------------------- */
 
-/* Twice: words are looked up the second time. */
+/* Twice: the second time the table has the words. */
 static void check_shape(Shape shape, InferenceScratch *scratch) {
   Parameters p = random_network(shape);
   Inference n = make_inference(&p, PRECISION_FLOAT32);
@@ -105,8 +106,8 @@ static void check_shape(Shape shape, InferenceScratch *scratch) {
   parameters_free(&p);
 }
 
-/* One scratch for all of them, larger ones and smaller ones. */
-TEST(the_logits_of_the_network_that_learns) {
+/* One scratch for all networks, larger and smaller ones. */
+TEST(logits_equal_network_forward) {
   const size_t sizes[] = {0, 33, 1, 64, 5, 32, 0, 100, 31};
   InferenceScratch scratch = {0};
   for (size_t i = 0; i < COUNT(sizes); i++)
@@ -187,8 +188,8 @@ TEST(rare_words_of_a_large_network) {
 
 /* ---- integers of 8 bits ----------------------------------------------------------------------- */
 
-/* Where there are none, floats; else off by what rounds to 1/127 of states and weights,
-** which is not nothing.
+/* Without AVX-512 VNNI floats are used; with it the logits differ a little, by the rounding of
+** states and weights to 1/127.
 */
 TEST(integers_of_8_bits_are_close) {
   const size_t sizes[] = {5, 33, 64};
@@ -225,7 +226,7 @@ typedef struct Reader {
   pthread_t thread;
 } Reader;
 
-/* Text by text, each beginning elsewhere, so that words are first met by any of them. */
+/* Each thread begins with another text, so that any of them may compute a row first. */
 static void *read_all(void *context) {
   Reader *r = context;
   InferenceScratch scratch = {0};
@@ -271,7 +272,7 @@ TEST(none_may_be_freed) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(the_logits_of_the_network_that_learns),
+      cmocka_unit_test(logits_equal_network_forward),
       cmocka_unit_test(any_number_of_texts),
       cmocka_unit_test(empty_texts),
       cmocka_unit_test(words_that_are_not_in_the_vocabulary),

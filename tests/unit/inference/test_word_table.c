@@ -1,4 +1,4 @@
-/* What a network takes from a word alone. */
+/* The rows of the word table against sums written out. */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,7 @@ static Shape shape_of(size_t hidden, bool pooled) {
   return (Shape){.vocabulary = 150, .buckets = 7, .embedding = 6, .hidden = hidden, .labels = 2, .pooled = pooled};
 }
 
-static WordTable *make_inputs(const Parameters *p) {
+static WordTable *make_table(const Parameters *p) {
   WordTable *table;
   assert_ok(word_table_new(p, &table, &error));
   return table;
@@ -42,12 +42,13 @@ static void direction_by_hand(const Parameters *p, Tensor first, const float *x,
   const float *bias = p->tensor[first + 2];
   float *sums = allocate(gates, sizeof *sums);
   for (size_t j = 0; j < gates; j++)
-    sums[j] = column(x, p->tensor[first], p->shape.embedding, gates, j, bias[j] + (j < 2 * hidden ? bias[gates + j] : 0.0f));
+    sums[j] = column(x, p->tensor[first], p->shape.embedding, gates, j,
+                     bias[j] + (j < 2 * hidden ? bias[gates + j] : 0.0f));
   gru_step_pack_row(hidden, sums, row);
   free(sums);
 }
 
-/* For free(). */
+/* Returns the row of a vector, which the caller frees. */
 static float *by_hand(const Parameters *p, const float *x, size_t width) {
   size_t padded = gru_step_padded(p->shape.hidden);
   float *row = allocate(width, sizeof *row);
@@ -56,7 +57,8 @@ static float *by_hand(const Parameters *p, const float *x, size_t width) {
     direction_by_hand(p, TENSOR_GRU_BACKWARD, x, row + 3 * padded);
   }
   if (p->shape.pooled || !padded)
-    row[6 * padded] = column(x, p->tensor[TENSOR_ATTENTION_KERNEL] + 2 * p->shape.hidden, p->shape.embedding, 1, 0, 0.0f);
+    row[6 * padded] =
+        column(x, p->tensor[TENSOR_ATTENTION_KERNEL] + 2 * p->shape.hidden, p->shape.embedding, 1, 0, 0.0f);
   return row;
 }
 
@@ -75,7 +77,7 @@ TEST(rows_are_the_product_and_the_biases) {
   for (size_t hidden = 0; hidden <= 40; hidden += 8)
     for (int pooled = 0; pooled <= 1; pooled++) {
       Parameters p = random_parameters(shape_of(hidden, pooled));
-      WordTable *table = make_inputs(&p);
+      WordTable *table = make_table(&p);
       uint32_t all[150];
       for (uint32_t w = 0; w < 150; w++) all[w] = 149 - w;
       assert_true(word_table_width(table) % 16 == 0 && word_table_width(table) > 6 * gru_step_padded(hidden));
@@ -88,7 +90,7 @@ TEST(rows_are_the_product_and_the_biases) {
 
 TEST(rows_of_any_vectors) {
   Parameters p = random_parameters(shape_of(5, true));
-  WordTable *table = make_inputs(&p);
+  WordTable *table = make_table(&p);
   float vectors[70 * 6], *rows = allocate(70 * word_table_width(table), sizeof *rows);
   fill_normal(vectors, COUNT(vectors), 1.0f, 8);
   word_table_compute(table, vectors, 0, NULL);
@@ -103,7 +105,7 @@ TEST(rows_of_any_vectors) {
 
 TEST(words_are_found_once_they_are_filled) {
   Parameters p = random_parameters(shape_of(5, false));
-  WordTable *table = make_inputs(&p);
+  WordTable *table = make_table(&p);
   const uint32_t some[] = {3, 0, 3, 149, 3, 0};
   for (uint32_t w = 0; w < 150; w++) {
     assert_true(word_table_keeps(table, w));
@@ -119,14 +121,14 @@ TEST(words_are_found_once_they_are_filled) {
 
 TEST(a_row_that_was_found_stays) {
   Parameters p = random_parameters(shape_of(5, true));
-  WordTable *table = make_inputs(&p);
+  WordTable *table = make_table(&p);
   size_t size = word_table_width(table) * sizeof(float);
   const uint32_t first[] = {7, 8}, more[] = {9, 7, 10, 8, 7};
   word_table_fill(table, first, COUNT(first));
   const float *row = word_table_find(table, 7);
   float *before = allocate(size, 1);
   memcpy(before, row, size);
-  p.tensor[TENSOR_EMBEDDING][7 * 6] += 1.0f; /* it would be another now */
+  p.tensor[TENSOR_EMBEDDING][7 * 6] += 1.0f; /* would give another row now */
   word_table_fill(table, more, COUNT(more));
   assert_ptr_equal(word_table_find(table, 7), row);
   assert_memory_equal(row, before, size);
@@ -139,7 +141,7 @@ TEST(a_row_that_was_found_stays) {
 /* The words of the subword list are not kept, nor those of n-grams. */
 TEST(words_beyond_the_vocabulary_are_not_kept) {
   Parameters p = random_parameters(shape_of(5, true));
-  WordTable *table = make_inputs(&p);
+  WordTable *table = make_table(&p);
   for (uint32_t w = 150; w < 160; w++) {
     assert_false(word_table_keeps(table, w));
     assert_null(word_table_find(table, w));
@@ -152,7 +154,7 @@ TEST(words_beyond_the_vocabulary_are_not_kept) {
 /* A network so wide that 2^24 floats are the rows of 5,433 words. */
 TEST(rare_words_of_a_large_network_are_not_kept) {
   Parameters p = random_parameters((Shape){.vocabulary = 5440, .embedding = 2, .hidden = 512, .labels = 2});
-  WordTable *table = make_inputs(&p);
+  WordTable *table = make_table(&p);
   const uint32_t last = 5432;
   assert_true(word_table_keeps(table, last));
   assert_false(word_table_keeps(table, last + 1));
@@ -203,13 +205,13 @@ TEST(threads_fill_the_same_rows) {
   Shape shape = shape_of(33, true);
   shape.embedding = 128;
   Parameters p = random_parameters(shape);
-  WordTable *alone = make_inputs(&p);
+  WordTable *alone = make_table(&p);
   uint32_t all[150];
   for (uint32_t w = 0; w < 150; w++) all[w] = w;
   word_table_fill(alone, all, 150);
   for (uint64_t round = 0; round < 20; round++) {
     Filler fillers[THREADS];
-    WordTable *together = make_inputs(&p);
+    WordTable *together = make_table(&p);
     for (size_t i = 0; i < THREADS; i++) {
       fillers[i] = (Filler){.table = together, .seed = round * THREADS + i};
       assert_int_equal(pthread_create(&fillers[i].thread, NULL, fill_often, &fillers[i]), 0);

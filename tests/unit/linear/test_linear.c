@@ -1,4 +1,4 @@
-/* The linear branch: margins, shares of them, learning, files. */
+/* The linear branch: margins, contributions, learning, files. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,9 +50,9 @@ static double column_margin(const Linear *l, const TfidfVector *v, size_t c) {
     } else {
       size_t count;
       const uint32_t *hash = subwords_get(&others, v->number[i] - features, &count);
-      double share = (double)TFIDF_SUBWORDS / sqrt((double)count);
+      double factor = (double)TFIDF_SUBWORDS / sqrt((double)count);
       for (size_t g = 0; g < count; g++)
-        weight += share * (double)l->kernel[(features + hash[g] % l->buckets) * l->columns + c];
+        weight += factor * (double)l->kernel[(features + hash[g] % l->buckets) * l->columns + c];
     }
     sum += (double)v->value[i] * weight;
   }
@@ -91,20 +91,20 @@ TEST(margins_are_those_of_the_formula) {
   }
 }
 
-/* ---- shares of a margin --------------------------------------------------------------- */
+/* ---- contributions -------------------------------------------------------------------- */
 
 static void check_shares(const Linear *l, Text text) {
   const Lexicon lexicon = finished_lexicon();
-  float margins[MOST_LABELS], shares[LENGTH];
+  float margins[MOST_LABELS], contributions[LENGTH];
   TfidfVector v = {0};
   margins_of(l, &lexicon, text, margins);
   assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
   for (uint32_t label = 0; label < l->labels; label++) {
     double bias = l->labels == 2 ? (double)l->bias[0] * (label ? 1.0 : -1.0) : (double)l->bias[label];
     double sum = 0.5 * bias; /* of the margin times a half */
-    for (size_t t = 0; t < text.length; t++) shares[t] = 100.0f;
-    linear_contribute(l, &lexicon, &v, text, label, 0.5f, shares);
-    for (size_t t = 0; t < text.length; t++) sum += (double)shares[t] - 100.0;
+    for (size_t t = 0; t < text.length; t++) contributions[t] = 100.0f;
+    linear_contribute(l, &lexicon, &v, text, label, 0.5f, contributions);
+    for (size_t t = 0; t < text.length; t++) sum += (double)contributions[t] - 100.0;
     assert_near(sum, 0.5 * (double)margins[label], 1e-4); /* 100 has 8e-6 after the point */
   }
   tfidf_vector_free(&v);
@@ -129,13 +129,13 @@ TEST(shares_sum_to_the_margin_where_words_are_left_out) {
   }
 }
 
-/* Text 3 1 2 with the pair 1 2: it is half of word 1, half of word 2. */
+/* Half the term of the pair 1 2 is word 1's contribution, half word 2's. */
 TEST(a_pair_is_shared_by_its_words) {
   const uint32_t text[] = {3, 1, 2};
   Linear l = random_linear(VOCABULARY, 3, 0, 1);
   const Lexicon lexicon = finished_lexicon();
   TfidfVector v = {0};
-  float shares[3] = {0}, alone[3] = {0};
+  float contributions[3] = {0}, alone[3] = {0};
   uint32_t first = 0, second = 0; /* a pair that is there, of words whose neighbour is none */
   for (uint32_t a = 1; a < VOCABULARY && !first; a++)
     for (uint32_t b = 1; b < VOCABULARY && !first; b++)
@@ -147,12 +147,13 @@ TEST(a_pair_is_shared_by_its_words) {
   const uint32_t with_pair[] = {text[0], first, second};
   uint32_t pair = tfidf_pair(&l.tfidf, first, second);
   assert_ok(tfidf_vector(&l.tfidf, (Text){with_pair, 3}, &v, &error));
-  linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, shares);
+  linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, contributions);
   float weight = l.kernel[pair * 3 + 1], value = v.value[tfidf_vector_find(&v, pair)];
   l.kernel[pair * 3 + 1] = 0.0f;
   linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, alone);
-  assert_true(shares[0] == alone[0]);
-  for (size_t t = 1; t < 3; t++) assert_near((double)(shares[t] - alone[t]), 0.5 * (double)(weight * value), 1e-6);
+  assert_true(contributions[0] == alone[0]);
+  for (size_t t = 1; t < 3; t++)
+    assert_near((double)(contributions[t] - alone[t]), 0.5 * (double)(weight * value), 1e-6);
   tfidf_vector_free(&v);
   linear_free(&l);
 }
@@ -231,7 +232,7 @@ static size_t count_right(const Linear *l, const LinearTraining *training) {
   return right;
 }
 
-TEST(learns_what_can_be_told_apart) {
+TEST(learns_separable_labels) {
   for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
     Subwords subwords = lesson_words();
     Subjects *plain = subjects_new(labels, NULL), *spelled = subjects_new(labels, &subwords);
@@ -262,9 +263,7 @@ TEST(two_labels_have_one_machine_and_opposite_margins) {
   free(s);
 }
 
-/* The row of a text as svm.h takes it: its features, and the n-grams of its words,
-** in one dense array.
-*/
+/* The row of a text as svm.h takes it: its features, and the n-grams of its words, in one dense array. */
 static void dense_row(const Linear *l, const LinearTraining *training, Text text, float *row) {
   size_t features = tfidf_features(&l->tfidf);
   TfidfVector v = {0};
@@ -436,8 +435,8 @@ static bool stop_later(void *context) {
   return true;
 }
 
-/* Without threads each task, each word's pairs and each pass asks: whenever it is
-** that the answer is no, nothing is left behind.
+/* A training can be stopped at any poll, and then leaves nothing behind. Without threads every
+** workers_stopped() polls.
 */
 TEST(learning_can_be_interrupted_anywhere) {
   Subwords subwords = lesson_words();
@@ -481,7 +480,7 @@ static void check_going_on(size_t labels, const Subwords *subwords) {
   LinearTraining first = half_of(s, false, first_texts, first_targets);
   LinearTraining second = half_of(s, true, second_texts, second_targets);
   Linear before = learn(&first);
-  assert_true(count_right(&before, &second) < second.count); /* or the test shows nothing */
+  assert_true(count_right(&before, &second) < second.count); /* so that there is something to learn */
   second.from = &before;
   Linear after = learn(&second);
   assert_int_equal(count_right(&after, &second), second.count);
@@ -534,8 +533,8 @@ TEST(going_on_without_rows_changes_nothing) {
   subwords_free(&subwords);
 }
 
-/* Weights of what no new row has are those of before, to the bit; new words and
-** labels are learned beside them. Words: 0 .. 11 before, 12 and 13 after.
+/* Fine-tuning does not change the weights of words that no new row has; new words and labels are
+** learned. Words are 0 .. 11 before, 12 and 13 are new.
 */
 TEST(new_words_and_labels_come_beside_the_old) {
   Subjects *s = subjects_new(2, NULL);
@@ -707,7 +706,7 @@ int main(void) {
       cmocka_unit_test(shares_and_the_bias_sum_to_the_margin),
       cmocka_unit_test(shares_sum_to_the_margin_where_words_are_left_out),
       cmocka_unit_test(a_pair_is_shared_by_its_words),
-      cmocka_unit_test(learns_what_can_be_told_apart),
+      cmocka_unit_test(learns_separable_labels),
       cmocka_unit_test(two_labels_have_one_machine_and_opposite_margins),
       cmocka_unit_test(a_margin_is_that_of_a_machine_on_the_rows),
       cmocka_unit_test(words_outside_the_vocabulary_weigh_by_their_letters),

@@ -149,9 +149,7 @@ static void singular(const Problem *p, double values[FEATURES], double vectors[F
   }
 }
 
-/* Which basis of its space W is, nobody is told: it is the angles between points
-** that say which space it is.
-*/
+/* W may be any basis of its space. The space determines the angles between points, which are compared. */
 static void check_angles(const Problem *p, size_t size, double vectors[FEATURES][FEATURES], size_t dimensions,
                          double tolerance) {
   float *points = points_of(&p->rows, size, 1);
@@ -178,8 +176,8 @@ static void check_angles(const Problem *p, size_t size, double vectors[FEATURES]
 
 /* ---- which space it is ----------------------------------------------------------------- */
 
-/* What is outside the space shrinks, beside what is inside, by the square of their
-** singular values' quotient in each of the four iterations: to 2e-4 of it.
+/* Each of the four iterations reduces the part outside the space by the square of the quotient
+** of the singular values: in all to 2e-4.
 */
 TEST(points_lie_in_the_space_that_rows_vary_in_most) {
   for (size_t size = 1; size <= 5; size++)
@@ -187,7 +185,7 @@ TEST(points_lie_in_the_space_that_rows_vary_in_most) {
       Problem *p = problem_of(size, 0.3f, seed);
       double values[FEATURES], vectors[FEATURES][FEATURES];
       singular(p, values, vectors);
-      assert_true(values[size] < 0.35 * values[size - 1]); /* or there is no such space */
+      assert_true(values[size] < 0.35 * values[size - 1]); /* the space is well separated */
       assert_true(values[size] > 0.01 * values[size - 1]);
       check_angles(p, size, vectors, size, 1e-3);
       free(p);
@@ -222,7 +220,7 @@ TEST(more_dimensions_than_there_are_leave_all_angles) {
   }
 }
 
-/* How large the values are means nothing. */
+/* The scale of the values has no effect. */
 TEST(points_are_the_same_where_all_values_are_larger) {
   const float scales[] = {1e-3f, 1e3f};
   for (size_t i = 0; i < COUNT(scales); i++)
@@ -299,7 +297,7 @@ TEST(the_seed_decides_every_bit) {
 
 /* ---- stopping -------------------------------------------------------------------------------- */
 
-/* Without threads the poll is asked whenever the task looks whether it is to end. */
+/* Without threads workers_stopped() polls. */
 static size_t asked_for(const SparseRows *rows, size_t most_polls, Status expected) {
   float *points = allocate(rows->count, sizeof *points);
   assert_status(run(rows, 1, 1, 0, most_polls, points), expected);

@@ -224,7 +224,7 @@ TEST(the_seed_decides_every_bit) {
   free(p);
 }
 
-/* What one problem leaves in the scratch is nothing to the next. */
+/* A problem does not depend on the one that the solver was used for before. */
 TEST(a_solver_serves_one_problem_after_another) {
   Problem *p = problem_new(5);
   Svm used = fit(p, NULL, 0, 1);
@@ -253,7 +253,7 @@ TEST(a_solver_measured_anew_serves_other_rows) {
 
 /* ---- stopping ---------------------------------------------------------------------- */
 
-/* Before its first pass, that is: the weights are as they were. */
+/* Stopped before its first pass, it does not change the weights. */
 TEST(a_poll_that_says_stop_ends_it_early) {
   Problem *p = problem_new(8);
   Svm svm;

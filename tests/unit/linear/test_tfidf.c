@@ -1,4 +1,4 @@
-/* Texts as bags of words and pairs: which there are, and what they weigh. */
+/* TF-IDF: which features there are, and their values. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,11 +31,12 @@ static TrainingRun lesson_of(const uint32_t *numbers, size_t count) {
   return training;
 }
 
-static Status collect_polled(Tfidf *tfidf, const Tfidf *before, const TrainingRun *training, size_t vocabulary, size_t most,
+static Status collect_polled(Tfidf *tfidf, const Tfidf *before, const TrainingRun *run, size_t vocabulary, size_t most,
                              size_t threads, Poll poll) {
   Workers *workers;
   assert_ok(workers_new(threads, poll, &workers, &error));
-  Status status = tfidf_collect(tfidf, before, training->texts, training->count, vocabulary, most, workers, &error);
+  TfidfTraining training = {run->texts, run->count, vocabulary, most, before};
+  Status status = tfidf_collect(tfidf, &training, workers, &error);
   workers_free(workers);
   return status;
 }
@@ -88,8 +89,8 @@ TEST(idf_counts_texts_once_each) {
   tfidf_free(&n);
 }
 
-/* With room for one pair it is the one in most texts; of two in one text neither
-** is, where there is room for one of them.
+/* The pair in the most texts is kept first. If there is room for one of two equally common
+** pairs, neither is kept.
 */
 TEST(features_in_most_texts_are_kept) {
   TrainingRun training = lesson_of(THREE, 3);
@@ -117,7 +118,7 @@ TEST(a_vocabulary_too_large_is_cut) {
   tfidf_free(&n);
 }
 
-/* Many texts of few words: every number of texts must be told apart. */
+/* Many texts of few words, so that features occur in many different numbers of texts. */
 TEST(pairs_against_plain_counting) {
   enum { TEXTS = MOST_TEXTS, LENGTH = 12, WORDS = 9 };
   uint32_t numbers[TEXTS * (LENGTH + 1)], with[WORDS][WORDS] = {{0}};
@@ -250,7 +251,7 @@ TEST(spelled_words_are_features_and_count_with_their_ngrams) {
   const double both = 1.0 + (double)TFIDF_SUBWORDS * (double)TFIDF_SUBWORDS;
   for (size_t i = 0; i < 5; i++) squares += (i == 1 ? 1.0 : both) * value[i] * value[i];
   for (size_t i = 0; i < 5; i++) assert_near((double)v.value[i], value[i] / sqrt(squares), ROUNDED);
-  n.spelled = false; /* now they are nothing */
+  n.spelled = false; /* now they are no features */
   assert_ok(tfidf_vector(&n, (Text){text, 6}, &v, &error));
   assert_int_equal(v.count, 3);
   tfidf_vector_free(&v);

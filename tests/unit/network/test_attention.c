@@ -6,7 +6,7 @@
 #include "network/attention.h"
 #include "unit/support.h"
 
-/* A layer with all that its two passes read and write. */
+/* A layer, with the inputs and outputs of its passes. */
 typedef struct Layer {
   Batch batch;
   size_t steps;
@@ -41,8 +41,8 @@ static void forward(Layer *l) {
 }
 
 static void backward(Layer *l) {
-  attention_backward(&l->weights, &l->batch, l->states, l->attention, l->upstream, l->weights.state,
-                     l->d_scores, l->d_states, &l->gradient);
+  AttentionGradient gradient = {l->gradient, l->d_states, l->d_scores};
+  attention_backward(&l->weights, &l->batch, l->states, l->attention, l->upstream, l->weights.state, &gradient);
 }
 
 static double layer_loss(void *context) {
@@ -128,7 +128,7 @@ TEST(gradients_are_slopes) {
   layer_free(&l);
 }
 
-/* A text may be longer than the positions that have a bias. */
+/* A text may have more tokens than there are biases. */
 TEST(gradients_are_slopes_past_the_last_position) {
   Layer l = random_layer(true);
   l.weights.positions = l.gradient.positions = 3;
@@ -155,7 +155,7 @@ TEST(backward_adds) {
   layer_free(&twice);
 }
 
-/* Contexts and their gradients may lie apart, with other features between. */
+/* There may be other features between the contexts, and between their gradients. */
 TEST(a_stride_leaves_room_between_contexts) {
   enum { STRIDE = 7 };
   Layer l = random_layer(true), apart = random_layer(true);
@@ -166,8 +166,8 @@ TEST(a_stride_leaves_room_between_contexts) {
   forward(&l);
   backward(&l);
   attention_forward(&apart.weights, &apart.batch, apart.states, apart.attention, context, STRIDE);
-  attention_backward(&apart.weights, &apart.batch, apart.states, apart.attention, upstream, STRIDE,
-                     apart.d_scores, apart.d_states, &apart.gradient);
+  AttentionGradient gradient = {apart.gradient, apart.d_states, apart.d_scores};
+  attention_backward(&apart.weights, &apart.batch, apart.states, apart.attention, upstream, STRIDE, &gradient);
   for (size_t i = 0; i < texts; i++) {
     assert_memory_equal(context + i * STRIDE, l.context + i * 5, 5 * sizeof(float));
     assert_true(context[i * STRIDE + 5] == 9.0f && context[i * STRIDE + 6] == 9.0f);

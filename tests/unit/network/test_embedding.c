@@ -1,4 +1,4 @@
-/* WordVectors of words: their rows, their n-grams, spread over places and gathered. */
+/* Word vectors: sums of rows, folding, spreading over places and gathering. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,7 +87,7 @@ static void vector_of(const Words *w, Lexicon lexicon, uint32_t word, float out[
 /* Sums of up to 20 numbers of about 1, rounded to float after each: 2e-6 at most. */
 static const double ROUNDED = 1e-5;
 
-TEST(a_word_is_its_row_and_the_share_of_its_ngrams) {
+TEST(a_vector_is_the_own_row_and_the_ngrams) {
   Words *w = words_new();
   const Lexicon lexicon = {.subwords = &w->subwords};
   assert_int_equal(lexicon_words(&lexicon, WORDS), WORDS + WORDS + COUNT_OTHERS);
@@ -134,7 +134,7 @@ TEST(rows_of_a_word_are_those_its_vector_is_the_sum_of) {
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, count);
   assert_ptr_equal(rows.hash, hash);
-  assert_near((double)rows.share, 1.0 / sqrt((double)count), 1e-6);
+  assert_near((double)rows.factor, 1.0 / sqrt((double)count), 1e-6);
   rows = embedding_rows(&w->weights, &folded, 2);
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, 0);
@@ -144,7 +144,7 @@ TEST(rows_of_a_word_are_those_its_vector_is_the_sum_of) {
   words_free(w);
 }
 
-/* A finished model has the subword list of other words alone. */
+/* The subword list of a finished model has only words that are not in the vocabulary. */
 TEST(folded_and_unfolded_tables_give_the_same_vectors) {
   Words *unfolded = words_new(), *folded = words_new();
   Subwords others = {0};
@@ -178,7 +178,7 @@ TEST(unfolding_takes_back_what_folding_added) {
   words_free(before);
 }
 
-/* Word 0 and the buckets stay, and so do words past those that are asked for. */
+/* Folding does not change word 0, the buckets, or the words after the first `words`. */
 TEST(folding_touches_the_rows_of_its_words_alone) {
   Words *w = words_new(), *before = words_new();
   embedding_fold(&w->weights, &w->subwords, 3, 1.0f);
@@ -193,7 +193,7 @@ TEST(folding_touches_the_rows_of_its_words_alone) {
 
 enum { STRIDE = SIZE + 2 };
 
-/* Between the states stands what is not the layer's. */
+/* What is between the states does not change. */
 TEST(spread_puts_a_vector_at_each_place_of_its_word) {
   float vectors[2 * SIZE], states[MOST_TOKENS * STRIDE];
   const size_t slots[] = {0, 1, 1, 0};
@@ -208,7 +208,7 @@ TEST(spread_puts_a_vector_at_each_place_of_its_word) {
   batch_free(&batch);
 }
 
-/* The gradient of the sum that upstream makes of what spread() writes. */
+/* The gradient of the sum of upstream times spread()'s result. */
 typedef struct Spread {
   Batch batch;
   float vectors[2 * SIZE], states[MOST_TOKENS * STRIDE], upstream[MOST_TOKENS * STRIDE];
@@ -243,7 +243,7 @@ TEST(gather_adds) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(forward_copies_a_row_for_each_distinct_word),
-      cmocka_unit_test(a_word_is_its_row_and_the_share_of_its_ngrams),
+      cmocka_unit_test(a_vector_is_the_own_row_and_the_ngrams),
       cmocka_unit_test(the_unknown_word_has_no_ngrams),
       cmocka_unit_test(a_word_outside_the_vocabulary_has_row_0_and_its_ngrams),
       cmocka_unit_test(rows_of_a_word_are_those_its_vector_is_the_sum_of),

@@ -5,8 +5,8 @@
 #include "network/gru.h"
 #include "unit/support.h"
 
-/* A direction with all that its passes read and write. States lie `stride`
-** apart, in the left part of each row or the right, as in the network.
+/* A direction, with the inputs and outputs of its passes. Each row of `stride` floats has the
+** states of both directions, as in the network.
 */
 typedef struct Layer {
   Batch batch;
@@ -38,7 +38,7 @@ static void layer_reserve(Layer *l, size_t input, size_t hidden) {
   l->tape = (GruTape){.keep = true, .before = take(l, b->tokens * hidden),
                       .gates = take(l, b->tokens * 4 * hidden), .product = take(l, b->texts * 3 * hidden),
                       .d_gates = take(l, b->tokens * 3 * hidden),
-                      .d_inputs = take(l, b->distinct * 3 * hidden),
+                      .d_projected = take(l, b->distinct * 3 * hidden),
                       .d_state = take(l, b->texts * hidden), .transposed = take(l, 3 * hidden * hidden)};
   l->vectors = take(l, b->distinct * input);
   l->projected = take(l, b->distinct * 3 * hidden);
@@ -58,11 +58,11 @@ static void forward(Layer *l) {
 }
 
 static void backward(Layer *l) {
-  gru_backward(&l->weights, &l->batch, l->backwards, l->vectors, &l->tape, l->upstream, l->stride,
-               &l->gradient, l->d_vectors);
+  gru_backward(&l->weights, &l->batch, l->backwards, &l->tape, l->upstream, l->stride, &l->gradient);
+  gru_project_backward(&l->weights, &l->batch, l->vectors, l->tape.d_projected, &l->gradient, l->d_vectors);
 }
 
-/* Only the layer's own columns: what lies between is another direction's. */
+/* The loss is of this direction's columns only. */
 static double layer_loss(void *context) {
   Layer *l = context;
   double loss = 0.0;
@@ -80,7 +80,7 @@ static const float *result(const Reference *file, bool backwards, const char *na
   return reference_floats(file, strcat(full, name));
 }
 
-/* Each token of the file's batch is a word of its own. */
+/* Each token of the file's batch is a different word. */
 static Layer reference_layer(const Reference *file, bool backwards) {
   size_t texts = reference_dimension(file, "input", 0), steps = reference_dimension(file, "input", 1);
   size_t input = reference_dimension(file, "input", 2);
@@ -129,7 +129,7 @@ TEST(as_keras_backwards) { check_reference(true); }
 
 enum { INPUT = 4, HIDDEN = 3, VOCABULARY = 6 };
 
-/* Words that come again within a text and in others, and an empty text. */
+/* Words that are repeated within a text and in other texts, and an empty text. */
 static const uint32_t WORDS[] = {1, 2, 1, 3, 4, 2, 5, 1};
 static const Text TEXTS[] = {{WORDS + 1, 2}, {WORDS, 5}, {NULL, 0}, {WORDS + 5, 1}, {WORDS + 3, 5}};
 
@@ -197,7 +197,7 @@ TEST(columns_of_the_other_direction_stay) {
   layer_free(&l);
 }
 
-/* The states of a text, alone in a batch; no other text may have a part in them. */
+/* The states of a text do not depend on the other texts of the batch. */
 TEST(a_text_has_the_states_it_has_alone) {
   for (int backwards = 0; backwards <= 1; backwards++) {
     Layer all = random_layer(backwards), alone = {.backwards = backwards, .stride = 2 * HIDDEN};

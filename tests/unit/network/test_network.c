@@ -10,7 +10,7 @@
 #include "optimizer/adam.h"
 #include "unit/support.h"
 
-/* A network with a batch and what its passes read and write. */
+/* A network with a batch, and the inputs and outputs of its passes. */
 typedef struct Net {
   Parameters parameters, gradient; /* the gradient's table too: see backward() */
   Lexicon lexicon;
@@ -45,8 +45,8 @@ static double forward(void *context) {
   return network_loss(&net->parameters, &net->pass, net->targets, net->label_weights, net->scale);
 }
 
-/* All of the gradient, that of distinct words added to the rows of the table that
-** each is the sum of.
+/* Computes the whole gradient, also of the table: that of each distinct word is added to the rows
+** whose sum its vector is.
 */
 static void backward(Net *net) {
   const Batch *batch = &net->pass.batch;
@@ -60,7 +60,7 @@ static void backward(Net *net) {
       net->gradient.block[rows.own * embedding.size + j] += from[j];
       for (size_t g = 0; g < rows.count; g++) {
         size_t row = embedding.vocabulary + rows.hash[g] % embedding.buckets;
-        net->gradient.block[row * embedding.size + j] += rows.share * from[j];
+        net->gradient.block[row * embedding.size + j] += rows.factor * from[j];
       }
     }
   }
@@ -101,8 +101,7 @@ static void check_texts(const Sample *sample, size_t width, const float *actual,
     assert_close(actual + i * width, expected + in_file(sample, i) * width, width, REFERENCE_TOLERANCE);
 }
 
-static void check_rows(const Net *net, const Sample *sample, size_t width, const float *rows,
-                       const float *expected) {
+static void check_rows(const Net *net, const Sample *sample, size_t width, const float *rows, const float *expected) {
   float *actual = unsort(&net->pass.batch, width, rows);
   check_texts(sample, width, actual, expected);
   free(actual);
@@ -190,7 +189,7 @@ TEST(as_keras_with_padding_that_counts) { check_reference("seed", false); }
 
 /* ---- finite differences ---------------------------------------------------------- */
 
-/* Words that come again, an empty text, a text without target, lengths unsorted. */
+/* Repeated words, an empty text, a text without target, unsorted lengths. */
 static const uint32_t WORDS[] = {1, 2, 1, 3, 0, 2, 4, 1};
 static const Text TEXTS[] = {{WORDS + 1, 2}, {WORDS, 5}, {NULL, 0}, {WORDS + 5, 1}, {WORDS + 3, 5}};
 static const int32_t TARGETS[] = {2, 0, 1, (int32_t)LABELS_NONE, 1};
@@ -256,10 +255,8 @@ static Net part_net(bool spelled, bool pooled, size_t hidden, const Subwords *su
   return shaped_net(shape, spelled ? SPELLED_TEXTS : TEXTS, spelled ? subwords : NULL, dropout);
 }
 
-/* Where two tokens are close in a dimension of the pool the loss has a kink, and
-** a step across it has no slope to be held against. So a parameter is looked at
-** only if each of assert_gradient()'s four steps leaves all winners in place: the
-** four losses then lie on one smooth piece.
+/* Where the pool's winner changes, the loss is not differentiable. So a parameter is checked
+** only if none of assert_gradient()'s four steps changes a winner.
 */
 static bool winners_stay(Net *net, float *x) {
   size_t count = net->pass.batch.texts * shape_state(&net->parameters.shape);
@@ -279,9 +276,8 @@ static bool winners_stay(Net *net, float *x) {
   return stay;
 }
 
-/* What dropout leaves it makes larger, and in attention, where the states meet
-** their own scores, the fifth derivative grows with it. Smaller parameters make up
-** for it.
+/* Dropout scales the remaining values up, which increases the fifth derivative of attention.
+** Smaller parameters compensate for that.
 */
 static void check_part_slopes(bool spelled, bool pooled, size_t hidden, const Dropout *dropout) {
   Subwords subwords = spell_words();
@@ -414,7 +410,7 @@ TEST(batches_without_tokens_and_without_texts) {
     }
 }
 
-/* Labelling keeps less on its tape than training does. */
+/* A pass without gradients reserves less memory. */
 static void check_labelling(Net net, const Text *texts) {
   Pass pass = {0};
   forward(&net);
@@ -435,7 +431,7 @@ TEST(labelling_gives_the_probabilities_of_training) {
   subwords_free(&subwords);
 }
 
-/* One pass, as it serves one model after another. */
+/* A pass may be used for one model after another. */
 TEST(a_pass_serves_networks_of_any_shape) {
   Pass pass = {0};
   const size_t hidden[] = {3, 0, 7, 2, 0, 5};

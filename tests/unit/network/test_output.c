@@ -8,7 +8,7 @@
 
 enum { MOST_ROWS = 8, MOST_STATE = 8, MOST_LABELS = 8 };
 
-/* A layer with all that its passes read and write. */
+/* A layer, with the inputs and outputs of its passes. */
 typedef struct Layer {
   size_t rows;
   OutputWeights weights, gradient;
@@ -35,8 +35,7 @@ static double layer_loss(void *context) {
   Layer *l = context;
   output_forward(&l->weights, l->rows, l->context, l->logits);
   output_softmax(l->rows, l->weights.labels, l->logits, l->probabilities);
-  return output_loss(&l->weights, l->rows, l->probabilities, l->targets, l->label_weights, l->scale,
-                     l->d_logits);
+  return output_loss(&l->weights, l->rows, l->probabilities, l->targets, l->label_weights, l->scale, l->d_logits);
 }
 
 static double both_passes(Layer *l) {
@@ -57,8 +56,7 @@ static Layer *reference_layer(const Reference *file) {
   return l;
 }
 
-static void check_gradients(const Layer *l, const float *context, const float *kernel,
-                            const float *bias) {
+static void check_gradients(const Layer *l, const float *context, const float *kernel, const float *bias) {
   size_t state = l->weights.features, labels = l->weights.labels;
   assert_close(l->d_context, context, l->rows * state, REFERENCE_TOLERANCE);
   assert_close(l->d_kernel, kernel, state * labels, REFERENCE_TOLERANCE);
@@ -160,8 +158,7 @@ TEST(a_text_without_target_takes_no_part) {
 TEST(the_loss_alone_needs_no_gradient) {
   Layer *l = random_layer();
   double loss = layer_loss(l);
-  double again = output_loss(&l->weights, l->rows, l->probabilities, l->targets, l->label_weights,
-                             l->scale, NULL);
+  double again = output_loss(&l->weights, l->rows, l->probabilities, l->targets, l->label_weights, l->scale, NULL);
   assert_true(loss == again);
   free(l);
 }
@@ -182,7 +179,7 @@ TEST(large_logits_do_not_overflow) {
   free(l);
 }
 
-/* A NaN must reach the loss, which ends training. */
+/* A NaN must reach the loss, so that training ends. */
 TEST(nan_reaches_the_loss) {
   Layer *l = random_layer();
   l->context[0] = NAN;

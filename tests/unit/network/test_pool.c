@@ -18,8 +18,8 @@ typedef struct Layer {
   uint32_t winners[MOST_TEXTS * STATE];
 } Layer;
 
-/* States are multiples of 1/2, mixed, and unlike in a dimension: the longest step
-** of assert_gradient(), 1/16, changes no winner.
+/* States are shuffled multiples of 1/2, all different within a dimension, so that the longest
+** step of assert_gradient(), 1/16, changes no winner.
 */
 static Layer *layer_new(void) {
   Layer *l = allocate(1, sizeof *l);

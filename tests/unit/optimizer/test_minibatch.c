@@ -1,4 +1,4 @@
-/* Steps of gradient descent: the same whatever the shards and the threads. */
+/* Steps of gradient descent do not depend on the number of shards or threads. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,7 @@ static Parameters make_parameters(size_t hidden) {
   return parameters;
 }
 
-/* A minibatch with parameters and threads of its own. */
+/* A minibatch with its parameters and threads. */
 typedef struct Trainer {
   Parameters parameters;
   Minibatch *minibatch;
@@ -93,7 +93,7 @@ static void step(Trainer *t, size_t first, size_t count, uint64_t seed) {
   assert_ok(one_step(t->minibatch, make_step(first, count, seed), t->workers, &t->result));
 }
 
-/* The gradient of the last step; to be freed. */
+/* Returns the gradient of the last step; the caller frees it. */
 static Parameters gradient_of(const Minibatch *minibatch, const Shape *shape) {
   Parameters gradient;
   assert_ok(parameters_new(shape, &gradient, &error));
@@ -109,9 +109,7 @@ static const Lexicon PLAIN = {.subwords = NULL};
 
 /* ---- against the plain network ----------------------------------------------------- */
 
-/* The same step in the plainest way: one batch, the gradient in one block, its
-** length held to 1, Adam.
-*/
+/* The same step computed simply: one batch, one gradient, clipped to length 1, Adam. */
 typedef struct Plain {
   Parameters parameters, gradient, mean, variance;
   const float *label_weights;
@@ -174,11 +172,10 @@ static void plain_update(Plain *p) {
               p->variance.block + rows, p->parameters.block + rows);
 }
 
-/* Sums are added in another order, so they are rounded otherwise: 1e-6. Adam
-** makes more of it where a gradient is small: 2e-5 after steps of 0.01.
+/* Sums are added in another order, and rounding differs by 1e-6. Adam amplifies it where a
+** gradient is small: to 2e-5 after steps of 0.01.
 */
-static void check_against_plain(size_t hidden, size_t batch_size, float label_weight,
-                                size_t times_clipped) {
+static void check_against_plain(size_t hidden, size_t batch_size, float label_weight, size_t times_clipped) {
   const float label_weights[LABELS] = {label_weight, 2 * label_weight, 3 * label_weight};
   const MinibatchOptions options = {.batch_size = batch_size, .label_weights = label_weights};
   Trainer *t = trainer_new(hidden, options, 2);
@@ -242,7 +239,7 @@ static Parameters spelled_parameters(size_t hidden, bool pooled) {
   return parameters;
 }
 
-/* The loss of a step, from the plain network. */
+/* The loss of a step, by network_loss(). */
 typedef struct StepLoss {
   Parameters parameters;
   Lexicon lexicon;
@@ -416,7 +413,7 @@ TEST(any_number_of_threads_gives_the_same_bytes) {
   trainer_free(expected);
 }
 
-/* What is left of one step is not in the way of the next. */
+/* A step does not depend on the step before it. */
 TEST(a_run_of_steps_is_that_of_each_alone) {
   const MinibatchOptions options = {.batch_size = TEXTS, .dropout = 0.3f};
   Trainer *together = trainer_new(4, options, 2), *alone = trainer_new(4, options, 2);

@@ -1,4 +1,4 @@
-/* RowTerms of rows in the gradients of words, against sums over a whole table. */
+/* Gradients of rows, against sums over a whole table. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +18,7 @@ typedef struct TrainingRun {
   Subwords subwords;
   Lexicon lexicon;
   Batch batch[2];
-  RowTerms shares[2];
+  RowTerms terms[2];
   float d_vectors[2][6 * SIZE];
   float expected[TABLE * SIZE];
 } TrainingRun;
@@ -30,7 +30,7 @@ static void expect(TrainingRun *l, size_t b) {
       float d = l->d_vectors[b][u * SIZE + j];
       l->expected[rows.own * SIZE + j] += d;
       for (size_t g = 0; g < rows.count; g++)
-        l->expected[(VOCABULARY + rows.hash[g] % BUCKETS) * SIZE + j] += rows.share * d;
+        l->expected[(VOCABULARY + rows.hash[g] % BUCKETS) * SIZE + j] += rows.factor * d;
     }
   }
 }
@@ -44,7 +44,7 @@ static TrainingRun *make_lesson(bool spelled) {
   for (size_t b = 0; b < 2; b++) {
     assert_ok(batch_fill(&l->batch[b], &texts[b], 1, lexicon_words(&l->lexicon, VOCABULARY), &error));
     fill_normal(l->d_vectors[b], COUNT(l->d_vectors[b]), 1.0f, b);
-    assert_ok(row_terms_fill(&l->shares[b], &l->weights, &l->lexicon, &l->batch[b], l->d_vectors[b], &error));
+    assert_ok(row_terms_fill(&l->terms[b], &l->weights, &l->lexicon, &l->batch[b], l->d_vectors[b], &error));
     expect(l, b);
   }
   return l;
@@ -53,19 +53,19 @@ static TrainingRun *make_lesson(bool spelled) {
 static void lesson_free(TrainingRun *l) {
   for (size_t b = 0; b < 2; b++) {
     batch_free(&l->batch[b]);
-    row_terms_free(&l->shares[b]);
+    row_terms_free(&l->terms[b]);
   }
   subwords_free(&l->subwords);
   free(l);
 }
 
 static void add_slice(const TrainingRun *l, size_t slice, RowGradients *rows) {
-  size_t count = l->shares[0].slice[slice].count + l->shares[1].slice[slice].count;
+  size_t count = l->terms[0].slice[slice].count + l->terms[1].slice[slice].count;
   assert_ok(row_gradients_begin(rows, count, SIZE, &error));
-  for (size_t b = 0; b < 2; b++) row_gradients_add(rows, &l->shares[b], slice, SIZE);
+  for (size_t b = 0; b < 2; b++) row_gradients_add(rows, &l->terms[b], slice, SIZE);
 }
 
-/* Twice, as one step after another: nothing of the first is left. */
+/* Two steps: the second does not depend on the first. */
 static void check_rows(bool spelled) {
   TrainingRun *l = make_lesson(spelled);
   double squares = 0.0;
@@ -90,23 +90,23 @@ static void check_rows(bool spelled) {
   lesson_free(l);
 }
 
-TEST(rows_have_the_sum_of_their_shares) {
+TEST(rows_have_the_sum_of_their_terms) {
   check_rows(false);
   check_rows(true);
 }
 
-TEST(a_batch_without_words_has_no_shares) {
+TEST(a_batch_without_words_has_no_terms) {
   TrainingRun *l = make_lesson(true);
   Batch empty = {0};
-  assert_ok(row_terms_fill(&l->shares[0], &l->weights, &l->lexicon, &empty, NULL, &error));
-  for (size_t slice = 0; slice < SLICES; slice++) assert_int_equal(l->shares[0].slice[slice].count, 0);
+  assert_ok(row_terms_fill(&l->terms[0], &l->weights, &l->lexicon, &empty, NULL, &error));
+  for (size_t slice = 0; slice < SLICES; slice++) assert_int_equal(l->terms[0].slice[slice].count, 0);
   lesson_free(l);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(rows_have_the_sum_of_their_shares),
-      cmocka_unit_test(a_batch_without_words_has_no_shares),
+      cmocka_unit_test(rows_have_the_sum_of_their_terms),
+      cmocka_unit_test(a_batch_without_words_has_no_terms),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

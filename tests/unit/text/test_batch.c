@@ -76,7 +76,7 @@ TEST(a_batch_of_nothing) {
   batch_free(&batch);
 }
 
-/* Every token is found again at the place of its row and step. */
+/* Every token is at the place of its row and step. */
 static void check_places(const Batch *batch, const Text *texts) {
   bool *row_seen = allocate(batch->texts, sizeof *row_seen);
   bool *taken = allocate(batch->tokens, sizeof *taken);
@@ -124,7 +124,7 @@ TEST(random_texts_are_found_again) {
   batch_free(&batch);
 }
 
-/* The order alone is that of a batch with its words, and leaves room for them. */
+/* batch_sort() gives the same order as batch_fill(), which may follow it. */
 TEST(sorting_is_filling_without_words) {
   enum { MOST_TEXTS = 30, MOST_LENGTH = 9 };
   static const uint32_t zeros[MOST_LENGTH];

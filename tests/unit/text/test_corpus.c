@@ -23,7 +23,7 @@ static void prune(Corpus *corpus, size_t min_count, size_t most) {
 
 static Corpus make_corpus(void) { return (Corpus){.max_tokens = 8, .cut_after = 8}; }
 
-/* The words of a row, by their text; '?' is the unknown word. */
+/* Checks the words of a row, by their text; '?' is the unknown word. */
 static void check_row(const Corpus *corpus, size_t row, const char *expected) {
   char words[256] = "";
   size_t at = 0;
@@ -77,7 +77,7 @@ TEST(a_held_out_row_adds_no_label) {
   assert_int_equal(corpus.use[1], ROW_VALIDATES);
   assert_int_equal(corpus.use[2], ROW_VALIDATES);
   assert_int_equal(corpus.target[1], 0);
-  assert_int_equal(corpus.target[2], 1); /* past the labels: the first of the others */
+  assert_int_equal(corpus.target[2], 1); /* the first of `others` */
   assert_int_equal(corpus.labels.keys.count, 1);
   assert_int_equal(corpus.others.keys.count, 1);
   assert_int_equal(labels_find(&corpus.others, text_label("new")), 0);
@@ -85,7 +85,7 @@ TEST(a_held_out_row_adds_no_label) {
   corpus_free(&corpus);
 }
 
-/* Without max_tokens rows are kept whole, and counted all the same. */
+/* Without max_tokens rows are not cut, but long ones are still counted. */
 TEST(whole_rows_are_counted_where_they_are_longer) {
   Corpus corpus = {.cut_after = 2};
   add(&corpus, "a b", text_label("x"), ROW_TRAINS);
@@ -175,7 +175,7 @@ TEST(each_label_gives_its_share) {
   corpus_free(&corpus);
 }
 
-/* 1.8 rows are 2, and then 0.8 - 0.2 are 1. */
+/* 1.8 rows are rounded to 2, and the next label's 0.8 - 0.2 to 1. */
 TEST(a_share_is_rounded_and_the_rest_carried) {
   const size_t counts[] = {9, 4};
   Corpus corpus = labelled(counts, 2);
@@ -213,7 +213,7 @@ TEST(a_fraction_of_0_holds_nothing_out) {
   corpus_free(&corpus);
 }
 
-/* Only rows that are trained on are drawn. */
+/* Only rows to train on become validation rows. */
 TEST(rows_of_other_uses_are_not_held_out) {
   Corpus corpus = make_corpus();
   for (size_t i = 0; i < 20; i++) {
@@ -313,7 +313,7 @@ TEST(words_of_known_and_unlabelled_rows_count) {
   corpus_free(&corpus);
 }
 
-/* Words that are there before the first row, as those of a model to go on from. */
+/* Words that the vocabulary has before the first row, when a model is fine-tuned. */
 static Corpus begun_corpus(void) {
   static const char *const words[] = {"gone", "here"};
   Corpus corpus = make_corpus();
@@ -360,7 +360,7 @@ TEST(extra_words_come_last_while_there_is_room) {
 
 /* ---- subwords ---------------------------------------------------------------------------- */
 
-/* That a word of the subword list has the n-grams of these letters. */
+/* Checks that a word of the subword list has the n-grams of these letters. */
 static void check_spelled(const Corpus *corpus, size_t number, const char *letters) {
   Subwords expected = make_spelling(&letters, 1);
   size_t count, wanted;
@@ -425,7 +425,7 @@ TEST(a_word_as_one_that_is_not_in_the_vocabulary) {
   size_t vocabulary = vocabulary_size(&corpus.vocabulary);
   assert_int_equal(lexicon_unknown(&spelled, vocabulary, 1), 3);
   check_spelled(&corpus, 1, "often");
-  assert_int_equal(lexicon_unknown(&spelled, vocabulary, 4), 4); /* rare: it is none already */
+  assert_int_equal(lexicon_unknown(&spelled, vocabulary, 4), 4); /* not in the vocabulary already */
   assert_int_equal(lexicon_unknown(&spelled, vocabulary, VOCABULARY_UNKNOWN), VOCABULARY_UNKNOWN);
   assert_int_equal(lexicon_unknown(&none, vocabulary_size(&plain.vocabulary), 1), VOCABULARY_UNKNOWN);
   assert_null(none.subwords);

@@ -1,4 +1,4 @@
-/* The n-grams of words, and the hashes that models know them by. */
+/* The n-grams of words, and their hashes. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,8 +6,8 @@
 #include "text/tokens.h"
 #include "unit/support.h"
 
-/* FNV-1a, its high bits folded onto the low ones. Files hold rows for these
-** hashes, so a change of them is a change of the format.
+/* FNV-1a, with its high bits folded onto the low ones. A model's file depends on these hashes,
+** so that they must not change.
 */
 static uint32_t hash_of(const char *gram) {
   uint32_t h = 2166136261u;
@@ -22,7 +22,7 @@ static int rising(const void *a, const void *b) {
 
 enum { MOST = 64 };
 
-/* The word has just these n-grams, in any order; "" ends the list. */
+/* Checks that the word has these n-grams and no others, in any order; "" ends the list. */
 static void check_grams(const char *word, const char *const *grams) {
   Subwords subwords = make_spelling(&word, 1);
   uint32_t expected[MOST], actual[MOST];
@@ -86,7 +86,7 @@ TEST(words_have_their_lists_in_order) {
   subwords_free(&subwords);
 }
 
-/* "rain" and "train" share "ain", "in>", "rai", ...: that is what they are for. */
+/* Similar words have n-grams in common. */
 TEST(words_alike_share_ngrams) {
   const char *const words[] = {"rain", "train"};
   Subwords subwords = make_spelling(words, 2);

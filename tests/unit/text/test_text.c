@@ -14,7 +14,8 @@ TEST(hashes_are_those_of_fnv) {
       {"fo", 0x08985907b541d342u},  {"foobar", 0x85944171f73967e8u},
   };
   for (size_t i = 0; i < COUNT(KNOWN); i++)
-    assert_int_equal(text_fingerprint(KNOWN[i].text, strlen(KNOWN[i].text)), (uint32_t)(KNOWN[i].hash ^ KNOWN[i].hash >> 32));
+    assert_int_equal(text_fingerprint(KNOWN[i].text, strlen(KNOWN[i].text)),
+                     (uint32_t)(KNOWN[i].hash ^ KNOWN[i].hash >> 32));
 }
 
 TEST(every_byte_of_a_text_counts) {

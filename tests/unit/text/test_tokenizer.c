@@ -1,4 +1,4 @@
-/* Where texts are cut, how tokens are folded, and where they stand. */
+/* Where tokens begin and end, and how they are folded. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -64,9 +64,7 @@ static void check_folded(const char *text, const char *folded) { check_split(tex
 
 /* ---- words --------------------------------------------------------------------- */
 
-/* Words are read by eight bytes: each length, each byte beside them, and the end of
-** the text right behind.
-*/
+/* Words are read eight bytes at a time: words of each length, next to each byte and at the end of the text. */
 TEST(words_of_any_length_end_where_they_end) {
   const char *const letters = "AaBbYyZz0189AaBbYyZz0189AaBbYy", *const folded = "aabbyyzz0189aabbyyzz0189aabbyy";
   char text[40], expected[40];
@@ -197,12 +195,12 @@ TEST(an_emoji_with_its_modifiers_is_one_token) {
 
 #define BAD "\xef\xbf\xbd" /* U+FFFD */
 
-/* One for each character as substr() counts them: a lead with what follows it. */
+/* Each invalid character, as substr() counts them, is a token. */
 TEST(what_is_not_utf8_is_a_replacement) {
   check_split("\xff", BAD, "\xff");
   check_split("a\x80z", "a|" BAD "|z", "a|\x80|z");
   check_folded("\xe2\x82", BAD);         /* cut short */
-  check_folded("\xc0\xaf", BAD);         /* longer than need be */
+  check_folded("\xc0\xaf", BAD);         /* overlong */
   check_folded("\xed\xa0\x80", BAD);     /* a surrogate */
   check_folded("\xf4\x90\x80\x80", BAD); /* past U+10FFFF */
   check_folded("\xc3(", BAD "|(");
@@ -235,8 +233,8 @@ static void encode(uint32_t code, char text[5]) {
   text[more + 1] = '\0';
 }
 
-/* Folding what is folded changes nothing; a few characters are folded to
-** several tokens, so the separators are taken out.
+/* Folding a folded text changes nothing. Separators are removed, since some characters are
+** folded to several tokens.
 */
 static void check_folded_again(char *folded) {
   Split again = split_bytes(folded, strlen(folded), SIZE_MAX);
@@ -275,9 +273,7 @@ static bool measure(void *context, const char *token, size_t length, size_t star
   return true;
 }
 
-/* The folded length of one token of `letters` times `letter`, whose whole span
-** is reported.
-*/
+/* The folded length of one token of `letters` times `letter`, whose whole span is reported. */
 static size_t split_long(const char *letter, size_t letters) {
   size_t bytes = strlen(letter);
   char *text = allocate(letters * bytes, 1);

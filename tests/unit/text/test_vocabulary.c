@@ -22,14 +22,14 @@ static Vocabulary vocabulary_of(const char *letters) {
   return vocabulary;
 }
 
-/* The words of one letter, in the order of their numbers, are `letters`. */
+/* Checks that the words, in the order of their numbers, are these letters. */
 static void check_words(const Vocabulary *vocabulary, const char *letters) {
   assert_int_equal(vocabulary_size(vocabulary), strlen(letters) + 1);
   for (uint32_t i = 0; letters[i]; i++)
     assert_int_equal(find(vocabulary, (char[]){letters[i], '\0'}), i + 1);
 }
 
-/* The vocabulary becomes what is kept of it. */
+/* Replaces the vocabulary by its pruned copy. */
 static uint32_t *prune_after(Vocabulary *vocabulary, size_t min_count, size_t most, size_t keep) {
   uint32_t *renumbered;
   Vocabulary kept;

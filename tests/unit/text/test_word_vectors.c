@@ -1,4 +1,4 @@
-/* Word vectors that were learned elsewhere: which are kept, and how long they are. */
+/* Pretrained word vectors: which are kept, and how they are scaled. */
 #include <math.h>
 #include <string.h>
 
@@ -12,7 +12,7 @@ static void add(WordVectors *vectors, const char *word, float first) {
   assert_ok(word_vectors_add(vectors, word, strlen(word), values, SIZE, &error));
 }
 
-/* The first value of a word's vector; NAN: there is none. */
+/* Returns the first value of a word's vector, or NAN if it has none. */
 static float first_of(const WordVectors *vectors, const char *word) {
   const float *found = word_vectors_find(vectors, word, strlen(word));
   if (found) assert_true(found[1] == found[0] + 1.0f && found[2] == found[0] + 2.0f);
@@ -43,7 +43,7 @@ TEST(words_are_folded_and_the_first_counts) {
   add(&vectors, "snow", 4.0f);
   assert_int_equal(vectors.words.count, 2);
   assert_true(first_of(&vectors, "\u00e4rger") == 1.0f);
-  assert_true(isnan(first_of(&vectors, "\u00c4rger"))); /* it is looked for as tokens.h folds it */
+  assert_true(isnan(first_of(&vectors, "\u00c4rger"))); /* only folded words are found */
   assert_true(first_of(&vectors, "snow") == 4.0f);
   word_vectors_free(&vectors);
 }
@@ -62,7 +62,7 @@ TEST(what_is_not_one_token_is_left_out) {
   word_vectors_free(&vectors);
 }
 
-/* A word longer than a token is cut as a token is, and two that then are one are. */
+/* A word is cut to the length of a token, so that two long words may become the same. */
 TEST(long_words_are_cut_as_tokens_are) {
   char word[1000];
   const float values[SIZE] = {5.0f, 6.0f, 7.0f};
