@@ -30,7 +30,7 @@ typedef struct Reader {
   const char *at, *end;
   char *text;    /* the last string read, unescaped, NUL-terminated */
   size_t length, capacity;
-  Status status; /* sticky */
+  Status status; /* of the first error; nothing is read after it */
   Error *error;
 } Reader;
 
@@ -62,7 +62,7 @@ static void expect(Reader *r, char c) {
   if (!accept(r, c)) reader_fail(r, name);
 }
 
-/* True for each further member of an object or array that `close` ends. */
+/* Returns whether there is another member of the object or array that `close` ends. */
 static bool next_member(Reader *r, char close, bool *first) {
   if (r->status || accept(r, close)) return false;
   if (!*first) expect(r, ',');
@@ -105,7 +105,7 @@ static uint32_t read_hex4(Reader *r) {
   return value;
 }
 
-/* The code point of a surrogate pair whose first half has been read. */
+/* Returns the code point of a surrogate pair whose first half has been read. */
 static uint32_t read_pair(Reader *r, uint32_t high) {
   uint32_t low = 0;
   if (high < 0xDC00 && r->end - r->at > 6 && r->at[0] == '\\' && r->at[1] == 'u') {
@@ -250,13 +250,13 @@ static void read_tensor(Reader *r, TensorView *t) {
   if (seen != 7) reader_fail(r, "dtype, shape and data_offsets, once each");
 }
 
-/* That the tensor lies inside the file and is as long as its shape says. */
+/* Checks that the tensor lies inside the file and is as long as its shape says. */
 static Status check_tensor(const TensorView *t, const char *name, size_t data_size, Error *error) {
   if (t->begin > t->end || t->end > data_size)
     return error_set(error, STATUS_INVALID,
                      "tensor '%.64s' lies at bytes %zu to %zu of %zu bytes of tensors", name, t->begin,
                      t->end, data_size);
-  if (t->dtype == DTYPE_OTHER) return STATUS_OK; /* of no concern unless it is asked for */
+  if (t->dtype == DTYPE_OTHER) return STATUS_OK; /* an error only if it is asked for */
   size_t bytes = DTYPES[t->dtype].bytes;
   for (size_t i = 0; i < t->rank; i++) {
     if (t->shape[i] && bytes > SIZE_MAX / t->shape[i])
@@ -311,7 +311,7 @@ static int by_begin(const void *a, const void *b) {
   return (x->end > y->end) - (x->end < y->end);
 }
 
-/* That the tensors cover the bytes after the header, without gap or overlap. */
+/* Checks that the tensors cover the bytes after the header, without gap or overlap. */
 static Status check_cover(const SafeTensors *st, size_t data_size, Error *error) {
   TensorView *sorted = malloc((st->count + 1) * sizeof *sorted);
   if (!sorted) return error_no_memory(error);
@@ -417,8 +417,8 @@ static uint64_t word_at(const uint8_t *bytes, size_t size) {
   return word;
 }
 
-/* Words of 8 bytes in turn to lanes of 64 bits, which do not wait for each other; not
-** against forgers, only against chance and damage.
+/* Deals words of 8 bytes to lanes of 64 bits, which do not wait for each other. This finds
+** damage; it does not keep out forgers.
 */
 static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
   size_t at = 0;
@@ -428,7 +428,7 @@ static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
   lane[0] = hash_word(lane[0], size);
 }
 
-/* The first place in the header that states one, within the known bytes. */
+/* Finds the first place in the header that states an identifier, within the known bytes. */
 static const uint8_t *find_identifier(const uint8_t *bytes, size_t known, size_t size) {
   size_t key = strlen(IDENTIFIER_KEY);
   size_t end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);

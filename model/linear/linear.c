@@ -351,7 +351,7 @@ void linear_write(const Linear *l, SafeTensorsWriter *w) {
   safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->tfidf.pairs, 1, l->tfidf.second);
 }
 
-/* That the pairs' lists follow one another, and each rises. */
+/* Checks that the lists of second words follow one another, and that each of them rises. */
 static Status check_pairs(const Tfidf *n, Error *error) {
   for (size_t w = 0; w < n->words; w++) {
     size_t begin = w ? n->pair_end[w - 1] : 0, end = n->pair_end[w];
@@ -391,7 +391,7 @@ static Status find_tensors(const SafeTensors *st, size_t vocabulary, size_t colu
   return safetensors_require(st, "linear.idf", DTYPE_F32, &features, 1, &t->idf, error);
 }
 
-/* A tensor's values in memory of their own, which is there even if they are none. */
+/* Returns a copy of the tensor's values for free(), not NULL if there are none; NULL: out of memory. */
 static void *copy_tensor(const SafeTensors *st, const uint8_t *bytes, const TensorView *view) {
   size_t size = view->end - view->begin;
   void *copy = memory_aligned(size + 1, 1);

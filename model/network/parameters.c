@@ -81,15 +81,15 @@ static size_t tensor_count(const Shape *shape, Tensor tensor) {
 }
 
 static Status check_shape(const Shape *s, Error *error) {
-  if (s->vocabulary <= MAX_VOCABULARY && s->buckets <= MAX_VOCABULARY && s->embedding <= MAX_SIZE && s->hidden <= MAX_SIZE &&
-      s->labels <= MAX_SIZE * 16 && s->positions <= MAX_VOCABULARY)
+  if (s->vocabulary <= MAX_VOCABULARY && s->buckets <= MAX_VOCABULARY && s->positions <= MAX_VOCABULARY &&
+      s->embedding <= MAX_SIZE && s->hidden <= MAX_SIZE && s->labels <= MAX_SIZE * 16)
     return STATUS_OK;
   return error_set(error, STATUS_INVALID,
                    "a network of %zu words, embedding %zu, hidden %zu and %zu labels is too large",
                    s->vocabulary, s->embedding, s->hidden, s->labels);
 }
 
-/* A block of the shape, not set. */
+/* Allocates a block for the shape; its values are not set. */
 static Status allocate(const Shape *shape, Parameters *p, Error *error) {
   *p = (Parameters){.shape = *shape};
   Status status = check_shape(shape, error);
@@ -123,7 +123,7 @@ void parameters_free(Parameters *p) {
 
 float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }
 
-/* A sum of zeros unless some value is not finite: x - x is then NaN. */
+/* Adds x - x of all values: 0, or NaN if one of them is not finite. */
 SIMD_VERSIONS(extern, bool, parameters_finite, (const Parameters *p), (p)) {
   float sum[16] = {0};
   for (size_t i = 0; i + 16 <= p->count; i += 16)
@@ -182,7 +182,7 @@ void parameters_initialise(Parameters *p, uint64_t seed) {
   }
 }
 
-/* A row or column that `to` has and `from` has not is left as it is. */
+/* Leaves rows and columns as they are that `from` does not have. */
 void parameters_take(Parameters *to, const Parameters *from) {
   for (Tensor t = 0; t < TENSOR_COUNT; t++) {
     size_t d[2] = {0, 1}, old[2] = {0, 1};
@@ -207,7 +207,7 @@ static size_t dimension_in_file(const SafeTensors *st, Tensor tensor, size_t dim
   return view && dimension < view->rank ? view->shape[dimension] : 0;
 }
 
-/* Checks that the file has the tensor just if the shape has, with the same dimensions. */
+/* Checks that the file has the tensor if the shape has it, and only then, and with its dimensions. */
 static Status check_tensor(const SafeTensors *st, const Shape *shape, Tensor t, Error *error) {
   size_t wanted[2];
   size_t rank = parameters_dimensions(shape, t, wanted);
@@ -232,7 +232,7 @@ static Status check_sizes(const SafeTensors *st, Error *error) {
   return status;
 }
 
-/* All tensors are checked before memory is asked for: a file that says much and
+/* Checks all tensors before it asks for memory, so that a file which states large sizes and
 ** holds little costs nothing.
 */
 Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *p, Error *error) {
