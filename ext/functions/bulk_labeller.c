@@ -23,16 +23,15 @@ enum {
 };
 
 typedef struct RowText {
-  size_t begin, length; /* in the window's bytes */
+  size_t begin, length; /* in the window's buffer */
   size_t row;
   uint32_t label;       /* that it has */
 } RowText;
 
 struct BulkWindow {
-  char *bytes; /* [length] texts, one after another */
-  size_t length, capacity;
+  ByteBuffer buffer; /* the texts, or lists of their tokens, one after another */
   RowText texts[WINDOW_ROWS];
-  Prediction predictions[WINDOW_ROWS]; /* of these */
+  Prediction predictions[WINDOW_ROWS]; /* of the texts */
   size_t count;
 };
 
@@ -50,21 +49,21 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
   return id->value ? SQLITE_OK : failure_no_memory(error);
 }
 
-/* Copies a row's text; a host's tokenizer belongs to this thread, so of one that it
-** reads the tokens are copied.
+/* Copies the text of the last row. A host's tokenizer works in this thread only: if the model
+** has one, the tokens are copied instead.
 */
-static int read_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
-  size_t begin = w->length;
+static int copy_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
+  ByteBuffer *buffer = &w->buffer;
+  size_t begin = buffer->length;
   if (*b->model->tokenize) {
-    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, &w->bytes, &w->length, &w->capacity, error);
+    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, buffer, error);
     if (rc) return rc;
   } else {
-    if (!memory_grow(&w->bytes, &w->capacity, w->length + length + 1, 1))
-      return failure_no_memory(error);
-    memcpy(w->bytes + begin, text, length);
-    w->length += length;
+    if (!memory_grow(&buffer->bytes, &buffer->capacity, begin + length + 1, 1)) return failure_no_memory(error);
+    memcpy(buffer->bytes + begin, text, length);
+    buffer->length += length;
   }
-  w->texts[w->count++] = (RowText){begin, w->length - begin, b->count - 1, b->rows[b->count - 1].label};
+  w->texts[w->count++] = (RowText){begin, buffer->length - begin, b->count - 1, b->rows[b->count - 1].label};
   return SQLITE_OK;
 }
 
@@ -90,7 +89,7 @@ static int read_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
   if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &label, error);
-  return rc ? rc : read_text(b, w, text, length, error);
+  return rc ? rc : copy_text(b, w, text, length, error);
 }
 
 static int longest_first(const void *a, const void *b) {
@@ -102,8 +101,8 @@ static int longest_first(const void *a, const void *b) {
 static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
   size_t most = b->begun ? WINDOW_ROWS : FIRST_ROWS, first = b->count;
   int rc = SQLITE_OK;
-  w->count = w->length = 0;
-  while (!rc && b->count - first < most && w->length < WINDOW_BYTES) {
+  w->count = w->buffer.length = 0;
+  while (!rc && b->count - first < most && w->buffer.length < WINDOW_BYTES) {
     int step = query_step(b->connection, b->stmt);
     b->ended = step == SQLITE_DONE;
     if (b->ended) break;
@@ -122,7 +121,7 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
   TextBytes texts[TASK_ROWS];
   for (; count < TASK_ROWS && first + count < w->count; count++) {
     const RowText *text = &w->texts[first + count];
-    texts[count] = (TextBytes){w->bytes + text->begin, text->length, text->label};
+    texts[count] = (TextBytes){w->buffer.bytes + text->begin, text->length, text->label};
   }
   Status status = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
                                  w->predictions + first, error);
@@ -231,7 +230,7 @@ void bulk_labeller_end(BulkLabeller *b) {
   clear_rows(b);
   for (size_t i = 0; b->scratches && i < b->query.threads; i++) scratch_free(&b->scratches[i]);
   for (size_t i = 0; i < BULK_WINDOWS; i++) {
-    if (b->windows[i]) free(b->windows[i]->bytes);
+    if (b->windows[i]) free(b->windows[i]->buffer.bytes);
     free(b->windows[i]);
   }
   free(b->scratches);
