@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-/* Past white space and comments. */
+/* Skips white space and comments. */
 static const char *skip_blank(const char *sql) {
   for (;;) {
     sql += strspn(sql, " \t\r\n\f");
@@ -83,8 +83,7 @@ int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, doub
   return rc;
 }
 
-int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
-               Error *error) {
+int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length, Error *error) {
   *text = NULL;
   int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
   if (type == SQLITE_NULL) return SQLITE_OK;
