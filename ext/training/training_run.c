@@ -11,6 +11,7 @@
 #include "host/value.h"
 #include "models/metrics.h"
 #include "models/models.h"
+#include "training/class_weights.h"
 #include "training/vector_table.h"
 
 /* ---- rows that the options name ------------------------------------------------------- */
@@ -173,7 +174,7 @@ int training_run_start(TrainingRun *l, Error *error) {
   if (!rc && l->options.class_weight) {
     const Labels *labels = &training_corpus(l->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);
-    rc = weights ? options_label_weights(l->connection, &l->options, labels, weights, error)
+    rc = weights ? class_weights_read(l->connection, l->options.class_weight, labels, weights, error)
                  : failure_no_memory(error);
   }
   if (!rc) rc = failure_code(training_begin(l->training, weights, error));
