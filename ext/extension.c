@@ -55,7 +55,6 @@ static const Function FUNCTIONS[] = {
     {"classify_train", 1, 1, NULL, SQLITE_DIRECTONLY, classify_train_one_argument, NULL, NULL},
 };
 
-/* Functions in FROM; each says the rest itself. */
 static const TableFunction *const TABLES[] = {
     &CLASSIFY_TRAIN,
     &CLASSIFY_ROWS,

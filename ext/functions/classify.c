@@ -26,7 +26,7 @@ void classify(sqlite3_context *context, int argc, sqlite3_value **argv) {
   if (rc) {
     failure_result(context, "classify", rc, &error);
   } else if (model) {
-    uint32_t best = output_argmax(c->probabilities, model->parameters.shape.labels);
+    uint32_t best = output_argmax(c->probabilities, model->labels.keys.count);
     if (c->probabilities[best] >= least) value_result(context, labels_get(&model->labels, best));
   }
   cache_release(model);

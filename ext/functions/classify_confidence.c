@@ -8,11 +8,9 @@ void classify_confidence(sqlite3_context *context, int argc, sqlite3_value **arg
   const Model *model;
   Error error;
   int rc = probabilities_of_arguments(context, argc, argv, &model, &error);
-  if (rc) {
+  if (rc)
     failure_result(context, "classify_confidence", rc, &error);
-  } else if (model) {
-    uint32_t best = output_argmax(c->probabilities, model->parameters.shape.labels);
-    sqlite3_result_double(context, c->probabilities[best]);
-  }
+  else if (model)
+    sqlite3_result_double(context, c->probabilities[output_argmax(c->probabilities, model->labels.keys.count)]);
   cache_release(model);
 }

@@ -27,7 +27,9 @@ static int check_keys(const Labels *labels, Error *error) {
   return SQLITE_OK;
 }
 
-static char *scores_json(const Model *m, const RankedLabel *ranked) {
+static char *scores_json(const Model *m, const float *probabilities) {
+  RankedLabel *ranked = probabilities_rank(probabilities, m->labels.keys.count);
+  if (!ranked) return NULL;
   sqlite3_str *json = sqlite3_str_new(NULL);
   for (size_t i = 0; i < m->labels.keys.count; i++) {
     sqlite3_str_appendchar(json, 1, i ? ',' : '{');
@@ -36,24 +38,22 @@ static char *scores_json(const Model *m, const RankedLabel *ranked) {
     json_number(json, ranked[i].probability);
   }
   sqlite3_str_appendchar(json, 1, '}');
+  free(ranked);
   return sqlite3_str_finish(json);
 }
 
 void classify_scores(sqlite3_context *context, int argc, sqlite3_value **argv) {
   Connection *c = sqlite3_user_data(context);
   const Model *model;
+  char *json = NULL;
   Error error;
   int rc = probabilities_of_arguments(context, argc, argv, &model, &error);
   if (!rc && model) rc = check_keys(&model->labels, &error);
-  if (!rc && model) {
-    RankedLabel *ranked = probabilities_rank(c->probabilities, model->labels.keys.count);
-    char *json = ranked ? scores_json(model, ranked) : NULL;
-    free(ranked);
-    if (json)
-      sqlite3_result_text(context, json, -1, sqlite3_free);
-    else
-      rc = SQLITE_NOMEM;
-  }
-  if (rc) failure_result(context, "classify_scores", rc, &error);
+  if (!rc && model) json = scores_json(model, c->probabilities);
+  if (!rc && model && !json) rc = SQLITE_NOMEM;
+  if (rc)
+    failure_result(context, "classify_scores", rc, &error);
+  else if (model)
+    sqlite3_result_text(context, json, -1, sqlite3_free);
   cache_release(model);
 }

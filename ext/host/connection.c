@@ -103,13 +103,10 @@ void connection_keep_model(Connection *c, const Model *model) {
 
 static bool not_interrupted(void *context) {
   Connection *c = context;
-  Error ignored;
+  Error ignored; /* if the statement cannot be prepared, for example because of an authorizer, the work goes on */
   sqlite3_stmt *count;
-  /* if it cannot be prepared, for example because of an authorizer, the work goes on */
-  int rc = connection_statement(c,
-                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
-                                "SELECT count(*) FROM n",
-                                &count, &ignored);
+  int rc = connection_statement(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
+                                "SELECT count(*) FROM n", &count, &ignored);
   if (rc == SQLITE_OK) {
     rc = sqlite3_step(count);
     sqlite3_reset(count);

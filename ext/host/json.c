@@ -19,8 +19,7 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   for (size_t i = 0; i < length;) {
     unsigned char c = (unsigned char)text[i];
     utf8proc_int32_t code;
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
-                                          (utf8proc_ssize_t)(length - i), &code);
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(length - i), &code);
     if (n <= 0)
       sqlite3_str_appendall(json, "\xEF\xBF\xBD");
     else if (c < 0x20 || c == '"' || c == '\\')

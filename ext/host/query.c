@@ -42,8 +42,7 @@ int query_prepare(Connection *connection, const char *sql, const char *name, int
     return failure(error, SQLITE_ERROR, "the %s '%.60s' is nested in %d others, expected fewer: does it call itself?",
                    name, sql, connection->queries);
   if (!starts_query(sql))
-    return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql,
-                   meaning);
+    return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql, meaning);
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, &tail);
   if (rc) {
     rc = failure(error, rc, "the %s '%.60s' cannot be run: %s", name, sql, sqlite3_errmsg(db));

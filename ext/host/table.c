@@ -142,8 +142,7 @@ static int report_error(Cursor *cursor, int rc, const Error *error) {
   return rc;
 }
 
-static int table_filter(sqlite3_vtab_cursor *base, int given, const char *unused, int argc,
-                        sqlite3_value **argv) {
+static int table_filter(sqlite3_vtab_cursor *base, int given, const char *unused, int argc, sqlite3_value **argv) {
   (void)unused;
   Cursor *cursor = (Cursor *)base;
   const TableFunction *f = function_of(cursor);

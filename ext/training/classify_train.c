@@ -57,25 +57,19 @@ void classify_train_final(sqlite3_context *context) {
   Aggregate *a = sqlite3_aggregate_context(context, 0);
   Error error;
   Epoch last = {0};
-  if (a && a->failed) {
-    training_run_end(&a->run);
-    return;
+  char *json = NULL;
+  int rc = a ? SQLITE_OK : failure(&error, SQLITE_ERROR, "no rows to learn from, expected texts with labels");
+  if (!a || !a->failed) { /* a failed step has set the result */
+    if (!rc) rc = check_scan(sqlite3_user_data(context), &error);
+    if (!rc) rc = run_epochs(&a->run, &last, &error);
+    if (!rc) json = training_result_json(&a->run, &last);
+    if (!rc && !json) rc = SQLITE_NOMEM;
+    if (rc)
+      failure_result(context, NAME, rc, &error);
+    else
+      sqlite3_result_text(context, json, -1, sqlite3_free);
   }
-  if (!a) {
-    failure(&error, SQLITE_ERROR, "no rows to learn from, expected texts with labels");
-    failure_result(context, NAME, SQLITE_ERROR, &error);
-    return;
-  }
-  int rc = check_scan(sqlite3_user_data(context), &error);
-  if (!rc) rc = run_epochs(&a->run, &last, &error);
-  char *json = rc ? NULL : training_result_json(&a->run, &last);
-  if (rc)
-    failure_result(context, NAME, rc, &error);
-  else if (json)
-    sqlite3_result_text(context, json, -1, sqlite3_free);
-  else
-    sqlite3_result_error_nomem(context);
-  training_run_end(&a->run);
+  if (a) training_run_end(&a->run);
 }
 
 void classify_train_one_argument(sqlite3_context *context, int argc, sqlite3_value **argv) {

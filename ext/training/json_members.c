@@ -8,8 +8,7 @@ bool json_member_is_text(const JsonMember *m, const char *text) {
   return json_member_is(m, "text") && strcmp(m->shown, text) == 0;
 }
 
-static int visit_row(sqlite3_stmt *each, int (*visit)(void *context, const JsonMember *member, Error *error),
-                     void *context, Error *error) {
+static int visit_row(sqlite3_stmt *each, JsonVisit *visit, void *context, Error *error) {
   JsonMember m = {.key = (const char *)sqlite3_column_text(each, 0), .type = (const char *)sqlite3_column_text(each, 1),
                   .shown = (const char *)sqlite3_column_text(each, 2), .value = sqlite3_column_value(each, 2)};
   m.key_length = (size_t)sqlite3_column_bytes(each, 0);
@@ -18,9 +17,7 @@ static int visit_row(sqlite3_stmt *each, int (*visit)(void *context, const JsonM
   return m.key && m.type && m.shown ? visit(context, &m, error) : failure_no_memory(error);
 }
 
-int json_members_visit(Connection *c, const char *json,
-                       int (*visit)(void *context, const JsonMember *member, Error *error), void *context,
-                       Error *error) {
+int json_members_visit(Connection *c, const char *json, JsonVisit *visit, void *context, Error *error) {
   sqlite3_stmt *each;
   int rc = connection_statement(c, "SELECT key, type, value FROM json_each(?1)", &each, error), step;
   if (rc) return rc;

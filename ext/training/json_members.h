@@ -16,9 +16,9 @@ typedef struct JsonMember {
 bool json_member_is(const JsonMember *member, const char *type);
 bool json_member_is_text(const JsonMember *member, const char *text);
 
+typedef int JsonVisit(void *context, const JsonMember *member, Error *error);
+
 /* Calls visit() for each member, in order, until one returns an error. */
-int json_members_visit(Connection *connection, const char *json,
-                       int (*visit)(void *context, const JsonMember *member, Error *error), void *context,
-                       Error *error);
+int json_members_visit(Connection *connection, const char *json, JsonVisit *visit, void *context, Error *error);
 
 #endif

@@ -29,7 +29,7 @@ static void write_text(const char *text, sqlite3_str *json) {
     sqlite3_str_appendall(json, "null");
 }
 
-/* ---- numbers ----------------------------------------------------------------------------- */
+/* ---- numbers, booleans and texts ----------------------------------------------------------------------------- */
 
 static int count_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -70,8 +70,6 @@ static void real_write(const Option *o, const Options *options, sqlite3_str *jso
 
 const OptionKind OPTION_REAL = {"a number", real_read, real_write};
 
-/* ---- true, false and texts ----------------------------------------------------------------- */
-
 static int boolean_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
   bool value = json_member_is(m, "true");
@@ -98,7 +96,7 @@ static void text_write(const Option *o, const Options *options, sqlite3_str *jso
 
 const OptionKind OPTION_TEXT = {NULL, text_read, text_write};
 
-/* ---- kinds of one option -------------------------------------------------------------------- */
+/* ---- each for one option -------------------------------------------------------------------- */
 
 static int class_weight_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;

@@ -125,8 +125,6 @@ void options_free(Options *options) {
   *options = (Options){0};
 }
 
-/* ---- writing ------------------------------------------------------------------------------ */
-
 void options_json(const Options *options, const TrainingOptions *used, sqlite3_str *json) {
   Options as_used = *options;
   as_used.training = *used;

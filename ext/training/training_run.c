@@ -92,8 +92,6 @@ int training_run_start(TrainingRun *run, Error *error) {
   return rc;
 }
 
-/* ---- epochs ---------------------------------------------------------------------------- */
-
 static void log_epoch(TrainingRun *run, const Epoch *e) {
   char held_out[64] = "";
   if (e->validated) snprintf(held_out, sizeof held_out, ", on held-out rows %.4f", e->validation_accuracy);
