@@ -53,7 +53,7 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
 /* Copies the text of the last row. A host's tokenizer works in this thread only: if the model
 ** has one, the tokens are copied instead.
 */
-static int copy_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
+static int copy_row_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
   ByteBuffer *buffer = &w->buffer;
   size_t begin = buffer->length;
   if (*b->model->tokenize) {
@@ -90,7 +90,7 @@ static int read_query_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
   if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &label, error);
-  return rc ? rc : copy_text(b, w, text, length, error);
+  return rc ? rc : copy_row_text(b, w, text, length, error);
 }
 
 static int longest_first(const void *a, const void *b) {

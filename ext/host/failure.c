@@ -38,7 +38,7 @@ static bool begins_with_function(const char *message) {
 /* A message may quote any bytes, and most hosts print it on a terminal: so it is made printable.
 ** Returns a text for sqlite3_free(), or NULL if memory is out.
 */
-static char *sentence(const char *function, const Error *error) {
+static char *full_message(const char *function, const Error *error) {
   sqlite3_str *text = sqlite3_str_new(NULL);
   if (!begins_with_function(error->message)) sqlite3_str_appendf(text, "%s(): ", function);
   printable_text(text, error->message, strlen(error->message));
@@ -46,7 +46,7 @@ static char *sentence(const char *function, const Error *error) {
 }
 
 void failure_result(sqlite3_context *context, const char *function, int code, const Error *error) {
-  char *message = code == SQLITE_NOMEM ? NULL : sentence(function, error);
+  char *message = code == SQLITE_NOMEM ? NULL : full_message(function, error);
   if (message)
     sqlite3_result_error(context, message, -1);
   else
@@ -67,5 +67,5 @@ void failure_or_text(sqlite3_context *context, const char *function, int code, c
 
 void failure_vtab(sqlite3_vtab *vtab, const char *function, const Error *error) {
   sqlite3_free(vtab->zErrMsg);
-  vtab->zErrMsg = sentence(function, error);
+  vtab->zErrMsg = full_message(function, error);
 }
