@@ -1,4 +1,4 @@
-/* extension.c -- the whole public surface: two tables of names.
+/* extension.c -- registers every SQL function: FUNCTIONS and, for those in FROM, TABLES.
 **
 **   .load ./classify
 **   SELECT classify_train(body, category) FROM tickets WHERE category IS NOT NULL;
@@ -24,53 +24,35 @@ SQLITE_EXTENSION_INIT1
 
 typedef void Call(sqlite3_context *, int, sqlite3_value **);
 
-static const struct {
+typedef struct Function {
   const char *name;
-  int arguments;
+  int least, most;    /* numbers of arguments */
+  const char *usage;  /* for the error that any other number of arguments gives */
   int flags;
-  Call *call;                        /* a scalar function, or */
-  Call *step;                        /* an aggregate          */
+  Call *call;         /* of a scalar function */
+  Call *step;         /* of an aggregate, with final */
   void (*final)(sqlite3_context *);
-} FUNCTIONS[] = {
-    /* What runs SQL text or writes cannot be called from triggers and views. */
-    {"classify_train", 1, SQLITE_DIRECTONLY, classify_train_one_argument, NULL, NULL},
-    {"classify_train", 2, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
-    {"classify_train", 3, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
-    {"classify_train", 4, SQLITE_DIRECTONLY, NULL, classify_train_step, classify_train_final},
-    /* Not deterministic: models change. Nor innocuous, since the answer depends on more
-    ** than the arguments: a model of the same file says which label, at what cost, and
-    ** which tokenizer of the host reads the text. So where the schema is not trusted, a
-    ** file's own triggers and views cannot call them (sqlite3.h on SQLITE_INNOCUOUS).
-    */
-    {"classify", 1, 0, classify, NULL, NULL},
-    {"classify", 2, 0, classify, NULL, NULL},
-    {"classify", 3, 0, classify, NULL, NULL},
-    {"classify_confidence", 1, 0, classify_confidence, NULL, NULL},
-    {"classify_confidence", 2, 0, classify_confidence, NULL, NULL},
-    {"classify_scores", 1, 0, classify_scores, NULL, NULL},
-    {"classify_scores", 2, 0, classify_scores, NULL, NULL},
-    {"classify_highlight", 1, 0, classify_highlight, NULL, NULL},
-    {"classify_highlight", 2, 0, classify_highlight, NULL, NULL},
-    {"classify_highlight", 3, 0, classify_highlight, NULL, NULL},
-    {"classify_card", 0, 0, classify_card, NULL, NULL},
-    {"classify_card", 1, 0, classify_card, NULL, NULL},
-    {"classify_version", 0, SQLITE_INNOCUOUS, classify_version, NULL, NULL},
-    {"classify_debug", 0, SQLITE_INNOCUOUS, classify_debug, NULL, NULL},
-};
+} Function;
 
-/* How each is called, for the message to any other number of arguments. */
-static const struct Usage {
-  const char *name, *usage;
-  int flags;
-} USAGES[] = {
-    {"classify_train", "classify_train(text, label [, model [, options]])", SQLITE_DIRECTONLY},
-    {"classify", "classify(text [, model [, min_confidence]])", 0},
-    {"classify_confidence", "classify_confidence(text [, model])", 0},
-    {"classify_scores", "classify_scores(text [, model])", 0},
-    {"classify_highlight", "classify_highlight(text [, model [, format]])", 0},
-    {"classify_card", "classify_card([model])", 0},
-    {"classify_version", "classify_version()", SQLITE_INNOCUOUS},
-    {"classify_debug", "classify_debug()", SQLITE_INNOCUOUS},
+/* Flags:
+**
+** SQLITE_DIRECTONLY: the function runs SQL text or writes, so triggers and views cannot call it.
+** SQLITE_INNOCUOUS: the function depends on nothing but its arguments. Those that use a model
+** are not innocuous: a hostile database file can hold a model of its own. With PRAGMA
+** trusted_schema = off SQLite therefore refuses them in the triggers and views of a file.
+** SQLITE_DETERMINISTIC: none is, as a model can change between two calls.
+*/
+static const Function FUNCTIONS[] = {
+    {"classify", 1, 3, "classify(text [, model [, min_confidence]])", 0, classify, NULL, NULL},
+    {"classify_confidence", 1, 2, "classify_confidence(text [, model])", 0, classify_confidence, NULL, NULL},
+    {"classify_scores", 1, 2, "classify_scores(text [, model])", 0, classify_scores, NULL, NULL},
+    {"classify_highlight", 1, 3, "classify_highlight(text [, model [, format]])", 0, classify_highlight, NULL, NULL},
+    {"classify_card", 0, 1, "classify_card([model])", 0, classify_card, NULL, NULL},
+    {"classify_version", 0, 0, "classify_version()", SQLITE_INNOCUOUS, classify_version, NULL, NULL},
+    {"classify_debug", 0, 0, "classify_debug()", SQLITE_INNOCUOUS, classify_debug, NULL, NULL},
+    {"classify_train", 2, 4, "classify_train(text, label [, model [, options]])", SQLITE_DIRECTONLY,
+     NULL, classify_train_step, classify_train_final},
+    {"classify_train", 1, 1, NULL, SQLITE_DIRECTONLY, classify_train_one_argument, NULL, NULL},
 };
 
 static const TableFunction *const TABLES[] = {
@@ -87,23 +69,28 @@ static const TableFunction *const TABLES[] = {
 
 static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argv;
-  const struct Usage *u = sqlite3_user_data(context);
+  const Function *f = sqlite3_user_data(context);
   Error error;
-  failure(&error, SQLITE_ERROR, "%d argument%s given, expected %s", argc, argc == 1 ? "" : "s", u->usage);
-  failure_result(context, u->name, SQLITE_ERROR, &error);
+  failure(&error, SQLITE_ERROR, "%d argument%s given, expected %s", argc, argc == 1 ? "" : "s", f->usage);
+  failure_result(context, f->name, SQLITE_ERROR, &error);
+}
+
+static int register_function(Connection *connection, const Function *f) {
+  int flags = SQLITE_UTF8 | f->flags, rc = SQLITE_OK;
+  for (int arguments = f->least; arguments <= f->most && !rc; arguments++) {
+    connection_retain(connection);
+    rc = sqlite3_create_function_v2(connection->db, f->name, arguments, flags, connection, f->call, f->step,
+                                    f->final, connection_release);
+  }
+  if (!rc && f->usage)
+    rc = sqlite3_create_function_v2(connection->db, f->name, -1, flags, (void *)f, wrong_count, NULL, NULL, NULL);
+  return rc;
 }
 
 static int register_all(Connection *connection) {
   int rc = SQLITE_OK;
-  for (size_t i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS && !rc; i++) {
-    connection_retain(connection);
-    rc = sqlite3_create_function_v2(connection->db, FUNCTIONS[i].name, FUNCTIONS[i].arguments,
-                                    SQLITE_UTF8 | FUNCTIONS[i].flags, connection, FUNCTIONS[i].call,
-                                    FUNCTIONS[i].step, FUNCTIONS[i].final, connection_release);
-  }
-  for (size_t i = 0; i < sizeof USAGES / sizeof *USAGES && !rc; i++)
-    rc = sqlite3_create_function_v2(connection->db, USAGES[i].name, -1, SQLITE_UTF8 | USAGES[i].flags,
-                                    (void *)&USAGES[i], wrong_count, NULL, NULL, NULL);
+  for (size_t i = 0; i < sizeof FUNCTIONS / sizeof *FUNCTIONS && !rc; i++)
+    rc = register_function(connection, &FUNCTIONS[i]);
   for (size_t i = 0; i < sizeof TABLES / sizeof *TABLES && !rc; i++)
     rc = table_register(connection, TABLES[i]);
   return rc;
@@ -122,13 +109,13 @@ static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   return rc;
 }
 
-/* The library stays: unloading one that has run threads hangs on some systems. */
+/* The library stays loaded: unloading one that has run threads hangs on some systems. */
 int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   int rc = load(db, message, api);
   return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
 }
 
-/* The name that SQLite tries first, whatever the file is called. */
+/* The name that SQLite tries first, whatever the name of the file. */
 int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   return sqlite3_classify_init(db, message, api);
 }

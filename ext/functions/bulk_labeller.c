@@ -11,8 +11,9 @@
 #include "host/value.h"
 #include "models/models.h"
 
-/* A chunk is what is labelled before the first of its rows is given, since no thread
-** outlives the call that began it. The first is small, for LIMIT.
+/* A chunk is up to BULK_WINDOWS windows. It is labelled completely before its first row is
+** returned, since no thread may outlive the call that started it. The first chunk is small, so
+** that a query with LIMIT is answered soon.
 */
 enum {
   WINDOW_ROWS = 2048,
@@ -23,16 +24,15 @@ enum {
 };
 
 typedef struct RowText {
-  size_t begin, length; /* in the window's bytes */
+  size_t begin, length; /* in the window's buffer */
   size_t row;
-  uint32_t label;       /* that it has */
+  uint32_t label;       /* BulkRow.label */
 } RowText;
 
 struct BulkWindow {
-  char *bytes; /* [length] texts, one after another */
-  size_t length, capacity;
+  ByteBuffer buffer; /* the texts, or lists of their tokens, one after another */
   RowText texts[WINDOW_ROWS];
-  Prediction predictions[WINDOW_ROWS]; /* of these */
+  Prediction predictions[WINDOW_ROWS]; /* of the texts */
   size_t count;
 };
 
@@ -50,21 +50,21 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
   return id->value ? SQLITE_OK : failure_no_memory(error);
 }
 
-/* Copies a row's text; a host's tokenizer belongs to this thread, so of one that it
-** reads the tokens are copied.
+/* Copies the text of the last row. A host's tokenizer works in this thread only: if the model
+** has one, the tokens are copied instead.
 */
-static int read_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
-  size_t begin = w->length;
+static int copy_row_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
+  ByteBuffer *buffer = &w->buffer;
+  size_t begin = buffer->length;
   if (*b->model->tokenize) {
-    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, &w->bytes, &w->length, &w->capacity, error);
+    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, buffer, error);
     if (rc) return rc;
   } else {
-    if (!memory_grow(&w->bytes, &w->capacity, w->length + length + 1, 1))
-      return failure_no_memory(error);
-    memcpy(w->bytes + begin, text, length);
-    w->length += length;
+    if (!memory_grow(&buffer->bytes, &buffer->capacity, begin + length + 1, 1)) return failure_no_memory(error);
+    memcpy(buffer->bytes + begin, text, length);
+    buffer->length += length;
   }
-  w->texts[w->count++] = (RowText){begin, w->length - begin, b->count - 1, b->rows[b->count - 1].label};
+  w->texts[w->count++] = (RowText){begin, buffer->length - begin, b->count - 1, b->rows[b->count - 1].label};
   return SQLITE_OK;
 }
 
@@ -75,7 +75,7 @@ static int read_label(BulkLabeller *b, sqlite3_value *value, BulkRow *row, Label
   return rc ? rc : failure_code(labels_add(&b->labels, *label, &row->label, error));
 }
 
-static int read_row(BulkLabeller *b, BulkWindow *w, Error *error) {
+static int read_query_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   const BulkQuery *q = &b->query;
   const char *text = NULL;
   size_t length;
@@ -90,7 +90,7 @@ static int read_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
   if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &label, error);
-  return rc ? rc : read_text(b, w, text, length, error);
+  return rc ? rc : copy_row_text(b, w, text, length, error);
 }
 
 static int longest_first(const void *a, const void *b) {
@@ -102,12 +102,12 @@ static int longest_first(const void *a, const void *b) {
 static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
   size_t most = b->begun ? WINDOW_ROWS : FIRST_ROWS, first = b->count;
   int rc = SQLITE_OK;
-  w->count = w->length = 0;
-  while (!rc && b->count - first < most && w->length < WINDOW_BYTES) {
+  w->count = w->buffer.length = 0;
+  while (!rc && b->count - first < most && w->buffer.length < WINDOW_BYTES) {
     int step = query_step(b->connection, b->stmt);
     b->ended = step == SQLITE_DONE;
     if (b->ended) break;
-    rc = step == SQLITE_ROW ? read_row(b, w, error) : failure_sqlite(error, b->connection->db, step);
+    rc = step == SQLITE_ROW ? read_query_row(b, w, error) : failure_sqlite(error, b->connection->db, step);
   }
   qsort(w->texts, w->count, sizeof *w->texts, longest_first);
   return rc;
@@ -122,7 +122,7 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
   TextBytes texts[TASK_ROWS];
   for (; count < TASK_ROWS && first + count < w->count; count++) {
     const RowText *text = &w->texts[first + count];
-    texts[count] = (TextBytes){w->bytes + text->begin, text->length, text->label};
+    texts[count] = (TextBytes){w->buffer.bytes + text->begin, text->length, text->label};
   }
   Status status = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
                                  w->predictions + first, error);
@@ -130,7 +130,7 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
   return status;
 }
 
-static void finish_windows(BulkLabeller *b, size_t windows) {
+static void store_predictions(BulkLabeller *b, size_t windows) {
   for (size_t i = 0; i < windows; i++) {
     const BulkWindow *w = b->windows[i];
     for (size_t t = 0; t < w->count; t++) {
@@ -141,11 +141,11 @@ static void finish_windows(BulkLabeller *b, size_t windows) {
   }
 }
 
-/* ---- how far it is --------------------------------------------------------------------- */
+/* ---- progress --------------------------------------------------------------------- */
 
 static const double LOG_EVERY = 5.0, COUNT_AT_MOST = 2.0; /* seconds */
 
-static void look(void *context, ProgressState *state) {
+static void read_progress(void *context, ProgressState *state) {
   BulkLabeller *b = context;
   state->rows = (double)atomic_load(&b->labelled);
   state->share = b->total < 0 ? -1.0 : b->total > 0 ? state->rows / b->total : 1.0;
@@ -153,15 +153,15 @@ static void look(void *context, ProgressState *state) {
 }
 
 static int begin_progress(BulkLabeller *b, Error *error) {
-  progress_begin(&b->progress, b->query.progress, look, b);
+  progress_begin(&b->progress, b->query.progress, read_progress, b);
   b->total = -1.0;
   if (!b->progress.terminal) return SQLITE_OK;
   int rc = query_count(b->connection, b->stmt, COUNT_AT_MOST, &b->total, error);
-  progress_begin(&b->progress, b->query.progress, look, b); /* anew: counting is no labelling */
+  progress_begin(&b->progress, b->query.progress, read_progress, b); /* the time of counting is not part of it */
   return rc;
 }
 
-/* Now and then, and when all rows are labelled. */
+/* Prints a line every LOG_EVERY seconds, and at the end. */
 static void log_rows(BulkLabeller *b) {
   double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
   if (b->ended || progress_due(&b->progress, LOG_EVERY))
@@ -189,12 +189,12 @@ static int label_chunk(BulkLabeller *b, Error *error) {
   b->begun = true;
   if (rc) return rc;
   log_rows(b);
-  finish_windows(b, windows);
+  store_predictions(b, windows);
   return SQLITE_OK;
 }
 
-/* A statement that writes might feed its rows back into the query, without
-** end: then everything is labelled before the first row is given.
+/* An INSERT ... SELECT from here might add rows to the table that the query reads, without end. So
+** while a statement writes, all rows are read before the first is returned.
 */
 static bool writer_is_active(sqlite3 *db) {
   for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
@@ -231,7 +231,7 @@ void bulk_labeller_end(BulkLabeller *b) {
   clear_rows(b);
   for (size_t i = 0; b->scratches && i < b->query.threads; i++) scratch_free(&b->scratches[i]);
   for (size_t i = 0; i < BULK_WINDOWS; i++) {
-    if (b->windows[i]) free(b->windows[i]->bytes);
+    if (b->windows[i]) free(b->windows[i]->buffer.bytes);
     free(b->windows[i]);
   }
   free(b->scratches);

@@ -1,4 +1,4 @@
-/* classify.h -- what a model says of one text.
+/* classify.h -- the four functions that label one text, each in the file of its name.
 **
 **   classify(text [, model [, min_confidence]])     the label
 **   classify_confidence(text [, model])             its probability

@@ -9,30 +9,29 @@
 #include "host/query.h"
 #include "models/models.h"
 
-enum { COL_POSITION, COL_TOKEN, COL_START, COL_LENGTH, COL_WEIGHT, COL_CONTRIBUTION,
-       COL_LEAVE_ONE_OUT, VISIBLE };
+enum { COL_POSITION, COL_TOKEN, COL_START, COL_LENGTH, COL_WEIGHT, COL_CONTRIBUTION, COL_LEAVE_ONE_OUT, VISIBLE };
 enum { ARG_TEXT, ARG_MODEL, ARG_LABEL, ARGUMENTS };
 
-typedef struct Listing {
+typedef struct Attention {
   Explanation reasons;
   char *text;     /* a copy: start and length count its characters */
-  float *drops;   /* [tokens.count] or NULL until it is asked for  */
+  float *drops;   /* [tokens.count] leave_one_out, computed when first read; or NULL */
   size_t at;
-  size_t start;   /* characters before the token at `at`, and */
-  size_t counted; /* the bytes they were counted over         */
-} Listing;
+  size_t start;   /* characters before the token `at` */
+  size_t counted; /* bytes of these characters        */
+} Attention;
 
-/* Counts on from the token before: tokens come in the order of the text. */
-static void place_token(Listing *l) {
-  if (l->at == l->reasons.count) return;
-  size_t begin = l->reasons.tokens.spans[l->at].start;
-  if (begin < l->counted) l->start = l->counted = 0; /* a tokenizer that goes back */
-  l->start += utf8_characters(l->text + l->counted, begin - l->counted);
-  l->counted = begin;
+/* Counts the characters from the last token on: most tokenizers go through the text in order. */
+static void count_start(Attention *a) {
+  if (a->at == a->reasons.count) return;
+  size_t begin = a->reasons.tokens.spans[a->at].start;
+  if (begin < a->counted) a->start = a->counted = 0; /* this one went back */
+  a->start += utf8_characters(a->text + a->counted, begin - a->counted);
+  a->counted = begin;
 }
 
-static int listing_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
-  Listing *l = call->state;
+static int attention_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
+  Attention *a = call->state;
   const Model *model;
   const char *text, *spec;
   size_t length;
@@ -42,80 +41,71 @@ static int listing_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   call->done = true;
   if (rc || !text) return rc;
-  l->text = malloc(length + 1);
-  if (!l->text) return failure_no_memory(error);
-  memcpy(l->text, text, length);
+  a->text = malloc(length + 1);
+  if (!a->text) return failure_no_memory(error);
+  memcpy(a->text, text, length);
   rc = models_load(call->connection, spec, &model, error);
-  if (!rc) rc = explanation_find(&l->reasons, call->connection, model, text, length, arguments[ARG_LABEL], error);
+  if (!rc) rc = explanation_find(&a->reasons, call->connection, model, text, length, arguments[ARG_LABEL], error);
   if (rc) return rc;
-  call->done = l->reasons.count == 0;
-  place_token(l);
+  call->done = a->reasons.count == 0;
+  count_start(a);
   return SQLITE_OK;
 }
 
-static int listing_step(TableCall *call, Error *error) {
+static int attention_step(TableCall *call, Error *error) {
   (void)error;
-  Listing *l = call->state;
-  call->done = ++l->at == l->reasons.count;
-  place_token(l);
+  Attention *a = call->state;
+  call->done = ++a->at == a->reasons.count;
+  count_start(a);
   return SQLITE_OK;
 }
 
-static int result_leave_one_out(Listing *l, Connection *c, sqlite3_context *context, Error *error) {
-  const Explanation *r = &l->reasons;
-  if (!l->drops) {
-    float *drops = calloc(r->tokens.count + 1, sizeof *drops);
-    if (!drops) return failure_no_memory(error);
-    Lexicon lexicon = tokens_lexicon(&r->tokens);
-    Question question = {tokens_text(&r->tokens), &lexicon, r->label};
-    int rc = failure_code(explain_leave_one_out(r->model, &question, r->count, &c->scratch, connection_poll(c), drops,
-                                                error));
-    if (rc) {
-      free(drops);
-      return rc;
-    }
-    l->drops = drops;
-  }
-  sqlite3_result_double(context, l->drops[l->at]);
-  return SQLITE_OK;
+static int compute_drops(Attention *a, Connection *c, Error *error) {
+  const Explanation *r = &a->reasons;
+  float *drops = calloc(r->tokens.count + 1, sizeof *drops);
+  if (!drops) return failure_no_memory(error);
+  Lexicon lexicon = tokens_lexicon(&r->tokens);
+  Question question = {tokens_text(&r->tokens), &lexicon, r->label};
+  Poll poll = connection_poll(c);
+  int rc = failure_code(explain_leave_one_out(r->model, &question, r->count, &c->scratch, poll, drops, error));
+  if (rc)
+    free(drops);
+  else
+    a->drops = drops;
+  return rc;
 }
 
-static int listing_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
-  Listing *l = call->state;
-  const Explanation *r = &l->reasons;
-  const struct TokenSpan *span = &r->tokens.spans[l->at];
+static int result_leave_one_out(Attention *a, Connection *c, sqlite3_context *context, Error *error) {
+  int rc = a->drops ? SQLITE_OK : compute_drops(a, c, error);
+  if (!rc) sqlite3_result_double(context, a->drops[a->at]);
+  return rc;
+}
+
+static int attention_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
+  Attention *a = call->state;
+  const Explanation *r = &a->reasons;
+  const struct TokenSpan *span = &r->tokens.spans[a->at];
   switch (column) {
-    case COL_POSITION:
-      sqlite3_result_int64(context, (sqlite3_int64)l->at + 1);
-      break;
+    case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)a->at + 1); break;
     case COL_TOKEN:
-      sqlite3_result_text64(context, r->tokens.folded + span->token, span->length, SQLITE_TRANSIENT,
-                            SQLITE_UTF8);
+      sqlite3_result_text64(context, r->tokens.folded + span->token, span->length, SQLITE_TRANSIENT, SQLITE_UTF8);
       break;
-    case COL_START:
-      sqlite3_result_int64(context, (sqlite3_int64)l->start + 1);
-      break;
+    case COL_START: sqlite3_result_int64(context, (sqlite3_int64)a->start + 1); break;
     case COL_LENGTH:
-      sqlite3_result_int64(context, (sqlite3_int64)utf8_characters(l->text + span->start,
-                                                                     span->end - span->start));
+      sqlite3_result_int64(context, (sqlite3_int64)utf8_characters(a->text + span->start, span->end - span->start));
       break;
-    case COL_WEIGHT:
-      sqlite3_result_double(context, r->weights[l->at]);
-      break;
-    case COL_CONTRIBUTION:
-      sqlite3_result_double(context, r->contributions[l->at]);
-      break;
-    case COL_LEAVE_ONE_OUT:
-      return result_leave_one_out(l, call->connection, context, error);
+    case COL_WEIGHT: sqlite3_result_double(context, r->weights[a->at]); break;
+    case COL_CONTRIBUTION: sqlite3_result_double(context, r->contributions[a->at]); break;
+    case COL_LEAVE_ONE_OUT: return result_leave_one_out(a, call->connection, context, error);
   }
   return SQLITE_OK;
 }
 
-static void listing_end(TableCall *call) {
-  Listing *l = call->state;
-  explanation_free(&l->reasons);
-  free(l->text);
-  free(l->drops);
+static void attention_end(TableCall *call) {
+  Attention *a = call->state;
+  explanation_free(&a->reasons);
+  free(a->text);
+  free(a->drops);
 }
 
 const TableFunction CLASSIFY_ATTENTION = {
@@ -125,9 +115,9 @@ const TableFunction CLASSIFY_ATTENTION = {
               "for_model HIDDEN, for_label HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
-    .state_size = sizeof(Listing),
-    .begin = listing_begin,
-    .step = listing_step,
-    .column = listing_column,
-    .end = listing_end,
+    .state_size = sizeof(Attention),
+    .begin = attention_begin,
+    .step = attention_step,
+    .column = attention_column,
+    .end = attention_end,
 };

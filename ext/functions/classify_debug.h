@@ -1,4 +1,4 @@
-/* classify_debug.h -- what this extension is and runs on.
+/* classify_debug.h -- versions of the extension, and what it runs on.
 **
 **   classify_version()   '0.1.0'
 **   classify_debug()     JSON: versions, BLAS kernel, SIMD path, threads, build

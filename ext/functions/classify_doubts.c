@@ -12,7 +12,7 @@
 
 enum { COL_ID, COL_LABEL, COL_SUGGESTED, COL_PROBABILITY, VISIBLE };
 enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
-enum { LEAST_SHARE = 4 }; /* of classify_doubts.h (5): a quarter */
+enum { LEAST_SHARE = 4 }; /* a quarter: (5) in classify_doubts.h */
 
 static const uint64_t SEED = 1;
 
@@ -20,23 +20,23 @@ typedef enum Group { LABELLED, UNLABELLED, WITHOUT_TEXT } Group;
 
 typedef struct Doubt {
   Group group;
-  float order; /* in the group, the least first */
+  float order; /* within the group, ascending */
   size_t row;  /* of the query */
   RowId id;
-  uint32_t label, suggested; /* numbers of bulk.labels; label LABELS_NONE: none */
+  uint32_t label, suggested; /* numbers in bulk.labels; label may be LABELS_NONE */
   float probability;
 } Doubt;
 
 typedef struct Doubts {
   BulkLabeller bulk;
-  Corpus corpus;  /* the rows with a text and a label, in their order */
+  Corpus corpus;  /* the rows with a text and a label, in the order of the query */
   Doubt *list;    /* [count] */
   size_t count, capacity, at;
 } Doubts;
 
-/* ---- reading, while the model judges -------------------------------------------------- */
+/* ---- predictions of the model -------------------------------------------------- */
 
-static int visit_row(void *context, const char *text, size_t length, const Label *label, Error *error) {
+static int add_to_corpus(void *context, const char *text, size_t length, const Label *label, Error *error) {
   Doubts *d = context;
   const Tokenizer *tokenizer;
   if (!label) return SQLITE_OK;
@@ -45,20 +45,20 @@ static int visit_row(void *context, const char *text, size_t length, const Label
   return rc;
 }
 
-static void judge(Doubt *doubt, uint32_t suggested, const Prediction *p) {
+static void set_prediction(Doubt *doubt, uint32_t suggested, const Prediction *p) {
   doubt->order = doubt->group == LABELLED ? p->of_asked : p->confidence - p->runner_up;
   doubt->suggested = suggested;
   doubt->probability = p->confidence;
 }
 
-static int add_row(Doubts *d, BulkRow *row, Error *error) {
+static int add_doubt(Doubts *d, BulkRow *row, Error *error) {
   if (!memory_grow(&d->list, &d->capacity, d->count + 1, sizeof *d->list))
     return failure_no_memory(error);
   Doubt *doubt = &d->list[d->count];
   *doubt = (Doubt){.row = d->count++, .id = row->id, .label = row->label};
-  row->id.value = NULL; /* it is the doubt's now */
+  row->id.value = NULL; /* the doubt owns it now */
   doubt->group = !row->labelled ? WITHOUT_TEXT : row->label == LABELS_NONE ? UNLABELLED : LABELLED;
-  if (row->labelled) judge(doubt, row->prediction.label, &row->prediction);
+  if (row->labelled) set_prediction(doubt, row->prediction.label, &row->prediction);
   return SQLITE_OK;
 }
 
@@ -66,34 +66,34 @@ static int read_rows(Doubts *d, Error *error) {
   BulkRow *row;
   int rc = bulk_labeller_next(&d->bulk, &row, error);
   while (!rc && row) {
-    rc = add_row(d, row, error);
+    rc = add_doubt(d, row, error);
     if (!rc) rc = bulk_labeller_next(&d->bulk, &row, error);
   }
   return rc;
 }
 
-/* ---- rows that the model has learned from ---------------------------------------------- */
+/* ---- cross-validation ---------------------------------------------- */
 
-/* Whether the query has enough of them to judge each by the others. */
-static bool knows_enough(const Doubts *d) {
+/* Whether the query has enough of the rows that the model has learned from. */
+static bool has_enough_rows(const Doubts *d) {
   const Fingerprints *fingerprints = &d->bulk.model->fingerprints;
   size_t known = 0;
   for (size_t i = 0; i < d->corpus.rows; i++) known += fingerprints_has(fingerprints, d->corpus.hash[i]);
   return known > 0 && known >= fingerprints->count / LEAST_SHARE && d->corpus.labels.keys.count > 1;
 }
 
-/* The corpus has the labelled rows in the order in which they were listed. */
-static void take_over(Doubts *d, const Prediction *predictions) {
+/* predictions [corpus.rows] are in the order of the labelled rows in the list. */
+static void replace_predictions(Doubts *d, const Prediction *predictions) {
   for (size_t i = 0, row = 0; i < d->count; i++) {
     if (d->list[i].group != LABELLED) continue;
     const Prediction *p = &predictions[row];
     Label suggested = labels_get(&d->corpus.labels, p->label);
     if (fingerprints_has(&d->bulk.model->fingerprints, d->corpus.hash[row++]))
-      judge(&d->list[i], labels_find(&d->bulk.labels, suggested), p);
+      set_prediction(&d->list[i], labels_find(&d->bulk.labels, suggested), p);
   }
 }
 
-static int judge_by_others(Doubts *d, Error *error) {
+static int cross_validate(Doubts *d, Error *error) {
   Workers *workers = NULL;
   PruneOptions prune = {.min_count = 1, .most = TRAINING_DEFAULTS.max_vocabulary, .spelled = true};
   Prediction *predictions = calloc(d->corpus.rows + 1, sizeof *predictions);
@@ -101,12 +101,12 @@ static int judge_by_others(Doubts *d, Error *error) {
   if (!status) status = workers_new(workers_processors(), connection_poll(d->bulk.connection), &workers, error);
   if (!status) status = cross_validation_predict(&d->corpus, SEED, workers, predictions, error);
   workers_free(workers);
-  if (!status) take_over(d, predictions);
+  if (!status) replace_predictions(d, predictions);
   free(predictions);
   return failure_code(status);
 }
 
-/* ---- the table ------------------------------------------------------------------------------ */
+/* ---- the table function ------------------------------------------------------------------------------ */
 
 static int most_doubtful_first(const void *a, const void *b) {
   const Doubt *x = a, *y = b;
@@ -117,7 +117,7 @@ static int most_doubtful_first(const void *a, const void *b) {
 
 static int doubts_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
   Doubts *d = call->state;
-  BulkQuery query = {.meaning = "an id, a text and a label", .id = 0, .text = 1, .label = 2, .visit = visit_row,
+  BulkQuery query = {.meaning = "an id, a text and a label", .id = 0, .text = 1, .label = 2, .visit = add_to_corpus,
                      .context = d, .threads = workers_processors()};
   int rc = query_text(arguments[ARG_QUERY], "query", &query.sql, NULL, error);
   if (!rc && !query.sql)
@@ -125,7 +125,7 @@ static int doubts_begin(TableCall *call, sqlite3_value **arguments, Error *error
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &query.model, NULL, error);
   if (!rc) rc = bulk_labeller_begin(&d->bulk, call->connection, &query, error);
   if (!rc) rc = read_rows(d, error);
-  if (!rc && knows_enough(d)) rc = judge_by_others(d, error);
+  if (!rc && has_enough_rows(d)) rc = cross_validate(d, error);
   if (!rc && d->count) qsort(d->list, d->count, sizeof *d->list, most_doubtful_first);
   call->done = d->count == 0;
   return rc;

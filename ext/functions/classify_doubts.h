@@ -1,19 +1,19 @@
-/* classify_doubts.h -- what is wrong in a table: rows whose label the model doubts.
+/* classify_doubts.h -- finds the rows of a table whose label is probably wrong.
 **
 **   SELECT id, label, suggested, probability
 **   FROM classify_doubts('SELECT id, body, category FROM tickets', 'triage') LIMIT 100;
 **
 **   CREATE TABLE classify_doubts(id, label, suggested, probability);
 **
-** (1) Rows with a label come first, those whose label is least probable before others.
-** (2) Rows without one follow, in the order in which they are best labelled next: those
-**     whose two most probable labels are closest before others.
-** (3) Rows without a text are the last, with nothing suggested.
-** (4) `suggested` is the most probable label, `probability` that of it.
-** (5) A row that the model has not learned from is judged by the model. It knows the
-**     labels of those that it has, and would seldom doubt them, so these are judged by
-**     the other rows of the query (model/folds.h), where these are at least a quarter of
-**     the rows that the model has learned from. Else they are judged by the model, too.
+** (1) First come the rows with a label, those with the least probable label in front.
+** (2) Then come the rows without a label, in the order in which it is best to label them: in
+**     front those whose two most probable labels have almost the same probability.
+** (3) Last come the rows without a text. Their `suggested` and `probability` are NULL.
+** (4) `suggested` is the most probable label, and `probability` is its probability.
+** (5) These come from the model if it has not learned from the row. Of a row that it has learned
+**     from it would seldom doubt the label, so these rows are predicted by cross-validation
+**     (train/cross_validation.h) over the query. If the query has less than a quarter of the
+**     rows that the model has learned from, the model predicts all of them.
 */
 #ifndef CLASSIFY_CLASSIFY_DOUBTS_H
 #define CLASSIFY_CLASSIFY_DOUBTS_H

@@ -1,4 +1,4 @@
-/* classify_evaluate.h -- how good a model is.
+/* classify_evaluate.h -- how good a model is: three functions, each in the file of its name.
 **
 **   SELECT * FROM classify_evaluate('SELECT body, category FROM checked', 'triage');
 **   SELECT * FROM classify_report('SELECT body, category FROM checked', 'triage');
@@ -8,9 +8,7 @@
 **   CREATE TABLE classify_report(label, precision, recall, f1, support);
 **   CREATE TABLE classify_confusion(actual, predicted, count);
 **
-** The figures are those of model/score.h. Rows whose text or label is NULL do not count.
-** Without a query (or with NULL) they are of the rows that were held out in training,
-** as metrics.h has kept them.
+** The figures are defined in classifier/score.h; measurement.h says of which rows they are.
 */
 #ifndef CLASSIFY_CLASSIFY_EVALUATE_H
 #define CLASSIFY_CLASSIFY_EVALUATE_H

@@ -12,7 +12,7 @@
 
 enum { STEPS = 4 };
 
-/* How a format writes; `step` is from -STEPS, against the label, to STEPS. */
+/* `step` is from -STEPS (against the label) to STEPS (for it). */
 typedef struct Format {
   const char *name;
   void (*head)(sqlite3_str *out, Label label, float probability);
@@ -93,7 +93,7 @@ static const Format HTML = {
 
 /* ---- marks ------------------------------------------------------------------------------ */
 
-/* Where the grapheme cluster that begins at `at` ends, of the characters as they are shown. */
+/* Returns where the grapheme cluster that begins at `at` ends. */
 static size_t cluster_end(const char *text, size_t length, size_t at) {
   int32_t before, code, state = 0;
   size_t end = at + printable_read(text + at, length - at, &before);
@@ -106,7 +106,7 @@ static size_t cluster_end(const char *text, size_t length, size_t at) {
   return end;
 }
 
-/* A contribution of next to nothing is not marked. */
+/* Returns 0, no mark, for less than a twentieth of the strongest contribution. */
 static int step_of(float contribution, float strongest) {
   float strength = strongest > 0.0f ? fabsf(contribution) / strongest : 0.0f;
   int step = strength > 0.05f ? 1 + (int)(strength * STEPS) : 0;
@@ -114,7 +114,8 @@ static int step_of(float contribution, float strongest) {
   return contribution < 0.0f ? -step : step;
 }
 
-static void paint(sqlite3_str *out, const Format *format, const Explanation *r, const char *text, size_t length) {
+static void write_marked(sqlite3_str *out, const Format *format, const Explanation *r, const char *text,
+                         size_t length) {
   float strongest = explanation_strongest(r);
   size_t at = 0;
   sqlite3_str_appendall(out, format->text_begin);
@@ -136,7 +137,7 @@ static void paint(sqlite3_str *out, const Format *format, const Explanation *r, 
 }
 
 void highlight_html(sqlite3_str *html, const Explanation *r, const char *text, size_t length) {
-  paint(html, &HTML, r, text, length);
+  write_marked(html, &HTML, r, text, length);
 }
 
 /* ---- the function --------------------------------------------------------------------------- */
@@ -151,10 +152,11 @@ static int read_format(int argc, sqlite3_value **argv, const Format **format, Er
   return failure(error, SQLITE_ERROR, "the format is '%.60s', expected 'ansi' or 'html'", name);
 }
 
-static char *write_all(sqlite3 *db, const Format *format, const Explanation *r, const char *text, size_t length, int *rc) {
+static char *write_all(sqlite3 *db, const Format *format, const Explanation *r, const char *text, size_t length,
+                       int *rc) {
   sqlite3_str *out = sqlite3_str_new(db);
   format->head(out, labels_get(&r->model->labels, r->label), r->probability);
-  paint(out, format, r, text, length);
+  write_marked(out, format, r, text, length);
   sqlite3_str_appendall(out, format->tail);
   *rc = sqlite3_str_errcode(out);
   return sqlite3_str_finish(out);

@@ -1,10 +1,9 @@
-/* classify_rows.h -- labelling in bulk.
+/* classify_rows.h -- labels the rows of a query, on all processors.
 **
 **   SELECT id, label, confidence
 **   FROM classify_rows('SELECT id, text FROM ...' [, model [, options]])
 **
-** Rows come back in the query's order. They are read a chunk ahead, batched by
-** length and labelled on every core; memory does not grow with their number.
+** Rows are returned in the order of the query. bulk_labeller.h says how they are labelled.
 */
 #ifndef CLASSIFY_CLASSIFY_ROWS_H
 #define CLASSIFY_CLASSIFY_ROWS_H

@@ -22,7 +22,7 @@ static int predict_label(Explanation *r, Connection *c, sqlite3_value *asked, Er
   return rc;
 }
 
-static int explain(Explanation *r, Connection *c, Error *error) {
+static int find_contributions(Explanation *r, Connection *c, Error *error) {
   r->weights = calloc(r->tokens.count + 1, sizeof *r->weights);
   r->contributions = calloc(r->tokens.count + 1, sizeof *r->contributions);
   if (!r->weights || !r->contributions) return failure_no_memory(error);
@@ -31,12 +31,12 @@ static int explain(Explanation *r, Connection *c, Error *error) {
   return failure_code(explain_contributions(r->model, &question, &c->scratch, r->weights, r->contributions, error));
 }
 
-int explanation_find(Explanation *r, Connection *c, const Model *model, const char *text, size_t length,
-                     sqlite3_value *label, Error *error) {
+int explanation_find(Explanation *r, Connection *c, const Model *model, const char *text,
+                     size_t length, sqlite3_value *label, Error *error) {
   *r = (Explanation){.model = model, .tokens.with_spans = true};
   int rc = models_tokens(c, model, text, length, &r->tokens, error);
   if (!rc) rc = predict_label(r, c, label, error);
-  if (!rc) rc = explain(r, c, error);
+  if (!rc) rc = find_contributions(r, c, error);
   if (!rc) r->count = r->tokens.span_count;
   return rc;
 }

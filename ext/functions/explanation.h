@@ -1,7 +1,5 @@
-/* explanation.h -- why one text has a label: its tokens, and what each of them gives.
-**
-** What stands here is for one label: the one that was asked for, else the most
-** probable one. weights and contributions are those of explain_contributions().
+/* explanation.h -- the tokens of one text, and what each contributes to a label: the label that was
+** asked for, or else the most probable one.
 */
 #ifndef CLASSIFY_EXPLANATION_H
 #define CLASSIFY_EXPLANATION_H
@@ -9,23 +7,23 @@
 #include "host/connection.h"
 
 typedef struct Explanation {
-  const Model *model;   /* held in the cache; NULL: none */
-  Tokens tokens;        /* with spans                    */
-  size_t count;         /* of tokens with a span: those of the text, not padding */
+  const Model *model;   /* a reference into the cache, or NULL          */
+  Tokens tokens;        /* with spans                                   */
+  size_t count;         /* tokens of the text, without padding          */
   uint32_t label;
-  float probability;    /* of the label    */
-  float *weights;       /* [tokens.count]  */
-  float *contributions; /* [tokens.count]  */
+  float probability;    /* of the label                                 */
+  float *weights;       /* [tokens.count] see explain_contributions()   */
+  float *contributions; /* [tokens.count] see explain_contributions()   */
 } Explanation; /* all zero is none */
 
-/* Takes over the reference to the model, also where it fails; label is NULL, or an
-** SQL NULL, where none is asked for. explanation_free() is owed in any case.
+/* Takes over the caller's reference to the model. `label` is the label that is asked for, or NULL,
+** or an SQL NULL. The caller calls explanation_free() in any case, also after an error.
 */
-int explanation_find(Explanation *reasons, Connection *connection, const Model *model, const char *text, size_t length,
-                     sqlite3_value *label, Error *error);
+int explanation_find(Explanation *reasons, Connection *connection, const Model *model, const char *text,
+                     size_t length, sqlite3_value *label, Error *error);
 void explanation_free(Explanation *reasons);
 
-/* Of the contributions of the text's tokens, the one farthest from zero, without its sign. */
+/* Returns the largest absolute value of the contributions. */
 float explanation_strongest(const Explanation *reasons);
 
 #endif

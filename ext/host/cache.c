@@ -20,7 +20,7 @@ static Entry *find_identifier(const char *identifier) {
   return NULL;
 }
 
-/* The link that leads to the model's entry. */
+/* Returns the pointer that points to the model's entry. */
 static Entry **find_model(const Model *model) {
   Entry **link = &entries;
   while (*link && (*link)->model != model) link = &(*link)->next;

@@ -43,8 +43,7 @@ static void finalize_statements(void *connection) {
   }
 }
 
-/* Moves place i to the front. */
-static void statement_to_front(Connection *c, int i) {
+static void move_statement_to_front(Connection *c, int i) {
   char *sql = c->statements[i].sql;
   sqlite3_stmt *stmt = c->statements[i].stmt;
   memmove(c->statements + 1, c->statements, (size_t)i * sizeof c->statements[0]);
@@ -52,14 +51,14 @@ static void statement_to_front(Connection *c, int i) {
   c->statements[0].stmt = stmt;
 }
 
-static int statement_find(const Connection *c, const char *sql) {
+static int find_statement(const Connection *c, const char *sql) {
   for (int i = 0; i < CONNECTION_STATEMENTS; i++)
     if (c->statements[i].sql && strcmp(c->statements[i].sql, sql) == 0) return i;
   return -1;
 }
 
-/* A place to reuse: the last one that is not in the middle of a run. */
-static int statement_victim(const Connection *c) {
+/* Returns the place to reuse: the last one whose statement is not running. */
+static int find_reusable(const Connection *c) {
   int i = CONNECTION_STATEMENTS - 1;
   while (i > 0 && c->statements[i].stmt && sqlite3_stmt_busy(c->statements[i].stmt)) i--;
   return i;
@@ -68,7 +67,7 @@ static int statement_victim(const Connection *c) {
 int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Error *error) {
   int rc = guard_watch(c->guard, finalize_statements, c, error);
   if (rc) return rc;
-  int i = statement_find(c, sql);
+  int i = find_statement(c, sql);
   if (i < 0) {
     sqlite3_stmt *prepared;
     rc = sqlite3_prepare_v3(c->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, NULL);
@@ -78,7 +77,7 @@ int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Er
       sqlite3_finalize(prepared);
       return failure_no_memory(error);
     }
-    i = statement_victim(c);
+    i = find_reusable(c);
     sqlite3_finalize(c->statements[i].stmt);
     sqlite3_free(c->statements[i].sql);
     c->statements[i].stmt = prepared;
@@ -86,7 +85,7 @@ int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Er
   }
   if (sqlite3_stmt_busy(c->statements[i].stmt))
     return failure(error, SQLITE_MISUSE, "a statement of the extension is in use already");
-  statement_to_front(c, i);
+  move_statement_to_front(c, i);
   *stmt = c->statements[0].stmt;
   return SQLITE_OK;
 }
@@ -102,15 +101,12 @@ void connection_keep_model(Connection *c, const Model *model) {
   c->models[0] = model;
 }
 
-static bool proceeds(void *context) {
+static bool not_interrupted(void *context) {
   Connection *c = context;
-  Error ignored;
+  Error ignored; /* if the statement cannot be prepared, for example because of an authorizer, the work goes on */
   sqlite3_stmt *count;
-  /* a statement that cannot be prepared (an authorizer, say) says nothing */
-  int rc = connection_statement(c,
-                                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
-                                "SELECT count(*) FROM n",
-                                &count, &ignored);
+  int rc = connection_statement(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "
+                                "SELECT count(*) FROM n", &count, &ignored);
   if (rc == SQLITE_OK) {
     rc = sqlite3_step(count);
     sqlite3_reset(count);
@@ -118,4 +114,4 @@ static bool proceeds(void *context) {
   return rc != SQLITE_INTERRUPT;
 }
 
-Poll connection_poll(Connection *connection) { return (Poll){proceeds, connection}; }
+Poll connection_poll(Connection *connection) { return (Poll){not_interrupted, connection}; }

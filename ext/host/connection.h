@@ -1,6 +1,6 @@
 /* connection.h -- what the extension keeps for one database connection.
 **
-** SQLite's connection mutex is held in every call from SQL, so nothing here needs a lock.
+** SQLite holds the connection's mutex while it calls us, so nothing here needs a lock.
 */
 #ifndef CLASSIFY_CONNECTION_H
 #define CLASSIFY_CONNECTION_H
@@ -14,36 +14,36 @@ typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.h */
 
 typedef struct Connection {
   sqlite3 *db;
-  int references;          /* functions, modules and tables that point here */
+  int references;          /* from functions, modules and tables */
   Guard *guard;
   struct {
     char *sql;
     sqlite3_stmt *stmt;
-  } statements[CONNECTION_STATEMENTS]; /* the newest first */
-  const Model *models[CONNECTION_MODELS]; /* held in the cache, the newest first */
+  } statements[CONNECTION_STATEMENTS]; /* the last used first */
+  const Model *models[CONNECTION_MODELS]; /* references into the cache, the last used first */
   HostTokenizer *tokenizers;
-  int queries;             /* of users that are being stepped: query_step() */
-  /* scratch of the scalar functions */
+  int queries;             /* how many queries of users are running, one inside another */
+  /* reused by the scalar functions */
   Scratch scratch;
   Tokens tokens;
   float *probabilities;
   size_t probabilities_capacity;
 } Connection;
 
-Connection *connection_new(sqlite3 *db); /* NULL: out of memory */
+Connection *connection_new(sqlite3 *db); /* one reference; NULL if memory is out */
 void connection_retain(Connection *connection);
-void connection_release(void *connection); /* a destructor for SQLite; frees with the last */
+void connection_release(void *connection); /* the last reference frees it; a destructor for SQLite */
 
-/* A prepared statement that is kept: borrowed until sqlite3_reset(), which the
-** caller owes. While it is in use the same text gives SQLITE_MISUSE.
+/* Returns a prepared statement, which the connection owns and keeps for the next call. The
+** caller gives it back with sqlite3_reset(); until then the same SQL is SQLITE_MISUSE.
 */
 int connection_statement(Connection *connection, const char *sql, sqlite3_stmt **stmt, Error *error);
 
-/* Keeps a reference of its own to a model, so that it outlives the statement. */
+/* Keeps the model loaded for the statements to come. */
 void connection_keep_model(Connection *connection, const Model *model);
 
-/* For long work: asks SQLite whether this connection was interrupted. A
-** statement of about 1,000 steps is run, so that a progress handler is heard.
+/* Returns a poll that says whether the connection was interrupted. It runs a statement of about
+** 1,000 steps, so that a progress handler of the host is called too.
 */
 Poll connection_poll(Connection *connection);
 

@@ -29,22 +29,24 @@ int failure_code(Status status) {
   }
 }
 
-/* Of a function in a query that another function runs. */
-static bool names_function(const char *message) {
+/* A query that a function runs may call another function: its message begins with its own name. */
+static bool begins_with_function(const char *message) {
   return strncmp(message, "classify", 8) == 0 &&
          strncmp(message + strspn(message, "abcdefghijklmnopqrstuvwxyz_"), "(): ", 4) == 0;
 }
 
-/* What a message quotes may be anything, and most hosts print it on a terminal. NULL: out of memory. */
-static char *sentence(const char *function, const Error *error) {
+/* A message may quote any bytes, and most hosts print it on a terminal: so it is made printable.
+** Returns a text for sqlite3_free(), or NULL if memory is out.
+*/
+static char *full_message(const char *function, const Error *error) {
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (!names_function(error->message)) sqlite3_str_appendf(text, "%s(): ", function);
+  if (!begins_with_function(error->message)) sqlite3_str_appendf(text, "%s(): ", function);
   printable_text(text, error->message, strlen(error->message));
   return sqlite3_str_finish(text);
 }
 
 void failure_result(sqlite3_context *context, const char *function, int code, const Error *error) {
-  char *message = code == SQLITE_NOMEM ? NULL : sentence(function, error);
+  char *message = code == SQLITE_NOMEM ? NULL : full_message(function, error);
   if (message)
     sqlite3_result_error(context, message, -1);
   else
@@ -65,5 +67,5 @@ void failure_or_text(sqlite3_context *context, const char *function, int code, c
 
 void failure_vtab(sqlite3_vtab *vtab, const char *function, const Error *error) {
   sqlite3_free(vtab->zErrMsg);
-  vtab->zErrMsg = sentence(function, error);
+  vtab->zErrMsg = full_message(function, error);
 }

@@ -1,9 +1,9 @@
 /* failure.h -- how functions of ext/ fail.
 **
-** They return a SQLite result code and, when that is not SQLITE_OK, have
-** written one sentence into the caller's Error (base/status.h). The last three
-** functions are the only places where a sentence becomes the error of an SQL
-** function or of a virtual table, with the function's name in front, once:
+** They return a SQLite result code. If it is not SQLITE_OK, they have written one sentence
+** into the caller's Error (base/status.h). Only the last three functions below turn this
+** sentence into the error of an SQL function or a virtual table. They put the name of the
+** function in front:
 **
 **   classify(): no model named 'spma' (models: spam, triage)
 */
@@ -13,22 +13,22 @@
 #include "base/status.h"
 #include "host/sqlite.h"
 
-/* Writes the sentence and returns the code. */
+/* Writes the sentence and returns `code`. */
 int failure(Error *error, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* failure() for a failed allocation: SQLITE_NOMEM. */
+/* Returns SQLITE_NOMEM. */
 int failure_no_memory(Error *error);
 
-/* SQLite's own sentence for the last error on the connection. */
+/* Writes SQLite's own message for the last error on the connection, and returns `code`. */
 int failure_sqlite(Error *error, sqlite3 *db, int code);
 
-/* The result code for a Status of model/. */
+/* Returns the result code for a Status of model/, which has written the sentence. */
 int failure_code(Status status);
 
 void failure_result(sqlite3_context *context, const char *function, int code, const Error *error);
 
-/* For a text that was built by sqlite3_str, which it takes over: that text, or what
-** failed. Of one that grew too long there is no sentence in the Error.
+/* Returns the text, or the error if code is not SQLITE_OK. Frees the text with sqlite3_free().
+** With SQLITE_TOOBIG the Error is not read: it is the code of a sqlite3_str that got too long.
 */
 void failure_or_text(sqlite3_context *context, const char *function, int code, const Error *error, char *text);
 void failure_vtab(sqlite3_vtab *vtab, const char *function, const Error *error);

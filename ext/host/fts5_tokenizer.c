@@ -22,7 +22,7 @@ typedef struct Splitting {
   void *context;
 } Splitting;
 
-enum { STOPPED = SQLITE_DONE }; /* FTS5 passes on any code but SQLITE_OK */
+enum { STOPPED = SQLITE_DONE }; /* our code for "no more tokens": FTS5 passes it on */
 
 static int on_token(void *context, int flags, const char *token, int length, int start, int end) {
   const Splitting *s = context;
@@ -31,20 +31,18 @@ static int on_token(void *context, int flags, const char *token, int length, int
   return wanted ? SQLITE_OK : STOPPED;
 }
 
-static Status host_split(const Tokenizer *tokenizer, const char *text, size_t length,
-                         TokenSink *sink, void *context, Error *error) {
+static Status host_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+                         void *context, Error *error) {
   const HostTokenizer *host = (const HostTokenizer *)tokenizer;
   Splitting splitting = {sink, context};
   int size = length > INT_MAX ? INT_MAX : (int)length;
-  int rc = host->methods.xTokenize(host->instance, &splitting, FTS5_TOKENIZE_DOCUMENT, text, size,
-                                   on_token);
+  int rc = host->methods.xTokenize(host->instance, &splitting, FTS5_TOKENIZE_DOCUMENT, text, size, on_token);
   if (rc == SQLITE_OK || rc == STOPPED) return STATUS_OK;
   if (rc == SQLITE_NOMEM) return error_no_memory(error);
-  return error_set(error, STATUS_INVALID, "the tokenizer '%s' failed: %s", host->name,
-                   sqlite3_errstr(rc));
+  return error_set(error, STATUS_INVALID, "the tokenizer '%s' failed: %s", host->name, sqlite3_errstr(rc));
 }
 
-/* ---- finding one ----------------------------------------------------------------- */
+/* ---- finding a tokenizer ----------------------------------------------------------------- */
 
 static int find_api(Connection *c, fts5_api **api, Error *error) {
   sqlite3_stmt *stmt;
@@ -58,7 +56,7 @@ static int find_api(Connection *c, fts5_api **api, Error *error) {
   return failure(error, SQLITE_ERROR, "this SQLite lacks FTS5, so it has no tokenizers but the default");
 }
 
-/* Cuts a copy of the name at spaces, in place; quotes keep a word together. */
+/* Cuts the text at spaces, in place; quotes keep a word together. Returns the number of words. */
 static int cut_words(char *text, const char *words[MAX_WORDS]) {
   int count = 0;
   while (count < MAX_WORDS) {
@@ -74,8 +72,9 @@ static int cut_words(char *text, const char *words[MAX_WORDS]) {
   return count;
 }
 
-static int make(HostTokenizer *host, const fts5_api *api, const char *const words[], int count,
-                Error *error) {
+/* Creates the instance of the tokenizer words[0], with the other words for arguments. */
+static int create_instance(HostTokenizer *host, const fts5_api *api, const char *const words[], int count,
+                           Error *error) {
   void *context;
   if (count == 0 || api->xFindTokenizer((fts5_api *)api, words[0], &context, &host->methods))
     return failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%s', expected one of FTS5's, "
@@ -88,12 +87,23 @@ static int make(HostTokenizer *host, const fts5_api *api, const char *const word
                  "refuses its arguments", host->name);
 }
 
-static int create(HostTokenizer *host, const fts5_api *api, Error *error) {
+static void host_free(HostTokenizer *host) {
+  if (!host) return;
+  if (host->instance) host->methods.xDelete(host->instance);
+  sqlite3_free(host->name);
+  sqlite3_free(host);
+}
+
+static int host_new(const fts5_api *api, const char *name, HostTokenizer **host, Error *error) {
   const char *words[MAX_WORDS];
-  char *copy = sqlite3_mprintf("%s", host->name);
-  if (!copy) return failure_no_memory(error);
-  int rc = make(host, api, words, cut_words(copy, words), error);
+  *host = sqlite3_malloc(sizeof **host);
+  if (!*host) return failure_no_memory(error);
+  **host = (HostTokenizer){.base = {host_split}, .name = sqlite3_mprintf("%s", name)};
+  char *copy = sqlite3_mprintf("%s", name);
+  int rc = (*host)->name && copy ? create_instance(*host, api, words, cut_words(copy, words), error)
+                                 : failure_no_memory(error);
   sqlite3_free(copy);
+  if (rc) host_free(*host);
   return rc;
 }
 
@@ -103,14 +113,7 @@ static HostTokenizer *find_known(const Connection *c, const char *name) {
   return host;
 }
 
-static void host_free(HostTokenizer *host) {
-  if (!host) return;
-  if (host->instance) host->methods.xDelete(host->instance);
-  sqlite3_free(host->name);
-  sqlite3_free(host);
-}
-
-static void free_all(void *connection) {
+static void free_tokenizers(void *connection) {
   Connection *c = connection;
   while (c->tokenizers) {
     HostTokenizer *next = c->tokenizers->next;
@@ -125,17 +128,10 @@ int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **token
   HostTokenizer *host = find_known(c, name);
   if (!host) {
     fts5_api *api;
-    int rc = guard_watch(c->guard, free_all, c, error);
+    int rc = guard_watch(c->guard, free_tokenizers, c, error);
     if (!rc) rc = find_api(c, &api, error);
+    if (!rc) rc = host_new(api, name, &host, error);
     if (rc) return rc;
-    host = sqlite3_malloc(sizeof *host);
-    if (!host) return failure_no_memory(error);
-    *host = (HostTokenizer){.base = {host_split}, .name = sqlite3_mprintf("%s", name)};
-    rc = host->name ? create(host, api, error) : failure_no_memory(error);
-    if (rc) {
-      host_free(host);
-      return rc;
-    }
     host->next = c->tokenizers;
     c->tokenizers = host;
   }
@@ -145,36 +141,37 @@ int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **token
 
 /* ---- lists of tokens ---------------------------------------------------------------- */
 
-/* Each token is preceded by its length. */
-typedef uint32_t TokenLength;
+typedef uint32_t TokenLength; /* stands before each token */
 
-typedef struct List {
-  char **bytes;
-  size_t *length, *capacity;
-  bool failed;
-} List;
+typedef struct Appending {
+  ByteBuffer *buffer;
+  bool no_memory;
+} Appending;
 
 static bool append_token(void *context, const char *token, size_t length, size_t start, size_t end) {
   (void)start;
   (void)end;
-  List *list = context;
-  TokenLength number = (TokenLength)length;
-  list->failed = !memory_grow(list->bytes, list->capacity, *list->length + sizeof number + length, 1);
-  if (list->failed) return false;
-  memcpy(*list->bytes + *list->length, &number, sizeof number);
-  memcpy(*list->bytes + *list->length + sizeof number, token, length);
-  *list->length += sizeof number + length;
+  Appending *a = context;
+  ByteBuffer *b = a->buffer;
+  TokenLength prefix = (TokenLength)length;
+  a->no_memory = !memory_grow(&b->bytes, &b->capacity, b->length + sizeof prefix + length, 1);
+  if (a->no_memory) return false;
+  memcpy(b->bytes + b->length, &prefix, sizeof prefix);
+  memcpy(b->bytes + b->length + sizeof prefix, token, length);
+  b->length += sizeof prefix + length;
   return true;
 }
 
-int fts5_tokenizer_list(Connection *c, const char *name, const char *text, size_t text_length, char **bytes,
-                   size_t *length, size_t *capacity, Error *error) {
+int fts5_tokenizer_list(Connection *c, const char *name, const char *text, size_t length, ByteBuffer *buffer,
+                        Error *error) {
   const Tokenizer *tokenizer;
-  List list = {bytes, length, capacity, false};
+  Appending appending = {.buffer = buffer};
   int rc = fts5_tokenizer_find(c, name, &tokenizer, error);
-  list.failed = !memory_grow(bytes, capacity, *length + 1, 1); /* also for a text without tokens */
-  if (!rc && !list.failed) rc = failure_code(tokenizer->split(tokenizer, text, text_length, append_token, &list, error));
-  return list.failed ? failure_no_memory(error) : rc;
+  if (rc) return rc;
+  /* bytes is not NULL afterwards, even if the text has no tokens */
+  if (!memory_grow(&buffer->bytes, &buffer->capacity, buffer->length + 1, 1)) return failure_no_memory(error);
+  rc = failure_code(tokenizer->split(tokenizer, text, length, append_token, &appending, error));
+  return appending.no_memory ? failure_no_memory(error) : rc;
 }
 
 static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,

@@ -16,7 +16,7 @@ struct Guard {
   int count;
 };
 
-static void drop(void *guard) {
+static void release_reference(void *guard) {
   Guard *g = guard;
   if (--g->references == 0) free(g);
 }
@@ -54,7 +54,7 @@ static int guard_disconnect(sqlite3_vtab *vtab) {
   Guard *guard = ((Table *)vtab)->guard;
   guard->connected = false;
   release_all(guard);
-  drop(guard);
+  release_reference(guard);
   sqlite3_free(vtab);
   return SQLITE_OK;
 }
@@ -114,25 +114,25 @@ static const sqlite3_module METHODS = {
     .xRowid = guard_rowid,
 };
 
-/* ---- what is watched ------------------------------------------------------------------ */
+/* ---- the guard ------------------------------------------------------------------ */
 
 Guard *guard_new(sqlite3 *db) {
   Guard *g = calloc(1, sizeof *g);
   if (!g) return NULL;
   *g = (Guard){.db = db, .references = 2};
-  if (sqlite3_create_module_v2(db, "classify_guard", &METHODS, g, drop) == SQLITE_OK) return g;
-  drop(g); /* SQLite has dropped the other one */
+  if (sqlite3_create_module_v2(db, "classify_guard", &METHODS, g, release_reference) == SQLITE_OK) return g;
+  release_reference(g); /* SQLite has released the module's */
   return NULL;
 }
 
 void guard_free(Guard *g) {
   if (!g) return;
   release_all(g);
-  drop(g);
+  release_reference(g);
 }
 
 /* Preparing a query on the table connects it. */
-static int connect(Guard *g, Error *error) {
+static int connect_table(Guard *g, Error *error) {
   sqlite3_stmt *stmt;
   int rc = sqlite3_prepare_v2(g->db, "SELECT 1 FROM classify_guard", -1, &stmt, NULL);
   sqlite3_finalize(stmt);
@@ -140,7 +140,7 @@ static int connect(Guard *g, Error *error) {
 }
 
 int guard_watch(Guard *g, void (*release)(void *owner), void *owner, Error *error) {
-  int rc = g->connected ? SQLITE_OK : connect(g, error), i = 0;
+  int rc = g->connected ? SQLITE_OK : connect_table(g, error), i = 0;
   while (i < g->count && (g->watched[i].release != release || g->watched[i].owner != owner)) i++;
   if (rc || i < g->count) return rc;
   if (i == MOST_WATCHED) return failure(error, SQLITE_INTERNAL, "the guard watches %d things, expected fewer", i);

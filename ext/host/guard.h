@@ -1,9 +1,10 @@
-/* guard.h -- is told before a connection closes.
+/* guard.h -- releases what would keep a connection from closing.
 **
-** Prepared statements and tokenizers keep sqlite3_close() from closing, and SQL functions
-** are told only after it has closed. A connected virtual table is told before. The guard
-** is one, by the name classify_guard and without rows: once it is connected, it stays so
-** until the connection closes, and then has all released that would be in the way.
+** sqlite3_close() fails while there are prepared statements or tokenizers, and the destructors
+** of SQL functions run only after it has succeeded. A connected virtual table, however, is
+** disconnected first. The guard is such a table: it has the name classify_guard and no rows,
+** stays connected until the connection closes, and then calls the release functions that
+** were registered with guard_watch().
 */
 #ifndef CLASSIFY_GUARD_H
 #define CLASSIFY_GUARD_H
@@ -12,14 +13,14 @@
 
 typedef struct Guard Guard;
 
-/* Registers the table. NULL: out of memory. The caller owes guard_free(). */
+/* Registers the table. Returns NULL if memory is out. */
 Guard *guard_new(sqlite3 *db);
 
-/* Has everything released, and nothing from then on. */
+/* Calls all release functions now, and none later. NULL is legal. */
 void guard_free(Guard *guard);
 
-/* Before something is held that keeps a connection from closing: makes sure that the
-** guard is connected, and will call release(owner). Called again it adds nothing.
+/* Registers release(owner), to be called once before the connection closes. A second call with
+** the same two arguments before that changes nothing.
 */
 int guard_watch(Guard *guard, void (*release)(void *owner), void *owner, Error *error);
 

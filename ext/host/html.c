@@ -41,7 +41,7 @@ size_t html_columns(const char *text, size_t length, size_t most, size_t *end) {
   return width;
 }
 
-/* A mark that joins the character before it has no width, so it is not cut off. */
+/* A combining mark has no width, so it is not cut off from its character. */
 void html_short(sqlite3_str *html, const char *text, size_t length, size_t most) {
   size_t end;
   html_columns(text, length, most, &end);

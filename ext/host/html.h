@@ -1,7 +1,8 @@
-/* html.h -- HTML, appended to a sqlite3_str (its errors are sticky).
+/* html.h -- appends HTML to a sqlite3_str (its errors are sticky).
 **
-** Whatever comes from rows, labels, names or numbers of others goes through these
-** functions: nothing in it is markup, in an element or in a quoted attribute.
+** Everything that comes from a database (texts, labels, names, numbers) is written by these
+** functions. What they write contains no markup of others, so it is safe in an element and in
+** a quoted attribute.
 */
 #ifndef CLASSIFY_HTML_H
 #define CLASSIFY_HTML_H
@@ -9,25 +10,25 @@
 #include "host/sqlite.h"
 #include "text/labels.h"
 
-/* As printable.h shows it, with & < > " ' escaped. */
+/* Writes a text with & < > " ' escaped, and with the replacements of printable.h. */
 void html_text(sqlite3_str *html, const char *text, size_t length);
 
-/* How many columns of a fixed font a text takes, or `most`; its bytes to *end do not
-** take more.
+/* Returns how many columns a text takes in a fixed-width font, but at most `most`. *end is the
+** number of its bytes that fit into `most` columns.
 */
 size_t html_columns(const char *text, size_t length, size_t most, size_t *end);
 
-/* Not more of a text than that, its last column then being an ellipsis. */
+/* Writes a text; if it takes more than `most` columns, it is cut to them, with an ellipsis at the end. */
 void html_short(sqlite3_str *html, const char *text, size_t length, size_t most);
 
-/* A label as it reads; html_bdi() in an element of its own, whose direction of
-** writing ends with it.
+/* Writes a label. html_bdi() puts it into a <bdi> element, so that its direction of writing does
+** not change the text around it.
 */
 void html_label(sqlite3_str *html, Label label);
 void html_bdi(sqlite3_str *html, Label label);
 
-/* Numbers that may be anything; what is not finite, as a dash. A figure has so many
-** decimals, a count commas, and a size is one of bytes.
+/* Write a number; one that is not finite is a dash. A figure has `decimals` decimals, a count
+** has commas (12,345), and a size has a unit (1.2 MB).
 */
 void html_figure(sqlite3_str *html, double value, int decimals);
 void html_count(sqlite3_str *html, double value);

@@ -5,7 +5,7 @@
 #include <utf8proc.h>
 
 static void append_escaped(sqlite3_str *json, unsigned char c) {
-  static const char SHORT[] = "btn_fr"; /* of 8 to 13; 11 has none */
+  static const char SHORT[] = "btn_fr"; /* for the codes 8 to 13; 11 has no letter */
   if (c == '"' || c == '\\')
     sqlite3_str_appendf(json, "\\%c", c);
   else if (c >= 8 && c <= 13 && c != 11)
@@ -19,8 +19,7 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   for (size_t i = 0; i < length;) {
     unsigned char c = (unsigned char)text[i];
     utf8proc_int32_t code;
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i,
-                                          (utf8proc_ssize_t)(length - i), &code);
+    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(length - i), &code);
     if (n <= 0)
       sqlite3_str_appendall(json, "\xEF\xBF\xBD");
     else if (c < 0x20 || c == '"' || c == '\\')
@@ -32,7 +31,7 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   sqlite3_str_appendchar(json, 1, '"');
 }
 
-/* In 15 digits where they tell the number, else in 17. */
+/* Writes 15 digits if they read back as the same number, else 17. */
 static void append_real(sqlite3_str *json, double value) {
   char digits[40];
   sqlite3_snprintf(sizeof digits, digits, "%!.15g", value);

@@ -1,19 +1,17 @@
-/* json.h -- JSON for people, appended to a sqlite3_str (its errors are sticky). */
+/* json.h -- appends JSON to a sqlite3_str (its errors are sticky). */
 #ifndef CLASSIFY_JSON_H
 #define CLASSIFY_JSON_H
 
 #include "host/sqlite.h"
 #include "text/labels.h"
 
-/* A quoted string. Bytes that are not UTF-8 become U+FFFD. */
+/* Writes a quoted string. Bytes that are not UTF-8 become U+FFFD. */
 void json_text(sqlite3_str *json, const char *text, size_t length);
 
 void json_label(sqlite3_str *json, Label label);     /* 5, 2.5 or "spam" */
-void json_label_key(sqlite3_str *json, Label label); /* the same, always quoted */
+void json_label_key(sqlite3_str *json, Label label); /* "5", "2.5" or "spam" */
 
-/* A number in as few digits as tell it from others of six decimals; null where
-** it is not finite.
-*/
+/* Writes a number with six significant digits, or null if it is not finite. */
 void json_number(sqlite3_str *json, double value);
 
 #endif

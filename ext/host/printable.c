@@ -8,7 +8,7 @@
 
 enum { REPLACEMENT = 0xFFFD, PICTURES = 0x2400, PICTURE_OF_DEL = 0x2421 };
 
-static int32_t shown(int32_t code) {
+static int32_t replacement(int32_t code) {
   if (code == '\t' || code == '\n') return code;
   if (code < 0x20) return PICTURES + code;
   if (code == 0x7F) return PICTURE_OF_DEL;
@@ -17,7 +17,7 @@ static int32_t shown(int32_t code) {
 
 size_t printable_read(const char *text, size_t length, int32_t *code) {
   size_t n = utf8_read(text, length, code);
-  *code = *code < 0 ? REPLACEMENT : shown(*code);
+  *code = *code < 0 ? REPLACEMENT : replacement(*code);
   return n;
 }
 
@@ -26,8 +26,7 @@ void printable_append(sqlite3_str *out, int32_t code) {
   sqlite3_str_append(out, (const char *)bytes, (int)utf8proc_encode_char(code, bytes));
 }
 
-/* Whether it turns the direction of what stands around it. */
-static bool turns(int32_t code) {
+static bool changes_direction(int32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }
 
@@ -35,6 +34,6 @@ void printable_text(sqlite3_str *out, const char *text, size_t length) {
   int32_t code;
   for (size_t i = 0; i < length;) {
     i += printable_read(text + i, length - i, &code);
-    printable_append(out, turns(code) ? REPLACEMENT : code);
+    printable_append(out, changes_direction(code) ? REPLACEMENT : code);
   }
 }

@@ -1,8 +1,8 @@
-/* printable.h -- texts of others, to be shown.
+/* printable.h -- makes any bytes safe to show.
 **
-** What would act is shown as a character that does not: control characters other
-** than tab and newline as their pictures (U+2400 and on, DEL as U+2421), those of
-** U+0080 to U+009F and bytes that are not UTF-8 as U+FFFD. All else is as written.
+** Control characters would act on a terminal, so they are replaced: those below U+0020, but not
+** tab and newline, by their pictures (U+2400 and on), DEL by U+2421, and U+0080 to U+009F by
+** U+FFFD. Bytes that are not UTF-8 become U+FFFD as well. Everything else stays as it is.
 */
 #ifndef CLASSIFY_PRINTABLE_H
 #define CLASSIFY_PRINTABLE_H
@@ -12,15 +12,16 @@
 
 #include "host/sqlite.h"
 
-/* The first character of a text, as it is shown. Returns how many bytes it has in
-** the text, as utf8.h counts; length is not 0.
+/* Reads the first character of a text: *code is its replacement. Returns how many bytes of the
+** text it takes (utf8.h). The length must not be 0.
 */
 size_t printable_read(const char *text, size_t length, int32_t *code);
 
 void printable_append(sqlite3_str *out, int32_t code); /* as UTF-8 */
 
-/* A text for a terminal: what turns the direction of writing (U+202A to U+202E, U+2066
-** to U+2069) is U+FFFD there, since nothing ends it. */
+/* Writes a text for a terminal. Characters that change the direction of writing (U+202A to
+** U+202E, U+2066 to U+2069) also become U+FFFD, since their effect would not end with the text.
+*/
 void printable_text(sqlite3_str *out, const char *text, size_t length);
 
 #endif

@@ -10,28 +10,30 @@
 #include "base/clock.h"
 
 enum {
-  COLUMNS = 80,    /* of a terminal that does not say */
+  COLUMNS = 80,    /* if the terminal does not tell */
   MOST_COLUMNS = 160,
   BAR_LEAST = 5,
   BAR_MOST = 20
 };
 
-static const double QUIET = 0.2;   /* seconds: what is over sooner shows nothing */
+static const double QUIET = 0.2;   /* seconds: a shorter call shows nothing */
 static const double REDRAW = 0.1, REDRAW_HIDDEN = 0.03;
-static const double MEMORY = 20.0; /* rates are those of about so many seconds   */
+static const double MEMORY = 20.0; /* seconds: time constant of the decaying sums */
 
 double progress_seconds(const Progress *p) { return clock_seconds() - p->begun; }
 
-void progress_begin(Progress *p, bool wanted, ProgressLook *look, void *context) {
-  *p = (Progress){.wanted = wanted, .terminal = wanted && isatty(STDERR_FILENO), .look = look,
+void progress_begin(Progress *p, bool wanted, ProgressRead *read, void *context) {
+  *p = (Progress){.wanted = wanted, .terminal = wanted && isatty(STDERR_FILENO), .read = read,
                   .context = context, .hidden = true, .begun = clock_seconds()};
   p->shown = p->last_at = p->begun;
 }
 
 /* ---- rates -------------------------------------------------------------------- */
 
-/* What cannot be counted takes time, too, but tells nothing about the rest. */
-static void measure(Progress *p, const ProgressState *s, double time) {
+/* Adds what was done since the last call to the decaying sums. Steps without rows do not count:
+** their time says nothing about the rest.
+*/
+static void update_rates(Progress *p, const ProgressState *s, double time) {
   double seconds = time - p->last_at, kept = exp(-seconds / MEMORY);
   if (s->rows >= 0 && p->last.rows >= 0 && s->rows >= p->last.rows) {
     p->rows = p->rows * kept + s->rows - p->last.rows;
@@ -42,7 +44,7 @@ static void measure(Progress *p, const ProgressState *s, double time) {
   p->last_at = time;
 }
 
-/* Below 0: too soon to tell. */
+/* Returns a number below 0 if it is too early for an estimate. */
 static double seconds_left(const Progress *p, const ProgressState *s) {
   bool told = p->seconds > 2.0 || (p->seconds > 0.0 && s->share >= 0.1);
   if (!told || s->rows < 0 || s->share <= 0.0 || p->share <= 0.0) return -1.0;
@@ -51,7 +53,7 @@ static double seconds_left(const Progress *p, const ProgressState *s) {
 
 /* ---- the line ------------------------------------------------------------------- */
 
-/* What is appended is cut to fit. */
+/* What does not fit is cut off. */
 typedef struct Line {
   char text[MOST_COLUMNS + 1];
   size_t length, most;
@@ -67,8 +69,8 @@ static void append(Line *line, const char *format, ...) {
   if (line->length > line->most) line->length = line->most;
 }
 
-/* The last column stays free: some terminals go on to the next line after it. */
-static size_t columns(void) {
+/* One less than the terminal has: some go to the next line after the last column. */
+static size_t line_columns(void) {
   struct winsize size;
   size_t width = COLUMNS;
   if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) width = size.ws_col;
@@ -84,7 +86,6 @@ static void append_left(Line *line, double left) {
     append(line, "  %ld:%02ld:%02ld left", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
 
-/* All that stands behind the bar. */
 static void append_figures(Line *line, const Progress *p, const ProgressState *s) {
   if (s->rows >= 0 && s->share < 0) append(line, "  %.0f rows", s->rows);
   if (s->rows >= 0 && p->rows > 0) append(line, "  %.0f rows/s", p->rows / p->seconds);
@@ -112,9 +113,9 @@ static void make_line(Line *line, const Progress *p, const ProgressState *s) {
   append(line, "%s", figures.text);
 }
 
-/* Spaces, not an escape code, clear what was there: every terminal knows them. */
-static void draw(Progress *p, const ProgressState *s, double time) {
-  Line line = {.most = columns()};
+/* Clears the rest of the old line with spaces, which work on any terminal. */
+static void draw_line(Progress *p, const ProgressState *s, double time) {
+  Line line = {.most = line_columns()};
   make_line(&line, p, s);
   size_t old = p->width < line.most ? p->width : line.most;
   p->width = line.length;
@@ -129,9 +130,9 @@ void progress_show(Progress *p) {
   if (time - p->begun < QUIET) return;
   if (time - p->shown < (p->hidden ? REDRAW_HIDDEN : REDRAW)) return;
   ProgressState state = {0};
-  p->look(p->context, &state);
-  measure(p, &state, time);
-  draw(p, &state, time);
+  p->read(p->context, &state);
+  update_rates(p, &state, time);
+  draw_line(p, &state, time);
 }
 
 void progress_hide(Progress *p) {
@@ -141,7 +142,7 @@ void progress_hide(Progress *p) {
   p->hidden = true;
 }
 
-/* ---- elsewhere ------------------------------------------------------------------- */
+/* ---- polls and logs ------------------------------------------------------------------- */
 
 static bool show_and_ask(void *progress) {
   Progress *p = progress;

@@ -1,15 +1,13 @@
-/* progress.h -- how far a long call is, on stderr.
+/* progress.h -- shows on stderr how far a long call is.
 **
-** Where stderr is a terminal it is one line, drawn again and again:
+** If stderr is a terminal, it shows one line and redraws it:
 **
 **   epoch 2 of 4 [##########          ]  48%  10793 rows/s  0:12 left  accuracy 0.812
 **
-** It is there only while the call works: before it returns to its caller, who may
-** print, progress_hide() makes the line as it was. Elsewhere (a file, a log) whole
-** lines are printed instead: progress_log().
+** Before the call returns to its caller, who may print something, progress_hide() clears the
+** line. If stderr is a file or a pipe, progress_log() prints whole lines instead.
 **
-** All of it is for the thread that made the call. ASCII, since a library does not
-** know what the terminal shows. Where `wanted` was false nothing is ever printed.
+** Only the thread that made the call uses these functions. All output is ASCII.
 */
 #ifndef CLASSIFY_PROGRESS_H
 #define CLASSIFY_PROGRESS_H
@@ -20,46 +18,50 @@
 #include "base/workers.h"
 
 typedef struct ProgressState {
-  char doing[64];  /* "epoch 2 of 4"                                             */
-  char note[64];   /* what else is known; "" for nothing                         */
-  double rows;     /* done so far; below 0: what is done now cannot be counted   */
-  double share;    /* 0 to 1: of all there is to do; below 0: that is not known  */
-  double besides;  /* seconds that will be needed for what is not in the share   */
+  char doing[64];  /* "epoch 2 of 4" */
+  char note[64];   /* stands at the end of the line; "" for nothing */
+  double rows;     /* done so far; below 0: the current step has no rows */
+  double share;    /* of the work that is done, 0 to 1; below 0: not known */
+  double besides;  /* seconds of work that `share` leaves out */
 } ProgressState;
 
 /* Fills in a state that is all zero. */
-typedef void ProgressLook(void *context, ProgressState *state);
+typedef void ProgressRead(void *context, ProgressState *state);
 
 typedef struct Progress {
   bool wanted, terminal;
-  ProgressLook *look;
+  ProgressRead *read;
   void *context;
   Poll ask;
   double begun, shown;    /* times; shown: last drawn or logged */
-  bool hidden;            /* since then */
-  size_t width;           /* of what stands on the line */
-  /* rates: sums in which what was long ago counts less */
+  bool hidden;            /* nothing was drawn since progress_hide() */
+  size_t width;           /* of the line on the terminal */
+  /* for rates: exponentially decaying sums of rows, share and seconds */
   ProgressState last;
   double last_at;
   double rows, share, seconds;
 } Progress; /* all zero: not wanted */
 
-/* The context is borrowed until progress_hide() was called for the last time. */
-void progress_begin(Progress *progress, bool wanted, ProgressLook *look, void *context);
+/* If `wanted` is false, nothing is ever printed. The context must live as long as the progress is
+** shown.
+*/
+void progress_begin(Progress *progress, bool wanted, ProgressRead *read, void *context);
 
-/* Looks, and draws if it is time to; called as often as one likes. */
+/* Draws the line if it is time to. May be called as often as one likes. */
 void progress_show(Progress *progress);
 
-/* A poll that calls progress_show(), then asks `ask`; not both at once with another. */
+/* Returns a poll that calls progress_show(), then `ask`. It is valid until the next
+** progress_poll() of the same progress.
+*/
 Poll progress_poll(Progress *progress, Poll ask);
 
-/* Where stderr is no terminal: whether a line is due, `every` seconds after the last. */
+/* Returns whether progress_log() should print a line: `every` seconds after the last one. */
 bool progress_due(const Progress *progress, double every);
 void progress_log(Progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 void progress_hide(Progress *progress);
 
-/* Since progress_begin(). */
+/* Returns the seconds since progress_begin(). */
 double progress_seconds(const Progress *progress);
 
 #endif

@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-/* Past white space and comments. */
+/* Skips white space and comments. */
 static const char *skip_blank(const char *sql) {
   for (;;) {
     sql += strspn(sql, " \t\r\n\f");
@@ -42,8 +42,7 @@ int query_prepare(Connection *connection, const char *sql, const char *name, int
     return failure(error, SQLITE_ERROR, "the %s '%.60s' is nested in %d others, expected fewer: does it call itself?",
                    name, sql, connection->queries);
   if (!starts_query(sql))
-    return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql,
-                   meaning);
+    return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql, meaning);
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, &tail);
   if (rc) {
     rc = failure(error, rc, "the %s '%.60s' cannot be run: %s", name, sql, sqlite3_errmsg(db));
@@ -83,8 +82,7 @@ int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, doub
   return rc;
 }
 
-int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
-               Error *error) {
+int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length, Error *error) {
   *text = NULL;
   int type = value ? sqlite3_value_type(value) : SQLITE_NULL;
   if (type == SQLITE_NULL) return SQLITE_OK;

@@ -1,7 +1,5 @@
-/* query.h -- queries that a user hands to us as text.
-**
-** A query is one SELECT, WITH or VALUES statement that only reads and gives the
-** columns asked for; nothing may follow it.
+/* query.h -- queries that are the argument of a function: one SELECT, WITH or VALUES statement
+** that only reads and has the expected number of columns.
 */
 #ifndef CLASSIFY_QUERY_H
 #define CLASSIFY_QUERY_H
@@ -11,29 +9,27 @@
 
 #include "host/connection.h"
 
-enum { QUERY_DEPTH = 16 }; /* queries that may run in one another, on one connection */
+enum { QUERY_DEPTH = 16 }; /* how deep queries may be nested, on one connection */
 
-/* For the messages: `name` is what the query is called ("query", "validation
-** query"), `meaning` what its `columns` columns are ("an id and a text"). The
-** caller finalizes the statement.
+/* `name` ("query", "validation query") and `meaning` of the columns ("an id and a text") are for
+** error messages. The caller finalizes the statement; it is NULL after an error.
 */
 int query_prepare(Connection *connection, const char *sql, const char *name, int columns, const char *meaning,
                   sqlite3_stmt **stmt, Error *error);
 
-/* sqlite3_step() for such a query: what it calls may not train. */
+/* Calls sqlite3_step() and counts how deep queries are nested. */
 int query_step(Connection *connection, sqlite3_stmt *stmt);
 
-/* How many rows a query gives, by running it to its end once more; it is reset then.
-** Below 0: that took longer than `seconds`, or went wrong. An interrupt is an error.
-** SQL's count() would be quicker, but could not be given up.
+/* Runs the query to its end to count its rows, then resets it. *rows is below 0 if that took
+** longer than `seconds`, or failed. An interrupt is an error. (count() would be faster, but
+** could not be stopped.)
 */
 int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, double *rows, Error *error);
 
-/* A value of a query, or an argument of a function, as UTF-8 text: NULL where the
-** value is NULL or was not given (a NULL pointer); a BLOB is an error. The text
-** is good as long as the value is. Where length is NULL it may not hold a NUL.
+/* Reads a value as UTF-8 text, which lives as long as the value. *text is NULL if the value is
+** NULL or a NULL pointer (not given). A BLOB is an error. If `length` is a NULL pointer, a text
+** with a NUL byte is an error as well.
 */
-int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length,
-               Error *error);
+int query_text(sqlite3_value *value, const char *meaning, const char **text, size_t *length, Error *error);
 
 #endif

@@ -10,8 +10,8 @@ typedef struct Module {
   const TableFunction *function;
 } Module;
 
-/* Has a reference of its own: SQLite may disconnect a table long after it has
-** destroyed the module, when the extension was loaded a second time.
+/* Holds its own reference to the connection: if the extension is loaded twice, SQLite destroys
+** the first module long before it disconnects this table.
 */
 typedef struct Table {
   sqlite3_vtab base;
@@ -24,7 +24,7 @@ typedef struct Cursor {
   TableCall call;
   sqlite3_int64 row;
   bool begun;
-  sqlite3_value *last[MAX_ARGUMENTS]; /* of the run before, for `once` */
+  sqlite3_value *last[MAX_ARGUMENTS]; /* arguments of the last run, if `once` */
 } Cursor;
 
 static const TableFunction *function_of(const Cursor *cursor) {
@@ -54,14 +54,13 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
 }
 
 static int table_disconnect(sqlite3_vtab *vtab) {
-  Connection *connection = ((Table *)vtab)->connection;
-  connection_release(connection);
+  connection_release(((Table *)vtab)->connection);
   sqlite3_free(vtab);
   return SQLITE_OK;
 }
 
-/* Argument i goes to begin() if bit i of idxNum is set. An argument that another
-** table gives has to wait for that table.
+/* Bit i of idxNum says that argument i is given. An argument that comes from another table is
+** usable only in a plan that reads that table first.
 */
 static int table_best_index(sqlite3_vtab *vtab, sqlite3_index_info *info) {
   const TableFunction *f = ((Table *)vtab)->function;
@@ -124,7 +123,7 @@ static bool same_value(sqlite3_value *a, sqlite3_value *b) {
   return x && y ? strcmp(x, y) == 0 : x == y;
 }
 
-/* Whether the arguments are those of the cursor's last run; they become so. */
+/* *same says whether the last run had the same arguments. Then stores these. */
 static int remember_arguments(Cursor *cursor, sqlite3_value **arguments, int count, bool *same) {
   *same = cursor->row > 0;
   for (int i = 0; i < count; i++) {
@@ -136,15 +135,14 @@ static int remember_arguments(Cursor *cursor, sqlite3_value **arguments, int cou
   return SQLITE_OK;
 }
 
-static int report(Cursor *cursor, int rc, const Error *error) {
+static int report_error(Cursor *cursor, int rc, const Error *error) {
   if (rc && rc != SQLITE_NOMEM)
     failure_vtab(cursor->base.pVtab, function_of(cursor)->name, error);
   if (rc) cursor->call.done = true;
   return rc;
 }
 
-static int table_filter(sqlite3_vtab_cursor *base, int given, const char *unused, int argc,
-                        sqlite3_value **argv) {
+static int table_filter(sqlite3_vtab_cursor *base, int given, const char *unused, int argc, sqlite3_value **argv) {
   (void)unused;
   Cursor *cursor = (Cursor *)base;
   const TableFunction *f = function_of(cursor);
@@ -165,14 +163,14 @@ static int table_filter(sqlite3_vtab_cursor *base, int given, const char *unused
     cursor->row = 1;
     rc = f->begin(&cursor->call, arguments, &error);
   }
-  return report(cursor, rc, &error);
+  return report_error(cursor, rc, &error);
 }
 
 static int table_next(sqlite3_vtab_cursor *base) {
   Cursor *cursor = (Cursor *)base;
   Error error;
   cursor->row++;
-  return report(cursor, function_of(cursor)->step(&cursor->call, &error), &error);
+  return report_error(cursor, function_of(cursor)->step(&cursor->call, &error), &error);
 }
 
 static int table_eof(sqlite3_vtab_cursor *base) { return ((Cursor *)base)->call.done; }
@@ -193,7 +191,7 @@ static int table_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
 }
 
 static const sqlite3_module METHODS = {
-    .xConnect = table_connect, /* and no xCreate: only in FROM, by its own name */
+    .xConnect = table_connect, /* no xCreate: the table needs no CREATE VIRTUAL TABLE */
     .xBestIndex = table_best_index,
     .xDisconnect = table_disconnect,
     .xOpen = table_open,

@@ -1,16 +1,15 @@
-/* table.h -- one adaptor for every function that is used in FROM.
+/* table.h -- table functions: functions that are used in FROM.
 **
-** A table function is a virtual table without storage: its arguments are hidden
-** columns, named for_* so that f(text) finds the column of the other table that is
-** called text. Each has one TableFunction that says what is its own; the adaptor
-** does the rest:
+** A table function is a virtual table without storage. Its arguments are hidden columns. They
+** are named for_*, so that in `FROM t, f(text)` the name text means the column of t. A
+** TableFunction describes one; table.c does what all have in common:
 **
-**   begin   reads the arguments; the first row is ready then, or call->done set
-**   step    goes on to the next row, or sets call->done
-**   column  one value of the row
-**   end     frees what the state owns; also called after a begin that failed
+**   begin   reads the arguments and goes to the first row, or sets call->done
+**   step    goes to the next row, or sets call->done
+**   column  returns one value of the row
+**   end     frees what the state owns; also called if begin failed
 **
-** begin and step return a SQLite result code, with the reason in *error.
+** All but end return a SQLite result code, with the reason in *error (host/failure.h).
 */
 #ifndef CLASSIFY_TABLE_H
 #define CLASSIFY_TABLE_H
@@ -29,9 +28,9 @@ typedef struct TableFunction {
   int visible;         /* columns; the arguments follow                     */
   int arguments;
   size_t state_size;
-  bool direct_only;    /* runs SQL text or writes: not from triggers, views */
-  bool once;           /* a second run with the same arguments is refused   */
-  /* arguments[i] is NULL where the i-th was not given */
+  bool direct_only;    /* runs SQL text or writes: refused in triggers and views */
+  bool once;           /* a second run with the same arguments is an error */
+  /* arguments[i] is NULL if the i-th was not given */
   int (*begin)(TableCall *call, sqlite3_value **arguments, Error *error);
   int (*step)(TableCall *call, Error *error);
   int (*column)(TableCall *call, sqlite3_context *context, int column, Error *error);

@@ -22,8 +22,8 @@ int value_label(sqlite3_value *value, Label *label, Error *error) {
       label->length = (size_t)sqlite3_value_bytes(value);
       return label->text ? SQLITE_OK : failure_no_memory(error);
     default:
-      return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number: CAST(x AS TEXT) makes it text",
-                     sqlite3_value_bytes(value));
+      return failure(error, SQLITE_ERROR, "a label is a BLOB (bytes: %d), expected text or a number: "
+                     "CAST(x AS TEXT) makes it text", sqlite3_value_bytes(value));
   }
 }
 

@@ -1,7 +1,8 @@
 #include "training/classify_train.h"
 
 #include "host/query.h"
-#include "training/training_run.h"
+#include "training/training_result.h"
+#include "training/training_rows.h"
 
 static const char NAME[] = "classify_train";
 
@@ -25,22 +26,22 @@ void classify_train_step(sqlite3_context *context, int argc, sqlite3_value **arg
     rc = training_run_begin(&a->run, sqlite3_user_data(context), argc > 2 ? argv[2] : NULL,
                             argc > 3 ? argv[3] : NULL, NULL, &error);
   a->begun = a->begun || !rc;
-  if (!rc) rc = training_run_row(&a->run, argv[0], argv[1], ROW_TRAINS, &error);
+  if (!rc) rc = training_rows_add(&a->run, argv[0], argv[1], ROW_TRAINS, &error);
   a->failed = rc != SQLITE_OK;
   if (rc) failure_result(context, NAME, rc, &error);
 }
 
-static int train(TrainingRun *l, Epoch *epoch, Error *error) {
-  int rc = training_run_start(l, error);
+static int run_epochs(TrainingRun *run, Epoch *epoch, Error *error) {
+  int rc = training_run_start(run, error);
   while (!rc) {
-    rc = training_run_epoch(l, epoch, error);
+    rc = training_run_epoch(run, epoch, error);
     if (epoch->is_last) break;
   }
   return rc;
 }
 
-/* A scan that was interrupted, or ran out of memory, still comes here, with the
-** rows so far: a statement of our own tells.
+/* SQLite calls final() even if its scan was interrupted or ran out of memory. A statement of ours
+** fails then too, so that we do not train on only some of the rows.
 */
 static int check_scan(Connection *c, Error *error) {
   sqlite3_stmt *stmt;
@@ -56,25 +57,19 @@ void classify_train_final(sqlite3_context *context) {
   Aggregate *a = sqlite3_aggregate_context(context, 0);
   Error error;
   Epoch last = {0};
-  if (a && a->failed) {
-    training_run_end(&a->run);
-    return;
+  char *json = NULL;
+  int rc = a ? SQLITE_OK : failure(&error, SQLITE_ERROR, "no rows to learn from, expected texts with labels");
+  if (!a || !a->failed) { /* a failed step has set the result */
+    if (!rc) rc = check_scan(sqlite3_user_data(context), &error);
+    if (!rc) rc = run_epochs(&a->run, &last, &error);
+    if (!rc) json = training_result_json(&a->run, &last);
+    if (!rc && !json) rc = SQLITE_NOMEM;
+    if (rc)
+      failure_result(context, NAME, rc, &error);
+    else
+      sqlite3_result_text(context, json, -1, sqlite3_free);
   }
-  if (!a) {
-    failure(&error, SQLITE_ERROR, "no rows to learn from, expected texts with labels");
-    failure_result(context, NAME, SQLITE_ERROR, &error);
-    return;
-  }
-  int rc = check_scan(sqlite3_user_data(context), &error);
-  if (!rc) rc = train(&a->run, &last, &error);
-  char *json = rc ? NULL : training_run_summary(&a->run, &last);
-  if (rc)
-    failure_result(context, NAME, rc, &error);
-  else if (json)
-    sqlite3_result_text(context, json, -1, sqlite3_free);
-  else
-    sqlite3_result_error_nomem(context);
-  training_run_end(&a->run);
+  if (a) training_run_end(&a->run);
 }
 
 void classify_train_one_argument(sqlite3_context *context, int argc, sqlite3_value **argv) {
@@ -89,8 +84,7 @@ void classify_train_one_argument(sqlite3_context *context, int argc, sqlite3_val
 /* ---- in FROM ---------------------------------------------------------------------------- */
 
 enum { COL_EPOCH, COL_TRAIN_LOSS, COL_TRAIN_ACCURACY, COL_VALIDATION_LOSS, COL_VALIDATION_ACCURACY,
-       COL_VALIDATION_F1, COL_LEARNING_RATE, COL_ROWS_PER_SECOND, COL_SECONDS, COL_IS_BEST,
-       VISIBLE };
+       COL_VALIDATION_F1, COL_LEARNING_RATE, COL_ROWS_PER_SECOND, COL_SECONDS, COL_IS_BEST, VISIBLE };
 enum { ARG_QUERY, ARG_MODEL, ARG_OPTIONS, ARGUMENTS };
 
 typedef struct Watched {
@@ -105,9 +99,8 @@ static int watched_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   if (!rc && !query)
     rc = failure(error, SQLITE_ERROR, "no query given, expected classify_train('SELECT text, label FROM ...')");
   if (!rc)
-    rc = training_run_begin(&w->run, call->connection, arguments[ARG_MODEL], arguments[ARG_OPTIONS],
-                            query, error);
-  if (!rc) rc = training_run_query(&w->run, query, error);
+    rc = training_run_begin(&w->run, call->connection, arguments[ARG_MODEL], arguments[ARG_OPTIONS], query, error);
+  if (!rc) rc = training_rows_query(&w->run, query, error);
   if (!rc) rc = training_run_start(&w->run, error);
   if (!rc) rc = training_run_epoch(&w->run, &w->epoch, error);
   return rc;
@@ -145,8 +138,7 @@ const TableFunction CLASSIFY_TRAIN = {
     .name = NAME,
     .schema = "CREATE TABLE x(epoch INTEGER, train_loss REAL, train_accuracy REAL, validation_loss REAL, "
               "validation_accuracy REAL, validation_f1 REAL, learning_rate REAL, rows_per_second REAL, "
-              "seconds REAL, is_best INTEGER, for_query HIDDEN, for_model HIDDEN, "
-              "for_options HIDDEN)",
+              "seconds REAL, is_best INTEGER, for_query HIDDEN, for_model HIDDEN, for_options HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Watched),

@@ -11,7 +11,7 @@
 void classify_train_step(sqlite3_context *context, int argc, sqlite3_value **argv);
 void classify_train_final(sqlite3_context *context);
 
-/* One argument: says what is missing. */
+/* Returns an error that says what is missing. */
 void classify_train_one_argument(sqlite3_context *context, int argc, sqlite3_value **argv);
 
 extern const TableFunction CLASSIFY_TRAIN;

@@ -10,7 +10,7 @@
 
 enum { MOST_NUMBERS = 1024 };
 
-static int prepare(Connection *c, const char *name, sqlite3_stmt **stmt, Error *error) {
+static int prepare_table(Connection *c, const char *name, sqlite3_stmt **stmt, Error *error) {
   const char *dot = strchr(name, '.');
   char *sql = dot ? sqlite3_mprintf("SELECT token, vector FROM \"%.*w\".\"%w\"", (int)(dot - name), name, dot + 1)
                   : sqlite3_mprintf("SELECT token, vector FROM \"%w\"", name);
@@ -26,12 +26,12 @@ static int prepare(Connection *c, const char *name, sqlite3_stmt **stmt, Error *
 int vector_table_check(Connection *c, const char *name, Error *error) {
   sqlite3_stmt *stmt = NULL;
   if (!name) return SQLITE_OK;
-  int rc = prepare(c, name, &stmt, error);
+  int rc = prepare_table(c, name, &stmt, error);
   sqlite3_finalize(stmt);
   return rc;
 }
 
-/* The numbers of a JSON array; 0 if it is none, or of too many. */
+/* Returns how many numbers a JSON array has, or 0 if the text is no such array or too long. */
 static size_t read_array(const char *text, float *numbers) {
   size_t count = 0;
   text += strspn(text, " \t\r\n");
@@ -65,7 +65,7 @@ static int bad_vector(const char *token, size_t count, size_t expected, Error *e
                  token, (int)count, (int)expected);
 }
 
-static int read_row(sqlite3_stmt *stmt, size_t most, const Corpus *corpus, WordVectors *vectors, Error *error) {
+static int read_vector_row(sqlite3_stmt *stmt, size_t most, const Corpus *corpus, WordVectors *vectors, Error *error) {
   float numbers[MOST_NUMBERS];
   const char *token = (const char *)sqlite3_column_text(stmt, 0);
   if (!token) return SQLITE_OK;
@@ -82,14 +82,14 @@ static int read_row(sqlite3_stmt *stmt, size_t most, const Corpus *corpus, WordV
   return failure_code(word_vectors_add(vectors, token, length, numbers, count, error));
 }
 
-/* Numbers are read with a decimal point, whatever the host's locale has. */
+/* strtof() expects the decimal point of the locale: it is set to "C" for this thread meanwhile. */
 int vector_table_read(Connection *c, const char *name, size_t most, const Corpus *corpus, WordVectors *vectors,
                       Error *error) {
   sqlite3_stmt *stmt = NULL;
   locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
-  int rc = plain ? prepare(c, name, &stmt, error) : failure_no_memory(error), step;
+  int rc = plain ? prepare_table(c, name, &stmt, error) : failure_no_memory(error), step;
   if (plain) before = uselocale(plain);
-  while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_row(stmt, most, corpus, vectors, error);
+  while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_vector_row(stmt, most, corpus, vectors, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
   if (!rc && vectors->words.count == 0)
     rc = failure(error, SQLITE_ERROR, "option vectors is '%.60s', which has no rows, expected tokens with vectors",

@@ -1,0 +1,59 @@
+#include "functions/measurement.h"
+
+#include "functions/bulk_labeller.h"
+#include "host/cache.h"
+#include "host/query.h"
+
+static int measure_rows(Score *score, BulkLabeller *bulk, Error *error) {
+  BulkRow *row;
+  int rc = bulk_labeller_next(bulk, &row, error);
+  while (!rc && row) {
+    const Prediction *p = &row->prediction;
+    if (row->labelled && row->label != LABELS_NONE)
+      rc = failure_code(score_add(score, row->label, p->label, p->confidence, p->of_asked, error));
+    if (!rc) rc = bulk_labeller_next(bulk, &row, error);
+  }
+  return rc;
+}
+
+static int measure_query(Evaluation *results, Connection *c, const char *sql, const char *model, Error *error) {
+  BulkLabeller bulk = {0};
+  BulkQuery query = {.sql = sql, .model = model, .meaning = "a text and its label", .id = -1, .text = 0,
+                     .label = 1, .threads = workers_processors()};
+  int rc = bulk_labeller_begin(&bulk, c, &query, error);
+  if (!rc) rc = measure_rows(&results->score, &bulk, error);
+  results->labels = bulk.labels;
+  bulk.labels = (Labels){0}; /* the results own them now */
+  bulk_labeller_end(&bulk);
+  results->log_loss = score_log_loss(&results->score);
+  results->calibration_error = score_calibration_error(&results->score);
+  return rc;
+}
+
+static int measure_stored(Evaluation *results, Connection *c, const char *spec, Error *error) {
+  const Model *model = NULL;
+  ModelRow row;
+  int rc = models_describe(c, spec, &model, &row, error);
+  if (!rc) rc = evaluation_read(results, c, model, row.metrics, error);
+  if (!rc && results->score.rows == 0)
+    rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
+                 "expected a query that gives a text and its label", row.name, row.version);
+  cache_release(model);
+  models_row_free(&row);
+  return rc;
+}
+
+int measurement_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
+  Measurement *m = call->state;
+  const char *sql, *model;
+  int rc = query_text(arguments[MEASUREMENT_QUERY], "query", &sql, NULL, error);
+  if (!rc) rc = query_text(arguments[MEASUREMENT_MODEL], "model's name", &model, NULL, error);
+  if (!rc && sql)
+    rc = measure_query(&m->results, call->connection, sql, model, error);
+  else if (!rc)
+    rc = measure_stored(&m->results, call->connection, model, error);
+  if (!rc) score_sort(&m->results.score);
+  return rc;
+}
+
+void measurement_end(TableCall *call) { evaluation_free(&((Measurement *)call->state)->results); }

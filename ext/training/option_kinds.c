@@ -1,0 +1,199 @@
+#include "training/option_kinds.h"
+
+#include <string.h>
+
+#include "host/json.h"
+
+static void *value_of(Options *options, const Option *o) { return (char *)options + o->offset; }
+static const void *const_value_of(const Options *options, const Option *o) { return (const char *)options + o->offset; }
+
+static int bad_value(const Option *o, const JsonMember *m, Error *error) {
+  const char *quote = json_member_is(m, "text") ? "\"" : "";
+  const char *expected = o->kind->expected ? o->kind->expected : o->expected;
+  if (o->kind == &OPTION_COUNT || o->kind == &OPTION_REAL)
+    return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.16g to %.16g", o->name, quote,
+                   m->shown, quote, expected, o->least, o->most);
+  return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s", o->name, quote, m->shown, quote, expected);
+}
+
+static int copy_text(char **place, sqlite3_value *value, Error *error) {
+  sqlite3_free(*place);
+  *place = sqlite3_mprintf("%s", sqlite3_value_text(value));
+  return *place ? SQLITE_OK : failure_no_memory(error);
+}
+
+static void write_text(const char *text, sqlite3_str *json) {
+  if (text)
+    json_text(json, text, strlen(text));
+  else
+    sqlite3_str_appendall(json, "null");
+}
+
+/* ---- numbers, booleans and texts ----------------------------------------------------------------------------- */
+
+static int count_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  double value = sqlite3_value_double(m->value);
+  if (!json_member_is(m, "integer") || value < o->least || value > o->most) return bad_value(o, m, error);
+  size_t count = (size_t)sqlite3_value_int64(m->value);
+  memcpy(value_of(options, o), &count, sizeof count);
+  return SQLITE_OK;
+}
+
+static void count_write(const Option *o, const Options *options, sqlite3_str *json) {
+  size_t count;
+  memcpy(&count, const_value_of(options, o), sizeof count);
+  if ((double)count < o->least)
+    sqlite3_str_appendall(json, "null");
+  else
+    sqlite3_str_appendf(json, "%llu", (sqlite3_uint64)count);
+}
+
+const OptionKind OPTION_COUNT = {"an integer", count_read, count_write};
+
+static int real_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  double value = sqlite3_value_double(m->value);
+  bool number = json_member_is(m, "integer") || json_member_is(m, "real");
+  if (!number || value < o->least || value > o->most) return bad_value(o, m, error);
+  *(double *)value_of(options, o) = value;
+  return SQLITE_OK;
+}
+
+static void real_write(const Option *o, const Options *options, sqlite3_str *json) {
+  double value = *(const double *)const_value_of(options, o);
+  if (value < o->least)
+    sqlite3_str_appendall(json, "null");
+  else
+    json_number(json, value);
+}
+
+const OptionKind OPTION_REAL = {"a number", real_read, real_write};
+
+static int boolean_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  bool value = json_member_is(m, "true");
+  if (!value && !json_member_is(m, "false")) return bad_value(o, m, error);
+  *(bool *)value_of(options, o) = value;
+  return SQLITE_OK;
+}
+
+static void boolean_write(const Option *o, const Options *options, sqlite3_str *json) {
+  sqlite3_str_appendall(json, *(const bool *)const_value_of(options, o) ? "true" : "false");
+}
+
+const OptionKind OPTION_BOOLEAN = {"true or false", boolean_read, boolean_write};
+
+static int text_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  if (!json_member_is(m, "text")) return bad_value(o, m, error);
+  return copy_text(value_of(options, o), m->value, error);
+}
+
+static void text_write(const Option *o, const Options *options, sqlite3_str *json) {
+  write_text(*(char *const *)const_value_of(options, o), json);
+}
+
+const OptionKind OPTION_TEXT = {NULL, text_read, text_write};
+
+/* ---- each for one option -------------------------------------------------------------------- */
+
+static int class_weight_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  options->training.balanced = json_member_is_text(m, "balanced");
+  if (options->training.balanced) return SQLITE_OK;
+  if (!json_member_is(m, "object")) return bad_value(o, m, error);
+  return copy_text(&options->class_weight, m->value, error);
+}
+
+static void class_weight_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  const char *object = options->class_weight ? options->class_weight : "null";
+  sqlite3_str_appendall(json, options->training.balanced ? "\"balanced\"" : object);
+}
+
+const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", class_weight_read,
+                                        class_weight_write};
+
+static int encoder_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  options->no_encoder = json_member_is_text(m, "none");
+  return options->no_encoder || json_member_is_text(m, "bigru") ? SQLITE_OK : bad_value(o, m, error);
+}
+
+static void encoder_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  sqlite3_str_appendall(json, options->training.hidden ? "\"bigru\"" : "\"none\"");
+}
+
+const OptionKind OPTION_ENCODER = {"\"bigru\" or \"none\"", encoder_read, encoder_write};
+
+/* The value is {"model": name} or {"model": name, "rows": query}. */
+static int from_read_object(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  static const char SQL[] =
+      "SELECT json_extract(?1, '$.model'), json_extract(?1, '$.rows'), "
+      "(SELECT count(*) FROM json_each(?1) WHERE key IN ('model', 'rows') AND type = 'text') = "
+      "(SELECT count(*) FROM json_each(?1))";
+  sqlite3_stmt *stmt;
+  int rc = connection_statement(c, SQL, &stmt, error);
+  if (rc) return rc;
+  sqlite3_bind_value(stmt, 1, m->value);
+  rc = sqlite3_step(stmt);
+  if (rc != SQLITE_ROW)
+    rc = failure_sqlite(error, c->db, rc);
+  else if (!sqlite3_column_int(stmt, 2) || sqlite3_column_type(stmt, 0) == SQLITE_NULL)
+    rc = bad_value(o, m, error);
+  else
+    rc = copy_text(&options->from, sqlite3_column_value(stmt, 0), error);
+  if (!rc && sqlite3_column_type(stmt, 1) != SQLITE_NULL)
+    rc = copy_text(&options->from_rows, sqlite3_column_value(stmt, 1), error);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+static int from_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  return json_member_is(m, "object") ? from_read_object(c, o, m, options, error) : text_read(c, o, m, options, error);
+}
+
+static void from_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  if (options->from_rows) sqlite3_str_appendall(json, "{\"model\":");
+  write_text(options->from, json);
+  if (!options->from_rows) return;
+  sqlite3_str_appendall(json, ",\"rows\":");
+  write_text(options->from_rows, json);
+  sqlite3_str_appendall(json, "}");
+}
+
+const OptionKind OPTION_FROM = {
+    "a model's name, or an object of \"model\" and \"rows\", a query that gives a text and a label", from_read,
+    from_write};
+
+static int precision_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  options->training.precision = json_member_is_text(m, "int8") ? PRECISION_INT8 : PRECISION_FLOAT32;
+  if (json_member_is_text(m, "int8") || json_member_is_text(m, "float32")) return SQLITE_OK;
+  return bad_value(o, m, error);
+}
+
+static void precision_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  sqlite3_str_appendall(json, options->training.precision == PRECISION_INT8 ? "\"int8\"" : "\"float32\"");
+}
+
+const OptionKind OPTION_PRECISION = {"\"float32\" or \"int8\"", precision_read, precision_write};
+
+static int validation_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  if (json_member_is(m, "text")) return copy_text(&options->validation_query, m->value, error);
+  return real_read(c, o, m, options, error);
+}
+
+static void validation_write(const Option *o, const Options *options, sqlite3_str *json) {
+  if (options->validation_query)
+    write_text(options->validation_query, json);
+  else
+    real_write(o, options, json);
+}
+
+const OptionKind OPTION_VALIDATION = {"a fraction from 0 to 0.9, or a query that gives a text and a label",
+                                      validation_read, validation_write};
