@@ -342,7 +342,7 @@ void classify_card(sqlite3_context *context, int argc, sqlite3_value **argv) {
   const char *spec;
   char *html = NULL;
   page.rc = query_text(argc > 0 ? argv[0] : NULL, "model's name", &spec, NULL, &page.error);
-  if (!page.rc) page.rc = models_describe(page.connection, spec, &page.model, &page.row, &page.error);
+  if (!page.rc) page.rc = loading_load_with_row(page.connection, spec, &page.model, &page.row, &page.error);
   if (!page.rc) {
     page.out = sqlite3_str_new(page.connection->db);
     put_all(&page);
@@ -351,6 +351,6 @@ void classify_card(sqlite3_context *context, int argc, sqlite3_value **argv) {
   }
   failure_or_text(context, "classify_card", page.rc, &page.error, html);
   evaluation_free(&page.stored);
-  models_row_free(&page.row);
+  model_row_free(&page.row);
   cache_release(page.model);
 }

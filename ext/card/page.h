@@ -8,7 +8,7 @@
 #define CLASSIFY_PAGE_H
 
 #include "models/evaluation.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 typedef struct Page {
   Connection *connection;

@@ -9,7 +9,7 @@
 #include "host/fts5_tokenizer.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 /* A chunk is what is labelled before the first of its rows is given, since no thread
 ** outlives the call that began it. The first is small, for LIMIT.
@@ -208,7 +208,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   *b = (BulkLabeller){.query = *query, .connection = c};
   int columns = 1 + (query->id >= 0) + (query->label >= 0);
   int rc = query_prepare(c, query->sql, "query", columns, query->meaning, &b->stmt, error);
-  if (!rc) rc = models_load(c, query->model, &b->model, error);
+  if (!rc) rc = loading_load(c, query->model, &b->model, error);
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;

@@ -6,15 +6,16 @@
 #include "host/json.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/models.h"
+#include "models/labelling.h"
+#include "models/loading.h"
 #include "models/statement_models.h"
 
 /* ---- one text ------------------------------------------------------------------------------ */
 
 static int predict_text(Connection *c, const Model *m, const char *text, size_t length, Error *error) {
   tokens_clear(&c->tokens);
-  int rc = models_tokens(c, m, text, length, &c->tokens, error);
-  return rc ? rc : models_predict(c, m, &c->tokens, error);
+  int rc = labelling_tokens(c, m, text, length, &c->tokens, error);
+  return rc ? rc : labelling_predict(c, m, &c->tokens, error);
 }
 
 /* Reads text and model and predicts; *model is NULL where the text is. The
@@ -173,7 +174,7 @@ static int listing_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   call->done = !text;
   if (rc || !text) return rc;
-  rc = models_load(call->connection, spec, &l->model, error);
+  rc = loading_load(call->connection, spec, &l->model, error);
   if (!rc) rc = predict_text(call->connection, l->model, text, length, error);
   if (rc) return rc;
   l->ranked = rank_labels(call->connection->probabilities, l->model->labels.keys.count);

@@ -7,7 +7,7 @@
 #include "classifier/explain.h"
 #include "functions/explanation.h"
 #include "host/query.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 enum { COL_POSITION, COL_TOKEN, COL_START, COL_LENGTH, COL_WEIGHT, COL_CONTRIBUTION,
        COL_LEAVE_ONE_OUT, VISIBLE };
@@ -45,7 +45,7 @@ static int listing_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   l->text = malloc(length + 1);
   if (!l->text) return failure_no_memory(error);
   memcpy(l->text, text, length);
-  rc = models_load(call->connection, spec, &model, error);
+  rc = loading_load(call->connection, spec, &model, error);
   if (!rc) rc = explanation_find(&l->reasons, call->connection, model, text, length, arguments[ARG_LABEL], error);
   if (rc) return rc;
   call->done = l->reasons.count == 0;

@@ -5,7 +5,7 @@
 #include "host/query.h"
 #include "host/value.h"
 #include "models/evaluation.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
 
@@ -47,13 +47,13 @@ static int judge_query(Evaluation *results, Connection *c, const char *sql, cons
 static int judge_stored(Evaluation *results, Connection *c, const char *spec, Error *error) {
   const Model *model = NULL;
   ModelRow row;
-  int rc = models_describe(c, spec, &model, &row, error);
+  int rc = loading_load_with_row(c, spec, &model, &row, error);
   if (!rc) rc = evaluation_read(results, c, model, row.metrics, error);
   if (!rc && results->score.rows == 0)
     rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
                  "expected a query that gives a text and its label", row.name, row.version);
   cache_release(model);
-  models_row_free(&row);
+  model_row_free(&row);
   return rc;
 }
 

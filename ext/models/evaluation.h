@@ -7,7 +7,8 @@
 #define CLASSIFY_EVALUATION_H
 
 #include "classifier/score.h"
-#include "models/models.h"
+#include "classifier/model.h"
+#include "host/connection.h"
 
 /* A number of rows that is not below this is none. */
 #define EVALUATION_MOST_ROWS 1000000000000

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "models/models.h"
+#include "models/model_name.h"
+#include "models/model_place.h"
 #include "schema.h"
 
 enum { WAIT_SECONDS = 10, PAUSE_MS = 25 };
@@ -80,21 +81,32 @@ void saving_target_free(SavingTarget *t) {
   *t = (SavingTarget){0};
 }
 
+static int parse_name(Connection *c, const char *spec, ModelName *n, Error *error) {
+  Schemas schemas;
+  *n = (ModelName){0};
+  int rc = schemas_list(c, &schemas, error);
+  if (rc) return rc;
+  rc = model_name_parse(&schemas, spec, n, error);
+  schemas_free(&schemas);
+  if (!rc && n->version != MODEL_NAME_NEWEST)
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
+                 "chosen", spec);
+  return rc;
+}
+
 /* A model in temp would be found before the new one in main. */
 static int check_hidden(Connection *c, const ModelName *n, Error *error) {
-  sqlite3_int64 rowid, version;
-  bool found = false;
-  ModelName any = {.name = n->name, .version = MODELS_NEWEST};
+  bool exists = false;
   if (n->schema) return SQLITE_OK;
-  int rc = models_find_in(c, "temp", &any, &rowid, &version, &found, error);
-  if (rc || !found) return rc;
+  int rc = model_place_exists(c, "temp", n->name, &exists, error);
+  if (rc || !exists) return rc;
   return failure(error, SQLITE_ERROR,
                  "temp.classify_models holds a model named '%s' and would hide the new one, expected "
                  "'main.%s' or 'temp.%s'", n->name, n->name, n->name);
 }
 
-/* With a rowid. */
-static bool has_table(sqlite3 *db, const char *schema) {
+/* Returns whether the table exists and has a rowid. */
+static bool has_rowid(sqlite3 *db, const char *schema) {
   return sqlite3_table_column_metadata(db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL, NULL) ==
          SQLITE_OK;
 }
@@ -109,7 +121,7 @@ static int check_table(Connection *c, const char *schema, bool *exists, Error *e
   if (!rc && type)
     rc = fetch(c->db, "SELECT group_concat(lower(name)) FROM pragma_table_info('classify_models', %Q)",
                schema, &columns, error);
-  if (!rc && columns && !has_table(c->db, schema))
+  if (!rc && columns && !has_rowid(c->db, schema))
     rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
   if (!rc && columns && strcmp(columns, COLUMNS) != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models has the columns %s, expected %s", schema,
@@ -175,17 +187,14 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   if (c->queries > 0)
     return failure(error, SQLITE_ERROR, "it stands in the query of another function, expected a query that "
                    "only reads");
-  int rc = models_parse(c, spec ? spec : "default", &n, error);
-  if (!rc && n.version != MODELS_NEWEST)
-    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
-                 "chosen", spec);
+  int rc = parse_name(c, spec ? spec : "default", &n, error);
   if (!rc) rc = check_hidden(c, &n, error);
   if (!rc) {
     target->schema = sqlite3_mprintf("%s", n.schema ? n.schema : "main");
     target->name = sqlite3_mprintf("%s", n.name);
     if (!target->schema || !target->name) rc = failure_no_memory(error);
   }
-  models_name_free(&n);
+  model_name_free(&n);
   if (!rc) rc = check_writable(c, target->schema, error);
   bool exists = false;
   if (!rc) rc = check_table(c, target->schema, &exists, error);
@@ -277,7 +286,7 @@ static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel 
 }
 
 static int insert(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
-  return has_table(db, t->schema) ? insert_row(db, t, m, version, error)
+  return schemas_has_models(db, t->schema) ? insert_row(db, t, m, version, error)
                                   : insert_with_table(db, t, m, version, error);
 }
 
@@ -324,7 +333,7 @@ static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
 
 /* What makes the table by hand, for a message; "" where there is one. For sqlite3_free(). */
 static char *table_by_hand(sqlite3 *db, const char *schema) {
-  return has_table(db, schema) ? sqlite3_mprintf("")
+  return schemas_has_models(db, schema) ? sqlite3_mprintf("")
                                : sqlite3_mprintf("CREATE TABLE %s.classify_models(%s, PRIMARY KEY (name, version)); ",
                                                  schema, COLUMNS);
 }

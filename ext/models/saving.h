@@ -13,11 +13,12 @@ typedef struct SavingTarget {
   char *schema, *name; /* sqlite3_free()d by saving_target_free() */
 } SavingTarget; /* all zero is none */
 
-/* Reads the name to train under (NULL: `default`): models.h's form without a
-** version. Without a schema it is saved in main, as CREATE TABLE would. Checks,
-** before any work, what would keep the model from being saved: the schema is
-** read-only, classify_models there is not ours, the authorizer refuses. Changes
-** nothing; but inside a transaction this takes the write lock.
+/* Reads the name to train under (NULL: `default`): that of model_name.h without a version.
+** Without a schema the model is saved in main, as CREATE TABLE would. Checks, before any
+** work is done, what would keep the model from being saved: the schema is read-only,
+** classify_models there is another table than ours, the authorizer refuses. Changes nothing,
+** but inside a transaction takes the write lock. The caller frees the target by
+** saving_target_free(); after an error it is all zero.
 */
 int saving_target(Connection *connection, const char *spec, SavingTarget *target, Error *error);
 void saving_target_free(SavingTarget *target);

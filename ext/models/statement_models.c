@@ -51,7 +51,7 @@ int statement_models_load(sqlite3_context *context, const char *spec, const Mode
   StatementModels *models = sqlite3_get_auxdata(context, AUXDATA_NUMBER);
   *model = statement_models_find(models, spec);
   if (*model) return SQLITE_OK;
-  int rc = models_load(sqlite3_user_data(context), spec, model, error);
+  int rc = loading_load(sqlite3_user_data(context), spec, model, error);
   if (!rc) statement_models_add(context, models, spec, *model);
   return rc;
 }

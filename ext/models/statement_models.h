@@ -7,9 +7,9 @@
 #ifndef CLASSIFY_STATEMENT_MODELS_H
 #define CLASSIFY_STATEMENT_MODELS_H
 
-#include "models/models.h"
+#include "models/loading.h"
 
-/* models_load(), or what an earlier row was given. The context is that of a function
+/* loading_load(), or what an earlier row was given. The context is that of a function
 ** whose user data is the Connection; the caller owes cache_release().
 */
 int statement_models_load(sqlite3_context *context, const char *spec, const Model **model, Error *error);

@@ -9,8 +9,8 @@
 #include "host/json.h"
 #include "host/query.h"
 #include "host/value.h"
+#include "models/loading.h"
 #include "models/metrics.h"
-#include "models/models.h"
 #include "training/vector_table.h"
 
 /* ---- rows that the options name ------------------------------------------------------- */
@@ -54,7 +54,7 @@ static int check_sources(const TrainingRun *l, Error *error) {
 
 static int load_from(TrainingRun *l, Error *error) {
   if (!l->options.from) return SQLITE_OK;
-  int rc = models_load(l->connection, l->options.from, &l->from, error);
+  int rc = loading_load(l->connection, l->options.from, &l->from, error);
   if (!rc && l->from->padded_length)
     rc = failure(error, SQLITE_ERROR, "option from is '%.60s', a model that pads texts to %d tokens, expected "
                  "one that was trained here", l->options.from, (int)l->from->padded_length);
