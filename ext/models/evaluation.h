@@ -1,4 +1,4 @@
-/* evaluation.h -- what the metrics of a model (metrics.h) say of its labels: how many rows
+/* evaluation.h -- what the metrics of a model (metrics_write.h) say of its labels: how many rows
 ** had each, and how those that were held out were labelled.
 **
 ** The JSON may have come from anywhere: what makes no sense in it counts for nothing.

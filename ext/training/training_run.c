@@ -10,7 +10,7 @@
 #include "host/query.h"
 #include "host/value.h"
 #include "models/loading.h"
-#include "models/metrics.h"
+#include "models/metrics_write.h"
 #include "training/vector_table.h"
 
 /* ---- rows that the options name ------------------------------------------------------- */
@@ -205,9 +205,9 @@ char *training_run_summary(const TrainingRun *l, const Epoch *last) {
                       "\"best_epoch\":%d", l->version,
                       (int)metrics_rows(l->training),
                       (int)l->skipped, (int)l->label_count, (int)last->epoch, (int)l->best.epoch);
-  metrics_validation(json, &l->best);
-  metrics_field(json, "seconds", last->seconds);
-  metrics_warnings(json, l->training);
+  metrics_write_validation(json, &l->best);
+  metrics_write_number(json, "seconds", last->seconds);
+  metrics_write_warnings(json, l->training);
   sqlite3_str_appendall(json, "}");
   char *text = sqlite3_str_finish(json);
   if (!name) {
@@ -229,10 +229,10 @@ static void log_epoch(TrainingRun *l, const Epoch *e) {
 }
 
 static char *describe(const TrainingRun *l, const Epoch *last, const Model *model) {
-  Metrics metrics = {.training = l->training, .corpus = training_corpus(l->training), .model = model,
-                     .best = &l->best, .last = last, .query = l->query, .history = sqlite3_str_value(l->history),
-                     .examples = &l->examples, .skipped = l->skipped, .unlabelled = l->options.unlabelled != NULL};
-  return metrics_json(&metrics, l->connection->db);
+  MetricsSource source = {.training = l->training, .corpus = training_corpus(l->training), .model = model,
+                          .best = &l->best, .last = last, .query = l->query, .history = sqlite3_str_value(l->history),
+                          .examples = &l->examples, .skipped = l->skipped, .unlabelled = l->options.unlabelled != NULL};
+  return metrics_write(&source, l->connection->db);
 }
 
 static int save(TrainingRun *l, const Epoch *last, Error *error) {
@@ -276,7 +276,7 @@ int training_run_epoch(TrainingRun *l, Epoch *epoch, Error *error) {
   if (rc || l->query || epoch->is_last) progress_hide(&l->progress); /* the caller goes on */
   if (rc) return rc;
   if (epoch->is_best) l->best = *epoch;
-  metrics_epoch(l->history, epoch);
+  metrics_write_epoch(l->history, epoch);
   if (sqlite3_str_errcode(l->history)) return failure_no_memory(error);
   log_epoch(l, epoch);
   if (epoch->is_last) take_verdict(l);

@@ -1,4 +1,4 @@
-/* metrics.h -- the column metrics of a model: how it was trained and how good it is,
+/* metrics_write.h -- the column metrics of a model: how it was trained and how good it is,
 ** as JSON.
 **
 **   rows, validation_rows, skipped, labels, words, cut, guessed, epochs, best_epoch,
@@ -12,39 +12,39 @@
 **     confusion    [[actual label, predicted label, rows], ...]
 **     examples     [{text, label, predicted, confidence}, ...]
 */
-#ifndef CLASSIFY_METRICS_H
-#define CLASSIFY_METRICS_H
+#ifndef CLASSIFY_METRICS_WRITE_H
+#define CLASSIFY_METRICS_WRITE_H
 
 #include "host/sqlite.h"
 #include "models/examples.h"
 #include "train/training.h"
 
-typedef struct Metrics {
+typedef struct MetricsSource {
   const Training *training; /* that has ended            */
   const Corpus *corpus;     /* of it                     */
   const Model *model;       /* that came of it           */
   const Epoch *best, *last;
   const char *query;        /* NULL: not known           */
-  const char *history;      /* of metrics_epoch(): JSON  */
+  const char *history;      /* of metrics_write_epoch(): JSON  */
   const Examples *examples;
   size_t skipped;
   bool unlabelled;          /* there were texts without labels */
-} Metrics;
+} MetricsSource;
 
 /* Rows that a model has learned from or was judged by, with a label of their own. */
 size_t metrics_rows(const Training *training);
 
 /* JSON for sqlite3_free(); NULL: out of memory. */
-char *metrics_json(const Metrics *metrics, sqlite3 *db);
+char *metrics_write(const MetricsSource *metrics, sqlite3 *db);
 
 /* Appends an epoch to the history. */
-void metrics_epoch(sqlite3_str *history, const Epoch *epoch);
+void metrics_write_epoch(sqlite3_str *history, const Epoch *epoch);
 
 /* ,"warnings":["..."], if there are any */
-void metrics_warnings(sqlite3_str *json, const Training *training);
+void metrics_write_warnings(sqlite3_str *json, const Training *training);
 
 /* ,"name":value and ,"validation_accuracy":...,"validation_f1":... */
-void metrics_field(sqlite3_str *json, const char *name, double value);
-void metrics_validation(sqlite3_str *json, const Epoch *epoch);
+void metrics_write_number(sqlite3_str *json, const char *name, double value);
+void metrics_write_validation(sqlite3_str *json, const Epoch *epoch);
 
 #endif

@@ -1,4 +1,4 @@
-#include "models/metrics.h"
+#include "models/metrics_write.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,21 +8,21 @@
 
 enum { EXAMPLES_SHOWN = 4 }; /* of those labelled right, and of those labelled wrong */
 
-void metrics_field(sqlite3_str *json, const char *name, double value) {
+void metrics_write_number(sqlite3_str *json, const char *name, double value) {
   sqlite3_str_appendf(json, ",\"%s\":", name);
   json_number(json, value);
 }
 
-void metrics_validation(sqlite3_str *json, const Epoch *e) {
+void metrics_write_validation(sqlite3_str *json, const Epoch *e) {
   if (e->validated) {
-    metrics_field(json, "validation_accuracy", e->validation_accuracy);
-    metrics_field(json, "validation_f1", e->validation_f1);
+    metrics_write_number(json, "validation_accuracy", e->validation_accuracy);
+    metrics_write_number(json, "validation_f1", e->validation_f1);
   } else {
     sqlite3_str_appendall(json, ",\"validation_accuracy\":null,\"validation_f1\":null");
   }
 }
 
-void metrics_warnings(sqlite3_str *json, const Training *training) {
+void metrics_write_warnings(sqlite3_str *json, const Training *training) {
   const Strings *warnings = training_warnings(training);
   for (uint32_t i = 0; i < warnings->count; i++) {
     size_t length;
@@ -33,14 +33,14 @@ void metrics_warnings(sqlite3_str *json, const Training *training) {
   if (warnings->count) sqlite3_str_appendall(json, "]");
 }
 
-void metrics_epoch(sqlite3_str *json, const Epoch *e) {
+void metrics_write_epoch(sqlite3_str *json, const Epoch *e) {
   sqlite3_str_appendf(json, "%s{\"epoch\":%d", sqlite3_str_length(json) ? "," : "", (int)e->epoch);
-  metrics_field(json, "train_loss", e->train_loss);
-  metrics_field(json, "train_accuracy", e->train_accuracy);
-  if (e->validated) metrics_field(json, "validation_loss", e->validation_loss);
-  metrics_validation(json, e);
-  metrics_field(json, "learning_rate", e->learning_rate);
-  metrics_field(json, "seconds", e->seconds);
+  metrics_write_number(json, "train_loss", e->train_loss);
+  metrics_write_number(json, "train_accuracy", e->train_accuracy);
+  if (e->validated) metrics_write_number(json, "validation_loss", e->validation_loss);
+  metrics_write_validation(json, e);
+  metrics_write_number(json, "learning_rate", e->learning_rate);
+  metrics_write_number(json, "seconds", e->seconds);
   sqlite3_str_appendall(json, "}");
 }
 
@@ -51,7 +51,7 @@ size_t metrics_rows(const Training *training) {
 /* ---- held-out rows -------------------------------------------------------------- */
 
 /* A label by its number in the corpus: the model's, then those that it does not know. */
-static void append_label(const Metrics *m, uint32_t number, sqlite3_str *json) {
+static void append_label(const MetricsSource *m, uint32_t number, sqlite3_str *json) {
   uint32_t known = (uint32_t)m->model->labels.keys.count;
   json_label(json, number < known ? labels_get(&m->model->labels, number) : labels_get(&m->corpus->others, number - known));
 }
@@ -70,7 +70,7 @@ static void append_calibration(const Score *score, sqlite3_str *json) {
   sqlite3_str_appendchar(json, 1, ']');
 }
 
-static void append_confusion(const Metrics *m, const Score *score, sqlite3_str *json) {
+static void append_confusion(const MetricsSource *m, const Score *score, sqlite3_str *json) {
   sqlite3_str_appendall(json, ",\"confusion\":[");
   for (size_t i = 0; i < score->pairs; i++) {
     const ScorePair *pair = &score->pair[i];
@@ -83,14 +83,15 @@ static void append_confusion(const Metrics *m, const Score *score, sqlite3_str *
   sqlite3_str_appendchar(json, 1, ']');
 }
 
-static void append_example(const Metrics *m, const Validation *v, size_t i, const struct Example *example, sqlite3_str *json) {
+static void append_example(const MetricsSource *m, const Validation *v, size_t i, const struct Example *example,
+                           sqlite3_str *json) {
   sqlite3_str_appendall(json, "{\"text\":");
   json_text(json, example->text, example->length);
   sqlite3_str_appendall(json, ",\"label\":");
   append_label(m, v->targets[i], json);
   sqlite3_str_appendall(json, ",\"predicted\":");
   append_label(m, v->predictions[i].label, json);
-  metrics_field(json, "confidence", v->predictions[i].confidence);
+  metrics_write_number(json, "confidence", v->predictions[i].confidence);
   sqlite3_str_appendchar(json, 1, '}');
 }
 
@@ -106,7 +107,7 @@ static size_t find_row(const Validation *v, size_t row) {
   return found ? (size_t)(found - v->rows) : v->count;
 }
 
-static void append_examples(const Metrics *m, const Validation *v, sqlite3_str *json) {
+static void append_examples(const MetricsSource *m, const Validation *v, sqlite3_str *json) {
   size_t shown[2] = {0, 0};
   sqlite3_str_appendall(json, ",\"examples\":[");
   for (size_t k = 0; k < m->examples->count; k++) {
@@ -122,7 +123,7 @@ static void append_examples(const Metrics *m, const Validation *v, sqlite3_str *
   sqlite3_str_appendchar(json, 1, ']');
 }
 
-static void append_held_out(const Metrics *m, sqlite3_str *json) {
+static void append_held_out(const MetricsSource *m, sqlite3_str *json) {
   const Validation *v = training_validation(m->training);
   const Score *score = &v->score;
   sqlite3_str_appendall(json, ",\"validation\":");
@@ -131,11 +132,11 @@ static void append_held_out(const Metrics *m, sqlite3_str *json) {
     return;
   }
   sqlite3_str_appendf(json, "{\"rows\":%llu", (sqlite3_uint64)score->rows);
-  metrics_field(json, "accuracy", score_accuracy(score));
-  metrics_field(json, "macro_f1", score_macro_f1(score));
-  metrics_field(json, "weighted_f1", score_weighted_f1(score));
-  metrics_field(json, "log_loss", score_log_loss(score));
-  metrics_field(json, "calibration_error", score_calibration_error(score));
+  metrics_write_number(json, "accuracy", score_accuracy(score));
+  metrics_write_number(json, "macro_f1", score_macro_f1(score));
+  metrics_write_number(json, "weighted_f1", score_weighted_f1(score));
+  metrics_write_number(json, "log_loss", score_log_loss(score));
+  metrics_write_number(json, "calibration_error", score_calibration_error(score));
   append_calibration(score, json);
   append_confusion(m, score, json);
   append_examples(m, v, json);
@@ -144,7 +145,7 @@ static void append_held_out(const Metrics *m, sqlite3_str *json) {
 
 /* ---- all of it -------------------------------------------------------------------- */
 
-static void append_label_rows(const Metrics *m, sqlite3_str *json) {
+static void append_label_rows(const MetricsSource *m, sqlite3_str *json) {
   const size_t *rows = training_label_rows(m->training);
   sqlite3_str_appendall(json, ",\"label_rows\":");
   for (size_t l = 0; l < m->model->labels.keys.count; l++)
@@ -153,17 +154,17 @@ static void append_label_rows(const Metrics *m, sqlite3_str *json) {
 }
 
 /* `cut` of all rows that were read, also those without a label, were longer than max_tokens. */
-char *metrics_json(const Metrics *m, sqlite3 *db) {
+char *metrics_write(const MetricsSource *m, sqlite3 *db) {
   sqlite3_str *json = sqlite3_str_new(db);
   const TrainingOptions *used = training_options(m->training);
   sqlite3_str_appendf(json, "{\"rows\":%d,\"validation_rows\":%d,\"skipped\":%d,\"labels\":%d,\"words\":%d",
                       (int)metrics_rows(m->training), (int)training_validation(m->training)->count, (int)m->skipped,
                       (int)m->model->labels.keys.count, (int)m->model->vocabulary.words.count);
-  metrics_field(json, "cut", (double)m->corpus->cut / (double)m->corpus->rows);
-  if (m->unlabelled) metrics_field(json, "guessed", (double)training_pseudo_labelled(m->training));
+  metrics_write_number(json, "cut", (double)m->corpus->cut / (double)m->corpus->rows);
+  if (m->unlabelled) metrics_write_number(json, "guessed", (double)training_pseudo_labelled(m->training));
   sqlite3_str_appendf(json, ",\"epochs\":%d,\"best_epoch\":%d", (int)m->last->epoch, (int)m->best->epoch);
-  metrics_validation(json, m->best);
-  metrics_field(json, "seconds", m->last->seconds);
+  metrics_write_validation(json, m->best);
+  metrics_write_number(json, "seconds", m->last->seconds);
   sqlite3_str_appendf(json, ",\"seed\":%llu,\"threads\":%d,\"kernel\":\"%s\",\"query\":", (sqlite3_uint64)used->seed,
                       (int)used->threads, matrix_kernel());
   if (m->query)
@@ -171,7 +172,7 @@ char *metrics_json(const Metrics *m, sqlite3 *db) {
   else
     sqlite3_str_appendall(json, "null");
   append_label_rows(m, json);
-  metrics_warnings(json, m->training);
+  metrics_write_warnings(json, m->training);
   append_held_out(m, json);
   sqlite3_str_appendf(json, ",\"history\":[%s]}", m->history ? m->history : "");
   return sqlite3_str_finish(json);
