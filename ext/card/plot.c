@@ -16,6 +16,8 @@ static double nice_step(double span) {
   return power * (part < 1.5 ? 1.0 : part < 3.5 ? 2.0 : part < 7.5 ? 5.0 : 10.0);
 }
 
+static double value_at(const PlotLine *line, size_t i) { return line->values[i * line->stride]; }
+
 typedef struct Axis {
   double least, most, step;
 } Axis;
@@ -24,8 +26,8 @@ static Axis value_axis(const PlotLine *lines, size_t line_count, size_t count) {
   double least = INFINITY, most = -INFINITY;
   for (size_t i = 0; i < line_count; i++)
     for (size_t x = 0; x < count; x++) {
-      least = fmin(least, lines[i].values[x]); /* of a number and NAN, the number */
-      most = fmax(most, lines[i].values[x]);
+      least = fmin(least, value_at(&lines[i], x)); /* of a number and NAN, the number */
+      most = fmax(most, value_at(&lines[i], x));
     }
   double span = most - least;
   if (!(span > 1e-9 * fmax(fabs(least), fabs(most)))) span = fmax(fabs(most), 1.0);
@@ -64,18 +66,18 @@ static void line_path(sqlite3_str *svg, const PlotLine *line, size_t count, cons
   bool drawing = false;
   sqlite3_str_appendf(svg, "<path class=\"line %s\" d=\"", line->class);
   for (size_t i = 0; i < count; i += stride) {
-    if (!isnan(line->values[i]))
-      sqlite3_str_appendf(svg, "%c%.1f %.1f", drawing ? 'L' : 'M', x_of(x, (double)i + 1.0), y_of(y, line->values[i]));
-    drawing = !isnan(line->values[i]);
+    if (!isnan(value_at(line, i)))
+      sqlite3_str_appendf(svg, "%c%.1f %.1f", drawing ? 'L' : 'M', x_of(x, (double)i + 1.0), y_of(y, value_at(line, i)));
+    drawing = !isnan(value_at(line, i));
   }
   sqlite3_str_appendall(svg, "\"/>");
 }
 
 static void line_dots(sqlite3_str *svg, const PlotLine *line, size_t count, const Axis *x, const Axis *y) {
   for (size_t i = 0; i < count; i++)
-    if (!isnan(line->values[i]))
+    if (!isnan(value_at(line, i)))
       sqlite3_str_appendf(svg, "<circle class=\"point %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%d: %.4g</title></circle>",
-                          line->class, x_of(x, (double)i + 1.0), y_of(y, line->values[i]), (int)i + 1, line->values[i]);
+                          line->class, x_of(x, (double)i + 1.0), y_of(y, value_at(line, i)), (int)i + 1, value_at(line, i));
 }
 
 void plot_lines(sqlite3_str *svg, const char *title, const PlotLine *lines, size_t line_count, size_t count) {
@@ -110,7 +112,7 @@ static void square_grid(sqlite3_str *svg) {
                       "that is right</text>", SQUARE + SIDE / 2, TOP + SIDE + BOTTOM - 2, TOP + SIDE / 2);
 }
 
-void plot_calibration(sqlite3_str *svg, const PlotBin *bins, size_t count) {
+void plot_calibration(sqlite3_str *svg, const MetricsBin *bins, size_t count) {
   double most = 1.0;
   for (size_t b = 0; b < count; b++) most = fmax(most, bins[b].rows);
   begin_svg(svg, "calibration", SQUARE + SIDE + RIGHT, TOP + SIDE + BOTTOM, "Share of rows that are right, by confidence");

@@ -8,23 +8,19 @@
 #ifndef CLASSIFY_PLOT_H
 #define CLASSIFY_PLOT_H
 
-#include "host/sqlite.h"
-#include "text/labels.h"
+#include "models/metrics_read.h"
 
 typedef struct PlotLine {
   const char *class;
-  const double *values; /* [count] */
+  const double *values; /* [count], so many numbers apart: */
+  size_t stride;
 } PlotLine;
 
 /* Lines over 1 .. count. */
 void plot_lines(sqlite3_str *svg, const char *title, const PlotLine *lines, size_t line_count, size_t count);
 
-typedef struct PlotBin {
-  double rows, confidence, right; /* rows below 1e15; the others from 0 to 1 */
-} PlotBin;
-
 /* A dot a bin, its area by the rows, against the diagonal on which a model says what it is worth. */
-void plot_calibration(sqlite3_str *svg, const PlotBin *bins, size_t count);
+void plot_calibration(sqlite3_str *svg, const MetricsBin *bins, size_t count);
 
 typedef struct PlotHeat {
   const Labels *labels;

@@ -4,14 +4,14 @@
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/evaluation.h"
 #include "models/loading.h"
+#include "models/metrics_read.h"
 
 enum { ARG_QUERY, ARG_MODEL, ARGUMENTS };
 
 typedef struct Verdict {
-  Evaluation results; /* as they are stored, or the same of a query, without rows and order */
-  size_t at;      /* the row that is given: of labels or of pairs                       */
+  Metrics results; /* as they are stored; of a query labels, score and what is computed of it */
+  size_t at;       /* the row that is given: of labels or of pairs                            */
 } Verdict;
 
 /* ---- by a query --------------------------------------------------------------------- */
@@ -28,7 +28,7 @@ static int judge_rows(Score *score, BulkLabeller *bulk, Error *error) {
   return rc;
 }
 
-static int judge_query(Evaluation *results, Connection *c, const char *sql, const char *model, Error *error) {
+static int judge_query(Metrics *results, Connection *c, const char *sql, const char *model, Error *error) {
   BulkLabeller bulk = {0};
   BulkQuery query = {.sql = sql, .model = model, .meaning = "a text and its label", .id = -1, .text = 0,
                      .label = 1, .threads = workers_processors()};
@@ -44,11 +44,11 @@ static int judge_query(Evaluation *results, Connection *c, const char *sql, cons
 
 /* ---- by the rows that were held out ---------------------------------------------------- */
 
-static int judge_stored(Evaluation *results, Connection *c, const char *spec, Error *error) {
+static int judge_stored(Metrics *results, Connection *c, const char *spec, Error *error) {
   const Model *model = NULL;
   ModelRow row;
   int rc = loading_load_with_row(c, spec, &model, &row, error);
-  if (!rc) rc = evaluation_read(results, c, model, row.metrics, error);
+  if (!rc) rc = metrics_read(c, model, row.metrics, results, error);
   if (!rc && results->score.rows == 0)
     rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
                  "expected a query that gives a text and its label", row.name, row.version);
@@ -72,7 +72,7 @@ static int verdict_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   return rc;
 }
 
-static void verdict_end(TableCall *call) { evaluation_free(&((Verdict *)call->state)->results); }
+static void verdict_end(TableCall *call) { metrics_free(&((Verdict *)call->state)->results); }
 
 /* ---- classify_evaluate ---------------------------------------------------------------------- */
 
