@@ -206,14 +206,13 @@ void card_section_calibration(Page *page) {
 enum { WORD_LABELS = 30, LABEL_WORDS = 10 };
 
 static void put_word(Page *page, size_t k, float strongest) {
-  static const char *const ALPHA[] = {"1c", "34", "4c", "66"};
   const Keywords *keywords = &page->model->keywords;
   size_t length;
   const char *word = strings_get(&page->model->vocabulary.words, keywords->words[k] - 1, &length);
   float share = keywords->contributions[k] / strongest;
-  int step = share < 0.25f ? 0 : share < 0.5f ? 1 : share < 0.75f ? 2 : 3;
-  sqlite3_str_appendf(page->out, "<li style=\"background:#0072d0%s\" title=\"%+.2f, %u times\"><bdi>", ALPHA[step],
-                      keywords->contributions[k], keywords->counts[k]);
+  page_put(page, "<li");
+  html_mark_style(page->out, (int)fminf(1.0f + share * HTML_MARK_STEPS, HTML_MARK_STEPS));
+  sqlite3_str_appendf(page->out, " title=\"%+.2f, %u times\"><bdi>", keywords->contributions[k], keywords->counts[k]);
   html_text(page->out, word, length);
   page_put(page, "</bdi></li>");
 }
@@ -286,14 +285,22 @@ static void put_example(Page *page, const MetricsExample *example) {
   explanation_free(&reasons);
 }
 
+static void legend_mark(Page *page, int step, const char *words) {
+  page_put(page, "<span class=\"mark\"");
+  html_mark_style(page->out, step);
+  sqlite3_str_appendf(page->out, ">%s</span>", words);
+}
+
 void card_section_examples(Page *page) {
   const Metrics *m = &page->metrics;
   if (m->example_count == 0) return;
   page_begin_section(page, "Examples");
   page_put(page, "<p>Held-out rows: the label that the model gave and its confidence, before it learned from these "
-            "rows, too; and the words that speak <span class=\"for\">for it</span> and <span class=\"against\">"
-            "against it</span>, as the model is now.</p>"
-            "<ul class=\"examples\">\n");
+            "rows, too; and the words that speak ");
+  legend_mark(page, HTML_MARK_STEPS - 1, "for it");
+  page_put(page, " and ");
+  legend_mark(page, 1 - HTML_MARK_STEPS, "against it");
+  page_put(page, ", as the model is now.</p><ul class=\"examples\">\n");
   for (size_t i = 0; i < m->example_count && !page->rc; i++) put_example(page, &m->examples[i]);
   page_put(page, "</ul>\n");
   page_end_section(page);
