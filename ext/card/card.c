@@ -12,7 +12,7 @@
 
 /* ---- head ---------------------------------------------------------------------------------- */
 
-/* The model's name in a format of three texts, schema, dot and name, and the version. */
+/* Puts the model's name. The format takes schema, dot, name and version. */
 static void put_name(Page *page, const char *format) {
   bool in_main = strcmp(page->row.schema, "main") == 0;
   char *name = sqlite3_mprintf(format, in_main ? "" : page->row.schema, in_main ? "" : ".", page->row.name,
@@ -122,7 +122,7 @@ static void count_fact(Page *page, const char *name, double value, const char *a
   end_fact(page);
 }
 
-/* The element is the one that the text stands in. */
+/* `element` is the HTML element around the text. */
 static void text_fact(Page *page, const char *name, sqlite3_value *text, const char *element) {
   if (!text) return;
   fact(page, name);
@@ -174,7 +174,6 @@ static void put_epochs(Page *page) {
   }
 }
 
-/* What the weights themselves say. */
 static void put_network(Page *page) {
   const Model *m = page->model;
   const Shape *s = &m->parameters.shape;
@@ -196,7 +195,7 @@ static bool has_values(const Metrics *m, int series) {
   return false;
 }
 
-/* Puts one plot, with those of its lines that have values. Returns whether there are any. */
+/* Draws those of the two lines that have values. Returns false if neither has. */
 static bool put_curve(Page *page, const char *title, int train, int held_out) {
   const Metrics *m = &page->metrics;
   PlotLine lines[2];
@@ -240,12 +239,11 @@ static void put_training(Page *page) {
 
 /* ---- options, use ---------------------------------------------------------------------------------- */
 
-/* The options are shown as they stand in the row. */
 static const char OPTIONS[] =
     "SELECT key, CASE WHEN type IN ('true', 'false') THEN type ELSE value END FROM json_each(?1) "
     "WHERE type <> 'null' AND value <> ''";
 
-/* Returns whether there are any. */
+/* Returns false if there are none. */
 static bool list_options(Page *page) {
   sqlite3_stmt *row;
   bool any = false;

@@ -11,7 +11,8 @@
 
 /* ---- labels ---------------------------------------------------------------------------------- */
 
-enum { TALL = 30, LABEL_COLUMNS = 80 }; /* a table of more rows scrolls by itself */
+enum { TALL = 30 };          /* a table with more rows scrolls by itself */
+enum { LABEL_COLUMNS = 80 }; /* longer labels are cut                    */
 
 static void begin_table(Page *page, size_t rows) {
   sqlite3_str_appendf(page->out, "<div class=\"table%s\" tabindex=\"0\"><table>", rows > TALL ? " tall" : "");
@@ -25,7 +26,6 @@ static void put_share(Page *page, double share) {
   page_put(page, "</td>");
 }
 
-/* Long ones are cut. */
 static void put_label(Page *page, uint32_t number) {
   Label label = labels_get(&page->metrics.labels, number);
   page_put(page, "<bdi>");
@@ -36,13 +36,13 @@ static void put_label(Page *page, uint32_t number) {
   page_put(page, "</bdi>");
 }
 
-/* Held-out rows that have a label, or were given it. */
+/* Returns the counts of held-out rows that have the label or were given it. */
 static ScoreLabel score_of(const Page *page, uint32_t label) {
   const Score *score = &page->metrics.score;
   return label < score->labels ? score->label[label] : (ScoreLabel){0};
 }
 
-/* Of a label that the model does not know there are none. */
+/* Returns NAN where it is not known, as for labels that the model does not have. */
 static double rows_of(const Page *page, uint32_t label) {
   return label < page->model->labels.keys.count ? page->metrics.label_rows[label] : NAN;
 }
@@ -88,8 +88,8 @@ void card_section_labels(Page *page) {
   for (size_t i = 0; i < labels; i++) label_row(page, page->order[i], most);
   end_table(page);
   if (held_out)
-    page_put(page, "<p class=\"note\">Precision: of the held-out rows that were given the label, the share that has it. "
-              "Recall: of those that have it, the share that was given it.</p>\n");
+    page_put(page, "<p class=\"note\">Precision: of the held-out rows that were given the label, the share that has "
+              "it. Recall: of those that have it, the share that was given it.</p>\n");
   page_end_section(page);
 }
 
@@ -102,7 +102,9 @@ static bool concerns(const Page *page, uint32_t label) {
   return score.actual + score.predicted > 0;
 }
 
-/* Of the labels that held-out rows have or were given, the most frequent ones; *all is how many there are. */
+/* Chooses the most frequent of the labels that held-out rows have or were given. Returns how
+** many are chosen; *all is set to how many there are.
+*/
 static size_t choose_labels(const Page *page, uint32_t shown[HEAT_LABELS], size_t *all) {
   size_t count = 0;
   *all = 0;
@@ -183,8 +185,9 @@ void card_section_confusion(Page *page) {
   put_heat(page);
   page_put(page, "</div><div>");
   put_worst(page);
-  page_put(page, "</div></div>\n<p class=\"note\">In the picture a row is a label as it is in the held-out rows, a column one as "
-            "the model gave it. Blue is right, orange wrong; the fuller, the more of the row's label.</p>\n");
+  page_put(page, "</div></div>\n<p class=\"note\">In the picture a row is a label as it is in the held-out rows, a "
+            "column one as the model gave it. Blue is right, orange wrong; the fuller, the more of the row's label."
+            "</p>\n");
   page_end_section(page);
 }
 
@@ -195,9 +198,9 @@ void card_section_calibration(Page *page) {
   page_begin_section(page, "Calibration");
   page_put(page, "<div class=\"beside\">");
   plot_calibration(page->out, page->metrics.bins, page->metrics.bin_count);
-  page_put(page, "<p>Each dot is the held-out rows of about one confidence, the larger the more they are. On the dashed line "
-            "confidence is what it says: of the rows with 0.8, eight in ten are right. Below it the model is too sure, "
-            "above it not sure enough.</p></div>\n");
+  page_put(page, "<p>Each dot is the held-out rows of about one confidence, the larger the more they are. On the "
+            "dashed line confidence is what it says: of the rows with 0.8, eight in ten are right. Below it the "
+            "model is too sure, above it not sure enough.</p></div>\n");
   page_end_section(page);
 }
 
@@ -217,7 +220,7 @@ static void put_word(Page *page, size_t k, float strongest) {
   page_put(page, "</bdi></li>");
 }
 
-/* Those that speak for the label; false where there are none. */
+/* Puts the words that speak for the label. Returns false if there are none. */
 static bool put_label_words(Page *page, uint32_t label) {
   const Keywords *keywords = &page->model->keywords;
   size_t begin, end, listed = 0;
@@ -240,8 +243,8 @@ void card_section_words(Page *page) {
   if (page->model->keywords.count == 0) {
     page_put(page, "<p>The weights have no list of words with them.</p>\n");
   } else {
-    page_put(page, "<p>The words that speak most for each label, in its own rows: the stronger the colour, the more they add to its "
-              "score.");
+    page_put(page, "<p>The words that speak most for each label, in its own rows: the stronger the colour, the more "
+              "they add to its score.");
     if (labels > WORD_LABELS) sqlite3_str_appendf(page->out, " The %d labels with the most rows.", WORD_LABELS);
     page_put(page, "</p><dl class=\"words\">\n");
     for (size_t i = 0; i < labels && listed < WORD_LABELS; i++) listed += put_label_words(page, page->order[i]);

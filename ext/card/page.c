@@ -19,7 +19,7 @@ static int most_rows_first(const void *a, const void *b) {
   return (x->label > y->label) - (x->label < y->label);
 }
 
-/* A label of which the rows are not known is ranked by those that were held out. */
+/* If the rows of a label are not known, its held-out rows are taken instead. */
 static int rank_labels(Page *page) {
   const Metrics *m = &page->metrics;
   size_t labels = m->labels.keys.count, known = page->model->labels.keys.count;

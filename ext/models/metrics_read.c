@@ -60,7 +60,7 @@ static int copy_text(sqlite3_stmt *row, int column, sqlite3_value **copy, Error 
 
 /* ---- numbers and texts ------------------------------------------------------------------ */
 
-/* Where two stand for one field the first that is known is used. */
+/* Where two members stand for one field, the first one that is known is used. */
 static const struct {
   const char *path;
   size_t field;
@@ -166,7 +166,7 @@ static const char LABEL_ROWS[] =
     "SELECT key, value FROM json_each(?1, '$." METRICS_LABEL_ROWS "') WHERE typeof(key) = 'integer' AND key >= 0 "
     "AND type = 'integer' AND value >= 0";
 
-/* No labels but the model's have been added yet. */
+/* At this time m->labels has only the labels of the model. */
 static int take_label_rows(Metrics *m, sqlite3_stmt *row, Error *error) {
   (void)error;
   sqlite3_int64 label = sqlite3_column_int64(row, 0);
@@ -181,7 +181,7 @@ static const char PAIRS[] =
     "WHERE type = 'array') WHERE actual IS NOT NULL AND predicted IS NOT NULL AND typeof(rows) = 'integer' "
     "AND rows > 0";
 
-/* Sets *number to that of the label, which is added if it is new. */
+/* Sets *number to the number of the label, which is added if it is new. */
 static int add_label(Metrics *m, sqlite3_value *value, uint32_t *number, Error *error) {
   Label label;
   int rc = value_label(value, &label, error);

@@ -8,7 +8,7 @@
 #include "host/json.h"
 #include "models/metrics.h"
 
-enum { EXAMPLES_SHOWN = 4 }; /* of those labelled right, and of those labelled wrong */
+enum { EXAMPLES_SHOWN = 4 }; /* at most: of rows labelled right, and again of rows labelled wrong */
 
 static void write_name(sqlite3_str *json, const char *name) { sqlite3_str_appendf(json, ",\"%s\":", name); }
 
@@ -22,7 +22,7 @@ void metrics_write_number(sqlite3_str *json, const char *name, double value) {
 }
 
 void metrics_write_validation(sqlite3_str *json, const Epoch *e) {
-  metrics_write_number(json, METRICS_VALIDATION_ACCURACY, e->validated ? e->validation_accuracy : NAN); /* null */
+  metrics_write_number(json, METRICS_VALIDATION_ACCURACY, e->validated ? e->validation_accuracy : NAN); /* NAN: null */
   metrics_write_number(json, METRICS_VALIDATION_F1, e->validated ? e->validation_f1 : NAN);
 }
 
@@ -110,8 +110,8 @@ static int by_number(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* Returns the place of the row among those held out, which are in the order of the corpus;
-** their number, if it was not held out.
+/* Returns where the row stands among the held-out rows, which are in the order of the
+** corpus. For a row that was not held out it returns v->count.
 */
 static size_t find_row(const Validation *v, size_t row) {
   const uint32_t number = (uint32_t)row;

@@ -62,7 +62,7 @@ typedef struct List {
   bool with_schema; /* stands before each */
 } List;
 
-/* Adds what NAMES or VERSIONS gives in a schema. */
+/* Adds the rows of NAMES or VERSIONS in one schema. */
 static int list_add(List *list, Search *s, const char *schema, const char *format, Error *error) {
   sqlite3_stmt *stmt;
   int rc = schemas_statement(s->connection, format, schema, &stmt, error);
@@ -80,14 +80,14 @@ static int list_add(List *list, Search *s, const char *schema, const char *forma
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/* *text becomes the list, for sqlite3_free(); NULL if it is empty. */
+/* Sets *text to the list, for sqlite3_free(); to NULL if it is empty. */
 static int list_finish(List *list, int rc, char **text, Error *error) {
   *text = sqlite3_str_finish(list->text);
   return !rc && !*text && list->count ? failure_no_memory(error) : rc;
 }
 
-/* Lists the names in one schema, or in all if `only` is NULL; then those that are not
-** main's have their schema in front.
+/* Lists the names in the schema `only`. If that is NULL it lists those in all schemas, with
+** the schema in front of those that are not in main.
 */
 static int list_names(Search *s, const char *only, char **text, Error *error) {
   List list = {.text = sqlite3_str_new(s->connection->db)};

@@ -13,7 +13,9 @@ static const char COLUMNS[] = "name,version,created,labels,options,metrics,weigh
 
 /* ---- small SQL ------------------------------------------------------------------ */
 
-/* Of a format whose only directive is %w, up to four times: the name of the schema. */
+/* Puts the schema into a format that has %w up to four times and no other directive. Returns
+** the SQL for sqlite3_free().
+*/
 static char *with_schema(const char *format, const char *schema) {
   return sqlite3_mprintf(format, schema, schema, schema, schema);
 }
@@ -27,7 +29,7 @@ static int run(sqlite3 *db, const char *format, const char *schema, Error *error
   return rc;
 }
 
-/* The first of the statements. */
+/* Prepares the first statement of the format. */
 static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
   char *sql = with_schema(format, schema);
   *stmt = NULL;
@@ -37,8 +39,8 @@ static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_
   return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
 }
 
-/* The first column of a query's first row as text, for sqlite3_free(); NULL if
-** there is no row. ?1 is the schema.
+/* Sets *text to the first column of the query's first row, for sqlite3_free(); to NULL if
+** there is no row. The format has one directive, for the schema.
 */
 static int fetch(sqlite3 *db, const char *format, const char *schema, char **text, Error *error) {
   sqlite3_stmt *stmt = NULL;
@@ -61,12 +63,12 @@ static int fetch(sqlite3 *db, const char *format, const char *schema, char **tex
 
 static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
 
-/* A snapshot that is too old does not become newer by waiting. */
+/* Waiting does not help with a snapshot that is too old: it does not become newer. */
 static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
 
 static double deadline(void) { return clock_seconds() + WAIT_SECONDS; }
 
-/* Whether to try again what a lock of others has kept from being done: after a pause. */
+/* Pauses and returns true if a lock of others was in the way and there is time left. */
 static bool wait_again(int rc, double until) {
   if (!can_wait(rc) || clock_seconds() >= until) return false;
   sqlite3_sleep(PAUSE_MS);
@@ -148,7 +150,7 @@ static const char INSERT_NOTHING[] =
     "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
     "SELECT 0, 0, 0, 0, 0, 0, 0 WHERE 0";
 
-/* Compiles what saving will run: that asks the authorizer, and finds what else keeps it from running. */
+/* Prepares what saving will run. This asks the authorizer, and finds other obstacles. */
 static int check_allowed(Connection *c, const char *schema, bool exists, Error *error) {
   sqlite3_stmt *stmt;
   int rc = prepare(c->db, exists ? INSERT_NOTHING : SCHEMA_SQL, schema, &stmt, error);
@@ -156,7 +158,7 @@ static int check_allowed(Connection *c, const char *schema, bool exists, Error *
   return rc;
 }
 
-/* Takes the write lock by a change that changes nothing. */
+/* Takes the write lock by setting user_version to what it is. */
 static int take_lock(sqlite3 *db, const char *schema, Error *error) {
   char *version;
   int rc = fetch(db, "PRAGMA \"%w\".user_version", schema, &version, error);
@@ -167,8 +169,9 @@ static int take_lock(sqlite3 *db, const char *schema, Error *error) {
   return rc;
 }
 
-/* In autocommit the lock of another connection may be gone when there is a model to
-** save. A transaction that cannot write now never can, or keeps the lock from here on.
+/* In autocommit mode the lock of another connection may be gone by the time that there is a
+** model to save, so nothing is checked now. In a transaction it is: one that cannot write now
+** may never be able to, and one that can keeps the lock until its end.
 */
 static int lock_in_transaction(Connection *c, const char *schema, Error *error) {
   double until = deadline();
@@ -217,7 +220,7 @@ static const char DELETE_OLD[] =
     "DELETE FROM \"%w\".classify_models WHERE name = ?1 AND version NOT IN "
     "(SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC LIMIT ?2)";
 
-/* A value may be larger than the connection allows. */
+/* Binding fails for a value that is larger than the connection's limit. */
 static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, sqlite3_int64 version) {
   int rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_bind_text(stmt, 2, m->labels, -1, SQLITE_STATIC);
@@ -228,7 +231,7 @@ static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, s
   return rc;
 }
 
-/* Under the version given, or the next one if *version is 0; sets it. */
+/* Inserts under *version, or, if that is 0, under the next version, which *version becomes. */
 static int insert_row(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
   sqlite3_stmt *stmt;
   int rc = run(db, SCHEMA_SQL, t->schema, error);
@@ -257,17 +260,17 @@ static int delete_old(sqlite3 *db, const char *schema, const char *name, sqlite3
   return rc;
 }
 
-/* Ends a savepoint so that nothing of it stays. An interrupted statement cannot roll
-** back any more; but then one that writes is rolled back itself, and with it all that is
-** open, as sqlite3_interrupt() promises.
+/* Ends the savepoint so that nothing of it stays. After an interrupt, ROLLBACK TO is
+** interrupted as well. Then a statement that writes is stepped: it is interrupted, too, and
+** with it SQLite rolls back the whole transaction, as sqlite3_interrupt() promises.
 */
 static void roll_back(sqlite3 *db, sqlite3_stmt *writer) {
   if (sqlite3_exec(db, "ROLLBACK TO classify_save; RELEASE classify_save", NULL, NULL, NULL) == SQLITE_INTERRUPT)
     sqlite3_step(writer);
 }
 
-/* Makes the table and inserts the model: both, or neither. The savepoint is refused
-** where another statement of this connection writes; the end of that one decides then.
+/* Makes the table and inserts the model: both, or neither. SQLite refuses the savepoint while
+** another statement of this connection writes; then both are undone if that statement is.
 */
 static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
                              Error *error) {
@@ -290,7 +293,6 @@ static int insert(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3
                                   : insert_with_table(db, t, m, version, error);
 }
 
-/* Waits for the locks of others. */
 static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
   double until = deadline();
@@ -300,7 +302,7 @@ static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *
   return rc;
 }
 
-/* Through a second connection to the same file, whose main it is there. */
+/* Saves through a second connection to the same file, whose schema is main there. */
 static int insert_elsewhere(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
   const char *file = sqlite3_db_filename(db, t->schema);
@@ -317,7 +319,7 @@ static int insert_elsewhere(sqlite3 *db, const SavingTarget *t, const NewModel *
   return rc;
 }
 
-/* The version that the model would have had; 0 if that cannot be read. */
+/* Returns the version that the model would have had; 0 if that cannot be read. */
 static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
   Error ignored;
   sqlite3_stmt *stmt;
@@ -331,14 +333,16 @@ static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
   return version;
 }
 
-/* What makes the table by hand, for a message; "" where there is one. For sqlite3_free(). */
+/* Returns the statement that makes the table, to be shown in a message; "" if the table is
+** there. For sqlite3_free().
+*/
 static char *table_by_hand(sqlite3 *db, const char *schema) {
   return schemas_has_models(db, schema) ? sqlite3_mprintf("")
                                : sqlite3_mprintf("CREATE TABLE %s.classify_models(%s, PRIMARY KEY (name, version)); ",
                                                  schema, COLUMNS);
 }
 
-/* The last resort, with the sentence that says what to do. */
+/* The last resort. The error says how to move the model from there. */
 static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m, int rc, Error *error) {
   Error reason = *error, ignored;
   SavingTarget temp = {.schema = "temp", .name = t->name};

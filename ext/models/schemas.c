@@ -58,8 +58,8 @@ static int fail_if_view(Connection *c, const char *schema, Error *error) {
   return rc;
 }
 
-/* Preparing reads the file's schema, so a table that another process has just made is
-** found. The schema temp belongs to this connection alone: there it is enough to look.
+/* Preparing reads the schema of the file anew, so a table that another process has just made
+** is found. In temp, which belongs to this connection alone, a look is enough.
 */
 int schemas_statement(Connection *c, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
   *stmt = NULL;
