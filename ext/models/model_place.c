@@ -163,15 +163,14 @@ static int find_only_name(Search *s, char **only, Error *error) {
   return rc;
 }
 
-static int find_only_model(Search *s, Error *error) {
+/* Searches for the only name from now on. */
+static int take_only_name(Search *s, Error *error) {
   char *only;
   int rc = find_only_name(s, &only, error);
-  if (only) {
-    model_name_free(&s->name);
-    s->name = (ModelName){.name = only, .version = MODEL_NAME_NEWEST};
-  }
-  if (!rc && only) rc = find_name(s, error);
-  return rc || only ? rc : fail_to_choose(s, error);
+  if (!only) return rc ? rc : fail_to_choose(s, error);
+  model_name_free(&s->name);
+  s->name = (ModelName){.name = only, .version = MODEL_NAME_NEWEST};
+  return rc;
 }
 
 /* ---- what the header declares ------------------------------------------------------------- */
@@ -192,9 +191,12 @@ static int copy_place(const Search *s, ModelPlace *p, Error *error) {
 
 static int find(Search *s, bool named, Error *error) {
   int rc = find_name(s, error);
+  if (!rc && !s->schema && !named) {
+    rc = take_only_name(s, error);
+    if (!rc) rc = find_name(s, error);
+  }
   if (rc || s->found) return rc;
-  if (s->schema) return fail_without_version(s, error);
-  return named ? fail_without_name(s, error) : find_only_model(s, error);
+  return s->schema ? fail_without_version(s, error) : fail_without_name(s, error);
 }
 
 int model_place_find(Connection *c, const char *spec, ModelPlace *p, Error *error) {

@@ -43,13 +43,11 @@ static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_
 ** there is no row. The format has one directive, for the schema.
 */
 static int fetch(sqlite3 *db, const char *format, const char *schema, char **text, Error *error) {
-  sqlite3_stmt *stmt = NULL;
-  char *sql = sqlite3_mprintf(format, schema);
+  sqlite3_stmt *stmt;
   *text = NULL;
-  if (!sql) return failure_no_memory(error);
-  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-  sqlite3_free(sql);
-  if (!rc) rc = sqlite3_step(stmt);
+  int rc = prepare(db, format, schema, &stmt, error);
+  if (rc) return rc;
+  rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW) {
     *text = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
     rc = *text ? SQLITE_OK : SQLITE_NOMEM;
