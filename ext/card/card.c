@@ -1,21 +1,18 @@
 #include "card/card.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/memory.h"
 #include "card/card_sections.h"
 #include "card/plot.h"
 #include "card_style.h"
 #include "functions/classify_debug.h"
-#include "host/cache.h"
 #include "host/html.h"
 #include "host/query.h"
 
 /* ---- head ---------------------------------------------------------------------------------- */
 
-/* The model's name in a format of three texts, schema, dot and name, and the version. */
+/* Puts the model's name. The format takes schema, dot, name and version. */
 static void put_name(Page *page, const char *format) {
   bool in_main = strcmp(page->row.schema, "main") == 0;
   char *name = sqlite3_mprintf(format, in_main ? "" : page->row.schema, in_main ? "" : ".", page->row.name,
@@ -46,12 +43,14 @@ static void count_tile(Page *page, const char *name, double value, const char *t
 }
 
 static void put_tiles(Page *page) {
+  const Metrics *m = &page->metrics;
   page_put(page, "<dl class=\"tiles\">");
-  figure_tile(page, "Accuracy", page_number_of(page, "$.validation.accuracy", "$.validation_accuracy"), "Share of held-out rows labelled right");
-  figure_tile(page, "Macro-F1", page_number_of(page, "$.validation.macro_f1", "$.validation_f1"), "Mean of the labels' F1, each label counting the same");
-  figure_tile(page, "Log loss", page_number(page, "$.validation.log_loss"), "Mean of -ln(probability of the right label)");
-  figure_tile(page, "Calibration error", page_number(page, "$.validation.calibration_error"), "How far confidence is from the share that is right, on average");
-  count_tile(page, "Rows", page_number(page, "$.rows"), "With a text and a label, also those held out");
+  figure_tile(page, "Accuracy", m->accuracy, "Share of held-out rows labelled right");
+  figure_tile(page, "Macro-F1", m->macro_f1, "Mean of the labels' F1, each label counting the same");
+  figure_tile(page, "Log loss", m->log_loss, "Mean of -ln(probability of the right label)");
+  figure_tile(page, "Calibration error", m->calibration_error,
+              "How far confidence is from the share that is right, on average");
+  count_tile(page, "Rows", m->rows, "With a text and a label, also those held out");
   count_tile(page, "Labels", (double)page->model->labels.keys.count, "What the model tells apart");
   count_tile(page, "Words", (double)page->model->vocabulary.words.count, "That the model knows");
   tile(page, "Size", "Of the weights");
@@ -61,13 +60,12 @@ static void put_tiles(Page *page) {
 }
 
 static void put_held_out(Page *page) {
-  double rows = page_number_of(page, "$.validation.rows", "$.validation_rows");
   page_put(page, "<p class=\"note\">");
   if (sqlite3_value_type(page->row.metrics) == SQLITE_NULL) {
     page_put(page, "The column metrics of this model holds no JSON, so nothing is known of its training.");
-  } else if (rows > 0.0) {
+  } else if (page->metrics.held_out > 0.0) {
     page_put(page, "Measured on ");
-    html_count(page->out, rows);
+    html_count(page->out, page->metrics.held_out);
     page_put(page, " rows that were held out.");
   } else {
     page_put(page, "No rows are known to have been held out, so nothing was measured.");
@@ -75,18 +73,14 @@ static void put_held_out(Page *page) {
   page_put(page, "</p>\n");
 }
 
-/* The sentences of warnings.h. */
 static void put_warnings(Page *page) {
-  bool any = false;
-  sqlite3_stmt *stmt = page_ask(page, "SELECT value FROM json_each(?1, '$.warnings') WHERE type = 'text' LIMIT 20",
-                                page->row.metrics);
-  while (page_next(page, stmt)) {
-    page_put(page, any ? "<li>" : "<ul class=\"warnings\"><li>");
-    any = true;
-    page_put_column(page, stmt, 0);
+  const Metrics *m = &page->metrics;
+  for (size_t i = 0; i < m->warning_count; i++) {
+    page_put(page, i ? "<li>" : "<ul class=\"warnings\"><li>");
+    page_put_value(page, m->warnings[i]);
     page_put(page, "</li>\n");
   }
-  if (any) page_put(page, "</ul>\n");
+  if (m->warning_count) page_put(page, "</ul>\n");
 }
 
 static void put_head(Page *page) {
@@ -103,7 +97,7 @@ static void put_head(Page *page) {
   page_put(page, "</bdi></h1><p>A classifier of texts");
   if (sqlite3_value_type(created) == SQLITE_TEXT && sqlite3_value_bytes(created) > 0) {
     page_put(page, ", created <bdi>");
-    html_text(page->out, (const char *)sqlite3_value_text(created), (size_t)sqlite3_value_bytes(created));
+    page_put_value(page, created);
     page_put(page, "</bdi>");
   }
   page_put(page, ". This card was written by sqlite-classify " ABOUT_VERSION ".</p></header>\n");
@@ -128,38 +122,33 @@ static void count_fact(Page *page, const char *name, double value, const char *a
   end_fact(page);
 }
 
-/* A text of metrics, as a fact; no such fact without it. */
-static void text_fact(Page *page, const char *name, const char *path, const char *element) {
-  sqlite3_stmt *stmt = page_ask(page, "SELECT json_extract(?1, ?2)", page->row.metrics);
-  if (stmt) sqlite3_bind_text(stmt, 2, path, -1, SQLITE_STATIC);
-  while (page_next(page, stmt)) {
-    if (sqlite3_column_type(stmt, 0) != SQLITE_TEXT) continue;
-    fact(page, name);
-    sqlite3_str_appendf(page->out, "<%s>", element);
-    page_put_column(page, stmt, 0);
-    sqlite3_str_appendf(page->out, "</%s>", element);
-    end_fact(page);
-  }
+/* `element` is the HTML element around the text. */
+static void text_fact(Page *page, const char *name, sqlite3_value *text, const char *element) {
+  if (!text) return;
+  fact(page, name);
+  sqlite3_str_appendf(page->out, "<%s>", element);
+  page_put_value(page, text);
+  sqlite3_str_appendf(page->out, "</%s>", element);
+  end_fact(page);
 }
 
 static void put_rows(Page *page) {
-  double rows = page_number(page, "$.rows"), held_out = page_number(page, "$.validation_rows"), cut = page_number(page, "$.cut");
-  double skipped = page_number(page, "$.skipped");
-  if (!isnan(rows)) {
+  const Metrics *m = &page->metrics;
+  if (!isnan(m->rows)) {
     fact(page, "Rows");
-    html_count(page->out, rows);
-    if (held_out > 0.0) {
+    html_count(page->out, m->rows);
+    if (m->validation_rows > 0.0) {
       page_put(page, ", of which ");
-      html_count(page->out, held_out);
+      html_count(page->out, m->validation_rows);
       page_put(page, " held out");
     }
     end_fact(page);
   }
-  if (skipped > 0.0) count_fact(page, "Skipped", skipped, " rows without a text or a label");
-  count_fact(page, "Guessed", page_number(page, "$.guessed"), " texts had no label and were given one");
-  if (cut > 0.0) {
+  if (m->skipped > 0.0) count_fact(page, "Skipped", m->skipped, " rows without a text or a label");
+  count_fact(page, "Guessed", m->guessed, " texts had no label and were given one");
+  if (m->cut > 0.0) {
     fact(page, "Cut");
-    html_figure(page->out, 100.0 * cut, 1);
+    html_figure(page->out, 100.0 * m->cut, 1);
     sqlite3_str_appendf(page->out, "%% of the texts are longer than the %d tokens that the network reads",
                         (int)page->model->max_tokens);
     end_fact(page);
@@ -167,26 +156,24 @@ static void put_rows(Page *page) {
 }
 
 static void put_epochs(Page *page) {
-  double epochs = page_number(page, "$.epochs"), seconds = page_number(page, "$.seconds");
-  double best = page->stored.score.rows ? page_number(page, "$.best_epoch") : NAN;
-  if (!isnan(epochs)) {
+  const Metrics *m = &page->metrics;
+  if (!isnan(m->epochs)) {
     fact(page, "Epochs");
-    html_count(page->out, epochs);
-    if (best > 0.0) {
+    html_count(page->out, m->epochs);
+    if (m->score.rows && m->best_epoch > 0.0) {
       page_put(page, "; held-out rows were judged after epoch ");
-      html_count(page->out, best);
+      html_count(page->out, m->best_epoch);
     }
     end_fact(page);
   }
-  if (!isnan(seconds)) {
+  if (!isnan(m->seconds)) {
     fact(page, "Time");
-    html_figure(page->out, seconds, 1);
+    html_figure(page->out, m->seconds, 1);
     page_put(page, " seconds");
     end_fact(page);
   }
 }
 
-/* What the weights themselves say. */
 static void put_network(Page *page) {
   const Model *m = page->model;
   const Shape *s = &m->parameters.shape;
@@ -202,88 +189,48 @@ static void put_network(Page *page) {
 
 /* ---- curves ------------------------------------------------------------------------------------ */
 
-enum { TRAIN_LOSS, TRAIN_ACCURACY, HELD_LOSS, HELD_ACCURACY, SERIES };
-
-typedef struct History {
-  double *values[SERIES]; /* [count] into one block */
-  size_t count;
-} History;
-
-static bool add_epoch(Page *page, History *h, double **block, size_t *capacity, sqlite3_stmt *stmt) {
-  bool added = memory_grow(block, capacity, (h->count + 1) * SERIES, sizeof **block);
-  for (int i = 0; i < SERIES && added; i++) (*block)[h->count * SERIES + (size_t)i] = page_column(stmt, i);
-  if (added) h->count++;
-  else page->rc = failure_no_memory(&page->error);
-  return added;
-}
-
-/* An epoch after the other becomes a series after the other. */
-static double *read_history(Page *page, History *h) {
-  double *block = NULL, *turned = NULL;
-  size_t capacity = 0;
-  sqlite3_stmt *stmt = page_ask(page,
-      "SELECT json_extract(value, '$.train_loss'), json_extract(value, '$.train_accuracy'), "
-      "json_extract(value, '$.validation_loss'), json_extract(value, '$.validation_accuracy') "
-      "FROM json_each(?1, '$.history') WHERE type = 'object'",
-      page->row.metrics);
-  *h = (History){0};
-  while (page_next(page, stmt)) add_epoch(page, h, &block, &capacity, stmt);
-  if (!page->rc && h->count) {
-    turned = malloc(h->count * SERIES * sizeof *turned);
-    if (!turned) page->rc = failure_no_memory(&page->error);
-  }
-  for (size_t i = 0; turned && i < SERIES; i++) {
-    h->values[i] = turned + i * h->count;
-    for (size_t e = 0; e < h->count; e++) h->values[i][e] = block[e * SERIES + i];
-  }
-  free(block);
-  return turned;
-}
-
-static bool has_values(const History *h, int series) {
-  for (size_t e = 0; e < h->count; e++)
-    if (!isnan(h->values[series][e])) return true;
+static bool has_values(const Metrics *m, int series) {
+  for (size_t e = 0; e < m->epochs_listed; e++)
+    if (!isnan(m->history[e * METRICS_SERIES + (size_t)series])) return true;
   return false;
 }
 
-/* One plot; those of its lines that have values. */
-static bool put_curve(Page *page, const History *h, const char *title, int train, int held) {
+/* Draws those of the two lines that have values. Returns false if neither has. */
+static bool put_curve(Page *page, const char *title, int train, int held_out) {
+  const Metrics *m = &page->metrics;
   PlotLine lines[2];
   size_t count = 0;
-  if (has_values(h, train)) lines[count++] = (PlotLine){"train", h->values[train]};
-  if (has_values(h, held)) lines[count++] = (PlotLine){"held", h->values[held]};
+  if (has_values(m, train)) lines[count++] = (PlotLine){"train", m->history + train, METRICS_SERIES};
+  if (has_values(m, held_out)) lines[count++] = (PlotLine){"held", m->history + held_out, METRICS_SERIES};
   if (count == 0) return false;
   sqlite3_str_appendf(page->out, "<figure><figcaption>%s by epoch <span class=\"key\"><i class=\"train\"></i>learning"
                       "%s</span></figcaption>", title,
                       count == 2 ? "</span> <span class=\"key\"><i class=\"held\"></i>held out" : "");
-  plot_lines(page->out, title, lines, count, h->count);
+  plot_lines(page->out, title, lines, count, m->epochs_listed);
   page_put(page, "</figure>\n");
   return true;
 }
 
 static void put_curves(Page *page) {
-  History h;
-  double *block = read_history(page, &h);
-  if (block) {
-    page_put(page, "<div class=\"figures\">");
-    bool any = put_curve(page, &h, "Loss", TRAIN_LOSS, HELD_LOSS);
-    any |= put_curve(page, &h, "Accuracy", TRAIN_ACCURACY, HELD_ACCURACY);
-    page_put(page, "</div>\n");
-    if (any) page_put(page, "<p class=\"note\">While it learns, the network is measured alone and with dropout, so it does "
+  if (page->metrics.epochs_listed == 0) return;
+  page_put(page, "<div class=\"figures\">");
+  bool any = put_curve(page, "Loss", METRICS_SERIES_LOSS, METRICS_SERIES_HELD_OUT_LOSS);
+  any |= put_curve(page, "Accuracy", METRICS_SERIES_ACCURACY, METRICS_SERIES_HELD_OUT_ACCURACY);
+  page_put(page, "</div>\n");
+  if (any)
+    page_put(page, "<p class=\"note\">While it learns, the network is measured alone and with dropout, so it does "
               "worse there than on held-out rows at first.</p>\n");
-  }
-  free(block);
 }
 
 static void put_training(Page *page) {
   page_begin_section(page, "Training");
   page_put(page, "<dl class=\"facts\">");
-  text_fact(page, "Query", "$.query", "code");
+  text_fact(page, "Query", page->metrics.query, "code");
   put_rows(page);
   put_epochs(page);
-  count_fact(page, "Seed", page_number(page, "$.seed"), "");
-  count_fact(page, "Threads", page_number(page, "$.threads"), "");
-  text_fact(page, "Processor", "$.kernel", "span");
+  count_fact(page, "Seed", page->metrics.seed, "");
+  count_fact(page, "Threads", page->metrics.threads, "");
+  text_fact(page, "Processor", page->metrics.kernel, "span");
   put_network(page);
   page_put(page, "</dl>\n");
   put_curves(page);
@@ -292,20 +239,36 @@ static void put_training(Page *page) {
 
 /* ---- options, use ---------------------------------------------------------------------------------- */
 
-static void put_options(Page *page) {
+static const char OPTIONS[] =
+    "SELECT key, CASE WHEN type IN ('true', 'false') THEN type ELSE value END FROM json_each(?1) "
+    "WHERE type <> 'null' AND value <> ''";
+
+/* Returns false if there are none. */
+static bool list_options(Page *page) {
+  sqlite3_stmt *row;
   bool any = false;
-  sqlite3_stmt *stmt = page_ask(page,
-      "SELECT key, CASE WHEN type IN ('true', 'false') THEN type ELSE value END FROM json_each(?1) "
-      "WHERE type <> 'null' AND value <> ''", page->row.options);
-  page_begin_section(page, "Options");
-  while (page_next(page, stmt)) {
+  int step = SQLITE_DONE;
+  if (page->rc) return false;
+  page->rc = connection_statement(page->connection, OPTIONS, &row, &page->error);
+  if (page->rc) return false;
+  if (sqlite3_bind_value(row, 1, page->row.options)) page->rc = failure_no_memory(&page->error);
+  while (!page->rc && (step = sqlite3_step(row)) == SQLITE_ROW) {
     page_put(page, any ? "<div><dt>" : "<dl class=\"options\"><div><dt>");
-    any = true;
-    page_put_column(page, stmt, 0);
+    page_put_value(page, sqlite3_column_value(row, 0));
     page_put(page, "</dt><dd>");
-    page_put_column(page, stmt, 1);
+    page_put_value(page, sqlite3_column_value(row, 1));
     page_put(page, "</dd></div>\n");
+    any = true;
   }
+  if (!page->rc && step != SQLITE_DONE) page->rc = failure_sqlite(&page->error, page->connection->db, step);
+  sqlite3_reset(row);
+  sqlite3_clear_bindings(row);
+  return any;
+}
+
+static void put_options(Page *page) {
+  page_begin_section(page, "Options");
+  bool any = list_options(page);
   page_put(page, any ? "</dl>\n" : "<p>The options that the model was trained with are not known.</p>\n");
   page_end_section(page);
 }
@@ -322,35 +285,22 @@ static void put_use(Page *page) {
 
 /* ---- the page ---------------------------------------------------------------------------------------- */
 
-static void put_all(Page *page) {
-  page->rc = evaluation_read(&page->stored, page->connection, page->model, page->row.metrics, &page->error);
-  if (page->rc) return;
-  put_head(page);
-  put_training(page);
-  card_section_labels(page);
-  card_section_confusion(page);
-  card_section_calibration(page);
-  card_section_words(page);
-  card_section_examples(page);
-  put_options(page);
-  put_use(page);
-  page_put(page, "</main></body></html>\n");
-}
-
 void classify_card(sqlite3_context *context, int argc, sqlite3_value **argv) {
-  Page page = {.connection = sqlite3_user_data(context)};
+  Page page = {0};
   const char *spec;
-  char *html = NULL;
   page.rc = query_text(argc > 0 ? argv[0] : NULL, "model's name", &spec, NULL, &page.error);
-  if (!page.rc) page.rc = models_describe(page.connection, spec, &page.model, &page.row, &page.error);
-  if (!page.rc) {
-    page.out = sqlite3_str_new(page.connection->db);
-    put_all(&page);
-    if (!page.rc) page.rc = sqlite3_str_errcode(page.out);
-    html = sqlite3_str_finish(page.out);
+  if (!page.rc && page_begin(&page, sqlite3_user_data(context), spec) == SQLITE_OK) {
+    put_head(&page);
+    put_training(&page);
+    card_section_labels(&page);
+    card_section_confusion(&page);
+    card_section_calibration(&page);
+    card_section_words(&page);
+    card_section_examples(&page);
+    put_options(&page);
+    put_use(&page);
+    page_put(&page, "</main></body></html>\n");
   }
+  char *html = page_end(&page);
   failure_or_text(context, "classify_card", page.rc, &page.error, html);
-  evaluation_free(&page.stored);
-  models_row_free(&page.row);
-  cache_release(page.model);
 }

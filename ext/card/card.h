@@ -2,9 +2,10 @@
 **
 **   classify_card([model])     one HTML page
 **
-** The page stands alone: no script, nothing from elsewhere, light and dark. What is
-** in the model's row is data and shown as such; a section whose data is missing says
-** so or is left out. Everything comes from the row and the weights: no query is run.
+** The page stands alone: it has no script and fetches nothing, and suits light and dark
+** screens. Everything on it comes from the model's row and weights; no query of the user is
+** run. Whatever the row holds is shown as text and never becomes markup. A section whose data
+** is missing says so or is left out.
 */
 #ifndef CLASSIFY_CARD_H
 #define CLASSIFY_CARD_H

@@ -11,7 +11,8 @@
 
 /* ---- labels ---------------------------------------------------------------------------------- */
 
-enum { TALL = 30, LABEL_COLUMNS = 80 }; /* a table of more rows scrolls by itself */
+enum { TALL = 30 };          /* a table with more rows scrolls by itself */
+enum { LABEL_COLUMNS = 80 }; /* longer labels are cut                    */
 
 static void begin_table(Page *page, size_t rows) {
   sqlite3_str_appendf(page->out, "<div class=\"table%s\" tabindex=\"0\"><table>", rows > TALL ? " tall" : "");
@@ -25,9 +26,8 @@ static void put_share(Page *page, double share) {
   page_put(page, "</td>");
 }
 
-/* Long ones are cut. */
 static void put_label(Page *page, uint32_t number) {
-  Label label = labels_get(&page->stored.labels, number);
+  Label label = labels_get(&page->metrics.labels, number);
   page_put(page, "<bdi>");
   if (label.kind == LABEL_TEXT)
     html_short(page->out, label.text, label.length, LABEL_COLUMNS);
@@ -36,15 +36,15 @@ static void put_label(Page *page, uint32_t number) {
   page_put(page, "</bdi>");
 }
 
-/* Held-out rows that have a label, or were given it. */
+/* Returns the counts of held-out rows that have the label or were given it. */
 static ScoreLabel score_of(const Page *page, uint32_t label) {
-  const Score *score = &page->stored.score;
+  const Score *score = &page->metrics.score;
   return label < score->labels ? score->label[label] : (ScoreLabel){0};
 }
 
-/* Of a label that the model does not know there are none. */
+/* Returns NAN where it is not known, as for labels that the model does not have. */
 static double rows_of(const Page *page, uint32_t label) {
-  return label < page->model->labels.keys.count ? page->stored.rows[label] : NAN;
+  return label < page->model->labels.keys.count ? page->metrics.label_rows[label] : NAN;
 }
 
 static void label_row(Page *page, uint32_t number, double most) {
@@ -61,7 +61,7 @@ static void label_row(Page *page, uint32_t number, double most) {
     if (rows > 0.0) sqlite3_str_appendf(page->out, "<i style=\"width:%.1f%%\"></i>", 100.0 * rows / most);
     page_put(page, "</td>");
   }
-  if (page->stored.score.rows) {
+  if (page->metrics.score.rows) {
     put_share(page, occurs ? score_precision(&label) : NAN);
     put_share(page, occurs ? score_recall(&label) : NAN);
     put_share(page, occurs ? score_f1(&label) : NAN);
@@ -73,8 +73,8 @@ static void label_row(Page *page, uint32_t number, double most) {
 }
 
 void card_section_labels(Page *page) {
-  size_t labels = page->stored.labels.keys.count;
-  bool held_out = page->stored.score.rows > 0;
+  size_t labels = page->metrics.labels.keys.count;
+  bool held_out = page->metrics.score.rows > 0;
   double most = 0.0;
   for (uint32_t l = 0; l < labels; l++) most = fmax(most, rows_of(page, l));
   page_begin_section(page, "Labels");
@@ -85,11 +85,11 @@ void card_section_labels(Page *page) {
     page_put(page, "<th scope=\"col\" class=\"number\">precision</th><th scope=\"col\" class=\"number\">recall</th>"
               "<th scope=\"col\" class=\"number\">F1</th><th scope=\"col\" class=\"number\">held out</th>");
   page_put(page, "</tr></thead><tbody>\n");
-  for (size_t i = 0; i < labels; i++) label_row(page, page->stored.order[i], most);
+  for (size_t i = 0; i < labels; i++) label_row(page, page->order[i], most);
   end_table(page);
   if (held_out)
-    page_put(page, "<p class=\"note\">Precision: of the held-out rows that were given the label, the share that has it. "
-              "Recall: of those that have it, the share that was given it.</p>\n");
+    page_put(page, "<p class=\"note\">Precision: of the held-out rows that were given the label, the share that has "
+              "it. Recall: of those that have it, the share that was given it.</p>\n");
   page_end_section(page);
 }
 
@@ -102,13 +102,15 @@ static bool concerns(const Page *page, uint32_t label) {
   return score.actual + score.predicted > 0;
 }
 
-/* Of the labels that held-out rows have or were given, the most frequent ones; *all is how many there are. */
+/* Chooses the most frequent of the labels that held-out rows have or were given. Returns how
+** many are chosen; *all is set to how many there are.
+*/
 static size_t choose_labels(const Page *page, uint32_t shown[HEAT_LABELS], size_t *all) {
   size_t count = 0;
   *all = 0;
-  for (size_t i = 0; i < page->stored.labels.keys.count; i++) {
-    if (!concerns(page, page->stored.order[i])) continue;
-    if (count < HEAT_LABELS) shown[count++] = page->stored.order[i];
+  for (size_t i = 0; i < page->metrics.labels.keys.count; i++) {
+    if (!concerns(page, page->order[i])) continue;
+    if (count < HEAT_LABELS) shown[count++] = page->order[i];
     ++*all;
   }
   return count;
@@ -121,7 +123,7 @@ static size_t find_shown(const uint32_t *shown, size_t count, uint32_t label) {
 }
 
 static void put_heat(Page *page) {
-  const Score *score = &page->stored.score;
+  const Score *score = &page->metrics.score;
   uint32_t shown[HEAT_LABELS];
   double rows[HEAT_LABELS * HEAT_LABELS] = {0}, totals[HEAT_LABELS];
   size_t all, count = choose_labels(page, shown, &all);
@@ -134,7 +136,7 @@ static void put_heat(Page *page) {
   if (all > count)
     sqlite3_str_appendf(page->out, "<p>The %d labels with the most rows, of %d.</p>\n", (int)count, (int)all);
   page_put(page, "<div class=\"scroll\" tabindex=\"0\">");
-  plot_heat(page->out, &(PlotHeat){&page->stored.labels, shown, count, rows, totals});
+  plot_heat(page->out, &(PlotHeat){&page->metrics.labels, shown, count, rows, totals});
   page_put(page, "</div>\n");
 }
 
@@ -146,7 +148,7 @@ static void wrong_pair(Page *page, const ScorePair *pair) {
   page_put(page, "</td><td class=\"number\">");
   html_count(page->out, (double)pair->rows);
   page_put(page, "</td><td class=\"number\">");
-  html_figure(page->out, 100.0 * (double)pair->rows / (double)page->stored.score.label[pair->actual].actual, 1);
+  html_figure(page->out, 100.0 * (double)pair->rows / (double)page->metrics.score.label[pair->actual].actual, 1);
   page_put(page, "%</td></tr>\n");
 }
 
@@ -158,7 +160,7 @@ static int most_frequent_first(const void *a, const void *b) {
 }
 
 static void put_worst(Page *page) {
-  Score *score = &page->stored.score;
+  Score *score = &page->metrics.score;
   size_t listed = 0;
   qsort(score->pair, score->pairs, sizeof *score->pair, most_frequent_first);
   for (size_t i = 0; i < score->pairs && listed < WORST; i++) {
@@ -177,40 +179,28 @@ static void put_worst(Page *page) {
 }
 
 void card_section_confusion(Page *page) {
-  if (page->stored.score.rows == 0) return;
+  if (page->metrics.score.rows == 0) return;
   page_begin_section(page, "Confusion");
   page_put(page, "<div class=\"beside\"><div>");
   put_heat(page);
   page_put(page, "</div><div>");
   put_worst(page);
-  page_put(page, "</div></div>\n<p class=\"note\">In the picture a row is a label as it is in the held-out rows, a column one as "
-            "the model gave it. Blue is right, orange wrong; the fuller, the more of the row's label.</p>\n");
+  page_put(page, "</div></div>\n<p class=\"note\">In the picture a row is a label as it is in the held-out rows, a "
+            "column one as the model gave it. Blue is right, orange wrong; the fuller, the more of the row's label."
+            "</p>\n");
   page_end_section(page);
 }
 
 /* ---- calibration ------------------------------------------------------------------------------ */
 
-enum { BINS = 100 }; /* at most: there are 15 */
-
-static bool within(double value) { return value >= 0.0 && value <= 1.0; }
-
 void card_section_calibration(Page *page) {
-  PlotBin bins[BINS];
-  size_t count = 0;
-  sqlite3_stmt *stmt = page_ask(page,
-      "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') "
-      "FROM json_each(?1, '$.validation.calibration') WHERE type = 'array'", page->row.metrics);
-  while (page_next(page, stmt)) {
-    PlotBin bin = {page_column(stmt, 0), page_column(stmt, 1), page_column(stmt, 2)};
-    if (count < BINS && bin.rows >= 1.0 && within(bin.confidence) && within(bin.right)) bins[count++] = bin;
-  }
-  if (count == 0) return;
+  if (page->metrics.bin_count == 0) return;
   page_begin_section(page, "Calibration");
   page_put(page, "<div class=\"beside\">");
-  plot_calibration(page->out, bins, count);
-  page_put(page, "<p>Each dot is the held-out rows of about one confidence, the larger the more they are. On the dashed line "
-            "confidence is what it says: of the rows with 0.8, eight in ten are right. Below it the model is too sure, "
-            "above it not sure enough.</p></div>\n");
+  plot_calibration(page->out, page->metrics.bins, page->metrics.bin_count);
+  page_put(page, "<p>Each dot is the held-out rows of about one confidence, the larger the more they are. On the "
+            "dashed line confidence is what it says: of the rows with 0.8, eight in ten are right. Below it the "
+            "model is too sure, above it not sure enough.</p></div>\n");
   page_end_section(page);
 }
 
@@ -219,19 +209,18 @@ void card_section_calibration(Page *page) {
 enum { WORD_LABELS = 30, LABEL_WORDS = 10 };
 
 static void put_word(Page *page, size_t k, float strongest) {
-  static const char *const ALPHA[] = {"1c", "34", "4c", "66"};
   const Keywords *keywords = &page->model->keywords;
   size_t length;
   const char *word = strings_get(&page->model->vocabulary.words, keywords->words[k] - 1, &length);
   float share = keywords->contributions[k] / strongest;
-  int step = share < 0.25f ? 0 : share < 0.5f ? 1 : share < 0.75f ? 2 : 3;
-  sqlite3_str_appendf(page->out, "<li style=\"background:#0072d0%s\" title=\"%+.2f, %u times\"><bdi>", ALPHA[step],
-                      keywords->contributions[k], keywords->counts[k]);
+  page_put(page, "<li");
+  html_mark_style(page->out, (int)fminf(1.0f + share * HTML_MARK_STEPS, HTML_MARK_STEPS));
+  sqlite3_str_appendf(page->out, " title=\"%+.2f, %u times\"><bdi>", keywords->contributions[k], keywords->counts[k]);
   html_text(page->out, word, length);
   page_put(page, "</bdi></li>");
 }
 
-/* Those that speak for the label; false where there are none. */
+/* Puts the words that speak for the label. Returns false if there are none. */
 static bool put_label_words(Page *page, uint32_t label) {
   const Keywords *keywords = &page->model->keywords;
   size_t begin, end, listed = 0;
@@ -249,16 +238,16 @@ static bool put_label_words(Page *page, uint32_t label) {
 }
 
 void card_section_words(Page *page) {
-  size_t listed = 0, labels = page->stored.labels.keys.count;
+  size_t listed = 0, labels = page->metrics.labels.keys.count;
   page_begin_section(page, "Words");
   if (page->model->keywords.count == 0) {
     page_put(page, "<p>The weights have no list of words with them.</p>\n");
   } else {
-    page_put(page, "<p>The words that speak most for each label, in its own rows: the stronger the colour, the more they add to its "
-              "score.");
+    page_put(page, "<p>The words that speak most for each label, in its own rows: the stronger the colour, the more "
+              "they add to its score.");
     if (labels > WORD_LABELS) sqlite3_str_appendf(page->out, " The %d labels with the most rows.", WORD_LABELS);
     page_put(page, "</p><dl class=\"words\">\n");
-    for (size_t i = 0; i < labels && listed < WORD_LABELS; i++) listed += put_label_words(page, page->stored.order[i]);
+    for (size_t i = 0; i < labels && listed < WORD_LABELS; i++) listed += put_label_words(page, page->order[i]);
     page_put(page, "</dl>\n");
   }
   page_end_section(page);
@@ -266,58 +255,56 @@ void card_section_words(Page *page) {
 
 /* ---- examples ------------------------------------------------------------------------------------ */
 
-/* Whether the column holds a label of the model. */
-static bool is_label(const Page *page, sqlite3_stmt *stmt, int column) {
+/* Returns whether the value is a label of the model. */
+static bool is_label(const Page *page, sqlite3_value *value) {
   Label label;
   Error ignored;
-  return sqlite3_column_type(stmt, column) != SQLITE_NULL &&
-         !value_label(sqlite3_column_value(stmt, column), &label, &ignored) &&
+  return sqlite3_value_type(value) != SQLITE_NULL && !value_label(value, &label, &ignored) &&
          labels_find(&page->model->labels, label) != LABELS_NONE;
 }
 
-static void put_example(Page *page, sqlite3_stmt *stmt) {
+static void put_example(Page *page, const MetricsExample *example) {
   Explanation reasons = {0};
-  const char *text = (const char *)sqlite3_column_text(stmt, 0);
-  size_t length = (size_t)sqlite3_column_bytes(stmt, 0);
-  sqlite3_value *predicted = is_label(page, stmt, 2) ? sqlite3_column_value(stmt, 2) : NULL;
-  bool right = sqlite3_column_int(stmt, 4);
+  const char *text = (const char *)sqlite3_value_text(example->text);
+  size_t length = (size_t)sqlite3_value_bytes(example->text);
+  sqlite3_value *predicted = is_label(page, example->predicted) ? example->predicted : NULL;
   page->rc = !text ? failure_no_memory(&page->error)
                    : explanation_find(&reasons, page->connection, cache_retain(page->model), text, length, predicted,
                                       &page->error);
   if (!page->rc) {
-    sqlite3_str_appendf(page->out, "<li class=\"%s\"><p><b><bdi>", right ? "right" : "wrong");
-    page_put_column(page, stmt, 2);
+    sqlite3_str_appendf(page->out, "<li class=\"%s\"><p><b><bdi>", example->right ? "right" : "wrong");
+    page_put_value(page, example->predicted);
     page_put(page, "</bdi></b> ");
-    html_figure(page->out, page_column(stmt, 3), 2);
-    page_put(page, right ? "" : " <span class=\"flag\">labelled <bdi>");
-    if (!right) page_put_column(page, stmt, 1);
-    page_put(page, right ? "</p>" : "</bdi></span></p>");
+    html_figure(page->out, example->confidence, 2);
+    if (!example->right) {
+      page_put(page, " <span class=\"flag\">labelled <bdi>");
+      page_put_value(page, example->label);
+      page_put(page, "</bdi></span>");
+    }
+    page_put(page, "</p>");
     highlight_html(page->out, &reasons, text, length);
     page_put(page, "</li>\n");
   }
   explanation_free(&reasons);
 }
 
+static void legend_mark(Page *page, int step, const char *words) {
+  page_put(page, "<span class=\"mark\"");
+  html_mark_style(page->out, step);
+  sqlite3_str_appendf(page->out, ">%s</span>", words);
+}
+
 void card_section_examples(Page *page) {
-  bool any = false;
-  sqlite3_stmt *stmt = page_ask(page,
-      "SELECT text, label, predicted, confidence, label IS predicted FROM ("
-      "SELECT json_extract(value, '$.text') AS text, json_extract(value, '$.label') AS label, "
-      "json_extract(value, '$.predicted') AS predicted, json_extract(value, '$.confidence') AS confidence "
-      "FROM json_each(?1, '$.validation.examples') WHERE type = 'object' LIMIT 16) WHERE typeof(text) = 'text'",
-      page->row.metrics);
-  while (page_next(page, stmt)) {
-    if (!any) {
-      page_begin_section(page, "Examples");
-      page_put(page, "<p>Held-out rows: the label that the model gave and its confidence, before it learned from these "
-                "rows, too; and the words that speak <span class=\"for\">for it</span> and <span class=\"against\">"
-                "against it</span>, as the model is now.</p>"
-                "<ul class=\"examples\">\n");
-    }
-    any = true;
-    put_example(page, stmt);
-  }
-  if (!any) return;
+  const Metrics *m = &page->metrics;
+  if (m->example_count == 0) return;
+  page_begin_section(page, "Examples");
+  page_put(page, "<p>Held-out rows: the label that the model gave and its confidence, before it learned from these "
+            "rows, too; and the words that speak ");
+  legend_mark(page, HTML_MARK_STEPS - 1, "for it");
+  page_put(page, " and ");
+  legend_mark(page, 1 - HTML_MARK_STEPS, "against it");
+  page_put(page, ", as the model is now.</p><ul class=\"examples\">\n");
+  for (size_t i = 0; i < m->example_count && !page->rc; i++) put_example(page, &m->examples[i]);
   page_put(page, "</ul>\n");
   page_end_section(page);
 }

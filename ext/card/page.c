@@ -1,53 +1,69 @@
 #include "card/page.h"
 
 #include <math.h>
+#include <stdlib.h>
 
+#include "host/cache.h"
 #include "host/html.h"
+
+/* ---- labels by their rows ---------------------------------------------------------------- */
+
+typedef struct Ranked {
+  double rows;
+  uint32_t label;
+} Ranked;
+
+static int most_rows_first(const void *a, const void *b) {
+  const Ranked *x = a, *y = b;
+  if (x->rows != y->rows) return x->rows > y->rows ? -1 : 1;
+  return (x->label > y->label) - (x->label < y->label);
+}
+
+/* If the rows of a label are not known, its held-out rows are taken instead. */
+static int rank_labels(Page *page) {
+  const Metrics *m = &page->metrics;
+  size_t labels = m->labels.keys.count, known = page->model->labels.keys.count;
+  Ranked *ranked = malloc((labels + 1) * sizeof *ranked);
+  page->order = malloc((labels + 1) * sizeof *page->order);
+  int rc = ranked && page->order ? SQLITE_OK : failure_no_memory(&page->error);
+  for (size_t l = 0; l < labels && !rc; l++) {
+    double held_out = l < m->score.labels ? (double)m->score.label[l].actual : 0.0;
+    ranked[l] = (Ranked){l < known && !isnan(m->label_rows[l]) ? m->label_rows[l] : held_out, (uint32_t)l};
+  }
+  if (!rc && labels) qsort(ranked, labels, sizeof *ranked, most_rows_first);
+  for (size_t l = 0; l < labels && !rc; l++) page->order[l] = ranked[l].label;
+  free(ranked);
+  return rc;
+}
+
+/* ---- the page ---------------------------------------------------------------------------- */
+
+int page_begin(Page *page, Connection *c, const char *spec) {
+  *page = (Page){.connection = c};
+  int rc = loading_load_with_row(c, spec, &page->model, &page->row, &page->error);
+  if (!rc) rc = metrics_read(c, page->model, page->row.metrics, &page->metrics, &page->error);
+  if (!rc) rc = rank_labels(page);
+  if (!rc) page->out = sqlite3_str_new(c->db);
+  return page->rc = rc;
+}
+
+char *page_end(Page *page) {
+  if (!page->rc) page->rc = sqlite3_str_errcode(page->out);
+  char *html = sqlite3_str_finish(page->out);
+  metrics_free(&page->metrics);
+  free(page->order);
+  model_row_free(&page->row);
+  cache_release(page->model);
+  return html;
+}
 
 void page_put(Page *page, const char *html) { sqlite3_str_appendall(page->out, html); }
 
-sqlite3_stmt *page_ask(Page *page, const char *sql, sqlite3_value *json) {
-  sqlite3_stmt *stmt = NULL;
-  if (!page->rc) page->rc = connection_statement(page->connection, sql, &stmt, &page->error);
-  if (page->rc) return NULL;
-  int rc = sqlite3_bind_value(stmt, 1, json);
-  if (rc) page->rc = failure_sqlite(&page->error, page->connection->db, rc);
-  return stmt;
-}
-
-bool page_next(Page *page, sqlite3_stmt *stmt) {
-  int step = stmt && !page->rc ? sqlite3_step(stmt) : SQLITE_DONE;
-  if (step == SQLITE_ROW) return true;
-  if (step != SQLITE_DONE) page->rc = failure_sqlite(&page->error, page->connection->db, step);
-  sqlite3_reset(stmt);
-  if (stmt) sqlite3_clear_bindings(stmt);
-  return false;
-}
-
-double page_column(sqlite3_stmt *stmt, int column) {
-  int type = sqlite3_column_type(stmt, column);
-  double value = type == SQLITE_INTEGER || type == SQLITE_FLOAT ? sqlite3_column_double(stmt, column) : NAN;
-  return fabs(value) < (double)EVALUATION_MOST_ROWS ? value : NAN;
-}
-
-double page_number(Page *page, const char *path) {
-  double value = NAN;
-  sqlite3_stmt *stmt = page_ask(page, "SELECT json_extract(?1, ?2)", page->row.metrics);
-  if (stmt) sqlite3_bind_text(stmt, 2, path, -1, SQLITE_STATIC);
-  while (page_next(page, stmt)) value = page_column(stmt, 0);
-  return value;
-}
-
-double page_number_of(Page *page, const char *path, const char *other) {
-  double value = page_number(page, path);
-  return isnan(value) ? page_number(page, other) : value;
-}
-
-void page_put_column(Page *page, sqlite3_stmt *stmt, int column) {
-  const char *text = (const char *)sqlite3_column_text(stmt, column);
+void page_put_value(Page *page, sqlite3_value *value) {
+  const char *text = (const char *)sqlite3_value_text(value);
   if (text)
-    html_text(page->out, text, (size_t)sqlite3_column_bytes(stmt, column));
-  else if (sqlite3_column_type(stmt, column) != SQLITE_NULL)
+    html_text(page->out, text, (size_t)sqlite3_value_bytes(value));
+  else if (sqlite3_value_type(value) != SQLITE_NULL)
     page->rc = failure_no_memory(&page->error);
 }
 

@@ -1,45 +1,38 @@
 /* page.h -- the page of a model card while it is written.
 **
-** Its sections append to `out` and ask the JSON of the model's row. What fails is kept
-** in rc: from then on nothing more is asked, and what was written is not used; so they
-** go on freely, and it is looked at once, in the end.
+** The sections append to `out`, whose errors are sticky. What else fails is kept in rc, with
+** its sentence in error: the sections go on freely, and page_end() looks at it.
 */
 #ifndef CLASSIFY_PAGE_H
 #define CLASSIFY_PAGE_H
 
-#include "models/evaluation.h"
-#include "models/models.h"
+#include "models/loading.h"
+#include "models/metrics_read.h"
 
 typedef struct Page {
   Connection *connection;
   const Model *model;
   ModelRow row;
-  Evaluation stored;
+  Metrics metrics; /* of the row                                            */
+  uint32_t *order; /* [metrics.labels] their numbers, those of most rows first */
   sqlite3_str *out;
   int rc;
   Error error;
 } Page;
 
-void page_put(Page *page, const char *html);
-
-/* A section with its heading. */
-void page_begin_section(Page *page, const char *title);
-void page_end_section(Page *page);
-
-/* A statement with the JSON as ?1; NULL where something has failed. */
-sqlite3_stmt *page_ask(Page *page, const char *sql, sqlite3_value *json);
-
-/* Whether there is a row. After the last one, or where something has failed, the
-** statement is done with.
+/* Begins a page on the model that `spec` means. Returns page->rc: if that is not SQLITE_OK
+** there is nothing to append to. In any case the caller owes page_end().
 */
-bool page_next(Page *page, sqlite3_stmt *stmt);
+int page_begin(Page *page, Connection *connection, const char *spec);
 
-/* A column as a number: NAN where it is none, or one that no figure has. */
-double page_column(sqlite3_stmt *stmt, int column);
-void page_put_column(Page *page, sqlite3_stmt *stmt, int column); /* as text */
+/* Returns what was written, for sqlite3_free(), and releases all else but rc and error.
+** Unless rc is then SQLITE_OK it is not a whole page, or NULL.
+*/
+char *page_end(Page *page);
 
-/* A number of the metrics; page_number_of(): of two, the first that is known. */
-double page_number(Page *page, const char *path);
-double page_number_of(Page *page, const char *path, const char *other);
+void page_put(Page *page, const char *html);              /* which is trusted         */
+void page_put_value(Page *page, sqlite3_value *value);    /* as text; NULL is nothing */
+void page_begin_section(Page *page, const char *title);   /* with its heading         */
+void page_end_section(Page *page);
 
 #endif

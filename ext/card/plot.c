@@ -4,17 +4,21 @@
 
 #include "host/html.h"
 
-enum { MOST_POINTS = 200 }; /* of a line: more would not be seen */
+enum { MOST_POINTS = 200 }; /* of a line: nobody would see more */
 
 /* ---- axes ---------------------------------------------------------------------------- */
 
 enum { WIDTH = 440, HEIGHT = 220, LEFT = 46, RIGHT = 12, TOP = 14, BOTTOM = 34 };
 
-/* What a span of values is divided into: about four parts, of 1, 2 or 5 times a power of ten. */
+/* Returns the distance between grid lines: 1, 2 or 5 times a power of ten, so that there are
+** about four in the span.
+*/
 static double nice_step(double span) {
   double raw = span / 4.0, power = pow(10.0, floor(log10(raw))), part = raw / power;
   return power * (part < 1.5 ? 1.0 : part < 3.5 ? 2.0 : part < 7.5 ? 5.0 : 10.0);
 }
+
+static double value_at(const PlotLine *line, size_t i) { return line->values[i * line->stride]; }
 
 typedef struct Axis {
   double least, most, step;
@@ -24,8 +28,8 @@ static Axis value_axis(const PlotLine *lines, size_t line_count, size_t count) {
   double least = INFINITY, most = -INFINITY;
   for (size_t i = 0; i < line_count; i++)
     for (size_t x = 0; x < count; x++) {
-      least = fmin(least, lines[i].values[x]); /* of a number and NAN, the number */
-      most = fmax(most, lines[i].values[x]);
+      least = fmin(least, value_at(&lines[i], x)); /* fmin(NAN, x) is x */
+      most = fmax(most, value_at(&lines[i], x));
     }
   double span = most - least;
   if (!(span > 1e-9 * fmax(fabs(least), fabs(most)))) span = fmax(fabs(most), 1.0);
@@ -64,18 +68,21 @@ static void line_path(sqlite3_str *svg, const PlotLine *line, size_t count, cons
   bool drawing = false;
   sqlite3_str_appendf(svg, "<path class=\"line %s\" d=\"", line->class);
   for (size_t i = 0; i < count; i += stride) {
-    if (!isnan(line->values[i]))
-      sqlite3_str_appendf(svg, "%c%.1f %.1f", drawing ? 'L' : 'M', x_of(x, (double)i + 1.0), y_of(y, line->values[i]));
-    drawing = !isnan(line->values[i]);
+    double value = value_at(line, i);
+    if (!isnan(value))
+      sqlite3_str_appendf(svg, "%c%.1f %.1f", drawing ? 'L' : 'M', x_of(x, (double)i + 1.0), y_of(y, value));
+    drawing = !isnan(value);
   }
   sqlite3_str_appendall(svg, "\"/>");
 }
 
 static void line_dots(sqlite3_str *svg, const PlotLine *line, size_t count, const Axis *x, const Axis *y) {
-  for (size_t i = 0; i < count; i++)
-    if (!isnan(line->values[i]))
-      sqlite3_str_appendf(svg, "<circle class=\"point %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%d: %.4g</title></circle>",
-                          line->class, x_of(x, (double)i + 1.0), y_of(y, line->values[i]), (int)i + 1, line->values[i]);
+  for (size_t i = 0; i < count; i++) {
+    double value = value_at(line, i);
+    if (isnan(value)) continue;
+    sqlite3_str_appendf(svg, "<circle class=\"point %s\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%d: %.4g</title>"
+                        "</circle>", line->class, x_of(x, (double)i + 1.0), y_of(y, value), (int)i + 1, value);
+  }
 }
 
 void plot_lines(sqlite3_str *svg, const char *title, const PlotLine *lines, size_t line_count, size_t count) {
@@ -91,7 +98,7 @@ void plot_lines(sqlite3_str *svg, const char *title, const PlotLine *lines, size
 
 /* ---- calibration --------------------------------------------------------------------------- */
 
-enum { SIDE = 240, SQUARE = 62 }; /* of the square in which both run from 0 to 1, and left of it */
+enum { SIDE = 240, SQUARE = 62 }; /* the square's side, and the space to its left */
 
 static double square_x(double value) { return SQUARE + value * SIDE; }
 static double square_y(double value) { return TOP + (1.0 - value) * SIDE; }
@@ -110,10 +117,11 @@ static void square_grid(sqlite3_str *svg) {
                       "that is right</text>", SQUARE + SIDE / 2, TOP + SIDE + BOTTOM - 2, TOP + SIDE / 2);
 }
 
-void plot_calibration(sqlite3_str *svg, const PlotBin *bins, size_t count) {
+void plot_calibration(sqlite3_str *svg, const MetricsBin *bins, size_t count) {
   double most = 1.0;
   for (size_t b = 0; b < count; b++) most = fmax(most, bins[b].rows);
-  begin_svg(svg, "calibration", SQUARE + SIDE + RIGHT, TOP + SIDE + BOTTOM, "Share of rows that are right, by confidence");
+  begin_svg(svg, "calibration", SQUARE + SIDE + RIGHT, TOP + SIDE + BOTTOM,
+            "Share of rows that are right, by confidence");
   square_grid(svg);
   sqlite3_str_appendf(svg, "<path class=\"diagonal\" d=\"M%d %dl%d -%d\"/>", SQUARE, TOP + SIDE, SIDE, SIDE);
   for (size_t b = 0; b < count; b++)
@@ -128,7 +136,7 @@ void plot_calibration(sqlite3_str *svg, const PlotBin *bins, size_t count) {
 
 enum { NAME_COLUMNS = 26, NUMBER_COLUMNS = 12 };
 
-/* Where the cells begin, and how large they are. */
+/* Where the first cell begins, and the side of a cell. */
 typedef struct Layout {
   double left, top, cell;
 } Layout;
@@ -137,10 +145,11 @@ static Layout heat_layout(const PlotHeat *h) {
   size_t columns = 0, end;
   for (size_t i = 0; i < h->count; i++) {
     Label label = labels_get(h->labels, h->shown[i]);
-    size_t width = label.kind == LABEL_TEXT ? html_columns(label.text, label.length, NAME_COLUMNS, &end) : NUMBER_COLUMNS;
+    size_t width = NUMBER_COLUMNS;
+    if (label.kind == LABEL_TEXT) width = html_columns(label.text, label.length, NAME_COLUMNS, &end);
     if (width > columns) columns = width;
   }
-  double name = 7.6 * (double)columns; /* most letters take less */
+  double name = 7.6 * (double)columns; /* few letters are wider */
   return (Layout){name + 12.0, 0.87 * name + 14.0, h->count <= 12 ? 40.0 : 26.0};
 }
 
@@ -169,7 +178,7 @@ static void heat_names(sqlite3_str *svg, const PlotHeat *h, const Layout *at) {
   }
 }
 
-/* Few digits, as the cell is small: 1234 is 1k. */
+/* A cell has room for few digits: 1234 becomes 1.2k. */
 static void heat_number(sqlite3_str *svg, double rows) {
   static const char *const THOUSANDS[] = {"", "k", "M", "G", "T", "P", "E"};
   int power = 0;
@@ -195,7 +204,7 @@ static void heat_cell(sqlite3_str *svg, const PlotHeat *h, size_t actual, size_t
   sqlite3_str_appendall(svg, "</text></g>");
 }
 
-/* The name of the last column leans out to the right. */
+/* The width leaves room for the name of the last column, which leans to the right. */
 void plot_heat(sqlite3_str *svg, const PlotHeat *h) {
   Layout at = heat_layout(h);
   double side = (double)h->count * at.cell;

@@ -9,7 +9,7 @@
 #include "host/fts5_tokenizer.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 /* A chunk is up to BULK_WINDOWS windows. It is labelled completely before its first row is
 ** returned, since no thread may outlive the call that started it. The first chunk is small, so
@@ -208,7 +208,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   *b = (BulkLabeller){.query = *query, .connection = c};
   int columns = 1 + (query->id >= 0) + (query->label >= 0);
   int rc = query_prepare(c, query->sql, "query", columns, query->meaning, &b->stmt, error);
-  if (!rc) rc = models_load(c, query->model, &b->model, error);
+  if (!rc) rc = loading_load(c, query->model, &b->model, error);
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;

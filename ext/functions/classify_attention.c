@@ -7,7 +7,7 @@
 #include "classifier/explain.h"
 #include "functions/explanation.h"
 #include "host/query.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 enum { COL_POSITION, COL_TOKEN, COL_START, COL_LENGTH, COL_WEIGHT, COL_CONTRIBUTION, COL_LEAVE_ONE_OUT, VISIBLE };
 enum { ARG_TEXT, ARG_MODEL, ARG_LABEL, ARGUMENTS };
@@ -44,7 +44,7 @@ static int attention_begin(TableCall *call, sqlite3_value **arguments, Error *er
   a->text = malloc(length + 1);
   if (!a->text) return failure_no_memory(error);
   memcpy(a->text, text, length);
-  rc = models_load(call->connection, spec, &model, error);
+  rc = loading_load(call->connection, spec, &model, error);
   if (!rc) rc = explanation_find(&a->reasons, call->connection, model, text, length, arguments[ARG_LABEL], error);
   if (rc) return rc;
   call->done = a->reasons.count == 0;

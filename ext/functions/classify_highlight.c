@@ -10,7 +10,7 @@
 #include "host/query.h"
 #include "models/statement_models.h"
 
-enum { STEPS = 4 };
+enum { STEPS = HTML_MARK_STEPS };
 
 /* `step` is from -STEPS (against the label) to STEPS (for it). */
 typedef struct Format {
@@ -68,10 +68,8 @@ static void html_head(sqlite3_str *out, Label label, float probability) {
 }
 
 static void html_mark_begin(sqlite3_str *out, int step, float contribution) {
-  static const char *const ALPHA[] = {"00", "20", "3c", "58", "78"}; /* of 256 */
   sqlite3_str_appendall(out, "<span");
-  if (step > 0) sqlite3_str_appendf(out, " style=\"background:#0072d0%s\"", ALPHA[step]);
-  if (step < 0) sqlite3_str_appendf(out, " style=\"background:#e06c00%s;text-decoration:underline dotted\"", ALPHA[-step]);
+  html_mark_style(out, step);
   sqlite3_str_appendf(out, " title=\"%+.2f\">", contribution);
 }
 

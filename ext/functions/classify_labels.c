@@ -6,7 +6,7 @@
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 enum { COL_RANK, COL_LABEL, COL_PROBABILITY, VISIBLE };
 enum { ARG_TEXT, ARG_MODEL, ARGUMENTS };
@@ -27,7 +27,7 @@ static int ranking_begin(TableCall *call, sqlite3_value **arguments, Error *erro
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   call->done = !text;
   if (rc || !text) return rc;
-  rc = models_load(call->connection, spec, &r->model, error);
+  rc = loading_load(call->connection, spec, &r->model, error);
   if (!rc) rc = probabilities_of_text(call->connection, r->model, text, length, error);
   if (rc) return rc;
   r->ranked = probabilities_rank(call->connection->probabilities, r->model->labels.keys.count);

@@ -3,7 +3,7 @@
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/value.h"
-#include "models/models.h"
+#include "models/loading.h"
 
 enum { COL_LABEL, COL_TOKEN, COL_COUNT, COL_CONTRIBUTION, VISIBLE };
 enum { ARG_MODEL, ARG_LABEL, ARGUMENTS };
@@ -18,7 +18,7 @@ static int words_begin(TableCall *call, sqlite3_value **arguments, Error *error)
   const char *spec;
   uint32_t label;
   int rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
-  if (!rc) rc = models_load(call->connection, spec, &w->model, error);
+  if (!rc) rc = loading_load(call->connection, spec, &w->model, error);
   if (!rc && w->model->keywords.count == 0)
     rc = failure(error, SQLITE_ERROR, "the model has no list of words, expected one that was trained here, "
                  "from texts with words");

@@ -6,7 +6,7 @@
 #include "classifier/explain.h"
 #include "host/cache.h"
 #include "host/value.h"
-#include "models/models.h"
+#include "models/labelling.h"
 
 static int choose_label(Explanation *r, sqlite3_value *asked, const float *probabilities, Error *error) {
   if (asked && sqlite3_value_type(asked) != SQLITE_NULL)
@@ -16,7 +16,7 @@ static int choose_label(Explanation *r, sqlite3_value *asked, const float *proba
 }
 
 static int predict_label(Explanation *r, Connection *c, sqlite3_value *asked, Error *error) {
-  int rc = models_predict(c, r->model, &r->tokens, error);
+  int rc = labelling_predict(c, r->model, &r->tokens, error);
   if (!rc) rc = choose_label(r, asked, c->probabilities, error);
   if (!rc) r->probability = c->probabilities[r->label];
   return rc;
@@ -34,7 +34,7 @@ static int find_contributions(Explanation *r, Connection *c, Error *error) {
 int explanation_find(Explanation *r, Connection *c, const Model *model, const char *text,
                      size_t length, sqlite3_value *label, Error *error) {
   *r = (Explanation){.model = model, .tokens.with_spans = true};
-  int rc = models_tokens(c, model, text, length, &r->tokens, error);
+  int rc = labelling_tokens(c, model, text, length, &r->tokens, error);
   if (!rc) rc = predict_label(r, c, label, error);
   if (!rc) rc = find_contributions(r, c, error);
   if (!rc) r->count = r->tokens.span_count;

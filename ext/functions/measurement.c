@@ -3,6 +3,7 @@
 #include "functions/bulk_labeller.h"
 #include "host/cache.h"
 #include "host/query.h"
+#include "models/loading.h"
 
 static int measure_rows(Score *score, BulkLabeller *bulk, Error *error) {
   BulkRow *row;
@@ -16,7 +17,7 @@ static int measure_rows(Score *score, BulkLabeller *bulk, Error *error) {
   return rc;
 }
 
-static int measure_query(Evaluation *results, Connection *c, const char *sql, const char *model, Error *error) {
+static int measure_query(Metrics *results, Connection *c, const char *sql, const char *model, Error *error) {
   BulkLabeller bulk = {0};
   BulkQuery query = {.sql = sql, .model = model, .meaning = "a text and its label", .id = -1, .text = 0,
                      .label = 1, .threads = workers_processors()};
@@ -30,16 +31,16 @@ static int measure_query(Evaluation *results, Connection *c, const char *sql, co
   return rc;
 }
 
-static int measure_stored(Evaluation *results, Connection *c, const char *spec, Error *error) {
+static int measure_stored(Metrics *results, Connection *c, const char *spec, Error *error) {
   const Model *model = NULL;
   ModelRow row;
-  int rc = models_describe(c, spec, &model, &row, error);
-  if (!rc) rc = evaluation_read(results, c, model, row.metrics, error);
+  int rc = loading_load_with_row(c, spec, &model, &row, error);
+  if (!rc) rc = metrics_read(c, model, row.metrics, results, error);
   if (!rc && results->score.rows == 0)
     rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
                  "expected a query that gives a text and its label", row.name, row.version);
   cache_release(model);
-  models_row_free(&row);
+  model_row_free(&row);
   return rc;
 }
 
@@ -56,4 +57,4 @@ int measurement_begin(TableCall *call, sqlite3_value **arguments, Error *error) 
   return rc;
 }
 
-void measurement_end(TableCall *call) { evaluation_free(&((Measurement *)call->state)->results); }
+void measurement_end(TableCall *call) { metrics_free(&((Measurement *)call->state)->results); }

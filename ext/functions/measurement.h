@@ -8,14 +8,14 @@
 #define CLASSIFY_MEASUREMENT_H
 
 #include "host/table.h"
-#include "models/evaluation.h"
+#include "models/metrics_read.h"
 
 enum { MEASUREMENT_QUERY, MEASUREMENT_MODEL, MEASUREMENT_ARGUMENTS };
 
 /* The state of each of the three table functions. */
 typedef struct Measurement {
-  Evaluation results; /* .rows and .order are set only if it is that of training */
-  size_t at;          /* the current row: a label, or a pair of labels */
+  Metrics results; /* those of the model, or of a query only the labels and the score */
+  size_t at;       /* the current row: a label, or a pair of labels                 */
 } Measurement;
 
 int measurement_begin(TableCall *call, sqlite3_value **arguments, Error *error);

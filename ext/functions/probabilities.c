@@ -4,13 +4,13 @@
 
 #include "host/cache.h"
 #include "host/query.h"
-#include "models/models.h"
+#include "models/labelling.h"
 #include "models/statement_models.h"
 
 int probabilities_of_text(Connection *c, const Model *model, const char *text, size_t length, Error *error) {
   tokens_clear(&c->tokens);
-  int rc = models_tokens(c, model, text, length, &c->tokens, error);
-  return rc ? rc : models_predict(c, model, &c->tokens, error);
+  int rc = labelling_tokens(c, model, text, length, &c->tokens, error);
+  return rc ? rc : labelling_predict(c, model, &c->tokens, error);
 }
 
 int probabilities_of_arguments(sqlite3_context *context, int argc, sqlite3_value **argv, const Model **model,

@@ -63,6 +63,13 @@ void html_bdi(sqlite3_str *html, Label label) {
   sqlite3_str_appendall(html, "</bdi>");
 }
 
+void html_mark_style(sqlite3_str *html, int step) {
+  static const char *const ALPHA[HTML_MARK_STEPS + 1] = {"00", "20", "3c", "58", "78"}; /* of 256 */
+  if (step > 0) sqlite3_str_appendf(html, " style=\"background:#0072d0%s\"", ALPHA[step]);
+  if (step < 0)
+    sqlite3_str_appendf(html, " style=\"background:#e06c00%s;text-decoration:underline dotted\"", ALPHA[-step]);
+}
+
 /* ---- numbers --------------------------------------------------------------------- */
 
 static const char DASH[] = "\xE2\x80\x93";

@@ -27,6 +27,14 @@ void html_short(sqlite3_str *html, const char *text, size_t length, size_t most)
 void html_label(sqlite3_str *html, Label label);
 void html_bdi(sqlite3_str *html, Label label);
 
+/* The style attribute of an element whose text speaks for a label (blue) or against it
+** (orange, underlined): `step` is from HTML_MARK_STEPS, which is strongest, to
+** -HTML_MARK_STEPS. For 0 nothing is appended. The colours are translucent, under the page's
+** own text, and suit light pages and dark ones.
+*/
+enum { HTML_MARK_STEPS = 4 };
+void html_mark_style(sqlite3_str *html, int step);
+
 /* Write a number; one that is not finite is a dash. A figure has `decimals` decimals, a count
 ** has commas (12,345), and a size has a unit (1.2 MB).
 */

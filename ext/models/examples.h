@@ -1,7 +1,7 @@
-/* examples.h -- a few texts of the rows, kept as they were written.
+/* examples.h -- a few texts of the rows, as they were written.
 **
-** A training keeps no texts. Those that a model card shows are drawn while the rows
-** stream in (reservoir sampling), and of them the ones that are then held out are used.
+** A training does not keep the texts. While the rows stream in, some are drawn for the model
+** card (reservoir sampling). The metrics use those of them that are held out in the end.
 */
 #ifndef CLASSIFY_EXAMPLES_H
 #define CLASSIFY_EXAMPLES_H
@@ -16,8 +16,8 @@ enum { EXAMPLES_MOST = 256, EXAMPLES_BYTES = 500 };
 
 typedef struct Examples {
   struct Example {
-    size_t row;   /* number in the corpus                      */
-    char *text;   /* its first bytes, whole characters of them */
+    size_t row;   /* its number in the corpus */
+    char *text;   /* its first EXAMPLES_BYTES, without a part of a character */
     size_t length;
   } list[EXAMPLES_MOST];
   size_t count;
@@ -25,12 +25,13 @@ typedef struct Examples {
   /* private */
   size_t offered;
   bool held_out;
-} Examples; /* all zero but the seed: none */
+} Examples; /* all zero but the seed is none */
 
 void examples_free(Examples *examples);
 
-/* A row of the corpus. Once there are rows that are held out by themselves only those
-** are kept.
+/* Offers a row of the corpus, which may be drawn: then its text is copied. `held_out` says
+** that the row comes from a validation query. From the first such row on, only such rows are
+** kept. Fails only when memory is out.
 */
 Status examples_offer(Examples *examples, size_t row, const char *text, size_t length, bool held_out, Error *error);
 

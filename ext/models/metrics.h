@@ -1,50 +1,55 @@
-/* metrics.h -- the column metrics of a model: how it was trained and how good it is,
-** as JSON.
-**
-**   rows, validation_rows, skipped, labels, words, cut, guessed, epochs, best_epoch,
-**   validation_accuracy, validation_f1, seconds, seed, threads, kernel, query, history
-**   warnings     [sentences of warnings.h]; absent where there are none
-**   label_rows   [rows of each label], in the order of the column labels
-**   validation   what the rows that were held out say of the best epoch's model, with
-**                its confidence fitted to them; null without such rows:
-**     rows, accuracy, macro_f1, weighted_f1, log_loss, calibration_error
-**     calibration  [[rows, mean confidence, share right] of each bin of score.h]
-**     confusion    [[actual label, predicted label, rows], ...]
-**     examples     [{text, label, predicted, confidence}, ...]
+/* metrics.h -- the column metrics of classify_models: how a model was trained and how good
+** it is, as JSON. metrics_write.h writes it and metrics_read.h reads it; what its members
+** are called stands here and nowhere else.
 */
 #ifndef CLASSIFY_METRICS_H
 #define CLASSIFY_METRICS_H
 
-#include "host/sqlite.h"
-#include "models/examples.h"
-#include "train/training.h"
+#define METRICS_ROWS "rows"                       /* learned from or held out               */
+#define METRICS_VALIDATION_ROWS "validation_rows" /* held out                               */
+#define METRICS_SKIPPED "skipped"                 /* rows without a text or a label         */
+#define METRICS_LABELS "labels"                   /* their number                           */
+#define METRICS_WORDS "words"                     /* of the vocabulary, their number        */
+#define METRICS_CUT "cut"                         /* share of the texts above max_tokens    */
+#define METRICS_GUESSED "guessed"                 /* texts that were given a pseudo-label;
+                                                     absent where all texts had labels      */
+#define METRICS_EPOCHS "epochs"
+#define METRICS_BEST_EPOCH "best_epoch"
+#define METRICS_VALIDATION_ACCURACY "validation_accuracy" /* null: nothing was held out     */
+#define METRICS_VALIDATION_F1 "validation_f1"             /* macro-F1                       */
+#define METRICS_SECONDS "seconds"
+#define METRICS_SEED "seed"
+#define METRICS_THREADS "threads"
+#define METRICS_KERNEL "kernel" /* of matrix.h, for the processor                           */
+#define METRICS_QUERY "query"   /* that gave the rows; null: not known                      */
+#define METRICS_LABEL_ROWS "label_rows" /* [rows of each label], as the column labels has them */
+#define METRICS_WARNINGS "warnings"     /* [sentences of warnings.h]; absent without any    */
 
-typedef struct Metrics {
-  const Training *training; /* that has ended            */
-  const Corpus *corpus;     /* of it                     */
-  const Model *model;       /* that came of it           */
-  const Epoch *best, *last;
-  const char *query;        /* NULL: not known           */
-  const char *history;      /* of metrics_epoch(): JSON  */
-  const Examples *examples;
-  size_t skipped;
-  bool unlabelled;          /* there were texts without labels */
-} Metrics;
+/* An object: what the held-out rows say of the best epoch's model, with its confidence
+** fitted to them; null without such rows.
+*/
+#define METRICS_VALIDATION "validation"
+/* also METRICS_ROWS */
+#define METRICS_ACCURACY "accuracy"
+#define METRICS_MACRO_F1 "macro_f1"
+#define METRICS_WEIGHTED_F1 "weighted_f1"
+#define METRICS_LOG_LOSS "log_loss"
+#define METRICS_CALIBRATION_ERROR "calibration_error"
+#define METRICS_CALIBRATION "calibration" /* [[rows, mean confidence, share right] of each bin of score.h] */
+#define METRICS_CONFUSION "confusion"     /* [[actual label, predicted label, rows], ...]                  */
+#define METRICS_EXAMPLES "examples"       /* objects of the four below                                     */
+#define METRICS_TEXT "text"
+#define METRICS_LABEL "label"
+#define METRICS_PREDICTED "predicted"
+#define METRICS_CONFIDENCE "confidence"
 
-/* Rows that a model has learned from or was judged by, with a label of their own. */
-size_t metrics_rows(const Training *training);
-
-/* JSON for sqlite3_free(); NULL: out of memory. */
-char *metrics_json(const Metrics *metrics, sqlite3 *db);
-
-/* Appends an epoch to the history. */
-void metrics_epoch(sqlite3_str *history, const Epoch *epoch);
-
-/* ,"warnings":["..."], if there are any */
-void metrics_warnings(sqlite3_str *json, const Training *training);
-
-/* ,"name":value and ,"validation_accuracy":...,"validation_f1":... */
-void metrics_field(sqlite3_str *json, const char *name, double value);
-void metrics_validation(sqlite3_str *json, const Epoch *epoch);
+/* An object for each epoch. */
+#define METRICS_HISTORY "history"
+/* also METRICS_VALIDATION_ACCURACY, METRICS_VALIDATION_F1, METRICS_SECONDS */
+#define METRICS_EPOCH "epoch"
+#define METRICS_TRAIN_LOSS "train_loss"
+#define METRICS_TRAIN_ACCURACY "train_accuracy"
+#define METRICS_VALIDATION_LOSS "validation_loss"
+#define METRICS_LEARNING_RATE "learning_rate"
 
 #endif

@@ -3,7 +3,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "models/models.h"
+#include "models/model_name.h"
+#include "models/model_place.h"
 #include "schema.h"
 
 enum { WAIT_SECONDS = 10, PAUSE_MS = 25 };
@@ -12,7 +13,9 @@ static const char COLUMNS[] = "name,version,created,labels,options,metrics,weigh
 
 /* ---- small SQL ------------------------------------------------------------------ */
 
-/* Of a format whose only directive is %w, up to four times: the name of the schema. */
+/* Puts the schema into a format that has %w up to four times and no other directive. Returns
+** the SQL for sqlite3_free().
+*/
 static char *with_schema(const char *format, const char *schema) {
   return sqlite3_mprintf(format, schema, schema, schema, schema);
 }
@@ -26,7 +29,7 @@ static int run(sqlite3 *db, const char *format, const char *schema, Error *error
   return rc;
 }
 
-/* The first of the statements. */
+/* Prepares the first statement of the format. */
 static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
   char *sql = with_schema(format, schema);
   *stmt = NULL;
@@ -36,17 +39,15 @@ static int prepare(sqlite3 *db, const char *format, const char *schema, sqlite3_
   return rc ? failure_sqlite(error, db, rc) : SQLITE_OK;
 }
 
-/* The first column of a query's first row as text, for sqlite3_free(); NULL if
-** there is no row. ?1 is the schema.
+/* Sets *text to the first column of the query's first row, for sqlite3_free(); to NULL if
+** there is no row. The format has one directive, for the schema.
 */
 static int fetch(sqlite3 *db, const char *format, const char *schema, char **text, Error *error) {
-  sqlite3_stmt *stmt = NULL;
-  char *sql = sqlite3_mprintf(format, schema);
+  sqlite3_stmt *stmt;
   *text = NULL;
-  if (!sql) return failure_no_memory(error);
-  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
-  sqlite3_free(sql);
-  if (!rc) rc = sqlite3_step(stmt);
+  int rc = prepare(db, format, schema, &stmt, error);
+  if (rc) return rc;
+  rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW) {
     *text = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
     rc = *text ? SQLITE_OK : SQLITE_NOMEM;
@@ -60,12 +61,12 @@ static int fetch(sqlite3 *db, const char *format, const char *schema, char **tex
 
 static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
 
-/* A snapshot that is too old does not become newer by waiting. */
+/* Waiting does not help with a snapshot that is too old: it does not become newer. */
 static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
 
 static double deadline(void) { return clock_seconds() + WAIT_SECONDS; }
 
-/* Whether to try again what a lock of others has kept from being done: after a pause. */
+/* Pauses and returns true if a lock of others was in the way and there is time left. */
 static bool wait_again(int rc, double until) {
   if (!can_wait(rc) || clock_seconds() >= until) return false;
   sqlite3_sleep(PAUSE_MS);
@@ -80,21 +81,32 @@ void saving_target_free(SavingTarget *t) {
   *t = (SavingTarget){0};
 }
 
+static int parse_name(Connection *c, const char *spec, ModelName *n, Error *error) {
+  Schemas schemas;
+  *n = (ModelName){0};
+  int rc = schemas_list(c, &schemas, error);
+  if (rc) return rc;
+  rc = model_name_parse(&schemas, spec, n, error);
+  schemas_free(&schemas);
+  if (!rc && n->version != MODEL_NAME_NEWEST)
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
+                 "chosen", spec);
+  return rc;
+}
+
 /* A model in temp would be found before the new one in main. */
 static int check_hidden(Connection *c, const ModelName *n, Error *error) {
-  sqlite3_int64 rowid, version;
-  bool found = false;
-  ModelName any = {.name = n->name, .version = MODELS_NEWEST};
+  bool exists = false;
   if (n->schema) return SQLITE_OK;
-  int rc = models_find_in(c, "temp", &any, &rowid, &version, &found, error);
-  if (rc || !found) return rc;
+  int rc = model_place_exists(c, "temp", n->name, &exists, error);
+  if (rc || !exists) return rc;
   return failure(error, SQLITE_ERROR,
                  "temp.classify_models holds a model named '%s' and would hide the new one, expected "
                  "'main.%s' or 'temp.%s'", n->name, n->name, n->name);
 }
 
-/* With a rowid. */
-static bool has_table(sqlite3 *db, const char *schema) {
+/* Returns whether the table exists and has a rowid. */
+static bool has_rowid(sqlite3 *db, const char *schema) {
   return sqlite3_table_column_metadata(db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL, NULL) ==
          SQLITE_OK;
 }
@@ -109,7 +121,7 @@ static int check_table(Connection *c, const char *schema, bool *exists, Error *e
   if (!rc && type)
     rc = fetch(c->db, "SELECT group_concat(lower(name)) FROM pragma_table_info('classify_models', %Q)",
                schema, &columns, error);
-  if (!rc && columns && !has_table(c->db, schema))
+  if (!rc && columns && !has_rowid(c->db, schema))
     rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
   if (!rc && columns && strcmp(columns, COLUMNS) != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models has the columns %s, expected %s", schema,
@@ -136,7 +148,7 @@ static const char INSERT_NOTHING[] =
     "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
     "SELECT 0, 0, 0, 0, 0, 0, 0 WHERE 0";
 
-/* Compiles what saving will run: that asks the authorizer, and finds what else keeps it from running. */
+/* Prepares what saving will run. This asks the authorizer, and finds other obstacles. */
 static int check_allowed(Connection *c, const char *schema, bool exists, Error *error) {
   sqlite3_stmt *stmt;
   int rc = prepare(c->db, exists ? INSERT_NOTHING : SCHEMA_SQL, schema, &stmt, error);
@@ -144,7 +156,7 @@ static int check_allowed(Connection *c, const char *schema, bool exists, Error *
   return rc;
 }
 
-/* Takes the write lock by a change that changes nothing. */
+/* Takes the write lock by setting user_version to what it is. */
 static int take_lock(sqlite3 *db, const char *schema, Error *error) {
   char *version;
   int rc = fetch(db, "PRAGMA \"%w\".user_version", schema, &version, error);
@@ -155,8 +167,9 @@ static int take_lock(sqlite3 *db, const char *schema, Error *error) {
   return rc;
 }
 
-/* In autocommit the lock of another connection may be gone when there is a model to
-** save. A transaction that cannot write now never can, or keeps the lock from here on.
+/* In autocommit mode the lock of another connection may be gone by the time that there is a
+** model to save, so nothing is checked now. In a transaction it is: one that cannot write now
+** may never be able to, and one that can keeps the lock until its end.
 */
 static int lock_in_transaction(Connection *c, const char *schema, Error *error) {
   double until = deadline();
@@ -175,17 +188,14 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   if (c->queries > 0)
     return failure(error, SQLITE_ERROR, "it stands in the query of another function, expected a query that "
                    "only reads");
-  int rc = models_parse(c, spec ? spec : "default", &n, error);
-  if (!rc && n.version != MODELS_NEWEST)
-    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
-                 "chosen", spec);
+  int rc = parse_name(c, spec ? spec : "default", &n, error);
   if (!rc) rc = check_hidden(c, &n, error);
   if (!rc) {
     target->schema = sqlite3_mprintf("%s", n.schema ? n.schema : "main");
     target->name = sqlite3_mprintf("%s", n.name);
     if (!target->schema || !target->name) rc = failure_no_memory(error);
   }
-  models_name_free(&n);
+  model_name_free(&n);
   if (!rc) rc = check_writable(c, target->schema, error);
   bool exists = false;
   if (!rc) rc = check_table(c, target->schema, &exists, error);
@@ -208,7 +218,7 @@ static const char DELETE_OLD[] =
     "DELETE FROM \"%w\".classify_models WHERE name = ?1 AND version NOT IN "
     "(SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC LIMIT ?2)";
 
-/* A value may be larger than the connection allows. */
+/* Binding fails for a value that is larger than the connection's limit. */
 static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, sqlite3_int64 version) {
   int rc = sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_bind_text(stmt, 2, m->labels, -1, SQLITE_STATIC);
@@ -219,7 +229,7 @@ static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, s
   return rc;
 }
 
-/* Under the version given, or the next one if *version is 0; sets it. */
+/* Inserts under *version, or, if that is 0, under the next version, which *version becomes. */
 static int insert_row(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
   sqlite3_stmt *stmt;
   int rc = run(db, SCHEMA_SQL, t->schema, error);
@@ -248,17 +258,17 @@ static int delete_old(sqlite3 *db, const char *schema, const char *name, sqlite3
   return rc;
 }
 
-/* Ends a savepoint so that nothing of it stays. An interrupted statement cannot roll
-** back any more; but then one that writes is rolled back itself, and with it all that is
-** open, as sqlite3_interrupt() promises.
+/* Ends the savepoint so that nothing of it stays. After an interrupt, ROLLBACK TO is
+** interrupted as well. Then a statement that writes is stepped: it is interrupted, too, and
+** with it SQLite rolls back the whole transaction, as sqlite3_interrupt() promises.
 */
 static void roll_back(sqlite3 *db, sqlite3_stmt *writer) {
   if (sqlite3_exec(db, "ROLLBACK TO classify_save; RELEASE classify_save", NULL, NULL, NULL) == SQLITE_INTERRUPT)
     sqlite3_step(writer);
 }
 
-/* Makes the table and inserts the model: both, or neither. The savepoint is refused
-** where another statement of this connection writes; the end of that one decides then.
+/* Makes the table and inserts the model: both, or neither. SQLite refuses the savepoint while
+** another statement of this connection writes; then both are undone if that statement is.
 */
 static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
                              Error *error) {
@@ -277,11 +287,10 @@ static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel 
 }
 
 static int insert(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
-  return has_table(db, t->schema) ? insert_row(db, t, m, version, error)
+  return schemas_has_models(db, t->schema) ? insert_row(db, t, m, version, error)
                                   : insert_with_table(db, t, m, version, error);
 }
 
-/* Waits for the locks of others. */
 static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
   double until = deadline();
@@ -291,7 +300,7 @@ static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *
   return rc;
 }
 
-/* Through a second connection to the same file, whose main it is there. */
+/* Saves through a second connection to the same file, whose schema is main there. */
 static int insert_elsewhere(sqlite3 *db, const SavingTarget *t, const NewModel *m,
                             sqlite3_int64 *version, Error *error) {
   const char *file = sqlite3_db_filename(db, t->schema);
@@ -308,7 +317,7 @@ static int insert_elsewhere(sqlite3 *db, const SavingTarget *t, const NewModel *
   return rc;
 }
 
-/* The version that the model would have had; 0 if that cannot be read. */
+/* Returns the version that the model would have had; 0 if that cannot be read. */
 static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
   Error ignored;
   sqlite3_stmt *stmt;
@@ -322,14 +331,16 @@ static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
   return version;
 }
 
-/* What makes the table by hand, for a message; "" where there is one. For sqlite3_free(). */
+/* Returns the statement that makes the table, to be shown in a message; "" if the table is
+** there. For sqlite3_free().
+*/
 static char *table_by_hand(sqlite3 *db, const char *schema) {
-  return has_table(db, schema) ? sqlite3_mprintf("")
+  return schemas_has_models(db, schema) ? sqlite3_mprintf("")
                                : sqlite3_mprintf("CREATE TABLE %s.classify_models(%s, PRIMARY KEY (name, version)); ",
                                                  schema, COLUMNS);
 }
 
-/* The last resort, with the sentence that says what to do. */
+/* The last resort. The error says how to move the model from there. */
 static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m, int rc, Error *error) {
   Error reason = *error, ignored;
   SavingTarget temp = {.schema = "temp", .name = t->name};

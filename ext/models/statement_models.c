@@ -4,7 +4,10 @@
 
 #include "host/cache.h"
 
-enum { MOST_MODELS = 4, AUXDATA_NUMBER = -0x636C73 };
+enum { MOST_MODELS = 4 };
+
+/* All scalar functions use this number, so that they share the models. */
+enum { AUXDATA_NUMBER = -0x636C73 };
 
 typedef struct StatementModels {
   struct {
@@ -31,8 +34,9 @@ static const Model *statement_models_find(const StatementModels *models, const c
   return NULL;
 }
 
-/* Where this fails the next row looks the model up again, no more. */
-static void statement_models_add(sqlite3_context *context, StatementModels *models, const char *spec, const Model *model) {
+/* May fail: then the next row looks the model up again. */
+static void statement_models_add(sqlite3_context *context, StatementModels *models, const char *spec,
+                                 const Model *model) {
   bool new = !models;
   if (new) models = sqlite3_malloc(sizeof *models);
   if (!models) return;
@@ -51,7 +55,7 @@ int statement_models_load(sqlite3_context *context, const char *spec, const Mode
   StatementModels *models = sqlite3_get_auxdata(context, AUXDATA_NUMBER);
   *model = statement_models_find(models, spec);
   if (*model) return SQLITE_OK;
-  int rc = models_load(sqlite3_user_data(context), spec, model, error);
+  int rc = loading_load(sqlite3_user_data(context), spec, model, error);
   if (!rc) statement_models_add(context, models, spec, *model);
   return rc;
 }

@@ -1,16 +1,16 @@
-/* statement_models.h -- the model of a statement.
+/* statement_models.h -- the models that one SQL statement uses.
 **
-** Which model a name means is asked once a statement, not once a row: the answers
-** are kept as the statement's auxiliary data, under a number that all scalar
-** functions share.
+** Which model a name means is looked up once for a statement, not once for each row. The
+** models are kept as auxiliary data of the statement, which SQLite frees at its end.
 */
 #ifndef CLASSIFY_STATEMENT_MODELS_H
 #define CLASSIFY_STATEMENT_MODELS_H
 
-#include "models/models.h"
+#include "models/loading.h"
 
-/* models_load(), or what an earlier row was given. The context is that of a function
-** whose user data is the Connection; the caller owes cache_release().
+/* Gives the model that an earlier row was given, or else calls loading_load(). The context is
+** that of a function whose user data is the Connection. The caller owes
+** cache_release(*model); after an error *model is NULL.
 */
 int statement_models_load(sqlite3_context *context, const char *spec, const Model **model, Error *error);
 

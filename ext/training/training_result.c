@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "host/json.h"
-#include "models/metrics.h"
+#include "models/metrics_write.h"
 
 static char *labels_json(const Labels *labels, sqlite3 *db) {
   sqlite3_str *json = sqlite3_str_new(db);
@@ -17,11 +17,11 @@ static char *labels_json(const Labels *labels, sqlite3 *db) {
 }
 
 static char *write_metrics(const TrainingRun *run, const Epoch *last, const Model *model) {
-  Metrics metrics = {.training = run->training, .corpus = training_corpus(run->training), .model = model,
-                     .best = &run->best, .last = last, .query = run->query,
-                     .history = sqlite3_str_value(run->history), .examples = &run->examples,
-                     .skipped = run->skipped, .unlabelled = run->options.unlabelled != NULL};
-  return metrics_json(&metrics, run->connection->db);
+  MetricsSource source = {.training = run->training, .corpus = training_corpus(run->training), .model = model,
+                          .best = &run->best, .last = last, .query = run->query,
+                          .history = sqlite3_str_value(run->history), .examples = &run->examples,
+                          .skipped = run->skipped, .unlabelled = run->options.unlabelled != NULL};
+  return metrics_write(&source, run->connection->db);
 }
 
 int training_result_save(TrainingRun *run, const Epoch *last, Error *error) {
@@ -60,9 +60,9 @@ char *training_result_json(const TrainingRun *run, const Epoch *last) {
   sqlite3_str_appendf(json, ",\"version\":%lld,\"rows\":%d,\"skipped\":%d,\"labels\":%d,\"epochs\":%d,"
                       "\"best_epoch\":%d", run->version, (int)metrics_rows(run->training), (int)run->skipped,
                       (int)run->label_count, (int)last->epoch, (int)run->best.epoch);
-  metrics_validation(json, &run->best);
-  metrics_field(json, "seconds", last->seconds);
-  metrics_warnings(json, run->training);
+  metrics_write_validation(json, &run->best);
+  metrics_write_number(json, "seconds", last->seconds);
+  metrics_write_warnings(json, run->training);
   sqlite3_str_appendall(json, "}");
   char *text = sqlite3_str_finish(json);
   if (!name) {

@@ -6,8 +6,8 @@
 #include "host/cache.h"
 #include "host/fts5_tokenizer.h"
 #include "host/query.h"
-#include "models/metrics.h"
-#include "models/models.h"
+#include "models/loading.h"
+#include "models/metrics_write.h"
 #include "training/class_weights.h"
 #include "training/training_result.h"
 #include "training/training_rows.h"
@@ -15,7 +15,7 @@
 
 static int load_from(TrainingRun *run, Error *error) {
   if (!run->options.from) return SQLITE_OK;
-  int rc = models_load(run->connection, run->options.from, &run->from, error);
+  int rc = loading_load(run->connection, run->options.from, &run->from, error);
   if (!rc && run->from->padded_length)
     rc = failure(error, SQLITE_ERROR, "option from is '%.60s', a model that pads texts to %d tokens, expected "
                  "one that was trained here", run->options.from, (int)run->from->padded_length);
@@ -115,7 +115,7 @@ int training_run_epoch(TrainingRun *run, Epoch *epoch, Error *error) {
   if (rc || run->query || epoch->is_last) progress_hide(&run->progress); /* we return to the caller */
   if (rc) return rc;
   if (epoch->is_best) run->best = *epoch;
-  metrics_epoch(run->history, epoch);
+  metrics_write_epoch(run->history, epoch);
   if (sqlite3_str_errcode(run->history)) return failure_no_memory(error);
   log_epoch(run, epoch);
   if (epoch->is_last) update_best(run);

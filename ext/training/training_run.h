@@ -26,7 +26,7 @@ typedef struct TrainingRun {
   char *query;           /* of classify_train(query), else NULL */
   size_t skipped;        /* rows with a NULL text or label      */
   Examples examples;
-  sqlite3_str *history;  /* JSON: metrics_epoch() of each epoch */
+  sqlite3_str *history;  /* JSON: metrics_write_epoch() of each epoch */
   Progress progress;
   Epoch best;
   size_t label_count;    /* set when the model is saved */

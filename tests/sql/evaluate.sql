@@ -78,7 +78,7 @@ UPDATE classify_models SET name = 'forged', metrics =
   '{"validation":{"confusion":[["a","b",-5],[1,null,1],["<b>",2.5,3],["ham","spam","4"],"ham",[],["ham","ham",1e99]]}}'
 WHERE name = 'byhand';
 SELECT * FROM classify_confusion(NULL, 'forged');
-SELECT rows, accuracy FROM classify_evaluate(NULL, 'forged');
+SELECT rows, accuracy, quote(log_loss), quote(calibration_error) FROM classify_evaluate(NULL, 'forged');
 UPDATE classify_models SET metrics = '{"validation":{"confusion":"drop table mails"}}' WHERE name = 'forged';
 SELECT * FROM classify_confusion(NULL, 'forged');
 UPDATE classify_models SET metrics = 'no JSON' WHERE name = 'forged';

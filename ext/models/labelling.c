@@ -1,0 +1,21 @@
+#include "models/labelling.h"
+
+#include "base/memory.h"
+#include "host/fts5_tokenizer.h"
+
+/* The tokenizer is looked up for each text: SQLite may have disconnected it. */
+int labelling_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
+                     Error *error) {
+  const Tokenizer *tokenizer;
+  int rc = fts5_tokenizer_find(c, model->tokenize, &tokenizer, error);
+  return rc ? rc : failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
+}
+
+int labelling_predict(Connection *c, const Model *model, const Tokens *tokens, Error *error) {
+  size_t labels = model->parameters.shape.labels;
+  Text words = tokens_text(tokens);
+  Lexicon lexicon = tokens_lexicon(tokens);
+  if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
+    return failure_no_memory(error);
+  return failure_code(predict(model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
+}

@@ -1,0 +1,69 @@
+#include "models/loading.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "host/cache.h"
+
+enum { PROBE = 4096 }; /* the first bytes of the weights, in which their identifier stands */
+
+static int read_blob(Connection *c, sqlite3_blob *blob, void *bytes, size_t size, Error *error) {
+  int rc = sqlite3_blob_read(blob, bytes, (int)size, 0);
+  return rc ? failure_sqlite(error, c->db, rc) : SQLITE_OK;
+}
+
+/* Takes the model from the cache if it is there, and else reads all of the weights. */
+static int read_weights(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
+  uint8_t first[PROBE];
+  char identifier[IDENTIFIER_LENGTH + 1];
+  size_t size = (size_t)sqlite3_blob_bytes(blob), probe = size < PROBE ? size : PROBE;
+  int rc = read_blob(c, blob, first, probe, error);
+  if (rc) return rc;
+  if (safetensors_stated_identifier(first, probe, size, identifier)) *model = cache_acquire(identifier);
+  if (*model) return SQLITE_OK;
+  uint8_t *bytes = memory_aligned(size + 1, 1);
+  Model *loaded;
+  if (!bytes) return failure_no_memory(error);
+  rc = read_blob(c, blob, bytes, size, error);
+  if (!rc) rc = failure_code(model_read(bytes, size, &loaded, error));
+  free(bytes);
+  if (rc) return rc;
+  *model = cache_add(loaded);
+  return *model ? SQLITE_OK : failure_no_memory(error);
+}
+
+static int load_from(Connection *c, const ModelPlace *place, const Model **model, Error *error) {
+  sqlite3_blob *blob = NULL;
+  int rc = sqlite3_blob_open(c->db, place->schema, "classify_models", "weights", place->rowid, 0, &blob);
+  if (rc)
+    rc = failure_sqlite(error, c->db, rc);
+  else
+    rc = read_weights(c, blob, model, error);
+  sqlite3_blob_close(blob);
+  if (!rc) connection_keep_model(c, *model);
+  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  Error reason = *error;
+  return failure(error, rc, "the weights of %s.%s@%lld cannot be used: %s", place->schema, place->name,
+                 place->version, reason.message);
+}
+
+int loading_load(Connection *c, const char *spec, const Model **model, Error *error) {
+  ModelPlace place;
+  *model = NULL;
+  int rc = model_place_find(c, spec, &place, error);
+  if (!rc) rc = load_from(c, &place, model, error);
+  model_place_free(&place);
+  return rc;
+}
+
+int loading_load_with_row(Connection *c, const char *spec, const Model **model, ModelRow *row, Error *error) {
+  ModelPlace place;
+  *model = NULL;
+  *row = (ModelRow){0};
+  int rc = model_place_find(c, spec, &place, error);
+  if (!rc) rc = model_row_read(c, &place, row, error);
+  if (!rc) rc = load_from(c, &place, model, error);
+  if (rc) model_row_free(row);
+  model_place_free(&place);
+  return rc;
+}

@@ -1,0 +1,28 @@
+/* model_place.h -- where a model stands: the schema, and the row of its classify_models.
+**
+** A name without @version means the newest one. For a name without a schema the databases
+** are searched as they are for a table: temp, main, then the attached ones in order; the
+** first one that has the name is taken. Where the caller names no model, it is `default`;
+** if no model has that name, the only one that there is.
+*/
+#ifndef CLASSIFY_MODEL_PLACE_H
+#define CLASSIFY_MODEL_PLACE_H
+
+#include "host/connection.h"
+
+typedef struct ModelPlace {
+  char *schema, *name;
+  sqlite3_int64 rowid, version;
+} ModelPlace; /* all zero is none */
+
+/* Finds the model that `spec` (NULL: not named) means to this connection now. The texts
+** are copies, which the caller frees by model_place_free(). That there is no such model is
+** an error, which lists those that there are; after an error *place is all zero.
+*/
+int model_place_find(Connection *connection, const char *spec, ModelPlace *place, Error *error);
+void model_place_free(ModelPlace *place);
+
+/* Sets *exists to whether the schema has a model of this name, in any version. */
+int model_place_exists(Connection *connection, const char *schema, const char *name, bool *exists, Error *error);
+
+#endif

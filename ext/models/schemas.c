@@ -1,0 +1,90 @@
+#include "models/schemas.h"
+
+#include <string.h>
+
+void schemas_free(Schemas *s) {
+  for (int i = 0; i < s->count; i++) sqlite3_free(s->names[i]);
+}
+
+static bool add_schema(Schemas *s, const char *name) {
+  char *copy = sqlite3_mprintf("%s", name);
+  if (copy) s->names[s->count++] = copy;
+  return copy != NULL;
+}
+
+/* SQLite lists temp only once something is in it. */
+int schemas_list(Connection *c, Schemas *s, Error *error) {
+  sqlite3_stmt *list;
+  s->count = 0;
+  int rc = connection_statement(c, "PRAGMA database_list", &list, error);
+  if (rc) return rc;
+  int step = SQLITE_DONE;
+  bool added = add_schema(s, "temp");
+  while (added && s->count < SCHEMAS_MOST && (step = sqlite3_step(list)) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(list, 1);
+    added = name && (strcmp(name, "temp") == 0 || add_schema(s, name));
+  }
+  sqlite3_reset(list);
+  if (added && step == SQLITE_DONE) return SQLITE_OK;
+  schemas_free(s);
+  return added ? failure_sqlite(error, c->db, step) : failure_no_memory(error);
+}
+
+const char *schemas_find(const Schemas *s, const char *name, size_t length) {
+  for (int i = 0; i < s->count; i++)
+    if (strlen(s->names[i]) == length && sqlite3_strnicmp(s->names[i], name, (int)length) == 0) return s->names[i];
+  return NULL;
+}
+
+/* ---- the table classify_models ------------------------------------------------------ */
+
+bool schemas_has_models(sqlite3 *db, const char *schema) {
+  return sqlite3_table_column_metadata(db, schema, "classify_models", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static int fail_if_view(Connection *c, const char *schema, Error *error) {
+  sqlite3_stmt *stmt = NULL;
+  char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_master WHERE type = 'view' AND "
+                              "lower(name) = 'classify_models'", schema);
+  if (!sql) return failure_no_memory(error);
+  int rc = sqlite3_prepare_v2(c->db, sql, -1, &stmt, NULL);
+  if (!rc) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW)
+    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a view, expected the table of models", schema);
+  else
+    rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+  sqlite3_finalize(stmt);
+  sqlite3_free(sql);
+  return rc;
+}
+
+/* Preparing reads the schema of the file anew, so a table that another process has just made
+** is found. In temp, which belongs to this connection alone, a look is enough.
+*/
+int schemas_statement(Connection *c, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
+  *stmt = NULL;
+  if (strcmp(schema, "temp") == 0 && !schemas_has_models(c->db, schema)) return SQLITE_OK;
+  char *sql = sqlite3_mprintf(format, schema);
+  if (!sql) return failure_no_memory(error);
+  int rc = connection_statement(c, sql, stmt, error);
+  sqlite3_free(sql);
+  if ((rc == SQLITE_OK || rc == SQLITE_ERROR) && !schemas_has_models(c->db, schema)) {
+    Error view;
+    int is_view = fail_if_view(c, schema, &view); /* which also reads the schema anew */
+    if (is_view || !schemas_has_models(c->db, schema)) {
+      *stmt = NULL;
+      *error = view;
+      return is_view;
+    }
+  }
+  if (rc != SQLITE_ERROR) return rc;
+  Error reason = *error;
+  return failure(error, rc, "%s.classify_models is not a table of models: %s", schema, reason.message);
+}
+
+int schemas_step(Connection *c, const char *schema, sqlite3_stmt *stmt, Error *error) {
+  int rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
+  failure_sqlite(error, c->db, rc);
+  return rc == SQLITE_ERROR && !schemas_has_models(c->db, schema) ? SQLITE_DONE : rc;
+}
