@@ -82,8 +82,8 @@ INSERT INTO expenses(what, account) VALUES
 
 SELECT json_extract(classify_train(what, account), '$.rows') AS learned FROM expenses;
 
--- The rows come with the most doubtful first, whatever is suggested; those for which
--- another label is suggested are the ones to look at.
+-- classify_doubts() gives the most doubtful rows first. Of those for which another label is
+-- suggested, these are the first five, here in the order of their ids.
 .headers on
 SELECT d.id, what, d.label, d.suggested, d.probability > 0.5 AS sure
 FROM (SELECT * FROM classify_doubts('SELECT id, what, account FROM expenses') WHERE suggested <> label LIMIT 5) AS d

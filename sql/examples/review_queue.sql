@@ -71,7 +71,7 @@ INSERT INTO mails(body) VALUES
 SELECT json_extract(classify_train(body, office, 'mail'), '$.labels') AS labels
 FROM mails WHERE office IS NOT NULL;
 
--- Two of the seven say nothing that the model has seen.
+-- Two of the seven are about something else. The model is least sure of these.
 .headers on
 SELECT row_number() OVER (ORDER BY c.confidence) AS place, body
 FROM classify_rows('SELECT id, body FROM mails WHERE office IS NULL') AS c JOIN mails USING (id)
