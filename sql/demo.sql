@@ -77,9 +77,9 @@ FROM samples;
 .print 5. Why: the words of the first one
 .print
 
--- weight: how much attention looks at a word; they sum to 1. contribution: what
--- the word adds to the label's score. leave_one_out: how far the label's
--- probability falls without the word.
+-- weight: how much attention looks at a word; the weights of a text sum to 1.
+-- contribution: what the word adds to the label's score.
+-- leave_one_out: how far the label's probability falls without the word.
 
 SELECT token, round(weight, 3) AS weight, round(contribution, 3) AS contribution,
        round(leave_one_out, 3) AS leave_one_out

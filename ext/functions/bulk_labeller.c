@@ -107,7 +107,7 @@ static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
     int step = query_step(b->connection, b->stmt);
     b->ended = step == SQLITE_DONE;
     if (b->ended) break;
-    rc = step == SQLITE_ROW ? read_query_row(b, w, error) : failure_sqlite(error, b->connection->db, step);
+    rc = step == SQLITE_ROW ? read_query_row(b, w, error) : query_failure(b->connection, "query", step, error);
   }
   qsort(w->texts, w->count, sizeof *w->texts, longest_first);
   return rc;

@@ -37,8 +37,8 @@ static int measure_stored(Metrics *results, Connection *c, const char *spec, Err
   int rc = loading_load_with_row(c, spec, &model, &row, error);
   if (!rc) rc = metrics_read(c, model, row.metrics, results, error);
   if (!rc && results->score.rows == 0)
-    rc = failure(error, SQLITE_ERROR, "the metrics of model '%.60s@%lld' say nothing of rows held out in training, "
-                 "expected a query that gives a text and its label", row.name, row.version);
+    rc = failure(error, SQLITE_ERROR, "model '%.60s@%lld' has no validation rows to be judged by, expected a query "
+                 "that gives a text and its label", row.name, row.version);
   cache_release(model);
   model_row_free(&row);
   return rc;

@@ -1,7 +1,6 @@
 #include "host/failure.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <string.h>
 
 #include "host/printable.h"
@@ -29,8 +28,7 @@ int failure_code(Status status) {
   }
 }
 
-/* A query that a function runs may call another function: its message begins with its own name. */
-static bool begins_with_function(const char *message) {
+bool failure_names_function(const char *message) {
   return strncmp(message, "classify", 8) == 0 &&
          strncmp(message + strspn(message, "abcdefghijklmnopqrstuvwxyz_"), "(): ", 4) == 0;
 }
@@ -40,7 +38,7 @@ static bool begins_with_function(const char *message) {
 */
 static char *full_message(const char *function, const Error *error) {
   sqlite3_str *text = sqlite3_str_new(NULL);
-  if (!begins_with_function(error->message)) sqlite3_str_appendf(text, "%s(): ", function);
+  if (!failure_names_function(error->message)) sqlite3_str_appendf(text, "%s(): ", function);
   printable_text(text, error->message, strlen(error->message));
   return sqlite3_str_finish(text);
 }

@@ -10,6 +10,8 @@
 #ifndef CLASSIFY_FAILURE_H
 #define CLASSIFY_FAILURE_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "host/sqlite.h"
 
@@ -21,6 +23,11 @@ int failure_no_memory(Error *error);
 
 /* Writes SQLite's own message for the last error on the connection, and returns `code`. */
 int failure_sqlite(Error *error, sqlite3 *db, int code);
+
+/* Returns whether a message begins with the name of one of our functions, as it does when it
+** comes from a query that calls that function.
+*/
+bool failure_names_function(const char *message);
 
 /* Returns the result code for a Status of model/, which has written the sentence. */
 int failure_code(Status status);

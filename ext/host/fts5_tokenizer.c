@@ -83,8 +83,8 @@ static int create_instance(HostTokenizer *host, const fts5_api *api, const char 
   if (rc == SQLITE_OK) return SQLITE_OK;
   host->instance = NULL;
   if (rc == SQLITE_NOMEM) return failure_no_memory(error);
-  return failure(error, SQLITE_ERROR, "the tokenizer '%s' cannot be made: one that it names is not there, or "
-                 "refuses its arguments", host->name);
+  return failure(error, SQLITE_ERROR, "the tokenizer '%s' cannot be made: FTS5 does not know one of its names, or "
+                 "refuses an argument", host->name);
 }
 
 static void host_free(HostTokenizer *host) {

@@ -51,7 +51,8 @@ int query_prepare(Connection *connection, const char *sql, const char *name, int
   } else if (!sqlite3_stmt_readonly(*stmt)) {
     rc = failure(error, SQLITE_ERROR, "the %s '%.60s' writes, expected a SELECT", name, sql);
   } else if (sqlite3_bind_parameter_count(*stmt) > 0) {
-    rc = failure(error, SQLITE_ERROR, "the %s '%.60s' has a parameter, expected its value in the text", name, sql);
+    rc = failure(error, SQLITE_ERROR, "the %s '%.60s' has a parameter, expected the value in its place",
+                 name, sql);
   } else if (sqlite3_column_count(*stmt) != columns) {
     rc = failure(error, SQLITE_ERROR, "the %s gives %d column%s, expected %d: %s", name,
                  sqlite3_column_count(*stmt), sqlite3_column_count(*stmt) == 1 ? "" : "s", columns, meaning);
@@ -68,6 +69,14 @@ int query_step(Connection *connection, sqlite3_stmt *stmt) {
   int rc = sqlite3_step(stmt);
   connection->queries--;
   return rc;
+}
+
+int query_failure(Connection *connection, const char *name, int rc, Error *error) {
+  const char *message = sqlite3_errmsg(connection->db);
+  int code = rc & 0xFF;
+  if (code == SQLITE_NOMEM || code == SQLITE_INTERRUPT || failure_names_function(message))
+    return failure_sqlite(error, connection->db, rc);
+  return failure(error, rc, "the %s failed: %s", name, message);
 }
 
 int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, double *rows, Error *error) {

@@ -20,6 +20,9 @@ int query_prepare(Connection *connection, const char *sql, const char *name, int
 /* Calls sqlite3_step() and counts how deep queries are nested. */
 int query_step(Connection *connection, sqlite3_stmt *stmt);
 
+/* Writes why query_step() failed with rc, and returns rc. `name` is that of query_prepare(). */
+int query_failure(Connection *connection, const char *name, int rc, Error *error);
+
 /* Runs the query to its end to count its rows, then resets it. *rows is below 0 if that took
 ** longer than `seconds`, or failed. An interrupt is an error. (count() would be faster, but
 ** could not be stopped.)

@@ -89,8 +89,8 @@ static int parse_name(Connection *c, const char *spec, ModelName *n, Error *erro
   rc = model_name_parse(&schemas, spec, n, error);
   schemas_free(&schemas);
   if (!rc && n->version != MODEL_NAME_NEWEST)
-    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected one without a version: that is "
-                 "chosen", spec);
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected a name without @version, since the "
+                 "new version's number is chosen for you", spec);
   return rc;
 }
 
@@ -135,11 +135,11 @@ static int check_table(Connection *c, const char *schema, bool *exists, Error *e
 static int check_writable(Connection *c, const char *schema, Error *error) {
   char *query_only;
   if (sqlite3_db_readonly(c->db, schema) == 1)
-    return failure(error, SQLITE_READONLY, "database %s is read-only, expected one to save the model in",
-                   schema);
+    return failure(error, SQLITE_READONLY, "database %s is read-only, expected one that can be written, "
+                   "or a model named temp.NAME", schema);
   int rc = fetch(c->db, "PRAGMA \"%w\".query_only", schema, &query_only, error);
   if (!rc && query_only && strcmp(query_only, "0") != 0)
-    rc = failure(error, SQLITE_READONLY, "PRAGMA query_only is on, expected to save a model");
+    rc = failure(error, SQLITE_READONLY, "PRAGMA query_only is on, so no model can be saved, expected it off");
   sqlite3_free(query_only);
   return rc;
 }

@@ -68,7 +68,7 @@ static int add_source(TrainingRun *run, const Source *source, Error *error) {
   while (rc == SQLITE_OK && (step = query_step(run->connection, stmt)) == SQLITE_ROW)
     rc = training_rows_add(run, sqlite3_column_value(stmt, 0),
                            source->columns == 2 ? sqlite3_column_value(stmt, 1) : NULL, source->use, error);
-  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, run->connection->db, step);
+  if (!rc && step != SQLITE_DONE) rc = query_failure(run->connection, source->name, step, error);
   bool needed = source->use == ROW_KNOWN || source->use == ROW_VALIDATES; /* training_begin() checks the others */
   if (!rc && corpus->rows == before && needed)
     rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts with labels", source->name);

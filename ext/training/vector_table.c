@@ -90,7 +90,7 @@ int vector_table_read(Connection *c, const char *name, size_t most, const Corpus
   int rc = plain ? prepare_table(c, name, &stmt, error) : failure_no_memory(error), step;
   if (plain) before = uselocale(plain);
   while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_vector_row(stmt, most, corpus, vectors, error);
-  if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
+  if (!rc && step != SQLITE_DONE) rc = query_failure(c, "table of vectors", step, error);
   if (!rc && vectors->words.count == 0)
     rc = failure(error, SQLITE_ERROR, "option vectors is '%.60s', which has no rows, expected tokens with vectors",
                  name);

@@ -1,5 +1,5 @@
 .load build/classify
--- Comparing two versions of a model: what the new one labels otherwise, and whether
+-- Comparing two versions of a model: what the new one labels differently, and whether
 -- that is for the better.
 
 CREATE TABLE calls(id INTEGER PRIMARY KEY, note TEXT, team TEXT, checked INTEGER DEFAULT 0);

@@ -473,7 +473,7 @@ static const Case JUDGEMENTS[] = {
      NULL, NULL},
     {"evaluate, held out", "SELECT * FROM classify_evaluate(NULL, 'parts')", NULL, NULL, NULL},
     {"evaluate, none held out", "SELECT * FROM classify_evaluate(NULL, 'mixed')", NULL, NULL,
-     "nothing of rows held out"},
+     "no validation rows"},
     {"report", "SELECT * FROM classify_report('SELECT body, iif(id % 7, label, id / 2.0) FROM texts', 'mixed')", NULL,
      NULL, NULL},
     {"report, held out", "SELECT * FROM classify_report(NULL, 'parts')", NULL, NULL, NULL},
