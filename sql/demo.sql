@@ -44,6 +44,11 @@ SELECT printf('epoch %2d   right in training %4.1f %%   %s   after %.1f s', epoc
                   printf('on validation rows %4.1f %%', 100 * validation_accuracy)), seconds)
 FROM classify_train('SELECT text, label FROM to_learn');
 
+-- What is probably a mistake in the rows is said in the metrics of the model.
+
+SELECT 'Warning: ' || value FROM classify_models, json_each(metrics, '$.warnings')
+WHERE version = (SELECT max(version) FROM classify_models);
+
 .print
 .print 3. How often it is right
 .print

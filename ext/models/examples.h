@@ -12,7 +12,7 @@
 
 #include "base/status.h"
 
-enum { EXAMPLES_MOST = 256, EXAMPLES_BYTES = 500 };
+enum { EXAMPLES_MOST = 2048, EXAMPLES_BYTES = 500 };
 
 typedef struct Examples {
   struct Example {

@@ -101,17 +101,16 @@ static int check_hidden(Connection *c, const ModelName *n, Error *error) {
   int rc = model_place_exists(c, "temp", n->name, &exists, error);
   if (rc || !exists) return rc;
   return failure(error, SQLITE_ERROR,
-                 "temp.classify_models holds a model named '%s' and would hide the new one, expected "
-                 "'main.%s' or 'temp.%s'", n->name, n->name, n->name);
+                 "temp.classify_models holds a model named '%s', which would hide the new one: move or "
+                 "delete it, or name the new one 'main.%s' or 'temp.%s'", n->name, n->name, n->name);
 }
 
 /* Returns whether the table exists and has a rowid. */
-static bool has_rowid(sqlite3 *db, const char *schema) {
-  return sqlite3_table_column_metadata(db, schema, "classify_models", "rowid", NULL, NULL, NULL, NULL, NULL) ==
-         SQLITE_OK;
+static bool has_rowid(sqlite3 *db, const char *schema, const char *table) {
+  return sqlite3_table_column_metadata(db, schema, table, "rowid", NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static int check_table(Connection *c, const char *schema, bool *exists, Error *error) {
+static int check_table(Connection *c, const char *schema, Error *error) {
   char *type, *columns = NULL;
   int rc = fetch(c->db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
                  "FROM \"%w\".sqlite_master WHERE lower(name) = 'classify_models'", schema, &type, error);
@@ -121,12 +120,11 @@ static int check_table(Connection *c, const char *schema, bool *exists, Error *e
   if (!rc && type)
     rc = fetch(c->db, "SELECT group_concat(lower(name)) FROM pragma_table_info('classify_models', %Q)",
                schema, &columns, error);
-  if (!rc && columns && !has_rowid(c->db, schema))
+  if (!rc && columns && !has_rowid(c->db, schema, "classify_models"))
     rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
   if (!rc && columns && strcmp(columns, COLUMNS) != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models has the columns %s, expected %s", schema,
                  columns, COLUMNS);
-  *exists = columns != NULL;
   sqlite3_free(type);
   sqlite3_free(columns);
   return rc;
@@ -148,10 +146,11 @@ static const char INSERT_NOTHING[] =
     "INSERT INTO \"%w\".classify_models(name, version, created, labels, options, metrics, weights) "
     "SELECT 0, 0, 0, 0, 0, 0, 0 WHERE 0";
 
-/* Prepares what saving will run. This asks the authorizer, and finds other obstacles. */
-static int check_allowed(Connection *c, const char *schema, bool exists, Error *error) {
+/* Prepares what saving will run first. This asks the authorizer, and finds other obstacles. */
+static int check_allowed(Connection *c, const char *schema, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = prepare(c->db, exists ? INSERT_NOTHING : SCHEMA_SQL, schema, &stmt, error);
+  bool complete = has_rowid(c->db, schema, "classify_models") && has_rowid(c->db, schema, "classify_versions");
+  int rc = prepare(c->db, complete ? INSERT_NOTHING : SCHEMA_SQL, schema, &stmt, error);
   sqlite3_finalize(stmt);
   return rc;
 }
@@ -197,9 +196,8 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   }
   model_name_free(&n);
   if (!rc) rc = check_writable(c, target->schema, error);
-  bool exists = false;
-  if (!rc) rc = check_table(c, target->schema, &exists, error);
-  if (!rc) rc = check_allowed(c, target->schema, exists, error);
+  if (!rc) rc = check_table(c, target->schema, error);
+  if (!rc) rc = check_allowed(c, target->schema, error);
   if (!rc) rc = lock_in_transaction(c, target->schema, error);
   if (rc) saving_target_free(target);
   return rc;
@@ -232,16 +230,20 @@ static int bind_model(sqlite3_stmt *stmt, const char *name, const NewModel *m, s
 /* Inserts under *version, or, if that is 0, under the next version, which *version becomes. */
 static int insert_row(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
   sqlite3_stmt *stmt;
+  bool inserted = false;
   int rc = run(db, SCHEMA_SQL, t->schema, error);
   if (!rc) rc = prepare(db, INSERT_MODEL, t->schema, &stmt, error);
   if (rc) return rc;
   rc = bind_model(stmt, t->name, m, *version);
   while (!rc && (rc = sqlite3_step(stmt)) == SQLITE_ROW) {
     *version = sqlite3_column_int64(stmt, 0);
+    inserted = true;
     rc = SQLITE_OK;
   }
   rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, db, sqlite3_extended_errcode(db));
   sqlite3_finalize(stmt);
+  if (!rc && !inserted)
+    rc = failure(error, SQLITE_CONSTRAINT, "a trigger on %s.classify_models has left out the new row", t->schema);
   return rc;
 }
 
@@ -351,9 +353,10 @@ static int insert_in_temp(sqlite3 *db, const SavingTarget *t, const NewModel *m,
   char *create = table_by_hand(db, t->schema);
   failure(error, rc,
           "the trained model could not be saved in %s: %.100s. It is kept as temp.%.60s@%lld until this connection "
-          "closes. To move it: %sINSERT INTO %s.classify_models SELECT * FROM temp.classify_models; "
+          "closes%s. To move it: %sINSERT INTO %s.classify_models SELECT * FROM temp.classify_models; "
           "DELETE FROM temp.classify_models",
-          t->schema, reason.message, t->name, version, create ? create : "", t->schema);
+          t->schema, reason.message, t->name, version,
+          sqlite3_get_autocommit(db) ? "" : " or the transaction is rolled back", create ? create : "", t->schema);
   sqlite3_free(create);
   return rc;
 }

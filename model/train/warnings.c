@@ -38,7 +38,7 @@ enum { CASE = 1, SPACES = 2, FORM = 4, ANY = CASE | SPACES | FORM };
 static const struct {
   int in;
   const char *name;
-} DIFFERENCES[] = {{SPACES, "spaces"}, {CASE, "case"}, {FORM, "Unicode form"}, {ANY, "case, spaces or Unicode form"}};
+} DIFFERENCES[] = {{SPACES, "spaces"}, {FORM, "Unicode form"}, {CASE, "case"}, {ANY, "case, spaces or Unicode form"}};
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -59,6 +59,7 @@ static size_t squeeze(char *text, size_t length) {
 static char *fold(const char *text, size_t length, int in, size_t *folded_length) {
   utf8proc_uint8_t *folded = NULL;
   utf8proc_option_t options = UTF8PROC_STABLE;
+  if (in & SPACES) options |= UTF8PROC_IGNORE; /* such as a zero-width space */
   if (in & CASE) options |= UTF8PROC_CASEFOLD;
   if (in & FORM) options |= UTF8PROC_COMPAT | UTF8PROC_COMPOSE;
   utf8proc_ssize_t size = utf8proc_map((const utf8proc_uint8_t *)text, (utf8proc_ssize_t)length, &folded, options);

@@ -196,6 +196,27 @@ TEST(a_deleted_version_is_not_used_again) {
   close_database(db);
 }
 
+TEST(a_list_of_versions_that_was_dropped_is_made_anew) {
+  sqlite3 *db = texts_in("dropped", "DELETE");
+  teach(db, "m", "first");
+  run(db, "DROP TABLE classify_versions");
+  teach(db, "m", "second");
+  assert_taught(db, "m@2", "second");
+  assert_int_equal(integer(db, "SELECT newest FROM classify_versions"), 2);
+  close_database(db);
+}
+
+TEST(a_row_that_a_trigger_leaves_out_is_not_saved) {
+  sqlite3 *db = texts_in("ignored", "DELETE");
+  teach(db, "m", "old");
+  run(db, "CREATE TRIGGER ignore BEFORE INSERT ON classify_models BEGIN SELECT raise(ignore); END");
+  char *training = teaching("m", "new");
+  assert_fails(SQLITE_CONSTRAINT, "left out the new row", db, "%s", training);
+  sqlite3_free(training);
+  assert_taught(db, "main.m", "old");
+  close_database(db);
+}
+
 TEST(keep_deletes_the_oldest) {
   sqlite3 *db = texts_in("keep", "DELETE");
   for (int i = 0; i < 4; i++)
@@ -562,6 +583,8 @@ int main(void) {
       cmocka_unit_test(an_attached_database_is_saved_in),
       cmocka_unit_test(in_memory),
       cmocka_unit_test(a_deleted_version_is_not_used_again),
+      cmocka_unit_test(a_list_of_versions_that_was_dropped_is_made_anew),
+      cmocka_unit_test(a_row_that_a_trigger_leaves_out_is_not_saved),
       cmocka_unit_test(keep_deletes_the_oldest),
       cmocka_unit_test(a_lock_that_goes_is_waited_for),
       cmocka_unit_test(a_reader_that_goes_is_waited_for),

@@ -46,6 +46,8 @@ static void assert_labels(const char *a, const char *b, const char *expected) {
 
 TEST(labels_that_are_probably_one) {
   assert_labels("tech ", "tech", "labels 'tech' and 'tech ' differ only in spaces\n");
+  assert_labels("te\xE2\x80\x8B" "ch", "tech", "labels 'tech' and 'te\xE2\x80\x8B" "ch' differ only in spaces\n");
+  assert_labels("\xEF\xAC\x81x", "fix", "labels 'fix' and '\xEF\xAC\x81x' differ only in Unicode form\n");
   assert_labels("a  b", "a b", "labels 'a b' and 'a  b' differ only in spaces\n");
   assert_labels("Tech", "tech", "labels 'tech' and 'Tech' differ only in case\n");
   assert_labels("STRASSE", "straße", "labels 'straße' and 'STRASSE' differ only in case\n");
