@@ -181,20 +181,18 @@ static const char PAIRS[] =
     "WHERE type = 'array') WHERE actual IS NOT NULL AND predicted IS NOT NULL AND typeof(rows) = 'integer' "
     "AND rows > 0";
 
-/* Sets *number to the number of the label, which is added if it is new. */
-static int add_label(Metrics *m, sqlite3_value *value, uint32_t *number, Error *error) {
-  Label label;
-  int rc = value_label(value, &label, error);
-  return rc ? rc : failure_code(labels_add(&m->labels, label, number, error));
-}
-
+/* Adds the labels if they are new. */
 static int take_pair(Metrics *m, sqlite3_stmt *row, Error *error) {
-  uint32_t actual, predicted;
+  Label actual, predicted;
+  uint32_t numbers[2];
   double rows = column_number(row, 2);
-  if (isnan(rows)) return SQLITE_OK;
-  int rc = add_label(m, sqlite3_column_value(row, 0), &actual, error);
-  if (!rc) rc = add_label(m, sqlite3_column_value(row, 1), &predicted, error);
-  return rc ? rc : failure_code(score_count(&m->score, actual, predicted, (size_t)rows, error));
+  int rc = value_label(sqlite3_column_value(row, 0), &actual, error);
+  if (!rc) rc = value_label(sqlite3_column_value(row, 1), &predicted, error);
+  if (rc == SQLITE_NOMEM) return rc;
+  if (rc || isnan(rows)) return SQLITE_OK;
+  rc = failure_code(labels_add(&m->labels, actual, &numbers[0], error));
+  if (!rc) rc = failure_code(labels_add(&m->labels, predicted, &numbers[1], error));
+  return rc ? rc : failure_code(score_count(&m->score, numbers[0], numbers[1], (size_t)rows, error));
 }
 
 static int begin_labels(const Model *model, Metrics *m, Error *error) {

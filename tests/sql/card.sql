@@ -49,7 +49,7 @@ INSERT INTO wrong VALUES (NULL, NULL), ('', ''), ('{', '['), (x'7B7D', x'00'), (
   ('{"label_rows":[-1,"x",1e300],"history":"abc","validation":7}', '{}'),
   ('{"label_rows":{"0":5},"history":["abc",null,5,[1]],"validation":{"rows":"x","confusion":"abc","calibration":"abc","examples":"abc"}}', '{}'),
   ('{"label_rows":[9223372036854775807,1],"history":[{},{"train_loss":"x"},{"train_loss":1e300,"validation_loss":-1e300}],"validation":{"rows":-5,"accuracy":7e99,' ||
-   '"confusion":[[],["ham"],["ham","spam"],["ham","spam",-1],["ham","spam",9223372036854775807],["ham","spam",1.5],[null,null,1],[[1],{"a":2},3],["eggs","ham",2]],' ||
+   '"confusion":[[],["ham"],["ham","spam"],["ham","spam",-1],["ham","spam",9223372036854775807],["ham","spam",1.5],[9e999,"ham",3],["ham",-9e999,3],[null,null,1],[[1],{"a":2},3],["eggs","ham",2]],' ||
    '"calibration":[[],[1],[1,2,3],[-1,0.5,0.5],[1e300,0.5,0.5],["x","y","z"],[1,0.5,null]],"examples":[{},5,{"text":null},{"text":5},{"text":"free","predicted":[1],"label":{}},' ||
    '{"text":"meeting","predicted":"<i>","label":"</bdi>","confidence":"x"}]}}', '{}'),
   ('{"history":[{"train_loss":1},{"train_loss":1},{"train_loss":null}],"validation":{"confusion":[["ham","ham",1]],"calibration":[[1,1,1]]}}', '{}');
