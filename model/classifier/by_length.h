@@ -10,7 +10,7 @@
 
 enum { BY_LENGTH_TEXTS = 64 }; /* of a task, at most */
 
-/* A task of workers.h; numbers [count] say which texts it has, the longest first. */
+/* A task of workers.h on the texts of these numbers [count], the longest first. */
 typedef Status ByLengthTask(void *context, const uint32_t *numbers, size_t count, size_t worker, Error *error);
 
 Status by_length_run(const Text *texts, size_t count, Workers *workers, ByLengthTask *task, void *context,

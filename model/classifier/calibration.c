@@ -12,7 +12,7 @@ void calibration_forward(const Calibration *calibration, size_t labels, const fl
     logits[c] = calibration->network * logits[c] + (margins ? calibration->linear * margins[c] : 0.0f);
 }
 
-/* Gradient and Hessian of the log-loss in the two scales. */
+/* The gradient and the Hessian of the log-loss with respect to the two scales. */
 typedef struct Curve {
   double g[2], h[2][2];
 } Curve;

@@ -84,7 +84,7 @@ Status explain_all(const Model *m, const Texts *texts, const uint32_t *labels, W
 
 /* ---- leaving a token out --------------------------------------------------------------- */
 
-/* Copies of the text without token first, first + 1 .., side by side in words. */
+/* Writes copies of the text without token first, without token first + 1, and so on, side by side. */
 static void leave_out(const Model *m, Text text, size_t first, size_t count, uint32_t *words, Text *texts) {
   for (size_t i = 0; i < count; i++) {
     uint32_t *to = words + i * text.length;
@@ -96,7 +96,7 @@ static void leave_out(const Model *m, Text text, size_t first, size_t count, uin
   }
 }
 
-/* Texts to a pass: fewer of long ones, so that the poll comes often enough. */
+/* Returns how many texts go into a pass: fewer of long ones, so that the poll is asked often enough. */
 static size_t rows_for(size_t length) {
   size_t rows = LEAVE_OUT_TOKENS / (length + 1);
   return rows < 1 ? 1 : rows < ROWS ? rows : ROWS;

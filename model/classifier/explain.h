@@ -21,20 +21,20 @@ typedef struct Question {
   uint32_t label;
 } Question;
 
-/* weights [length] are the attention a_t, 0 for tokens that the network does not read;
-** contributions [length].
+/* Computes weights [length], the attention a_t, 0 for tokens that the network does not read;
+** and contributions [length].
 */
 Status explain_contributions(const Model *model, const Question *question, Scratch *scratch, float *weights,
                              float *contributions, Error *error);
 
-/* The same of many texts, each for its own label [count], on all workers; scratches
-** [workers]. The contributions of one text after another, [tokens in all].
+/* Computes the contributions of many texts, each for its own label [count], on all workers, with
+** scratches [workers]. They stand one text after another, [tokens in all].
 */
 Status explain_all(const Model *model, const Texts *texts, const uint32_t *labels, Workers *workers,
                    Scratch *scratches, float *contributions, Error *error);
 
-/* drops [count]: how much the label's probability falls without each of the first `count`
-** tokens. Takes as many predictions as that, so the caller is polled.
+/* Computes drops [count]: how far the label's probability falls without each of the first `count`
+** tokens. This takes as many predictions, so the poll is asked.
 */
 Status explain_leave_one_out(const Model *model, const Question *question, size_t count, Scratch *scratch,
                              Poll poll, float *drops, Error *error);

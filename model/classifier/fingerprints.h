@@ -20,7 +20,7 @@ typedef struct Fingerprints {
   size_t count;
 } Fingerprints; /* all zero: none */
 
-/* The hashes, in any order, and those of the model before (NULL: none). */
+/* Makes the set of these hashes, which may come in any order, and of those of `before` (NULL: none). */
 Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before,
                         Fingerprints *fingerprints, Error *error);
 void fingerprints_free(Fingerprints *fingerprints);

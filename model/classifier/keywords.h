@@ -28,15 +28,15 @@ typedef struct Keywords {
   float *contributions; /* [count] mean                                 */
 } Keywords; /* all zero: none */
 
-/* From texts, one after another, and what each token contributes to its text's label:
-** contributions [tokens in all]. Word numbers from
-** `vocabulary` on are left out, and so are contributions that are not finite.
+/* Finds the keywords of texts. contributions [tokens in all], one text after another, are what
+** each token contributes to its text's label. Word numbers from `vocabulary` on are left out, and
+** so are contributions that are not finite.
 */
 Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
                     size_t vocabulary, Keywords *keywords, Error *error);
 void keywords_free(Keywords *keywords);
 
-/* The words of a label are *begin to *end of the list. */
+/* Sets *begin and *end to where the words of a label are in the list. */
 void keywords_of(const Keywords *keywords, uint32_t label, size_t *begin, size_t *end);
 
 void keywords_write(const Keywords *keywords, SafeTensorsWriter *writer);

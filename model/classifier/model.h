@@ -59,13 +59,14 @@ void model_free(Model *model); /* and the Model itself */
 /* Makes a model ready to label; its parameters are folded and stay as they are. */
 Status model_finish(Model *model, Error *error);
 
-/* The file's bytes, for the caller to free(). Sets the model's identifier. */
+/* Writes the file into *bytes, for the caller to free(), and sets the model's identifier. */
 Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
 
-/* Every number in the file is checked; so is its identifier, if it has one. The model is finished. */
+/* Reads a file. All sizes in it are checked, and so is its identifier, if it has one. The model is
+** finished. */
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
 
-/* tokens_add() as the model reads texts; `tokenizer` is the one that it names. */
+/* Calls tokens_add() with the model's options; `tokenizer` is the one that the model names. */
 Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,
                     size_t length, Tokens *tokens, Error *error);
 

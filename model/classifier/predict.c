@@ -32,7 +32,7 @@ void scratch_free(Scratch *s) {
   *s = (Scratch){0};
 }
 
-/* The first max_tokens tokens of a text: what the network reads. */
+/* Returns what the network reads of a text: its first max_tokens tokens. */
 static Text read_text(const Model *m, Text text) {
   return (Text){text.words, text.length < m->max_tokens ? text.length : m->max_tokens};
 }
@@ -48,7 +48,7 @@ Status predict_pass(const Model *m, const Texts *texts, Pass *pass, Error *error
   return status;
 }
 
-/* logits [count][labels] in the order of the texts: by inference.h, if the model is finished. */
+/* Computes logits [count][labels] in the order of the texts; by inference.h if the model is finished. */
 static Status run_network(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count, Scratch *scratch,
                           float *logits, Error *error) {
   size_t labels = m->parameters.shape.labels;
@@ -63,7 +63,7 @@ static Status run_network(const Model *m, const Lexicon *lexicon, const Text *te
   return status;
 }
 
-/* margins [labels] of one text; there is a linear branch. */
+/* Computes margins [labels] of one text, by a model that has a linear branch. */
 static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, TfidfVector *vector, float *margins,
                          Error *error) {
   Status status = tfidf_vector(&m->linear.tfidf, text, vector, error);
@@ -71,7 +71,7 @@ static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, Tfid
   return status;
 }
 
-/* A batch through both branches: scratch->probabilities. */
+/* Passes a batch through both branches, into scratch->probabilities. */
 static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, size_t count,
                   Scratch *s, Error *error) {
   size_t labels = m->parameters.shape.labels;
@@ -89,7 +89,7 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
   return status;
 }
 
-/* Whether a batch of so many texts and tokens takes one more. */
+/* Returns whether a batch of so many texts and tokens takes one more. */
 static bool takes_more(size_t rows, size_t tokens) {
   return rows < LEAST_ROWS || (rows < ROWS && tokens < BATCH_TOKENS);
 }

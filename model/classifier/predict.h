@@ -23,7 +23,7 @@ typedef struct Scratch {
 
 void scratch_free(Scratch *scratch);
 
-/* probabilities [count][labels], in the order of the texts. */
+/* Computes probabilities [count][labels], in the order of the texts. */
 Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
                Scratch *scratch, float *probabilities, Error *error);
 
@@ -40,26 +40,26 @@ typedef struct Prediction {
   float runner_up;  /* the largest probability of any other label    */
 } Prediction;
 
-/* Texts as they were written, read by the model's tokenizer. Fastest where texts of about
-** one length follow each other. predictions [count]
+/* Labels texts as they were written, read by the model's tokenizer, into predictions [count]. It is
+** fastest if texts of about one length follow each other.
 */
 Status predict_labels(const Model *model, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
                       Scratch *scratch, Prediction *predictions, Error *error);
 
-/* The outputs of each branch, on all workers; scratches [workers]. logits of the network and
-** margins of the linear branch [count][labels], in the order of the texts; margins NULL
-** where there is no such branch. The model may still learn.
+/* Computes the outputs of each branch on all workers, with scratches [workers]: logits of the
+** network and margins of the linear branch [count][labels], in the order of the texts. margins is
+** NULL if there is no such branch. The model may still learn.
 */
 Status predict_branches(const Model *model, const Texts *texts, Workers *workers, Scratch *scratches,
                         float *logits, float *margins, Error *error);
 
-/* One batch of at most BY_LENGTH_TEXTS through network_forward(), which fills the pass; its
+/* Passes one batch of at most BY_LENGTH_TEXTS through network_forward(), which fills the pass. Its
 ** rows are in the order of the batch. The model may still learn.
 */
 Status predict_pass(const Model *model, const Texts *texts, Pass *pass, Error *error);
 
-/* The prediction that probabilities [labels] make; `asked` may be a label that the model
-** does not know.
+/* Returns the prediction of probabilities [labels]. `asked` may be a label that the model does not
+** know.
 */
 Prediction predict_outcome(const float *probabilities, size_t labels, uint32_t asked);
 

@@ -64,7 +64,7 @@ static int by_labels(const void *a, const void *b) {
   return (x->predicted > y->predicted) - (x->predicted < y->predicted);
 }
 
-/* The keys no longer hold: their numbers are those before sorting. */
+/* The keys are freed, since their numbers are those before sorting. */
 void score_sort(Score *s) {
   strings_free(&s->keys);
   if (s->pairs) qsort(s->pair, s->pairs, sizeof *s->pair, by_labels);

@@ -93,7 +93,7 @@ static int longest_first(const void *a, const void *b) {
   return x->row < y->row ? -1 : (x->row > y->row);
 }
 
-/* The first max_tokens tokens of a row: what the network reads. */
+/* Returns what the network reads of a row: its first max_tokens tokens. */
 static Text network_text(const Training *t, size_t row) {
   Text text = corpus_text(&t->corpus, row);
   if (text.length > t->options.max_tokens) text.length = t->options.max_tokens;

@@ -26,13 +26,13 @@ void epochs_free(Epochs *epochs);
 */
 Status epochs_run(Epochs *epochs, Training *t, Error *error);
 
-/* To be called when t->rows are set or have changed. epochs_plan() makes a schedule for
-** `count` epochs, epochs_plan_last() sets it to where one epoch is left.
+/* Call one of them when t->rows are set or have changed: epochs_plan() makes a schedule for `count`
+** epochs, epochs_plan_last() sets it to where one epoch is left.
 */
 Status epochs_plan(Epochs *epochs, const Training *t, size_t count, Error *error);
 Status epochs_plan_last(Epochs *epochs, const Training *t, Error *error);
 
-/* The progress, on any thread: rows learned from in all; epochs done, with a fraction. */
+/* Return the progress, on any thread: the rows learned from in all; the epochs done, with a fraction. */
 size_t epochs_rows(const Epochs *epochs);
 double epochs_done(const Epochs *epochs);
 

@@ -18,7 +18,8 @@ static Status check_rows(const Training *t, size_t rows, Error *error) {
   const Corpus *c = &t->corpus;
   size_t labels = c->labels.keys.count;
   if (corpus_count(c, ROW_TRAINS) == 0) /* known rows are learned again only beside new ones */
-    return error_set(error, STATUS_INVALID, "no rows to learn from: there are none, or each has NULL as its text or label");
+    return error_set(error, STATUS_INVALID, "no rows to learn from: there are none, or each has NULL as its text or "
+                     "label");
   if (labels == 1)
     return error_set(error, STATUS_INVALID,
                      "there is one label only (rows: %zu), expected at least two labels", rows);

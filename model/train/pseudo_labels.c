@@ -94,7 +94,7 @@ static Status read_words(PseudoLabeller *p, Error *error) {
   return status;
 }
 
-/* A text without words is a row without entries here, too. */
+/* Computes a point for each text. A text without words is a row without entries. */
 static Status compute_points(PseudoLabeller *p, Error *error) {
   const SparseRows *words = &p->words.rows;
   OwnedRows *points = &p->points;

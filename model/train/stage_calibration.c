@@ -1,4 +1,4 @@
-/* stage_calibration.c -- the branches' scales are fitted on the rows held out, for the best epoch. */
+/* stage_calibration.c -- fits the branches' scales on the rows held out, for the best epoch. */
 #include "train/stage.h"
 
 static bool wanted(const Training *t) { return t->validation.count > 0; }

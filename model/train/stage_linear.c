@@ -1,4 +1,4 @@
-/* stage_linear.c -- the linear branch learns from the rows that are trained on. */
+/* stage_linear.c -- trains the linear branch on the rows that are trained on. */
 #include <stdlib.h>
 
 #include "base/clock.h"

@@ -6,7 +6,7 @@
 
 static bool wanted(const Training *t) { return corpus_count(&t->corpus, ROW_UNLABELLED) > 0; }
 
-/* What each row's label is taken for, from now on. */
+/* Gives the rows these labels. */
 static void take_labels(Training *t, const uint32_t *rows, const uint32_t *labels, size_t count) {
   Corpus *c = &t->corpus;
   for (size_t i = 0; i < count; i++) {

@@ -16,7 +16,7 @@ enum { LAST_STAGE = sizeof STAGES / sizeof *STAGES - 1 };
 
 /* ---- new, free ------------------------------------------------------------------ */
 
-/* To go on from a model: begins with its words, labels, sizes and parts. */
+/* Takes over the words, labels, sizes and parts of the model to go on from. */
 static Status take_over(Training *t, const Model *from, Error *error) {
   const Shape *s = &from->parameters.shape;
   const Strings *words = &from->vocabulary.words, *keys = &from->labels.keys;

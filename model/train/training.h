@@ -47,15 +47,14 @@ Status training_new(const TrainingOptions *options, const char *tokenize, const 
                     Training **training, Error *error);
 void training_free(Training *training);
 
-/* To be filled before training_begin(). Of rows that are ROW_KNOWN as many are
-** learned from again as there are new ones. The size of the vectors, if there
-** are any, is that of the embedding.
+/* The caller fills both before training_begin(). Of the rows that are ROW_KNOWN as many are learned
+** from again as there are new ones. If there are vectors, the embedding has their size.
 */
 Corpus *training_corpus(Training *training);
 WordVectors *training_vectors(Training *training);
 
-/* Needs at least two labels, one of them with two rows to train on. The label
-** weights [labels], NULL for none, are copied and multiply a row's loss.
+/* Begins to learn. There must be at least two labels, one of them with two rows to train on. The
+** label weights [labels] (NULL: none) are copied, and multiply a row's loss.
 */
 Status training_begin(Training *training, const float *label_weights, Error *error);
 
@@ -83,11 +82,11 @@ typedef struct TrainingProgress {
 
 TrainingProgress training_progress(const Training *training);
 
-/* A loss that is not finite is an error; so is a poll that says stop. */
+/* Runs the next epoch. A loss that is not finite is an error; so is a poll that says stop. */
 Status training_epoch(Training *training, Poll poll, Epoch *epoch, Error *error);
 
-/* After an epoch. The caller owns the model. Only free() what is left of the training then,
-** but the validation can still be read.
+/* Ends the training after an epoch; the caller owns the model. What the training says of its
+** rows and of the validation can still be asked, until it is freed.
 */
 Status training_end(Training *training, Poll poll, Model **model, Error *error);
 

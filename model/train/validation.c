@@ -19,8 +19,7 @@ void validation_free(Validation *v) {
   *v = (Validation){0};
 }
 
-/* Which words of the vocabulary are learned: those known before, and those of all rows that
-** are not held out.
+/* Marks the words that are learned: those known before, and those of all rows that are not held out.
 */
 static bool *find_learned(const Corpus *c, size_t known) {
   size_t vocabulary = vocabulary_size(&c->vocabulary);
@@ -81,7 +80,7 @@ Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error
   return status;
 }
 
-/* From the logits of the network; z is scratch [2 labels]. */
+/* Makes a prediction from the logits of the network; z is scratch [2 labels]. */
 static Status score_rows(Validation *v, const Model *m, const float *logits, float *z, Error *error) {
   size_t labels = m->parameters.shape.labels;
   float *p = z + labels;

@@ -19,7 +19,7 @@ static Status warn(Strings *warnings, Error *error, const char *format, ...) {
   return number == STRINGS_NONE ? error_no_memory(error) : STATUS_OK;
 }
 
-/* The label as a sentence shows it, cut to 60 bytes, in `room`. */
+/* Prints a label for a sentence, cut to 60 bytes, into `room`. */
 static const char *print_label(const Label *label, Error *room) {
   int length = (int)(label->length < 60 ? label->length : 60);
   if (label->kind == LABEL_INTEGER) error_set(room, STATUS_OK, "%lld", (long long)label->integer);
@@ -42,7 +42,7 @@ static const struct {
 
 static bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
-/* Leaves out spaces at both ends, and makes one of several. */
+/* Removes spaces at both ends, and makes one space of several. Returns the new length. */
 static size_t squeeze(char *text, size_t length) {
   size_t kept = 0;
   for (size_t i = 0; i < length; i++) {
@@ -53,8 +53,8 @@ static size_t squeeze(char *text, size_t length) {
   return kept > 0 && text[kept - 1] == ' ' ? kept - 1 : kept;
 }
 
-/* The text without what it may differ in, for free(); bytes that are not UTF-8 keep their
-** case and form. NULL: memory is out.
+/* Returns a copy of the text without the differences of `in`, for free(). A text that is not UTF-8
+** keeps its case and form. NULL: memory is out.
 */
 static char *fold(const char *text, size_t length, int in, size_t *folded_length) {
   utf8proc_uint8_t *folded = NULL;
@@ -89,13 +89,13 @@ static Status warn_of_pair(const Label *a, const Label *b, Strings *warnings, Er
               print_label(b, &names[1]), DIFFERENCES[d].name);
 }
 
-/* The labels, then those that only rows to validate with have. */
+/* Returns label i: first come the labels that are learned, then those of validation rows only. */
 static Label label_at(const Corpus *c, size_t i) {
   size_t known = c->labels.keys.count;
   return i < known ? labels_get(&c->labels, (uint32_t)i) : labels_get(&c->others, (uint32_t)(i - known));
 }
 
-/* Each label is compared with the first that is the same once folded. */
+/* Compares each label with the first one that is the same once folded. */
 static Status warn_of_labels(const Corpus *c, Strings *warnings, Error *error) {
   size_t count = c->labels.keys.count + c->others.keys.count, pairs = 0;
   Strings folded = {0};
@@ -140,7 +140,7 @@ static Status warn_of_majority(const Corpus *c, const size_t *label_rows, String
 
 /* ---- texts --------------------------------------------------------------------------------- */
 
-/* The different texts of the rows that are trained on, and of those held out if asked. */
+/* Lists the different texts of the rows that are trained on, and with `held_out` of those held out. */
 static Status different_texts(const Corpus *c, bool held_out, Fingerprints *texts, size_t *rows, Error *error) {
   uint32_t *hashes = malloc((c->rows + 1) * sizeof *hashes);
   *rows = 0;
