@@ -10,7 +10,7 @@ static const void *const_value_of(const Options *options, const Option *o) { ret
 static int bad_value(const Option *o, const JsonMember *m, Error *error) {
   const char *quote = json_member_is(m, "text") ? "\"" : "";
   const char *expected = o->kind->expected ? o->kind->expected : o->expected;
-  if (o->kind == &OPTION_COUNT || o->kind == &OPTION_REAL)
+  if (o->kind == &OPTION_COUNT || o->kind == &OPTION_SEED || o->kind == &OPTION_REAL)
     return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.16g to %.16g", o->name, quote,
                    m->shown, quote, expected, o->least, o->most);
   return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s", o->name, quote, m->shown, quote, expected);
@@ -31,25 +31,44 @@ static void write_text(const char *text, sqlite3_str *json) {
 
 /* ---- numbers, booleans and texts ----------------------------------------------------------------------------- */
 
-static int count_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
-  (void)c;
+static int read_integer(const Option *o, const JsonMember *m, uint64_t *integer, Error *error) {
   double value = sqlite3_value_double(m->value);
   if (!json_member_is(m, "integer") || value < o->least || value > o->most) return bad_value(o, m, error);
-  size_t count = (size_t)sqlite3_value_int64(m->value);
-  memcpy(value_of(options, o), &count, sizeof count);
+  *integer = (uint64_t)sqlite3_value_int64(m->value);
   return SQLITE_OK;
 }
 
-static void count_write(const Option *o, const Options *options, sqlite3_str *json) {
-  size_t count;
-  memcpy(&count, const_value_of(options, o), sizeof count);
-  if ((double)count < o->least)
+static void write_integer(const Option *o, uint64_t integer, sqlite3_str *json) {
+  if ((double)integer < o->least)
     sqlite3_str_appendall(json, "null");
   else
-    sqlite3_str_appendf(json, "%llu", (sqlite3_uint64)count);
+    sqlite3_str_appendf(json, "%llu", (sqlite3_uint64)integer);
+}
+
+static int count_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  uint64_t integer = 0;
+  int rc = read_integer(o, m, &integer, error);
+  if (!rc) *(size_t *)value_of(options, o) = (size_t)integer;
+  return rc;
+}
+
+static void count_write(const Option *o, const Options *options, sqlite3_str *json) {
+  write_integer(o, *(const size_t *)const_value_of(options, o), json);
 }
 
 const OptionKind OPTION_COUNT = {"an integer", count_read, count_write};
+
+static int seed_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  return read_integer(o, m, &options->training.seed, error);
+}
+
+static void seed_write(const Option *o, const Options *options, sqlite3_str *json) {
+  write_integer(o, options->training.seed, json);
+}
+
+const OptionKind OPTION_SEED = {"an integer", seed_read, seed_write};
 
 static int real_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;

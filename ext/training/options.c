@@ -30,7 +30,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"position_bias", &OPTION_BOOLEAN, TRAINING(position_bias), 0, 0, NULL},
     {"precision", &OPTION_PRECISION, TRAINING(precision), 0, 0, NULL},
     {"progress", &OPTION_BOOLEAN, OPTION(progress), 0, 0, NULL},
-    {"seed", &OPTION_COUNT, TRAINING(seed), 0, 9007199254740992.0, NULL},
+    {"seed", &OPTION_SEED, TRAINING(seed), 0, 9007199254740992.0, NULL},
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
     {"threads", &OPTION_COUNT, TRAINING(threads), 1, 256, NULL},
     {"tokenize", &OPTION_TEXT, OPTION(tokenize), 0, 0, "the name of an FTS5 tokenizer"},

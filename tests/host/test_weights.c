@@ -395,7 +395,7 @@ static size_t tensor_begin(const File *f, const char *name) {
   header[0] = header[1] = header[2] = header[3] = header[4] = header[5] = header[6] = header[7] = ' ';
   at = strstr(header, name);
   assert_non_null(at);
-  size_t begin = strtoull(strstr(at, "\"data_offsets\":[") + strlen("\"data_offsets\":["), NULL, 10);
+  size_t begin = (size_t)strtoull(strstr(at, "\"data_offsets\":[") + strlen("\"data_offsets\":["), NULL, 10);
   free(header);
   return f->header_end + begin;
 }

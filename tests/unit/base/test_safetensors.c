@@ -43,6 +43,25 @@ static void check_refused(const char *header, size_t data, const char *part) {
 #define TENSOR(dtype, shape, offsets) \
   "{\"a\":{\"dtype\":\"" dtype "\",\"shape\":" shape ",\"data_offsets\":" offsets "}}"
 
+/* Sizes as text: SIZE_MAX and some below it; 2 of HALF, 4 of QUARTER, and ROOT times ROOT
+** are SIZE_MAX + 1.
+*/
+#if SIZE_MAX > UINT32_MAX
+#define SIZE_MAX_ "18446744073709551615"
+#define SIZE_MAX_LESS_1 "18446744073709551614"
+#define SIZE_MAX_LESS_3 "18446744073709551612"
+#define HALF "9223372036854775808"
+#define QUARTER "4611686018427387904"
+#define ROOT "4294967296"
+#else
+#define SIZE_MAX_ "4294967295"
+#define SIZE_MAX_LESS_1 "4294967294"
+#define SIZE_MAX_LESS_3 "4294967292"
+#define HALF "2147483648"
+#define QUARTER "1073741824"
+#define ROOT "65536"
+#endif
+
 /* ---- writing --------------------------------------------------------------------- */
 
 /* A little of everything. */
@@ -204,8 +223,8 @@ TEST(offsets_outside_the_file) {
   check_refused(TENSOR("F32", "[2]", "[0,8]"), 7, "tensor 'a' lies at bytes 0 to 8 of 7");
   check_refused(TENSOR("F32", "[1]", "[4,8]"), 4, "lies at");
   check_refused(TENSOR("F32", "[1]", "[8,4]"), 8, "lies at");
-  check_refused(TENSOR("F32", "[1]", "[18446744073709551612,18446744073709551615]"), 8, "lies at");
-  check_refused(TENSOR("F32", "[1]", "[18446744073709551615,3]"), 8, "lies at");
+  check_refused(TENSOR("F32", "[1]", "[" SIZE_MAX_LESS_3 "," SIZE_MAX_ "]"), 8, "lies at");
+  check_refused(TENSOR("F32", "[1]", "[" SIZE_MAX_ ",3]"), 8, "lies at");
   check_refused(TENSOR("BF16", "[1]", "[0,400]"), 8, "lies at");
 }
 
@@ -223,9 +242,9 @@ TEST(a_member_that_is_missing) {
 }
 
 TEST(shapes_whose_product_overflows) {
-  check_refused(TENSOR("F32", "[4611686018427387904]", "[0,0]"), 8, "too large");
-  check_refused(TENSOR("F32", "[4294967296,4294967296]", "[0,0]"), 8, "too large");
-  check_refused(TENSOR("U8", "[2,9223372036854775808]", "[0,0]"), 8, "too large");
+  check_refused(TENSOR("F32", "[" QUARTER "]", "[0,0]"), 8, "too large");
+  check_refused(TENSOR("F32", "[" ROOT "," ROOT "]", "[0,0]"), 8, "too large");
+  check_refused(TENSOR("U8", "[2," HALF "]", "[0,0]"), 8, "too large");
   check_refused(TENSOR("F32", "[65536,65536,65536,65537]", "[0,0]"), 8, "too large");
   check_refused(TENSOR("F32", "[1,1,1,1,1]", "[0,4]"), 4, "at most 4 dimensions");
 }
@@ -303,11 +322,10 @@ TEST(a_tensor_of_another_type_or_shape_is_described) {
 
 /* A name that no type has is cut. */
 TEST(the_longest_description_fits) {
-#define LONGEST "18446744073709551614"
   const size_t three[] = {3};
-  check_described(TENSOR("twenty letters long.", "[" LONGEST "," LONGEST "," LONGEST "," LONGEST "]", "[0,0]"), 0,
-                  DTYPE_F32, three, 1, "tensor 'a' is twenty letters  [" LONGEST "][" LONGEST "][" LONGEST "]["
-                  LONGEST "], expected F32 [3]");
+#define LONG SIZE_MAX_LESS_1
+  check_described(TENSOR("twenty letters long.", "[" LONG "," LONG "," LONG "," LONG "]", "[0,0]"), 0, DTYPE_F32,
+                  three, 1, "tensor 'a' is twenty letters  [" LONG "][" LONG "][" LONG "][" LONG "], expected F32 [3]");
 }
 
 /* ---- strings --------------------------------------------------------------------------- */
