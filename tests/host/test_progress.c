@@ -71,6 +71,7 @@ static int print_row(void *unused, int count, char **values, char **names) {
 
 typedef int Callback(void *, int, char **, char **);
 
+/* A pseudo-terminal, raw, of so many columns: below 0 where the system has none. */
 static int open_terminal(unsigned short columns, int *slave) {
   struct winsize size = {.ws_row = 24, .ws_col = columns};
   struct termios raw;
@@ -104,7 +105,10 @@ static void run_with_stderr(int fd, sqlite3 *db, const char *sql, Callback *call
 static void on_terminal(unsigned short columns, sqlite3 *db, const char *sql, Callback *callback) {
   int slave = -1, master = open_terminal(columns, &slave);
   pthread_t reader;
-  assert_true(master >= 0);
+  if (master < 0) {
+    print_message("skipped: this system has no pseudo-terminals (/dev/pts)\n");
+    skip();
+  }
   caught.length = 0;
   pthread_create(&reader, NULL, read_master, &master);
   run_with_stderr(slave, db, sql, callback);
