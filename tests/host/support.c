@@ -238,8 +238,9 @@ static struct timespec real_time(clockid_t clock) {
 int clock_gettime(clockid_t clock, struct timespec *time) {
   *time = real_time(clock);
   if (clock != CLOCK_MONOTONIC) return 0;
-  if (clock_step_ms) clock_looks++;
-  long long added = (added_ms += clock_step_ms), ns = time->tv_nsec + added % 1000 * 1000000;
+  int step = clock_step_ms;
+  if (step) clock_looks++;
+  long long added = atomic_fetch_add(&added_ms, step) + step, ns = time->tv_nsec + added % 1000 * 1000000;
   time->tv_sec += (time_t)(added / 1000 + ns / 1000000000);
   time->tv_nsec = (long)(ns % 1000000000);
   return 0;

@@ -36,7 +36,7 @@ TEST(different_triples_give_different_streams) {
   for (uint64_t seed = 0; seed < SIDE; seed++)
     for (uint64_t purpose = 0; purpose < SIDE; purpose++)
       for (uint64_t index = 0; index < SIDE; index++) {
-        Random random = random_stream(seed, purpose, index);
+        Random random = random_stream(seed, (RandomPurpose)purpose, index);
         first[count++] = random_next(&random);
       }
   qsort(first, count, sizeof *first, by_value);
