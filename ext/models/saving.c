@@ -290,7 +290,7 @@ static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel 
 
 static int insert(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
   return schemas_has_models(db, t->schema) ? insert_row(db, t, m, version, error)
-                                  : insert_with_table(db, t, m, version, error);
+                                           : insert_with_table(db, t, m, version, error);
 }
 
 static int insert_patiently(sqlite3 *db, const SavingTarget *t, const NewModel *m,

@@ -10,7 +10,7 @@ static const void *const_value_of(const Options *options, const Option *o) { ret
 static int bad_value(const Option *o, const JsonMember *m, Error *error) {
   const char *quote = json_member_is(m, "text") ? "\"" : "";
   const char *expected = o->kind->expected ? o->kind->expected : o->expected;
-  if (o->kind == &OPTION_COUNT || o->kind == &OPTION_SEED || o->kind == &OPTION_REAL)
+  if (o->kind->ranged)
     return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.16g to %.16g", o->name, quote,
                    m->shown, quote, expected, o->least, o->most);
   return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s", o->name, quote, m->shown, quote, expected);
@@ -57,7 +57,7 @@ static void count_write(const Option *o, const Options *options, sqlite3_str *js
   write_integer(o, *(const size_t *)const_value_of(options, o), json);
 }
 
-const OptionKind OPTION_COUNT = {"an integer", count_read, count_write};
+const OptionKind OPTION_COUNT = {"an integer", true, count_read, count_write};
 
 static int seed_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -68,7 +68,7 @@ static void seed_write(const Option *o, const Options *options, sqlite3_str *jso
   write_integer(o, options->training.seed, json);
 }
 
-const OptionKind OPTION_SEED = {"an integer", seed_read, seed_write};
+const OptionKind OPTION_SEED = {"an integer", true, seed_read, seed_write};
 
 static int real_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -87,7 +87,7 @@ static void real_write(const Option *o, const Options *options, sqlite3_str *jso
     json_number(json, value);
 }
 
-const OptionKind OPTION_REAL = {"a number", real_read, real_write};
+const OptionKind OPTION_REAL = {"a number", true, real_read, real_write};
 
 static int boolean_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -101,7 +101,7 @@ static void boolean_write(const Option *o, const Options *options, sqlite3_str *
   sqlite3_str_appendall(json, *(const bool *)const_value_of(options, o) ? "true" : "false");
 }
 
-const OptionKind OPTION_BOOLEAN = {"true or false", boolean_read, boolean_write};
+const OptionKind OPTION_BOOLEAN = {"true or false", false, boolean_read, boolean_write};
 
 static int text_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -113,7 +113,7 @@ static void text_write(const Option *o, const Options *options, sqlite3_str *jso
   write_text(*(char *const *)const_value_of(options, o), json);
 }
 
-const OptionKind OPTION_TEXT = {NULL, text_read, text_write};
+const OptionKind OPTION_TEXT = {NULL, false, text_read, text_write};
 
 /* ---- each for one option -------------------------------------------------------------------- */
 
@@ -131,8 +131,8 @@ static void class_weight_write(const Option *o, const Options *options, sqlite3_
   sqlite3_str_appendall(json, options->training.balanced ? "\"balanced\"" : object);
 }
 
-const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", class_weight_read,
-                                        class_weight_write};
+const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", false,
+                                        class_weight_read, class_weight_write};
 
 static int encoder_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -145,7 +145,7 @@ static void encoder_write(const Option *o, const Options *options, sqlite3_str *
   sqlite3_str_appendall(json, options->training.hidden ? "\"bigru\"" : "\"none\"");
 }
 
-const OptionKind OPTION_ENCODER = {"\"bigru\" or \"none\"", encoder_read, encoder_write};
+const OptionKind OPTION_ENCODER = {"\"bigru\" or \"none\"", false, encoder_read, encoder_write};
 
 /* The value is {"model": name} or {"model": name, "rows": query}. */
 static int from_read_object(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
@@ -185,8 +185,8 @@ static void from_write(const Option *o, const Options *options, sqlite3_str *jso
 }
 
 const OptionKind OPTION_FROM = {
-    "a model's name, or an object of \"model\" and \"rows\", a query that gives a text and a label", from_read,
-    from_write};
+    "a model's name, or an object of \"model\" and \"rows\", a query that gives a text and a label", false,
+    from_read, from_write};
 
 static int precision_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -200,7 +200,7 @@ static void precision_write(const Option *o, const Options *options, sqlite3_str
   sqlite3_str_appendall(json, options->training.precision == PRECISION_INT8 ? "\"int8\"" : "\"float32\"");
 }
 
-const OptionKind OPTION_PRECISION = {"\"float32\" or \"int8\"", precision_read, precision_write};
+const OptionKind OPTION_PRECISION = {"\"float32\" or \"int8\"", false, precision_read, precision_write};
 
 static int validation_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   if (json_member_is(m, "text")) return copy_text(&options->validation_query, m->value, error);
@@ -215,4 +215,4 @@ static void validation_write(const Option *o, const Options *options, sqlite3_st
 }
 
 const OptionKind OPTION_VALIDATION = {"a fraction from 0 to 0.9, or a query that gives a text and a label",
-                                      validation_read, validation_write};
+                                      false, validation_read, validation_write};

@@ -16,7 +16,8 @@ typedef struct Option {
 } Option;
 
 struct OptionKind {
-  const char *expected; /* for messages; NULL: Option.expected */
+  const char *expected; /* for messages; NULL: Option.expected     */
+  bool ranged;          /* messages add the least and the most value */
   int (*read)(Connection *connection, const Option *option, const JsonMember *member, Options *options, Error *error);
   void (*write)(const Option *option, const Options *options, sqlite3_str *json); /* null if it is off */
 };

@@ -165,14 +165,12 @@ static Status warn_of_duplicates(const Corpus *c, Strings *warnings, Error *erro
 
 static Status warn_of_leaks(const Corpus *c, Strings *warnings, Error *error) {
   Fingerprints learned;
-  size_t rows, held_out = 0, known = 0;
+  size_t rows, held_out = corpus_count(c, ROW_VALIDATES), known = 0;
+  if (held_out == 0) return STATUS_OK;
   Status status = different_texts(c, false, &learned, &rows, error);
   if (status) return status;
-  for (size_t row = 0; row < c->rows; row++) {
-    if (c->use[row] != ROW_VALIDATES) continue;
-    held_out++;
-    known += fingerprints_has(&learned, c->hash[row]);
-  }
+  for (size_t row = 0; row < c->rows; row++)
+    known += c->use[row] == ROW_VALIDATES && fingerprints_has(&learned, c->hash[row]);
   if (known * 2 > held_out)
     status = warn(warnings, error, "%zu of the %zu validation texts are also learned from: the validation figures are "
                   "better than on new texts", known, held_out);
