@@ -1,0 +1,321 @@
+"""What from_keras() and from_torch() have in common: the parts of a network become a file, and back.
+
+The parts are found in a framework's model, then assembled into a Model, and what the framework computes is compared
+with the network of that Model. Nothing that can be computed is taken on trust.
+"""
+import dataclasses
+
+import numpy as np
+
+from . import network, tokenizers, vocabularies, weights as weights_file
+
+GRU_PADDINGS = ("read", "carry", "zero")
+ATTENTION_PADDINGS = ("read", "skip")
+TOLERANCE, NOISE = 1e-4, 3e-7  # of probabilities
+LONGEST_CHECKED = 48  # tokens of a text that is compared, if the model itself does not ask for more
+DESCRIPTIONS = {"attention": "softmax(h . W + b) over the states h of a text, and their sum with these weights",
+                "max": "the largest value of each of the states of a text", "mean": "the mean of the states of a text"}
+
+
+@dataclasses.dataclass
+class Parts:
+    """A network as frameworks have it. E is the size of a vector, H of the GRU's state, S of what the pooling reads:
+    2H, H of a GRU in one direction, E without GRU. A direction is (kernel [E][3H], recurrent_kernel [H][3H], bias
+    [2][3H] or [1][3H]), gates in the order z, r, n; None where it is not there."""
+    embedding: np.ndarray               # [rows][E]
+    forward: tuple = None
+    backward: tuple = None
+    pooling: str = "attention"          # or max, mean
+    attention_kernel: np.ndarray = None  # [S]
+    attention_bias: np.ndarray = None   # [positions]
+    output_kernel: np.ndarray = None    # [S][labels]
+    output_bias: np.ndarray = None      # [labels]
+
+
+@dataclasses.dataclass
+class Reading:
+    """How texts become rows of numbers. `gru_padding` and `attention_padding` are None where only the model's results
+    can tell. `apart`: padding is told from words by its place, not by its number."""
+    tokenize: str
+    max_tokens: int
+    padding: str = "post"               # or pre; None: texts are never padded
+    truncating: str = "post"            # or pre
+    gru_padding: str = None
+    attention_padding: str = None
+    apart: bool = False
+
+
+@dataclasses.dataclass
+class Original:
+    """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and
+    gives probabilities [texts][labels]. `layer` is the one to blame if they are others than ours. `fixed`: it takes
+    texts of max_tokens only. `words`: the numbers of ordinary words that it may be given."""
+    run: callable
+    layer: str
+    fixed: bool
+    words: list
+
+
+# ---- parts to a file ----
+
+def assemble(parts, reading, vocabulary, labels):
+    """The Model of these parts. gru_padding and attention_padding of the reading must be known."""
+    tensors = {"embedding": None, **_gru_tensors(parts), **_pooling_tensors(parts)}
+    metadata = _metadata(parts, reading, vocabulary)
+    rows, words = vocabulary.file_rows(len(parts.embedding), reading.apart), vocabulary.file_words(reading.apart)
+    unread = words[:1] == [""] and metadata["padded_length"] == "0" and is_masked(parts, reading)
+    if unread and not parts.embedding[rows[1]].any():  # to_keras() and to_torch() add such a row
+        rows, words = np.delete(rows, 1), words[1:]
+        metadata = {key: value for key, value in metadata.items() if key not in ("gru_padding", "attention_padding")}
+    tensors["embedding"] = _take_rows(parts.embedding, rows)
+    tensors = {name: np.ascontiguousarray(tensor, "<f4") for name, tensor in tensors.items()}
+    return weights_file.Model(metadata, tensors, words, list(labels))
+
+
+def _take_rows(rows, order):
+    """These rows, in this order; zeros for row -1."""
+    return np.where((order >= 0)[:, None], rows[order], 0)
+
+
+def _gru_tensors(parts):
+    there = parts.forward or parts.backward
+    if there is None:
+        return {}
+    absent = tuple(np.zeros_like(part) for part in there)
+    return {f"gru.{name}.{part}": values
+            for name, direction in (("forward", parts.forward or absent), ("backward", parts.backward or absent))
+            for part, values in zip(network.GRU_PARTS, direction)}
+
+
+def _pooling_tensors(parts):
+    """Attention and output, with zeros for the direction that is not there and for the pooling that is not used."""
+    kernel = np.zeros(len(parts.output_kernel)) if parts.attention_kernel is None else parts.attention_kernel
+    kernel, output = _both_directions(parts, kernel[:, None])[:, 0], _both_directions(parts, parts.output_kernel)
+    if parts.pooling == "max":
+        vectors = np.zeros((parts.embedding.shape[1] if has_gru(parts) else 0, output.shape[1]))
+        kernel = np.zeros(len(output) + len(vectors))
+        output = np.concatenate([np.zeros((len(kernel), output.shape[1])), output, vectors])
+    bias = {} if parts.attention_bias is None else {"attention.bias": parts.attention_bias}
+    return {"attention.kernel": kernel, **bias, "output.kernel": output, "output.bias": parts.output_bias}
+
+
+def has_gru(parts):
+    return parts.forward is not None or parts.backward is not None
+
+
+def _both_directions(parts, rows):
+    """Rows for one direction of the GRU become rows for two."""
+    if not has_gru(parts) or (parts.forward and parts.backward):
+        return rows
+    both = [rows, np.zeros_like(rows)]
+    return np.concatenate(both if parts.forward else both[::-1])
+
+
+def is_masked(parts, reading):
+    """Whether padding has no part in the result at all."""
+    return reading.attention_padding == "skip" and (reading.gru_padding != "read" or not has_gru(parts))
+
+
+def _metadata(parts, reading, vocabulary):
+    """The keys of the file. Those that have their usual value are left out."""
+    moves = reading.padding == "pre" and parts.attention_bias is not None  # padding has a place, if nothing else
+    counts = reading.padding is not None and (moves or not is_masked(parts, reading))
+    keys = {"tokenize": reading.tokenize, "max_tokens": str(reading.max_tokens),
+            "padded_length": str(reading.max_tokens if counts else 0)}
+    optional = {"padding": reading.padding if counts else "post", "truncating": reading.truncating,
+                "unknown": "skip" if vocabulary.unknown is None else "",
+                "gru_padding": reading.gru_padding, "attention_padding": reading.attention_padding}
+    return {**keys, **{key: value for key, value in optional.items() if value not in ("post", "read", "")}}
+
+
+# ---- a file to parts ----
+
+def take_apart(model, rows):
+    """The Parts of a Model, with these rows of the file's embedding. ValueError if it has parts that frameworks' models
+    do not have."""
+    tensors = model.tensors
+    trained = {"subwords": "subwords", "linear.kernel": "linear"}
+    option = next((option for name, option in trained.items() if name in tensors), None)
+    if option is None and network.has_max_pool(tensors) and not _only_max_pool(tensors):
+        option = "max_pool"
+    if option:
+        raise ValueError(f"the model was trained with the option {option!r}, which is no layer of Keras or PyTorch; "
+                         'expected one trained with {"subwords": false, "max_pool": false, "linear": false}')
+    scale = tensors["blend"][0] if "blend" in tensors else np.float32(1)
+    parts = Parts(_take_rows(tensors["embedding"], rows), output_kernel=tensors["output.kernel"] * scale,
+                  output_bias=tensors["output.bias"] * scale, attention_kernel=tensors["attention.kernel"],
+                  attention_bias=tensors.get("attention.bias"))
+    if network.has_gru(tensors):
+        parts.forward, parts.backward = (tuple(tensors[f"gru.{name}.{part}"] for part in network.GRU_PARTS)
+                                         for name in ("forward", "backward"))
+    return _without_unused(parts)
+
+
+def _only_max_pool(tensors):
+    """Whether the output reads nothing but the largest values of the GRU's states (of the vectors, without GRU)."""
+    kernel, output = tensors["attention.kernel"], tensors["output.kernel"]
+    vectors = tensors["embedding"].shape[1] if network.has_gru(tensors) else 0
+    return not (kernel.any() or output[:len(kernel)].any() or output[len(output) - vectors:].any())
+
+
+def _without_unused(parts):
+    """Without the zeros that assemble() adds."""
+    if len(parts.output_kernel) == 2 * len(parts.attention_kernel):
+        size = 2 * len(parts.forward[1]) if parts.forward else parts.embedding.shape[1]
+        begin = len(parts.attention_kernel)
+        parts = dataclasses.replace(parts, pooling="max", output_kernel=parts.output_kernel[begin:begin + size])
+    elif not parts.attention_kernel.any() and parts.attention_bias is None:
+        parts = dataclasses.replace(parts, pooling="mean")
+    if parts.pooling != "attention":
+        parts = dataclasses.replace(parts, attention_kernel=None, attention_bias=None)
+    size = len(parts.forward[1]) if parts.forward else 0
+    unused = parts.forward and not any(part.any() for part in parts.backward) and not parts.output_kernel[size:].any()
+    if unused and (parts.attention_kernel is None or not parts.attention_kernel[size:].any()):
+        parts = dataclasses.replace(parts, backward=None, output_kernel=parts.output_kernel[:size],
+                                    attention_kernel=None if parts.attention_kernel is None else parts.attention_kernel[:size])
+    return parts
+
+
+# ---- checks ----
+
+def check_labels(labels, columns, layer):
+    """The labels as a list. ValueError if they are not as many as the columns of the output, or two are the same."""
+    labels = list(labels)
+    if len(labels) != columns:
+        raise ValueError(f"there are {len(labels)} labels, but {layer} tells {columns} apart")
+    first = {}
+    for label in labels:
+        key = weights_file.label_key(label)
+        if key in first:
+            raise ValueError(f"labels {first[key]!r} and {label!r} are the same, expected each once")
+        first[key] = label
+    return labels
+
+
+def check_rows(vocabulary, rows, layer):
+    """ValueError if the embedding has not as many rows as there are words."""
+    words = len(vocabulary.words)
+    if rows < words:
+        raise ValueError(f"the vocabulary has {words} words with the special ones, but {layer} has only {rows} rows")
+    if rows > words and vocabulary.exact:
+        raise ValueError(f"the vocabulary is too short: it has {words} words with the special ones, {layer} has {rows} "
+                         "rows; expected a word for each row")
+
+
+def check_finite(parts):
+    """ValueError if a weight is NaN or infinite."""
+    for field in dataclasses.fields(parts):
+        values = getattr(parts, field.name)
+        for array in values if isinstance(values, tuple) else [values]:
+            if isinstance(array, np.ndarray) and not np.isfinite(array).all():
+                bad = array[~np.isfinite(array)]
+                raise ValueError(f"the weights of {field.name.replace('_', ' ')} have {bad.size} numbers that are not "
+                                 f"finite, the first is {bad[0]}")
+
+
+def check_choice(parameter, value, expected):
+    """ValueError if a parameter has none of the values expected."""
+    if value not in expected:
+        raise ValueError(f"{parameter}={value!r}, expected {' or '.join(map(repr, expected))}")
+
+
+def choose_tokenize(tokenizer, vocabulary):
+    """The value of `tokenize`. `tokenizer` is such a value, a Tokenizer, or None: then one of the extension's own two
+    that gives all words. ValueError if more than one word in a hundred can never be a token."""
+    words = [vocabulary.words[number] for number in vocabulary.numbers()]
+    if tokenizer is None:
+        words = [word for word in words if not _is_special(word)]
+        for own in (tokenizers.parse(""), tokenizers.parse("unicode lower none")):
+            impossible = [word for word in words if not own.gives(word)]
+            if not impossible:
+                return str(own)
+        raise ValueError(_impossible_words(impossible, len(words), "the extension's own tokenizer") + "; say by "
+                         "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation'")
+    parsed = tokenizer if isinstance(tokenizer, tokenizers.Tokenizer) else tokenizers.parse(tokenizer)
+    if parsed is None:
+        return tokenizer
+    impossible = [word for word in words if not _is_special(word) and not parsed.gives(word)]
+    if 100 * len(impossible) > len(words):
+        raise ValueError(_impossible_words(impossible, len(words), f"tokenizer {str(parsed)!r}"))
+    return str(parsed)
+
+
+def _is_special(word):
+    """Words such as [CLS] and </s>, which stand for no text."""
+    return word[:1] + word[-1:] in ("[]", "<>") and len(word) > 2
+
+
+def _impossible_words(impossible, count, tokenizer):
+    return (f"{len(impossible)} of {count} words of the vocabulary can never come out of {tokenizer}, the first is "
+            f"{impossible[0]!r}")
+
+
+# ---- what the model computes ----
+
+def verified(variants, reading, vocabulary, labels, original):
+    """The Model that computes what the original does. `variants` are the Parts that it may have. What the reading leaves
+    open is tried with each, and the closest is taken. ValueError if none is close."""
+    length = reading.max_tokens if original.fixed else min(reading.max_tokens, LONGEST_CHECKED)
+    texts = _texts_to_check(vocabulary, original.words, reading, length)
+    found = _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary)
+    closest, difference = None, np.inf
+    for parts, candidate in _candidates(variants, reading):
+        short = assemble(parts, dataclasses.replace(candidate, max_tokens=length), vocabulary, labels)
+        d = _difference(found, network.probabilities(short, _in_file(texts, vocabulary, short)), texts, candidate)
+        if closest is None or d < min(0.8 * difference, difference - NOISE):
+            closest, difference = (parts, candidate), d
+    spread = np.ptp(found[np.isfinite(found).all(axis=1)], axis=0).max(initial=0)
+    allowed = min(TOLERANCE, max(10 * NOISE, 0.01 * spread))  # where all are nearly even, a little is much
+    if not difference <= allowed:
+        raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[variants[0].pooling]}: "
+                         f"probabilities differ by up to {difference:.2g} from those that SQL would give, expected at most "
+                         f"{allowed:.2g}")
+    return assemble(*closest, vocabulary, labels)
+
+
+def _candidates(variants, reading):
+    """All that may be meant, the likelier first."""
+    grus = GRU_PADDINGS if has_gru(variants[0]) else ["read"]
+    for parts in variants:
+        for gru in grus if reading.gru_padding is None else [reading.gru_padding]:
+            for attention in ATTENTION_PADDINGS if reading.attention_padding is None else [reading.attention_padding]:
+                yield parts, dataclasses.replace(reading, gru_padding=gru, attention_padding=attention)
+
+
+def _texts_to_check(vocabulary, words, reading, length):
+    """Lists of numbers: of ordinary and unknown words, short, as long as what is read, longer, and empty where padding
+    is read in place of it."""
+    random = np.random.default_rng(1)
+    if vocabulary.unknown is not None:
+        words = [*words, *[vocabulary.unknown] * (len(words) // 8 + 1)]
+    sizes = [1, 2, length - 1, length, *random.integers(1, length, 16, endpoint=True)]
+    if length == reading.max_tokens:
+        sizes.append(length + 3)
+    if reading.padding is not None and reading.attention_padding != "skip":
+        sizes.append(0)
+    return [random.choice(words, size).tolist() for size in sizes if size or sizes[-1] == 0]
+
+
+def _run(original, texts, reading, vocabulary):
+    """What the original gives for these texts, cut and padded as the reading says."""
+    most = reading.max_tokens
+    cut = [text[-most:] if reading.truncating == "pre" else text[:most] for text in texts]
+    if reading.padding is None:
+        return np.concatenate([original.run(np.array([text])) for text in cut])
+    fill = [[vocabulary.padding] * (most - len(text)) for text in cut]
+    return original.run(np.array([f + t if reading.padding == "pre" else t + f for t, f in zip(cut, fill)]))
+
+
+def _in_file(texts, vocabulary, model):
+    """The same texts in the file's numbers. They have no padding."""
+    numbers, words = np.zeros(len(vocabulary.words), int), vocabulary.numbers()
+    numbers[words] = network.padding_number(model) + 1 + np.arange(len(words))
+    return [numbers[text].tolist() for text in texts]
+
+
+def _difference(found, expected, texts, reading):
+    """The largest difference of probabilities. An empty text without padding has no features in SQL, and no result in
+    some frameworks; it is left out."""
+    compared = [bool(text) or reading.attention_padding == "read" for text in texts]
+    difference = np.abs(found - expected)[compared].max()
+    return np.inf if np.isnan(difference) else difference

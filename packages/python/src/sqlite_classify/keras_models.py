@@ -1,0 +1,248 @@
+"""Keras models become the contents of the column `weights`, and back: from_keras(), to_keras().
+
+Keras 2 (tf_keras, and keras up to 2.15) and Keras 3 with each of its backends. Nothing of them is imported before a
+function needs it.
+"""
+import functools
+import importlib
+import json
+import os
+import zipfile
+
+import numpy as np
+
+from . import conversion, keras_chain, network, tokenizers, vocabularies, weights as weights_file
+from .keras_chain import kind, named
+
+UNLIMITED = 2 ** 31 - 1  # tokens
+
+
+def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_tokens=None, *, truncating=None,
+               unknown=None, pad=None, attention=None, custom_objects=None):
+    """The contents of `weights` for a Keras model: bytes.
+
+    model       a Sequential or functional model with one input and one output, or the path of its .keras or .h5 file
+                (with `custom_objects` for layers of one's own). Its layers, with any Dropout in between:
+                  TextVectorization            if the model takes texts
+                  Embedding                    [rows][E], with mask_zero or without
+                  GRU, Bidirectional(GRU)      or none; return_sequences=True, tanh and sigmoid, merge_mode="concat"
+                  a layer of one's own         softmax(h . W + b) over the states h, and their sum with these weights:
+                                               W [S][1] or [S], b [T][1], [T], [1] or none
+                  or GlobalMaxPooling1D, GlobalAveragePooling1D
+                  Dense                        softmax, or linear (logits), or sigmoid of one unit (two labels)
+    vocabulary  the words in the order of the Embedding's rows, or a dict from words to rows. Row 0 is padding: '' or
+                '[PAD]'. None if the model's TextVectorization or `tokenizer` knows the words.
+    labels      a str, int or float for each column of the output; for a sigmoid of one unit [label of 0, label of 1].
+    tokenizer   how texts are cut: a TextVectorization layer, a keras.preprocessing.text.Tokenizer, or a value of the
+                metadata `tokenize`. None: the model's TextVectorization, or the extension's own tokenizer.
+    padding     where padding stands: "post", "pre", or None if texts are never padded.
+    max_tokens  how many tokens the model reads, T; needed if its shapes do not say it.
+    truncating  what is read of longer texts: "post", the first tokens; "pre", the last. None: the same as `padding`,
+                and "post" for a TextVectorization. With a Tokenizer and padding="post" it must be said:
+                pad_sequences(padding="post") cuts "pre" if it is not told otherwise.
+    unknown     how words outside the vocabulary are read: "skip" (left out), "padding" (as padding), or a word of the
+                vocabulary or its number. None: '[UNK]', '<unk>', '<UNK>', '<OOV>' or '[OOV]', if it is there.
+    pad         padding's word or number, if it is another.
+    attention   the names of the attention layer's attributes, such as ("W", "b") or ("W",), if shapes do not tell.
+
+    The model is run on some random texts and compared with what SQL would compute of them; so it is found whether
+    padding is masked. What is not supported, or does not fit, is named by a ValueError or TypeError: layers, options,
+    shapes, words, labels. ImportError if a file is given and Keras is absent.
+    """
+    conversion.check_choice("padding", padding, ("post", "pre", None))
+    conversion.check_choice("truncating", truncating, ("post", "pre", None))
+    chain = keras_chain.find_chain(_loaded(model, custom_objects))
+    source = _source(chain, tokenizer, vocabulary)
+    known = _vocabulary(source, vocabulary, unknown, pad)
+    tokenize = conversion.choose_tokenize(_tokenizer(source, tokenizer), known)
+    variants = keras_chain.find_parts(chain, attention)
+    conversion.check_finite(variants[0])
+    conversion.check_rows(known, len(variants[0].embedding), named(chain.embedding))
+    labels = conversion.check_labels(labels, len(variants[0].output_bias), named(chain.dense))
+    _check_padding(chain, known, padding)
+    reading = _reading(chain, variants[0], source, tokenize, (padding, truncating, max_tokens))
+    found = conversion.verified(variants, reading, known, labels, _original(chain, variants[0], known, tokenize))
+    if reading.max_tokens == UNLIMITED and found.metadata["padded_length"] != "0":
+        raise ValueError(f"padding has a part in what the model computes, and {named(chain.text)} pads to the longest text "
+                         "of a batch: say max_tokens=, or padding=None if each text is labelled by itself")
+    return weights_file.write(found)
+
+
+# ---- words ----
+
+def _source(chain, tokenizer, vocabulary):
+    """The TextVectorization or Tokenizer that made the numbers, if one is there."""
+    for source in (chain.text, tokenizer, vocabulary):
+        if source is not None and (hasattr(source, "get_vocabulary") or hasattr(source, "word_index")):
+            return source
+    return None
+
+
+def _vocabulary(source, vocabulary, unknown, pad):
+    """The Vocabulary: as the source knows it, or as it is given."""
+    own = _words_of(source) if source is not None else None
+    if own is None:
+        if vocabulary is None:
+            raise ValueError("the vocabulary is None, and neither the model nor the tokenizer knows its words; expected "
+                             "a list of words in the order of the Embedding's rows")
+        if isinstance(vocabulary, (str, bytes)) or not hasattr(vocabulary, "__iter__"):
+            raise TypeError(f"the vocabulary is of type {type(vocabulary).__name__}, expected a list of words")
+        return vocabularies.from_words(vocabulary, pad, unknown)
+    if vocabulary is not None and vocabulary is not source:
+        _check_same(source, own.words, vocabulary)
+    return own
+
+
+def _words_of(source):
+    """What a TextVectorization or a Tokenizer knows."""
+    if hasattr(source, "get_vocabulary"):
+        words = list(source.get_vocabulary())
+        return vocabularies.from_words(words, pad=0, unknown=1, exact=False)
+    most = source.num_words or len(source.word_index) + 1
+    numbers = {word: number for word, number in source.word_index.items() if number < most}
+    unknown = "skip" if source.oov_token is None else source.word_index[source.oov_token]
+    return vocabularies.from_words(numbers, pad=0, unknown=unknown, exact=False)
+
+
+def _check_same(source, words, vocabulary):
+    given = vocabularies.from_words(vocabulary, pad=0, unknown="padding").words
+    # Padding and unknown words may be spelled otherwise, and unused words may follow.
+    different = next((n for n in range(2, len(words)) if given[n:n + 1] != words[n:n + 1]), None)
+    if different is not None:
+        raise ValueError(f"word {different} of the vocabulary is {dict(enumerate(given)).get(different)!r}, but "
+                         f"{type(source).__name__} has {words[different]!r} there; vocabulary=None takes its words")
+
+
+def _tokenizer(source, tokenizer):
+    if hasattr(source, "get_vocabulary"):
+        return tokenizers.of_text_vectorization(source)
+    if source is not None:
+        return tokenizers.of_keras_tokenizer(source)
+    if tokenizer is not None and not isinstance(tokenizer, str):
+        raise TypeError(f"the tokenizer is of type {type(tokenizer).__name__}, expected a TextVectorization layer, a "
+                        "Tokenizer, or a value of the metadata 'tokenize'")
+    return tokenizer
+
+
+def _check_padding(chain, vocabulary, padding):
+    """ValueError if padding is needed and its number is not known, or not 0 where Keras masks 0."""
+    if padding is None and not chain.embedding.mask_zero:
+        return
+    if vocabulary.padding is None or (chain.embedding.mask_zero and vocabulary.padding != 0):
+        raise ValueError(f"vocabulary[0] is {vocabulary.words[0]!r}, expected '' or '[PAD]': the word of padding" + (
+            f", which {named(chain.embedding)} masks" if chain.embedding.mask_zero else "; pad= names another"))
+
+
+# ---- how texts are read ----
+
+def _reading(chain, parts, source, tokenize, asked):
+    """What is known about it before the model has run."""
+    padding, truncating, max_tokens = asked
+    tokens = _length(chain, parts)
+    if tokens is not None and padding is None and chain.text is None:
+        raise ValueError(f"padding=None says that texts are never padded, but the model reads {tokens} tokens of each")
+    if None not in (tokens, max_tokens) and tokens != max_tokens:
+        raise ValueError(f"max_tokens is {max_tokens}, but the model reads {tokens} tokens")
+    masked, backwards = chain.embedding.mask_zero, keras_chain.is_reversed(chain.recurrent)
+    return conversion.Reading(
+        tokenize, tokens or max_tokens or _unlimited(chain, padding), padding, _truncating(source, padding, truncating),
+        gru_padding=_gru_padding(chain.recurrent) if masked and padding is not None else "read",
+        attention_padding="read" if padding is None or (masked and backwards) else None)
+
+
+def _length(chain, parts):
+    """How many tokens are read, if the input or the bias of attention says so."""
+    bias = parts.attention_bias
+    return keras_chain.length(chain) or (None if bias is None else len(bias))
+
+
+def _unlimited(chain, padding):
+    if chain.text is not None and (padding is None or chain.embedding.mask_zero):
+        return UNLIMITED
+    raise ValueError("how many tokens does the model read? Its shapes do not say it: say max_tokens=")
+
+
+def _truncating(source, padding, truncating):
+    vectorized = hasattr(source, "get_vocabulary")
+    if truncating is None and padding == "post" and source is not None and not vectorized:
+        raise ValueError("which tokens of a long text does the model read? pad_sequences(padding='post') reads the last: "
+                         "say truncating='pre'; or 'post', the first, if it was told truncating='post'")
+    return truncating or ("post" if vectorized else padding) or "post"
+
+
+def _gru_padding(recurrent):
+    """What Keras's mask does to a GRU."""
+    if recurrent is None:
+        return "read"
+    zero = kind(recurrent) == "Bidirectional" or recurrent.get_config().get("zero_output_for_mask", False)
+    return "zero" if zero else "carry"
+
+
+def _original(chain, parts, vocabulary, tokenize):
+    layer = named(chain.pooling)
+    if keras_chain.is_reversed(chain.recurrent) and chain.embedding.mask_zero:
+        layer = f"{named(chain.recurrent)} has go_backwards=True and a mask, so that {layer}"
+    words = vocabulary.numbers()
+    run = functools.partial(keras_chain.probabilities, chain)
+    if chain.text is not None:
+        cut = tokenizers.parse(tokenize)
+        words = [number for number in words if cut.gives(vocabulary.words[number])]
+        spelled = list(vocabulary.words)
+        spelled[vocabulary.padding], spelled[vocabulary.unknown] = "", _outside(vocabulary.words, cut)
+        run = keras_chain.run_with_texts(chain, spelled, "" if cut.kind == "characters" else " ")
+    return conversion.Original(run, layer, _length(chain, parts) is not None, words)
+
+
+def _outside(words, cut):
+    """A word that is not in the vocabulary."""
+    known = set(words)
+    candidates = map(chr, range(0x4E00, 0x9FFF)) if cut.kind == "characters" else (f"q{n}" for n in range(len(known) + 1))
+    return next(word for word in candidates if word not in known)
+
+
+# ---- files ----
+
+def _loaded(model, custom_objects):
+    """The model itself, if it is one, or the one in a file."""
+    if not isinstance(model, (str, os.PathLike)):
+        return model
+    path = os.fspath(model)
+    if not os.path.isfile(path):
+        raise ValueError(f"there is no file {path!r}, expected a Keras model or the path of a .keras or .h5 file")
+    keras = keras_module("reading a Keras model from a file", _version(path))
+    try:
+        return keras.models.load_model(path, custom_objects=custom_objects, compile=False)
+    except Exception as error:  # whatever Keras, h5py and zipfile raise
+        raise ValueError(f"Keras {keras.__version__} cannot read a model from {path!r} (layers of your own belong into "
+                         f"custom_objects={{name: class}}): {_first_line(error)}") from error
+
+
+def _version(path):
+    """Which Keras wrote the file: '2' or '3'."""
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            if "metadata.json" in archive.namelist():
+                return json.loads(archive.read("metadata.json")).get("keras_version", "3")[:1]
+    try:
+        import h5py
+        with h5py.File(path) as file:
+            version = file.attrs.get("keras_version", "3")
+            return (version.decode() if isinstance(version, bytes) else version)[:1]
+    except (ImportError, OSError):
+        return "3"
+
+
+def _first_line(error):
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
+def keras_module(purpose, version="3"):
+    """Keras, of this version if it is installed. ImportError says what it is needed for."""
+    names = ("keras", "tf_keras") if version != "2" else ("tf_keras", "keras")
+    reasons = []
+    for name in names:
+        try:
+            return importlib.import_module(name)
+        except ImportError as error:
+            reasons.append(f"{name}: {_first_line(error)}")
+    raise ImportError(f"{purpose} needs Keras (pip install keras tensorflow): {'; '.join(reasons)}")

@@ -1,0 +1,148 @@
+"""Words and their numbers: as a framework counts them, and as the file does.
+
+A framework has the rows of its embedding in any order, mostly padding first, then the word for all others ("[UNK]"),
+then the words. In the file row 0 is the word for all others; padding, if it is another word, is row 1, and its word is
+the empty text.
+"""
+import dataclasses
+
+import numpy as np
+
+from . import network, weights as weights_file
+
+PADDING_WORDS = ("", "[PAD]", "[pad]", "<PAD>", "<pad>")
+UNKNOWN_WORDS = ("[UNK]", "<unk>", "<UNK>", "<OOV>", "[OOV]")
+
+
+@dataclasses.dataclass
+class Vocabulary:
+    """A framework's words: word i has row i of its embedding. `padding` is padding's number, None without padding.
+    `unknown` is the number of words that are not in the list, None if they are left out. `exact`: the embedding must
+    not have more rows than there are words."""
+    words: list
+    padding: int = None
+    unknown: int = None
+    exact: bool = True
+
+    def numbers(self):
+        """The numbers of ordinary words: neither padding nor unknown."""
+        special = {self.padding, self.unknown}
+        return [number for number in range(len(self.words)) if number not in special]
+
+    def file_words(self, apart=False):
+        """The words of the file. `apart`: padding has a row of its own, even if unknown words are read as padding."""
+        return [""] * self._has_padding_row(apart) + [self.words[number] for number in self.numbers()]
+
+    def file_rows(self, rows, apart=False):
+        """Which of a framework's rows stands in each row of the file; -1 is a row of zeros that is never read."""
+        first = self.padding if self.unknown is None else self.unknown
+        special = [-1 if first is None else first] + [self.padding] * self._has_padding_row(apart)
+        return np.array(special + self.numbers() + list(range(len(self.words), rows)))
+
+    def _has_padding_row(self, apart):
+        same = self.unknown is None or (self.unknown == self.padding and not apart)
+        return self.padding is not None and not same
+
+
+# ---- from a framework ----
+
+def from_words(words, pad=None, unknown=None, exact=True):
+    """The Vocabulary of a list of words, or of a dict from words to numbers.
+
+    `pad` is the word that stands for padding, or its number; None: the one of PADDING_WORDS that is there, if any.
+    `unknown` says how words are read that are not in the list: "skip" (left out), "padding" (as padding), or as a word
+    of the list, given as it is spelled or by its number; None: the one of UNKNOWN_WORDS that is there.
+    """
+    words = _in_order(words) if isinstance(words, dict) else list(words)
+    _check_words(words)
+    padding = _find(words, pad, "pad") if pad is not None else _only(words, PADDING_WORDS, "pad")
+    if "" in words and words.index("") != padding:
+        raise ValueError(f"word {words.index('')} of the vocabulary is '', which is padding's word in the file, but padding "
+                         f"is {words[padding]!r}")
+    return Vocabulary(words, padding, _unknown(words, padding, unknown), exact)
+
+
+def _in_order(numbers):
+    """The words of a dict, by their numbers. Number 0 is padding's if no word has it."""
+    words = {number: word for word, number in numbers.items()}
+    if len(words) < len(numbers):
+        twice = next(word for word, number in numbers.items() if words[number] != word)
+        raise ValueError(f"words {twice!r} and {words[numbers[twice]]!r} of the vocabulary both have the number "
+                         f"{numbers[twice]}")
+    words.setdefault(0, "")
+    missing = next((number for number in range(len(words)) if number not in words), None)
+    if missing is not None:
+        raise ValueError(f"no word of the vocabulary has the number {missing}, expected all from 0 to {max(words)}")
+    return [words[number] for number in range(len(words))]
+
+
+def _check_words(words):
+    for number, word in enumerate(words):
+        if not isinstance(word, str):
+            raise TypeError(f"word {number} of the vocabulary is {word!r}, expected a str")
+    first = {}
+    for number, word in enumerate(words):
+        if first.setdefault(word, number) != number:
+            raise ValueError(f"the vocabulary has {word!r} twice: numbers {first[word]} and {number}")
+
+
+def _find(words, given, parameter):
+    if isinstance(given, int) and not isinstance(given, bool):
+        if not 0 <= given < len(words):
+            raise ValueError(f"{parameter}={given} is no number of the {len(words)} words of the vocabulary")
+        return given
+    if given not in words:
+        raise ValueError(f"{parameter}={given!r} is no word of the vocabulary")
+    return words.index(given)
+
+
+def _only(words, names, parameter):
+    """The number of the one of these names that is among the words; None without any."""
+    there = [name for name in names if name in words]
+    if len(there) > 1:
+        raise ValueError(f"the vocabulary has both {there[0]!r} and {there[1]!r}: say which by {parameter}=")
+    return words.index(there[0]) if there else None
+
+
+def _unknown(words, padding, unknown):
+    if unknown == "skip":
+        return None
+    if unknown == "padding":
+        if padding is None:
+            raise ValueError("unknown='padding', but the vocabulary has no word for padding")
+        return padding
+    number = _find(words, unknown, "unknown") if unknown is not None else _only(words, UNKNOWN_WORDS, "unknown")
+    if number is None:
+        raise ValueError("how does the model read words that are not in the vocabulary? It has none of "
+                         f"{', '.join(map(repr, UNKNOWN_WORDS))}. Say unknown='skip' (they are left out, as Keras's "
+                         "Tokenizer does without oov_token), unknown='padding' (they have padding's number), or the "
+                         "word of the vocabulary that stands for them")
+    return number
+
+
+# ---- back to a framework ----
+
+def framework_rows(model):
+    """Which row of the file stands in each row of a framework's embedding, -1 for a row of zeros: padding first, then
+    the word for all others, then the words. A file that knows no padding gets a row for it."""
+    rest = list(range(1, len(model.tensors["embedding"])))
+    if network.padding_number(model) == 1:
+        return np.array([1, 0] + rest[1:])
+    return np.array([0] + rest if _padding_is_word_0(model) else [-1, 0] + rest)
+
+
+def vocabulary(weights):
+    """The words in the order of the embedding's rows in to_keras(weights) and to_torch(weights): '' for padding,
+    '[UNK]' for all words that are not in the list (unless these are read as padding or left out), then the words."""
+    model = weights_file.read(weights)
+    words = model.words[network.padding_number(model):]
+    if network.padding_number(model) == 0 and _padding_is_word_0(model):
+        return [""] + words
+    return ["", next(name for name in UNKNOWN_WORDS if name not in words)] + words
+
+
+def _padding_is_word_0(model):
+    """Whether word 0 is padding's row: it is filled in, or masked, or nothing else is ever read as word 0."""
+    keys = model.metadata
+    return (keys.get("unknown") == "skip" or keys["padded_length"] != "0"
+            or keys.get("gru_padding", "read") != "read" or keys.get("attention_padding", "read") != "read")
