@@ -3,6 +3,7 @@
 Keras 2 (tf_keras, and keras up to 2.15) and Keras 3 with each of its backends. Nothing of them is imported before a
 function needs it.
 """
+import dataclasses
 import functools
 import importlib
 import json
@@ -246,3 +247,155 @@ def keras_module(purpose, version="3"):
         except ImportError as error:
             reasons.append(f"{name}: {_first_line(error)}")
     raise ImportError(f"{purpose} needs Keras (pip install keras tensorflow): {'; '.join(reasons)}")
+
+
+# ---- back to Keras ----
+
+def to_keras(weights, *, keras=None):
+    """A Keras model that computes what these weights do in SQL: numbers [texts][tokens] in, probabilities out.
+
+    The rows of its Embedding have the words of vocabulary(weights): padding first. `keras` is the module to make it
+    with, such as tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any
+    length. attention_layer() says how to load it from a file.
+
+    ValueError if the model has parts that Keras has not: it must have been trained with {"subwords": false, "max_pool":
+    false, "linear": false}, or come from from_keras() or from_torch(). ImportError if Keras is absent.
+    """
+    model = weights_file.read(weights)
+    parts = conversion.take_apart(model, vocabularies.framework_rows(model))
+    keras = keras or keras_module("to_keras()")
+    layers, masks = keras.layers, _masks(model, parts)
+    numbers = keras.Input((int(model.metadata["padded_length"]) or None,), dtype="int32", name="numbers")
+    embedding = layers.Embedding(*parts.embedding.shape, mask_zero=masks.embedding, name="embedding")
+    states, filled = embedding(numbers), [(embedding, [parts.embedding])]
+    if conversion.has_gru(parts):
+        recurrent, values = _recurrent(layers, parts, masks)
+        states = recurrent(states)
+        filled.append((recurrent, values))
+    pooling, values = _pooling(keras, parts, masks)
+    filled.append((pooling, values))
+    text = pooling(states, mask=_not_padding(keras, numbers)) if masks.pooling_alone else pooling(states)
+    dense, values = _dense(layers, parts)
+    made = keras.Model(numbers, dense(text), name="classifier")
+    for layer, values in [*filled, (dense, values)]:
+        layer.set_weights(values)
+    return made
+
+
+@dataclasses.dataclass
+class _Masks:
+    """Where padding is masked: from the Embedding on, in the pooling, or in the pooling alone."""
+    embedding: bool
+    pooling: bool
+    pooling_alone: bool
+    gru: str
+
+
+def _masks(model, parts):
+    """The masks that the file's keys ask for. A file without padding leaves it open: then all is masked."""
+    gru, attention = "zero", "skip"
+    if vocabularies.has_padding(model):
+        gru, attention = (model.metadata.get(key, "read") for key in ("gru_padding", "attention_padding"))
+    pooling, recurrent = attention == "skip", conversion.has_gru(parts)
+    if not pooling and gru == "carry" and parts.backward:
+        raise ValueError("the model has gru_padding 'carry' in both directions, and reads the states at padding: "
+                         "Keras's Bidirectional gives zeros there")
+    if pooling and parts.pooling == "max" and vocabularies.has_padding(model):
+        raise ValueError("the model leaves padding out of its max-pool: Keras's GlobalMaxPooling1D reads it")
+    embedding = gru != "read" if recurrent else pooling
+    return _Masks(embedding, pooling, pooling and not embedding, gru)
+
+
+def _recurrent(layers, parts, masks):
+    """The GRU, or both in a Bidirectional, and its weights."""
+    direction = parts.forward
+    gru = layers.GRU(direction[1].shape[0], return_sequences=True, reset_after=len(direction[2]) == 2, name="gru",
+                     **{"zero_output_for_mask": True} if masks.gru == "zero" and masks.embedding else {})
+    values = [_keras_direction(direction) for direction in (parts.forward, parts.backward) if direction]
+    return gru if parts.backward is None else layers.Bidirectional(gru, name="bidirectional"), sum(values, [])
+
+
+def _keras_direction(direction):
+    kernel, recurrent, bias = direction
+    return [kernel, recurrent, bias if len(bias) == 2 else bias[0]]
+
+
+def _pooling(keras, parts, masks):
+    """What makes one state of a text's states, and its weights."""
+    if parts.pooling == "max":
+        return keras.layers.GlobalMaxPooling1D(name="pooling"), []
+    if parts.pooling == "mean" and masks.pooling == (masks.embedding or masks.pooling_alone):
+        return keras.layers.GlobalAveragePooling1D(name="pooling"), []
+    kernel = np.zeros(len(parts.output_kernel)) if parts.attention_kernel is None else parts.attention_kernel
+    bias = [] if parts.attention_bias is None else [parts.attention_bias[:, None]]
+    layer = attention_layer(keras)(positions=len(bias[0]) if bias else 0, masked=masks.pooling, name="attention")
+    return layer, [kernel[:, None], *bias]
+
+
+def _dense(layers, parts):
+    """The output and its weights: one unit and a sigmoid, if the first label's logit is always 0."""
+    kernel, bias = parts.output_kernel, parts.output_bias
+    if kernel.shape[1] == 2 and not kernel[:, 0].any() and bias[0] == 0:
+        return layers.Dense(1, activation="sigmoid", name="output"), [kernel[:, 1:], bias[1:]]
+    return layers.Dense(len(bias), activation="softmax", name="output"), [kernel, bias]
+
+
+def _not_padding(keras, numbers):
+    return keras.ops.not_equal(numbers, 0) if hasattr(keras, "ops") else numbers != 0
+
+
+@functools.lru_cache(maxsize=None)
+def attention_layer(keras=None):
+    """The class of the attention layer in models of to_keras(): softmax(h . W + b) over the states h of a text, and
+    their sum with these weights. Call this once in a program that loads such a model from a file, so that Keras knows
+    the class. `keras` is the module, None: keras."""
+    keras = keras or keras_module("attention_layer()")
+    ops = keras.ops if hasattr(keras, "ops") else _TensorFlowOps()
+
+    @keras.utils.register_keras_serializable(package="sqlite_classify")
+    class Attention(keras.layers.Layer):
+        """W [S][1]; b [positions][1], if positions is not 0: 0 for positions past it. `masked`: masked states have no
+        weight."""
+
+        def __init__(self, positions=0, masked=False, **kwargs):
+            super().__init__(**kwargs)
+            self.positions, self.masked, self.supports_masking = positions, masked, True
+
+        def build(self, input_shape):
+            self.W = self.add_weight(name="W", shape=(input_shape[-1], 1), initializer="glorot_uniform")
+            if self.positions:
+                self.b = self.add_weight(name="b", shape=(self.positions, 1), initializer="zeros")
+
+        def call(self, inputs, mask=None):
+            scores = ops.matmul(inputs, self.W)
+            if self.positions:
+                tokens = ops.arange(ops.shape(inputs)[1])
+                padded = ops.concatenate([self.b, ops.zeros_like(self.b[:1])], 0)
+                scores += ops.take(padded, ops.minimum(tokens, self.positions), axis=0)
+            if not self.masked or mask is None:
+                return ops.sum(ops.softmax(scores, axis=1) * inputs, axis=1)
+            kept = ops.expand_dims(mask, -1)
+            weights = ops.softmax(ops.where(kept, scores, -1e9), axis=1)
+            return ops.sum(ops.where(kept, weights, 0.0) * inputs, axis=1)
+
+        def compute_mask(self, inputs, mask=None):
+            return None
+
+        def compute_output_shape(self, input_shape):
+            return (input_shape[0], input_shape[-1])
+
+        def get_config(self):
+            return {**super().get_config(), "positions": self.positions, "masked": self.masked}
+
+    return Attention
+
+
+class _TensorFlowOps:
+    """Those of Keras 3's ops that the attention layer uses, for Keras 2."""
+
+    def __init__(self):
+        import tensorflow as tf
+
+        self.matmul, self.where, self.softmax, self.expand_dims = tf.matmul, tf.where, tf.nn.softmax, tf.expand_dims
+        self.arange, self.shape, self.minimum, self.take = tf.range, tf.shape, tf.minimum, tf.gather
+        self.concatenate, self.zeros_like, self.sum = tf.concat, tf.zeros_like, tf.reduce_sum

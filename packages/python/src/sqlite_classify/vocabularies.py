@@ -141,6 +141,11 @@ def vocabulary(weights):
     return ["", next(name for name in UNKNOWN_WORDS if name not in words)] + words
 
 
+def has_padding(model):
+    """Whether the file says how padding is read, or has a row for it."""
+    return network.padding_number(model) == 1 or _padding_is_word_0(model)
+
+
 def _padding_is_word_0(model):
     """Whether word 0 is padding's row: it is filled in, or masked, or nothing else is ever read as word 0."""
     keys = model.metadata
