@@ -4,12 +4,13 @@ The parts are found in a framework's model, then assembled into a Model, and wha
 with the network of that Model. Nothing that can be computed is taken on trust.
 """
 import dataclasses
+import itertools
 
 import numpy as np
 
 from . import network, tokenizers, vocabularies, weights as weights_file
 
-GRU_PADDINGS = ("read", "carry", "zero")
+GRU_PADDINGS = ("read", "zero", "carry")
 ATTENTION_PADDINGS = ("read", "skip")
 TOLERANCE, NOISE = 1e-4, 3e-7  # of probabilities
 LONGEST_CHECKED = 48  # tokens of a text that is compared, if the model itself does not ask for more
@@ -34,26 +35,33 @@ class Parts:
 
 @dataclasses.dataclass
 class Reading:
-    """How texts become rows of numbers. `gru_padding` and `attention_padding` are None where only the model's results
-    can tell. `apart`: padding is told from words by its place, not by its number."""
+    """How texts become rows of numbers. `gru_padding`, `attention_padding` and `apart` are None where only the model's
+    results can tell. `apart`: padding is told from words by its place, so that unknown words which have its number are
+    words all the same."""
     tokenize: str
     max_tokens: int
     padding: str = "post"               # or pre; None: texts are never padded
     truncating: str = "post"            # or pre
     gru_padding: str = None
     attention_padding: str = None
-    apart: bool = False
+    apart: bool = None
 
 
 @dataclasses.dataclass
 class Original:
-    """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and
-    gives probabilities [texts][labels]. `layer` is the one to blame if they are others than ours. `fixed`: it takes
-    texts of max_tokens only. `words`: the numbers of ordinary words that it may be given."""
+    """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and the
+    lengths of the texts without padding; it gives [texts][labels], or [texts][1] for a sigmoid, or None if it cannot
+    read empty texts. `outputs` says what these numbers are: one of OUTPUTS, or all that they may be. `layer` is the one
+    to blame if they are others than ours. `fixed`: it takes texts of max_tokens only. `words`: the numbers of ordinary
+    words that it may be given."""
     run: callable
+    outputs: tuple
     layer: str
     fixed: bool
     words: list
+
+
+OUTPUTS = ("logits", "probabilities")
 
 
 # ---- parts to a file ----
@@ -257,15 +265,14 @@ def verified(variants, reading, vocabulary, labels, original):
     open is tried with each, and the closest is taken. ValueError if none is close."""
     length = reading.max_tokens if original.fixed else min(reading.max_tokens, LONGEST_CHECKED)
     texts = _texts_to_check(vocabulary, original.words, reading, length)
-    found = _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary)
-    closest, difference = None, np.inf
-    for parts, candidate in _candidates(variants, reading):
+    raw = _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary)
+    closest, difference, allowed = None, np.inf, 0
+    for parts, candidate, output in _candidates(variants, reading, vocabulary, original):
         short = assemble(parts, dataclasses.replace(candidate, max_tokens=length), vocabulary, labels)
-        d = _difference(found, network.probabilities(short, _in_file(texts, vocabulary, short)), texts, candidate)
+        expected = network.probabilities(short, _in_file(texts, vocabulary, short))
+        d = _difference(_probabilities(raw, output), expected, texts, candidate)
         if closest is None or d < min(0.8 * difference, difference - NOISE):
-            closest, difference = (parts, candidate), d
-    spread = np.ptp(found[np.isfinite(found).all(axis=1)], axis=0).max(initial=0)
-    allowed = min(TOLERANCE, max(10 * NOISE, 0.01 * spread))  # where all are nearly even, a little is much
+            closest, difference, allowed = (parts, candidate), d, _allowed(expected)
     if not difference <= allowed:
         raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[variants[0].pooling]}: "
                          f"probabilities differ by up to {difference:.2g} from those that SQL would give, expected at most "
@@ -273,37 +280,60 @@ def verified(variants, reading, vocabulary, labels, original):
     return assemble(*closest, vocabulary, labels)
 
 
-def _candidates(variants, reading):
+def _candidates(variants, reading, vocabulary, original):
     """All that may be meant, the likelier first."""
-    grus = GRU_PADDINGS if has_gru(variants[0]) else ["read"]
-    for parts in variants:
-        for gru in grus if reading.gru_padding is None else [reading.gru_padding]:
-            for attention in ATTENTION_PADDINGS if reading.attention_padding is None else [reading.attention_padding]:
-                yield parts, dataclasses.replace(reading, gru_padding=gru, attention_padding=attention)
+    def choices(value, all_of_them, there=True):
+        return [value] if value is not None else all_of_them if there else all_of_them[:1]
+
+    for output, parts, gru, attention, apart in itertools.product(
+            original.outputs, variants, choices(reading.gru_padding, GRU_PADDINGS, has_gru(variants[0])),
+            choices(reading.attention_padding, ATTENTION_PADDINGS),
+            choices(reading.apart, (False, True), vocabulary.unknown == vocabulary.padding)):
+        yield parts, dataclasses.replace(reading, gru_padding=gru, attention_padding=attention, apart=apart), output
 
 
 def _texts_to_check(vocabulary, words, reading, length):
-    """Lists of numbers: of ordinary and unknown words, short, as long as what is read, longer, and empty where padding
-    is read in place of it."""
+    """Lists of numbers: of ordinary and unknown words; short, as long as what is read, longer; at last an empty one, if
+    padding is read in place of it."""
     random = np.random.default_rng(1)
     if vocabulary.unknown is not None:
         words = [*words, *[vocabulary.unknown] * (len(words) // 8 + 1)]
-    sizes = [1, 2, length - 1, length, *random.integers(1, length, 16, endpoint=True)]
-    if length == reading.max_tokens:
-        sizes.append(length + 3)
-    if reading.padding is not None and reading.attention_padding != "skip":
-        sizes.append(0)
-    return [random.choice(words, size).tolist() for size in sizes if size or sizes[-1] == 0]
+    sizes = [1, length, *random.integers(1, length, 18, endpoint=True)] + [length + 3] * (length == reading.max_tokens)
+    texts = [random.choice(words, size).tolist() for size in sizes]
+    return texts + [[]] * (reading.padding is not None and reading.attention_padding != "skip")
 
 
 def _run(original, texts, reading, vocabulary):
-    """What the original gives for these texts, cut and padded as the reading says."""
+    """What the original gives for these texts, cut and padded as the reading says; NaN for the empty one if it cannot be
+    run. ValueError if a text's numbers depend on the texts beside it."""
     most = reading.max_tokens
     cut = [text[-most:] if reading.truncating == "pre" else text[:most] for text in texts]
     if reading.padding is None:
-        return np.concatenate([original.run(np.array([text])) for text in cut])
+        return np.concatenate([original.run(np.array([text]), [len(text)]) for text in cut])
     fill = [[vocabulary.padding] * (most - len(text)) for text in cut]
-    return original.run(np.array([f + t if reading.padding == "pre" else t + f for t, f in zip(cut, fill)]))
+    ids = np.array([f + t if reading.padding == "pre" else t + f for t, f in zip(cut, fill)])
+    lengths = list(map(len, cut))
+    together = original.run(ids, lengths)
+    if together is None:
+        together = original.run(ids[:-1], lengths[:-1])
+        together = np.concatenate([together, np.full_like(together[:1], np.nan)])
+    shortest = int(np.argmin([length or most for length in lengths]))
+    alone = original.run(ids[shortest:shortest + 1], lengths[shortest:shortest + 1])
+    if np.abs(alone - together[shortest]).max() > TOLERANCE:
+        raise ValueError("what the model computes of a text depends on how long the other texts of its batch are: padding "
+                         "is read up to the longest. Say padding=None if each text is labelled by itself")
+    return together
+
+
+def _probabilities(values, output):
+    """Probabilities [texts][labels] of what the original gives."""
+    if values.shape[1] == 1:
+        second = values if output == "probabilities" else 0.5 + 0.5 * np.tanh(0.5 * values)
+        return np.concatenate([1 - second, second], axis=1)
+    if output == "probabilities":
+        return values
+    values = np.exp(values - values.max(axis=1, keepdims=True))
+    return values / values.sum(axis=1, keepdims=True)
 
 
 def _in_file(texts, vocabulary, model):
@@ -314,8 +344,14 @@ def _in_file(texts, vocabulary, model):
 
 
 def _difference(found, expected, texts, reading):
-    """The largest difference of probabilities. An empty text without padding has no features in SQL, and no result in
-    some frameworks; it is left out."""
-    compared = [bool(text) or reading.attention_padding == "read" for text in texts]
+    """The largest difference of probabilities. An empty text has no features in SQL if padding is skipped, and no result
+    in some frameworks: then it is left out."""
+    compared = [bool(text) or (reading.attention_padding == "read" and np.isfinite(row).all())
+                for text, row in zip(texts, found)]
     difference = np.abs(found - expected)[compared].max()
     return np.inf if np.isnan(difference) else difference
+
+
+def _allowed(probabilities):
+    """How much they may differ. Where all texts have nearly the same probabilities, a little is much."""
+    return min(TOLERANCE, max(10 * NOISE, 0.01 * np.ptp(probabilities, axis=0).max()))

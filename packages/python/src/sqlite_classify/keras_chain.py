@@ -276,26 +276,19 @@ def to_numpy(tensor):
     return np.asarray(tensor.detach().cpu() if hasattr(tensor, "detach") else tensor)
 
 
-def probabilities(chain, inputs):
-    """What the model gives, [texts][labels], whatever its last activation is."""
-    values = to_numpy(chain.model(inputs, training=False)).astype(np.float64)
-    if values.shape[1] == 1:
-        values = values if chain.activation == "sigmoid" else 1 / (1 + np.exp(-values))
-        return np.concatenate([1 - values, values], axis=1)
-    if chain.activation == "linear":
-        values = np.exp(values - values.max(axis=1, keepdims=True))
-        values /= values.sum(axis=1, keepdims=True)
-    return values
+def run_with_numbers(chain):
+    """A function from numbers [texts][tokens] to what the model gives, [texts][units]."""
+    return lambda ids, _: to_numpy(chain.model(ids.astype("int32"), training=False)).astype(np.float64)
 
 
 def run_with_texts(chain, words, separator):
-    """A function from numbers [texts][tokens] to probabilities, for a model that takes texts. `words` has the word of
-    each number, '' for padding."""
+    """The same for a model that takes texts. `words` has the word of each number, '' for padding."""
     import tensorflow
 
     flat = len(chain.model.inputs[0].shape) == 1
 
-    def run(ids):
+    def run(ids, _):
         texts = [separator.join(words[number] for number in row if words[number]) for row in ids.tolist()]
-        return probabilities(chain, tensorflow.constant(texts if flat else [[text] for text in texts]))
+        inputs = tensorflow.constant(texts if flat else [[text] for text in texts])
+        return to_numpy(chain.model(inputs, training=False)).astype(np.float64)
     return run

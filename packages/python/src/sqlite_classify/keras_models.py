@@ -148,7 +148,7 @@ def _reading(chain, parts, source, tokenize, asked):
     return conversion.Reading(
         tokenize, tokens or max_tokens or _unlimited(chain, padding), padding, _truncating(source, padding, truncating),
         gru_padding=_gru_padding(chain.recurrent) if masked and padding is not None else "read",
-        attention_padding="read" if padding is None or (masked and backwards) else None)
+        attention_padding="read" if padding is None or (masked and backwards) else None, apart=False)
 
 
 def _length(chain, parts):
@@ -183,15 +183,15 @@ def _original(chain, parts, vocabulary, tokenize):
     layer = named(chain.pooling)
     if keras_chain.is_reversed(chain.recurrent) and chain.embedding.mask_zero:
         layer = f"{named(chain.recurrent)} has go_backwards=True and a mask, so that {layer}"
-    words = vocabulary.numbers()
-    run = functools.partial(keras_chain.probabilities, chain)
+    words, run = vocabulary.numbers(), keras_chain.run_with_numbers(chain)
     if chain.text is not None:
         cut = tokenizers.parse(tokenize)
         words = [number for number in words if cut.gives(vocabulary.words[number])]
         spelled = list(vocabulary.words)
         spelled[vocabulary.padding], spelled[vocabulary.unknown] = "", _outside(vocabulary.words, cut)
         run = keras_chain.run_with_texts(chain, spelled, "" if cut.kind == "characters" else " ")
-    return conversion.Original(run, layer, _length(chain, parts) is not None, words)
+    outputs = ("logits" if chain.activation == "linear" else "probabilities",)
+    return conversion.Original(run, outputs, layer, _length(chain, parts) is not None, words)
 
 
 def _outside(words, cut):

@@ -1,0 +1,437 @@
+"""PyTorch models become the contents of the column `weights`, and back: from_torch(), to_torch().
+
+PyTorch's GRU has its gates in the order r, z, n, and its matrices transposed. PyTorch is not imported before a function
+needs it.
+"""
+import collections.abc
+import dataclasses
+import functools
+import inspect
+import re
+
+import numpy as np
+
+from . import conversion, network, vocabularies, weights as weights_file
+from .conversion import GRU_PADDINGS, ATTENTION_PADDINGS
+
+CELL = re.compile(r"(.*?)weight_ih_l(\d+)(_reverse)?$")  # of nn.GRU, nn.LSTM and nn.RNN
+POOLINGS = ("attention", "max", "mean")
+
+
+def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_tokens=None, *, truncating=None,
+               unknown=None, pad=None, attention=None, pooling=None, gru_padding=None, attention_padding=None,
+               forward=None):
+    """The contents of `weights` for a PyTorch model: bytes.
+
+    module       an nn.Module, or its state_dict(). Its parameters, found by their shapes:
+                   embedding   [rows][E], an nn.Embedding
+                   GRU         one nn.GRU with num_layers=1, in one direction or both; or none
+                   attention   softmax(h . W + b) over the states h, and their sum with these weights: an nn.Linear(S, 1)
+                               or a parameter [S], [S][1] or [1][S]; b [T], [T][1], [1] or none
+                   output      the last nn.Linear(S, labels), or nn.Linear(S, 1) for a sigmoid (two labels)
+    vocabulary   the words in the order of the embedding's rows, or a dict from words to rows.
+    labels       a str, int or float for each row of the output; for a sigmoid [label of 0, label of 1].
+    tokenizer    how texts are cut: a value of the metadata `tokenize`; None: the extension's own tokenizer.
+    padding      where padding stands: "post", "pre", or None if texts are never padded.
+    max_tokens   how many tokens the model reads, T; needed if no bias of attention says it.
+    truncating   what is read of longer texts: "post", the first tokens; "pre", the last. None: the same as `padding`.
+    unknown      how words outside the vocabulary are read: "skip" (left out), "padding" (as padding), or a word of the
+                 vocabulary or its number. None: '[UNK]', '<unk>', '<UNK>', '<OOV>' or '[OOV]', if it is there.
+    pad          padding's word or number; None: padding_idx of the nn.Embedding, or '', '[PAD]', '<pad>' and such.
+    attention    the names of attention's parameters, such as ("att.weight",) or ("W", "b"), if shapes do not tell.
+    pooling      "attention", "max" or "mean"; None: attention if it has weights, else what the module computes.
+    gru_padding  "read": padding is a word as any other; "carry": it leaves the state as it is; "zero": the state at
+                 padding is 0, as in packed sequences. None: what the module computes.
+    attention_padding  "read", or "skip": padding has no weight. None: what the module computes.
+    forward      a function that gives logits or probabilities for ids [texts][tokens] (and the texts' lengths, if it
+                 takes two arguments). None: the module itself.
+
+    The module is run on some random texts and compared with what SQL would compute of them. A state_dict without
+    `forward` cannot be run and is taken at its word: it needs gru_padding and attention_padding (unless padding is
+    None), and pooling if there is no attention. What is not supported, or does not fit, is named by a ValueError or
+    TypeError. PyTorch itself is needed to run a module only.
+    """
+    for name, value, expected in (("padding", padding, ("post", "pre", None)), ("pooling", pooling, (*POOLINGS, None)),
+                                  ("truncating", truncating, ("post", "pre", None)),
+                                  ("gru_padding", gru_padding, (*GRU_PADDINGS, None)),
+                                  ("attention_padding", attention_padding, (*ATTENTION_PADDINGS, None))):
+        conversion.check_choice(name, value, expected)
+    state = _state(module)
+    known = vocabularies.from_words(vocabulary, _padding_number(module, pad), unknown)
+    names = _find(state, _embedding_name(module), len(known.words), attention)
+    variants = _variants(state, names, pooling)
+    conversion.check_finite(variants[0])
+    conversion.check_rows(known, len(variants[0].embedding), repr(names.embedding))
+    labels = conversion.check_labels(labels, len(variants[0].output_bias), repr(names.output))
+    _check_padding(known, padding)
+    reading = conversion.Reading(
+        conversion.choose_tokenize(tokenizer, known), _max_tokens(variants[0], max_tokens, padding), padding,
+        truncating or padding or "post", "read" if padding is None else gru_padding,
+        "read" if padding is None else attention_padding)
+    if forward is None and isinstance(module, collections.abc.Mapping):
+        _check_said(reading, variants)
+        reading.apart = reading.gru_padding == "zero"  # packed sequences end where a text ends
+        return weights_file.write(conversion.assemble(variants[0], reading, known, labels))
+    blamed = f"the module ({', '.join(names.attention) or 'no weights of attention'})"
+    original = conversion.Original(_runner(module, forward), conversion.OUTPUTS, blamed,
+                                   variants[0].attention_bias is not None, known.numbers())
+    return weights_file.write(conversion.verified(variants, reading, known, labels, original))
+
+
+# ---- finding the parameters ----
+
+@dataclasses.dataclass
+class _Names:
+    """The names of parameters: `gru` is what stands before weight_ih_l0, None without a GRU; `attention` has one or two
+    names, W first, or none."""
+    embedding: str
+    gru: str
+    output: str
+    attention: list
+
+
+def _state(module):
+    """Names and arrays of all parameters."""
+    state = module if isinstance(module, collections.abc.Mapping) else None
+    if state is None and hasattr(module, "state_dict"):
+        state = module.state_dict()
+    if not state:
+        raise TypeError(f"the module is of type {type(module).__name__}, expected an nn.Module with parameters, or its "
+                        "state_dict()")
+    return {name: _to_numpy(name, value) for name, value in state.items()}
+
+
+def _to_numpy(name, value):
+    if hasattr(value, "detach"):
+        value = value.detach().cpu()
+        return (value.float() if value.is_floating_point() else value).numpy()
+    if not isinstance(value, np.ndarray):
+        raise TypeError(f"{name!r} of the state_dict is of type {type(value).__name__}, expected a tensor")
+    return value
+
+
+def _embeddings(module):
+    """The nn.Embedding layers of a module and their names; none for a state_dict."""
+    modules = module.named_modules() if hasattr(module, "named_modules") else []
+    return {name: layer for name, layer in modules if type(layer).__name__ == "Embedding"}
+
+
+def _embedding_name(module):
+    found = _embeddings(module)
+    if len(found) > 1:
+        raise ValueError(f"the module has {len(found)} nn.Embedding ({', '.join(map(repr, found))}), expected one")
+    return next((f"{name}.weight".lstrip(".") for name in found), None)
+
+
+def _padding_number(module, pad):
+    if pad is not None:
+        return pad
+    return next((layer.padding_idx for layer in _embeddings(module).values()), None)
+
+
+def _find(state, embedding, words, attention):
+    """The _Names of the parameters. ValueError names those that belong to no part."""
+    gru = _find_gru(state)
+    rest = [name for name in state if not _is_cell(name, gru)]
+    embedding = embedding or _find_embedding(state, rest, gru, words)
+    size = _state_size(state, gru, embedding)
+    rest = [name for name in rest if name != embedding]
+    outputs = [name for name in rest if state[name].ndim == 2 and state[name].shape[1] == size and name.endswith("weight")
+               and name not in (attention or ())]
+    if not outputs:
+        raise ValueError(f"the module has no nn.Linear that reads the {size} numbers of the pooled states, among "
+                         f"{_shapes(state, rest)}")
+    output = outputs[-1]
+    rest = [name for name in rest if name not in (output, _bias_of(output))]
+    return _Names(embedding, gru, output, _find_attention(state, rest, size, attention))
+
+
+def _find_gru(state):
+    """What stands before weight_ih_l0 of the only GRU; None without one."""
+    cells = [match.groups() for match in map(CELL.match, state) if match]
+    prefixes = sorted({prefix for prefix, _, _ in cells})
+    if len(prefixes) > 1:
+        raise ValueError(f"there are {len(prefixes)} recurrent layers ({', '.join(map(repr, prefixes))}), expected one GRU")
+    layers = 1 + max((int(layer) for _, layer, _ in cells), default=0)
+    if layers > 1:
+        raise ValueError(f"the recurrent layer {prefixes[0].rstrip('.')!r} has num_layers={layers}, expected 1")
+    if not cells:
+        return None
+    rows, size = state[prefixes[0] + "weight_hh_l0"].shape
+    if rows != 3 * size:
+        kind = {4: "an LSTM", 1: "a simple RNN"}.get(rows // size, "no GRU")
+        raise ValueError(f"the recurrent layer {prefixes[0].rstrip('.')!r} is {kind}: weight_hh_l0 has the shape "
+                         f"{(rows, size)}, expected a GRU with {(3 * size, size)}")
+    return prefixes[0]
+
+
+def _is_cell(name, gru):
+    return gru is not None and re.fullmatch(re.escape(gru) + r"(weight|bias)_(ih|hh)_l0(_reverse)?", name) is not None
+
+
+def _find_embedding(state, names, gru, words):
+    """The embedding of a state_dict: by its width, its height and its name, as far as they are needed."""
+    width = state[gru + "weight_ih_l0"].shape[1] if gru is not None else None
+    found = [name for name in names if state[name].ndim == 2 and width in (None, state[name].shape[1])]
+    for narrower in (lambda name: "emb" in name.lower(), lambda name: len(state[name]) == words):
+        if len(found) > 1:
+            found = [name for name in found if narrower(name)] or found
+    if len(found) != 1:
+        raise ValueError(f"which parameter is the embedding? Expected one of the shape (rows, {width or 'E'}), found "
+                         f"{_shapes(state, found)}")
+    return found[0]
+
+
+def _state_size(state, gru, embedding):
+    if gru is None:
+        return state[embedding].shape[1]
+    return state[gru + "weight_hh_l0"].shape[1] * (2 if gru + "weight_hh_l0_reverse" in state else 1)
+
+
+def _find_attention(state, names, size, given):
+    """The names of W and of the bias with a number for each token, if they are there."""
+    missing = [name for name in given or () if name not in names]
+    if missing:
+        raise ValueError(f"attention={tuple(given)!r}: there is no {missing[0]!r} among {_shapes(state, names)}")
+    if given:
+        kernels, names = list(given[:1]), list(given)
+    else:
+        kernels = [name for name in names if state[name].shape in ((size,), (size, 1), (1, size))]
+        kernels = sorted(kernels, key=lambda name: state[name].ndim, reverse=True)[:1]
+    biases = [name for name in names if name not in kernels and state[name].size > 1]
+    wrong = biases if not kernels else [name for name in biases if max(state[name].shape) != state[name].size]
+    if wrong or len(biases) > 1:
+        raise ValueError(f"the parameters {_shapes(state, wrong or biases)} belong to no part that is supported, expected an "
+                         f"embedding, a GRU, attention (W of {size} numbers, b with a number for each token or one) and one "
+                         "nn.Linear; hidden layers are not supported")
+    return kernels + biases
+
+
+def _shapes(state, names):
+    return ", ".join(f"{name!r} {tuple(state[name].shape)}" for name in names) or "none"
+
+
+def _bias_of(weight):
+    return weight[:-len("weight")] + "bias"
+
+
+# ---- parameters to parts ----
+
+def _variants(state, names, pooling):
+    """The Parts that the module may have, the likelier first."""
+    parts = conversion.Parts(state[names.embedding], pooling=pooling or ("attention" if names.attention else "max"))
+    if names.gru is not None:
+        parts.forward, parts.backward = (_direction(state, names.gru, suffix) for suffix in ("", "_reverse"))
+    kernel = state[names.output].T
+    bias = state.get(_bias_of(names.output), np.zeros(kernel.shape[1], "f4"))
+    if kernel.shape[1] == 1:  # a sigmoid: the first label's logit is 0
+        kernel, bias = np.concatenate([np.zeros_like(kernel), kernel], axis=1), np.append(np.zeros_like(bias), bias)
+    parts.output_kernel, parts.output_bias = kernel, bias
+    if parts.pooling != "attention":
+        return [parts] if pooling else [parts, dataclasses.replace(parts, pooling="mean")]
+    if not names.attention:
+        raise ValueError("pooling='attention', but there are no weights of attention")
+    parts.attention_kernel, *biases = (state[name].reshape(-1) for name in names.attention)
+    parts.attention_bias = biases[0] if biases else None
+    # b [T] added to scores [B][T][1] is a constant for each text's tokens. That works if T is S by chance.
+    by_chance = biases and state[names.attention[1]].ndim == 1 and len(biases[0]) == len(parts.attention_kernel)
+    return [parts, dataclasses.replace(parts, attention_bias=None)][:2 if by_chance else 1]
+
+
+def _direction(state, gru, suffix):
+    """(kernel, recurrent_kernel, bias) of one direction, None if it is not there."""
+    if gru + "weight_ih_l0" + suffix not in state:
+        return None
+    kernel, recurrent = (_gates(state[f"{gru}weight_{part}_l0{suffix}"]).T for part in ("ih", "hh"))
+    none = np.zeros(kernel.shape[1], "f4")
+    return kernel, recurrent, np.stack([_gates(state.get(f"{gru}bias_{part}_l0{suffix}", none)) for part in ("ih", "hh")])
+
+
+def _gates(rows):
+    """The gates r, z, n as z, r, n, or the other way round."""
+    first, second, third = np.split(rows, 3)
+    return np.concatenate([second, first, third])
+
+
+# ---- how texts are read ----
+
+def _check_padding(vocabulary, padding):
+    if padding is not None and vocabulary.padding is None:
+        raise ValueError(f"which number is padding's? vocabulary[0] is {vocabulary.words[0]!r}, expected '' or '<pad>', or "
+                         "an nn.Embedding with padding_idx; pad= names another word, padding=None says that texts are "
+                         "never padded")
+
+
+def _max_tokens(parts, max_tokens, padding):
+    tokens = None if parts.attention_bias is None else len(parts.attention_bias)
+    if tokens is None and max_tokens is None:
+        raise ValueError("how many tokens does the model read? Its parameters do not say it: say max_tokens=")
+    if None not in (tokens, max_tokens) and tokens != max_tokens:
+        raise ValueError(f"max_tokens is {max_tokens}, but the bias of attention has {tokens} numbers")
+    return tokens or max_tokens
+
+
+def _check_said(reading, variants):
+    """ValueError if something is left open that only running can tell."""
+    for parameter, expected in (("gru_padding", GRU_PADDINGS), ("attention_padding", ATTENTION_PADDINGS)):
+        unused = parameter == "gru_padding" and not conversion.has_gru(variants[0])
+        if getattr(reading, parameter) is None and not unused:
+            raise ValueError(f"how is padding read? A state_dict does not say it: say {parameter}="
+                             f"{' or '.join(map(repr, expected))}, or give forward=")
+    if len(variants) > 1:
+        raise ValueError("how are states pooled? A state_dict without attention does not say it: say pooling='max' or "
+                         "'mean', or give forward=")
+
+
+# ---- running it ----
+
+def _runner(module, forward):
+    """A function from numbers [texts][tokens] and the texts' lengths to what the module gives."""
+    call = forward or module
+    required = [p for p in inspect.signature(getattr(call, "forward", call)).parameters.values()
+                if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    if len(required) not in (1, 2):
+        raise ValueError(f"the module takes {len(required)} arguments, expected ids, or ids and lengths: give forward=")
+
+    def run(ids, lengths):
+        import torch
+
+        training, device = getattr(module, "training", False), _device(module)
+        try:
+            if training:
+                module.eval()
+            with torch.no_grad():
+                ids = torch.as_tensor(ids, dtype=torch.long, device=device)
+                values = call(ids, torch.as_tensor(lengths)) if len(required) == 2 else call(ids)
+            return _as_matrix(values, len(ids))
+        except (RuntimeError, TypeError, IndexError, AttributeError) as error:
+            if not min(lengths):  # packed sequences must not be empty
+                return None
+            raise ValueError(f"the module cannot be run on ids of the shape {tuple(ids.shape)}: {error}; give forward=") from error
+        finally:
+            if training:
+                module.train()
+    return run
+
+
+def _device(module):
+    return next(module.parameters()).device if hasattr(module, "parameters") else "cpu"
+
+
+def _as_matrix(values, texts):
+    values = values.detach().cpu().double().numpy()
+    if values.shape[:1] != (texts,) or values.ndim > 2:
+        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels): give "
+                         "forward=")
+    return values.reshape(texts, -1)
+
+
+
+# ---- back to PyTorch ----
+
+def to_torch(weights):
+    """An nn.Module that computes what these weights do in SQL: ids [texts][tokens] in, logits [texts][labels] out, of
+    one unit for a sigmoid. Probabilities are their softmax, or sigmoid.
+
+    The rows of its embedding have the words of vocabulary(weights): padding first, as number 0. A model that reads
+    padding (padding_length in its metadata) takes texts of that length, others of any length.
+
+    ValueError if the model has parts that PyTorch has not: it must have been trained with {"subwords": false,
+    "max_pool": false, "linear": false}, or come from from_torch() or from_keras() (with reset_after=True).
+    """
+    model = weights_file.read(weights)
+    parts = conversion.take_apart(model, vocabularies.framework_rows(model))
+    if conversion.has_gru(parts) and len(parts.forward[2]) == 1:
+        raise ValueError("the model has a GRU with reset_after=False, which PyTorch has not")
+    gru, attention = "zero", "skip"
+    if vocabularies.has_padding(model):
+        gru, attention = (model.metadata.get(key, "read") for key in ("gru_padding", "attention_padding"))
+    return _classifier_class()(parts, gru, attention == "skip")
+
+
+@functools.lru_cache(maxsize=None)
+def _classifier_class():
+    try:
+        import torch
+    except ImportError as error:
+        raise ImportError(f"to_torch() needs PyTorch (pip install torch): {error}") from error
+    nn = torch.nn
+
+    class Classifier(nn.Module):
+        """Embedding, GRU, attention (or another pooling) and output. `gru_padding` is read, carry or zero; `skip` says
+        that padding has no weight."""
+
+        def __init__(self, parts, gru_padding, skip):
+            super().__init__()
+            self.gru_padding, self.skip, self.pooling = gru_padding, skip, parts.pooling
+            self.embedding = nn.Embedding(*parts.embedding.shape, padding_idx=0)
+            self.gru = _make_gru(nn, parts) if conversion.has_gru(parts) else None
+            if parts.pooling == "attention":
+                self.attention_kernel = nn.Parameter(torch.tensor(parts.attention_kernel[:, None]))
+                if parts.attention_bias is not None:
+                    self.attention_bias = nn.Parameter(torch.tensor(parts.attention_bias[:, None]))
+            kernel, bias = parts.output_kernel, parts.output_bias
+            if kernel.shape[1] == 2 and not kernel[:, 0].any() and bias[0] == 0:
+                kernel, bias = kernel[:, 1:], bias[1:]
+            self.output = nn.Linear(*kernel.shape)
+            self.load_state_dict({"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
+                                  "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}, strict=False)
+
+        def forward(self, ids):
+            kept = ids != 0
+            states = self.embedding(ids)
+            if self.gru is not None:
+                states = self.gru(states)[0] if self.gru_padding == "read" else self._states_of_words(states, kept)
+            counted = kept if self.skip else torch.ones_like(kept)
+            return self.output(self._pooled(states, counted[:, :, None]))
+
+        def _states_of_words(self, vectors, kept):
+            """The states of a text as if it had no padding; those at padding are the last before it, or 0."""
+            order = torch.argsort((~kept).int(), dim=1, stable=True)[:, :, None]
+            words = nn.utils.rnn.pack_padded_sequence(
+                torch.gather(vectors, 1, order.expand_as(vectors)), kept.sum(1).clamp(min=1).cpu(), batch_first=True,
+                enforce_sorted=False)
+            states = nn.utils.rnn.pad_packed_sequence(self.gru(words)[0], batch_first=True, total_length=kept.shape[1])[0]
+            size, before = self.gru.hidden_size, kept.cumsum(1)
+            forward = _states_at(states[:, :, :size], before - 1, before)
+            backward = _states_at(states[:, :, size:], before - kept.int(), before)
+            states = torch.cat([forward, backward], dim=2)
+            return states * kept[:, :, None] if self.gru_padding == "zero" else states
+
+        def _pooled(self, states, counted):
+            if self.pooling == "max":
+                highest = states.masked_fill(~counted, -torch.inf).amax(1)
+                return torch.where(counted.any(1), highest, 0.0)
+            scores = torch.zeros_like(states[:, :, :1])
+            if self.pooling == "attention":
+                scores = states @ self.attention_kernel
+                if hasattr(self, "attention_bias"):
+                    bias = self.attention_bias[:scores.shape[1]]
+                    scores = scores + nn.functional.pad(bias, (0, 0, 0, scores.shape[1] - len(bias)))
+            weights = torch.softmax(scores.masked_fill(~counted, -1e9), dim=1) * counted
+            return (weights * states).sum(1)
+
+    def _states_at(states, places, words):
+        """The states at these places, 0 where there is none: before the first word and behind the last."""
+        there = ((places >= 0) & (places < words[:, -1:]))[:, :, None]
+        places = places.clamp(0, states.shape[1] - 1)[:, :, None].expand(-1, -1, states.shape[2])
+        return torch.gather(states, 1, places) * there
+
+    return Classifier
+
+
+def _make_gru(nn, parts):
+    return nn.GRU(parts.forward[0].shape[0], parts.forward[1].shape[0], batch_first=True,
+                  bidirectional=parts.backward is not None)
+
+
+def _gru_state(torch, parts):
+    """The state_dict of the GRU."""
+    state = {}
+    for suffix, direction in (("", parts.forward), ("_reverse", parts.backward)):
+        if direction is not None:
+            kernel, recurrent, (input_bias, bias) = direction
+            for name, values in (("weight_ih", kernel.T), ("weight_hh", recurrent.T), ("bias_ih", input_bias),
+                                 ("bias_hh", bias)):
+                state[f"gru.{name}_l0{suffix}"] = torch.tensor(_gates(values))
+    return state
