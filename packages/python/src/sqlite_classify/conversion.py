@@ -176,12 +176,22 @@ def _without_unused(parts):
         parts = dataclasses.replace(parts, pooling="mean")
     if parts.pooling != "attention":
         parts = dataclasses.replace(parts, attention_kernel=None, attention_bias=None)
-    size = len(parts.forward[1]) if parts.forward else 0
-    unused = parts.forward and not any(part.any() for part in parts.backward) and not parts.output_kernel[size:].any()
-    if unused and (parts.attention_kernel is None or not parts.attention_kernel[size:].any()):
-        parts = dataclasses.replace(parts, backward=None, output_kernel=parts.output_kernel[:size],
-                                    attention_kernel=None if parts.attention_kernel is None else parts.attention_kernel[:size])
-    return parts
+    return one_direction(parts, "forward") or parts
+
+
+def one_direction(parts, kept):
+    """The Parts with this direction only (forward or backward); None if the other is more than zeros."""
+    other = parts.backward if kept == "forward" else parts.forward
+    if other is None or parts.forward is None:
+        return None
+    size = len(other[1])
+    rows, unused = (slice(size), slice(size, None))[::1 if kept == "forward" else -1]
+    readers = [reader for reader in (parts.output_kernel, parts.attention_kernel) if reader is not None]
+    if any(values.any() for values in other) or any(reader[unused].any() for reader in readers):
+        return None
+    kernel = None if parts.attention_kernel is None else parts.attention_kernel[rows]
+    return dataclasses.replace(parts, **{"backward" if kept == "forward" else "forward": None},
+                               output_kernel=parts.output_kernel[rows], attention_kernel=kernel)
 
 
 # ---- checks ----

@@ -262,7 +262,7 @@ def to_keras(weights, *, keras=None):
     false, "linear": false}, or come from from_keras() or from_torch(). ImportError if Keras is absent.
     """
     model = weights_file.read(weights)
-    parts = conversion.take_apart(model, vocabularies.framework_rows(model))
+    parts = _backwards(model, conversion.take_apart(model, vocabularies.framework_rows(model)))
     keras = keras or keras_module("to_keras()")
     layers, masks = keras.layers, _masks(model, parts)
     numbers = keras.Input((int(model.metadata["padded_length"]) or None,), dtype="int32", name="numbers")
@@ -282,6 +282,18 @@ def to_keras(weights, *, keras=None):
     return made
 
 
+def _backwards(model, parts):
+    """The Parts, in one direction if only the backward one is used. Keras's GRU gives its states in the reversed order
+    then, so that b is reversed too. That needs one length for all texts, and no mask in attention."""
+    bias, length = parts.attention_bias, int(model.metadata["padded_length"])
+    if model.metadata.get("attention_padding", "read") == "skip" or (bias is not None and len(bias) != length):
+        return parts
+    backwards = conversion.one_direction(parts, "backward")
+    if backwards is None:
+        return parts
+    return dataclasses.replace(backwards, attention_bias=None if bias is None else bias[::-1])
+
+
 @dataclasses.dataclass
 class _Masks:
     """Where padding is masked: from the Embedding on, in the pooling, or in the pooling alone."""
@@ -297,7 +309,7 @@ def _masks(model, parts):
     if vocabularies.has_padding(model):
         gru, attention = (model.metadata.get(key, "read") for key in ("gru_padding", "attention_padding"))
     pooling, recurrent = attention == "skip", conversion.has_gru(parts)
-    if not pooling and gru == "carry" and parts.backward:
+    if not pooling and gru == "carry" and parts.forward and parts.backward:
         raise ValueError("the model has gru_padding 'carry' in both directions, and reads the states at padding: "
                          "Keras's Bidirectional gives zeros there")
     if pooling and parts.pooling == "max" and vocabularies.has_padding(model):
@@ -308,11 +320,12 @@ def _masks(model, parts):
 
 def _recurrent(layers, parts, masks):
     """The GRU, or both in a Bidirectional, and its weights."""
-    direction = parts.forward
-    gru = layers.GRU(direction[1].shape[0], return_sequences=True, reset_after=len(direction[2]) == 2, name="gru",
-                     **{"zero_output_for_mask": True} if masks.gru == "zero" and masks.embedding else {})
-    values = [_keras_direction(direction) for direction in (parts.forward, parts.backward) if direction]
-    return gru if parts.backward is None else layers.Bidirectional(gru, name="bidirectional"), sum(values, [])
+    directions = [direction for direction in (parts.forward, parts.backward) if direction]
+    options = {"zero_output_for_mask": True} if masks.gru == "zero" and masks.embedding else {}
+    gru = layers.GRU(len(directions[0][1]), return_sequences=True, reset_after=len(directions[0][2]) == 2,
+                     go_backwards=parts.forward is None, name="gru", **options)
+    values = [array for direction in directions for array in _keras_direction(direction)]
+    return layers.Bidirectional(gru, name="bidirectional") if len(directions) == 2 else gru, values
 
 
 def _keras_direction(direction):

@@ -55,6 +55,7 @@ def from_words(words, pad=None, unknown=None, exact=True):
     """
     words = _in_order(words) if isinstance(words, dict) else list(words)
     _check_words(words)
+    words = list(map(str, words))  # numpy has a str of its own
     padding = _find(words, pad, "pad") if pad is not None else _only(words, PADDING_WORDS, "pad")
     if "" in words and words.index("") != padding:
         raise ValueError(f"word {words.index('')} of the vocabulary is '', which is padding's word in the file, but padding "

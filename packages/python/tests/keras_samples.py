@@ -1,0 +1,146 @@
+"""Keras models of all kinds that from_keras() reads, with weights that make attention and output far from even.
+
+KERAS names the module: keras (the backend is KERAS_BACKEND's) or tf_keras.
+"""
+import importlib
+import os
+
+import numpy as np
+
+keras = importlib.import_module(os.environ.get("KERAS", "keras"))
+layers = keras.layers
+BACKEND = keras.backend.backend()
+TOKENS, ROWS = 12, 40
+LABELS = ["spam", 5, 2.5]
+WORDS = ["", "[UNK]"] + [f"w{number}" for number in range(ROWS - 2)]
+
+
+class TensorFlowOps:
+    """What the layers below take from keras.ops, for Keras 2."""
+
+    def __init__(self):
+        import tensorflow as tf
+        self.matmul, self.softmax, self.sum, self.tanh = tf.matmul, tf.nn.softmax, tf.reduce_sum, tf.tanh
+        self.where, self.expand_dims, self.squeeze = tf.where, tf.expand_dims, tf.squeeze
+
+
+ops = keras.ops if hasattr(keras, "ops") else TensorFlowOps()
+
+
+class AttentionLayer(layers.Layer):
+    """The published layer with b as it was meant. `bias` is the rank of b, which has a number for each token: 2, 1;
+    "one": it has a single number; None: there is none. `masked`: padding has no weight."""
+
+    def __init__(self, bias=2, masked=False, rank=2, activation=None, **kwargs):
+        super().__init__(**kwargs)
+        self.options = {"bias": bias, "masked": masked, "rank": rank, "activation": activation}
+        self.supports_masking = True
+
+    def build(self, shape):
+        bias, rank = self.options["bias"], self.options["rank"]
+        self.W = self.add_weight(name="W", shape=(shape[-1], 1)[:rank], initializer="random_normal")
+        if bias:
+            self.b = self.add_weight(name="b", shape=(1,) if bias == "one" else (shape[1], 1)[:bias], initializer="zeros")
+        self.built = True
+
+    def call(self, inputs, mask=None):
+        kernel = self.W if self.options["rank"] == 2 else ops.expand_dims(self.W, 1)
+        scores = ops.squeeze(ops.matmul(inputs, kernel), -1)
+        if self.options["bias"]:
+            scores = scores + (ops.squeeze(self.b, -1) if self.options["bias"] == 2 else self.b)
+        if self.options["activation"]:
+            scores = ops.tanh(scores)
+        if self.options["masked"] and mask is not None:
+            scores = ops.where(mask, scores, -1e9)
+        return ops.sum(ops.expand_dims(ops.softmax(scores, -1), -1) * inputs, axis=1)
+
+    def compute_mask(self, inputs, mask=None):
+        return None
+
+    def compute_output_shape(self, shape):
+        return (shape[0], shape[-1])
+
+    def get_config(self):
+        return {**super().get_config(), **self.options}
+
+
+class PublishedAttention(layers.Layer):
+    """As it was printed: b [T] is added to scores [B][T][1], which works if T is 2H only."""
+
+    def build(self, shape):
+        self.W = self.add_weight(name="W", shape=(shape[-1], 1), initializer="random_normal")
+        self.b = self.add_weight(name="b", shape=(shape[1],), initializer="zeros")
+        self.built = True
+
+    def call(self, inputs):
+        return ops.sum(ops.softmax(ops.matmul(inputs, self.W) + self.b, axis=1) * inputs, axis=1)
+
+    def compute_output_shape(self, shape):
+        return (shape[0], shape[-1])
+
+
+def recurrent(units=6, **options):
+    return layers.GRU(units, **{"return_sequences": True, **options})
+
+
+def bidirectional(units=6, merge_mode="concat", **options):
+    return layers.Bidirectional(recurrent(units, **options), merge_mode=merge_mode)
+
+
+def sequential(*middle, tokens=TOKENS, rows=ROWS, mask_zero=False, output=None, seed=0):
+    """An Embedding, these layers, and an output."""
+    return randomized(keras.Sequential([
+        keras.Input((tokens,), dtype="int32"), layers.Embedding(rows, 7, mask_zero=mask_zero, name="embedding"), *middle,
+        output or layers.Dense(len(LABELS), activation="softmax", name="output")]), seed)
+
+
+def randomized(model, seed=0, scale=0.8):
+    random = np.random.default_rng(seed)
+    for layer in model.layers:
+        if "TextVectorization" not in type(layer).__name__ and layer.get_weights():
+            layer.set_weights([random.normal(0, scale, w.shape).astype("f4") for w in layer.get_weights()])
+    return model
+
+
+def probabilities(model, numbers):
+    values = model(numbers, training=False)
+    return np.asarray(values.detach() if hasattr(values, "detach") else values)
+
+
+# name: layers between Embedding and output, mask_zero, other arguments of from_keras()
+KINDS = {
+    "the seed": (lambda: [bidirectional(), AttentionLayer()], False, {}),
+    "b of rank 1": (lambda: [bidirectional(), AttentionLayer(bias=1)], False, {}),
+    "one b": (lambda: [bidirectional(), AttentionLayer(bias="one")], False, {}),
+    "no b": (lambda: [bidirectional(), AttentionLayer(bias=None)], False, {}),
+    "W of rank 1": (lambda: [bidirectional(), AttentionLayer(rank=1)], False, {}),
+    "as many tokens as states": (lambda: [bidirectional(TOKENS // 2), AttentionLayer(rank=1, bias=1)], False, {}),
+    "as printed": (lambda: [bidirectional(TOKENS // 2), PublishedAttention()], False, {}),
+    "padded before": (lambda: [bidirectional(), AttentionLayer()], False, {"padding": "pre"}),
+    "masked": (lambda: [layers.SpatialDropout1D(0.2), bidirectional(), layers.Dropout(0.5), AttentionLayer(masked=True)],
+               True, {}),
+    "masked, padded before": (lambda: [bidirectional(), AttentionLayer(masked=True)], True, {"padding": "pre"}),
+    "masked in the GRU only": (lambda: [bidirectional(), AttentionLayer()], True, {}),
+    "one direction": (lambda: [recurrent(), AttentionLayer()], False, {}),
+    "one direction, masked": (lambda: [recurrent(), AttentionLayer(masked=True)], True, {}),
+    "one direction, masked in the GRU only": (lambda: [recurrent(), AttentionLayer()], True, {"padding": "pre"}),
+    "one direction, backwards": (lambda: [recurrent(go_backwards=True), AttentionLayer()], False, {}),
+    "one direction, backwards, masked": (lambda: [recurrent(go_backwards=True), AttentionLayer()], True, {}),
+    "reset before": (lambda: [bidirectional(reset_after=False), AttentionLayer()], False, {}),
+    "no bias in the GRU": (lambda: [bidirectional(use_bias=False), AttentionLayer()], False, {}),
+    "no GRU": (lambda: [AttentionLayer()], False, {}),
+    "no GRU, masked mean": (lambda: [layers.GlobalAveragePooling1D()], True, {}),
+    "the largest": (lambda: [bidirectional(), layers.GlobalMaxPooling1D()], False, {}),
+    "the largest, masked": (lambda: [bidirectional(), layers.GlobalMaxPooling1D()], True, {}),
+    "the largest of one direction": (lambda: [recurrent(), layers.GlobalMaxPooling1D()], False, {}),
+    "the largest of vectors": (lambda: [layers.GlobalMaxPooling1D()], False, {}),
+    "the mean": (lambda: [bidirectional(), layers.GlobalAveragePooling1D()], False, {}),
+    "the mean, masked": (lambda: [bidirectional(), layers.GlobalAveragePooling1D()], True, {}),
+    "any length, masked": (lambda: [bidirectional(), AttentionLayer(bias=None, masked=True)], True,
+                           {"tokens": None, "max_tokens": 60}),
+    "any length": (lambda: [bidirectional(), AttentionLayer(bias=None)], False, {"tokens": None, "max_tokens": 30}),
+    "never padded": (lambda: [bidirectional(), AttentionLayer(bias=None)], False,
+                     {"tokens": None, "max_tokens": 30, "padding": None}),
+}
+# Those whose layers to_keras() does not give back one by one: a bias of one number or none.
+CHANGED = {"one b", "as printed", "no bias in the GRU"}

@@ -1,0 +1,417 @@
+"""from_keras() and to_keras(), with the Keras that keras_samples names."""
+import os
+import tempfile
+import unittest
+from unittest import mock
+
+import numpy as np
+
+try:
+    import keras_samples as samples
+    from keras_samples import AttentionLayer, LABELS, ROWS, TOKENS, WORDS, bidirectional, keras, layers, recurrent, sequential
+except ImportError as missing:
+    raise unittest.SkipTest(f"{missing}") from missing
+from sqlite_classify import keras_models, network, vocabularies, weights
+from sqlite_classify.keras_models import from_keras, to_keras
+
+TENSORFLOW = samples.BACKEND == "tensorflow"
+
+
+def numbers(texts=40, tokens=TOKENS, before=False, seed=3):
+    """Numbers of words, padded at one end; the last text is empty."""
+    random = np.random.default_rng(seed)
+    ids = random.integers(1, ROWS, (texts, tokens))
+    for row, length in zip(ids, [*random.integers(1, tokens, texts - 1, endpoint=True), 0]):
+        row[:tokens - length] = 0
+    return ids if before else ids[:, ::-1].copy()
+
+
+def texts_of(ids, model):
+    """The same as lists of the file's numbers."""
+    first = network.padding_number(model)
+    return [[0 if number == 1 else number - 1 + first for number in row if number] for row in ids.tolist()]
+
+
+class Conversion(unittest.TestCase):
+    def build(self, kind):
+        middle, mask_zero, options = samples.KINDS[kind]
+        model = sequential(*middle(), mask_zero=mask_zero, tokens=options.get("tokens", TOKENS))
+        arguments = {key: value for key, value in options.items() if key != "tokens"}
+        return model, arguments, from_keras(model, WORDS, LABELS, **arguments)
+
+    def test_probabilities(self):
+        for kind, (_, _, options) in samples.KINDS.items():
+            with self.subTest(kind):
+                model, _, data = self.build(kind)
+                ids = numbers(before=options.get("padding") == "pre", tokens=options.get("max_tokens", TOKENS))
+                if options.get("padding", "post") is None:
+                    ids = np.random.default_rng(4).integers(1, ROWS, (20, 9))
+                found = weights.read(data)
+                expected = samples.probabilities(model, ids)
+                ids, expected = ids[np.isfinite(expected).all(1)], expected[np.isfinite(expected).all(1)]
+                self.assertLess(np.abs(network.probabilities(found, texts_of(ids, found)) - expected).max(), 2e-6)
+                self.assertGreater(np.ptp(expected, axis=0).max(), 0.2)
+
+    def test_round_trip(self):
+        for kind in samples.KINDS:
+            with self.subTest(kind):
+                model, arguments, data = self.build(kind)
+                again = to_keras(data, keras=keras)
+                words = vocabularies.vocabulary(data)
+                self.assertEqual(words, WORDS)
+                ids = numbers(before=arguments.get("padding") == "pre", tokens=arguments.get("max_tokens", TOKENS))[:-1]
+                np.testing.assert_allclose(samples.probabilities(again, ids), samples.probabilities(model, ids), atol=3e-6)
+                arguments["max_tokens"] = int(weights.read(data).metadata["max_tokens"])
+                self.assertEqual(from_keras(again, words, LABELS, **arguments), data)
+                if kind not in samples.CHANGED:
+                    self.assertEqual([w.tobytes() for w in again.get_weights()], [w.tobytes() for w in model.get_weights()])
+
+    def test_outputs(self):
+        middle = lambda: [bidirectional(), AttentionLayer()]
+        logits = sequential(*middle(), output=layers.Dense(3))
+        soft = keras.Sequential([*logits.layers, layers.Activation("softmax")])
+        soft(numbers())
+        self.assertEqual(from_keras(logits, WORDS, LABELS), from_keras(soft, WORDS, LABELS))
+        for activation in "sigmoid", None:
+            with self.subTest(activation):
+                one = sequential(*middle(), output=layers.Dense(1, activation=activation))
+                data = from_keras(one, WORDS, ["no", "yes"])
+                again = to_keras(data, keras=keras)
+                self.assertEqual([w.tobytes() for w in again.get_weights()], [w.tobytes() for w in one.get_weights()])
+                self.assertEqual(from_keras(again, WORDS, ["no", "yes"]), data)
+
+    def test_functional_and_nested(self):
+        flat = sequential(bidirectional(), AttentionLayer())
+        inputs = keras.Input((TOKENS,), dtype="int32")
+        states = flat.layers[1](flat.layers[0](inputs))
+        functional = keras.Model(inputs, flat.layers[3](flat.layers[2](states)))
+        nested = keras.Sequential([keras.Input((TOKENS,), dtype="int32"), keras.Sequential(flat.layers[:2]), *flat.layers[2:]])
+        expected = from_keras(flat, WORDS, LABELS)
+        self.assertEqual(from_keras(functional, WORDS, LABELS), expected)
+        self.assertEqual(from_keras(nested, WORDS, LABELS), expected)
+
+    def test_mask_is_told_from_results(self):
+        """Whether a layer of one's own uses the mask cannot be seen."""
+        keys = {}
+        for masked in False, True:
+            model = sequential(bidirectional(), AttentionLayer(bias=None, masked=masked), mask_zero=True)
+            keys[masked] = weights.read(from_keras(model, WORDS, LABELS)).metadata
+        self.assertEqual(keys[False], {"tokenize": "", "max_tokens": "12", "padded_length": "12", "gru_padding": "zero"})
+        self.assertEqual(keys[True], {"tokenize": "", "max_tokens": "12", "padded_length": "0", "gru_padding": "zero",
+                                      "attention_padding": "skip"})
+
+    def test_files(self):
+        model = sequential(bidirectional(), AttentionLayer())
+        expected = from_keras(model, WORDS, LABELS)
+        with tempfile.TemporaryDirectory() as folder:
+            for ending in ".keras", ".h5":
+                with self.subTest(ending):
+                    path = os.path.join(folder, "model" + ending)
+                    model.save(path)
+                    found = from_keras(path, WORDS, LABELS, custom_objects={"AttentionLayer": AttentionLayer})
+                    self.assertEqual(found, expected)
+                    to_keras(expected, keras=keras).save(path)
+                    self.assertEqual(from_keras(path, WORDS, LABELS), expected)
+
+    def test_rows_that_nobody_reads(self):
+        """A file of a training in SQL has no padding; the row that to_keras() gives it does not come back."""
+        made = from_keras(sequential(bidirectional(), AttentionLayer(bias=None, masked=True), mask_zero=True), WORDS, LABELS)
+        model = weights.read(made)
+        del model.metadata["gru_padding"], model.metadata["attention_padding"]
+        model.words, model.tensors["embedding"] = model.words[1:], np.delete(model.tensors["embedding"], 1, axis=0)
+        trained = weights.write(model)
+        again = to_keras(trained, keras=keras)
+        self.assertEqual(vocabularies.vocabulary(trained), WORDS)
+        self.assertFalse(again.get_weights()[0][0].any())
+        self.assertEqual(from_keras(again, WORDS, LABELS, max_tokens=TOKENS), trained)
+        ids = numbers()
+        np.testing.assert_allclose(samples.probabilities(again, ids), network.probabilities(model, texts_of(ids, model)),
+                                   atol=2e-6)
+
+    def test_scales_of_a_training(self):
+        """A training in SQL calibrates its logits."""
+        model = weights.read(from_keras(sequential(bidirectional(), AttentionLayer()), WORDS, LABELS))
+        model.tensors["blend"] = np.array([0.5, 0], "f4")
+        ids = numbers()
+        np.testing.assert_allclose(samples.probabilities(to_keras(weights.write(model), keras=keras), ids),
+                                   network.probabilities(model, texts_of(ids, model)), atol=2e-6)
+
+
+class Vocabularies(unittest.TestCase):
+    """Which row a word has."""
+
+    def read(self, words, **arguments):
+        self.model = sequential(bidirectional(), AttentionLayer())
+        found = weights.read(from_keras(self.model, words, LABELS, **arguments))
+        return found, self.model.get_weights()[0]
+
+    def test_dict(self):
+        found, rows = self.read({word: number for number, word in enumerate(WORDS) if word}, unknown="w7")
+        self.assertEqual(found.words, [word for word in WORDS if word != "w7"])
+        np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[9, 0]])
+
+    def test_skip(self):
+        found, rows = self.read(["[PAD]", *(f"w{n}" for n in range(ROWS - 1))], unknown="skip")
+        self.assertEqual((found.words[0], found.metadata["unknown"]), ("w0", "skip"))
+        np.testing.assert_array_equal(found.tensors["embedding"], rows)
+
+    def test_unknown_is_padding(self):
+        found, rows = self.read(["", *(f"w{n}" for n in range(ROWS - 1))], unknown="padding")
+        self.assertEqual(found.words[0], "w0")
+        np.testing.assert_array_equal(found.tensors["embedding"], rows)
+
+    def test_word_that_reads_as_a_mode(self):
+        words = ["", "skip", *(f"w{n}" for n in range(ROWS - 2))]
+        found, rows = self.read(words, unknown=1)
+        self.assertEqual(found.words, ["", *words[2:]])
+        np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[1, 0]])
+
+    def test_capital_letters(self):
+        found, _ = self.read([*WORDS[:-1], "Word"])
+        self.assertEqual(found.metadata["tokenize"], "unicode lower none")
+
+    def test_many_words(self):
+        words = ["", "[UNK]"] + [f"word{number}" for number in range(50000)]
+        model = sequential(bidirectional(), AttentionLayer(), rows=len(words))
+        self.assertEqual(len(weights.read(from_keras(model, words, LABELS)).words), 50001)
+
+
+@unittest.skipUnless(TENSORFLOW, "TextVectorization needs TensorFlow")
+class Vectorization(unittest.TestCase):
+    TEXTS = ["The cat -- it's a cat! -- sat, and sat.", "A DOG barks\tat\u00a0the ÄRGER of it", "", "Nothing of_this known: ßo"]
+
+    def model(self, middle, mask_zero=True, inside=True, **options):
+        vectorize = layers.TextVectorization(**{"output_sequence_length": TOKENS, **options})
+        vectorize.adapt(self.TEXTS[:2])
+        rows = [layers.Embedding(vectorize.vocabulary_size() + 5, 7, mask_zero=mask_zero), *middle, layers.Dense(3, activation="softmax")]
+        first = [keras.Input((1,), dtype="string"), vectorize] if inside else [keras.Input((TOKENS,), dtype="int32")]
+        return samples.randomized(keras.Sequential([*first, *rows])), vectorize
+
+    def test_standards_and_splits(self):
+        ends = {None: "", "lower": " lower ascii", "strip_punctuation": " remove punctuation",
+                "lower_and_strip_punctuation": " lower ascii remove punctuation"}
+        for split, first in ("whitespace", "whitespace"), ("character", "characters"):
+            for standardize, end in ends.items():
+                with self.subTest(split=split, standardize=standardize):
+                    model, vectorize = self.model([bidirectional(), AttentionLayer(masked=True)], split=split, standardize=standardize)
+                    found = weights.read(from_keras(model, None, LABELS))
+                    self.assertEqual(found.metadata["tokenize"], first + end)
+                    self.assertEqual(found.words, ["", *vectorize.get_vocabulary()[2:]])
+                    self.assertEqual(len(found.tensors["embedding"]), len(found.words) + 6)
+
+    def test_beside_the_model(self):
+        inside, vectorize = self.model([bidirectional(), AttentionLayer()], mask_zero=False)
+        outside = keras.Sequential([keras.Input((TOKENS,), dtype="int32"), *inside.layers[1:]])
+        expected = from_keras(inside, None, LABELS)
+        self.assertEqual(from_keras(outside, None, LABELS, tokenizer=vectorize), expected)
+        self.assertEqual(from_keras(outside, vectorize, LABELS), expected)
+        self.assertEqual(from_keras(inside, vectorize.get_vocabulary(), LABELS), expected)
+        with self.assertRaisesRegex(ValueError, "word 2 of the vocabulary is 'x', but TextVectorization has '.*' there"):
+            from_keras(inside, ["", "[UNK]", "x"], LABELS)
+
+    def test_any_length(self):
+        masked, _ = self.model([bidirectional(), AttentionLayer(bias=None, masked=True)], output_sequence_length=None)
+        self.assertEqual(weights.read(from_keras(masked, None, LABELS)).metadata["max_tokens"], "2147483647")
+        read, _ = self.model([bidirectional(), AttentionLayer(bias=None)], output_sequence_length=None, mask_zero=False)
+        with self.assertRaisesRegex(ValueError, "say max_tokens="):
+            from_keras(read, None, LABELS)
+        self.assertEqual(weights.read(from_keras(read, None, LABELS, padding=None)).metadata["padded_length"], "0")
+
+    def test_refused(self):
+        for options, message in ({"ngrams": 2}, "ngrams=.*2.*, expected None"), \
+                ({"standardize": lambda text: text}, "standardize=.*: a function of one's own cannot run in SQL"), \
+                ({"split": None}, "split=None, expected 'whitespace' or 'character'"), \
+                ({"output_mode": "multi_hot", "output_sequence_length": None}, "output_mode='multi_hot', expected 'int'"):
+            with self.subTest(message):
+                vectorize = layers.TextVectorization(**{"output_sequence_length": TOKENS, **options})
+                vectorize.adapt(self.TEXTS)
+                model = sequential(bidirectional(), AttentionLayer())
+                with self.assertRaisesRegex(ValueError, message):
+                    from_keras(model, None, LABELS, tokenizer=vectorize)
+
+
+class OldTokenizer(unittest.TestCase):
+    def setUp(self):
+        try:
+            from tf_keras.preprocessing.text import Tokenizer
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        self.kind = Tokenizer
+
+    def read(self, padding="pre", **options):
+        tokenizer = self.kind(**options)
+        tokenizer.fit_on_texts(["a cat is a cat", "it is it's dog", "a"])
+        self.model = sequential(bidirectional(), AttentionLayer(), rows=20)
+        return weights.read(from_keras(self.model, None, LABELS, tokenizer=tokenizer, padding=padding))
+
+    def test_without_oov(self):
+        found = self.read()
+        self.assertEqual(found.words, ["a", "cat", "is", "it", "it's", "dog"])
+        self.assertEqual(found.metadata, {
+            "tokenize": "whitespace lower unicode separators ' \t\n!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'", "max_tokens": "12",
+            "padded_length": "12", "padding": "pre", "truncating": "pre", "unknown": "skip"})
+        np.testing.assert_array_equal(found.tensors["embedding"], self.model.get_weights()[0])
+
+    def test_oov_and_num_words(self):
+        found = self.read(oov_token="?", num_words=4)
+        self.assertEqual(found.words, ["", "a", "cat"])
+        self.assertNotIn("unknown", found.metadata)
+        np.testing.assert_array_equal(found.tensors["embedding"][:3], self.model.get_weights()[0][[1, 0, 2]])
+
+    def test_characters_and_capitals(self):
+        self.assertEqual(self.read(char_level=True).metadata["tokenize"], "characters lower unicode")
+        self.assertEqual(self.read(filters="", lower=False, split="_").metadata["tokenize"], "whitespace separators '_'")
+
+    def test_refused(self):
+        with self.assertRaisesRegex(ValueError, r"pad_sequences\(padding='post'\) reads the last: say truncating='pre'"):
+            self.read(padding="post")
+        with self.assertRaisesRegex(ValueError, "split='--', expected one character"):
+            self.read(split="--")
+        with self.assertRaisesRegex(ValueError, "has an analyzer, expected None"):
+            self.read(analyzer=str.split)
+
+
+class Subclassed(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.inner = layers.Dense(3)
+
+    def call(self, inputs):
+        return self.inner(inputs)
+
+
+class WrongInput(unittest.TestCase):
+    """Each is refused in a sentence that names what is wrong."""
+
+    def refused(self, message, model=None, vocabulary=WORDS, labels=LABELS, error=ValueError, **arguments):
+        model = model if model is not None else sequential(bidirectional(), AttentionLayer())
+        with self.assertRaisesRegex(error, message):
+            from_keras(model, vocabulary, labels, **arguments)
+
+    def test_labels(self):
+        self.refused(r"there are 2 labels, but layer 'output' \(Dense\) tells 3 apart", labels=["a", "b"])
+        self.refused("labels 5 and 5.0 are the same", labels=[5, "a", 5.0])
+        self.refused("label None is of type NoneType, expected str, int or a finite float", labels=["a", "b", None], error=TypeError)
+
+    def test_size_of_the_vocabulary(self):
+        self.refused("vocabulary is too short: it has 39 words .* has 40 rows", vocabulary=WORDS[:-1])
+        self.refused("vocabulary has 41 words .* has only 40 rows", vocabulary=[*WORDS, "more"])
+
+    def test_words(self):
+        self.refused(r"vocabulary\[0\] is 'the', expected '' or '\[PAD\]': the word of padding",
+                     vocabulary=["the", "[UNK]", *WORDS[2:]])
+        self.refused("'w0' twice: numbers 2 and 39", vocabulary=[*WORDS[:-1], "w0"])
+        self.refused("word 39 of the vocabulary is 7, expected a str", vocabulary=[*WORDS[:-1], 7], error=TypeError)
+        self.refused("words 'w0' and 'w1' of the vocabulary both have the number 1", vocabulary={"w0": 1, "w1": 1})
+        self.refused("no word of the vocabulary has the number 2", vocabulary={"w0": 1, "w1": 3})
+        self.refused("has both '\\[UNK\\]' and '<unk>': say which by unknown=", vocabulary=[*WORDS[:-1], "<unk>"])
+        self.refused("the vocabulary is None", vocabulary=None)
+        self.refused("the vocabulary is of type str, expected a list", vocabulary="words", error=TypeError)
+
+    def test_unknown_words(self):
+        words = ["", *(f"w{n}" for n in range(ROWS - 1))]
+        self.refused("how does the model read words that are not in the vocabulary.*unknown='skip'", vocabulary=words)
+        self.refused("unknown='nothing' is no word of the vocabulary", vocabulary=words, unknown="nothing")
+        self.refused("unknown=40 is no number of the 40 words", vocabulary=words, unknown=40)
+
+    def test_words_that_never_come(self):
+        words = ["", "[UNK]", *(f"W{n}" for n in range(ROWS - 2))]
+        self.refused("38 of 38 words of the vocabulary can never come out of tokenizer "
+                     "'whitespace lower ascii', the first is 'W0'", vocabulary=words, tokenizer="whitespace lower ascii")
+        self.refused("1 of 38 words of the vocabulary can never come out of the extension's own tokenizer, the first is "
+                     "'don't'".replace("'don't'", '"don\'t"'), vocabulary=[*WORDS[:-1], "don't"])
+        self.refused("tokenizer 'whitespace lower latin' has 'lower latin'", tokenizer="whitespace lower latin")
+        self.refused("the tokenizer is of type int", tokenizer=5, error=TypeError)
+
+    def test_layers(self):
+        lstm = layers.LSTM(6, return_sequences=True)
+        self.refused(r"layer '.*' \(LSTM\) is not supported here, expected GRU, Bidirectional\(GRU\)", sequential(lstm, AttentionLayer()))
+        self.refused("wraps a layer of type LSTM, expected GRU", sequential(layers.Bidirectional(
+            layers.LSTM(6, return_sequences=True)), AttentionLayer()))
+        self.refused(r"\(SimpleRNN\) is not supported", sequential(layers.SimpleRNN(6, return_sequences=True), AttentionLayer()))
+        self.refused(r"layer '.*' \(GRU\) is not supported here, expected attention", sequential(recurrent(), recurrent(), AttentionLayer()))
+        self.refused(r"\(LayerNormalization\) is not supported", sequential(bidirectional(), layers.LayerNormalization(), AttentionLayer()))
+        self.refused(r"follows layer 'hidden' \(Dense\).*hidden Dense layers are not supported", sequential(
+            bidirectional(), AttentionLayer(), layers.Dense(5, name="hidden")))
+        self.refused("the model ends where one Dense was expected", keras.Sequential(
+            [keras.Input((TOKENS,)), layers.Embedding(ROWS, 7), AttentionLayer()]))
+
+    def test_options(self):
+        self.refused("recurrent_activation='hard_sigmoid', expected 'sigmoid'",
+                     sequential(bidirectional(recurrent_activation="hard_sigmoid"), AttentionLayer()))
+        self.refused("merge_mode='sum', expected 'concat'", sequential(bidirectional(merge_mode="sum"), AttentionLayer()))
+        self.refused("return_sequences=False, expected True", sequential(bidirectional(return_sequences=False)))
+        self.refused("3 units and activation 'sigmoid'", sequential(
+            bidirectional(), AttentionLayer(), output=layers.Dense(3, activation="sigmoid")))
+        self.refused("directions of 6 and 5 units", sequential(layers.Bidirectional(
+            recurrent(6), backward_layer=recurrent(5, go_backwards=True)), AttentionLayer()))
+
+    def test_models(self):
+        one, two = keras.Input((TOKENS,)), keras.Input((TOKENS,))
+        vectors = layers.Embedding(ROWS, 7)
+        self.refused("has 2 inputs, expected one", keras.Model([one, two], layers.Dense(3)(layers.Concatenate()([one, two]))))
+        self.refused("has 2 outputs, expected one", keras.Model(one, [layers.Dense(3)(one), layers.Dense(2)(one)]))
+        branched = layers.Dense(3, activation="softmax")(layers.Add()([
+            layers.GlobalMaxPooling1D()(vectors(one)), layers.GlobalAveragePooling1D()(vectors(one))]))
+        self.refused(r"\(Add\) has 2 inputs, expected one: only layers in a chain", keras.Model(one, branched))
+        self.refused("is a subclass of Model .* expected a Sequential or functional model", Subclassed())
+        self.refused("has no weights yet", keras.Sequential([layers.Embedding(ROWS, 7), layers.Dense(3)]))
+        self.refused("the model is of type dict, expected a Keras model", {}, error=TypeError)
+
+    def test_files(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "model.keras")
+            self.refused("there is no file '.*model.keras'", path)
+            with open(path, "w") as file:
+                file.write("no model")
+            self.refused("cannot read a model from '.*model.keras'", path)
+            with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
+                self.refused("reading a Keras model from a file needs Keras", path, error=ImportError)
+
+    def test_weights(self):
+        model = sequential(bidirectional(), AttentionLayer())
+        values = model.get_weights()
+        values[0][3, 2] = np.nan
+        model.set_weights(values)
+        self.refused("the weights of embedding have 1 numbers that are not finite, the first is nan", model)
+
+    def test_attention(self):
+        class Odd(AttentionLayer):
+            def build(self, shape):
+                self.W = self.add_weight(name="W", shape=(3, 2))
+                super().build(shape)
+
+            def call(self, inputs, mask=None):
+                return super().call(inputs)
+        self.refused(r"\(AttentionLayer\) computes something other than softmax\(h \. W \+ b\).*differ by up to",
+                     sequential(bidirectional(), AttentionLayer(activation="tanh")))
+        self.refused(r"\(Odd\) has weights of the shapes .*\(3, 2\).*, expected W \(12, 1\)", sequential(bidirectional(), Odd()))
+        self.refused("has no attribute 'kernel'", attention=("kernel", "b"))
+
+    def test_backwards_and_masked(self):
+        model = sequential(recurrent(go_backwards=True), AttentionLayer(masked=True), mask_zero=True)
+        self.refused(r"layer '.*' \(GRU\) has go_backwards=True and a mask", model)
+
+    def test_lengths(self):
+        self.refused("max_tokens is 9, but the model reads 12 tokens", max_tokens=9)
+        self.refused("padding=None says that texts are never padded, but the model reads 12", padding=None)
+        self.refused("how many tokens does the model read.* say max_tokens=", sequential(
+            bidirectional(), AttentionLayer(bias=None), tokens=None))
+        self.refused("padding='left', expected 'post' or 'pre' or None", padding="left")
+
+    def test_files_of_a_training(self):
+        data = from_keras(sequential(bidirectional(), AttentionLayer()), WORDS, LABELS)
+        for tensor in "subwords", "linear.kernel":
+            model = weights.read(data)
+            model.tensors[tensor] = np.zeros((1, 7), "f4")
+            with self.assertRaisesRegex(ValueError, f"option '{tensor.split('.')[0]}', which is no layer"):
+                to_keras(weights.write(model), keras=keras)
+        with self.assertRaisesRegex(ValueError, "5 bytes are not a whole safetensors file"):
+            to_keras(b"bytes", keras=keras)
+        with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
+            with self.assertRaisesRegex(ImportError, r"to_keras\(\) needs Keras \(pip install keras tensorflow\)"):
+                to_keras(data)
+
+
+if __name__ == "__main__":
+    unittest.main()
