@@ -147,13 +147,14 @@ typedef struct EpochPass {
 /* Sets the texts of the step to what the network reads of these rows. */
 static Status read_rows(Epochs *e, const Training *t, const uint32_t *rows, size_t count, Error *error) {
   const Reading *r = &t->model->reading;
+  uint32_t padding = t->model->parameters.shape.padding.word;
   size_t most = 0, at = 0;
   for (size_t i = 0; i < count; i++) most += reading_most(r, corpus_text(&t->corpus, rows[i]).length);
   if (!reading_is_plain(r) && !memory_grow(&e->words, &e->words_capacity, most, sizeof *e->words))
     return error_no_memory(error);
   for (size_t i = 0; i < count; i++) {
     uint32_t *words = reading_is_plain(r) ? NULL : e->words + at;
-    e->texts[i] = reading_read(r, t->model->parameters.shape.padding.word, corpus_text(&t->corpus, rows[i]), words, NULL);
+    e->texts[i] = reading_read(r, padding, corpus_text(&t->corpus, rows[i]), words, NULL);
     at += e->texts[i].length;
   }
   return STATUS_OK;

@@ -9,7 +9,9 @@
 
 enum { PADDING = 7, MOST = 16 };
 
-static uint32_t word_of(char c) { return c == '?' ? VOCABULARY_UNKNOWN : c == '_' ? PADDING : (uint32_t)(c - 'a' + 10); }
+static uint32_t word_of(char c) {
+  return c == '?' ? VOCABULARY_UNKNOWN : c == '_' ? PADDING : (uint32_t)(c - 'a' + 10);
+}
 static char char_of(uint32_t word) {
   return word == VOCABULARY_UNKNOWN ? '?' : word == PADDING ? '_' : (char)('a' + word - 10);
 }
