@@ -150,7 +150,7 @@ static void put_rows(Page *page) {
     fact(page, "Cut");
     html_figure(page->out, 100.0 * m->cut, 1);
     sqlite3_str_appendf(page->out, "%% of the texts are longer than the %d tokens that the network reads",
-                        (int)page->model->max_tokens);
+                        (int)page->model->reading.max_tokens);
     end_fact(page);
   }
 }

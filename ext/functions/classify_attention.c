@@ -23,11 +23,16 @@ typedef struct Attention {
 
 /* Counts the characters from the last token on: most tokenizers go through the text in order. */
 static void count_start(Attention *a) {
-  if (a->at == a->reasons.count) return;
+  if (a->at >= a->reasons.count) return;
   size_t begin = a->reasons.tokens.spans[a->at].start;
   if (begin < a->counted) a->start = a->counted = 0; /* this one went back */
   a->start += utf8_characters(a->text + a->counted, begin - a->counted);
   a->counted = begin;
+}
+
+/* Returns the number of rows: one for each token, and one for padding if it has any part. */
+static size_t row_count(const Explanation *r) {
+  return r->count + (r->padding.weight != 0.0f || r->padding.contribution != 0.0f);
 }
 
 static int attention_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
@@ -47,7 +52,7 @@ static int attention_begin(TableCall *call, sqlite3_value **arguments, Error *er
   rc = loading_load(call->connection, spec, &model, error);
   if (!rc) rc = explanation_find(&a->reasons, call->connection, model, text, length, arguments[ARG_LABEL], error);
   if (rc) return rc;
-  call->done = a->reasons.count == 0;
+  call->done = row_count(&a->reasons) == 0;
   count_start(a);
   return SQLITE_OK;
 }
@@ -55,7 +60,7 @@ static int attention_begin(TableCall *call, sqlite3_value **arguments, Error *er
 static int attention_step(TableCall *call, Error *error) {
   (void)error;
   Attention *a = call->state;
-  call->done = ++a->at == a->reasons.count;
+  call->done = ++a->at == row_count(&a->reasons);
   count_start(a);
   return SQLITE_OK;
 }
@@ -81,9 +86,20 @@ static int result_leave_one_out(Attention *a, Connection *c, sqlite3_context *co
   return rc;
 }
 
+/* The row of padding; it has no token. */
+static int padding_column(const Explanation *r, sqlite3_context *context, int column) {
+  switch (column) {
+    case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)r->count + 1); break;
+    case COL_WEIGHT: sqlite3_result_double(context, r->padding.weight); break;
+    case COL_CONTRIBUTION: sqlite3_result_double(context, r->padding.contribution); break;
+  }
+  return SQLITE_OK;
+}
+
 static int attention_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   Attention *a = call->state;
   const Explanation *r = &a->reasons;
+  if (a->at == r->count) return padding_column(r, context, column);
   const struct TokenSpan *span = &r->tokens.spans[a->at];
   switch (column) {
     case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)a->at + 1); break;

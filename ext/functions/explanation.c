@@ -3,7 +3,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "classifier/explain.h"
 #include "host/cache.h"
 #include "host/value.h"
 #include "models/labelling.h"
@@ -28,7 +27,8 @@ static int find_contributions(Explanation *r, Connection *c, Error *error) {
   if (!r->weights || !r->contributions) return failure_no_memory(error);
   Lexicon lexicon = tokens_lexicon(&r->tokens);
   Question question = {tokens_text(&r->tokens), &lexicon, r->label};
-  return failure_code(explain_contributions(r->model, &question, &c->scratch, r->weights, r->contributions, error));
+  return failure_code(explain_contributions(r->model, &question, &c->scratch, r->weights, r->contributions,
+                                            &r->padding, error));
 }
 
 int explanation_find(Explanation *r, Connection *c, const Model *model, const char *text,
@@ -37,7 +37,7 @@ int explanation_find(Explanation *r, Connection *c, const Model *model, const ch
   int rc = labelling_tokens(c, model, text, length, &r->tokens, error);
   if (!rc) rc = predict_label(r, c, label, error);
   if (!rc) rc = find_contributions(r, c, error);
-  if (!rc) r->count = r->tokens.span_count;
+  if (!rc) r->count = r->tokens.count;
   return rc;
 }
 

@@ -4,16 +4,18 @@
 #ifndef CLASSIFY_EXPLANATION_H
 #define CLASSIFY_EXPLANATION_H
 
+#include "classifier/explain.h"
 #include "host/connection.h"
 
 typedef struct Explanation {
   const Model *model;   /* a reference into the cache, or NULL          */
   Tokens tokens;        /* with spans                                   */
-  size_t count;         /* tokens of the text, without padding          */
+  size_t count;         /* tokens of the text                           */
   uint32_t label;
   float probability;    /* of the label                                 */
-  float *weights;       /* [tokens.count] see explain_contributions()   */
-  float *contributions; /* [tokens.count] see explain_contributions()   */
+  float *weights;       /* [count] see explain_contributions()          */
+  float *contributions; /* [count]                                      */
+  TokenPart padding;    /* 0 in models that know none                   */
 } Explanation; /* all zero is none */
 
 /* Takes over the caller's reference to the model. `label` is the label that is asked for, or NULL,

@@ -48,14 +48,14 @@ enum { ROWS_OPTION_COUNT = sizeof ROWS_OPTIONS / sizeof *ROWS_OPTIONS };
 
 /* ---- reading ------------------------------------------------------------------------------ */
 
-typedef struct Reading {
+typedef struct OptionsReader {
   Connection *connection;
   const Option *known; /* [count] */
   size_t count;
   Options *options;
-} Reading;
+} OptionsReader;
 
-static int unknown_option(const Reading *r, const char *name, Error *error) {
+static int unknown_option(const OptionsReader *r, const char *name, Error *error) {
   char list[512] = "";
   for (size_t i = 0; i < r->count; i++) {
     size_t used = strlen(list);
@@ -66,7 +66,7 @@ static int unknown_option(const Reading *r, const char *name, Error *error) {
 
 /* null means that the option is not given. */
 static int read_option(void *context, const JsonMember *m, Error *error) {
-  const Reading *r = context;
+  const OptionsReader *r = context;
   for (const Option *o = r->known; o < r->known + r->count; o++)
     if (strcmp(o->name, m->key) == 0)
       return json_member_is(m, "null") ? SQLITE_OK : o->kind->read(r->connection, o, m, r->options, error);
@@ -95,7 +95,7 @@ static int check_object(Connection *c, const char *json, const char *example, Er
 
 int options_read(Connection *c, const char *json, Options *options, Error *error) {
   *options = (Options){.training = TRAINING_DEFAULTS, .tokenize = sqlite3_mprintf("")};
-  Reading reading = {c, TRAIN_OPTIONS, TRAIN_OPTION_COUNT, options};
+  OptionsReader reading = {c, TRAIN_OPTIONS, TRAIN_OPTION_COUNT, options};
   int rc = options->tokenize ? SQLITE_OK : failure_no_memory(error);
   if (!rc && json) rc = check_object(c, json, "{\"epochs\": 5}", error);
   if (!rc && json) rc = json_members_visit(c, json, read_option, &reading, error);
@@ -106,7 +106,7 @@ int options_read(Connection *c, const char *json, Options *options, Error *error
 
 int options_read_threads(Connection *c, const char *json, size_t *threads, bool *progress, Error *error) {
   Options options = {0};
-  Reading reading = {c, ROWS_OPTIONS, ROWS_OPTION_COUNT, &options};
+  OptionsReader reading = {c, ROWS_OPTIONS, ROWS_OPTION_COUNT, &options};
   int rc = json ? check_object(c, json, "{\"threads\": 2}", error) : SQLITE_OK;
   if (!rc && json) rc = json_members_visit(c, json, read_option, &reading, error);
   *threads = options.training.threads ? options.training.threads : workers_processors();

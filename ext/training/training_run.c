@@ -16,9 +16,6 @@
 static int load_from(TrainingRun *run, Error *error) {
   if (!run->options.from) return SQLITE_OK;
   int rc = loading_load(run->connection, run->options.from, &run->from, error);
-  if (!rc && run->from->padded_length)
-    rc = failure(error, SQLITE_ERROR, "option from is '%.60s', a model that pads texts to %d tokens, expected "
-                 "one that was trained here", run->options.from, (int)run->from->padded_length);
   if (rc) return rc;
   sqlite3_free(run->options.tokenize); /* the tokenizer of the model is used and saved instead */
   run->options.tokenize = sqlite3_mprintf("%s", run->from->tokenize);

@@ -1,6 +1,7 @@
 #include "base/safetensors.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ static const char IDENTIFIER_KEY[] = "\"identifier\":\"";
 static const struct {
   const char *name;
   size_t bytes;
-} DTYPES[] = {{"F32", 4}, {"I32", 4}, {"U32", 4}, {"U8", 1}};
+} DTYPES[] = {{"F32", 4}, {"I32", 4}, {"U32", 4}, {"U8", 1}, {"F16", 2}, {"BF16", 2}};
 
 /* ---- the JSON of a header ------------------------------------------------ */
 
@@ -376,8 +377,11 @@ static void write_shape(const size_t *shape, size_t rank, const TensorView *foun
   }
 }
 
+static bool is_half(Dtype dtype) { return dtype == DTYPE_F16 || dtype == DTYPE_BF16; }
+
 static bool fits(const TensorView *view, Dtype dtype, const size_t *shape, size_t rank) {
-  if (view->dtype != dtype || view->rank != rank) return false;
+  bool same = view->dtype == dtype || (dtype == DTYPE_F32 && is_half(view->dtype));
+  if (!same || view->rank != rank) return false;
   for (size_t i = 0; i < rank; i++)
     if (shape[i] != TENSOR_ANY && shape[i] != view->shape[i]) return false;
   return true;
@@ -396,6 +400,44 @@ Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype,
   return error_set(error, STATUS_INVALID, "tensor '%s' is %s %s, expected %s %s", name, (*view)->dtype_name, is,
                    DTYPES[dtype].name, expected);
 }
+
+/* ---- numbers --------------------------------------------------------------- */
+
+size_t safetensors_count(const TensorView *view) { return (view->end - view->begin) / DTYPES[view->dtype].bytes; }
+
+/* IEEE 754: 1 bit of sign, 5 of exponent, 10 of mantissa. */
+static float float_of_f16(uint16_t half) {
+  int exponent = half >> 10 & 0x1F, mantissa = half & 0x3FF;
+  float size = exponent == 0    ? ldexpf((float)mantissa, -24)
+               : exponent < 31  ? ldexpf((float)(mantissa + 0x400), exponent - 25)
+               : mantissa == 0  ? INFINITY
+                                : NAN;
+  return half & 0x8000 ? -size : size;
+}
+
+/* The upper half of an F32. */
+static float float_of_bf16(uint16_t half) {
+  uint32_t bits = (uint32_t)half << 16;
+  float value;
+  memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out) {
+  const uint8_t *from = bytes + st->header_end + view->begin;
+  float *floats = out;
+  if (!is_half(view->dtype)) {
+    memcpy(out, from, count * sizeof *floats);
+    return;
+  }
+  for (size_t i = 0; i < count; i++) {
+    uint16_t half;
+    memcpy(&half, from + i * sizeof half, sizeof half);
+    floats[i] = view->dtype == DTYPE_F16 ? float_of_f16(half) : float_of_bf16(half);
+  }
+}
+
+/* ---- metadata ---------------------------------------------------------------- */
 
 const char *safetensors_metadata(const SafeTensors *st, const char *key) {
   uint32_t number = strings_find(&st->keys, key, strlen(key));

@@ -20,7 +20,7 @@
 #include "base/status.h"
 #include "base/strings.h"
 
-typedef enum Dtype { DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_OTHER } Dtype;
+typedef enum Dtype { DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_F16, DTYPE_BF16, DTYPE_OTHER } Dtype;
 
 enum { TENSOR_MAX_RANK = 4, DTYPE_LENGTH = 16 };
 
@@ -58,11 +58,20 @@ size_t safetensors_header_size(const uint8_t first[8], size_t size);
 const TensorView *safetensors_find(const SafeTensors *st, const char *name); /* or NULL */
 
 /* Finds a tensor that must be there, and checks its dtype and its dimensions shape [rank];
-** TENSOR_ANY stands for any size. The error names what is there and what was expected.
+** TENSOR_ANY stands for any size, and F32 for F16 and BF16 too. The error names what is there
+** and what was expected.
 */
 #define TENSOR_ANY SIZE_MAX
 Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
                            const TensorView **view, Error *error);
+
+/* Returns how many numbers a tensor has. */
+size_t safetensors_count(const TensorView *view);
+
+/* Copies the first `count` numbers of a tensor of F32, I32 or U32, four bytes each; those of F16
+** and BF16 become floats. `bytes` is the whole file.
+*/
+void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out);
 
 const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or NULL */
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "classifier/by_length.h"
+#include "network/pool.h"
 
 enum {
   ROWS = 64,               /* texts that are read together */
@@ -12,34 +13,50 @@ enum {
 
 /* ---- contributions ------------------------------------------------------------------ */
 
-/* Adds what each token contributes through the network; `kernel` is the label's column of the output's. */
-static void network_contribute(const Shape *s, const Pass *pass, size_t tokens, const float *kernel,
-                               float scale, float *weights, float *contributions) {
+typedef struct Parts {
+  float *weights, *contributions; /* of the tokens */
+  TokenPart *padding;
+} Parts;
+
+static void add_part(const Parts *parts, uint32_t origin, float weight, float contribution) {
+  bool padding = origin == READING_PADDING;
+  *(padding ? &parts->padding->weight : &parts->weights[origin]) += weight;
+  *(padding ? &parts->padding->contribution : &parts->contributions[origin]) += contribution;
+}
+
+/* Adds what each token contributes to a label through the network. Of one text alone, the token of
+** step t is at packed place t.
+*/
+static void network_contribute(const Model *m, const Scratch *scratch, uint32_t label, const Parts *parts) {
+  const Shape *s = &m->parameters.shape;
+  const Pass *pass = &scratch->pass;
+  const float *kernel = m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + label;
   size_t state = shape_state(s);
-  for (size_t t = 0; t < tokens; t++) {
-    size_t place = batch_place(&pass->batch, 0, t);
-    const float *h = pass->states + place * state;
+  float scale = m->calibration.network;
+  for (size_t t = 0; t < pass->batch.tokens; t++) {
+    const float *h = pass->states + t * state;
     float dot = 0.0f;
     for (size_t j = 0; j < state; j++) dot += h[j] * kernel[j * s->labels];
-    weights[t] = pass->weights[place];
-    contributions[t] += scale * weights[t] * dot;
+    add_part(parts, predict_origin(m, scratch, t), pass->weights[t], scale * pass->weights[t] * dot);
   }
-  /* of one text alone, token t is at packed place t */
-  for (size_t j = 0; s->pooled && tokens && j < state; j++)
-    contributions[pass->winners[j]] += scale * pass->features[state + j] * kernel[(state + j) * s->labels];
+  for (size_t j = 0; s->pooled && j < state; j++) {
+    if (pass->winners[j] == POOL_NO_WINNER) continue;
+    add_part(parts, predict_origin(m, scratch, pass->winners[j]), 0.0f,
+             scale * pass->features[state + j] * kernel[(state + j) * s->labels]);
+  }
 }
 
 Status explain_contributions(const Model *m, const Question *q, Scratch *scratch, float *weights,
-                             float *contributions, Error *error) {
-  const Shape *s = &m->parameters.shape;
+                             float *contributions, TokenPart *padding, Error *error) {
+  TokenPart unwanted;
+  Parts parts = {weights, contributions, padding ? padding : &unwanted};
   bool linear = linear_exists(&m->linear);
-  Status status = predict_pass(m, &(Texts){&q->text, 1, q->lexicon}, &scratch->pass, error);
+  Status status = predict_pass(m, &(Texts){&q->text, 1, q->lexicon}, scratch, error);
   if (!status && linear) status = tfidf_vector(&m->linear.tfidf, q->text, &scratch->vector, error);
   if (status) return status;
   for (size_t t = 0; t < q->text.length; t++) weights[t] = contributions[t] = 0.0f;
-  network_contribute(s, &scratch->pass, scratch->pass.batch.tokens,
-                     m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + q->label, m->calibration.network, weights,
-                     contributions);
+  *parts.padding = (TokenPart){0};
+  network_contribute(m, scratch, q->label, &parts);
   if (linear)
     linear_contribute(&m->linear, q->lexicon, &scratch->vector, q->text, q->label, m->calibration.linear,
                       contributions);
@@ -62,7 +79,7 @@ static Status contributions_task(void *context, const uint32_t *numbers, size_t 
     size_t text = numbers[i], begin = c->begin[text];
     Question question = {c->texts->text[text], c->texts->lexicon, c->labels[text]};
     status = explain_contributions(c->model, &question, &c->scratches[worker], c->weights + begin,
-                                   c->contributions + begin, error);
+                                   c->contributions + begin, NULL, error);
   }
   return status;
 }
@@ -85,14 +102,13 @@ Status explain_all(const Model *m, const Texts *texts, const uint32_t *labels, W
 /* ---- leaving a token out --------------------------------------------------------------- */
 
 /* Writes copies of the text without token first, without token first + 1, and so on, side by side. */
-static void leave_out(const Model *m, Text text, size_t first, size_t count, uint32_t *words, Text *texts) {
+static void leave_out(Text text, size_t first, size_t count, uint32_t *words, Text *texts) {
   for (size_t i = 0; i < count; i++) {
     uint32_t *to = words + i * text.length;
     size_t out = first + i;
     memcpy(to, text.words, out * sizeof *to);
     memcpy(to + out, text.words + out + 1, (text.length - out - 1) * sizeof *to);
-    to[text.length - 1] = VOCABULARY_UNKNOWN; /* counts in a padded model only */
-    texts[i] = (Text){to, m->padded_length ? text.length : text.length - 1};
+    texts[i] = (Text){to, text.length - 1};
   }
 }
 
@@ -104,7 +120,7 @@ static size_t rows_for(size_t length) {
 
 Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, Scratch *scratch, Poll poll,
                              float *drops, Error *error) {
-  size_t labels = m->parameters.shape.labels, rows = rows_for(q->text.length);
+  size_t labels = m->parameters.shape.labels, rows = rows_for(reading_most(&m->reading, q->text.length));
   float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
   uint32_t *words = malloc((ROWS * q->text.length + 1) * sizeof *words);
   Text texts[ROWS];
@@ -113,7 +129,7 @@ Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, S
   float whole = status ? 0.0f : probabilities[q->label];
   for (size_t first = 0; first < tokens && !status; first += rows) {
     size_t count = tokens - first < rows ? tokens - first : rows;
-    leave_out(m, q->text, first, count, words, texts);
+    leave_out(q->text, first, count, words, texts);
     status = predict(m, q->lexicon, texts, count, scratch, probabilities, error);
     if (!status) status = poll_proceed(poll, error);
     for (size_t i = 0; i < count && !status; i++)

@@ -1,6 +1,6 @@
 /* explain.h -- why a text has the label that it has, or would have another.
 **
-** With the bias, the contributions of a text's tokens sum to the label's logit exactly.
+** With the bias, the contributions of a text's tokens, and of padding, sum to the label's logit exactly.
 ** Each is the sum of what the token adds through
 **
 **   attention        a_t (h_t . W_c)
@@ -21,11 +21,16 @@ typedef struct Question {
   uint32_t label;
 } Question;
 
+/* What one token, or all padding of a text together, has of it. */
+typedef struct TokenPart {
+  float weight, contribution;
+} TokenPart;
+
 /* Computes weights [length], the attention a_t, 0 for tokens that the network does not read;
-** and contributions [length].
+** and contributions [length]. Sets *padding (NULL: unwanted) to what padding (reading.h) has of both.
 */
 Status explain_contributions(const Model *model, const Question *question, Scratch *scratch, float *weights,
-                             float *contributions, Error *error);
+                             float *contributions, TokenPart *padding, Error *error);
 
 /* Computes the contributions of many texts, each for its own label [count], on all workers, with
 ** scratches [workers]. They stand one text after another, [tokens in all].

@@ -43,7 +43,7 @@ Status fingerprints_read(const SafeTensors *st, const uint8_t *bytes, Fingerprin
   if (status) return status;
   uint32_t *hashes = malloc((view->shape[0] + 1) * sizeof *hashes);
   if (!hashes) return error_no_memory(error);
-  memcpy(hashes, bytes + st->header_end + view->begin, view->shape[0] * sizeof *hashes);
+  safetensors_copy(st, bytes, view, view->shape[0], hashes);
   status = fingerprints_new(hashes, view->shape[0], NULL, s, error);
   free(hashes);
   return status;

@@ -174,8 +174,7 @@ Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabul
   if (!status) status = reserve(k, count, error);
   if (status) return status;
   void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
-  for (size_t i = 0; i < LISTS; i++)
-    memcpy(lists[i], bytes + st->header_end + views[i]->begin, count * sizeof(uint32_t));
+  for (size_t i = 0; i < LISTS; i++) safetensors_copy(st, bytes, views[i], count, lists[i]);
   k->count = count;
   status = check_numbers(k, vocabulary, labels, error);
   if (status) keywords_free(k);

@@ -26,12 +26,45 @@ Status model_finish(Model *m, Error *error) {
   return inference_new(&m->parameters, m->precision, &m->inference, error);
 }
 
+/* Padding before the text counts as positions, so that it stays where attention has a bias. */
+void model_set_padding(Model *m) {
+  Shape *s = &m->parameters.shape;
+  size_t length = 1;
+  if (m->vocabulary.words.count) strings_get(&m->vocabulary.words, 0, &length);
+  s->padding.word = length == 0;
+  bool unread = s->padding.skipped && (s->hidden == 0 || s->padding.state != PADDING_READ);
+  m->reading.drops_padding = unread && !(m->reading.pads_before && s->positions);
+}
+
 /* ---- writing -------------------------------------------------------------- */
 
 static void write_number(SafeTensorsWriter *w, const char *key, size_t value) {
   char text[32];
   snprintf(text, sizeof text, "%zu", value);
   safetensors_write_metadata(w, key, text);
+}
+
+/* A metadatum that is one of a few words, the first of them if it is absent. */
+typedef struct Choice {
+  const char *key, *words[3];
+} Choice;
+
+static const Choice PADDING = {"padding", {"post", "pre"}}, TRUNCATING = {"truncating", {"post", "pre"}},
+                    UNKNOWN = {"unknown", {"read", "skip"}}, GRU_PADDING = {"gru_padding", {"read", "carry", "zero"}},
+                    ATTENTION_PADDING = {"attention_padding", {"read", "skip"}};
+
+static void write_choice(SafeTensorsWriter *w, const Choice *choice, size_t chosen) {
+  if (chosen) safetensors_write_metadata(w, choice->key, choice->words[chosen]);
+}
+
+static void write_reading(SafeTensorsWriter *w, const Reading *reading, const Padding *padding) {
+  write_number(w, "max_tokens", reading->max_tokens);
+  write_number(w, "padded_length", reading->padded_length);
+  write_choice(w, &PADDING, reading->pads_before);
+  write_choice(w, &TRUNCATING, reading->keeps_last);
+  write_choice(w, &UNKNOWN, reading->skips_unknown);
+  write_choice(w, &GRU_PADDING, padding->state);
+  write_choice(w, &ATTENTION_PADDING, padding->skipped);
 }
 
 /* Tensors of four-byte numbers go first, so that each begins at a multiple of four. */
@@ -41,8 +74,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   const float scales[2] = {m->calibration.network, m->calibration.linear};
   safetensors_write_metadata(&w, "format", FORMAT);
   safetensors_write_metadata(&w, "tokenize", m->tokenize);
-  write_number(&w, "max_tokens", m->max_tokens);
-  write_number(&w, "padded_length", m->padded_length);
+  write_reading(&w, &m->reading, &m->parameters.shape.padding);
   if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
   parameters_write(&m->parameters, &w);
   safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
@@ -75,6 +107,36 @@ static Status read_number(const File *f, const char *key, size_t most, size_t *v
     return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected a number up to %zu",
                      key, text ? text : "", most);
   *value = (size_t)number;
+  return STATUS_OK;
+}
+
+static Status read_choice(const File *f, const Choice *choice, size_t *chosen) {
+  const char *text = safetensors_metadata(&f->st, choice->key), *const *words = choice->words;
+  *chosen = 0;
+  if (!text) return STATUS_OK;
+  for (size_t i = 0; i < 3 && words[i]; i++) {
+    *chosen = i;
+    if (strcmp(text, words[i]) == 0) return STATUS_OK;
+  }
+  return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected '%s'%s%s%s or '%s'", choice->key, text,
+                   words[0], words[2] ? ", '" : "", words[2] ? words[1] : "", words[2] ? "'" : "",
+                   words[2] ? words[2] : words[1]);
+}
+
+static Status read_reading(const File *f, Reading *reading, Padding *padding) {
+  size_t pads_before, keeps_last, skips_unknown, state, skipped;
+  Status status = read_number(f, "max_tokens", INT_MAX, &reading->max_tokens);
+  if (!status) status = read_number(f, "padded_length", reading->max_tokens, &reading->padded_length);
+  if (!status) status = read_choice(f, &PADDING, &pads_before);
+  if (!status) status = read_choice(f, &TRUNCATING, &keeps_last);
+  if (!status) status = read_choice(f, &UNKNOWN, &skips_unknown);
+  if (!status) status = read_choice(f, &GRU_PADDING, &state);
+  if (!status) status = read_choice(f, &ATTENTION_PADDING, &skipped);
+  if (status) return status;
+  reading->pads_before = pads_before;
+  reading->keeps_last = keeps_last;
+  reading->skips_unknown = skips_unknown;
+  *padding = (Padding){.state = (PaddingState)state, .skipped = skipped};
   return STATUS_OK;
 }
 
@@ -120,9 +182,6 @@ static Status read_vocabulary(const File *f, Model *m) {
   StringList list;
   Status status = find_strings(f, "vocabulary.bytes", "vocabulary.ends", &list);
   if (status) return status;
-  if (list.count + 1 != m->parameters.shape.vocabulary)
-    return error_set(f->error, STATUS_INVALID, "the vocabulary has %zu words, its embedding %zu",
-                     list.count + 1, m->parameters.shape.vocabulary);
   if (!strings_reserve(&m->vocabulary.words, list.count, list.length)) return error_no_memory(f->error);
   for (size_t i = 0; i < list.count; i++) {
     const char *word = NULL;
@@ -136,6 +195,20 @@ static Status read_vocabulary(const File *f, Model *m) {
                        number, i);
   }
   return STATUS_OK;
+}
+
+/* The embedding may have more rows than there are words, but not fewer. */
+static Status read_parameters(const File *f, Padding padding, Model *m) {
+  const TensorView *ends, *embedding = safetensors_find(&f->st, parameters_name(TENSOR_EMBEDDING));
+  Status status = find_list(f, "vocabulary.ends", DTYPE_U32, &ends);
+  if (status) return status;
+  size_t words = ends->shape[0] + 1;
+  if (embedding && embedding->rank == 2 && embedding->shape[0] < words)
+    return error_set(f->error, STATUS_INVALID, "the vocabulary has %zu words, its embedding %zu", words,
+                     embedding->shape[0]);
+  status = parameters_read(&f->st, f->bytes, words, &m->parameters, f->error);
+  m->parameters.shape.padding = padding;
+  return status;
 }
 
 static Status read_labels(const File *f, Model *m) {
@@ -163,13 +236,13 @@ static Status read_blend(const File *f, Model *m) {
   Status status = STATUS_OK;
   if (safetensors_find(&f->st, "blend")) {
     status = safetensors_require(&f->st, "blend", DTYPE_F32, (size_t[]){2}, 1, &view, f->error);
-    if (!status) memcpy(scales, f->bytes + f->st.header_end + view->begin, sizeof scales);
+    if (!status) safetensors_copy(&f->st, f->bytes, view, 2, scales);
   }
   m->calibration = (Calibration){scales[0], scales[1]};
   return status;
 }
 
-static Status read_metadata(const File *f, Model *m) {
+static Status read_metadata(const File *f, Model *m, Padding *padding) {
   const char *format = safetensors_metadata(&f->st, "format");
   const char *tokenize = safetensors_metadata(&f->st, "tokenize");
   if (!format || strcmp(format, FORMAT) != 0)
@@ -178,8 +251,7 @@ static Status read_metadata(const File *f, Model *m) {
   if (!tokenize) return error_set(f->error, STATUS_INVALID, "metadata 'tokenize' is missing");
   m->tokenize = strdup(tokenize);
   if (!m->tokenize) return error_no_memory(f->error);
-  Status status = read_number(f, "max_tokens", INT_MAX, &m->max_tokens);
-  if (!status) status = read_number(f, "padded_length", m->max_tokens, &m->padded_length);
+  Status status = read_reading(f, &m->reading, padding);
   const char *precision = safetensors_metadata(&f->st, "precision");
   if (precision && strcmp(precision, "int8") == 0) m->precision = PRECISION_INT8;
   return status;
@@ -200,11 +272,12 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
   if (status) return status;
+  Padding padding = {0};
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
   if (!status) status = check_identifier(&f, size, m);
-  if (!status) status = read_metadata(&f, m);
-  if (!status) status = parameters_read(&f.st, bytes, &m->parameters, error);
+  if (!status) status = read_metadata(&f, m, &padding);
+  if (!status) status = read_parameters(&f, padding, m);
   if (!status) status = read_blend(&f, m);
   if (!status)
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
@@ -215,6 +288,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status) status = fingerprints_read(&f.st, bytes, &m->fingerprints, error);
   if (!status) status = read_vocabulary(&f, m);
   if (!status) status = read_labels(&f, m);
+  if (!status) model_set_padding(m);
   if (!status) status = model_finish(m, error);
   safetensors_free(&f.st);
   if (status)
@@ -228,8 +302,8 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
 
 Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
                     Tokens *tokens, Error *error) {
+  bool all = linear_exists(&m->linear) || m->reading.keeps_last || m->reading.skips_unknown;
   TokensOptions options = {.vocabulary = &m->vocabulary, .spelled = m->parameters.shape.buckets > 0,
-                           .most = linear_exists(&m->linear) ? SIZE_MAX : m->max_tokens,
-                           .padded_length = m->padded_length};
+                           .most = all ? SIZE_MAX : m->reading.max_tokens};
   return tokens_add(tokens, &options, tokenizer, text, length, error);
 }

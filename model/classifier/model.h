@@ -10,11 +10,12 @@
 **   keywords.*, seen            see keywords.h and fingerprints.h; not needed to label
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
-**   __metadata__      identifier, format, tokenize, max_tokens, padded_length, and
-**                     precision where it is int8
+**   __metadata__      identifier, format, tokenize, precision where it is int8, and
+**                     what the network reads of a text (reading.h, padding.h)
 **
 ** Words are numbered from 1 in the order of the file; row 0 of the embedding is
-** every other word. The rows of known words hold their n-grams already, so that
+** every other word. If the first word is the empty text, it is the padding word,
+** else word 0 is. The rows of known words hold their n-grams already, so that
 ** `subwords` is needed for other words only.
 **
 ** A Model does not change once it is read or written, so any number of threads
@@ -33,6 +34,7 @@
 #include "network/parameters.h"
 #include "text/batch.h"
 #include "text/labels.h"
+#include "text/reading.h"
 #include "text/tokens.h"
 #include "text/vocabulary.h"
 
@@ -47,10 +49,7 @@ typedef struct Model {
   Keywords keywords;    /* none if it was not trained here */
   Fingerprints fingerprints;            /* the same                        */
   char *tokenize;       /* "": tokenizer_unicode; else the name of a host's tokenizer */
-  size_t max_tokens;    /* of a text the network reads, its first ones; the linear
-                        ** branch reads all                                        */
-  size_t padded_length; /* not 0: word 0 pads each text to this length, and counts
-                        ** for GRU and attention, as in a Keras model without mask */
+  Reading reading;      /* of the network; the linear branch reads all of a text */
   char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
 } Model;
 
@@ -65,6 +64,9 @@ Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
 /* Reads a file. All sizes in it are checked, and so is its identifier, if it has one. The model is
 ** finished. */
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
+
+/* Sets the padding word, and whether padding can be left out, from all the rest. */
+void model_set_padding(Model *model);
 
 /* Calls tokens_add() with the model's options; `tokenizer` is the one that the model names. */
 Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,

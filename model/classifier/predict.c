@@ -23,28 +23,45 @@ Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
 }
 
 void scratch_free(Scratch *s) {
-  inference_scratch_free(&s->reading);
+  inference_scratch_free(&s->inference);
   pass_free(&s->pass);
   tfidf_vector_free(&s->vector);
   tokens_free(&s->tokens);
+  free(s->words);
+  free(s->origins);
   free(s->probabilities);
   free(s->margins);
   *s = (Scratch){0};
 }
 
-/* Returns what the network reads of a text: its first max_tokens tokens. */
-static Text read_text(const Model *m, Text text) {
-  return (Text){text.words, text.length < m->max_tokens ? text.length : m->max_tokens};
+/* Sets read [count] to what the network reads of the texts. */
+static Status read_texts(const Model *m, const Text *texts, size_t count, Scratch *s, Text *read, Error *error) {
+  const Reading *r = &m->reading;
+  size_t at = 0, most = 0;
+  for (size_t i = 0; i < count && !reading_is_plain(r); i++) most += reading_most(r, texts[i].length);
+  if (!memory_grow(&s->words, &s->words_capacity, most, sizeof *s->words) ||
+      !memory_grow(&s->origins, &s->origins_capacity, most, sizeof *s->origins))
+    return error_no_memory(error);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t *words = most ? s->words + at : NULL, *origins = most ? s->origins + at : NULL;
+    read[i] = reading_read(r, m->parameters.shape.padding.word, texts[i], words, origins);
+    at += most ? read[i].length : 0;
+  }
+  return STATUS_OK;
 }
 
-Status predict_pass(const Model *m, const Texts *texts, Pass *pass, Error *error) {
+uint32_t predict_origin(const Model *m, const Scratch *s, size_t step) {
+  return reading_is_plain(&m->reading) ? (uint32_t)step : s->origins[step];
+}
+
+Status predict_pass(const Model *m, const Texts *texts, Scratch *s, Error *error) {
   const Parameters *p = &m->parameters;
   Text read[ROWS];
-  for (size_t i = 0; i < texts->count; i++) read[i] = read_text(m, texts->text[i]);
   size_t words = lexicon_words(texts->lexicon, p->shape.vocabulary);
-  Status status = batch_fill(&pass->batch, read, texts->count, words, error);
-  if (!status) status = pass_reserve(pass, &p->shape, false, error);
-  if (!status) network_forward(p, texts->lexicon, NULL, pass);
+  Status status = read_texts(m, texts->text, texts->count, s, read, error);
+  if (!status) status = batch_fill(&s->pass.batch, read, texts->count, words, error);
+  if (!status) status = pass_reserve(&s->pass, &p->shape, false, error);
+  if (!status) network_forward(p, texts->lexicon, NULL, &s->pass);
   return status;
 }
 
@@ -54,10 +71,10 @@ static Status run_network(const Model *m, const Lexicon *lexicon, const Text *te
   size_t labels = m->parameters.shape.labels;
   if (m->inference.parameters) {
     Text read[ROWS];
-    for (size_t i = 0; i < count; i++) read[i] = read_text(m, texts[i]);
-    return inference_run(&m->inference, lexicon, read, count, &scratch->reading, logits, error);
+    Status status = read_texts(m, texts, count, scratch, read, error);
+    return status ? status : inference_run(&m->inference, lexicon, read, count, &scratch->inference, logits, error);
   }
-  Status status = predict_pass(m, &(Texts){texts, count, lexicon}, &scratch->pass, error);
+  Status status = predict_pass(m, &(Texts){texts, count, lexicon}, scratch, error);
   for (size_t i = 0; i < count && !status; i++)
     memcpy(logits + scratch->pass.batch.order[i] * labels, scratch->pass.logits + i * labels, labels * sizeof *logits);
   return status;
@@ -98,7 +115,7 @@ static bool takes_more(size_t rows, size_t tokens) {
 static size_t batch_rows(const Model *m, const Text *texts, size_t count) {
   size_t rows = 0, tokens = 0;
   for (; rows < count && takes_more(rows, tokens); rows++)
-    tokens += read_text(m, texts[rows]).length;
+    tokens += reading_most(&m->reading, texts[rows].length);
   return rows;
 }
 
@@ -134,7 +151,7 @@ static Status read_batch(const Model *m, const Tokenizer *tokenizer, const TextB
     size_t before = tokens->count;
     status = model_tokens(m, tokenizer, text->bytes, text->length, tokens, error);
     ends[batch->count++] = tokens->count;
-    read += tokens->count - before < m->max_tokens ? tokens->count - before : m->max_tokens;
+    read += reading_most(&m->reading, tokens->count - before);
   }
   for (size_t i = 0; i < batch->count; begin = ends[i++]) /* now that tokens->words moves no more */
     batch->texts[i] = (Text){tokens->words + begin, ends[i] - begin};
@@ -171,7 +188,7 @@ static Status branches_task(void *context, const uint32_t *numbers, size_t count
   Text texts[BY_LENGTH_TEXTS];
   size_t labels = b->model->parameters.shape.labels;
   for (size_t i = 0; i < count; i++) texts[i] = b->texts->text[numbers[i]];
-  Status status = predict_pass(b->model, &(Texts){texts, count, b->texts->lexicon}, &scratch->pass, error);
+  Status status = predict_pass(b->model, &(Texts){texts, count, b->texts->lexicon}, scratch, error);
   for (size_t i = 0; i < count && !status; i++) {
     size_t row = scratch->pass.batch.order[i], to = numbers[row] * labels;
     memcpy(b->logits + to, scratch->pass.logits + i * labels, labels * sizeof *b->logits);

@@ -12,8 +12,10 @@
 #include "network/network.h"
 
 typedef struct Scratch {
-  InferenceScratch reading; /* of finished models                         */
-  Pass pass;                /* of those that still learn, and for reasons */
+  InferenceScratch inference; /* of finished models                         */
+  Pass pass;                  /* of those that still learn, and for reasons */
+  uint32_t *words, *origins;  /* what the network reads (reading.h), of texts that it does not read as they are */
+  size_t words_capacity, origins_capacity;
   float *probabilities;     /* [texts][labels] of the batch last read     */
   TfidfVector vector;       /* of the text last read by the linear branch */
   float *margins;           /* [labels] of it                             */
@@ -53,10 +55,15 @@ Status predict_labels(const Model *model, const Tokenizer *tokenizer, const Text
 Status predict_branches(const Model *model, const Texts *texts, Workers *workers, Scratch *scratches,
                         float *logits, float *margins, Error *error);
 
-/* Passes one batch of at most BY_LENGTH_TEXTS through network_forward(), which fills the pass. Its
-** rows are in the order of the batch. The model may still learn.
+/* Passes one batch of at most BY_LENGTH_TEXTS through network_forward(), which fills scratch->pass.
+** Its rows are in the order of the batch. The model may still learn.
 */
-Status predict_pass(const Model *model, const Texts *texts, Pass *pass, Error *error);
+Status predict_pass(const Model *model, const Texts *texts, Scratch *scratch, Error *error);
+
+/* Returns the number of the token that the network has read at a step of the pass's only text, or
+** READING_PADDING.
+*/
+uint32_t predict_origin(const Model *model, const Scratch *scratch, size_t step);
 
 /* Returns the prediction of probabilities [labels]. `asked` may be a label that the model does not
 ** know.

@@ -21,7 +21,7 @@ typedef void GruStepFunction(const GruStepWeights *weights, const GruStepRows *r
 struct GruStepWeights {
   size_t hidden, padded;    /* padded: hidden, rounded up to whole blocks      */
   float *recurrent;         /* U [padded / 32][hidden][3][32]                  */
-  float *bias;              /* c of n [padded]; c of z and r is in the inputs  */
+  float *bias;              /* c of n [padded], or 0; c of z and r is in the inputs */
   int8_t *quantized;        /* U in 8 bits (gru_step_int8.h), or NULL          */
   float *scale, *shift;     /* [3 padded], of quantized                        */
   GruStepFunction *forward; /* computes a step; the fastest of the versions    */
@@ -50,6 +50,7 @@ struct GruStepRows {
   float *states;              /* new states                                                   */
   const uint8_t *before8;     /* the same in 8 bits, with the same stride (gru_step_int8.h)   */
   uint8_t *states8;
+  float *scratch;             /* [2 padded], of gru_step_before.h                             */
 };
 
 /* Sets the versions of a step that this processor can run, the fastest first, and returns their number. */

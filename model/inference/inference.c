@@ -6,6 +6,7 @@
 #include "base/matrix.h"
 #include "base/memory.h"
 #include "base/simd.h"
+#include "inference/gru_step_before.h"
 #include "inference/gru_step_int8.h"
 #include "network/network.h"
 
@@ -14,7 +15,9 @@
 static Status pack(const Parameters *p, Tensor kernel, Precision precision, GruStepWeights *weights, Error *error) {
   GruWeights gru = network_gru(p, kernel);
   Status status = gru_step_pack(&gru, weights, error);
-  if (!status && precision == PRECISION_INT8 && gru_step_int8_available())
+  if (!status && gru.resets_before)
+    gru_step_before_use(weights);
+  else if (!status && precision == PRECISION_INT8 && gru_step_int8_available())
     status = gru_step_int8_quantize(weights, error);
   return status;
 }
@@ -52,17 +55,19 @@ void inference_scratch_free(InferenceScratch *s) {
   free(s->rows);
   free(s->words);
   free(s->places);
+  free(s->seen);
   free(s->block);
   *s = (InferenceScratch){0};
 }
 
 static bool reserve_lists(InferenceScratch *s) {
-  size_t tokens = s->tokens_capacity, steps = s->steps_capacity;
+  size_t tokens = s->tokens_capacity, steps = s->steps_capacity, steps_of_seen = steps;
   size_t capacities[4] = {tokens, tokens, tokens, tokens};
   if (!memory_grow(&s->inputs, &capacities[0], s->batch.tokens + 1, sizeof *s->inputs) ||
       !memory_grow(&s->vectors, &capacities[1], s->batch.tokens + 1, sizeof *s->vectors) ||
       !memory_grow(&s->words, &capacities[2], s->batch.tokens + 1, sizeof *s->words) ||
       !memory_grow(&s->places, &capacities[3], s->batch.tokens + 1, sizeof *s->places) ||
+      !memory_grow(&s->seen, &steps_of_seen, s->batch.steps + 1, sizeof *s->seen) ||
       !memory_grow(&s->rows, &steps, s->batch.steps + 1, sizeof *s->rows))
     return false;
   s->tokens_capacity = capacities[0];
@@ -77,6 +82,7 @@ static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   size_t used = 0, states = b->tokens * 2 * gru_step_padded(shape->hidden);
   s->states = memory_take(s->block, &used, states);
   s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? states / sizeof(float) : 0);
+  s->gates = memory_take(s->block, &used, 2 * gru_step_padded(shape->hidden));
   s->scores = memory_take(s->block, &used, b->tokens);
   s->weights = memory_take(s->block, &used, b->steps);
   s->features = memory_take(s->block, &used, b->texts * shape_features(shape));
@@ -158,7 +164,7 @@ static void run_step(const GruStepWeights *w, bool backwards, size_t step, size_
   GruStepRows rows = {.count = b->active[t], .running = running, .stride = stride,
                       .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .from_end = step % 2,
                       .before = s->states + before, .states = s->states + here,
-                      .before8 = s->states8 + before, .states8 = s->states8 + here};
+                      .before8 = s->states8 + before, .states8 = s->states8 + here, .scratch = s->gates};
   if (step + 1 < b->steps) prefetch_inputs(s, backwards ? t - 1 : t + 1, rows.gates, 3 * w->padded);
   w->forward(w, &rows);
 }
@@ -168,6 +174,17 @@ static void run_gru(const Inference *n, InferenceScratch *s) {
   size_t padded = n->forward.padded, steps = padded ? s->batch.steps : 0;
   for (size_t step = 0; step < steps; step++) run_step(&n->forward, false, step, 0, s);
   for (size_t step = 0; step < steps; step++) run_step(&n->backward, true, step, padded, s);
+}
+
+/* Clears the states of padding that has none. */
+static void clear_padding(const Inference *n, const Text *texts, InferenceScratch *s) {
+  const Padding *padding = &n->parameters->shape.padding;
+  const Batch *b = &s->batch;
+  size_t size = 2 * n->forward.padded;
+  for (size_t i = 0; i < b->texts && padding->state == PADDING_ZERO; i++)
+    for (size_t t = 0; t < b->length[i]; t++)
+      if (padding_zeroes(padding, texts[b->order[i]].words[t]))
+        memset(s->states + batch_place(b, i, t) * size, 0, size * sizeof *s->states);
 }
 
 /* ---- attention and max-pool ------------------------------------------------------------------ */
@@ -210,21 +227,33 @@ SIMD_VERSIONS(static, void, summarise,
   }
 }
 
+/* Lists the packed places of the tokens of row i, but for padding that is skipped, and returns
+** their number.
+*/
+static size_t list_places(const Inference *n, InferenceScratch *s, size_t i, const uint32_t *words) {
+  const Padding *padding = &n->parameters->shape.padding;
+  size_t count = 0;
+  for (size_t t = 0; t < s->batch.length[i]; t++)
+    if (!padding_skips(padding, words[t])) s->seen[count++] = (uint32_t)batch_place(&s->batch, i, t);
+  return count;
+}
+
 /* Computes the features of the text in row i: context, then pool, each of them for the two
 ** directions and then for the vector.
 */
-static void compute_features(const Inference *n, InferenceScratch *s, size_t i, float *features) {
+static void compute_features(const Inference *n, InferenceScratch *s, size_t i, const uint32_t *words,
+                             float *features) {
   const Shape *shape = &n->parameters->shape;
-  const Batch *b = &s->batch;
-  size_t hidden = shape->hidden, padded = n->forward.padded, state = shape_state(shape), length = b->length[i];
+  size_t hidden = shape->hidden, padded = n->forward.padded, state = shape_state(shape);
+  size_t length = list_places(n, s, i, words);
   float *pool = shape->pooled ? features + state : NULL;
   if (length == 0) {
     memset(features, 0, shape_features(shape) * sizeof *features);
     return;
   }
   for (size_t t = 0; t < length; t++) {
-    s->weights[t] = s->scores[batch_place(b, i, t)];
-    s->rows[t] = s->states + batch_place(b, i, t) * 2 * padded;
+    s->weights[t] = s->scores[s->seen[t]];
+    s->rows[t] = s->states + s->seen[t] * 2 * padded;
   }
   output_softmax(1, length, s->weights, s->weights);
   if (hidden) {
@@ -232,7 +261,7 @@ static void compute_features(const Inference *n, InferenceScratch *s, size_t i, 
     summarise(length, s->rows, padded, hidden, s->weights, features + hidden, pool ? pool + hidden : NULL);
   }
   if (state == 2 * hidden) return;
-  for (size_t t = 0; t < length; t++) s->rows[t] = s->vectors[batch_place(b, i, t)];
+  for (size_t t = 0; t < length; t++) s->rows[t] = s->vectors[s->seen[t]];
   summarise(length, s->rows, 0, shape->embedding, s->weights, features + 2 * hidden, pool ? pool + 2 * hidden : NULL);
 }
 
@@ -249,8 +278,12 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   if (!reserve_block(n, others, s)) return error_no_memory(error);
   compute_other_words(n, lexicon, others, s);
   run_gru(n, s);
+  clear_padding(n, texts, s);
   score(n, s);
-  for (size_t i = 0; i < count; i++) compute_features(n, s, i, s->features + s->batch.order[i] * features);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t text = s->batch.order[i];
+    compute_features(n, s, i, texts[text].words, s->features + text * features);
+  }
   OutputWeights output = network_output(p);
   output_forward(&output, count, s->features, logits);
   return STATUS_OK;

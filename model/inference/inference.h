@@ -8,6 +8,8 @@
 **                                                            each_version_equals_gru_forward
 **   gru_step_int8.h   gru_forward(), within a bound        test_gru_step_int8.c:
 **                                                            errors_are_those_of_rounding
+**   gru_step_before.h gru_forward()                        test_gru_step.c:
+**                                                            resetting_before_equals_gru_forward
 **   inference.c       attention_forward(), pool_forward()  test_inference.c:
 **                     and all of network_forward()           logits_equal_network_forward
 **
@@ -37,6 +39,7 @@ typedef struct InferenceScratch {
   const float **inputs;  /* [tokens] rows of word_table.h                        */
   const float **vectors; /* [tokens] the words' vectors                          */
   const float **rows;    /* [steps] one text's states, or vectors                */
+  uint32_t *seen;        /* [steps] packed places of one text that attention sees */
   uint32_t *words;       /* [tokens] words whose row is not in the table         */
   uint32_t *places;      /* [tokens] their packed places                         */
   size_t tokens_capacity, steps_capacity;
@@ -44,6 +47,7 @@ typedef struct InferenceScratch {
   size_t capacity;
   float *states;         /* [tokens][2 padded]                                   */
   uint8_t *states8;      /* [tokens][2 padded], of gru_step_int8.h               */
+  float *gates;          /* [2 padded], of gru_step_before.h                     */
   float *scores;         /* [tokens], of attention                               */
   float *weights;        /* [steps], attention's for one text                    */
   float *features;       /* [texts][features]                                    */

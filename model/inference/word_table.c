@@ -11,15 +11,18 @@
 
 enum {
   MOST_FLOATS = 1 << 24, /* of all rows that are kept: 64 MB   */
-  BLOCK = 8              /* neighbouring rows computed together */
+  BLOCK = 8,             /* neighbouring rows computed together */
+  LAST = 16              /* floats that begin with x . w        */
 };
 
 struct WordTable {
   const float *vectors;  /* [vocabulary][embedding], the parameters' */
+  Padding padding;       /* its word is one of the first two         */
   size_t embedding, width;
   size_t words;          /* the first words, whose rows are kept     */
   float *kernel;         /* [embedding][width] W, and w              */
   float *bias;           /* [width]                                  */
+  float *masked;         /* [6 padded] the gates of padding that the GRU does not read */
   float *rows;           /* [words][width]                           */
   atomic_bool *filled;   /* [words / BLOCK, rounded up]              */
   pthread_mutex_t mutex; /* held while rows are computed             */
@@ -30,6 +33,7 @@ void word_table_free(WordTable *t) {
   pthread_mutex_destroy(&t->mutex);
   free(t->kernel);
   free(t->bias);
+  free(t->masked);
   free(t->rows);
   free(t->filled);
   free(t);
@@ -51,7 +55,8 @@ static void pack_direction(WordTable *t, const Parameters *p, Tensor first, size
   const float *kernel = p->tensor[first], *bias = p->tensor[first + 2];
   for (size_t i = 0; i < t->embedding; i++)
     gru_step_pack_row(hidden, kernel + i * gates, t->kernel + i * t->width + at);
-  for (size_t j = 0; j < gates; j++) sum[j] = bias[j] + (j < 2 * hidden ? bias[gates + j] : 0.0f);
+  size_t twice = p->shape.resets_before ? 0 : 2 * hidden; /* gates whose two biases are added */
+  for (size_t j = 0; j < gates; j++) sum[j] = bias[j] + (j < twice ? bias[gates + j] : 0.0f);
   gru_step_pack_row(hidden, sum, t->bias + at);
 }
 
@@ -61,6 +66,9 @@ static void pack(WordTable *t, const Parameters *p, float *sum) {
   if (padded) {
     pack_direction(t, p, TENSOR_GRU_FORWARD, 0, sum);
     pack_direction(t, p, TENSOR_GRU_BACKWARD, 3 * padded, sum);
+    padding_gates(p->shape.hidden, sum);
+    gru_step_pack_row(p->shape.hidden, sum, t->masked);
+    gru_step_pack_row(p->shape.hidden, sum, t->masked + 3 * padded);
   }
   for (size_t i = 0; i < t->embedding && state > 2 * p->shape.hidden; i++)
     t->kernel[i * t->width + 6 * padded] = p->tensor[TENSOR_ATTENTION_KERNEL][2 * p->shape.hidden + i];
@@ -73,16 +81,18 @@ Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
     return error_no_memory(error);
   }
   t->vectors = p->tensor[TENSOR_EMBEDDING];
+  t->padding = p->shape.padding;
   t->embedding = p->shape.embedding;
-  t->width = 6 * gru_step_padded(p->shape.hidden) + 16;
+  t->width = 6 * gru_step_padded(p->shape.hidden) + LAST;
   t->words = MOST_FLOATS / t->width < p->shape.vocabulary ? MOST_FLOATS / t->width : p->shape.vocabulary;
   t->kernel = memory_floats(t->embedding * t->width);
   t->bias = memory_floats(t->width);
+  t->masked = memory_floats(t->width);
   /* the system provides memory only for the pages that are written */
   t->rows = calloc(t->words * t->width + 1, sizeof *t->rows);
   t->filled = calloc(t->words / BLOCK + 1, sizeof *t->filled);
   float *sum = memory_floats(3 * p->shape.hidden);
-  bool made = t->kernel && t->bias && t->rows && t->filled && sum;
+  bool made = t->kernel && t->bias && t->masked && t->rows && t->filled && sum;
   if (made) pack(t, p, sum);
   free(sum);
   if (made) {
@@ -103,7 +113,10 @@ void word_table_compute(const WordTable *t, const float *vectors, size_t count, 
 /* The same rows are always computed together, since how BLAS rounds a row depends on that. */
 static void fill(WordTable *t, size_t block) {
   size_t first = block * BLOCK, count = t->words - first < BLOCK ? t->words - first : BLOCK;
+  uint32_t padding = t->padding.word;
   word_table_compute(t, t->vectors + first * t->embedding, count, t->rows + first * t->width);
+  if (t->padding.state != PADDING_READ && padding / BLOCK == block)
+    memcpy(t->rows + padding * t->width, t->masked, (t->width - LAST) * sizeof *t->rows);
   atomic_store_explicit(&t->filled[block], true, memory_order_release);
 }
 

@@ -393,9 +393,9 @@ static Status find_tensors(const SafeTensors *st, size_t vocabulary, size_t colu
 
 /* Returns a copy of the tensor's values for free(), not NULL if there are none; NULL: out of memory. */
 static void *copy_tensor(const SafeTensors *st, const uint8_t *bytes, const TensorView *view) {
-  size_t size = view->end - view->begin;
-  void *copy = memory_aligned(size + 1, 1);
-  if (copy) memcpy(copy, bytes + st->header_end + view->begin, size);
+  size_t count = safetensors_count(view);
+  void *copy = memory_aligned(count + 1, sizeof(float));
+  if (copy) safetensors_copy(st, bytes, view, count, copy);
   return copy;
 }
 

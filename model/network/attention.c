@@ -1,24 +1,29 @@
 #include "network/attention.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/matrix.h"
 #include "base/simd.h"
 
-/* Computes the softmax over one text's scores, in place. */
-static void softmax_text(const Batch *b, size_t row, float *scores) {
+static bool is_skipped(const AttentionWeights *w, const Batch *b, size_t place) {
+  return padding_skips(&w->padding, batch_word(b, place));
+}
+
+/* Computes the softmax over one text's scores, in place; it is 0 for tokens that are skipped. */
+static void softmax_text(const AttentionWeights *w, const Batch *b, size_t row, float *scores) {
   size_t length = b->length[row];
-  float largest = scores[batch_place(b, row, 0)], sum = 0.0f;
-  for (size_t t = 1; t < length; t++) {
-    float score = scores[batch_place(b, row, t)];
-    if (score > largest) largest = score;
+  float largest = -INFINITY, sum = 0.0f;
+  for (size_t t = 0; t < length; t++) {
+    size_t place = batch_place(b, row, t);
+    if (scores[place] > largest && !is_skipped(w, b, place)) largest = scores[place];
   }
   for (size_t t = 0; t < length; t++) {
-    float *score = &scores[batch_place(b, row, t)];
-    *score = simd_exp(*score - largest);
-    sum += *score;
+    size_t place = batch_place(b, row, t);
+    scores[place] = is_skipped(w, b, place) ? 0.0f : simd_exp(scores[place] - largest);
+    sum += scores[place];
   }
-  for (size_t t = 0; t < length; t++) scores[batch_place(b, row, t)] /= sum;
+  for (size_t t = 0; t < length && sum > 0.0f; t++) scores[batch_place(b, row, t)] /= sum;
 }
 
 void attention_forward(const AttentionWeights *w, const Batch *b, const float *states,
@@ -28,7 +33,7 @@ void attention_forward(const AttentionWeights *w, const Batch *b, const float *s
     for (size_t i = 0; i < b->active[t]; i++) weights[batch_place(b, i, t)] += w->bias[t];
   for (size_t i = 0; i < b->texts; i++) {
     memset(context + i * stride, 0, w->state * sizeof *context);
-    if (b->length[i]) softmax_text(b, i, weights);
+    softmax_text(w, b, i, weights);
     for (size_t t = 0; t < b->length[i]; t++) {
       size_t place = batch_place(b, i, t);
       matrix_add_scaled(w->state, weights[place], states + place * w->state, context + i * stride);

@@ -4,17 +4,19 @@
 **   a       = softmax(score) over the tokens of the text
 **   context = sum_t a_t h_t
 **
-** The context of a text without tokens is 0.
+** Padding may be skipped (padding.h): its a is 0. The context of a text without other tokens is 0.
 */
 #ifndef CLASSIFY_ATTENTION_H
 #define CLASSIFY_ATTENTION_H
 
+#include "network/padding.h"
 #include "text/batch.h"
 
 typedef struct AttentionWeights {
   size_t state, positions;
   float *kernel; /* w [state]                                              */
   float *bias;   /* b [positions], or NULL; 0 at later positions           */
+  Padding padding;
 } AttentionWeights;
 
 /* From states [tokens][state] computes weights a [tokens], and the context of the text in

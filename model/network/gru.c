@@ -71,6 +71,124 @@ static void state_before(const Batch *b, bool backwards, size_t t, size_t hidden
   memset(before + running * hidden, 0, (b->active[t] - running) * hidden * sizeof *before);
 }
 
+/* ---- resetting before the product --------------------------------------------------- */
+
+/* Computes z and r of one token into gates, and r * h. */
+SIMD_VERSIONS(static, void, gates_before,
+              (size_t hidden, const float *restrict x, const float *restrict hu, const float *restrict before,
+               float *restrict gates, float *restrict reset), (hidden, x, hu, before, gates, reset)) {
+  for (size_t j = 0; j < hidden; j++) {
+    gates[j] = simd_sigmoid(x[j] + hu[j]);
+    gates[hidden + j] = simd_sigmoid(x[hidden + j] + hu[hidden + j]);
+    reset[j] = gates[hidden + j] * before[j];
+  }
+}
+
+/* Computes n, into gates, and the state; xn is x Wn + bn, un is (r * h) Un. */
+SIMD_VERSIONS(static, void, candidate_before,
+              (size_t hidden, const float *restrict xn, const float *restrict un, const float *restrict before,
+               float *restrict gates, float *restrict state), (hidden, xn, un, before, gates, state)) {
+  for (size_t j = 0; j < hidden; j++) {
+    float z = gates[j], n = simd_tanh(xn[j] + un[j]);
+    gates[2 * hidden + j] = n;
+    state[j] = z * before[j] + (1.0f - z) * n;
+  }
+}
+
+/* The gradient of candidate_before(). Stores dz and dn in gates in place of z and n. */
+SIMD_VERSIONS(static, void, candidate_before_backward,
+              (size_t hidden, float *restrict gates, const float *restrict before, const float *restrict d_state,
+               float *restrict d_before, float *restrict d_projected),
+              (hidden, gates, before, d_state, d_before, d_projected)) {
+  for (size_t j = 0; j < hidden; j++) {
+    float z = gates[j], n = gates[2 * hidden + j];
+    float dh = d_state[j] + d_before[j];
+    gates[j] = dh * (before[j] - n) * z * (1.0f - z);
+    gates[2 * hidden + j] = dh * (1.0f - z) * (1.0f - n * n);
+    d_before[j] = dh * z;
+    d_projected[j] += gates[j];
+    d_projected[2 * hidden + j] += gates[2 * hidden + j];
+  }
+}
+
+/* The gradient of gates_before(): d_reset is that of r * h. Sets d_gates to dz, dr. */
+SIMD_VERSIONS(static, void, gates_before_backward,
+              (size_t hidden, const float *restrict gates, const float *restrict before,
+               const float *restrict d_reset, float *restrict d_before, float *restrict d_gates,
+               float *restrict d_projected), (hidden, gates, before, d_reset, d_before, d_gates, d_projected)) {
+  for (size_t j = 0; j < hidden; j++) {
+    float r = gates[hidden + j], dr = d_reset[j] * before[j] * r * (1.0f - r);
+    d_gates[j] = gates[j];
+    d_gates[hidden + j] = dr;
+    d_before[j] += d_reset[j] * r;
+    d_projected[hidden + j] += dr;
+  }
+}
+
+static void step_before(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
+                        float *states, size_t stride) {
+  size_t hidden = w->hidden, rows = b->active[t], place = b->offset[t], kept = tape->keep ? place : 0;
+  const float *before = tape->before + kept * hidden;
+  Matrix recurrent = {w->recurrent, hidden, 3 * hidden};
+  for (size_t i = 0; i < rows; i++)
+    gates_before(hidden, projected + b->slot[place + i] * 3 * hidden, tape->product + i * 3 * hidden,
+                 before + i * hidden, tape->gates + (kept + i) * 4 * hidden, tape->reset + i * hidden);
+  matrix_product((Matrix){tape->reset, rows, hidden}, recurrent, 0.0f, tape->product);
+  for (size_t i = 0; i < rows; i++)
+    candidate_before(hidden, projected + b->slot[place + i] * 3 * hidden + 2 * hidden,
+                     tape->product + i * 3 * hidden + 2 * hidden, before + i * hidden,
+                     tape->gates + (kept + i) * 4 * hidden, states + (place + i) * stride);
+}
+
+/* Products with U' take the gates whose gradient is known, and 0 for the others. */
+static void step_before_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
+                                 size_t stride) {
+  size_t hidden = w->hidden, gates = 3 * hidden, rows = b->active[t], place = b->offset[t];
+  float *d_gates = tape->d_gates + place * gates, *kept = tape->gates + place * 4 * hidden;
+  const float *before = tape->before + place * hidden;
+  Matrix transposed = {tape->transposed, gates, hidden};
+  memset(d_gates, 0, rows * gates * sizeof *d_gates);
+  for (size_t i = 0; i < rows; i++) {
+    float *d_projected = tape->d_projected + b->slot[place + i] * gates, *stored = kept + i * 4 * hidden;
+    candidate_before_backward(hidden, stored, before + i * hidden, d_states + (place + i) * stride,
+                              tape->d_state + i * hidden, d_projected);
+    memcpy(d_gates + i * gates + 2 * hidden, stored + 2 * hidden, hidden * sizeof *d_gates);
+  }
+  matrix_product((Matrix){d_gates, rows, gates}, transposed, 0.0f, tape->reset);
+  memset(d_gates, 0, rows * gates * sizeof *d_gates);
+  for (size_t i = 0; i < rows; i++)
+    gates_before_backward(hidden, kept + i * 4 * hidden, before + i * hidden, tape->reset + i * hidden,
+                          tape->d_state + i * hidden, d_gates + i * gates,
+                          tape->d_projected + b->slot[place + i] * gates);
+  matrix_product((Matrix){d_gates, rows, gates}, transposed, 1.0f, tape->d_state);
+  for (size_t i = 0; i < rows; i++)
+    memcpy(d_gates + i * gates + 2 * hidden, kept + i * 4 * hidden + 2 * hidden, hidden * sizeof *d_gates);
+}
+
+/* Sets the gradient of Un, whose rows were multiplied by r * h. */
+static void recurrent_before_backward(const Batch *b, size_t hidden, GruTape *tape, float *d_recurrent) {
+  for (size_t n = 0; n < b->tokens; n++)
+    for (size_t j = 0; j < hidden; j++) tape->before[n * hidden + j] *= tape->gates[n * 4 * hidden + hidden + j];
+  float *product = tape->transposed; /* of the same size */
+  matrix_product_at((Matrix){tape->before, b->tokens, hidden}, (Matrix){tape->d_gates, b->tokens, 3 * hidden}, 0.0f,
+                    product);
+  for (size_t k = 0; k < hidden; k++)
+    memcpy(d_recurrent + k * 3 * hidden + 2 * hidden, product + k * 3 * hidden + 2 * hidden,
+           hidden * sizeof *d_recurrent);
+}
+
+/* ---- one direction -------------------------------------------------------------------- */
+
+static void step_after(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
+                       float *states, size_t stride) {
+  size_t hidden = w->hidden, gates = 3 * hidden, place = b->offset[t], kept = tape->keep ? place : 0;
+  const float *before = tape->before + kept * hidden;
+  for (size_t i = 0; i < b->active[t]; i++)
+    cell_forward(hidden, projected + b->slot[place + i] * gates, tape->product + i * gates,
+                 w->bias + gates, before + i * hidden, tape->gates + (kept + i) * 4 * hidden,
+                 states + (place + i) * stride);
+}
+
 void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const float *projected,
                  GruTape *tape, float *states, size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden;
@@ -80,33 +198,37 @@ void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const floa
     float *before = tape->before + kept * hidden;
     state_before(b, backwards, t, hidden, states, stride, before);
     matrix_product((Matrix){before, rows, hidden}, (Matrix){w->recurrent, hidden, gates}, 0.0f, tape->product);
-    for (size_t i = 0; i < rows; i++)
-      cell_forward(hidden, projected + b->slot[place + i] * gates, tape->product + i * gates,
-                   w->bias + gates, before + i * hidden, tape->gates + (kept + i) * 4 * hidden,
-                   states + (place + i) * stride);
+    (w->resets_before ? step_before : step_after)(w, b, t, projected, tape, states, stride);
   }
+}
+
+static void step_after_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
+                                size_t stride) {
+  size_t hidden = w->hidden, gates = 3 * hidden, rows = b->active[t], place = b->offset[t];
+  float *d_gates = tape->d_gates + place * gates;
+  for (size_t i = 0; i < rows; i++)
+    cell_backward(hidden, tape->gates + (place + i) * 4 * hidden, tape->before + (place + i) * hidden,
+                  d_states + (place + i) * stride, tape->d_state + i * hidden, d_gates + i * gates,
+                  tape->d_projected + b->slot[place + i] * gates);
+  matrix_product((Matrix){d_gates, rows, gates}, (Matrix){tape->transposed, gates, hidden}, 1.0f, tape->d_state);
 }
 
 void gru_backward(const GruWeights *w, const Batch *b, bool backwards, GruTape *tape,
                   const float *d_states, size_t stride, GruWeights *gradient) {
   size_t hidden = w->hidden, gates = 3 * hidden;
-  Matrix transposed = {tape->transposed, gates, hidden};
   matrix_transpose((Matrix){w->recurrent, hidden, gates}, tape->transposed);
   memset(tape->d_state, 0, b->texts * hidden * sizeof(float));
   memset(tape->d_projected, 0, b->distinct * gates * sizeof(float));
   for (size_t step = b->steps; step-- > 0;) {
     size_t t = backwards ? b->steps - 1 - step : step;
-    size_t rows = b->active[t], place = b->offset[t];
-    float *d_gates = tape->d_gates + place * gates;
-    for (size_t i = 0; i < rows; i++)
-      cell_backward(hidden, tape->gates + (place + i) * 4 * hidden,
-                    tape->before + (place + i) * hidden, d_states + (place + i) * stride,
-                    tape->d_state + i * hidden, d_gates + i * gates,
-                    tape->d_projected + b->slot[place + i] * gates);
-    matrix_product((Matrix){d_gates, rows, gates}, transposed, 1.0f, tape->d_state);
+    (w->resets_before ? step_before_backward : step_after_backward)(w, b, t, tape, d_states, stride);
   }
   Matrix before = {tape->before, b->tokens, hidden}, d_gates = {tape->d_gates, b->tokens, gates};
   matrix_product_at(before, d_gates, 0.0f, gradient->recurrent);
+  if (w->resets_before) {
+    recurrent_before_backward(b, hidden, tape, gradient->recurrent);
+    return;
+  }
   memset(gradient->bias + gates, 0, gates * sizeof(float));
   matrix_add_columns(d_gates, gradient->bias + gates);
 }

@@ -5,8 +5,12 @@
 **   n = tanh   (x Wn + bn + r * (h Un + cn))    candidate
 **   h = z * h + (1 - z) * n
 **
-** (Cho et al. 2014, in Keras's default form, which resets after the product.) Every matrix
-** and bias has the columns of z, then of r, then of n. The state before a text's first token
+** (Cho et al. 2014, in Keras's default form, which resets after the product.) A GRU that resets
+** before the product, as in the first version of that paper, has no c, and
+**
+**   n = tanh   (x Wn + bn + (r * h) Un)
+**
+** Every matrix and bias has the columns of z, then of r, then of n. The state before a text's first token
 ** is 0. The backward direction begins at the last token of each text.
 **
 ** gru_project() computes x W + b once per distinct word of the batch.
@@ -21,9 +25,10 @@
 
 typedef struct GruWeights {
   size_t input, hidden;
-  float *kernel;    /* W [input][3 hidden]     */
-  float *recurrent; /* U [hidden][3 hidden]    */
-  float *bias;      /* b, c [2][3 hidden]      */
+  bool resets_before;
+  float *kernel;    /* W [input][3 hidden]                         */
+  float *recurrent; /* U [hidden][3 hidden]                        */
+  float *bias;      /* b, c [2][3 hidden], or b if it resets before */
 } GruWeights;
 
 /* What the forward pass stores for the backward pass, and the scratch of both. If `keep` is
@@ -32,12 +37,13 @@ typedef struct GruWeights {
 typedef struct GruTape {
   bool keep;
   float *before;      /* [tokens][hidden]      h before each token           */
-  float *gates;       /* [tokens][4 hidden]    z, r, n and h Un + cn         */
+  float *gates;       /* [tokens][4 hidden]    z, r, n and h Un + cn, overwritten by gru_backward() */
   float *product;     /* [texts][3 hidden]     h U of one step               */
   float *d_gates;     /* [tokens][3 hidden]    gradient of h U + c           */
   float *d_projected; /* [distinct][3 hidden]  gradient of x W + b           */
   float *d_state;     /* [texts][hidden]       gradient of h before the step */
   float *transposed;  /* [3 hidden][hidden]    U'                            */
+  float *reset;       /* [texts][hidden]       r * h of one step, or its gradient, if it resets before */
 } GruTape;
 
 /* Computes projected [distinct][3 hidden] = vectors W + b for vectors [distinct][input]. */

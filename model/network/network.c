@@ -19,14 +19,14 @@ EmbeddingWeights network_embedding(const Parameters *p) {
 
 GruWeights network_gru(const Parameters *p, Tensor kernel) {
   return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden,
-                      .kernel = p->tensor[kernel], .recurrent = p->tensor[kernel + 1],
-                      .bias = p->tensor[kernel + 2]};
+                      .resets_before = p->shape.resets_before, .kernel = p->tensor[kernel],
+                      .recurrent = p->tensor[kernel + 1], .bias = p->tensor[kernel + 2]};
 }
 
 static AttentionWeights attention_weights(const Parameters *p) {
   return (AttentionWeights){.state = shape_state(&p->shape), .positions = p->shape.positions,
                             .kernel = p->tensor[TENSOR_ATTENTION_KERNEL],
-                            .bias = p->tensor[TENSOR_ATTENTION_BIAS]};
+                            .bias = p->tensor[TENSOR_ATTENTION_BIAS], .padding = p->shape.padding};
 }
 
 OutputWeights network_output(const Parameters *p) {
@@ -48,6 +48,7 @@ static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *
 static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
   const Batch *b = &pass->batch;
   GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
+  if (s->resets_before) shared.reset = memory_take(pass->block, used, b->texts * s->hidden);
   if (training) {
     shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
     shared.d_projected = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
@@ -112,6 +113,19 @@ static void drop(const Dropout *dropout, uint64_t place, float *values, size_t c
     random_dropout(values, count, dropout->rate, dropout->seed * 4 + place);
 }
 
+/* Sets the gates' input of padding that the GRU does not read. */
+static void mask_gates(const Shape *s, const Batch *b, float *projected) {
+  for (size_t u = 0; u < b->distinct && s->padding.state != PADDING_READ; u++)
+    if (b->word[u] == s->padding.word) padding_gates(s->hidden, projected + u * 3 * s->hidden);
+}
+
+/* Clears the GRU's states, or their gradients, of padding that has none. */
+static void clear_padding(const Shape *s, const Batch *b, float *states) {
+  size_t state = shape_state(s);
+  for (size_t n = 0; n < b->tokens && s->padding.state == PADDING_ZERO; n++)
+    if (padding_zeroes(&s->padding, batch_word(b, n))) memset(states + n * state, 0, 2 * s->hidden * sizeof *states);
+}
+
 /* Computes the states: the GRU's two directions, then the vector; either may be absent. */
 static void encode(const Parameters *p, Pass *pass) {
   const Shape *s = &p->shape;
@@ -121,9 +135,12 @@ static void encode(const Parameters *p, Pass *pass) {
     GruWeights forward = network_gru(p, TENSOR_GRU_FORWARD);
     GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
     gru_project(&forward, b, pass->vectors, pass->projected);
+    mask_gates(s, b, pass->projected);
     gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state);
     gru_project(&backward, b, pass->vectors, pass->projected);
+    mask_gates(s, b, pass->projected);
     gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state);
+    clear_padding(s, b, pass->states);
   }
   if (state > 2 * s->hidden)
     embedding_spread(pass->vectors, s->embedding, b, pass->states + 2 * s->hidden, state);
@@ -139,6 +156,7 @@ static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
     GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
     GruWeights d_forward = network_gru(gradient, TENSOR_GRU_FORWARD);
     GruWeights d_backward = network_gru(gradient, TENSOR_GRU_BACKWARD);
+    clear_padding(s, b, pass->d_states);
     gru_backward(&forward, b, false, &pass->forward, pass->d_states, state, &d_forward);
     gru_project_backward(&forward, b, pass->vectors, pass->forward.d_projected, &d_forward, pass->d_vectors);
     gru_backward(&backward, b, true, &pass->backward, pass->d_states + s->hidden, state, &d_backward);
@@ -160,7 +178,8 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
   drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
   encode(p, pass);
   attention_forward(&attention, b, pass->states, pass->weights, pass->features, features);
-  if (s->pooled) pool_forward(b, state, pass->states, pass->features + state, features, pass->winners);
+  if (s->pooled)
+    pool_forward(b, &s->padding, state, pass->states, pass->features + state, features, pass->winners);
   drop(dropout, DROP_FEATURES, pass->features, b->texts * features);
   output_forward(&output, b->texts, pass->features, pass->logits);
 }

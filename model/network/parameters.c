@@ -9,7 +9,7 @@
 #include "base/simd.h"
 
 typedef enum Size {
-  NONE, TWO, VOCABULARY, BUCKETS, EMBEDDING, HIDDEN, GATES, STATE, FEATURES, LABELS, POSITIONS
+  NONE, BIASES, VOCABULARY, BUCKETS, EMBEDDING, HIDDEN, GATES, STATE, FEATURES, LABELS, POSITIONS
 } Size;
 typedef enum Initial { ZERO, EMBEDDED, GLOROT, ORTHOGONAL, NORMAL } Initial;
 
@@ -22,10 +22,10 @@ static const struct {
     [TENSOR_SUBWORDS] = {"subwords", {BUCKETS, EMBEDDING}, EMBEDDED},
     [TENSOR_GRU_FORWARD] = {"gru.forward.kernel", {EMBEDDING, GATES}, GLOROT},
     [TENSOR_GRU_FORWARD_RECURRENT] = {"gru.forward.recurrent_kernel", {HIDDEN, GATES}, ORTHOGONAL},
-    [TENSOR_GRU_FORWARD_BIAS] = {"gru.forward.bias", {TWO, GATES}, ZERO},
+    [TENSOR_GRU_FORWARD_BIAS] = {"gru.forward.bias", {BIASES, GATES}, ZERO},
     [TENSOR_GRU_BACKWARD] = {"gru.backward.kernel", {EMBEDDING, GATES}, GLOROT},
     [TENSOR_GRU_BACKWARD_RECURRENT] = {"gru.backward.recurrent_kernel", {HIDDEN, GATES}, ORTHOGONAL},
-    [TENSOR_GRU_BACKWARD_BIAS] = {"gru.backward.bias", {TWO, GATES}, ZERO},
+    [TENSOR_GRU_BACKWARD_BIAS] = {"gru.backward.bias", {BIASES, GATES}, ZERO},
     [TENSOR_ATTENTION_KERNEL] = {"attention.kernel", {STATE, NONE}, NORMAL},
     [TENSOR_ATTENTION_BIAS] = {"attention.bias", {POSITIONS, NONE}, ZERO},
     [TENSOR_OUTPUT_KERNEL] = {"output.kernel", {FEATURES, LABELS}, GLOROT},
@@ -50,7 +50,7 @@ size_t shape_features(const Shape *shape) {
 
 static size_t size_of(const Shape *shape, Size size) {
   switch (size) {
-    case TWO: return 2;
+    case BIASES: return shape->resets_before ? 1 : 2;
     case VOCABULARY: return shape->vocabulary;
     case BUCKETS: return shape->buckets;
     case EMBEDDING: return shape->embedding;
@@ -212,6 +212,7 @@ static Status check_tensor(const SafeTensors *st, const Shape *shape, Tensor t, 
   size_t wanted[2];
   size_t rank = parameters_dimensions(shape, t, wanted);
   const TensorView *view = safetensors_find(st, TABLE[t].name);
+  if (t == TENSOR_EMBEDDING && dimension_in_file(st, t, 0) > wanted[0]) wanted[0] = TENSOR_ANY;
   if (rank) return safetensors_require(st, TABLE[t].name, DTYPE_F32, wanted, rank, &view, error);
   if (!view) return STATUS_OK;
   return error_set(error, STATUS_INVALID, "tensor '%s' is there, but not those it belongs with", TABLE[t].name);
@@ -235,13 +236,14 @@ static Status check_sizes(const SafeTensors *st, Error *error) {
 /* Checks all tensors before it asks for memory, so that a file which states large sizes and
 ** holds little costs nothing.
 */
-Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *p, Error *error) {
-  Shape shape = {.vocabulary = dimension_in_file(st, TENSOR_EMBEDDING, 0),
+Status parameters_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, Parameters *p, Error *error) {
+  Shape shape = {.vocabulary = vocabulary,
                  .buckets = dimension_in_file(st, TENSOR_SUBWORDS, 0),
                  .embedding = dimension_in_file(st, TENSOR_EMBEDDING, 1),
                  .hidden = dimension_in_file(st, TENSOR_GRU_FORWARD_RECURRENT, 0),
                  .labels = dimension_in_file(st, TENSOR_OUTPUT_BIAS, 0),
-                 .positions = dimension_in_file(st, TENSOR_ATTENTION_BIAS, 0)};
+                 .positions = dimension_in_file(st, TENSOR_ATTENTION_BIAS, 0),
+                 .resets_before = dimension_in_file(st, TENSOR_GRU_FORWARD_BIAS, 0) == 1};
   shape.pooled = dimension_in_file(st, TENSOR_OUTPUT_KERNEL, 0) > shape_state(&shape);
   *p = (Parameters){0};
   Status status = check_sizes(st, error);
@@ -250,7 +252,7 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *
   if (!status) status = allocate(&shape, p, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {
     const TensorView *view = safetensors_find(st, TABLE[t].name);
-    if (view) memcpy(p->tensor[t], bytes + st->header_end + view->begin, view->end - view->begin);
+    if (view) safetensors_copy(st, bytes, view, tensor_count(&shape, t), p->tensor[t]);
   }
   return status;
 }

@@ -8,7 +8,8 @@
 **   subwords                       [buckets][embedding]
 **   gru.forward.kernel             [embedding][3 hidden]     W: z, r, n side by side
 **   gru.forward.recurrent_kernel   [hidden][3 hidden]        U
-**   gru.forward.bias               [2][3 hidden]             b, then c
+**   gru.forward.bias               [2][3 hidden]             b, then c; [1][3 hidden], without c,
+**                                                            if the GRU resets before (gru.h)
 **   gru.backward.*                 the same, for the other direction
 **   attention.kernel               [state]                   w
 **   attention.bias                 [positions]               b, one a position
@@ -30,6 +31,7 @@
 
 #include "base/safetensors.h"
 #include "base/status.h"
+#include "network/padding.h"
 
 typedef struct Shape {
   size_t vocabulary; /* words, with the unknown one; 0 in blocks without embedding */
@@ -39,6 +41,8 @@ typedef struct Shape {
   size_t labels;
   size_t positions;  /* of the attention's bias; 0: none                         */
   bool pooled;       /* a max-pool beside attention                              */
+  bool resets_before; /* gru.h */
+  Padding padding;   /* no size, but the layers have to know                     */
 } Shape;
 
 size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets   */
@@ -97,10 +101,11 @@ const char *parameters_name(Tensor tensor);
 
 void parameters_write(const Parameters *parameters, SafeTensorsWriter *writer);
 
-/* Finds the shape from the tensors of a file, checks that all are there and
-** fit each other, and copies them. `bytes` is the whole file.
+/* Finds the shape from the tensors of a file, for so many words, checks that all are there and
+** fit each other, and copies them. `bytes` is the whole file. Rows of the embedding past those of
+** the words are left out.
 */
-Status parameters_read(const SafeTensors *st, const uint8_t *bytes, Parameters *parameters,
+Status parameters_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, Parameters *parameters,
                        Error *error);
 
 #endif

@@ -13,19 +13,24 @@ SIMD_VERSIONS(static, void, compete,
   }
 }
 
-void pool_forward(const Batch *b, size_t state, const float *states, float *pooled, size_t stride, uint32_t *winners) {
+void pool_forward(const Batch *b, const Padding *padding, size_t state, const float *states, float *pooled,
+                  size_t stride, uint32_t *winners) {
   for (size_t i = 0; i < b->texts; i++) {
     float *best = pooled + i * stride;
-    if (b->length[i] == 0) {
-      memset(best, 0, state * sizeof *best);
-      continue;
-    }
-    uint32_t first = (uint32_t)batch_place(b, i, 0);
-    memcpy(best, states + first * state, state * sizeof *best);
-    for (size_t j = 0; j < state; j++) winners[i * state + j] = first;
-    for (size_t t = 1; t < b->length[i]; t++) {
+    uint32_t *won = winners + i * state;
+    bool begun = false;
+    memset(best, 0, state * sizeof *best);
+    for (size_t j = 0; j < state; j++) won[j] = POOL_NO_WINNER;
+    for (size_t t = 0; t < b->length[i]; t++) {
       uint32_t place = (uint32_t)batch_place(b, i, t);
-      compete(state, states + place * state, place, best, winners + i * state);
+      if (padding_skips(padding, batch_word(b, place))) continue;
+      if (begun) {
+        compete(state, states + place * state, place, best, won);
+        continue;
+      }
+      memcpy(best, states + place * state, state * sizeof *best);
+      for (size_t j = 0; j < state; j++) won[j] = place;
+      begun = true;
     }
   }
 }
@@ -33,6 +38,6 @@ void pool_forward(const Batch *b, size_t state, const float *states, float *pool
 void pool_backward(const Batch *b, size_t state, const uint32_t *winners, const float *d_pooled,
                    size_t stride, float *d_states) {
   for (size_t i = 0; i < b->texts; i++)
-    for (size_t j = 0; j < state && b->length[i]; j++)
+    for (size_t j = 0; j < state && winners[i * state + j] != POOL_NO_WINNER; j++)
       d_states[winners[i * state + j] * state + j] += d_pooled[i * stride + j];
 }

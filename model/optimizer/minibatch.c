@@ -128,8 +128,9 @@ static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t s
     s->texts[i] = (Text){s->words + at, text.length};
     for (size_t t = 0; t < text.length; t++) {
       bool drop = m->options.word_dropout > 0 && random_uniform(&random) < m->options.word_dropout;
-      s->words[at++] = drop ? lexicon_unknown(&m->options.lexicon, vocabulary, text.words[t])
-                           : text.words[t];
+      bool padding = text.words[t] == m->parameters->shape.padding.word;
+      s->words[at++] = drop && !padding ? lexicon_unknown(&m->options.lexicon, vocabulary, text.words[t])
+                                        : text.words[t];
     }
   }
   return STATUS_OK;

@@ -44,6 +44,9 @@ Status batch_sort(Batch *batch, const Text *texts, size_t count, Error *error);
 Status batch_fill(Batch *batch, const Text *texts, size_t count, size_t vocabulary, Error *error);
 void batch_free(Batch *batch);
 
+/* Returns the word number at a packed place of a batch that was filled. */
+static inline uint32_t batch_word(const Batch *batch, size_t place) { return batch->word[batch->slot[place]]; }
+
 /* Returns the packed place of the token of a row at a step. */
 static inline size_t batch_place(const Batch *batch, size_t row, size_t step) {
   return batch->offset[step] + row;

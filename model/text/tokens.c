@@ -14,7 +14,7 @@ void tokens_free(Tokens *t) {
 }
 
 void tokens_clear(Tokens *t) {
-  t->count = t->span_count = t->folded_length = 0;
+  t->count = t->folded_length = 0;
   subwords_clear(&t->subwords);
 }
 
@@ -32,9 +32,9 @@ static bool add_word(Tokens *t, uint32_t word) {
 }
 
 static bool add_span(Tokens *t, const char *token, size_t length, size_t start, size_t end) {
-  if (!memory_grow(&t->spans, &t->spans_capacity, t->span_count + 1, sizeof *t->spans)) return false;
+  if (!memory_grow(&t->spans, &t->spans_capacity, t->count + 1, sizeof *t->spans)) return false;
   if (!memory_grow(&t->folded, &t->folded_capacity, t->folded_length + length + 1, 1)) return false;
-  t->spans[t->span_count++] = (struct TokenSpan){start, end, t->folded_length, length};
+  t->spans[t->count] = (struct TokenSpan){start, end, t->folded_length, length};
   memcpy(t->folded + t->folded_length, token, length);
   t->folded_length += length;
   return true;
@@ -61,10 +61,7 @@ static bool collect(void *context, const char *token, size_t length, size_t star
 Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *tokenizer, const char *text,
                   size_t length, Error *error) {
   Collector c = {.options = o, .tokens = tokens, .left = o->most};
-  size_t padded = tokens->count + o->padded_length;
   if (c.left == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
-  while (!c.failed && tokens->count < padded)
-    c.failed = !add_word(tokens, VOCABULARY_UNKNOWN);
   return c.failed ? error_no_memory(error) : status;
 }

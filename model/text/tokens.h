@@ -19,8 +19,7 @@ typedef struct Tokens {
   struct TokenSpan {
     size_t start, end;      /* bytes of the text            */
     size_t token, length;   /* its folded text, in `folded` */
-  } *spans; /* [span_count]; padding has none */
-  size_t span_count;
+  } *spans; /* [count] */
   size_t spans_capacity;
   char *folded;
   size_t folded_length, folded_capacity;
@@ -33,7 +32,6 @@ typedef struct TokensOptions {
   const Vocabulary *vocabulary;
   bool spelled;         /* words that are not in it have n-grams (lexicon.h)        */
   size_t most;          /* tokens read of a text, at most                           */
-  size_t padded_length; /* shorter texts are padded to this length with word 0      */
 } TokensOptions;
 
 /* Appends a text. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/random.h"
 #include "optimizer/minibatch.h"
 #include "train/stage.h"
@@ -16,6 +17,8 @@ enum { POOL_BATCHES = 32 }; /* minibatches whose texts are sorted by length toge
 struct Epochs {
   Minibatch *minibatch;
   Text *texts;              /* [batch_size] */
+  uint32_t *words;          /* of the texts, where the network does not read them as they are */
+  size_t words_capacity;
   uint32_t *targets;        /* [batch_size] */
   uint32_t *batches;        /* [batch_count] their order in the epoch */
   size_t batch_count;
@@ -29,8 +32,8 @@ struct Epochs {
 Status epochs_new(Training *t, Epochs **epochs, Error *error) {
   const TrainingOptions *o = &t->options;
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
-                              .word_dropout = WORD_DROPOUT, .lexicon = t->lexicon,
-                              .label_weights = t->label_weights};
+                              .word_dropout = t->model->reading.skips_unknown ? 0.0f : WORD_DROPOUT,
+                              .lexicon = t->lexicon, .label_weights = t->label_weights};
   Epochs *e = calloc(1, sizeof *e);
   if (!e) return error_no_memory(error);
   e->texts = calloc(o->batch_size, sizeof *e->texts);
@@ -48,6 +51,7 @@ void epochs_free(Epochs *e) {
   if (!e) return;
   minibatch_free(e->minibatch);
   free(e->texts);
+  free(e->words);
   free(e->targets);
   free(e->batches);
   free(e);
@@ -93,13 +97,6 @@ static int longest_first(const void *a, const void *b) {
   return x->row < y->row ? -1 : (x->row > y->row);
 }
 
-/* Returns what the network reads of a row: its first max_tokens tokens. */
-static Text network_text(const Training *t, size_t row) {
-  Text text = corpus_text(&t->corpus, row);
-  if (text.length > t->options.max_tokens) text.length = t->options.max_tokens;
-  return text;
-}
-
 static Status sort_pools(Training *t, Error *error) {
   size_t pool = POOL_BATCHES * t->options.batch_size;
   ByLength *sorted = malloc(pool * sizeof *sorted);
@@ -108,7 +105,7 @@ static Status sort_pools(Training *t, Error *error) {
     size_t count = t->rows.count - first < pool ? t->rows.count - first : pool;
     for (size_t i = 0; i < count; i++) {
       uint32_t row = t->rows.row[first + i];
-      sorted[i] = (ByLength){row, (uint32_t)network_text(t, row).length};
+      sorted[i] = (ByLength){row, (uint32_t)reading_most(&t->model->reading, corpus_text(&t->corpus, row).length)};
     }
     qsort(sorted, count, sizeof *sorted, longest_first);
     for (size_t i = 0; i < count; i++) t->rows.row[first + i] = sorted[i].row;
@@ -147,16 +144,30 @@ typedef struct EpochPass {
   size_t begun; /* minibatches */
 } EpochPass;
 
-static void fill_step(Epochs *e, const Training *t, size_t batch, MinibatchStep *step) {
+/* Sets the texts of the step to what the network reads of these rows. */
+static Status read_rows(Epochs *e, const Training *t, const uint32_t *rows, size_t count, Error *error) {
+  const Reading *r = &t->model->reading;
+  uint32_t padding = t->model->parameters.shape.padding.word;
+  size_t most = 0, at = 0;
+  for (size_t i = 0; i < count; i++) most += reading_most(r, corpus_text(&t->corpus, rows[i]).length);
+  if (!reading_is_plain(r) && !memory_grow(&e->words, &e->words_capacity, most, sizeof *e->words))
+    return error_no_memory(error);
+  for (size_t i = 0; i < count; i++) {
+    uint32_t *words = reading_is_plain(r) ? NULL : e->words + at;
+    e->texts[i] = reading_read(r, padding, corpus_text(&t->corpus, rows[i]), words, NULL);
+    at += e->texts[i].length;
+  }
+  return STATUS_OK;
+}
+
+static Status fill_step(Epochs *e, const Training *t, size_t batch, MinibatchStep *step, Error *error) {
   size_t first = batch * t->options.batch_size, left = t->rows.count - first;
   size_t count = left < t->options.batch_size ? left : t->options.batch_size;
-  for (size_t i = 0; i < count; i++) {
-    e->texts[i] = network_text(t, t->rows.row[first + i]);
-    e->targets[i] = t->corpus.target[t->rows.row[first + i]];
-  }
+  for (size_t i = 0; i < count; i++) e->targets[i] = t->corpus.target[t->rows.row[first + i]];
   Random stream = random_stream(t->options.seed, RANDOM_MINIBATCH, e->step);
   *step = (MinibatchStep){.texts = e->texts, .targets = e->targets, .count = count,
                           .learning_rate = (float)t->epoch->learning_rate, .seed = random_next(&stream)};
+  return read_rows(e, t, t->rows.row + first, count, error);
 }
 
 static Status next_step(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more, Error *error) {
@@ -173,8 +184,7 @@ static Status next_step(void *context, const MinibatchResult *last, MinibatchSte
   *more = p->begun < e->batch_count && (p->begun == 0 || !training_out_of_time(t));
   if (!*more) return STATUS_OK;
   t->epoch->learning_rate = learning_rate(e, t->options.learning_rate);
-  fill_step(e, t, e->batches[p->begun++], step);
-  return STATUS_OK;
+  return fill_step(e, t, e->batches[p->begun++], step, error);
 }
 
 Status epochs_run(Epochs *e, Training *t, Error *error) {

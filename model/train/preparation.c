@@ -107,10 +107,12 @@ static Status make_model(Training *t, Error *error) {
   if (t->from) {
     shape.buckets = t->from->parameters.shape.buckets;
     shape.positions = t->from->parameters.shape.positions;
+    shape.resets_before = t->from->parameters.shape.resets_before;
+    shape.padding = t->from->parameters.shape.padding;
   }
   t->model = calloc(1, sizeof *t->model);
   if (!t->model) return error_no_memory(error);
-  t->model->max_tokens = o->max_tokens;
+  t->model->reading = t->from ? t->from->reading : (Reading){.max_tokens = o->max_tokens};
   t->model->precision = o->precision;
   t->model->calibration = t->from ? t->from->calibration
                                   : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);

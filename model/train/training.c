@@ -31,7 +31,7 @@ static Status take_over(Training *t, const Model *from, Error *error) {
   o->max_pool = s->pooled;
   o->linear = linear_exists(&from->linear);
   o->position_bias = s->positions > 0;
-  o->max_tokens = from->max_tokens;
+  o->max_tokens = from->reading.max_tokens;
   for (uint32_t w = 0; w < words->count && !status; w++) {
     const char *word = strings_get(words, w, &length);
     status = vocabulary_add(&t->corpus.vocabulary, word, length, &number, error);
@@ -51,7 +51,8 @@ Status training_new(const TrainingOptions *options, const char *tokenize, const 
   t->tokenize = strdup(from ? from->tokenize : tokenize);
   Status status = t->tokenize ? STATUS_OK : error_no_memory(error);
   if (!status && from) status = take_over(t, from, error);
-  t->corpus.max_tokens = t->options.linear ? 0 : t->options.max_tokens;
+  bool plain = !from || reading_is_plain(&from->reading);
+  t->corpus.max_tokens = t->options.linear || !plain ? 0 : t->options.max_tokens;
   t->corpus.cut_after = t->options.max_tokens;
   if (status)
     training_free(t);

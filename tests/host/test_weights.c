@@ -291,8 +291,8 @@ TEST(each_type_changed) {
     char part[100];
     while (bare.bytes[name - 1] != '"') name--;
     while (bare.bytes[place + length + type] != '"') type++;
-    snprintf(part, sizeof part, "tensor '%.*s' is BF16 [", (int)(place - name), (const char *)bare.bytes + name);
-    File f = file_edit(&bare, place + length, type, "BF16");
+    snprintf(part, sizeof part, "tensor '%.*s' is F64 [", (int)(place - name), (const char *)bare.bytes + name);
+    File f = file_edit(&bare, place + length, type, "F64");
     assert_message(f.bytes, f.size, part);
     free(f.bytes);
     tensors++;

@@ -1,5 +1,6 @@
 /* The safetensors reader and writer: round trips, and files that are damaged. */
 #include <stdio.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,10 +159,41 @@ TEST(a_header_may_have_spaces) {
 }
 
 TEST(a_type_we_do_not_use_is_passed_over) {
-  SafeTensors st = read_good(TENSOR("BF16", "[2]", "[0,4]"), 4);
+  SafeTensors st = read_good(TENSOR("F64", "[2]", "[0,16]"), 16);
   assert_int_equal(safetensors_find(&st, "a")->dtype, DTYPE_OTHER);
-  assert_string_equal(safetensors_find(&st, "a")->dtype_name, "BF16");
+  assert_string_equal(safetensors_find(&st, "a")->dtype_name, "F64");
   safetensors_free(&st);
+}
+
+/* Bits of halves and the numbers that they are (IEEE 754; BF16 is the upper half of an F32). */
+TEST(halves_are_copied_as_floats) {
+  static const struct {
+    Dtype dtype;
+    uint16_t bits;
+    float value;
+  } HALVES[] = {{DTYPE_F16, 0x0000, 0.0f},       {DTYPE_F16, 0x3C00, 1.0f},      {DTYPE_F16, 0xC000, -2.0f},
+                {DTYPE_F16, 0x3555, 0x1.554p-2f}, {DTYPE_F16, 0x7BFF, 65504.0f},  {DTYPE_F16, 0x0400, 0x1p-14f},
+                {DTYPE_F16, 0x0001, 0x1p-24f},    {DTYPE_F16, 0x83FF, -0x3FFp-24f}, {DTYPE_F16, 0x7C00, INFINITY},
+                {DTYPE_F16, 0xFC00, -INFINITY},  {DTYPE_BF16, 0x3F80, 1.0f},     {DTYPE_BF16, 0xC049, -3.140625f},
+                {DTYPE_BF16, 0x7F80, INFINITY},  {DTYPE_BF16, 0x0001, 0x1p-133f}, {DTYPE_BF16, 0x8000, -0.0f}};
+  for (size_t i = 0; i < COUNT(HALVES); i++) {
+    SafeTensorsWriter writer = {0};
+    SafeTensors st;
+    uint8_t *bytes;
+    size_t size;
+    float copy[2];
+    const uint16_t halves[] = {HALVES[i].bits, 0x7FFF}; /* the second is a NaN in both */
+    safetensors_write_tensor(&writer, "t", HALVES[i].dtype, (size_t[]){2}, 1, halves);
+    assert_ok(safetensors_end(&writer, &bytes, &size, &error));
+    assert_ok(safetensors_read(bytes, size, size, &st, &error));
+    const TensorView *view = safetensors_find(&st, "t");
+    assert_int_equal(safetensors_count(view), 2);
+    safetensors_copy(&st, bytes, view, 2, copy);
+    assert_memory_equal(&copy[0], &HALVES[i].value, sizeof copy[0]);
+    assert_true(isnan(copy[1]));
+    safetensors_free(&st);
+    free(bytes);
+  }
 }
 
 TEST(the_header_alone_is_enough) {
@@ -305,14 +337,15 @@ static void check_described(const char *header, size_t data, Dtype dtype, const 
 
 TEST(a_tensor_of_another_type_or_shape_is_described) {
   const size_t two[] = {2}, three[] = {3}, any[] = {TENSOR_ANY, TENSOR_ANY}, rows[] = {TENSOR_ANY, 3};
-  check_described(TENSOR("F16", "[3]", "[0,6]"), 6, DTYPE_F32, three, 1, "tensor 'a' is F16 [3], expected F32 [3]");
+  check_described(TENSOR("F16", "[3]", "[0,6]"), 6, DTYPE_U32, three, 1, "tensor 'a' is F16 [3], expected U32 [3]");
+  check_described(TENSOR("F16", "[2]", "[0,4]"), 4, DTYPE_F32, three, 1, "tensor 'a' is F16 [2], expected F32 [3]");
   check_described(TENSOR("F64", "[1]", "[0,8]"), 8, DTYPE_F32, any, 1, "tensor 'a' is F64 [1], expected F32 [1]");
   check_described(TENSOR("I64", "[1]", "[0,8]"), 8, DTYPE_U32, two, 1, "tensor 'a' is I64 [1], expected U32 [2]");
   check_described(TENSOR("I32", "[2]", "[0,8]"), 8, DTYPE_U32, two, 1, "tensor 'a' is I32 [2], expected U32 [2]");
   check_described(TENSOR("F8_E5M2", "[3]", "[0,3]"), 3, DTYPE_U8, three, 1,
                   "tensor 'a' is F8_E5M2 [3], expected U8 [3]");
-  check_described(TENSOR("BF16", "[2,3]", "[0,12]"), 12, DTYPE_F32, rows, 2,
-                  "tensor 'a' is BF16 [2][3], expected F32 [2][3]");
+  check_described(TENSOR("BF16", "[2,4]", "[0,16]"), 16, DTYPE_F32, rows, 2,
+                  "tensor 'a' is BF16 [2][4], expected F32 [2][3]");
   check_described(TENSOR("F32", "[2,4]", "[0,32]"), 32, DTYPE_F32, rows, 2,
                   "tensor 'a' is F32 [2][4], expected F32 [2][3]");
   check_described(TENSOR("F32", "[6]", "[0,24]"), 24, DTYPE_F32, rows, 2, "tensor 'a' is F32 [6], expected F32 [n][3]");
@@ -505,6 +538,7 @@ int main(void) {
       cmocka_unit_test(a_file_without_tensors),
       cmocka_unit_test(a_header_may_have_spaces),
       cmocka_unit_test(a_type_we_do_not_use_is_passed_over),
+      cmocka_unit_test(halves_are_copied_as_floats),
       cmocka_unit_test(the_header_alone_is_enough),
       cmocka_unit_test(header_sizes_that_do_not_fit_are_0),
       cmocka_unit_test(headers_that_are_not_json),

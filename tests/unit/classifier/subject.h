@@ -66,7 +66,7 @@ typedef struct Subject {
 
 SHARED Subject subject_of(Shape shape, size_t max_tokens) {
   bool spelled = shape.buckets > 0;
-  Subject s = {.model = {.max_tokens = max_tokens, .calibration = {1.0f, 1.0f}}};
+  Subject s = {.model = {.reading.max_tokens = max_tokens, .calibration = {1.0f, 1.0f}}};
   s.lexicon = (Lexicon){.subwords = &others, .folded = true}; /* as tokens_lexicon() gives it, always */
   s.texts = spelled ? spelled_texts : texts;
   s.words = spelled ? spelled_words : words;
@@ -120,7 +120,8 @@ SHARED Subject part_subject(unsigned parts) { return part_subject_of(parts, 5, L
 SHARED void logits_in(const Model *m, const Lexicon *lexicon, Text text, float logits[LABELS]) {
   Pass pass = {0};
   float margins[LABELS] = {0};
-  const Text read = {text.words, text.length < m->max_tokens ? text.length : m->max_tokens};
+  uint32_t *read_words = allocate(reading_most(&m->reading, text.length), sizeof *read_words);
+  const Text read = reading_read(&m->reading, m->parameters.shape.padding.word, text, read_words, NULL);
   assert_ok(batch_fill(&pass.batch, &read, 1, lexicon_words(lexicon, VOCABULARY), &error));
   assert_ok(pass_reserve(&pass, &m->parameters.shape, false, &error));
   network_forward(&m->parameters, lexicon, NULL, &pass);
@@ -133,6 +134,7 @@ SHARED void logits_in(const Model *m, const Lexicon *lexicon, Text text, float l
   for (size_t c = 0; c < m->parameters.shape.labels; c++)
     logits[c] = m->calibration.network * pass.logits[c] + m->calibration.linear * margins[c];
   pass_free(&pass);
+  free(read_words);
 }
 
 SHARED void logits_of(const Subject *s, Text text, float logits[LABELS]) {

@@ -21,21 +21,29 @@ static void check_sums(const Model *m, const Lexicon *lexicon, Text text) {
   size_t labels = m->parameters.shape.labels;
   float weights[MOST_LENGTH], contributions[MOST_LENGTH], logits[LABELS], p[LABELS];
   double first = 0.0;
+  TokenPart padding;
   Scratch scratch = {0};
   logits_in(m, lexicon, text, logits);
   assert_ok(predict(m, lexicon, &text, 1, &scratch, p, &error));
   for (uint32_t label = 0; label < labels; label++) {
     double sum = bias_of(m, label), total = 0.0;
-    assert_ok(explain_contributions(m, &(Question){text, lexicon, label}, &scratch, weights, contributions, &error));
+    bool padded = text.length < m->reading.padded_length && !m->parameters.shape.padding.skipped, any = padded;
+    assert_ok(explain_contributions(m, &(Question){text, lexicon, label}, &scratch, weights, contributions, &padding,
+                                    &error));
     for (size_t t = 0; t < text.length; t++) {
       sum += (double)contributions[t];
       total += (double)weights[t];
-      assert_int_equal(weights[t] > 0.0f, t < m->max_tokens);
+      bool seen = t < m->reading.max_tokens && !padding_skips(&m->parameters.shape.padding, text.words[t]);
+      assert_int_equal(weights[t] > 0.0f, seen);
+      any = any || seen;
     }
+    sum += (double)padding.contribution;
+    total += (double)padding.weight;
+    assert_int_equal(padding.weight > 0.0f, padded);
     if (label == 0) first = sum;
     assert_near(sum, (double)logits[label], 1e-5);
     assert_near(sum - first, log((double)p[label]) - log((double)p[0]), 1e-5);
-    assert_near(total, text.length ? 1.0 : 0.0, 1e-6);
+    assert_near(total, any ? 1.0 : 0.0, 1e-6);
   }
   scratch_free(&scratch);
 }
@@ -59,23 +67,20 @@ TEST(contributions_and_the_bias_sum_to_the_logit_with_any_parts) {
       }
 }
 
-/* Padding is tokens, which have shares of their own. */
+/* The padding of a text has a part of its own. */
 TEST(contributions_of_padded_texts_sum_to_the_logit) {
-  for (size_t labels = 2; labels <= LABELS; labels++) {
-    Subject s = part_subject_of(1, MOST_LENGTH, labels);
-    s.model.padded_length = MOST_LENGTH;
-    for (size_t i = 0; i < 40; i++) {
-      Tokens tokens = {0};
-      TextBytes written = write_text(s.texts[i]);
-      assert_ok(model_tokens(&s.model, &at_spaces, written.bytes, written.length, &tokens, &error));
-      Lexicon lexicon = tokens_lexicon(&tokens);
-      assert_int_equal(tokens_text(&tokens).length, MOST_LENGTH);
-      check_sums(&s.model, &lexicon, tokens_text(&tokens));
-      tokens_free(&tokens);
-      free((char *)written.bytes);
-    }
-    subject_free(&s);
-  }
+  for (unsigned parts = 0; parts < PARTS; parts++)
+    for (PaddingState state = PADDING_READ; state <= PADDING_ZERO; state++)
+      for (unsigned how = 0; how < 4; how++) {
+        Subject s = part_subject_of(parts, MOST_LENGTH, LABELS);
+        s.model.reading.padded_length = s.model.reading.max_tokens = MOST_LENGTH;
+        s.model.reading.pads_before = how & 1;
+        s.model.parameters.shape.padding = (Padding){.word = 1, .state = state, .skipped = how & 2};
+        check_all_sums(&s);
+        finish(&s, PRECISION_FLOAT32);
+        check_all_sums(&s);
+        subject_free(&s);
+      }
 }
 
 TEST(tokens_past_the_network_have_the_linear_share_alone) {
@@ -83,17 +88,16 @@ TEST(tokens_past_the_network_have_the_linear_share_alone) {
   const Text text = {s.words, MOST_LENGTH};
   float weights[MOST_LENGTH], contributions[MOST_LENGTH], linear[MOST_LENGTH] = {0};
   Scratch scratch = {0};
-  assert_ok(explain_contributions(&s.model, &(Question){text, &s.lexicon, 1}, &scratch, weights, contributions,
+  assert_ok(explain_contributions(&s.model, &(Question){text, &s.lexicon, 1}, &scratch, weights, contributions, NULL,
                                   &error));
   linear_contribute(&s.model.linear, &s.lexicon, &scratch.vector, text, 1, s.model.calibration.linear, linear);
-  for (size_t t = 0; t < MOST_LENGTH; t++) assert_int_equal(contributions[t] == linear[t], t >= s.model.max_tokens);
+  for (size_t t = 0; t < MOST_LENGTH; t++)
+    assert_int_equal(contributions[t] == linear[t], t >= s.model.reading.max_tokens);
   scratch_free(&scratch);
   subject_free(&s);
 }
 
-/* Each drop against the text written without that token. In a padded model the
-** texts stay as long as they were: word 0 moves in at the end.
-*/
+/* Each drop against the text written without that token. */
 static void check_leave_one_out(const Subject *s, Text text, uint32_t label) {
   uint32_t shorter[200] = {0};
   float *drops = allocate(text.length, sizeof *drops), with[LABELS], without[LABELS];
@@ -105,8 +109,7 @@ static void check_leave_one_out(const Subject *s, Text text, uint32_t label) {
   for (size_t out = 0; out < text.length; out++) {
     for (size_t t = 0, to = 0; t < text.length; t++)
       if (t != out) shorter[to++] = text.words[t];
-    shorter[text.length - 1] = VOCABULARY_UNKNOWN;
-    probabilities_of(s, (Text){shorter, text.length - !s->model.padded_length}, without);
+    probabilities_of(s, (Text){shorter, text.length - 1}, without);
     assert_near((double)drops[out], (double)with[label] - (double)without[label],
                 s->model.inference.parameters ? FINISHED : SAME);
   }
@@ -135,7 +138,7 @@ TEST(leave_one_out_with_any_parts) {
 
 TEST(leave_one_out_of_a_long_text) {
   Subject s = make_subject(4, 5), cut = part_subject(31);
-  s.model.max_tokens = 200;
+  s.model.reading.max_tokens = 200;
   const size_t lengths[] = {150, 64, 65}; /* more tokens than a pass takes texts, as many, one more */
   for (size_t i = 0; i < COUNT(lengths); i++) {
     check_leave_one_out(&s, (Text){s.words, lengths[i]}, 1);
@@ -151,7 +154,7 @@ TEST(leave_one_out_of_a_long_text) {
 
 TEST(leave_one_out_of_a_padded_text) {
   Subject s = make_subject(4, MOST_LENGTH);
-  s.model.padded_length = MOST_LENGTH;
+  s.model.reading.padded_length = MOST_LENGTH;
   check_leave_one_out(&s, (Text){words, MOST_LENGTH}, 2);
   finish(&s, PRECISION_FLOAT32);
   check_leave_one_out(&s, (Text){words, MOST_LENGTH}, 2);
@@ -211,7 +214,7 @@ TEST(contributions_of_many_texts_are_those_of_each) {
     assert_ok(contributions_on(&s, 0, (Poll){0}, &together));
     for (size_t i = 0; i < TEXTS; i++) {
       assert_ok(explain_contributions(&s.model, &(Question){s.texts[i], &s.lexicon, (uint32_t)(i % LABELS)}, &scratch,
-                                      weights, alone, &error));
+                                      weights, alone, NULL, &error));
       assert_close(together + tokens, alone, s.texts[i].length, FINISHED);
       tokens += s.texts[i].length;
     }

@@ -25,7 +25,7 @@ static Model *shaped_model(Shape shape) {
     assert_ok(vocabulary_add(&model->vocabulary, WORDS[i], strlen(WORDS[i]), &number, &error));
   for (size_t i = 0; i < COUNT(labels); i++) assert_ok(labels_add(&model->labels, labels[i], &number, &error));
   model->tokenize = strdup("");
-  model->max_tokens = 8;
+  model->reading.max_tokens = 8;
   model->calibration = (Calibration){1.0f, 1.0f};
   return model;
 }
@@ -118,8 +118,8 @@ static void check_round_trip(Model *model) {
   assert_true(read->calibration.network == model->calibration.network &&
               read->calibration.linear == model->calibration.linear);
   assert_string_equal(read->tokenize, model->tokenize);
-  assert_int_equal(read->max_tokens, model->max_tokens);
-  assert_int_equal(read->padded_length, model->padded_length);
+  assert_int_equal(read->reading.max_tokens, model->reading.max_tokens);
+  assert_int_equal(read->reading.padded_length, model->reading.padded_length);
   assert_string_equal(read->identifier, model->identifier);
   uint8_t *again = write_model(read, &again_size);
   assert_int_equal(size, again_size);
@@ -200,7 +200,7 @@ TEST(the_words_for_people_are_kept) {
   Model *model = small_model(1, 0);
   free(model->tokenize);
   model->tokenize = strdup("porter \"unicode61\" \u00e4\\\n");
-  model->padded_length = 7;
+  model->reading.padded_length = 7;
   check_round_trip(model);
   model_free(model);
 }
@@ -262,8 +262,8 @@ TEST(a_header_that_says_something_else_is_refused) {
       {"\"padded_length\":\"0\"", "\"padded_length\":\" \"", "metadata 'padded_length'"},
       {"\"embedding\"", "\"imbedding\"", "embedding"},
       {"\"output.bias\"", "\"output.bios\"", "output.bias"},
-      {"\"output.bias\":{\"dtype\":\"F32\"", "\"output.bias\":{\"dtype\":\"F16\"",
-       "tensor 'output.bias' is F16 [3], expected F32 [3]"},
+      {"\"output.bias\":{\"dtype\":\"F32\"", "\"output.bias\":{\"dtype\":\"F64\"",
+       "tensor 'output.bias' is F64 [3], expected F32 [3]"},
       {"\"output.kernel\":{\"dtype\":\"F32\"", "\"output.kernel\":{\"dtype\":\"I64\"",
        "tensor 'output.kernel' is I64 [2][3], expected F32 [2][3]"},
       {"\"labels.ends\":{\"dtype\":\"U32\"", "\"labels.ends\":{\"dtype\":\"F64\"",
@@ -362,6 +362,83 @@ TEST(labels_that_are_none_are_refused) {
   check_data_refused("labels.kinds", 0, 'i', "label 1 is not a value");
 }
 
+/* What the network reads, of all kinds. */
+TEST(readings_are_read_as_they_were_written) {
+  for (unsigned how = 0; how < 16; how++)
+    for (PaddingState state = PADDING_READ; state <= PADDING_ZERO; state++) {
+      Model *model = small_model(1, 0), *read;
+      size_t size;
+      model->reading = (Reading){.max_tokens = 9, .padded_length = how % 3, .pads_before = how & 1,
+                                 .keeps_last = how & 2, .skips_unknown = how & 4};
+      model->parameters.shape.padding = (Padding){.state = state, .skipped = how & 8};
+      uint8_t *bytes = write_model(model, &size);
+      assert_ok(model_read(bytes, size, &read, &error));
+      assert_int_equal(read->reading.padded_length, how % 3);
+      assert_int_equal(read->reading.pads_before, how & 1);
+      assert_int_equal(read->reading.keeps_last, (how & 2) != 0);
+      assert_int_equal(read->reading.skips_unknown, (how & 4) != 0);
+      assert_int_equal(read->parameters.shape.padding.state, state);
+      assert_int_equal(read->parameters.shape.padding.skipped, (how & 8) != 0);
+      assert_int_equal(read->parameters.shape.padding.word, 0); /* the model has no word '' */
+      free(bytes);
+      model_free(read);
+      model_free(model);
+    }
+}
+
+/* It can be left out if no layer reads it, and attention does not count positions past it. */
+TEST(padding_is_dropped_where_nobody_notices) {
+  for (size_t positions = 0; positions <= 4; positions += 4)
+    for (unsigned how = 0; how < 8; how++) {
+      Model *model = small_model(1, positions);
+      bool gru = model->parameters.shape.hidden > 0, reads = how & 1, skips = how & 2, before = how & 4;
+      model->reading = (Reading){.max_tokens = 9, .padded_length = 5, .pads_before = before};
+      model->parameters.shape.padding = (Padding){.state = reads ? PADDING_READ : PADDING_CARRY, .skipped = skips};
+      model_set_padding(model);
+      bool noticed = (gru && reads) || !skips || (before && positions);
+      assert_int_equal(model->reading.drops_padding, !noticed);
+      model_free(model);
+    }
+}
+
+/* The empty word is padding if it is the first. */
+TEST(the_padding_word_is_the_empty_one) {
+  Model model = {0};
+  uint32_t number;
+  model_set_padding(&model);
+  assert_int_equal(model.parameters.shape.padding.word, 0);
+  assert_ok(vocabulary_add(&model.vocabulary, "", 0, &number, &error));
+  model_set_padding(&model);
+  assert_int_equal(model.parameters.shape.padding.word, 1);
+  vocabulary_free(&model.vocabulary);
+  assert_ok(vocabulary_add(&model.vocabulary, "a", 1, &number, &error));
+  assert_ok(vocabulary_add(&model.vocabulary, "", 0, &number, &error));
+  model_set_padding(&model);
+  assert_int_equal(model.parameters.shape.padding.word, 0);
+  vocabulary_free(&model.vocabulary);
+}
+
+TEST(another_way_of_reading_is_refused) {
+  static const char *const CASES[][3] = {
+      {"padding", "left", "metadata 'padding' is 'left', expected 'post' or 'pre'"},
+      {"truncating", "", "metadata 'truncating' is '', expected 'post' or 'pre'"},
+      {"unknown", "oov", "metadata 'unknown' is 'oov', expected 'read' or 'skip'"},
+      {"gru_padding", "mask", "metadata 'gru_padding' is 'mask', expected 'read', 'carry' or 'zero'"},
+      {"attention_padding", "zero", "metadata 'attention_padding' is 'zero', expected 'read' or 'skip'"}};
+  for (size_t i = 0; i < COUNT(CASES); i++) {
+    enum { PLACE = 47 }; /* the bytes of the identifier's member; "x" fills up what is left */
+    size_t size;
+    char members[PLACE + 1];
+    uint8_t *bytes = small_file(1, 0, &size);
+    remove_identifier(bytes, size);
+    int length = snprintf(members, sizeof members, "\"%s\":\"%s\",", CASES[i][0], CASES[i][1]);
+    snprintf(members + length, sizeof members - (size_t)length, "\"x\":\"%0*d\"", PLACE - length - 6, 0);
+    memcpy(find_in(bytes, size, "\"idontifier\":"), members, PLACE);
+    assert_invalid(read_bytes(bytes, size), CASES[i][2]);
+    free(bytes);
+  }
+}
+
 TEST(a_padded_length_past_max_tokens_is_refused) {
   size_t size;
   uint8_t *bytes = small_file(1, 0, &size);
@@ -410,7 +487,7 @@ static void use_model(const Model *model) {
   Lexicon lexicon = tokens_lexicon(&tokens);
   assert_ok(predict(model, &lexicon, &words, 1, &scratch, values, &error));
   assert_ok(explain_contributions(model, &(Question){words, &lexicon, 0}, &scratch, values, values + words.length,
-                                  &error));
+                                  NULL, &error));
   assert_true(label.kind != LABEL_TEXT || label.length < 100);
   free(values);
   scratch_free(&scratch);
@@ -516,7 +593,7 @@ static void check_words(const Model *model, const char *text, const uint32_t *ex
   Tokens tokens = tokens_of(model, text, false);
   assert_int_equal(tokens.count, count);
   assert_memory_equal(tokens.words, expected, count * sizeof *expected);
-  assert_int_equal(tokens.span_count, 0);
+  assert_null(tokens.spans);
   tokens_free(&tokens);
 }
 
@@ -533,7 +610,6 @@ TEST(spans_say_where_tokens_stand) {
   Tokens tokens = tokens_of(model, text, true);
   const char *written[] = {"The", "\u00c4", "bird", "."}, *folded[] = {"the", "\u00e4", "bird", "."};
   assert_int_equal(tokens.count, 4);
-  assert_int_equal(tokens.span_count, 4);
   for (size_t i = 0; i < 4; i++) {
     struct TokenSpan span = tokens.spans[i];
     assert_int_equal(span.end - span.start, strlen(written[i]));
@@ -549,23 +625,11 @@ TEST(spans_say_where_tokens_stand) {
 TEST(texts_are_cut_at_max_tokens) {
   Model *model = small_model(1, 0);
   const uint32_t expected[] = {1, 1, 2};
-  model->max_tokens = 3;
+  model->reading.max_tokens = 3;
   check_words(model, "the the cat the", expected, 3);
   check_words(model, "the the cat", expected, 3);
-  model->max_tokens = 0;
+  model->reading.max_tokens = 0;
   check_words(model, "the the cat", NULL, 0);
-  model_free(model);
-}
-
-TEST(padding_has_words_but_no_spans) {
-  Model *model = small_model(1, 0);
-  model->padded_length = 5;
-  check_words(model, "the cat", (uint32_t[]){1, 2, 0, 0, 0}, 5);
-  check_words(model, "", (uint32_t[]){0, 0, 0, 0, 0}, 5);
-  Tokens tokens = tokens_of(model, "the cat", true);
-  assert_int_equal(tokens.count, 5);
-  assert_int_equal(tokens.span_count, 2);
-  tokens_free(&tokens);
   model_free(model);
 }
 
@@ -597,7 +661,7 @@ TEST(unknown_words_are_spelled_where_there_are_ngrams) {
 /* The network reads max_tokens, the linear branch all. */
 TEST(texts_are_read_whole_for_a_linear_branch) {
   Model *model = full_model(1);
-  model->max_tokens = 2;
+  model->reading.max_tokens = 2;
   check_words(model, "the the cat the dog", (uint32_t[]){1, 1, 2, 1, 4}, 5);
   model_free(model);
 }
@@ -610,7 +674,6 @@ TEST(texts_are_added_one_after_another) {
   const uint32_t words[] = {1, 6, 4, 7};
   assert_int_equal(tokens.count, 4);
   assert_memory_equal(tokens.words, words, sizeof words);
-  assert_int_equal(tokens.span_count, 4);
   assert_memory_equal(tokens.folded, "thesnowdograin", 14);
   tokens_free(&tokens);
   model_free(model);
@@ -624,7 +687,6 @@ TEST(tokens_are_filled_again_and_again) {
   tokens_clear(&tokens);
   assert_ok(model_tokens(model, &tokenizer_unicode, "dog snow", 8, &tokens, &error));
   assert_int_equal(tokens.count, 2);
-  assert_int_equal(tokens.span_count, 2);
   assert_int_equal(tokens.subwords.count, 1);
   assert_int_equal(tokens.words[0], 4);
   assert_int_equal(tokens.words[1], 6); /* the first that is not in the vocabulary, again */
@@ -649,7 +711,7 @@ static Model *keras_model(const Reference *file) {
   for (size_t l = 0; l < model->parameters.shape.labels; l++)
     assert_ok(labels_add(&model->labels, (Label){.kind = LABEL_INTEGER, .integer = (int64_t)l}, &number, &error));
   model->tokenize = strdup("");
-  model->max_tokens = model->padded_length = reference_dimension(file, "ids", 1);
+  model->reading.max_tokens = model->reading.padded_length = reference_dimension(file, "ids", 1);
   return model;
 }
 
@@ -663,7 +725,7 @@ static void write_text(const int32_t *ids, size_t steps, char *text, size_t size
 TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
   Reference file = reference_open("seed");
   Model *model = keras_model(&file), *read;
-  size_t size, steps = model->padded_length, labels = model->parameters.shape.labels;
+  size_t size, steps = model->reading.padded_length, labels = model->parameters.shape.labels;
   uint8_t *bytes = write_model(model, &size);
   assert_ok(model_read(bytes, size, &read, &error));
   Scratch scratch = {0};
@@ -676,8 +738,14 @@ TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
     Lexicon lexicon = tokens_lexicon(&tokens);
     assert_ok(predict(read, &lexicon, &words, 1, &scratch, probabilities, &error));
     assert_close(probabilities, reference_floats(&file, "probabilities") + i * labels, labels, REFERENCE_TOLERANCE);
-    assert_ok(explain_contributions(read, &(Question){words, &lexicon, 0}, &scratch, weights, contributions, &error));
-    assert_close(weights, reference_floats(&file, "weights") + i * steps, steps, REFERENCE_TOLERANCE);
+    TokenPart padding;
+    const float *expected = reference_floats(&file, "weights") + i * steps;
+    double padded = 0.0;
+    assert_ok(explain_contributions(read, &(Question){words, &lexicon, 0}, &scratch, weights, contributions, &padding,
+                                    &error));
+    assert_close(weights, expected, words.length, REFERENCE_TOLERANCE);
+    for (size_t t = words.length; t < steps; t++) padded += (double)expected[t];
+    assert_near((double)padding.weight, padded, REFERENCE_TOLERANCE);
     tokens_free(&tokens);
   }
   scratch_free(&scratch);
@@ -705,6 +773,10 @@ int main(void) {
       cmocka_unit_test(fewer_kinds_than_labels_are_refused),
       cmocka_unit_test(words_and_labels_that_are_there_twice_are_refused),
       cmocka_unit_test(labels_that_are_none_are_refused),
+      cmocka_unit_test(readings_are_read_as_they_were_written),
+      cmocka_unit_test(padding_is_dropped_where_nobody_notices),
+      cmocka_unit_test(the_padding_word_is_the_empty_one),
+      cmocka_unit_test(another_way_of_reading_is_refused),
       cmocka_unit_test(a_padded_length_past_max_tokens_is_refused),
       cmocka_unit_test(no_part_of_a_file_is_a_model),
       cmocka_unit_test(no_part_of_a_file_with_all_parts_is_a_model),
@@ -716,7 +788,6 @@ int main(void) {
       cmocka_unit_test(texts_become_numbers_of_words),
       cmocka_unit_test(spans_say_where_tokens_stand),
       cmocka_unit_test(texts_are_cut_at_max_tokens),
-      cmocka_unit_test(padding_has_words_but_no_spans),
       cmocka_unit_test(unknown_words_are_spelled_where_there_are_ngrams),
       cmocka_unit_test(texts_are_read_whole_for_a_linear_branch),
       cmocka_unit_test(texts_are_added_one_after_another),

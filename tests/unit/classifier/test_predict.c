@@ -167,7 +167,7 @@ TEST(labels_of_texts_as_they_were_written) {
 TEST(labels_of_padded_texts) {
   for (int finished = 0; finished <= 1; finished++) {
     Subject s = make_subject(4, MOST_LENGTH);
-    s.model.padded_length = MOST_LENGTH;
+    s.model.reading.padded_length = MOST_LENGTH;
     if (finished) finish(&s, PRECISION_FLOAT32);
     check_written(&s, s.texts, TEXTS);
     subject_free(&s);
@@ -180,7 +180,7 @@ TEST(labels_of_long_texts) {
   static Text list[MANY];
   for (unsigned parts = 0; parts < PARTS; parts += 5) {
     Subject s = part_subject(parts);
-    s.model.max_tokens = 600;
+    s.model.reading.max_tokens = 600;
     for (size_t i = 0; i < MANY; i++) list[i] = (Text){s.words + 11 * i, i < 20 ? LONG - 17 * i : i % 5};
     finish(&s, PRECISION_FLOAT32);
     check_written(&s, list, MANY);

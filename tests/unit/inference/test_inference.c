@@ -117,6 +117,42 @@ TEST(logits_equal_network_forward) {
   inference_scratch_free(&scratch);
 }
 
+/* Word 1 is padding, in any place of a text. */
+TEST(padding_and_resetting_before) {
+  const size_t sizes[] = {0, 33, 5};
+  InferenceScratch scratch = {0};
+  for (size_t i = 0; i < COUNT(sizes); i++)
+    for (PaddingState state = PADDING_READ; state <= PADDING_ZERO; state++)
+      for (unsigned parts = 0; parts < 8; parts++) {
+        Shape shape = shape_of(sizes[i], 6, parts & 1, 0);
+        shape.padding = (Padding){1, state, .skipped = parts & 2};
+        shape.resets_before = sizes[i] && parts & 4;
+        check_shape(shape, &scratch);
+      }
+  inference_scratch_free(&scratch);
+}
+
+/* A state that is carried over 200 tokens loses nothing. (Sums are rounded in another order.) */
+TEST(a_state_is_carried_without_loss) {
+  enum { LENGTH = 200 };
+  static uint32_t numbers[LENGTH];
+  Shape shape = shape_of(33, 0, false, 0);
+  shape.padding = (Padding){1, PADDING_CARRY, .skipped = true};
+  Parameters p = random_network(shape);
+  for (int int8 = 0; int8 <= 1; int8++) {
+    Inference n = make_inference(&p, int8 ? PRECISION_INT8 : PRECISION_FLOAT32);
+    InferenceScratch scratch = {0};
+    float logits[2 * LABELS];
+    for (size_t t = 0; t < LENGTH; t++) numbers[t] = t == 0 || t == LENGTH - 1 ? 3 : 1;
+    const Text text[] = {{numbers, LENGTH}, {(uint32_t[]){3, 3}, 2}};
+    assert_ok(inference_run(&n, &lexicon, text, 2, &scratch, logits, &error));
+    assert_close(logits, logits + LABELS, LABELS, 5e-7);
+    inference_scratch_free(&scratch);
+    inference_free(&n);
+  }
+  parameters_free(&p);
+}
+
 TEST(any_number_of_texts) {
   Shape shape = shape_of(33, 40, true, 9);
   Parameters p = random_network(shape);
@@ -273,6 +309,8 @@ TEST(none_may_be_freed) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(logits_equal_network_forward),
+      cmocka_unit_test(padding_and_resetting_before),
+      cmocka_unit_test(a_state_is_carried_without_loss),
       cmocka_unit_test(any_number_of_texts),
       cmocka_unit_test(empty_texts),
       cmocka_unit_test(words_that_are_not_in_the_vocabulary),

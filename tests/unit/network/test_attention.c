@@ -18,8 +18,10 @@ typedef struct Layer {
 
 static Layer layer_new(const int32_t *lengths, size_t texts, size_t steps, size_t state, bool biased) {
   Layer l = {.batch = distinct_batch(lengths, texts, steps), .steps = steps};
-  l.weights = (AttentionWeights){state, steps, allocate(state, 4), biased ? allocate(steps, 4) : NULL};
-  l.gradient = (AttentionWeights){state, steps, allocate(state, 4), biased ? allocate(steps, 4) : NULL};
+  l.weights = (AttentionWeights){.state = state, .positions = steps, .kernel = allocate(state, 4),
+                                .bias = biased ? allocate(steps, 4) : NULL};
+  l.gradient = (AttentionWeights){.state = state, .positions = steps, .kernel = allocate(state, 4),
+                                .bias = biased ? allocate(steps, 4) : NULL};
   l.states = allocate(l.batch.tokens * state, 4);
   l.attention = allocate(l.batch.tokens, 4);
   l.context = allocate(texts * state, 4);

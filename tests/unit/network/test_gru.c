@@ -1,4 +1,5 @@
 /* One direction of the GRU against Keras and against finite differences. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,8 @@ static void layer_reserve(Layer *l, size_t input, size_t hidden) {
                       .gates = take(l, b->tokens * 4 * hidden), .product = take(l, b->texts * 3 * hidden),
                       .d_gates = take(l, b->tokens * 3 * hidden),
                       .d_projected = take(l, b->distinct * 3 * hidden),
-                      .d_state = take(l, b->texts * hidden), .transposed = take(l, 3 * hidden * hidden)};
+                      .d_state = take(l, b->texts * hidden), .transposed = take(l, 3 * hidden * hidden),
+                      .reset = take(l, b->texts * hidden)};
   l->vectors = take(l, b->distinct * input);
   l->projected = take(l, b->distinct * 3 * hidden);
   l->states = take(l, b->tokens * l->stride);
@@ -145,19 +147,58 @@ static Layer random_layer(bool backwards) {
   return l;
 }
 
-static void check_slopes(bool backwards) {
+static void check_slopes(bool backwards, bool resets_before) {
   Layer l = random_layer(backwards);
+  l.weights.resets_before = resets_before;
   forward(&l);
   backward(&l);
   assert_gradient(layer_loss, &l, l.vectors, l.batch.distinct * INPUT, l.d_vectors);
   assert_gradient(layer_loss, &l, l.weights.kernel, INPUT * 3 * HIDDEN, l.gradient.kernel);
   assert_gradient(layer_loss, &l, l.weights.recurrent, HIDDEN * 3 * HIDDEN, l.gradient.recurrent);
-  assert_gradient(layer_loss, &l, l.weights.bias, 2 * 3 * HIDDEN, l.gradient.bias);
+  assert_gradient(layer_loss, &l, l.weights.bias, (resets_before ? 1 : 2) * 3 * HIDDEN, l.gradient.bias);
   layer_free(&l);
 }
 
-TEST(gradients_are_slopes_forwards) { check_slopes(false); }
-TEST(gradients_are_slopes_backwards) { check_slopes(true); }
+TEST(gradients_are_slopes_forwards) { check_slopes(false, false); }
+TEST(gradients_are_slopes_backwards) { check_slopes(true, false); }
+TEST(gradients_are_slopes_that_reset_before) {
+  check_slopes(false, true);
+  check_slopes(true, true);
+}
+
+/* ---- the formula ------------------------------------------------------------------ */
+
+static double sigmoid(double x) { return 1.0 / (1.0 + exp(-x)); }
+
+/* The sum of a gate: x [INPUT] W + b + h [HIDDEN] U in column `column`. */
+static double gate(const GruWeights *w, const float *x, const double *h, size_t column) {
+  double sum = (double)w->bias[column];
+  for (size_t i = 0; i < INPUT; i++) sum += (double)x[i] * (double)w->kernel[i * 3 * HIDDEN + column];
+  for (size_t i = 0; i < HIDDEN; i++) sum += h[i] * (double)w->recurrent[i * 3 * HIDDEN + column];
+  return sum;
+}
+
+/* Steps of the formula of gru.h for a GRU that resets before. */
+TEST(resetting_before_is_the_formula) {
+  Layer l = random_layer(false);
+  l.weights.resets_before = true;
+  forward(&l);
+  for (size_t row = 0; row < l.batch.texts; row++) {
+    double h[HIDDEN] = {0};
+    for (size_t t = 0; t < l.batch.length[row]; t++) {
+      size_t place = batch_place(&l.batch, row, t);
+      const float *x = l.vectors + l.batch.slot[place] * INPUT;
+      double z[HIDDEN], reset[HIDDEN];
+      for (size_t j = 0; j < HIDDEN; j++) z[j] = sigmoid(gate(&l.weights, x, h, j));
+      for (size_t j = 0; j < HIDDEN; j++) reset[j] = h[j] * sigmoid(gate(&l.weights, x, h, HIDDEN + j));
+      for (size_t j = 0; j < HIDDEN; j++) {
+        h[j] = z[j] * h[j] + (1.0 - z[j]) * tanh(gate(&l.weights, x, reset, 2 * HIDDEN + j));
+        assert_near((double)l.states[place * l.stride + j], h[j], 1e-6);
+      }
+    }
+  }
+  layer_free(&l);
+}
 
 TEST(backward_sets_the_gradient_and_adds_to_that_of_the_vectors) {
   Layer l = random_layer(true);
@@ -239,6 +280,8 @@ int main(void) {
       cmocka_unit_test(as_keras_backwards),
       cmocka_unit_test(gradients_are_slopes_forwards),
       cmocka_unit_test(gradients_are_slopes_backwards),
+      cmocka_unit_test(gradients_are_slopes_that_reset_before),
+      cmocka_unit_test(resetting_before_is_the_formula),
       cmocka_unit_test(backward_sets_the_gradient_and_adds_to_that_of_the_vectors),
       cmocka_unit_test(labelling_gives_the_states_of_training),
       cmocka_unit_test(columns_of_the_other_direction_stay),

@@ -249,10 +249,13 @@ static Subwords spell_words(void) {
   return subwords;
 }
 
-static Net part_net(bool spelled, bool pooled, size_t hidden, const Subwords *subwords, const Dropout *dropout) {
-  const Shape shape = {.vocabulary = VOCABULARY, .buckets = spelled ? BUCKETS : 0, .embedding = 4, .hidden = hidden,
-                       .labels = 3, .positions = 2, .pooled = pooled};
-  return shaped_net(shape, spelled ? SPELLED_TEXTS : TEXTS, spelled ? subwords : NULL, dropout);
+static Shape part_shape(bool spelled, bool pooled, size_t hidden) {
+  return (Shape){.vocabulary = VOCABULARY, .buckets = spelled ? BUCKETS : 0, .embedding = 4, .hidden = hidden,
+                 .labels = 3, .positions = 2, .pooled = pooled};
+}
+
+static Net part_net(Shape shape, const Subwords *subwords, const Dropout *dropout) {
+  return shaped_net(shape, shape.buckets ? SPELLED_TEXTS : TEXTS, shape.buckets ? subwords : NULL, dropout);
 }
 
 /* Where the pool's winner changes, the loss is not differentiable. So a parameter is checked
@@ -279,15 +282,15 @@ static bool winners_stay(Net *net, float *x) {
 /* Dropout scales the remaining values up, which increases the fifth derivative of attention.
 ** Smaller parameters compensate for that.
 */
-static void check_part_slopes(bool spelled, bool pooled, size_t hidden, const Dropout *dropout) {
+static void check_part_slopes(Shape shape, const Dropout *dropout) {
   Subwords subwords = spell_words();
-  Net net = part_net(spelled, pooled, hidden, &subwords, dropout);
+  Net net = part_net(shape, &subwords, dropout);
   for (size_t i = 0; dropout && i < net.parameters.count; i++) net.parameters.block[i] *= 0.6f;
   size_t count = net.parameters.count, checked = 0;
   forward(&net);
   backward(&net);
   for (size_t i = 0; i < count; i++) {
-    if (pooled && !winners_stay(&net, &net.parameters.block[i])) continue;
+    if (shape.pooled && !winners_stay(&net, &net.parameters.block[i])) continue;
     assert_gradient(forward, &net, &net.parameters.block[i], 1, &net.gradient.block[i]);
     checked++;
   }
@@ -299,22 +302,106 @@ static void check_part_slopes(bool spelled, bool pooled, size_t hidden, const Dr
 TEST(gradients_are_slopes_with_any_parts) {
   for (int spelled = 0; spelled <= 1; spelled++)
     for (int pooled = 0; pooled <= 1; pooled++)
-      for (size_t hidden = 0; hidden <= 3; hidden += 3) check_part_slopes(spelled, pooled, hidden, NULL);
+      for (size_t hidden = 0; hidden <= 3; hidden += 3)
+        check_part_slopes(part_shape(spelled, pooled, hidden), NULL);
 }
 
 TEST(gradients_are_slopes_with_all_parts_and_dropout) {
   for (uint64_t seed = 1; seed <= 3; seed++) {
     const Dropout dropout = {0.4f, seed};
-    check_part_slopes(true, true, 3, &dropout);
-    check_part_slopes(true, true, 0, &dropout);
+    check_part_slopes(part_shape(true, true, 3), &dropout);
+    check_part_slopes(part_shape(true, true, 0), &dropout);
   }
+}
+
+/* Word 1 is padding; it stands at both ends of the texts and inside. */
+TEST(gradients_are_slopes_with_padding) {
+  for (PaddingState state = PADDING_READ; state <= PADDING_ZERO; state++)
+    for (unsigned parts = 0; parts < 8; parts++) {
+      Shape shape = part_shape(false, parts & 1, 3);
+      shape.resets_before = parts & 2;
+      shape.padding = (Padding){.word = 1, .state = state, .skipped = parts & 4};
+      check_part_slopes(shape, NULL);
+    }
+}
+
+/* ---- padding ------------------------------------------------------------------------------- */
+
+/* A text as it is, and with padding (word 1) at its ends and inside. */
+static const uint32_t BARE[] = {2, 3, 4}, PADDED[] = {1, 1, 2, 1, 3, 4, 1};
+static const Text BARE_AND_PADDED[] = {{PADDED, COUNT(PADDED)}, {BARE, COUNT(BARE)}};
+
+/* In a net of these two texts the longer one has row 0. */
+static Net padding_net(Shape shape, Padding padding) {
+  shape.positions = 0;
+  shape.padding = padding;
+  Net net = {.lexicon = {0}, .scale = 1.0f};
+  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
+  net_fill(&net, BARE_AND_PADDED, TARGETS, 2);
+  forward(&net);
+  return net;
+}
+
+static const float *state_of(const Net *net, size_t row, size_t step) {
+  return net->pass.states + batch_place(&net->pass.batch, row, step) * shape_state(&net->parameters.shape);
+}
+
+/* Without a mask padding changes everything, with one the states of other words stay the same. */
+TEST(masked_padding_changes_no_other_state) {
+  static const size_t AT[] = {2, 4, 5};
+  for (unsigned parts = 0; parts < 4; parts++) {
+    Shape shape = part_shape(false, parts & 1, 3);
+    shape.resets_before = parts & 2;
+    size_t size = 2 * shape.hidden;
+    for (PaddingState state = PADDING_CARRY; state <= PADDING_ZERO; state++) {
+      Net net = padding_net(shape, (Padding){.word = 1, .state = state});
+      for (size_t t = 0; t < COUNT(BARE); t++) assert_close(state_of(&net, 0, AT[t]), state_of(&net, 1, t), size, 1e-6);
+      const float *inside = state_of(&net, 0, 3);
+      for (size_t j = 0; j < shape.hidden; j++) { /* forwards of the word before, backwards of the next one */
+        bool carried = state == PADDING_CARRY;
+        assert_near((double)inside[j], carried ? (double)state_of(&net, 1, 0)[j] : 0.0, 1e-6);
+        assert_near((double)inside[shape.hidden + j], carried ? (double)state_of(&net, 1, 1)[shape.hidden + j] : 0.0,
+                    1e-6);
+      }
+      net_free(&net);
+    }
+    Net net = padding_net(shape, (Padding){.word = 1, .state = PADDING_READ});
+    assert_true(fabsf(state_of(&net, 0, 2)[0] - state_of(&net, 1, 0)[0]) > 1e-3f);
+    net_free(&net);
+  }
+}
+
+TEST(padding_that_nobody_sees_changes_nothing) {
+  for (int pooled = 0; pooled <= 1; pooled++)
+    for (size_t hidden = 0; hidden <= 3; hidden += 3)
+      for (PaddingState state = PADDING_CARRY; state <= PADDING_ZERO; state++) {
+        Net net = padding_net(part_shape(false, pooled, hidden), (Padding){1, state, .skipped = true});
+        assert_close(net.pass.logits, net.pass.logits + net.parameters.shape.labels, net.parameters.shape.labels, 1e-6);
+        net_free(&net);
+      }
+}
+
+/* A text of padding alone has no features where it is skipped. */
+TEST(nothing_but_skipped_padding_is_an_empty_text) {
+  static const uint32_t ones[] = {1, 1, 1};
+  static const Text texts[] = {{ones, 3}, {NULL, 0}};
+  Shape shape = part_shape(false, true, 3);
+  shape.padding = (Padding){1, PADDING_ZERO, .skipped = true};
+  Net net = {.scale = 1.0f};
+  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
+  net_fill(&net, texts, TARGETS, 2);
+  forward(&net);
+  assert_close(net.pass.logits, net.pass.logits + shape.labels, shape.labels, 0.0);
+  net_free(&net);
 }
 
 /* The picture of network.h: what attention and the output see. */
 TEST(states_and_features_stand_side_by_side) {
   Subwords subwords = spell_words();
   for (size_t hidden = 0; hidden <= 3; hidden += 3) {
-    Net net = part_net(true, true, hidden, &subwords, NULL);
+    Net net = part_net(part_shape(true, true, hidden), &subwords, NULL);
     const Batch *b = &net.pass.batch;
     size_t state = 2 * hidden + 4;
     assert_int_equal(shape_state(&net.parameters.shape), state);
@@ -379,7 +466,7 @@ TEST(an_empty_text_has_the_bias_for_logits) {
   assert_close(logits + 2 * 3, net.parameters.tensor[TENSOR_OUTPUT_BIAS], 3, 1e-7);
   free(logits);
   net_free(&net);
-  net = part_net(false, true, 3, NULL, NULL);
+  net = part_net(part_shape(false, true, 3), NULL, NULL);
   forward(&net);
   logits = unsort(&net.pass.batch, 3, net.pass.logits);
   assert_close(logits + 2 * 3, net.parameters.tensor[TENSOR_OUTPUT_BIAS], 3, 1e-7);
@@ -426,8 +513,8 @@ static void check_labelling(Net net, const Text *texts) {
 TEST(labelling_gives_the_probabilities_of_training) {
   Subwords subwords = spell_words();
   check_labelling(random_net(3, 4, NULL), TEXTS);
-  check_labelling(part_net(true, true, 3, &subwords, NULL), SPELLED_TEXTS);
-  check_labelling(part_net(true, true, 0, &subwords, NULL), SPELLED_TEXTS);
+  check_labelling(part_net(part_shape(true, true, 3), &subwords, NULL), SPELLED_TEXTS);
+  check_labelling(part_net(part_shape(true, true, 0), &subwords, NULL), SPELLED_TEXTS);
   subwords_free(&subwords);
 }
 
@@ -436,7 +523,7 @@ TEST(a_pass_serves_networks_of_any_shape) {
   Pass pass = {0};
   const size_t hidden[] = {3, 0, 7, 2, 0, 5};
   for (size_t i = 0; i < COUNT(hidden); i++) {
-    Net net = i < 4 ? random_net(hidden[i], i, NULL) : part_net(false, true, hidden[i], NULL, NULL);
+    Net net = i < 4 ? random_net(hidden[i], i, NULL) : part_net(part_shape(false, true, hidden[i]), NULL, NULL);
     bool training = i % 2;
     forward(&net);
     assert_ok(batch_fill(&pass.batch, TEXTS, COUNT(TEXTS), 6, &error));
@@ -461,6 +548,10 @@ int main(void) {
       cmocka_unit_test(gradients_are_slopes_with_dropout),
       cmocka_unit_test(gradients_are_slopes_with_any_parts),
       cmocka_unit_test(gradients_are_slopes_with_all_parts_and_dropout),
+      cmocka_unit_test(gradients_are_slopes_with_padding),
+      cmocka_unit_test(masked_padding_changes_no_other_state),
+      cmocka_unit_test(padding_that_nobody_sees_changes_nothing),
+      cmocka_unit_test(nothing_but_skipped_padding_is_an_empty_text),
       cmocka_unit_test(states_and_features_stand_side_by_side),
       cmocka_unit_test(dropout_keeps_the_mean),
       cmocka_unit_test(dropout_changes_with_the_seed_alone),

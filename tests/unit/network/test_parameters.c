@@ -314,6 +314,8 @@ static size_t entry_bytes(const Entry *entry) {
   return bytes;
 }
 
+static size_t words_read = 7; /* with word 0 */
+
 /* Reads a file with these tensors; the shape that was read, if it could be. */
 static Status read_entries(const Entry *entries, size_t count, Shape *shape) {
   SafeTensorsWriter writer = {0};
@@ -328,7 +330,7 @@ static Status read_entries(const Entry *entries, size_t count, Shape *shape) {
                              entries[i].rank, zeros);
   assert_ok(safetensors_end(&writer, &bytes, &size, &error));
   assert_ok(safetensors_read(bytes, size, size, &st, &error));
-  Status status = parameters_read(&st, bytes, &p, &error);
+  Status status = parameters_read(&st, bytes, words_read, &p, &error);
   if (!status && shape) *shape = p.shape;
   if (!status) parameters_free(&p);
   safetensors_free(&st);
@@ -345,10 +347,12 @@ static void check_shape(Shape actual, Shape expected) {
   assert_int_equal(actual.positions, expected.positions);
   assert_int_equal(actual.buckets, expected.buckets);
   assert_int_equal(actual.pooled, expected.pooled);
+  assert_int_equal(actual.resets_before, expected.resets_before);
 }
 
 TEST(a_file_holds_every_value) {
-  const Shape shapes[] = {WITH_ALL, POOLED, {.vocabulary = 3, .embedding = 2, .labels = 2},
+  const Shape shapes[] = {WITH_ALL, POOLED, {.vocabulary = 3, .embedding = 2, .hidden = 4, .labels = 2,
+                                             .resets_before = true}, {.vocabulary = 3, .embedding = 2, .labels = 2},
                           {.vocabulary = 3, .buckets = 4, .embedding = 2, .labels = 2},
                           {.vocabulary = 3, .embedding = 2, .labels = 2, .pooled = true},
                           {.vocabulary = 1, .embedding = 1, .hidden = 1, .labels = 1}};
@@ -362,7 +366,7 @@ TEST(a_file_holds_every_value) {
     parameters_write(&p, &writer);
     assert_ok(safetensors_end(&writer, &bytes, &size, &error));
     assert_ok(safetensors_read(bytes, size, size, &st, &error));
-    assert_ok(parameters_read(&st, bytes, &again, &error));
+    assert_ok(parameters_read(&st, bytes, p.shape.vocabulary, &again, &error));
     check_shape(again.shape, p.shape);
     assert_memory_equal(again.block, p.block, p.count * sizeof(float));
     safetensors_free(&st);
@@ -384,6 +388,47 @@ TEST(the_shape_is_found_from_the_tensors) {
   expected.buckets = 0; /* n-grams are what is there or not */
   assert_ok(read_entries(GOOD_POOLED, COUNT(GOOD_POOLED) - 1, &shape));
   check_shape(shape, expected);
+}
+
+/* Rows of the embedding that no word has are left out; one too few is an error. */
+TEST(the_embedding_may_have_more_rows_than_words) {
+  Shape shape, expected = WITH_ALL;
+  expected.positions = 0;
+  for (words_read = 6; words_read >= 1; words_read--) {
+    assert_ok(read_entries(GOOD, COUNT(GOOD), &shape));
+    expected.vocabulary = words_read;
+    check_shape(shape, expected);
+  }
+  words_read = 8;
+  assert_invalid(read_entries(GOOD, COUNT(GOOD), NULL), "embedding");
+  words_read = 7;
+}
+
+/* Halves are 1, 2, ... in each tensor of the file. */
+TEST(halves_become_floats) {
+  for (Dtype dtype = DTYPE_F16; dtype <= DTYPE_BF16; dtype++) {
+    SafeTensorsWriter writer = {0};
+    SafeTensors st;
+    Parameters p;
+    uint8_t *bytes;
+    size_t size;
+    uint16_t halves[60];
+    for (size_t i = 0; i < COUNT(halves); i++) halves[i] = (uint16_t)(dtype == DTYPE_F16 ? 0x3C00 + i : 0x3F80 + i);
+    for (size_t i = 0; i < COUNT(GOOD); i++)
+      safetensors_write_tensor(&writer, GOOD[i].name, dtype, GOOD[i].shape, GOOD[i].rank, halves);
+    assert_ok(safetensors_end(&writer, &bytes, &size, &error));
+    assert_ok(safetensors_read(bytes, size, size, &st, &error));
+    assert_ok(parameters_read(&st, bytes, 5, &p, &error)); /* two rows less than there are */
+    for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+      size_t d[2] = {0, 1};
+      if (!parameters_dimensions(&p.shape, t, d)) continue;
+      for (size_t i = 0; i < d[0] * d[1]; i++)
+        assert_true(p.tensor[t][i] == 1.0f + (float)i / (dtype == DTYPE_F16 ? 1024.0f : 128.0f));
+    }
+    parameters_free(&p);
+    safetensors_free(&st);
+    free(bytes);
+  }
 }
 
 TEST(a_missing_tensor_is_named) {
@@ -511,6 +556,8 @@ int main(void) {
       cmocka_unit_test(a_network_takes_one_of_its_own_shape_whole),
       cmocka_unit_test(a_file_holds_every_value),
       cmocka_unit_test(the_shape_is_found_from_the_tensors),
+      cmocka_unit_test(the_embedding_may_have_more_rows_than_words),
+      cmocka_unit_test(halves_become_floats),
       cmocka_unit_test(a_missing_tensor_is_named),
       cmocka_unit_test(half_a_gru_is_refused),
       cmocka_unit_test(a_tensor_of_another_shape_or_type_is_named),

@@ -47,7 +47,9 @@ static void layer_free(Layer *l) {
   free(l);
 }
 
-static void forward(Layer *l) { pool_forward(&l->batch, STATE, l->states, l->pooled, STRIDE, l->winners); }
+static void forward(Layer *l) {
+  pool_forward(&l->batch, &(Padding){0}, STATE, l->states, l->pooled, STRIDE, l->winners);
+}
 
 static double layer_loss(void *context) {
   Layer *l = context;

@@ -116,7 +116,7 @@ TEST(the_model_says_what_is_gone_on_with) {
   assert_int_equal(shape->buckets, before->buckets);
   assert_int_equal(shape->positions, before->positions);
   assert_int_equal(shape->pooled, before->pooled);
-  assert_int_equal(model->max_tokens, 9);
+  assert_int_equal(model->reading.max_tokens, 9);
   assert_true(linear_exists(&model->linear));
   assert_int_equal(model->linear.buckets, from->linear.buckets);
   model_free(model);

@@ -24,7 +24,7 @@ static void check_means(const Model *model, Label label_of_row(size_t row)) {
     uint32_t label = labels_find(&model->labels, label_of_row(i));
     Lexicon lexicon = tokens_lexicon(&tokens);
     assert_ok(explain_contributions(model, &(Question){tokens_text(&tokens), &lexicon, label}, &scratch, weights,
-                                    contributions, &error));
+                                    contributions, NULL, &error));
     for (size_t t = 0; t < tokens.count; t++) {
       sums[label * words + tokens.words[t]] += (double)contributions[t];
       occurring += counts[label * words + tokens.words[t]]++ == 0;

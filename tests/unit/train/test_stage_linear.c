@@ -33,7 +33,7 @@ TEST(long_texts_are_read_whole_by_the_linear_branch) {
   begin(training);
   train_to_end(training);
   Model *model = end_training(training);
-  assert_int_equal(model->max_tokens, 4);
+  assert_int_equal(model->reading.max_tokens, 4);
   for (uint32_t l = 0; l < 2; l++) {
     snprintf(text, sizeof text, "the report says that %s", ends[l]);
     assert_int_equal(label_of(model, text, NULL), l);

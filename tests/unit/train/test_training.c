@@ -232,8 +232,8 @@ TEST(options_go_into_the_model) {
   train_to_end(training);
   Model *model = end_training(training);
   assert_string_equal(model->tokenize, "porter unicode61");
-  assert_int_equal(model->max_tokens, 5);
-  assert_int_equal(model->padded_length, 0);
+  assert_int_equal(model->reading.max_tokens, 5);
+  assert_int_equal(model->reading.padded_length, 0);
   assert_int_equal(vocabulary_size(&model->vocabulary), 11);
   const Shape *shape = &model->parameters.shape;
   assert_int_equal(shape->vocabulary, 11);

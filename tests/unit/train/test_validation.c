@@ -128,7 +128,7 @@ static Subject *subject_new(bool linear, uint64_t seed) {
   assert_ok(parameters_new(&shape, &s->model.parameters, &error));
   fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, seed);
   if (linear) s->model.linear = random_linear(shape.vocabulary, SAMPLE_LABELS, 20, seed);
-  s->model.max_tokens = 7;
+  s->model.reading.max_tokens = 7;
   s->model.calibration = (Calibration){0.4f, 1.2f};
   assert_ok(validation_new(&s->corpus, 0, &s->validation, &error));
   return s;
