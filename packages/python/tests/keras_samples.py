@@ -43,7 +43,8 @@ class AttentionLayer(layers.Layer):
             self.b = self.add_weight(name="b", shape=(1,) if bias == "one" else (shape[1], 1)[:bias], initializer="zeros")
         self.built = True
 
-    def call(self, inputs, mask=None):
+    def attend(self, inputs, mask=None):
+        """The weights [texts][tokens]."""
         kernel = self.W if self.options["rank"] == 2 else ops.expand_dims(self.W, 1)
         scores = ops.squeeze(ops.matmul(inputs, kernel), -1)
         if self.options["bias"]:
@@ -52,7 +53,10 @@ class AttentionLayer(layers.Layer):
             scores = ops.tanh(scores)
         if self.options["masked"] and mask is not None:
             scores = ops.where(mask, scores, -1e9)
-        return ops.sum(ops.expand_dims(ops.softmax(scores, -1), -1) * inputs, axis=1)
+        return ops.softmax(scores, -1)
+
+    def call(self, inputs, mask=None):
+        return ops.sum(ops.expand_dims(self.attend(inputs, mask), -1) * inputs, axis=1)
 
     def compute_mask(self, inputs, mask=None):
         return None
@@ -102,9 +106,12 @@ def randomized(model, seed=0, scale=0.8):
     return model
 
 
-def probabilities(model, numbers):
-    values = model(numbers, training=False)
+def to_numpy(values):
     return np.asarray(values.detach() if hasattr(values, "detach") else values)
+
+
+def probabilities(model, numbers):
+    return to_numpy(model(numbers, training=False))
 
 
 # name: layers between Embedding and output, mask_zero, other arguments of from_keras()

@@ -355,7 +355,7 @@ class WrongInput(unittest.TestCase):
             layers.GlobalMaxPooling1D()(vectors(one)), layers.GlobalAveragePooling1D()(vectors(one))]))
         self.refused(r"\(Add\) has 2 inputs, expected one: only layers in a chain", keras.Model(one, branched))
         self.refused("is a subclass of Model .* expected a Sequential or functional model", Subclassed())
-        self.refused("has no weights yet", keras.Sequential([layers.Embedding(ROWS, 7), layers.Dense(3)]))
+        self.refused("has no weights yet", keras.Sequential([layers.Dropout(0.1), layers.Dense(3)]))
         self.refused("the model is of type dict, expected a Keras model", {}, error=TypeError)
 
     def test_files(self):
@@ -378,7 +378,7 @@ class WrongInput(unittest.TestCase):
     def test_attention(self):
         class Odd(AttentionLayer):
             def build(self, shape):
-                self.W = self.add_weight(name="W", shape=(3, 2))
+                self.extra = self.add_weight(name="extra", shape=(3, 2))
                 super().build(shape)
 
             def call(self, inputs, mask=None):

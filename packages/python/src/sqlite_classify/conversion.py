@@ -248,7 +248,8 @@ def choose_tokenize(tokenizer, vocabulary):
             if not impossible:
                 return str(own)
         raise ValueError(_impossible_words(impossible, len(words), "the extension's own tokenizer") + "; say by "
-                         "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation'")
+                         "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation', or '' if these "
+                         "words may remain unused")
     parsed = tokenizer if isinstance(tokenizer, tokenizers.Tokenizer) else tokenizers.parse(tokenizer)
     if parsed is None:
         return tokenizer
@@ -354,10 +355,10 @@ def _in_file(texts, vocabulary, model):
 
 
 def _difference(found, expected, texts, reading):
-    """The largest difference of probabilities. An empty text has no features in SQL if padding is skipped, and no result
-    in some frameworks: then it is left out."""
-    compared = [bool(text) or (reading.attention_padding == "read" and np.isfinite(row).all())
-                for text, row in zip(texts, found)]
+    """The largest difference of probabilities. An empty text counts if it is all padding that is read. Else it has no
+    features in SQL, and in frameworks no result, or that of a padding word."""
+    counts = "read" == reading.attention_padding == reading.gru_padding
+    compared = [bool(text) or (counts and np.isfinite(row).all()) for text, row in zip(texts, found)]
     difference = np.abs(found - expected)[compared].max()
     return np.inf if np.isnan(difference) else difference
 
