@@ -1,4 +1,5 @@
-"""agreement.py BUILD DATA keras|torch -- holds what SQL computes with an imported model against what its framework does.
+"""agreement.py BUILD DATA keras|torch -- holds what SQL computes with an imported model against what its framework
+computes.
 
 Each case has a model of a usual size with random weights, large enough that labels and tokens weigh unevenly. It labels
 1,000 texts of each set. How the framework reads them is left to the framework's own tools. The largest differences of
@@ -22,25 +23,27 @@ SETS = {"sms_spam": 40, "trec6": 16}  # and how many tokens are read
 TEXTS, VECTOR, UNITS = 1000, 64, 48
 
 SCHEMA = """CREATE TABLE classify_models(name TEXT NOT NULL, version INTEGER NOT NULL, created TEXT NOT NULL,
-  labels TEXT NOT NULL, options TEXT NOT NULL, metrics TEXT NOT NULL, weights BLOB NOT NULL, PRIMARY KEY (name, version));
+  labels TEXT NOT NULL, options TEXT NOT NULL, metrics TEXT NOT NULL, weights BLOB NOT NULL,
+  PRIMARY KEY (name, version));
   CREATE TABLE texts(id INTEGER PRIMARY KEY, text)"""
 LABELS = "SELECT id, label, probability FROM texts, classify_labels(text, 'm')"
-TOKENS = "SELECT id, token IS NULL, weight FROM texts, classify_attention(text, 'm') WHERE weight > 0 ORDER BY id, position"
+TOKENS = """SELECT id, token IS NULL, weight FROM texts, classify_attention(text, 'm')
+  WHERE weight > 0 ORDER BY id, position"""
 
 
 # ---- SQL ----
 
 def ask(build, path, query):
     """The rows of a query, by the sqlite3 shell with the extension."""
-    shell = subprocess.run(["sqlite3", "-init", "/dev/null", "-batch", "-bail", "-json", "-cmd", f".load {build}/classify", path, query],
-                           capture_output=True, text=True)
+    options = ["-init", "/dev/null", "-batch", "-bail", "-json", "-cmd", f".load {build}/classify"]
+    shell = subprocess.run(["sqlite3", *options, path, query], capture_output=True, text=True)
     if shell.returncode or shell.stderr:
         raise RuntimeError(shell.stderr.strip())
     return [tuple(row.values()) for row in json.loads(shell.stdout or "[]")]
 
 
 def in_sql(build, weights, texts, labels):
-    """Probabilities [texts][labels], and for each text the weights of tokens that are read, then that of all padding."""
+    """Probabilities [texts][labels], and for each text the weights of tokens that are read, then that of padding."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "texts.db")
         db = sqlite3.connect(path)

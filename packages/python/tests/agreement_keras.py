@@ -62,7 +62,8 @@ def vectorized(read=lambda texts: texts[:TEXTS], inside=False, masked=False, mos
     def make(texts, labels, tokens, random):
         tokens //= cut
         vectorize = vectorizer(texts, tokens, most)
-        model, *parts = build(len(vectorize.get_vocabulary()) + 10, tokens, labels, random, masked, [vectorize] * inside)
+        rows = len(vectorize.get_vocabulary()) + 10  # more than are used
+        model, *parts = build(rows, tokens, labels, random, masked, [vectorize] * inside)
         read_texts = read(texts)
         weights = from_keras(model, None, labels, tokenizer=None if inside else vectorize)
         ids, probabilities, attention = results(*parts, np.asarray(vectorize(read_texts)))

@@ -41,7 +41,8 @@ def case(texts, labels, tokens, random, packed, masked):
     numbers_of = {word: number for number, word in enumerate(words)}
     ids = cut_and_padded([[numbers_of.get(word, 1) for word in ascii_words(text)] for text in texts], tokens)
     network = Network(len(words), len(labels), packed, masked)
-    network.load_state_dict({name: torch.tensor(drawn(value.shape[::-1], random).T) for name, value in network.state_dict().items()})
+    for parameter in network.parameters():
+        parameter.data = torch.tensor(drawn(parameter.shape[::-1], random).T)
     weights = from_torch(network, words, labels, max_tokens=tokens)
     with torch.no_grad():
         numbers = torch.tensor(ids)

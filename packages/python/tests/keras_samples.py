@@ -40,7 +40,7 @@ class AttentionLayer(layers.Layer):
         bias, rank = self.options["bias"], self.options["rank"]
         self.W = self.add_weight(name="W", shape=(shape[-1], 1)[:rank], initializer="random_normal")
         if bias:
-            self.b = self.add_weight(name="b", shape=(1,) if bias == "one" else (shape[1], 1)[:bias], initializer="zeros")
+            self.b = self.add_weight(name="b", shape=(1,) if bias == "one" else (shape[1], 1)[:bias])
         self.built = True
 
     def attend(self, inputs, mask=None):
@@ -93,9 +93,9 @@ def bidirectional(units=6, merge_mode="concat", **options):
 
 def sequential(*middle, tokens=TOKENS, rows=ROWS, mask_zero=False, output=None, seed=0):
     """An Embedding, these layers, and an output."""
-    return randomized(keras.Sequential([
-        keras.Input((tokens,), dtype="int32"), layers.Embedding(rows, 7, mask_zero=mask_zero, name="embedding"), *middle,
-        output or layers.Dense(len(LABELS), activation="softmax", name="output")]), seed)
+    first = [keras.Input((tokens,), dtype="int32"), layers.Embedding(rows, 7, mask_zero=mask_zero, name="embedding")]
+    output = output or layers.Dense(len(LABELS), activation="softmax", name="output")
+    return randomized(keras.Sequential([*first, *middle, output]), seed)
 
 
 def randomized(model, seed=0, scale=0.8):
@@ -124,8 +124,8 @@ KINDS = {
     "as many tokens as states": (lambda: [bidirectional(TOKENS // 2), AttentionLayer(rank=1, bias=1)], False, {}),
     "as printed": (lambda: [bidirectional(TOKENS // 2), PublishedAttention()], False, {}),
     "padded before": (lambda: [bidirectional(), AttentionLayer()], False, {"padding": "pre"}),
-    "masked": (lambda: [layers.SpatialDropout1D(0.2), bidirectional(), layers.Dropout(0.5), AttentionLayer(masked=True)],
-               True, {}),
+    "masked": (lambda: [layers.SpatialDropout1D(0.2), bidirectional(), layers.Dropout(0.5),
+                        AttentionLayer(masked=True)], True, {}),
     "masked, padded before": (lambda: [bidirectional(), AttentionLayer(masked=True)], True, {"padding": "pre"}),
     "masked in the GRU only": (lambda: [bidirectional(), AttentionLayer()], True, {}),
     "one direction": (lambda: [recurrent(), AttentionLayer()], False, {}),

@@ -8,7 +8,8 @@ import numpy as np
 
 try:
     import keras_samples as samples
-    from keras_samples import AttentionLayer, LABELS, ROWS, TOKENS, WORDS, bidirectional, keras, layers, recurrent, sequential
+    from keras_samples import (AttentionLayer, LABELS, ROWS, TOKENS, WORDS, bidirectional, keras, layers, recurrent,
+                               sequential)
 except ImportError as missing:
     raise unittest.SkipTest(f"{missing}") from missing
 from sqlite_classify import keras_models, network, vocabularies, weights
@@ -26,6 +27,10 @@ def numbers(texts=40, tokens=TOKENS, before=False, seed=3):
     return ids if before else ids[:, ::-1].copy()
 
 
+def bytes_of(model):
+    return [values.tobytes() for values in model.get_weights()]
+
+
 def texts_of(ids, model):
     """The same as lists of the file's numbers."""
     first = network.padding_number(model)
@@ -33,38 +38,36 @@ def texts_of(ids, model):
 
 
 class Conversion(unittest.TestCase):
-    def build(self, kind):
-        middle, mask_zero, options = samples.KINDS[kind]
-        model = sequential(*middle(), mask_zero=mask_zero, tokens=options.get("tokens", TOKENS))
-        arguments = {key: value for key, value in options.items() if key != "tokens"}
-        return model, arguments, from_keras(model, WORDS, LABELS, **arguments)
-
-    def test_probabilities(self):
-        for kind, (_, _, options) in samples.KINDS.items():
+    def test_every_kind(self):
+        """Into a file, which computes the same, and back."""
+        for kind, (middle, mask_zero, options) in samples.KINDS.items():
             with self.subTest(kind):
-                model, _, data = self.build(kind)
+                model = sequential(*middle(), mask_zero=mask_zero, tokens=options.get("tokens", TOKENS))
+                arguments = {key: value for key, value in options.items() if key != "tokens"}
+                data = from_keras(model, WORDS, LABELS, **arguments)
                 ids = numbers(before=options.get("padding") == "pre", tokens=options.get("max_tokens", TOKENS))
                 if options.get("padding", "post") is None:
                     ids = np.random.default_rng(4).integers(1, ROWS, (20, 9))
-                found = weights.read(data)
                 expected = samples.probabilities(model, ids)
-                ids, expected = ids[np.isfinite(expected).all(1)], expected[np.isfinite(expected).all(1)]
-                self.assertLess(np.abs(network.probabilities(found, texts_of(ids, found)) - expected).max(), 2e-6)
-                self.assertGreater(np.ptp(expected, axis=0).max(), 0.2)
-
-    def test_round_trip(self):
-        for kind in samples.KINDS:
-            with self.subTest(kind):
-                model, arguments, data = self.build(kind)
-                again = to_keras(data, keras=keras)
-                words = vocabularies.vocabulary(data)
-                self.assertEqual(words, WORDS)
-                ids = numbers(before=arguments.get("padding") == "pre", tokens=arguments.get("max_tokens", TOKENS))[:-1]
-                np.testing.assert_allclose(samples.probabilities(again, ids), samples.probabilities(model, ids), atol=3e-6)
-                arguments["max_tokens"] = int(weights.read(data).metadata["max_tokens"])
-                self.assertEqual(from_keras(again, words, LABELS, **arguments), data)
+                self.assertGreater(np.ptp(expected[:-1], axis=0).max(), 0.2)
+                self.check_file(data, ids, expected)
+                self.check_back(data, ids[:-1], expected[:-1], arguments)
                 if kind not in samples.CHANGED:
-                    self.assertEqual([w.tobytes() for w in again.get_weights()], [w.tobytes() for w in model.get_weights()])
+                    self.assertEqual(bytes_of(to_keras(data, keras=keras)), bytes_of(model))
+
+    def check_file(self, data, ids, expected):
+        there = np.isfinite(expected).all(1)  # Keras has no mean of nothing
+        found = weights.read(data)
+        computed = network.probabilities(found, texts_of(ids, found))
+        np.testing.assert_allclose(computed[there], expected[there], atol=2e-6)
+
+    def check_back(self, data, ids, expected, arguments):
+        again = to_keras(data, keras=keras)
+        words = vocabularies.vocabulary(data)
+        self.assertEqual(words, WORDS)
+        np.testing.assert_allclose(samples.probabilities(again, ids), expected, atol=3e-6)
+        arguments = {**arguments, "max_tokens": int(weights.read(data).metadata["max_tokens"])}
+        self.assertEqual(from_keras(again, words, LABELS, **arguments), data)
 
     def test_outputs(self):
         middle = lambda: [bidirectional(), AttentionLayer()]
@@ -77,7 +80,7 @@ class Conversion(unittest.TestCase):
                 one = sequential(*middle(), output=layers.Dense(1, activation=activation))
                 data = from_keras(one, WORDS, ["no", "yes"])
                 again = to_keras(data, keras=keras)
-                self.assertEqual([w.tobytes() for w in again.get_weights()], [w.tobytes() for w in one.get_weights()])
+                self.assertEqual(bytes_of(again), bytes_of(one))
                 self.assertEqual(from_keras(again, WORDS, ["no", "yes"]), data)
 
     def test_functional_and_nested(self):
@@ -85,7 +88,8 @@ class Conversion(unittest.TestCase):
         inputs = keras.Input((TOKENS,), dtype="int32")
         states = flat.layers[1](flat.layers[0](inputs))
         functional = keras.Model(inputs, flat.layers[3](flat.layers[2](states)))
-        nested = keras.Sequential([keras.Input((TOKENS,), dtype="int32"), keras.Sequential(flat.layers[:2]), *flat.layers[2:]])
+        first = keras.Input((TOKENS,), dtype="int32"), keras.Sequential(flat.layers[:2])
+        nested = keras.Sequential([*first, *flat.layers[2:]])
         expected = from_keras(flat, WORDS, LABELS)
         self.assertEqual(from_keras(functional, WORDS, LABELS), expected)
         self.assertEqual(from_keras(nested, WORDS, LABELS), expected)
@@ -96,9 +100,9 @@ class Conversion(unittest.TestCase):
         for masked in False, True:
             model = sequential(bidirectional(), AttentionLayer(bias=None, masked=masked), mask_zero=True)
             keys[masked] = weights.read(from_keras(model, WORDS, LABELS)).metadata
-        self.assertEqual(keys[False], {"tokenize": "", "max_tokens": "12", "padded_length": "12", "gru_padding": "zero"})
-        self.assertEqual(keys[True], {"tokenize": "", "max_tokens": "12", "padded_length": "0", "gru_padding": "zero",
-                                      "attention_padding": "skip"})
+        both = {"tokenize": "", "max_tokens": "12", "gru_padding": "zero"}
+        self.assertEqual(keys, {False: {**both, "padded_length": "12"},
+                                True: {**both, "padded_length": "0", "attention_padding": "skip"}})
 
     def test_files(self):
         model = sequential(bidirectional(), AttentionLayer())
@@ -115,8 +119,8 @@ class Conversion(unittest.TestCase):
 
     def test_rows_that_nobody_reads(self):
         """A file of a training in SQL has no padding; the row that to_keras() gives it does not come back."""
-        made = from_keras(sequential(bidirectional(), AttentionLayer(bias=None, masked=True), mask_zero=True), WORDS, LABELS)
-        model = weights.read(made)
+        masked = sequential(bidirectional(), AttentionLayer(bias=None, masked=True), mask_zero=True)
+        model = weights.read(from_keras(masked, WORDS, LABELS))
         del model.metadata["gru_padding"], model.metadata["attention_padding"]
         model.words, model.tensors["embedding"] = model.words[1:], np.delete(model.tensors["embedding"], 1, axis=0)
         trained = weights.write(model)
@@ -125,8 +129,8 @@ class Conversion(unittest.TestCase):
         self.assertFalse(again.get_weights()[0][0].any())
         self.assertEqual(from_keras(again, WORDS, LABELS, max_tokens=TOKENS), trained)
         ids = numbers()
-        np.testing.assert_allclose(samples.probabilities(again, ids), network.probabilities(model, texts_of(ids, model)),
-                                   atol=2e-6)
+        expected = network.probabilities(model, texts_of(ids, model))
+        np.testing.assert_allclose(samples.probabilities(again, ids), expected, atol=2e-6)
 
     def test_scales_of_a_training(self):
         """A training in SQL calibrates its logits."""
@@ -178,12 +182,13 @@ class Vocabularies(unittest.TestCase):
 
 @unittest.skipUnless(TENSORFLOW, "TextVectorization needs TensorFlow")
 class Vectorization(unittest.TestCase):
-    TEXTS = ["The cat -- it's a cat! -- sat, and sat.", "A DOG barks\tat\u00a0the ÄRGER of it", "", "Nothing of_this known: ßo"]
+    TEXTS = ["The cat -- it's a cat! -- sat, and sat.", "A DOG barks\tat\u00a0the ÄRGER of it", ""]
 
     def model(self, middle, mask_zero=True, inside=True, **options):
         vectorize = layers.TextVectorization(**{"output_sequence_length": TOKENS, **options})
         vectorize.adapt(self.TEXTS[:2])
-        rows = [layers.Embedding(vectorize.vocabulary_size() + 5, 7, mask_zero=mask_zero), *middle, layers.Dense(3, activation="softmax")]
+        rows = [layers.Embedding(vectorize.vocabulary_size() + 5, 7, mask_zero=mask_zero), *middle,
+                layers.Dense(3, activation="softmax")]
         first = [keras.Input((1,), dtype="string"), vectorize] if inside else [keras.Input((TOKENS,), dtype="int32")]
         return samples.randomized(keras.Sequential([*first, *rows])), vectorize
 
@@ -193,7 +198,8 @@ class Vectorization(unittest.TestCase):
         for split, first in ("whitespace", "whitespace"), ("character", "characters"):
             for standardize, end in ends.items():
                 with self.subTest(split=split, standardize=standardize):
-                    model, vectorize = self.model([bidirectional(), AttentionLayer(masked=True)], split=split, standardize=standardize)
+                    model, vectorize = self.model([bidirectional(), AttentionLayer(masked=True)], split=split,
+                                                  standardize=standardize)
                     found = weights.read(from_keras(model, None, LABELS))
                     self.assertEqual(found.metadata["tokenize"], first + end)
                     self.assertEqual(found.words, ["", *vectorize.get_vocabulary()[2:]])
@@ -206,7 +212,7 @@ class Vectorization(unittest.TestCase):
         self.assertEqual(from_keras(outside, None, LABELS, tokenizer=vectorize), expected)
         self.assertEqual(from_keras(outside, vectorize, LABELS), expected)
         self.assertEqual(from_keras(inside, vectorize.get_vocabulary(), LABELS), expected)
-        with self.assertRaisesRegex(ValueError, "word 2 of the vocabulary is 'x', but TextVectorization has '.*' there"):
+        with self.assertRaisesRegex(ValueError, "word 2 of the vocabulary is 'x', but TextVectorization has '"):
             from_keras(inside, ["", "[UNK]", "x"], LABELS)
 
     def test_any_length(self):
@@ -221,7 +227,7 @@ class Vectorization(unittest.TestCase):
         for options, message in ({"ngrams": 2}, "ngrams=.*2.*, expected None"), \
                 ({"standardize": lambda text: text}, "standardize=.*: a function of one's own cannot run in SQL"), \
                 ({"split": None}, "split=None, expected 'whitespace' or 'character'"), \
-                ({"output_mode": "multi_hot", "output_sequence_length": None}, "output_mode='multi_hot', expected 'int'"):
+                ({"output_mode": "count", "output_sequence_length": None}, "output_mode='count', expected 'int'"):
             with self.subTest(message):
                 vectorize = layers.TextVectorization(**{"output_sequence_length": TOKENS, **options})
                 vectorize.adapt(self.TEXTS)
@@ -248,8 +254,8 @@ class OldTokenizer(unittest.TestCase):
         found = self.read()
         self.assertEqual(found.words, ["a", "cat", "is", "it", "it's", "dog"])
         self.assertEqual(found.metadata, {
-            "tokenize": "whitespace lower unicode separators ' \t\n!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'", "max_tokens": "12",
-            "padded_length": "12", "padding": "pre", "truncating": "pre", "unknown": "skip"})
+            "tokenize": "whitespace lower unicode separators ' \t\n!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'",
+            "max_tokens": "12", "padded_length": "12", "padding": "pre", "truncating": "pre", "unknown": "skip"})
         np.testing.assert_array_equal(found.tensors["embedding"], self.model.get_weights()[0])
 
     def test_oov_and_num_words(self):
@@ -260,10 +266,11 @@ class OldTokenizer(unittest.TestCase):
 
     def test_characters_and_capitals(self):
         self.assertEqual(self.read(char_level=True).metadata["tokenize"], "characters lower unicode")
-        self.assertEqual(self.read(filters="", lower=False, split="_").metadata["tokenize"], "whitespace separators '_'")
+        found = self.read(filters="", lower=False, split="_")
+        self.assertEqual(found.metadata["tokenize"], "whitespace separators '_'")
 
     def test_refused(self):
-        with self.assertRaisesRegex(ValueError, r"pad_sequences\(padding='post'\) reads the last: say truncating='pre'"):
+        with self.assertRaisesRegex(ValueError, r"pad_sequences\(padding='post'\) reads the last: say truncating="):
             self.read(padding="post")
         with self.assertRaisesRegex(ValueError, "split='--', expected one character"):
             self.read(split="--")
@@ -291,7 +298,8 @@ class WrongInput(unittest.TestCase):
     def test_labels(self):
         self.refused(r"there are 2 labels, but layer 'output' \(Dense\) tells 3 apart", labels=["a", "b"])
         self.refused("labels 5 and 5.0 are the same", labels=[5, "a", 5.0])
-        self.refused("label None is of type NoneType, expected str, int or a finite float", labels=["a", "b", None], error=TypeError)
+        self.refused("label None is of type NoneType, expected str, int or a finite float", labels=["a", "b", None],
+                     error=TypeError)
 
     def test_size_of_the_vocabulary(self):
         self.refused("vocabulary is too short: it has 39 words .* has 40 rows", vocabulary=WORDS[:-1])
@@ -316,21 +324,25 @@ class WrongInput(unittest.TestCase):
 
     def test_words_that_never_come(self):
         words = ["", "[UNK]", *(f"W{n}" for n in range(ROWS - 2))]
-        self.refused("38 of 38 words of the vocabulary can never come out of tokenizer "
-                     "'whitespace lower ascii', the first is 'W0'", vocabulary=words, tokenizer="whitespace lower ascii")
-        self.refused("1 of 38 words of the vocabulary can never come out of the extension's own tokenizer, the first is "
-                     "'don't'".replace("'don't'", '"don\'t"'), vocabulary=[*WORDS[:-1], "don't"])
+        never = "words of the vocabulary can never come out of"
+        self.refused(f"38 of 38 {never} tokenizer 'whitespace lower ascii', the first is 'W0'", vocabulary=words,
+                     tokenizer="whitespace lower ascii")
+        self.refused(f"1 of 38 {never} the extension's own tokenizer, the first is 'a-b'",
+                     vocabulary=[*WORDS[:-1], "a-b"])
         self.refused("tokenizer 'whitespace lower latin' has 'lower latin'", tokenizer="whitespace lower latin")
         self.refused("the tokenizer is of type int", tokenizer=5, error=TypeError)
 
     def test_layers(self):
-        lstm = layers.LSTM(6, return_sequences=True)
-        self.refused(r"layer '.*' \(LSTM\) is not supported here, expected GRU, Bidirectional\(GRU\)", sequential(lstm, AttentionLayer()))
-        self.refused("wraps a layer of type LSTM, expected GRU", sequential(layers.Bidirectional(
-            layers.LSTM(6, return_sequences=True)), AttentionLayer()))
-        self.refused(r"\(SimpleRNN\) is not supported", sequential(layers.SimpleRNN(6, return_sequences=True), AttentionLayer()))
-        self.refused(r"layer '.*' \(GRU\) is not supported here, expected attention", sequential(recurrent(), recurrent(), AttentionLayer()))
-        self.refused(r"\(LayerNormalization\) is not supported", sequential(bidirectional(), layers.LayerNormalization(), AttentionLayer()))
+        def lstm():
+            return layers.LSTM(6, return_sequences=True)
+
+        for message, wrong in (
+                (r"layer '.*' \(LSTM\) is not supported here, expected GRU, Bidirectional\(GRU\)", [lstm()]),
+                ("wraps a layer of type LSTM, expected GRU", [layers.Bidirectional(lstm())]),
+                (r"\(SimpleRNN\) is not supported", [layers.SimpleRNN(6, return_sequences=True)]),
+                (r"layer '.*' \(GRU\) is not supported here, expected attention", [recurrent(), recurrent()]),
+                (r"\(LayerNormalization\) is not supported", [bidirectional(), layers.LayerNormalization()])):
+            self.refused(message, sequential(*wrong, AttentionLayer()))
         self.refused(r"follows layer 'hidden' \(Dense\).*hidden Dense layers are not supported", sequential(
             bidirectional(), AttentionLayer(), layers.Dense(5, name="hidden")))
         self.refused("the model ends where one Dense was expected", keras.Sequential(
@@ -339,7 +351,8 @@ class WrongInput(unittest.TestCase):
     def test_options(self):
         self.refused("recurrent_activation='hard_sigmoid', expected 'sigmoid'",
                      sequential(bidirectional(recurrent_activation="hard_sigmoid"), AttentionLayer()))
-        self.refused("merge_mode='sum', expected 'concat'", sequential(bidirectional(merge_mode="sum"), AttentionLayer()))
+        self.refused("merge_mode='sum', expected 'concat'",
+                     sequential(bidirectional(merge_mode="sum"), AttentionLayer()))
         self.refused("return_sequences=False, expected True", sequential(bidirectional(return_sequences=False)))
         self.refused("3 units and activation 'sigmoid'", sequential(
             bidirectional(), AttentionLayer(), output=layers.Dense(3, activation="sigmoid")))
@@ -349,7 +362,8 @@ class WrongInput(unittest.TestCase):
     def test_models(self):
         one, two = keras.Input((TOKENS,)), keras.Input((TOKENS,))
         vectors = layers.Embedding(ROWS, 7)
-        self.refused("has 2 inputs, expected one", keras.Model([one, two], layers.Dense(3)(layers.Concatenate()([one, two]))))
+        joined = layers.Dense(3)(layers.Concatenate()([one, two]))
+        self.refused("has 2 inputs, expected one", keras.Model([one, two], joined))
         self.refused("has 2 outputs, expected one", keras.Model(one, [layers.Dense(3)(one), layers.Dense(2)(one)]))
         branched = layers.Dense(3, activation="softmax")(layers.Add()([
             layers.GlobalMaxPooling1D()(vectors(one)), layers.GlobalAveragePooling1D()(vectors(one))]))
@@ -385,7 +399,8 @@ class WrongInput(unittest.TestCase):
                 return super().call(inputs)
         self.refused(r"\(AttentionLayer\) computes something other than softmax\(h \. W \+ b\).*differ by up to",
                      sequential(bidirectional(), AttentionLayer(activation="tanh")))
-        self.refused(r"\(Odd\) has weights of the shapes .*\(3, 2\).*, expected W \(12, 1\)", sequential(bidirectional(), Odd()))
+        self.refused(r"\(Odd\) has weights of the shapes .*\(3, 2\).*, expected W \(12, 1\)",
+                     sequential(bidirectional(), Odd()))
         self.refused("has no attribute 'kernel'", attention=("kernel", "b"))
 
     def test_backwards_and_masked(self):

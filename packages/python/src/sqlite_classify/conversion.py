@@ -49,11 +49,11 @@ class Reading:
 
 @dataclasses.dataclass
 class Original:
-    """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and the
-    lengths of the texts without padding; it gives [texts][labels], or [texts][1] for a sigmoid, or None if it cannot
-    read empty texts. `outputs` says what these numbers are: one of OUTPUTS, or all that they may be. `layer` is the one
-    to blame if they are others than ours. `fixed`: it takes texts of max_tokens only. `words`: the numbers of ordinary
-    words that it may be given."""
+    """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and
+    the lengths of the texts without padding; it gives [texts][labels], or [texts][1] for a sigmoid, or None if it
+    cannot read empty texts. `outputs` says what these numbers are: one of OUTPUTS, or all that they may be. `layer` is
+    the one to blame if they are others than ours. `fixed`: it takes texts of max_tokens only. `words`: the numbers of
+    ordinary words that it may be given."""
     run: callable
     outputs: tuple
     layer: str
@@ -248,8 +248,8 @@ def choose_tokenize(tokenizer, vocabulary):
             if not impossible:
                 return str(own)
         raise ValueError(_impossible_words(impossible, len(words), "the extension's own tokenizer") + "; say by "
-                         "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation', or '' if these "
-                         "words may remain unused")
+                         "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation', or '' if "
+                         "these words may remain unused")
     parsed = tokenizer if isinstance(tokenizer, tokenizers.Tokenizer) else tokenizers.parse(tokenizer)
     if parsed is None:
         return tokenizer
@@ -272,8 +272,8 @@ def _impossible_words(impossible, count, tokenizer):
 # ---- what the model computes ----
 
 def verified(variants, reading, vocabulary, labels, original):
-    """The Model that computes what the original does. `variants` are the Parts that it may have. What the reading leaves
-    open is tried with each, and the closest is taken. ValueError if none is close."""
+    """The Model that computes what the original does. `variants` are the Parts that it may have. What the reading
+    leaves open is tried with each, and the closest is taken. ValueError if none is close."""
     length = reading.max_tokens if original.fixed else min(reading.max_tokens, LONGEST_CHECKED)
     texts = _texts_to_check(vocabulary, original.words, reading, length)
     raw = _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary)
@@ -286,8 +286,8 @@ def verified(variants, reading, vocabulary, labels, original):
             closest, difference, allowed = (parts, candidate), d, _allowed(expected)
     if not difference <= allowed:
         raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[variants[0].pooling]}: "
-                         f"probabilities differ by up to {difference:.2g} from those that SQL would give, expected at most "
-                         f"{allowed:.2g}")
+                         f"probabilities differ by up to {difference:.2g} from those that SQL would give, expected at "
+                         f"most {allowed:.2g}")
     return assemble(*closest, vocabulary, labels)
 
 
@@ -309,18 +309,22 @@ def _texts_to_check(vocabulary, words, reading, length):
     random = np.random.default_rng(1)
     if vocabulary.unknown is not None:
         words = [*words, *[vocabulary.unknown] * (len(words) // 8 + 1)]
-    sizes = [1, length, *random.integers(1, length, 18, endpoint=True)] + [length + 3] * (length == reading.max_tokens)
-    texts = [random.choice(words, size).tolist() for size in sizes]
+    sizes = list(random.integers(1, length, 18, endpoint=True))
+    if reading.padding is None:  # some of a few lengths, since frameworks prepare for each length anew
+        sizes = sizes[:1] * 6 + sizes[1:2] * 6
+    sizes += [1, length] + [length + 3] * (length == reading.max_tokens)
+    texts = [random.choice(words, size).tolist() for size in sorted(sizes)]
     return texts + [[]] * (reading.padding is not None and reading.attention_padding != "skip")
 
 
 def _run(original, texts, reading, vocabulary):
-    """What the original gives for these texts, cut and padded as the reading says; NaN for the empty one if it cannot be
-    run. ValueError if a text's numbers depend on the texts beside it."""
+    """What the original gives for these texts, cut and padded as the reading says; NaN for the empty one if it cannot
+    be run. ValueError if a text's numbers depend on the texts beside it."""
     most = reading.max_tokens
     cut = [text[-most:] if reading.truncating == "pre" else text[:most] for text in texts]
     if reading.padding is None:
-        return np.concatenate([original.run(np.array([text]), [len(text)]) for text in cut])
+        groups = [list(group) for _, group in itertools.groupby(cut, len)]
+        return np.concatenate([original.run(np.array(group), list(map(len, group))) for group in groups])
     fill = [[vocabulary.padding] * (most - len(text)) for text in cut]
     ids = np.array([f + t if reading.padding == "pre" else t + f for t, f in zip(cut, fill)])
     lengths = list(map(len, cut))
@@ -328,11 +332,13 @@ def _run(original, texts, reading, vocabulary):
     if together is None:
         together = original.run(ids[:-1], lengths[:-1])
         together = np.concatenate([together, np.full_like(together[:1], np.nan)])
+    if original.fixed:
+        return together
     shortest = int(np.argmin([length or most for length in lengths]))
     alone = original.run(ids[shortest:shortest + 1], lengths[shortest:shortest + 1])
     if np.abs(alone - together[shortest]).max() > TOLERANCE:
-        raise ValueError("what the model computes of a text depends on how long the other texts of its batch are: padding "
-                         "is read up to the longest. Say padding=None if each text is labelled by itself")
+        raise ValueError("what the model computes of a text depends on how long the other texts of its batch are: "
+                         "padding is read up to the longest. Say padding=None if each text is labelled by itself")
     return together
 
 

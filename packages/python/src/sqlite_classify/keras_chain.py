@@ -59,11 +59,11 @@ def find_chain(model):
 def _check_model(model):
     names = {base.__name__ for base in type(model).__mro__}
     if "Model" not in names or not hasattr(model, "layers"):
-        raise TypeError(f"the model is of type {type(model).__name__}, expected a Keras model or the path of a .keras or "
-                        ".h5 file")
+        raise TypeError(f"the model is of type {type(model).__name__}, expected a Keras model or the path of a "
+                        ".keras or .h5 file")
     if names.isdisjoint(("Sequential", "Functional")):
-        raise ValueError(f"the model {model.name!r} is a subclass of Model ({type(model).__name__}) whose layers cannot "
-                         "be seen, expected a Sequential or functional model")
+        raise ValueError(f"the model {model.name!r} is a subclass of Model ({type(model).__name__}) whose layers "
+                         "cannot be seen, expected a Sequential or functional model")
     if not model.built:
         raise ValueError(f"the model {model.name!r} has no weights yet: call it on a batch, or give it an Input")
     for what in ("inputs", "outputs"):
@@ -95,7 +95,8 @@ def _path(model):
             return layers[::-1]
         inputs = _inputs(layer._inbound_nodes[history.node_index])
         if len(inputs) != 1:
-            raise ValueError(f"{named(layer)} has {len(inputs)} inputs, expected one: only layers in a chain are supported")
+            raise ValueError(f"{named(layer)} has {len(inputs)} inputs, expected one: only layers in a chain are "
+                             "supported")
         tensor = inputs[0]
 
 
@@ -165,8 +166,8 @@ def _check_recurrent(layer):
             if value != GRU_OPTIONS.get(option, value):
                 raise ValueError(f"{named(layer)} has {option}={value!r}, expected {GRU_OPTIONS[option]!r}")
     if len({gru.units for gru in grus(layer)}) > 1:
-        raise ValueError(f"{named(layer)} has directions of {' and '.join(str(gru.units) for gru in grus(layer))} units, "
-                         "expected the same")
+        sizes = " and ".join(str(gru.units) for gru in grus(layer))
+        raise ValueError(f"{named(layer)} has directions of {sizes} units, expected the same")
 
 
 def is_reversed(layer):
@@ -238,8 +239,8 @@ def _attention(chain, size, attributes):
         return kernel.reshape(-1), [None]
     tokens = length(chain) or bias.shape[0]
     if bias.shape not in ((tokens,), (tokens, 1), (1, tokens), (1, tokens, 1)):
-        raise ValueError(f"b of {named(layer)} has the shape {bias.shape}, expected ({tokens}, 1), ({tokens},), (1,) or "
-                         "none")
+        raise ValueError(f"b of {named(layer)} has the shape {bias.shape}, expected ({tokens}, 1), ({tokens},), (1,) "
+                         "or none")
     # b [T] added to scores [B][T][1] is a constant for each text's tokens. That works if T is S by chance.
     by_chance = bias.shape == (tokens,) and tokens == size
     return kernel.reshape(-1), [bias.reshape(-1), None][:1 + by_chance]
@@ -248,8 +249,8 @@ def _attention(chain, size, attributes):
 def _named_weights(layer, attributes):
     missing = next((name for name in attributes if not hasattr(layer, name)), None)
     if missing is not None or not 1 <= len(attributes) <= 2:
-        raise ValueError(f"attention={tuple(attributes)!r}: {named(layer)} has no attribute {missing!r}, expected one name "
-                         "or two, of W and b")
+        raise ValueError(f"attention={tuple(attributes)!r}: {named(layer)} has no attribute {missing!r}, expected one "
+                         "name or two, of W and b")
     return ([to_numpy(getattr(layer, name)) for name in attributes] + [None])[:2]
 
 
@@ -260,8 +261,8 @@ def _weights_by_shape(layer, size):
     shapes = ", ".join(str(array.shape) for array in arrays) or "none"
     kernels = [i for i, array in enumerate(arrays) if array.shape in ((size,), (size, 1))]
     if len(arrays) > 2 or not kernels:
-        raise ValueError(f"{named(layer)} has weights of the shapes {shapes}, expected W ({size}, 1) or ({size},), and b "
-                         "with a number for each token, with one, or none")
+        raise ValueError(f"{named(layer)} has weights of the shapes {shapes}, expected W ({size}, 1) or ({size},), and "
+                         "b with a number for each token, with one, or none")
     ours = [i for i in kernels if any(getattr(layer, name, None) is variables[i] for name in ATTENTION_KERNELS)]
     theirs = [i for i in kernels if any(getattr(layer, name, None) is variables[i] for name in ATTENTION_BIASES)]
     at = (ours or [i for i in kernels if i not in theirs] or kernels)[0]
@@ -278,7 +279,7 @@ def to_numpy(tensor):
 
 def run_with_numbers(chain):
     """A function from numbers [texts][tokens] to what the model gives, [texts][units]."""
-    return lambda ids, _: to_numpy(chain.model(ids.astype("int32"), training=False)).astype(np.float64)
+    return lambda ids, _: np.asarray(chain.model.predict_on_batch(ids.astype("int32")), np.float64)
 
 
 def run_with_texts(chain, words, separator):
@@ -290,5 +291,5 @@ def run_with_texts(chain, words, separator):
     def run(ids, _):
         texts = [separator.join(words[number] for number in row if words[number]) for row in ids.tolist()]
         inputs = tensorflow.constant(texts if flat else [[text] for text in texts])
-        return to_numpy(chain.model(inputs, training=False)).astype(np.float64)
+        return np.asarray(chain.model.predict_on_batch(inputs), np.float64)
     return run

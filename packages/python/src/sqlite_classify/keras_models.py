@@ -64,8 +64,8 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     reading = _reading(chain, variants[0], source, tokenize, (padding, truncating, max_tokens))
     found = conversion.verified(variants, reading, known, labels, _original(chain, variants[0], known, tokenize))
     if reading.max_tokens == UNLIMITED and found.metadata["padded_length"] != "0":
-        raise ValueError(f"padding has a part in what the model computes, and {named(chain.text)} pads to the longest text "
-                         "of a batch: say max_tokens=, or padding=None if each text is labelled by itself")
+        raise ValueError(f"padding has a part in what the model computes, and {named(chain.text)} pads to the longest "
+                         "text of a batch: say max_tokens=, or padding=None if each text is labelled by itself")
     return weights_file.write(found)
 
 
@@ -84,8 +84,8 @@ def _vocabulary(source, vocabulary, unknown, pad):
     own = _words_of(source) if source is not None else None
     if own is None:
         if vocabulary is None:
-            raise ValueError("the vocabulary is None, and neither the model nor the tokenizer knows its words; expected "
-                             "a list of words in the order of the Embedding's rows")
+            raise ValueError("the vocabulary is None, and neither the model nor the tokenizer knows its words; "
+                             "expected a list of words in the order of the Embedding's rows")
         if isinstance(vocabulary, (str, bytes)) or not hasattr(vocabulary, "__iter__"):
             raise TypeError(f"the vocabulary is of type {type(vocabulary).__name__}, expected a list of words")
         return vocabularies.from_words(vocabulary, pad, unknown)
@@ -166,8 +166,8 @@ def _unlimited(chain, padding):
 def _truncating(source, padding, truncating):
     vectorized = hasattr(source, "get_vocabulary")
     if truncating is None and padding == "post" and source is not None and not vectorized:
-        raise ValueError("which tokens of a long text does the model read? pad_sequences(padding='post') reads the last: "
-                         "say truncating='pre'; or 'post', the first, if it was told truncating='post'")
+        raise ValueError("which tokens of a long text does the model read? pad_sequences(padding='post') reads the "
+                         "last: say truncating='pre'; or 'post', the first, if it was told truncating='post'")
     return truncating or ("post" if vectorized else padding) or "post"
 
 
@@ -197,7 +197,8 @@ def _original(chain, parts, vocabulary, tokenize):
 def _outside(words, cut):
     """A word that is not in the vocabulary."""
     known = set(words)
-    candidates = map(chr, range(0x4E00, 0x9FFF)) if cut.kind == "characters" else (f"q{n}" for n in range(len(known) + 1))
+    letters = map(chr, range(0x4E00, 0x9FFF))
+    candidates = letters if cut.kind == "characters" else (f"q{number}" for number in range(len(known) + 1))
     return next(word for word in candidates if word not in known)
 
 

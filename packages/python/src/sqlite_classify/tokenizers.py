@@ -9,7 +9,8 @@ import string
 import unicodedata
 
 # The options that each kind takes, and what it may be told to do with capital letters.
-OPTIONS = {"": (), "unicode": ("lower",), "whitespace": ("lower", "remove", "separators"), "characters": ("lower", "remove")}
+OPTIONS = {"": (), "unicode": ("lower",), "whitespace": ("lower", "remove", "separators"),
+           "characters": ("lower", "remove")}
 ASCII_SPACES = "\t\n\v\f\r "
 MOST_BYTES = 192  # of a token
 PLAIN_WORD = re.compile("[a-z0-9]+")

@@ -26,8 +26,8 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
     module       an nn.Module, or its state_dict(). Its parameters, found by their shapes:
                    embedding   [rows][E], an nn.Embedding
                    GRU         one nn.GRU with num_layers=1, in one direction or both; or none
-                   attention   softmax(h . W + b) over the states h, and their sum with these weights: an nn.Linear(S, 1)
-                               or a parameter [S], [S][1] or [1][S]; b [T], [T][1], [1] or none
+                   attention   softmax(h . W + b) over the states h, and their sum with these weights: an
+                               nn.Linear(S, 1) or a parameter [S], [S][1] or [1][S]; b [T], [T][1], [1] or none
                    output      the last nn.Linear(S, labels), or nn.Linear(S, 1) for a sigmoid (two labels)
     vocabulary   the words in the order of the embedding's rows, or a dict from words to rows.
     labels       a str, int or float for each row of the output; for a sigmoid [label of 0, label of 1].
@@ -136,8 +136,8 @@ def _find(state, embedding, words, attention):
     embedding = embedding or _find_embedding(state, rest, gru, words)
     size = _state_size(state, gru, embedding)
     rest = [name for name in rest if name != embedding]
-    outputs = [name for name in rest if state[name].ndim == 2 and state[name].shape[1] == size and name.endswith("weight")
-               and name not in (attention or ())]
+    outputs = [name for name in rest if name.endswith("weight") and name not in (attention or ())
+               and state[name].ndim == 2 and state[name].shape[1] == size]
     if not outputs:
         raise ValueError(f"the module has no nn.Linear that reads the {size} numbers of the pooled states, among "
                          f"{_shapes(state, rest)}")
@@ -151,7 +151,8 @@ def _find_gru(state):
     cells = [match.groups() for match in map(CELL.match, state) if match]
     prefixes = sorted({prefix for prefix, _, _ in cells})
     if len(prefixes) > 1:
-        raise ValueError(f"there are {len(prefixes)} recurrent layers ({', '.join(map(repr, prefixes))}), expected one GRU")
+        raise ValueError(f"there are {len(prefixes)} recurrent layers ({', '.join(map(repr, prefixes))}), expected one "
+                         "GRU")
     layers = 1 + max((int(layer) for _, layer, _ in cells), default=0)
     if layers > 1:
         raise ValueError(f"the recurrent layer {prefixes[0].rstrip('.')!r} has num_layers={layers}, expected 1")
@@ -201,9 +202,10 @@ def _find_attention(state, names, size, given):
     biases = [name for name in names if name not in kernels and state[name].size > 1]
     wrong = biases if not kernels else [name for name in biases if max(state[name].shape) != state[name].size]
     if wrong or len(biases) > 1:
-        raise ValueError(f"the parameters {_shapes(state, wrong or biases)} belong to no part that is supported, expected an "
-                         f"embedding, a GRU, attention (W of {size} numbers, b with a number for each token or one) and one "
-                         "nn.Linear; hidden layers are not supported")
+        names = _shapes(state, wrong or biases)
+        raise ValueError(f"the parameters {names} belong to no part that is supported, expected an embedding, a GRU, "
+                         f"attention (W of {size} numbers, b with a number for each token or one) and one nn.Linear; "
+                         "hidden layers are not supported")
     return kernels + biases
 
 
@@ -244,7 +246,8 @@ def _direction(state, gru, suffix):
         return None
     kernel, recurrent = (_gates(state[f"{gru}weight_{part}_l0{suffix}"]).T for part in ("ih", "hh"))
     none = np.zeros(kernel.shape[1], "f4")
-    return kernel, recurrent, np.stack([_gates(state.get(f"{gru}bias_{part}_l0{suffix}", none)) for part in ("ih", "hh")])
+    biases = [state.get(f"{gru}bias_{part}_l0{suffix}", none) for part in ("ih", "hh")]
+    return kernel, recurrent, np.stack([_gates(bias) for bias in biases])
 
 
 def _gates(rows):
@@ -257,9 +260,9 @@ def _gates(rows):
 
 def _check_padding(vocabulary, padding):
     if padding is not None and vocabulary.padding is None:
-        raise ValueError(f"which number is padding's? vocabulary[0] is {vocabulary.words[0]!r}, expected '' or '<pad>', or "
-                         "an nn.Embedding with padding_idx; pad= names another word, padding=None says that texts are "
-                         "never padded")
+        raise ValueError(f"which number is padding's? vocabulary[0] is {vocabulary.words[0]!r}, expected '' or "
+                         "'<pad>', or an nn.Embedding with padding_idx; pad= names another word, padding=None says that texts "
+                         "are never padded")
 
 
 def _max_tokens(parts, max_tokens, padding):
@@ -307,7 +310,8 @@ def _runner(module, forward):
         except (RuntimeError, TypeError, IndexError, AttributeError) as error:
             if not min(lengths):  # packed sequences must not be empty
                 return None
-            raise ValueError(f"the module cannot be run on ids of the shape {tuple(ids.shape)}: {error}; give forward=") from error
+            raise ValueError(f"the module cannot be run on ids of the shape {tuple(ids.shape)}: {error}; give "
+                             "forward=") from error
         finally:
             if training:
                 module.train()
@@ -321,8 +325,8 @@ def _device(module):
 def _as_matrix(values, texts):
     values = values.detach().cpu().double().numpy()
     if values.shape[:1] != (texts,) or values.ndim > 2:
-        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels): give "
-                         "forward=")
+        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels): "
+                         "give forward=")
     return values.reshape(texts, -1)
 
 
@@ -334,7 +338,7 @@ def to_torch(weights):
     one unit for a sigmoid. Probabilities are their softmax, or sigmoid.
 
     The rows of its embedding have the words of vocabulary(weights): padding first, as number 0. A model that reads
-    padding (padding_length in its metadata) takes texts of that length, others of any length.
+    padding (padded_length in its metadata) takes texts of that length, others of any length.
 
     ValueError if the model has parts that PyTorch has not: it must have been trained with {"subwords": false,
     "max_pool": false, "linear": false}, or come from from_torch() or from_keras() (with reset_after=True).
@@ -374,8 +378,9 @@ def _classifier_class():
             if kernel.shape[1] == 2 and not kernel[:, 0].any() and bias[0] == 0:
                 kernel, bias = kernel[:, 1:], bias[1:]
             self.output = nn.Linear(*kernel.shape)
-            self.load_state_dict({"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
-                                  "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}, strict=False)
+            state = {"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
+                     "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}
+            self.load_state_dict(state, strict=False)  # attention has its numbers already
 
         def forward(self, ids):
             kept = ids != 0
@@ -391,7 +396,8 @@ def _classifier_class():
             words = nn.utils.rnn.pack_padded_sequence(
                 torch.gather(vectors, 1, order.expand_as(vectors)), kept.sum(1).clamp(min=1).cpu(), batch_first=True,
                 enforce_sorted=False)
-            states = nn.utils.rnn.pad_packed_sequence(self.gru(words)[0], batch_first=True, total_length=kept.shape[1])[0]
+            states, _ = nn.utils.rnn.pad_packed_sequence(self.gru(words)[0], batch_first=True,
+                                                         total_length=kept.shape[1])
             size, before = self.gru.hidden_size, kept.cumsum(1)
             forward = _states_at(states[:, :, :size], before - 1, before)
             backward = _states_at(states[:, :, size:], before - kept.int(), before)

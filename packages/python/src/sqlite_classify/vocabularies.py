@@ -58,8 +58,8 @@ def from_words(words, pad=None, unknown=None, exact=True):
     words = list(map(str, words))  # numpy has a str of its own
     padding = _find(words, pad, "pad") if pad is not None else _only(words, PADDING_WORDS, "pad")
     if "" in words and words.index("") != padding:
-        raise ValueError(f"word {words.index('')} of the vocabulary is '', which is padding's word in the file, but padding "
-                         f"is {words[padding]!r}")
+        raise ValueError(f"word {words.index('')} of the vocabulary is '', which is padding's word in the file, but "
+                         f"padding is {words[padding]!r}")
     return Vocabulary(words, padding, _unknown(words, padding, unknown), exact)
 
 

@@ -54,7 +54,8 @@ def _split(weights):
                 return json.loads(bytes(weights[8:end])), weights[end:]
             except ValueError:
                 pass
-    raise ValueError(f"{len(weights)} bytes are not a whole safetensors file, expected the contents of the column weights")
+    raise ValueError(f"{len(weights)} bytes are not a whole safetensors file, expected the contents of the column "
+                     "weights")
 
 
 def _tensor(name, tensor, data):

@@ -1,0 +1,275 @@
+"""from_torch() and to_torch()."""
+import unittest
+from unittest import mock
+
+import numpy as np
+
+try:
+    import torch
+    from torch import nn
+    from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+except ImportError as missing:
+    raise unittest.SkipTest(f"{missing}") from missing
+from sqlite_classify import network, vocabularies, weights
+from sqlite_classify.torch_models import from_torch, to_torch
+
+TOKENS, ROWS = 12, 40
+LABELS = ["spam", 5, 2.5]
+WORDS = ["", "[UNK]"] + [f"w{number}" for number in range(ROWS - 2)]
+
+
+class Classifier(nn.Module):
+    """As people write it. `packed`: padding is not read by the GRU; `total`: states are padded to the length of the
+    batch; `masked`: padding has no weight; `bias`: the shape of b."""
+
+    def __init__(self, both=True, gru=True, packed=False, total=True, masked=False, bias=None, pooling="attention",
+                 outputs=3, probabilities=False, rank=None, padding_idx=0, **options):
+        super().__init__()
+        self.packed, self.total, self.masked = packed, total, masked
+        self.pooling, self.probabilities = pooling, probabilities
+        self.embedding = nn.Embedding(ROWS, 7, padding_idx=padding_idx)
+        self.gru = nn.GRU(7, 6, batch_first=True, bidirectional=both, **options) if gru else None
+        size = 7 if not gru else 12 if both else 6
+        self.scores = None
+        if pooling == "attention" and rank:
+            self.kernel = nn.Parameter(torch.empty((size, 1)[:rank]))
+        elif pooling == "attention":
+            self.scores = nn.Linear(size, 1)
+        if bias:
+            self.positions = nn.Parameter(torch.empty(bias))
+        self.dropout = nn.Dropout(0.5)
+        self.output = nn.Linear(size, outputs)
+        generator = torch.Generator().manual_seed(0)
+        for parameter in self.parameters():
+            nn.init.normal_(parameter, 0, 0.8, generator=generator)
+
+    def states(self, ids):
+        vectors = self.dropout(self.embedding(ids))
+        if self.gru is None:
+            return vectors
+        if not self.packed:
+            return self.gru(vectors)[0]
+        packed = pack_padded_sequence(vectors, (ids != 0).sum(1), batch_first=True, enforce_sorted=False)
+        total = ids.shape[1] if self.total else None
+        return pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=total)[0]
+
+    def forward(self, ids):
+        states = self.states(ids)
+        if self.pooling == "attention":
+            scores = (self.scores(states) if self.scores else states @ self.kernel.reshape(-1, 1))[:, :, 0]
+            if hasattr(self, "positions"):
+                scores = scores + self.positions.reshape(-1)
+            if self.masked:
+                scores = scores.masked_fill((ids == 0)[:, :states.shape[1]], -1e9)
+            pooled = (torch.softmax(scores, 1)[:, :, None] * states).sum(1)
+        else:
+            pooled = states.amax(1) if self.pooling == "max" else states.mean(1)
+        logits = self.output(pooled)
+        if not self.probabilities:
+            return logits
+        return torch.softmax(logits, 1) if logits.shape[1] > 1 else torch.sigmoid(logits)[:, 0]
+
+
+class WithLengths(Classifier):
+    def forward(self, ids, lengths):
+        assert (lengths == (ids != 0).sum(1)).all()
+        return super().forward(ids)
+
+
+# name: options of Classifier, other arguments of from_torch()
+KINDS = {
+    "linear attention": ({}, {}),
+    "padded before": ({}, {"padding": "pre"}),
+    "masked": ({"masked": True}, {}),
+    "masked, padded before": ({"masked": True}, {"padding": "pre"}),
+    "packed": ({"packed": True}, {}),
+    "packed and masked": ({"packed": True, "masked": True}, {}),
+    "one direction": ({"both": False}, {}),
+    "one direction, packed": ({"both": False, "packed": True}, {}),
+    "no GRU": ({"gru": False}, {}),
+    "one b": ({"bias": (1,), "rank": 1}, {}),
+    "b of rank 2": ({"bias": (TOKENS, 1), "rank": 2}, {}),
+    "b of rank 1": ({"bias": (TOKENS,), "rank": 1, "packed": True}, {}),
+    "packed, masked, with b": ({"bias": (TOKENS,), "packed": True, "masked": True}, {}),
+    "the largest": ({"pooling": "max"}, {}),
+    "the largest, packed": ({"pooling": "max", "packed": True}, {}),
+    "the mean": ({"pooling": "mean"}, {}),
+    "never padded": ({"packed": True, "total": False}, {"padding": None}),
+}
+
+
+def numbers(before=False):
+    random = np.random.default_rng(3)
+    ids = random.integers(1, ROWS, (40, TOKENS))
+    for row, length in zip(ids, random.integers(1, TOKENS, 40, endpoint=True)):
+        row[:TOKENS - length] = 0
+    return torch.tensor(ids if before else ids[:, ::-1].copy())
+
+
+def probabilities(module, ids):
+    module.eval()
+    with torch.no_grad():
+        logits = module(ids)
+    if logits.shape[1] == 1:
+        logits = torch.cat([torch.zeros_like(logits), logits], 1)
+    return torch.softmax(logits, 1).numpy()
+
+
+def texts_of(ids, model):
+    first = network.padding_number(model)
+    return [[0 if number == 1 else number - 1 + first for number in row if number] for row in ids.tolist()]
+
+
+class Conversion(unittest.TestCase):
+    def test_probabilities_and_round_trip(self):
+        for kind, (options, arguments) in KINDS.items():
+            with self.subTest(kind):
+                module = Classifier(**options)
+                module.train()
+                data = from_torch(module, WORDS, LABELS, max_tokens=TOKENS, **arguments)
+                self.assertTrue(module.training)
+                ids = numbers(arguments.get("padding") == "pre")
+                ids = ids[(ids > 0).all(1)] if arguments.get("padding", "post") is None else ids
+                expected, model = probabilities(module, ids), weights.read(data)
+                self.assertLess(np.abs(network.probabilities(model, texts_of(ids, model)) - expected).max(), 2e-6)
+                again = to_torch(data)
+                np.testing.assert_allclose(probabilities(again, ids), expected, atol=2e-6)
+                self.assertEqual(vocabularies.vocabulary(data), WORDS)
+                self.assertEqual(from_torch(again, WORDS, LABELS, max_tokens=TOKENS, **arguments), data)
+
+    def test_state_dict(self):
+        module = Classifier(packed=True)
+        said = {"max_tokens": TOKENS, "gru_padding": "zero", "attention_padding": "read"}
+        expected = from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+        self.assertEqual(from_torch(module.state_dict(), WORDS, LABELS, **said), expected)
+        arrays = {name: value.numpy() for name, value in module.state_dict().items()}
+        with mock.patch.dict("sys.modules", {"torch": None}):
+            self.assertEqual(from_torch(arrays, WORDS, LABELS, **said), expected)
+        module.eval()
+        self.assertEqual(from_torch(module.state_dict(), WORDS, LABELS, max_tokens=TOKENS, forward=module), expected)
+
+    def test_outputs(self):
+        expected = from_torch(Classifier(), WORDS, LABELS, max_tokens=TOKENS)
+        self.assertEqual(from_torch(Classifier(probabilities=True), WORDS, LABELS, max_tokens=TOKENS), expected)
+        one, second = Classifier(outputs=1), Classifier(outputs=1, probabilities=True)
+        data = from_torch(one, WORDS, ["no", "yes"], max_tokens=TOKENS)
+        self.assertEqual(from_torch(second, WORDS, ["no", "yes"], max_tokens=TOKENS), data)
+        np.testing.assert_allclose(probabilities(to_torch(data), numbers()), probabilities(one, numbers()), atol=2e-6)
+
+    def test_lengths(self):
+        self.assertEqual(from_torch(WithLengths(packed=True), WORDS, LABELS, max_tokens=TOKENS),
+                         from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS))
+
+    def test_padding_with_another_number(self):
+        words = ["<unk>", "<pad>", *WORDS[2:]]
+        module = Classifier(padding_idx=1)
+        model = weights.read(from_torch(module, words, LABELS, max_tokens=TOKENS))
+        rows = module.embedding.weight.detach().numpy()
+        np.testing.assert_array_equal(model.tensors["embedding"], rows)
+        self.assertEqual(model.words, ["", *words[2:]])
+
+    def test_unknown_words_that_have_the_number_of_padding(self):
+        """Packed sequences know padding by its place."""
+        words = ["", *(f"w{number}" for number in range(ROWS - 1))]
+        read = weights.read(from_torch(Classifier(), words, LABELS, max_tokens=TOKENS, unknown="padding"))
+        self.assertEqual((read.words[0], len(read.tensors["embedding"])), ("w0", ROWS))
+        packed = Packed()
+        model = weights.read(from_torch(packed, words, LABELS, max_tokens=TOKENS, unknown="padding"))
+        self.assertEqual((model.words[0], len(model.tensors["embedding"])), ("", ROWS + 1))
+        np.testing.assert_array_equal(model.tensors["embedding"][0], model.tensors["embedding"][1])
+
+    def test_keras_and_back(self):
+        """A file is the same whichever framework it went through."""
+        try:
+            from sqlite_classify.keras_models import from_keras, to_keras
+            import keras  # noqa: F401
+        except ImportError as missing:
+            self.skipTest(str(missing))
+        data = from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS)
+        self.assertEqual(from_keras(to_keras(data), WORDS, LABELS, max_tokens=TOKENS), data)
+
+
+class Packed(Classifier):
+    """Is told the lengths, and so reads number 0 within a text as a word."""
+
+    def __init__(self):
+        super().__init__()
+
+    def forward(self, ids, lengths):
+        packed = pack_padded_sequence(self.embedding(ids), lengths, batch_first=True, enforce_sorted=False)
+        states = pad_packed_sequence(self.gru(packed)[0], batch_first=True, total_length=ids.shape[1])[0]
+        return self.output((torch.softmax(self.scores(states), 1) * states).sum(1))
+
+
+class WithTanh(Classifier):
+    def forward(self, ids):
+        states = self.states(ids)
+        return self.output((torch.softmax(torch.tanh(self.scores(states)), 1) * states).sum(1))
+
+
+class WithHidden(Classifier):
+    def __init__(self):
+        super().__init__()
+        self.hidden = nn.Linear(12, 12)
+        self.last = nn.Linear(12, 3)
+
+
+class WrongInput(unittest.TestCase):
+    def refused(self, message, module=None, words=WORDS, labels=LABELS, error=ValueError, **arguments):
+        module = Classifier() if module is None else module
+        with self.assertRaisesRegex(error, message):
+            from_torch(module, words, labels, **{"max_tokens": TOKENS, **arguments})
+
+    def test_modules(self):
+        self.refused("the module is of type int, expected an nn.Module", 5, error=TypeError)
+        self.refused("'a' of the state_dict is of type list, expected a tensor", {"a": [1]}, error=TypeError)
+        self.refused("recurrent layer 'gru' has num_layers=2, expected 1", Classifier(num_layers=2))
+        lstm = Classifier()
+        lstm.gru = nn.LSTM(7, 6, bidirectional=True)
+        self.refused("recurrent layer 'gru' is an LSTM: weight_hh_l0 has the shape", lstm)
+        lstm.second = nn.GRU(7, 6)
+        self.refused("there are 2 recurrent layers \\('gru.', 'second.'\\), expected one GRU", lstm)
+        self.refused("hidden layers are not supported", WithHidden())
+        two = Classifier()
+        two.other = nn.Embedding(3, 7)
+        self.refused("the module has 2 nn.Embedding", two)
+
+    def test_what_it_computes(self):
+        self.refused(r"the module \(scores.weight\) computes something other than softmax\(h . W \+ b\)", WithTanh())
+        self.refused("depends on how long the other texts of its batch are", Classifier(packed=True, total=False))
+        with torch.no_grad():
+            broken = Classifier()
+            broken.output.bias[0] = torch.inf
+        self.refused("the weights of output bias have 1 numbers that are not finite", broken)
+
+    def test_sizes(self):
+        self.refused("there are 2 labels, but 'output.weight' tells 3 apart", labels=["a", "b"])
+        self.refused("vocabulary is too short: it has 39 words", words=WORDS[:-1])
+        self.refused("how many tokens does the model read", max_tokens=None)
+        self.refused("max_tokens is 9, but the bias of attention has 12", Classifier(bias=(TOKENS,)), max_tokens=9)
+
+    def test_words(self):
+        words = ["the", *WORDS[1:]]
+        self.refused(r"which number is padding's\? vocabulary\[0\] is 'the'", Classifier(padding_idx=None), words=words)
+        self.refused("how does the model read words that are not in the vocabulary", words=["", *"abc"])
+        self.refused("word 0 of the vocabulary is '', which is padding's word in the file, but .* is 'w0'", pad="w0")
+
+    def test_what_a_state_dict_does_not_say(self):
+        state = Classifier().state_dict()
+        self.refused("how is padding read.*say gru_padding='read' or 'zero' or 'carry'", state)
+        self.refused("say attention_padding='read' or 'skip'", state, gru_padding="read")
+        self.refused("say pooling='max' or 'mean'", Classifier(pooling="max").state_dict(), gru_padding="read",
+                     attention_padding="read")
+        self.refused("there is no 'W' among", state, attention=("W",))
+        self.refused("gru_padding='packed', expected 'read' or 'zero' or 'carry'", state, gru_padding="packed")
+
+    def test_to_torch(self):
+        model = weights.read(from_torch(Classifier(), WORDS, LABELS, max_tokens=TOKENS))
+        for name in "forward", "backward":
+            model.tensors[f"gru.{name}.bias"] = model.tensors[f"gru.{name}.bias"][:1]
+        with self.assertRaisesRegex(ValueError, "reset_after=False, which PyTorch has not"):
+            to_torch(weights.write(model))
+
+
+if __name__ == "__main__":
+    unittest.main()
