@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "host/cache.h"
-#include "host/fts5_tokenizer.h"
 #include "host/query.h"
+#include "host/tokenizers.h"
 #include "models/loading.h"
 #include "models/metrics_write.h"
 #include "training/class_weights.h"
@@ -36,7 +36,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &run->options, error);
   if (!rc) rc = load_from(run, error);
-  if (!rc) rc = fts5_tokenizer_find(c, run->options.tokenize, &run->tokenizer, error);
+  if (!rc) rc = tokenizers_find(c, run->options.tokenize, &run->tokenizer, error);
   if (!rc) rc = training_rows_check_options(run, error);
   if (!rc) rc = vector_table_check(c, run->options.vectors, error);
   if (!rc) rc = saving_target(c, name, &run->target, error);
