@@ -73,13 +73,18 @@ static void read_progress(void *context, ProgressState *state) {
     snprintf(state->note, sizeof state->note, "accuracy %.3f", run->best.validation_accuracy);
 }
 
+static int read_vectors(TrainingRun *run, Error *error) {
+  const VectorsWanted wanted = {.tokenizer = run->tokenizer,
+                                .vocabulary = &training_corpus(run->training)->vocabulary,
+                                .most = run->options.training.max_vocabulary};
+  return vector_table_read(run->connection, run->options.vectors, &wanted, training_vectors(run->training), error);
+}
+
 int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = SQLITE_OK;
   if (training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
-  if (!rc && run->options.vectors)
-    rc = vector_table_read(run->connection, run->options.vectors, run->options.training.max_vocabulary,
-                           training_corpus(run->training), training_vectors(run->training), error);
+  if (!rc && run->options.vectors) rc = read_vectors(run, error);
   if (!rc && run->options.class_weight) {
     const Labels *labels = &training_corpus(run->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);
