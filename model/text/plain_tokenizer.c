@@ -4,7 +4,6 @@
 #include <string.h>
 #include <utf8proc.h>
 
-#include "base/memory.h"
 #include "base/utf8.h"
 #include "text/lower_case.h"
 
@@ -74,11 +73,15 @@ static Fate fate_of(const PlainTokenizer *t, int32_t code) {
 /* Reads the character at `start` in the case that is wanted: returns the number of code points. */
 static size_t read_character(const PlainTokenizer *t, const char *text, size_t length, size_t start, size_t *end,
                              int32_t codes[LOWER_CASE_MOST]) {
+  unsigned char first = (unsigned char)text[start];
+  if (first < 0x80) {
+    *end = start + 1;
+    codes[0] = t->byte[first] < 0x80 ? t->byte[first] : first;
+    return 1;
+  }
   *end = start + utf8_read(text + start, length - start, codes);
   if (codes[0] < 0)
     codes[0] = 0xFFFD;
-  else if (codes[0] < 0x80 && t->byte[codes[0]] < 0x80)
-    codes[0] = t->byte[codes[0]];
   else if (t->letter_case == CASE_LOWER_UNICODE)
     return lower_case(codes[0], text, length, start, *end, codes);
   return 1;
@@ -88,21 +91,15 @@ static size_t read_character(const PlainTokenizer *t, const char *text, size_t l
 
 typedef struct Word {
   char bytes[TOKEN_MAX_BYTES];
-  size_t length; /* 0: it has not begun                                     */
-  size_t most;   /* bytes kept: fewer when a character has not found a place */
+  size_t length; /* 0: it has not begun                                   */
+  size_t most;   /* bytes kept: fewer once a character has found no place */
   size_t start, end;
 } Word;
-
-static void word_begin(Word *w, size_t start) {
-  w->length = 0;
-  w->most = TOKEN_MAX_BYTES;
-  w->start = start;
-}
 
 static void word_add(Word *w, int32_t code, size_t start, size_t end) {
   utf8proc_uint8_t bytes[4];
   size_t size = (size_t)utf8proc_encode_char(code, bytes);
-  if (w->length == 0) word_begin(w, start);
+  if (w->length == 0) w->start = start;
   w->end = end;
   if (w->length + size > w->most) {
     w->most = w->length;
@@ -114,14 +111,16 @@ static void word_add(Word *w, int32_t code, size_t start, size_t end) {
 
 /* Adds the ASCII characters at `start`, and returns where they end or one separates. */
 static size_t word_add_ascii(Word *w, const uint8_t byte[256], const char *text, size_t length, size_t start) {
-  size_t at = start;
+  size_t at = start, kept = w->length, most = w->most, end = w->end;
   for (; at < length && byte[(unsigned char)text[at]] <= FATE_REMOVED; at++) {
     uint8_t c = byte[(unsigned char)text[at]];
     if (c == FATE_REMOVED) continue;
-    if (w->length == 0) word_begin(w, at);
-    w->end = at + 1;
-    if (w->length < w->most) w->bytes[w->length++] = (char)c;
+    if (kept == 0) w->start = at;
+    if (kept < most) w->bytes[kept++] = (char)c;
+    end = at + 1;
   }
+  w->length = kept;
+  w->end = end;
   return at;
 }
 
@@ -129,6 +128,7 @@ static size_t word_add_ascii(Word *w, const uint8_t byte[256], const char *text,
 static bool word_end(Word *w, TokenSink *sink, void *context) {
   size_t length = w->length;
   w->length = 0;
+  w->most = TOKEN_MAX_BYTES;
   return length == 0 || sink(context, w->bytes, length, w->start, w->end);
 }
 
@@ -138,7 +138,7 @@ static Status plain_split(const Tokenizer *tokenizer, const char *text, size_t l
                           Error *error) {
   (void)error;
   const PlainTokenizer *t = (const PlainTokenizer *)tokenizer;
-  Word word = {.length = 0};
+  Word word = {.most = TOKEN_MAX_BYTES};
   bool wanted = true;
   for (size_t at = 0, end; at < length && wanted; at = end) {
     int32_t codes[LOWER_CASE_MOST];
