@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "host/fts5_tokenizer.h"
-#include "text/named_tokenizer.h"
+#include "tokenizer/named_tokenizer.h"
 
 /* ---- by name ------------------------------------------------------------------------ */
 

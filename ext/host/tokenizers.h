@@ -1,4 +1,4 @@
-/* tokenizers.h -- the tokenizer that a model names: one of ours (text/named_tokenizer.h), else FTS5's.
+/* tokenizers.h -- the tokenizer that a model names: one of ours (tokenizer/named_tokenizer.h), else FTS5's.
 **
 ** Ours never change. Any thread may use them until the connection is freed. Those of FTS5 work in the
 ** thread of their connection only, and are looked up for each text: SQLite may have disconnected them.

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/tokenizer.h"
-#include "unit/text/split.h"
+#include "tokenizer/tokenizer.h"
+#include "unit/tokenizer/split.h"
 
 static Split split_bytes(const char *text, size_t length, size_t most) {
   return split_by(&tokenizer_unicode, text, length, most);

@@ -1,11 +1,11 @@
-#include "text/plain_tokenizer.h"
+#include "tokenizer/plain_tokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <utf8proc.h>
 
 #include "base/utf8.h"
-#include "text/lower_case.h"
+#include "tokenizer/lower_case.h"
 
 /* What becomes of a character that is not kept, and of one that a table of bytes cannot say. */
 typedef enum Fate { FATE_KEPT, FATE_REMOVED = 0x80, FATE_SEPARATES, FATE_NOT_ASCII } Fate;

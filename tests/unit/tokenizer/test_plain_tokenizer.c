@@ -4,8 +4,8 @@
 
 #include "base/random.h"
 #include "base/utf8.h"
-#include "text/named_tokenizer.h"
-#include "unit/text/split.h"
+#include "tokenizer/named_tokenizer.h"
+#include "unit/tokenizer/split.h"
 
 static Split split_named(const char *name, const char *text, size_t length, size_t most) {
   Tokenizer *tokenizer;

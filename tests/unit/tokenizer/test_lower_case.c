@@ -1,5 +1,5 @@
 /* Small letters. tests/interop/tokenizers holds every code point against Python. */
-#include "text/lower_case.h"
+#include "tokenizer/lower_case.h"
 
 #include <stdio.h>
 #include <string.h>

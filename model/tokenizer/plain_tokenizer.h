@@ -13,7 +13,7 @@
 #ifndef CLASSIFY_PLAIN_TOKENIZER_H
 #define CLASSIFY_PLAIN_TOKENIZER_H
 
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 typedef enum LetterCase {
   CASE_AS_WRITTEN,

@@ -1,4 +1,4 @@
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <stdint.h>
 #include <string.h>

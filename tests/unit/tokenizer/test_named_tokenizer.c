@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/named_tokenizer.h"
-#include "unit/text/split.h"
+#include "tokenizer/named_tokenizer.h"
+#include "unit/tokenizer/split.h"
 
 static const char TEXT[] = "\u00c4rger's 'n Co\u00adoP \u4e2d\u6587!";
 

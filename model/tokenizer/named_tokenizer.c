@@ -1,10 +1,10 @@
-#include "text/named_tokenizer.h"
+#include "tokenizer/named_tokenizer.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/utf8.h"
-#include "text/plain_tokenizer.h"
+#include "tokenizer/plain_tokenizer.h"
 
 static const char WHITESPACE[] = " \t\n\v\f\r";
 static const char PUNCTUATION[] = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";

@@ -17,7 +17,7 @@
 #ifndef CLASSIFY_NAMED_TOKENIZER_H
 #define CLASSIFY_NAMED_TOKENIZER_H
 
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 /* Returns whether a tokenizer has this name, whatever its options are worth. */
 bool named_tokenizer_exists(const char *name);

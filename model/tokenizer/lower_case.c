@@ -1,4 +1,4 @@
-#include "text/lower_case.h"
+#include "tokenizer/lower_case.h"
 
 #include <stdbool.h>
 #include <utf8proc.h>
