@@ -187,6 +187,21 @@ static void put_network(Page *page) {
   end_fact(page);
 }
 
+/* How a model from elsewhere reads a text; nothing of one that was trained here. */
+static void put_reading(Page *page) {
+  const Model *m = page->model;
+  const Reading *r = &m->reading;
+  bool from_elsewhere = r->padded_length || r->keeps_last || r->skips_unknown;
+  if (!from_elsewhere) return;
+  fact(page, "Reads");
+  sqlite3_str_appendf(page->out, "the %s %d tokens of a text", r->keeps_last ? "last" : "first", (int)r->max_tokens);
+  if (r->skips_unknown) page_put(page, ", without words that it does not know");
+  if (r->padded_length)
+    sqlite3_str_appendf(page->out, "; shorter texts are padded to %d tokens, %s the text", (int)r->padded_length,
+                        r->pads_before ? "before" : "after");
+  end_fact(page);
+}
+
 /* ---- curves ------------------------------------------------------------------------------------ */
 
 static bool has_values(const Metrics *m, int series) {
@@ -232,6 +247,7 @@ static void put_training(Page *page) {
   count_fact(page, "Threads", page->metrics.threads, "");
   text_fact(page, "Processor", page->metrics.kernel, "span");
   put_network(page);
+  put_reading(page);
   page_put(page, "</dl>\n");
   put_curves(page);
   page_end_section(page);

@@ -6,8 +6,8 @@
 
 #include "base/memory.h"
 #include "host/cache.h"
-#include "host/fts5_tokenizer.h"
 #include "host/query.h"
+#include "host/tokenizers.h"
 #include "host/value.h"
 #include "models/loading.h"
 
@@ -50,14 +50,12 @@ static int read_id(sqlite3_value *value, RowId *id, Error *error) {
   return id->value ? SQLITE_OK : failure_no_memory(error);
 }
 
-/* Copies the text of the last row. A host's tokenizer works in this thread only: if the model
-** has one, the tokens are copied instead.
-*/
+/* Copies the text of the last row, or its tokens if they are FTS5's, which works in this thread only. */
 static int copy_row_text(BulkLabeller *b, BulkWindow *w, const char *text, size_t length, Error *error) {
   ByteBuffer *buffer = &w->buffer;
   size_t begin = buffer->length;
-  if (*b->model->tokenize) {
-    int rc = fts5_tokenizer_list(b->connection, b->model->tokenize, text, length, buffer, error);
+  if (b->tokenizer == &tokenizer_listed) {
+    int rc = tokenizers_list(b->connection, b->model->tokenize, text, length, buffer, error);
     if (rc) return rc;
   } else {
     if (!memory_grow(&buffer->bytes, &buffer->capacity, begin + length + 1, 1)) return failure_no_memory(error);
@@ -210,9 +208,9 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   int rc = query_prepare(c, query->sql, "query", columns, query->meaning, &b->stmt, error);
   if (!rc) rc = loading_load(c, query->model, &b->model, error);
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
+  if (!rc) rc = tokenizers_find_shared(c, b->model->tokenize, &b->tokenizer, error);
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;
-  b->tokenizer = *b->model->tokenize ? &tokenizer_listed : &tokenizer_unicode;
   b->whole = writer_is_active(c->db);
   b->scratches = calloc(query->threads, sizeof *b->scratches);
   return b->scratches ? SQLITE_OK : failure_no_memory(error);

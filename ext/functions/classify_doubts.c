@@ -4,8 +4,8 @@
 
 #include "base/memory.h"
 #include "functions/bulk_labeller.h"
-#include "host/fts5_tokenizer.h"
 #include "host/query.h"
+#include "host/tokenizers.h"
 #include "host/value.h"
 #include "train/cross_validation.h"
 #include "train/defaults.h"
@@ -40,7 +40,7 @@ static int add_to_corpus(void *context, const char *text, size_t length, const L
   Doubts *d = context;
   const Tokenizer *tokenizer;
   if (!label) return SQLITE_OK;
-  int rc = fts5_tokenizer_find(d->bulk.connection, d->bulk.model->tokenize, &tokenizer, error);
+  int rc = tokenizers_find(d->bulk.connection, d->bulk.model->tokenize, &tokenizer, error);
   if (!rc) rc = failure_code(corpus_add(&d->corpus, tokenizer, text, length, label, ROW_TRAINS, error));
   return rc;
 }

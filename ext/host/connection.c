@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/cache.h"
+#include "host/tokenizers.h"
 
 Connection *connection_new(sqlite3 *db) {
   Connection *c = calloc(1, sizeof *c);
@@ -27,6 +28,7 @@ void connection_release(void *connection) {
   for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
   scratch_free(&c->scratch);
   tokens_free(&c->tokens);
+  tokenizers_free(c);
   free(c->probabilities);
   free(c);
 }

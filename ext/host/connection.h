@@ -10,7 +10,8 @@
 
 enum { CONNECTION_STATEMENTS = 16, CONNECTION_MODELS = 8 };
 
-typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.h */
+typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.c */
+typedef struct OwnTokenizer OwnTokenizer;   /* tokenizers.c     */
 
 typedef struct Connection {
   sqlite3 *db;
@@ -22,6 +23,7 @@ typedef struct Connection {
   } statements[CONNECTION_STATEMENTS]; /* the last used first */
   const Model *models[CONNECTION_MODELS]; /* references into the cache, the last used first */
   HostTokenizer *tokenizers;
+  OwnTokenizer *own_tokenizers;
   int queries;             /* how many queries of users are running, one inside another */
   /* reused by the scalar functions */
   Scratch scratch;

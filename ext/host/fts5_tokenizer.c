@@ -3,8 +3,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "base/memory.h"
-
 enum { MAX_WORDS = 32 };
 
 struct HostTokenizer {
@@ -44,7 +42,7 @@ static Status host_split(const Tokenizer *tokenizer, const char *text, size_t le
 
 /* ---- finding a tokenizer ----------------------------------------------------------------- */
 
-static int find_api(Connection *c, fts5_api **api, Error *error) {
+static int find_api(Connection *c, const char *name, fts5_api **api, Error *error) {
   sqlite3_stmt *stmt;
   *api = NULL;
   if (sqlite3_prepare_v2(c->db, "SELECT fts5(?1)", -1, &stmt, NULL) == SQLITE_OK) {
@@ -53,7 +51,8 @@ static int find_api(Connection *c, fts5_api **api, Error *error) {
   }
   sqlite3_finalize(stmt);
   if (*api && (*api)->iVersion >= 2) return SQLITE_OK;
-  return failure(error, SQLITE_ERROR, "this SQLite lacks FTS5, so it has no tokenizers but the default");
+  return failure(error, SQLITE_ERROR, "this SQLite lacks FTS5, so it has no tokenizer '%.60s', "
+                 "expected unicode, whitespace or characters", name);
 }
 
 /* Cuts the text at spaces, in place; quotes keep a word together. Returns the number of words. */
@@ -77,8 +76,8 @@ static int create_instance(HostTokenizer *host, const fts5_api *api, const char 
                            Error *error) {
   void *context;
   if (count == 0 || api->xFindTokenizer((fts5_api *)api, words[0], &context, &host->methods))
-    return failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%s', expected one of FTS5's, "
-                   "such as 'porter unicode61'", count ? words[0] : "");
+    return failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%s', expected unicode, whitespace, "
+                   "characters or one of FTS5's, such as 'porter unicode61'", count ? words[0] : "");
   int rc = host->methods.xCreate(context, (const char **)words + 1, count - 1, &host->instance);
   if (rc == SQLITE_OK) return SQLITE_OK;
   host->instance = NULL;
@@ -123,13 +122,11 @@ static void free_tokenizers(void *connection) {
 }
 
 int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
-  *tokenizer = &tokenizer_unicode;
-  if (!*name) return SQLITE_OK;
   HostTokenizer *host = find_known(c, name);
   if (!host) {
     fts5_api *api;
     int rc = guard_watch(c->guard, free_tokenizers, c, error);
-    if (!rc) rc = find_api(c, &api, error);
+    if (!rc) rc = find_api(c, name, &api, error);
     if (!rc) rc = host_new(api, name, &host, error);
     if (rc) return rc;
     host->next = c->tokenizers;
@@ -138,53 +135,3 @@ int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **token
   *tokenizer = &host->base;
   return SQLITE_OK;
 }
-
-/* ---- lists of tokens ---------------------------------------------------------------- */
-
-typedef uint32_t TokenLength; /* stands before each token */
-
-typedef struct Appending {
-  ByteBuffer *buffer;
-  bool no_memory;
-} Appending;
-
-static bool append_token(void *context, const char *token, size_t length, size_t start, size_t end) {
-  (void)start;
-  (void)end;
-  Appending *a = context;
-  ByteBuffer *b = a->buffer;
-  TokenLength prefix = (TokenLength)length;
-  a->no_memory = !memory_grow(&b->bytes, &b->capacity, b->length + sizeof prefix + length, 1);
-  if (a->no_memory) return false;
-  memcpy(b->bytes + b->length, &prefix, sizeof prefix);
-  memcpy(b->bytes + b->length + sizeof prefix, token, length);
-  b->length += sizeof prefix + length;
-  return true;
-}
-
-int fts5_tokenizer_list(Connection *c, const char *name, const char *text, size_t length, ByteBuffer *buffer,
-                        Error *error) {
-  const Tokenizer *tokenizer;
-  Appending appending = {.buffer = buffer};
-  int rc = fts5_tokenizer_find(c, name, &tokenizer, error);
-  if (rc) return rc;
-  /* bytes is not NULL afterwards, even if the text has no tokens */
-  if (!memory_grow(&buffer->bytes, &buffer->capacity, buffer->length + 1, 1)) return failure_no_memory(error);
-  rc = failure_code(tokenizer->split(tokenizer, text, length, append_token, &appending, error));
-  return appending.no_memory ? failure_no_memory(error) : rc;
-}
-
-static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
-                           void *context, Error *error) {
-  (void)tokenizer;
-  (void)error;
-  TokenLength number;
-  for (size_t at = 0; at < length; at += number) {
-    memcpy(&number, text + at, sizeof number);
-    at += sizeof number;
-    if (!sink(context, text + at, number, at, at + number)) break;
-  }
-  return STATUS_OK;
-}
-
-const Tokenizer tokenizer_listed = {listed_split};

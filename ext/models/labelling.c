@@ -1,13 +1,12 @@
 #include "models/labelling.h"
 
 #include "base/memory.h"
-#include "host/fts5_tokenizer.h"
+#include "host/tokenizers.h"
 
-/* The tokenizer is looked up for each text: SQLite may have disconnected it. */
 int labelling_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
                      Error *error) {
   const Tokenizer *tokenizer;
-  int rc = fts5_tokenizer_find(c, model->tokenize, &tokenizer, error);
+  int rc = tokenizers_find(c, model->tokenize, &tokenizer, error);
   return rc ? rc : failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
 }
 

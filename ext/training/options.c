@@ -33,7 +33,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"seed", &OPTION_SEED, TRAINING(seed), 0, 9007199254740992.0, NULL},
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
     {"threads", &OPTION_COUNT, TRAINING(threads), 1, 256, NULL},
-    {"tokenize", &OPTION_TEXT, OPTION(tokenize), 0, 0, "the name of an FTS5 tokenizer"},
+    {"tokenize", &OPTION_TEXT, OPTION(tokenize), 0, 0, "the name of a tokenizer"},
     {"unlabelled", &OPTION_TEXT, OPTION(unlabelled), 0, 0, "a query that gives a text"},
     {"validation", &OPTION_VALIDATION, TRAINING(validation), 0, 0.9, NULL},
     {"vectors", &OPTION_TEXT, OPTION(vectors), 0, 0, "the name of a table of tokens and vectors"},

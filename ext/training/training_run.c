@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "host/cache.h"
-#include "host/fts5_tokenizer.h"
 #include "host/query.h"
+#include "host/tokenizers.h"
 #include "models/loading.h"
 #include "models/metrics_write.h"
 #include "training/class_weights.h"
@@ -33,7 +33,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &run->options, error);
   if (!rc) rc = load_from(run, error);
-  if (!rc) rc = fts5_tokenizer_find(c, run->options.tokenize, &run->tokenizer, error);
+  if (!rc) rc = tokenizers_find(c, run->options.tokenize, &run->tokenizer, error);
   if (!rc) rc = training_rows_check_options(run, error);
   if (!rc) rc = vector_table_check(c, run->options.vectors, error);
   if (!rc) rc = saving_target(c, name, &run->target, error);
@@ -70,13 +70,18 @@ static void read_progress(void *context, ProgressState *state) {
     snprintf(state->note, sizeof state->note, "accuracy %.3f", run->best.validation_accuracy);
 }
 
+static int read_vectors(TrainingRun *run, Error *error) {
+  const VectorsWanted wanted = {.tokenizer = run->tokenizer,
+                                .vocabulary = &training_corpus(run->training)->vocabulary,
+                                .most = run->options.training.max_vocabulary};
+  return vector_table_read(run->connection, run->options.vectors, &wanted, training_vectors(run->training), error);
+}
+
 int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = SQLITE_OK;
   if (training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
-  if (!rc && run->options.vectors)
-    rc = vector_table_read(run->connection, run->options.vectors, run->options.training.max_vocabulary,
-                           training_corpus(run->training), training_vectors(run->training), error);
+  if (!rc && run->options.vectors) rc = read_vectors(run, error);
   if (!rc && run->options.class_weight) {
     const Labels *labels = &training_corpus(run->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);

@@ -65,31 +65,31 @@ static int bad_vector(const char *token, size_t count, size_t expected, Error *e
                  token, (int)count, (int)expected);
 }
 
-static int read_vector_row(sqlite3_stmt *stmt, size_t most, const Corpus *corpus, WordVectors *vectors, Error *error) {
+static int read_vector_row(sqlite3_stmt *stmt, const VectorsWanted *wanted, WordVectors *vectors, Error *error) {
   float numbers[MOST_NUMBERS];
   const char *token = (const char *)sqlite3_column_text(stmt, 0);
   if (!token) return SQLITE_OK;
   size_t length = (size_t)sqlite3_column_bytes(stmt, 0);
-  bool wanted = vectors->words.count < most ||
-                vocabulary_find(&corpus->vocabulary, token, length) != VOCABULARY_UNKNOWN;
-  if (!wanted) return SQLITE_OK;
+  if (vectors->words.count >= wanted->most &&
+      vocabulary_find(wanted->vocabulary, token, length) == VOCABULARY_UNKNOWN)
+    return SQLITE_OK;
   size_t count = read_vector(sqlite3_column_value(stmt, 1), numbers);
   if (count == 0 || (vectors->size && count != vectors->size))
     return bad_vector(token, count, vectors->size, error);
   for (size_t i = 0; i < count; i++)
     if (!isfinite(numbers[i]))
       return failure(error, SQLITE_ERROR, "the vector of token '%.60s' has a number that is not finite", token);
-  return failure_code(word_vectors_add(vectors, token, length, numbers, count, error));
+  return failure_code(word_vectors_add(vectors, wanted->tokenizer, token, length, numbers, count, error));
 }
 
 /* strtof() expects the decimal point of the locale: it is set to "C" for this thread meanwhile. */
-int vector_table_read(Connection *c, const char *name, size_t most, const Corpus *corpus, WordVectors *vectors,
+int vector_table_read(Connection *c, const char *name, const VectorsWanted *wanted, WordVectors *vectors,
                       Error *error) {
   sqlite3_stmt *stmt = NULL;
   locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
   int rc = plain ? prepare_table(c, name, &stmt, error) : failure_no_memory(error), step;
   if (plain) before = uselocale(plain);
-  while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_vector_row(stmt, most, corpus, vectors, error);
+  while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_vector_row(stmt, wanted, vectors, error);
   if (!rc && step != SQLITE_DONE) rc = query_failure(c, "table of vectors", step, error);
   if (!rc && vectors->words.count == 0)
     rc = failure(error, SQLITE_ERROR, "option vectors is '%.60s', which has no rows, expected tokens with vectors",

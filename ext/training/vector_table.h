@@ -9,14 +9,19 @@
 #define CLASSIFY_VECTOR_TABLE_H
 
 #include "host/connection.h"
-#include "text/corpus.h"
+#include "text/vocabulary.h"
 #include "text/word_vectors.h"
 
 /* Checks that the table [schema.]name can be read. A NULL name is no error. */
 int vector_table_check(Connection *connection, const char *name, Error *error);
 
-/* Reads the vectors of the words in the corpus, and of other words until there are `most` words. */
-int vector_table_read(Connection *connection, const char *name, size_t most, const Corpus *corpus,
-                      WordVectors *vectors, Error *error);
+typedef struct VectorsWanted {
+  const Tokenizer *tokenizer;   /* makes tokens of the table's words     */
+  const Vocabulary *vocabulary; /* its words have their vectors read ... */
+  size_t most;                  /* ... and others until there are so many */
+} VectorsWanted;
+
+int vector_table_read(Connection *connection, const char *name, const VectorsWanted *wanted, WordVectors *vectors,
+                      Error *error);
 
 #endif

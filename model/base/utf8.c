@@ -9,6 +9,12 @@ size_t utf8_read(const char *text, size_t length, int32_t *code) {
   return n;
 }
 
+bool utf8_is_valid(const char *text, size_t length) {
+  int32_t code = 0;
+  for (size_t at = 0; at < length && code >= 0;) at += utf8_read(text + at, length - at, &code);
+  return code >= 0;
+}
+
 size_t utf8_characters(const char *text, size_t length) {
   size_t count = 0;
   for (size_t i = 0; i < length; count++) i += utf8_length(text + i, length - i);

@@ -22,6 +22,8 @@ static inline size_t utf8_length(const char *text, size_t length) {
 /* Returns the same, and sets *code to its code point, or to -1 if it is invalid. */
 size_t utf8_read(const char *text, size_t length, int32_t *code);
 
+bool utf8_is_valid(const char *text, size_t length);
+
 /* Counts the characters. */
 size_t utf8_characters(const char *text, size_t length);
 

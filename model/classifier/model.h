@@ -48,7 +48,7 @@ typedef struct Model {
   Labels labels;
   Keywords keywords;    /* none if it was not trained here */
   Fingerprints fingerprints;            /* the same                        */
-  char *tokenize;       /* "": tokenizer_unicode; else the name of a host's tokenizer */
+  char *tokenize;       /* one of named_tokenizer.h, or the name of a host's tokenizer */
   Reading reading;      /* of the network; the linear branch reads all of a text */
   char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
 } Model;

@@ -12,7 +12,7 @@
 #include "text/labels.h"
 #include "text/lexicon.h"
 #include "text/text.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 #include "text/vocabulary.h"
 
 typedef enum RowUse {

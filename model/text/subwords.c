@@ -6,7 +6,7 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 enum {
   LENGTHS = 3, /* n-grams of three lengths */

@@ -8,7 +8,7 @@
 
 #include "text/lexicon.h"
 #include "text/text.h"
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 #include "text/vocabulary.h"
 
 typedef struct Tokens {

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "text/tokenizer.h"
 
 void word_vectors_free(WordVectors *v) {
   strings_free(&v->words);
@@ -13,28 +12,29 @@ void word_vectors_free(WordVectors *v) {
   *v = (WordVectors){0};
 }
 
-/* The first token of a word, folded, and the number of tokens, counted to 2. */
-typedef struct Folded {
+/* The first token of a word, and the number of tokens; one that is too long counts as two. */
+typedef struct FirstToken {
   char bytes[TOKEN_MAX_BYTES];
   size_t length, tokens;
-} Folded;
+} FirstToken;
 
-static bool fold_word(void *context, const char *token, size_t length, size_t start, size_t end) {
-  Folded *f = context;
+static bool take_token(void *context, const char *token, size_t length, size_t start, size_t end) {
+  FirstToken *f = context;
   (void)start;
   (void)end;
+  f->tokens += length > sizeof f->bytes ? 2 : 1;
+  if (f->tokens == 1) memcpy(f->bytes, token, length);
   f->length = length;
-  if (f->tokens++ == 0) memcpy(f->bytes, token, length);
   return f->tokens < 2;
 }
 
-Status word_vectors_add(WordVectors *v, const char *word, size_t length, const float *values, size_t size,
-                        Error *error) {
-  Folded folded = {.tokens = 0};
-  Status status = tokenizer_unicode.split(&tokenizer_unicode, word, length, fold_word, &folded, error);
-  if (status || folded.tokens != 1) return status;
+Status word_vectors_add(WordVectors *v, const Tokenizer *tokenizer, const char *word, size_t length,
+                        const float *values, size_t size, Error *error) {
+  FirstToken first = {.tokens = 0};
+  Status status = tokenizer->split(tokenizer, word, length, take_token, &first, error);
+  if (status || first.tokens != 1) return status;
   size_t known = v->words.count;
-  uint32_t number = strings_add(&v->words, folded.bytes, folded.length);
+  uint32_t number = strings_add(&v->words, first.bytes, first.length);
   if (number == STRINGS_NONE) return error_no_memory(error);
   if (number < known) return STATUS_OK;
   if (!memory_grow(&v->values, &v->capacity, (known + 1) * size, sizeof *v->values))

@@ -4,9 +4,10 @@
 
 #include "base/status.h"
 #include "base/strings.h"
+#include "tokenizer/tokenizer.h"
 
 typedef struct WordVectors {
-  Strings words;  /* folded (tokenizer.h)                       */
+  Strings words;  /* as the tokenizer gives them                */
   size_t size;    /* numbers in a vector; 0 before the first    */
   float *values;  /* [words.count][size] */
   size_t capacity;
@@ -14,13 +15,14 @@ typedef struct WordVectors {
 
 void word_vectors_free(WordVectors *vectors);
 
-/* Adds a vector; all have the same size. The word is folded. It is ignored if it is not exactly
-** one token, or has a vector already.
+/* Adds the vector of a word, of which the model's tokenizer makes what it makes of the word in a text.
+** The word is ignored if it is not exactly one token, of at most TOKEN_MAX_BYTES, or has a vector
+** already. All vectors have the same size.
 */
-Status word_vectors_add(WordVectors *vectors, const char *word, size_t length, const float *values,
-                        size_t size, Error *error);
+Status word_vectors_add(WordVectors *vectors, const Tokenizer *tokenizer, const char *word, size_t length,
+                        const float *values, size_t size, Error *error);
 
-/* Returns the vector of a folded word, or NULL. */
+/* Returns the vector of a token, or NULL. */
 const float *word_vectors_find(const WordVectors *vectors, const char *word, size_t length);
 
 /* Scales all vectors so that the root mean square of their values is `deviation`. */

@@ -294,6 +294,8 @@ static sqlite3 *with_tokenizer(void) {
   sqlite3 *db = taught("closing", "DELETE");
   run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) "
           "FROM texts");
+  run(db, "SELECT classify_train(body, label, 'whitespace', json_set('" QUICK "', '$.tokenize', 'whitespace')) "
+          "FROM texts");
   run(db, "SELECT classify_train(body, label, 'default', '" QUICK "') FROM texts");
   return db;
 }
@@ -340,6 +342,7 @@ static const char *const LONG_USES[] = {
     "SELECT rank FROM classify_labels('x', 'porter')",
     "SELECT id FROM classify_rows('SELECT id, body FROM texts', 'porter')",
     "SELECT token, leave_one_out FROM classify_attention('a kitten', 'porter')",
+    "SELECT id FROM classify_rows('SELECT id, body FROM texts', 'whitespace')",
     "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'n', json_set('" QUICK "', '$.epochs', 3, "
     "'$.tokenize', 'porter'))",
     "SELECT rank, classify(body) FROM texts, classify_labels(body, 'm')",

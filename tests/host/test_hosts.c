@@ -346,6 +346,24 @@ TEST(a_host_with_a_locale) {
   close_database(db);
 }
 
+static void no_fts5(sqlite3_context *context, int count, sqlite3_value **values) {
+  (void)count;
+  (void)values;
+  sqlite3_result_null(context);
+}
+
+/* FTS5 is asked for its tokenizers by its function fts5(): here it gives nothing. */
+TEST(a_host_without_fts5) {
+  sqlite3 *db = open_database(":memory:");
+  assert_int_equal(sqlite3_create_function(db, "fts5", 1, SQLITE_UTF8, NULL, no_fts5, NULL, NULL), SQLITE_OK);
+  make_texts(db);
+  assert_fails(SQLITE_ERROR, "lacks FTS5, so it has no tokenizer 'porter', expected unicode, whitespace or characters",
+               db, "SELECT classify_train(body, label, 'm', json_set('" GOOD "', '$.tokenize', 'porter')) FROM texts");
+  run(db, "SELECT classify_train(body, label, 'm', json_set('" GOOD "', '$.tokenize', 'whitespace')) FROM texts");
+  assert_text("cat", db, "SELECT classify(%Q, 'm')", CAT);
+  close_database(db);
+}
+
 /* It leaves the host's signals, threads and standard streams alone. */
 TEST(it_leaves_nothing_behind) {
   sqlite3 *db = open_database(":memory:");
@@ -381,6 +399,7 @@ int main(void) {
       cmocka_unit_test(careful_hosts),
       cmocka_unit_test(a_limit_on_length),
       cmocka_unit_test(a_host_with_a_locale),
+      cmocka_unit_test(a_host_without_fts5),
       cmocka_unit_test(it_leaves_nothing_behind),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -377,6 +377,9 @@ static const Case TRAININGS[] = {
     {"train, tokenize",
      "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'porter unicode61')) FROM texts",
      MODELS, NULL, NULL},
+    {"train, a tokenizer of ours",
+     "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'whitespace lower ascii remove "
+     "punctuation')) FROM texts", MODELS, NULL, NULL},
     {"train, validate",
      "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.epochs', 2, '$.keep', 1, "
      "'$.validation', 'SELECT body, label FROM texts LIMIT 9', '$.class_weight', json_object('cat', 2))) FROM texts",
@@ -450,6 +453,10 @@ static const Case LABELLINGS[] = {
     {"attention, all parts",
      "SELECT token, round(weight, 4), round(contribution, 4), round(leave_one_out, 4) "
      "FROM classify_attention('My kitten at the nail', 'parts', 'boat')", NULL, NULL, NULL},
+    {"classify, a tokenizer of ours", "SELECT classify(body, 'whitespace') FROM texts LIMIT 2", NULL, NULL, NULL},
+    {"rows, a tokenizer of ours",
+     "SELECT id, label FROM classify_rows('SELECT id, body FROM texts', 'whitespace', '{\"threads\":2}')", NULL, NULL,
+     NULL},
     {"highlight",
      "SELECT classify_highlight(body || ' <unheard> ' || char(7, 8), 'parts', 'html'), "
      "classify_highlight(body, 'mixed') "
@@ -462,7 +469,7 @@ static const Case LABELLINGS[] = {
     {"card, of nothing", "SELECT length(classify_card('mixed'))", NULL,
      "UPDATE classify_models SET metrics = '{}', options = '['", NULL},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL,
-     "(models: alike, good, integers, mixed, parts, porter)"},
+     "(models: alike, good, integers, mixed, parts, porter, whitespace)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
@@ -504,6 +511,8 @@ static int begin_all(void **fixture) {
   make_texts(db);
   run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter')) FROM texts");
+  run(db, "SELECT classify_train(body, label, 'whitespace', json_set('" QUICK "', '$.tokenize', 'whitespace')) "
+          "FROM texts");
   run(db, "SELECT classify_train(body, iif(id %% 3, id %% 3, label), 'mixed', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, iif(id %% 2, 1, '1'), 'alike', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'parts', '" PARTS "') FROM texts");
@@ -535,7 +544,7 @@ TEST(judging) { run_cases(JUDGEMENTS, COUNT(JUDGEMENTS)); }
 
 TEST(in_utf16) {
   const Case card = {"card", "SELECT classify_card('good')", NULL, NULL, NULL};
-  const Case cases[] = {TRAININGS[3], LABELLINGS[0], LABELLINGS[12], card};
+  const Case cases[] = {TRAININGS[4], LABELLINGS[0], LABELLINGS[12], card};
   run_cases(cases, COUNT(cases));
 }
 

@@ -36,6 +36,11 @@ SELECT classify_highlight('free, now', 'post', 'html');
 SELECT name, r.id, label, round(confidence, 4) FROM good, classify_rows(
   'VALUES (1, ''free, now''), (2, ''''), (3, ''meeting''), (4, ''well, meeting and now, not free'')', name) AS r
 ORDER BY good.id, r.id;
+.print -- the card says how a text is read
+SELECT name, substr(card, begin, instr(substr(card, begin), '</dd>') - 1) FROM (
+  SELECT id, name, card, instr(card, 'Reads') AS begin FROM (SELECT id, name, classify_card(name) AS card FROM good))
+ORDER BY id;
+SELECT instr(classify_card('byhand'), 'Reads');
 .print -- training goes on from each, and keeps the way of reading
 CREATE TEMP TABLE rows(body, label);
 WITH n(i) AS (VALUES (1), (2), (3)) INSERT INTO rows

@@ -62,12 +62,21 @@ TEST(a_cut_leaves_no_part_of_a_character) {
     assert_int_equal(utf8_cut(text, strlen(text), most), expected[most]);
 }
 
+TEST(a_text_is_valid_or_not) {
+  const char *const valid[] = {"", "abc", "\u00e4\u20ac\U0001F600", "\U0010FFFF\ufffe"};
+  const char *const invalid[] = {"\x80", "a\xc3", "\xe2\x82z", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80", "z\xff"};
+  for (size_t i = 0; i < COUNT(valid); i++) assert_true(utf8_is_valid(valid[i], strlen(valid[i])));
+  for (size_t i = 0; i < COUNT(invalid); i++) assert_false(utf8_is_valid(invalid[i], strlen(invalid[i])));
+  assert_true(utf8_is_valid("a\0b\xff", 3));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(characters_are_counted_as_substr_does),
       cmocka_unit_test(characters_of_any_three_bytes),
       cmocka_unit_test(a_character_is_read_with_its_code),
       cmocka_unit_test(a_cut_leaves_no_part_of_a_character),
+      cmocka_unit_test(a_text_is_valid_or_not),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,7 +9,7 @@ enum { SIZE = 3 };
 
 static void add(WordVectors *vectors, const char *word, float first) {
   const float values[SIZE] = {first, first + 1.0f, first + 2.0f};
-  assert_ok(word_vectors_add(vectors, word, strlen(word), values, SIZE, &error));
+  assert_ok(word_vectors_add(vectors, &tokenizer_unicode, word, strlen(word), values, SIZE, &error));
 }
 
 /* Returns the first value of a word's vector, or NAN if it has none. */
@@ -68,8 +68,8 @@ TEST(long_words_are_cut_as_tokens_are) {
   const float values[SIZE] = {5.0f, 6.0f, 7.0f};
   WordVectors vectors = {0};
   memset(word, 'x', sizeof word);
-  assert_ok(word_vectors_add(&vectors, word, 900, values, SIZE, &error));
-  assert_ok(word_vectors_add(&vectors, word, sizeof word, values, SIZE, &error));
+  assert_ok(word_vectors_add(&vectors, &tokenizer_unicode, word, 900, values, SIZE, &error));
+  assert_ok(word_vectors_add(&vectors, &tokenizer_unicode, word, sizeof word, values, SIZE, &error));
   assert_int_equal(vectors.words.count, 1);
   assert_non_null(word_vectors_find(&vectors, word, 192));
   word_vectors_free(&vectors);
@@ -106,7 +106,7 @@ TEST(zeros_and_nothing_can_be_scaled) {
   WordVectors vectors = {0};
   word_vectors_scale(&vectors, 0.1f);
   const float zero[SIZE] = {0};
-  assert_ok(word_vectors_add(&vectors, "rain", 4, zero, SIZE, &error));
+  assert_ok(word_vectors_add(&vectors, &tokenizer_unicode, "rain", 4, zero, SIZE, &error));
   word_vectors_scale(&vectors, 0.1f);
   assert_memory_equal(vectors.values, zero, sizeof zero);
   word_vectors_free(&vectors);

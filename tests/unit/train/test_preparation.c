@@ -206,7 +206,8 @@ static void add_vectors(Training *training) {
   for (size_t i = 0; i < COUNT(words); i++) {
     float values[VECTOR_SIZE];
     fill_normal(values, VECTOR_SIZE, 3.0f, i);
-    assert_ok(word_vectors_add(training_vectors(training), words[i], strlen(words[i]), values, VECTOR_SIZE, &error));
+    assert_ok(word_vectors_add(training_vectors(training), &tokenizer_unicode, words[i], strlen(words[i]), values,
+                               VECTOR_SIZE, &error));
   }
 }
 

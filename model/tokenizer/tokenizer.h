@@ -20,7 +20,7 @@
 */
 typedef bool TokenSink(void *context, const char *token, size_t length, size_t start, size_t end);
 
-/* A tokenizer: the one below, or the host's, whose struct then begins with this one. */
+/* A tokenizer: one of those below, or another, whose struct then begins with this one. */
 typedef struct Tokenizer Tokenizer;
 struct Tokenizer {
   Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
@@ -28,8 +28,9 @@ struct Tokenizer {
 };
 
 extern const Tokenizer tokenizer_unicode;
+extern const Tokenizer tokenizer_unicode_as_written; /* the same tokens, not folded */
 
-/* A token's folded text is cut to this many bytes; its span is not. */
+/* A token's text is cut to this many bytes; its span is not. */
 enum { TOKEN_MAX_BYTES = 192 };
 
 #endif

@@ -3,58 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "text/tokenizer.h"
-#include "unit/support.h"
+#include "tokenizer/tokenizer.h"
+#include "unit/tokenizer/split.h"
 
-/* ---- a text as its tokens, with '|' between them ----------------------------- */
-
-typedef struct Split {
-  char *folded, *written; /* tokens as folded, and the same spans of the text */
-  size_t count, end;      /* where the last span ended                        */
-  const char *text;
-  size_t most;            /* tokens that are wanted                           */
-} Split;
-
-static void append(char *list, const char *bytes, size_t length, bool first) {
-  size_t at = strlen(list);
-  if (!first) list[at++] = '|';
-  memcpy(list + at, bytes, length);
-  list[at + length] = '\0';
-}
-
-static bool take(void *context, const char *token, size_t length, size_t start, size_t end) {
-  Split *split = context;
-  assert_true(start >= split->end);
-  assert_true(end > start);
-  assert_in_range(length, 1, TOKEN_MAX_BYTES);
-  append(split->folded, token, length, split->count == 0);
-  append(split->written, split->text + start, end - start, split->count == 0);
-  split->end = end;
-  return ++split->count < split->most;
-}
-
-/* The text is copied to its exact size, so that a sanitizer sees a read past it.
-** A character may be folded to 33 bytes (U+FDFA).
-*/
 static Split split_bytes(const char *text, size_t length, size_t most) {
-  char *exact = allocate(length, 1);
-  memcpy(exact, text, length);
-  Split split = {.folded = allocate(34 * length + 1, 1), .written = allocate(2 * length + 1, 1),
-                 .text = exact, .most = most};
-  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, exact, length, take, &split, &error));
-  assert_true(split.end <= length);
-  free(exact);
-  split.text = NULL;
-  return split;
+  return split_by(&tokenizer_unicode, text, length, most);
 }
 
-static void split_free(Split *split) {
-  free(split->folded);
-  free(split->written);
-}
+static Split split_text(const char *text) { return split_bytes(text, strlen(text), SIZE_MAX); }
 
 static void check_split(const char *text, const char *folded, const char *written) {
-  Split split = split_bytes(text, strlen(text), SIZE_MAX);
+  Split split = split_text(text);
   assert_string_equal(split.folded, folded);
   if (written) assert_string_equal(split.written, written);
   split_free(&split);
@@ -254,7 +213,7 @@ TEST(any_code_point_is_at_most_one_token_and_folded_for_good) {
     if (code >= 0xD800 && code < 0xE000) continue;
     char text[5];
     encode(code, text);
-    Split split = split_bytes(text, strlen(text), SIZE_MAX);
+    Split split = split_text(text);
     assert_true(split.count <= 1);
     check_folded_again(split.folded);
     split_free(&split);
@@ -313,8 +272,8 @@ TEST(long_words_are_folded_to_the_same_token) {
   memset(capital, 'A', 80);
   strcat(small, "\u00f8");
   strcat(capital, "\u00d8");
-  Split a = split_bytes(small, strlen(small), SIZE_MAX);
-  Split b = split_bytes(capital, strlen(capital), SIZE_MAX);
+  Split a = split_text(small);
+  Split b = split_text(capital);
   assert_string_equal(a.folded, b.folded);
   split_free(&a);
   split_free(&b);

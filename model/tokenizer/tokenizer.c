@@ -1,4 +1,4 @@
-#include "text/tokenizer.h"
+#include "tokenizer/tokenizer.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -98,9 +98,10 @@ static size_t token_end(const char *text, size_t length, size_t start, Character
 
 static size_t cut_length(const char *text, size_t length) { return utf8_cut(text, length, TOKEN_MAX_BYTES); }
 
-/* Folds a token by utf8proc and returns its new length. A token of invalid UTF-8 becomes U+FFFD. */
+static const char REPLACEMENT[] = "\xEF\xBF\xBD"; /* U+FFFD, of a token that is not UTF-8 */
+
+/* Folds a token by utf8proc and returns its new length. */
 static size_t fold(const char *text, size_t length, char *out) {
-  static const char REPLACEMENT[] = "\xEF\xBF\xBD";
   utf8proc_int32_t codes[MAX_CODES + 1]; /* reencode adds a NUL */
   utf8proc_option_t options =
       UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE;
@@ -207,3 +208,29 @@ static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t
 }
 
 const Tokenizer tokenizer_unicode = {unicode_split};
+
+/* ---- the same tokens as they are written --------------------------------------------- */
+
+typedef struct Unfolding {
+  const char *text;
+  TokenSink *sink;
+  void *context;
+} Unfolding;
+
+static bool unfold(void *context, const char *token, size_t length, size_t start, size_t end) {
+  (void)token;
+  (void)length;
+  const Unfolding *u = context;
+  const char *written = u->text + start;
+  size_t kept = cut_length(written, end - start);
+  if (utf8_is_valid(written, kept)) return u->sink(u->context, written, kept, start, end);
+  return u->sink(u->context, REPLACEMENT, sizeof REPLACEMENT - 1, start, end);
+}
+
+static Status written_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+                            void *context, Error *error) {
+  Unfolding unfolding = {text, sink, context};
+  return unicode_split(tokenizer, text, length, unfold, &unfolding, error);
+}
+
+const Tokenizer tokenizer_unicode_as_written = {written_split};
