@@ -1,11 +1,15 @@
 """The Keras models of agreement.py. A case gives the weights, the texts that SQL is to read, and what Keras makes of
 them: its numbers [texts][tokens], probabilities [texts][labels], weights of attention [texts][tokens]."""
+import functools
+
 import numpy as np
 import tensorflow
 
 from agreement import TEXTS, UNITS, VECTOR, ascii_words, cut_and_padded, drawn, most_frequent
 from keras_samples import AttentionLayer, bidirectional, keras, layers, to_numpy
-from sqlite_classify.keras_models import from_keras
+from sqlite_classify.keras_models import from_keras, to_keras
+from sqlite_classify.vocabularies import vocabulary
+from sqlite_classify.weights import labels as labels_of
 
 
 def build(rows, tokens, labels, random, masked=False, first=()):
@@ -34,7 +38,7 @@ def vectorizer(texts, tokens, most):
     return layer
 
 
-def seed(texts, labels, tokens, random):
+def seed(texts, labels, tokens, random, _):
     """A list of words and the extension's own tokenizer."""
     texts = [text for text in texts if text.isascii()][:TEXTS]
     words = ["", "[UNK]", *most_frequent(texts, 2000)]
@@ -44,7 +48,7 @@ def seed(texts, labels, tokens, random):
     return (from_keras(model, words, labels), texts, *results(*parts, ids))
 
 
-def padded_before(texts, labels, tokens, random):
+def padded_before(texts, labels, tokens, random, _):
     """The old Tokenizer, and pad_sequences() as it is if nothing else is said."""
     from tf_keras.preprocessing.sequence import pad_sequences
     from tf_keras.preprocessing.text import Tokenizer
@@ -59,7 +63,7 @@ def padded_before(texts, labels, tokens, random):
 
 def vectorized(read=lambda texts: texts[:TEXTS], inside=False, masked=False, most=3000, cut=1):
     """A case with a TextVectorization, in the model or beside it, for the texts that read() makes of all texts."""
-    def make(texts, labels, tokens, random):
+    def make(texts, labels, tokens, random, _):
         tokens //= cut
         vectorize = vectorizer(texts, tokens, most)
         rows = len(vectorize.get_vocabulary()) + 10  # more than are used
@@ -81,6 +85,22 @@ def mostly_empty(texts):
     return [["", "   \t", "... !? -", text][number % 4] for number, text in enumerate(texts[:TEXTS])]
 
 
+def trained_in_sql(texts, labels, tokens, random, train, **options):
+    """The other way: what SQL has trained, in Keras."""
+    parts = {"subwords": False, "max_pool": False, "linear": False}
+    weights = train({**parts, "epochs": 4, "max_tokens": tokens, **options})
+    numbers_of = {word: number for number, word in enumerate(vocabulary(weights))}
+    texts = [text for text in texts if text.isascii()][:TEXTS]
+    ids = cut_and_padded([[numbers_of.get(word, 1) for word in ascii_words(text)] for text in texts], tokens)
+    model = to_keras(weights)
+    kernel, *bias = model.get_layer("attention").get_weights()
+    scores = to_numpy(keras.Model(model.inputs, model.get_layer("bidirectional").output)(ids)) @ kernel
+    scores = np.where(ids != 0, (scores + bias[0][:tokens] if bias else scores)[:, :, 0], -np.inf)
+    attention = np.exp(scores - scores.max(axis=1, keepdims=True))
+    columns = [labels_of(weights).index(label) for label in labels]
+    return weights, texts, ids, to_numpy(model(ids))[:, columns], attention / attention.sum(axis=1, keepdims=True)
+
+
 CASES = {
     "padded at the end, unmasked (the seed)": seed,
     "Tokenizer, pad_sequences(): padded before": padded_before,
@@ -93,4 +113,6 @@ CASES = {
     "longer than the model reads, masked": vectorized(cut=4, masked=True),
     "empty": vectorized(mostly_empty),
     "empty, masked": vectorized(mostly_empty, masked=True),
+    "trained in SQL": trained_in_sql,
+    "trained in SQL, with a bias for each position": functools.partial(trained_in_sql, position_bias=True),
 }

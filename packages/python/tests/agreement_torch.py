@@ -35,7 +35,7 @@ class Network(torch.nn.Module):
         return self.output((weights[:, :, None] * states).sum(1))
 
 
-def case(texts, labels, tokens, random, packed, masked):
+def case(texts, labels, tokens, random, _, packed, masked):
     texts = [text for text in texts if text.isascii()][:TEXTS]
     words = ["<pad>", "<unk>", *most_frequent(texts, 2000)]
     numbers_of = {word: number for number, word in enumerate(words)}

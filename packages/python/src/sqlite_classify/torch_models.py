@@ -337,7 +337,8 @@ def to_torch(weights):
     """An nn.Module that computes what these weights do in SQL: ids [texts][tokens] in, logits [texts][labels] out, of
     one unit for a sigmoid. Probabilities are their softmax, or sigmoid.
 
-    The rows of its embedding have the words of vocabulary(weights): padding first, as number 0. A model that reads
+    The rows of its embedding have the words of vocabulary(weights): padding first, as number 0. The logits are those of
+    labels(weights). A model that reads
     padding (padded_length in its metadata) takes texts of that length, others of any length.
 
     ValueError if the model has parts that PyTorch has not: it must have been trained with {"subwords": false,

@@ -44,6 +44,11 @@ def read(weights):
     return Model(metadata, tensors, words, labels)
 
 
+def labels(weights):
+    """The labels in the order of the output's columns: those of to_keras(weights) and to_torch(weights)."""
+    return read(weights).labels
+
+
 def _split(weights):
     """The header, and the bytes behind it."""
     weights = memoryview(weights)
