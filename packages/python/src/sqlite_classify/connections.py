@@ -3,14 +3,20 @@
 Not every Python's sqlite3 can load extensions: it may have been built without enable_load_extension(). The
 packages pysqlite3 (pysqlite3-binary on PyPI) and apsw bring a SQLite of their own that can.
 """
+import atexit
 import importlib
-import importlib.util
 import os
+import shutil
+import tempfile
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DRIVERS = "sqlite3", "pysqlite3", "apsw"  # connect() takes the first that will do
 OLDEST_SQLITE = 3, 35
 STEPS = 1000  # of SQLite between two looks for Ctrl-C: a fraction of a millisecond
+
+_libraries = {}  # driver: the library that is loaded into its SQLite
+_lock = threading.Lock()
 
 
 class ExtensionsUnavailable(RuntimeError):
@@ -37,7 +43,7 @@ def load(connection):
                                     f"built without that; {_advice()}")
     enable(True)
     try:
-        load_extension(loadable_path())
+        load_extension(_library_for(db))
     finally:
         enable(False)
 
@@ -78,6 +84,25 @@ def unwrap(connection):
         raise TypeError(f"the connection is a {_kind(connection)}, expected one of sqlite3, pysqlite3, apsw, "
                         "sqlite-utils or SQLAlchemy")
     return connection
+
+
+def _library_for(db):
+    """A loaded library calls the SQLite that has loaded it last. Drivers may each have a SQLite of their own, and
+    one must not be called with what belongs to another. So the second driver of a process loads a copy.
+    """
+    driver = type(db).__mro__[-2].__module__.partition(".")[0]  # of the class below object
+    with _lock:
+        if driver not in _libraries:
+            _libraries[driver] = _copy_library() if _libraries else loadable_path()
+        return _libraries[driver]
+
+
+def _copy_library():
+    folder = tempfile.mkdtemp(prefix="sqlite_classify-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    library = next(name for name in os.listdir(HERE) if name.startswith("classify."))
+    shutil.copyfile(os.path.join(HERE, library), os.path.join(folder, library))
+    return os.path.join(folder, "classify")
 
 
 def _kind(value):

@@ -205,8 +205,9 @@ def _quoted(schema):
 
 def _create_tables(cursor, schema):
     with open(os.path.join(HERE, "schema.sql"), encoding="utf-8") as file:
-        for statement in file.read().replace("{schema}", _quoted(schema)).split("\n\n"):
-            cursor.execute(statement)
+        schema_sql = re.sub(" *--.*", "", file.read())
+    for statement in schema_sql.replace("{schema}", _quoted(schema)).split("\n\n"):
+        cursor.execute(statement.strip())
 
 
 def _insert(cursor, schema, values):
