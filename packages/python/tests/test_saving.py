@@ -11,7 +11,8 @@ from sqlite_classify.model_file import ModelFile
 import hosts
 
 ROWS = [("Where is my parcel?", "delivery"), ("the courier has my parcel", "delivery"), ("my password", "account"),
-        ("login and password", "account"), ("the courier forgot his password", "account"), ("a parcel, a login", "account"),
+        ("login and password", "account"), ("the courier forgot his password", "account"),
+        ("a parcel, a login", "account"),
         ("my courier knows my password and my login", "delivery"), ("where?", "other")]
 TICKETS = [(f"{number} {word} {thing}", label) for number in range(8) for word in ("my", "the")
            for thing, label in (("parcel", "delivery"), ("courier", "delivery"), ("password", "account"),
@@ -51,7 +52,8 @@ class Row(hosts.Test):
         self.assertEqual(sqlite_classify.save(connection, "m", hosts.weights(), options={"from": "é"}), 1)
         row = ask.one("SELECT name, version, labels, options, metrics FROM classify_models")
         self.assertEqual(row, ("m", 1, '["delivery","account"]', '{"from":"é"}', '{"labels":2,"words":4}'))
-        self.assertEqual(ask.one("SELECT julianday('now') - julianday(created) BETWEEN -0.01 AND 1 FROM classify_models"), 1)
+        age = ask.one("SELECT julianday('now') - julianday(created) FROM classify_models")
+        self.assertTrue(-0.01 < age < 1, age)
         self.assertEqual(ask.one("SELECT classify('Where is my parcel?', 'm')"), "delivery")
         self.assertIn("<h2>Labels</h2>", ask.one("SELECT classify_card('m')"))
         self.refuses(Exception, "has no validation rows", ask.all, "SELECT * FROM classify_evaluate(NULL, 'm')")
@@ -176,8 +178,8 @@ class Rows(hosts.Test):
         ask.all("CREATE TABLE t(body, category)")
         ask.db.cursor().executemany("INSERT INTO t VALUES (?, ?)", TICKETS)
         ask.commit()
-        options = json.dumps({"validation": "SELECT body, category FROM t WHERE rowid % 3 = 0", "epochs": 2, "hidden": 4,
-                              "subwords": False})
+        options = json.dumps({"validation": "SELECT body, category FROM t WHERE rowid % 3 = 0", "epochs": 2,
+                              "hidden": 4, "subwords": False})
         ask.all("SELECT classify_train(body, category, 'm', ?) FROM t WHERE rowid % 3", options)
         trained = ask.one("SELECT weights FROM classify_models")
         held_out = ask.all("SELECT body, category FROM t WHERE rowid % 3 = 0")
@@ -262,7 +264,8 @@ class Transactions(hosts.Test):
             with self.assertRaises(Exception):
                 sqlite_classify.save(connection, "m", hosts.weights(), rows)
             self.assertFalse(ask.db.in_transaction)
-            self.assertEqual(ask.all("SELECT name FROM sqlite_master UNION ALL SELECT name FROM sqlite_temp_master"), [])
+            for schema in "main", "temp":
+                self.assertEqual(ask.all(f"SELECT name FROM {schema}.sqlite_master"), [])
 
     @hosts.for_each_kind
     def test_an_error_in_a_transaction_undoes_its_own_part_only(self, connection):
@@ -301,7 +304,8 @@ class Transactions(hosts.Test):
         sqlite_classify.save(connection, "m", hosts.weights(), ROWS)
         self.assertIs(ask.db.text_factory, bytes)
         ask.db.row_factory = None
-        self.assertEqual(ask.all("SELECT DISTINCT label FROM classify_words('m') ORDER BY 1"), [(b"account",), (b"delivery",)])
+        labels = ask.all("SELECT DISTINCT label FROM classify_words('m') ORDER BY 1")
+        self.assertEqual(labels, [(b"account",), (b"delivery",)])
 
 
 class Refused(hosts.Test):
@@ -320,8 +324,8 @@ class Refused(hosts.Test):
     @hosts.for_each_kind
     def test_names(self, connection):
         for name in "", "main.", "m@3", "main.m@1":
-            self.refuses(ValueError, f"the model's name is '{name}', expected name or schema.name", sqlite_classify.save,
-                         connection, name, hosts.weights())
+            self.refuses(ValueError, f"the model's name is '{name}', expected name or schema.name",
+                         sqlite_classify.save, connection, name, hosts.weights())
         self.refuses(TypeError, "the model's name is 5, expected a text", sqlite_classify.save, connection, 5,
                      hosts.weights())
         self.assertEqual(sqlite_classify.save(connection, "me@home", hosts.weights()), 1)

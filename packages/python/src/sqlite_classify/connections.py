@@ -133,5 +133,5 @@ def _advice():
     installed = [name for name in DRIVERS if _usable_driver(name)]
     if installed:
         return f"sqlite_classify.connect(path) gives a connection that can, by the {installed[0]} that is installed"
-    return ("install apsw (pip install apsw), or pysqlite3-binary on Linux on x86-64, and sqlite_classify.connect(path) "
-            "gives a connection that can; the system's Python, such as /usr/bin/python3 of Debian, needs neither")
+    return ("install apsw (pip install apsw), or pysqlite3-binary on Linux on x86-64, and "
+            "sqlite_classify.connect(path) gives a connection that can; the system's Python, such as /usr/bin/python3 of Debian, needs neither")

@@ -50,9 +50,7 @@ CALIBRATION = f"""
 SELECT min(CAST(confidence * {BINS} AS INTEGER), {BINS - 1}), count(*), avg(confidence), avg(predicted IS label)
 FROM temp.classify_save_rows GROUP BY 1"""
 
-CONFUSION = """
-SELECT actual, predicted, count
-FROM classify_confusion('SELECT text, label FROM temp.classify_save_rows', :model)"""
+CONFUSION = "SELECT label, predicted, count(*) FROM temp.classify_save_rows GROUP BY 1, 2 ORDER BY 1, 2"
 
 SHOWN = f"""
 SELECT text, label, predicted, confidence FROM temp.classify_save_rows
@@ -224,14 +222,19 @@ def _describe(cursor, model, values, rows, schema):
     file = ModelFile(values["weights"])
     labels, words = file.labels(), file.words()
     metrics = {"labels": len(labels), "words": len(words)}
+
+    def update():
+        known = {"labels": _json(labels), "metrics": _json(metrics), "weights": file.written()}
+        cursor.execute(DESCRIBE.format(schema=_quoted(schema)), {**values, **known})
+
+    update()  # the file has its identifier now, so that it is not read anew for each of the rows
     if rows is not None:
         skipped = _label_rows(cursor, model, rows)
         metrics.update(_metrics(cursor, model, skipped))
         if "keywords.words" not in file.tensors:
             file.add(_keywords(cursor, model, labels, words))
         cursor.execute("DROP TABLE temp.classify_save_rows")
-    known = {"labels": _json(labels), "metrics": _json(metrics), "weights": file.written()}
-    cursor.execute(DESCRIBE.format(schema=_quoted(schema)), {**values, **known})
+        update()
 
 
 def _label_rows(cursor, model, rows):
@@ -251,7 +254,7 @@ def _metrics(cursor, model, skipped):
     validation = dict(zip(names, cursor.execute(FIGURES, model).fetchall()[0]))
     bins = {row[0]: list(row[1:]) for row in cursor.execute(CALIBRATION).fetchall()}
     validation["calibration"] = [bins.get(number, [0, None, None]) for number in range(BINS)]
-    validation["confusion"] = cursor.execute(CONFUSION, model).fetchall()
+    validation["confusion"] = cursor.execute(CONFUSION).fetchall()
     validation["examples"] = [_example(row) for right in (0, 1)
                               for row in cursor.execute(SHOWN, {"right": right}).fetchall()]
     return {"validation_rows": validation["rows"], "skipped": skipped, "validation_accuracy": validation["accuracy"],
