@@ -320,6 +320,9 @@ class Refused(hosts.Test):
             error = self.refuses(Exception, sentence, sqlite_classify.save, connection, "m", damaged)
             self.assertEqual(type(error).__module__.split(".")[0], type(driver).__module__.split(".")[0])
             self.assertIn("main.m@1", str(error))
+        self.refuses(TypeError, "weights is 'm.keras', expected the bytes of a model's file", sqlite_classify.save,
+                     connection, "m", "m.keras")
+        self.assertEqual(sqlite_classify.save(connection, "m", memoryview(hosts.weights())), 1)
 
     @hosts.for_each_kind
     def test_names(self, connection):

@@ -22,19 +22,20 @@ _LAZY = {
     "vocabulary": "weights",
 }
 
-__all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save", *_LAZY]
+__all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save"]
 
 
 def __getattr__(name):
+    if name in _LAZY:
+        return getattr(importlib.import_module("." + _LAZY[name], __name__), name)
     if name == "__version__":
-        value = importlib.import_module("importlib.metadata").version("sqlite-classify")
-    elif name in _LAZY:
-        value = getattr(importlib.import_module("." + _LAZY[name], __name__), name)
-    else:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    globals()[name] = value
-    return value
+        return _version()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-def __dir__():
-    return sorted([*globals(), *_LAZY, "__version__"])
+def _version():
+    metadata = importlib.import_module("importlib.metadata")
+    try:
+        return metadata.version("sqlite-classify")
+    except metadata.PackageNotFoundError:
+        raise AttributeError(f"module {__name__!r} is not installed, so that it has no version") from None

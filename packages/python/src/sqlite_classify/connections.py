@@ -116,6 +116,7 @@ def _method(thing, *names):
 
 def _look_for_signals():
     """Python acts on Ctrl-C when it next runs Python code, such as this."""
+    return False  # go on
 
 
 def _usable_driver(name):

@@ -81,7 +81,7 @@ def save(connection, name, weights, rows=None, options=None):
     the extension, with the driver's own error.
     """
     rows = None if rows is None else _shuffled(rows)
-    options = _options(options)
+    options, weights = _options(options), _weights(weights)
     db = unwrap(connection)
     with _plain_cursor(db) as cursor:
         if not _is_loaded(cursor):
@@ -89,7 +89,7 @@ def save(connection, name, weights, rows=None, options=None):
         schema, name = _place(cursor, name)
         with _savepoint(cursor):
             _create_tables(cursor, schema)
-            values = {"name": name, "options": options, "weights": bytes(weights)}
+            values = {"name": name, "options": options, "weights": weights}
             version = _insert(cursor, schema, values)
             model = {"model": f"{schema}.{name}@{version}"}
             cursor.execute(CHECK, model).fetchall()
@@ -117,6 +117,12 @@ def _row(number, row):
 def _plain(value):
     """numpy's numbers become Python's, since sqlite3 takes them for bytes."""
     return value.item() if hasattr(value, "item") else value
+
+
+def _weights(weights):
+    if not isinstance(weights, (bytes, bytearray, memoryview)):
+        raise TypeError(f"weights is {weights!r:.80}, expected the bytes of a model's file")
+    return bytes(weights)
 
 
 def _options(options):
