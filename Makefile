@@ -5,6 +5,8 @@
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make install    to PREFIX (/usr/local)
+# make wheel      build/wheels/, the Python package: packages/python. With another library:
+#                 make wheel LIBRARY=path PLATFORM=manylinux_2_17_aarch64
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -131,9 +133,18 @@ install: $(BUILD)/classify.so
 	       "of your own: make install PREFIX=\$$HOME/.local"; exit 1; }
 	@echo "  $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so"
 
+# PYTHON has pip. Where it has hatchling, nothing is fetched.
+PYTHON   ?= python3
+LIBRARY  ?= $(BUILD)/classify.so
+PLATFORM ?=
+wheel: $(LIBRARY)
+	@LIBRARY="$(abspath $<)" PLATFORM="$(PLATFORM)" $(PYTHON) -m pip wheel --quiet --no-deps -w $(BUILD)/wheels \
+	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
+	@ls -t $(BUILD)/wheels/*.whl | sed 's/^/  /;q'
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo bench bench-accuracy bench-peers install clean
+.PHONY: check test demo bench bench-accuracy bench-peers install wheel clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

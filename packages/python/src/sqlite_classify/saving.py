@@ -1,0 +1,302 @@
+"""Saves a model that was made elsewhere as a row of classify_models.
+
+The extension does what it can do in SQL: it checks the weights, and it labels and judges the rows. What it
+does when a training ends, and cannot be asked for, is done here in the same way: the table (schema.sql is the
+extension's own), the version, the metrics and the keywords.
+"""
+import array
+import contextlib
+import json
+import os
+import random
+import re
+
+from .connections import HERE, load, unwrap
+from .model_file import ModelFile
+
+BINS = 15              # of the calibration
+EXAMPLES = 4           # texts that are kept, of those labelled right and of those labelled wrong
+EXAMPLE_BYTES = 500
+KEYWORD_CHARACTERS = 2500000  # that words are averaged over: half a million words
+KEYWORDS, KEYWORDS_OF_LABEL = 20000, (10, 200)
+RARE = 5               # a word that occurs so often counts half of its mean contribution
+
+INSERT = """
+INSERT INTO {schema}.classify_models(name, version, created, labels, options, metrics, weights)
+VALUES (:name, 1 + max(ifnull((SELECT max(version) FROM {schema}.classify_models WHERE name = :name), 0),
+                       ifnull((SELECT newest FROM {schema}.classify_versions WHERE name = :name), 0)),
+        strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), '[]', :options, '{{}}', :weights) RETURNING version"""
+
+DESCRIBE = """
+UPDATE {schema}.classify_models SET labels = :labels, metrics = :metrics, weights = :weights
+WHERE name = :name AND version = :version"""
+
+CHECK = "SELECT count(*) FROM classify_labels('', :model)"
+
+# The rows in any order, each with what the model makes of it.
+CREATE_ROWS = "CREATE TEMP TABLE classify_save_rows(text, label, predicted, confidence)"
+INSERT_ROW = "INSERT INTO temp.classify_save_rows(text, label) VALUES (?, ?)"
+DROP_SKIPPED = "DELETE FROM temp.classify_save_rows WHERE text IS NULL OR label IS NULL"
+LABEL_ROWS = """
+UPDATE temp.classify_save_rows SET predicted = c.label, confidence = c.confidence
+FROM classify_rows('SELECT rowid, text FROM temp.classify_save_rows', :model) AS c
+WHERE c.id = classify_save_rows.rowid"""
+
+FIGURES = """
+SELECT rows, accuracy, macro_f1, weighted_f1, log_loss, calibration_error
+FROM classify_evaluate('SELECT text, label FROM temp.classify_save_rows', :model)"""
+
+CALIBRATION = f"""
+SELECT min(CAST(confidence * {BINS} AS INTEGER), {BINS - 1}), count(*), avg(confidence), avg(predicted IS label)
+FROM temp.classify_save_rows GROUP BY 1"""
+
+CONFUSION = "SELECT label, predicted, count(*) FROM temp.classify_save_rows GROUP BY 1, 2 ORDER BY 1, 2"
+
+SHOWN = f"""
+SELECT text, label, predicted, confidence FROM temp.classify_save_rows
+WHERE (predicted IS label) = :right ORDER BY rowid LIMIT {EXAMPLES}"""
+
+CONTRIBUTIONS = f"""
+WITH known AS MATERIALIZED (
+  SELECT text, label FROM (SELECT text, label, sum(length(text)) OVER (ORDER BY rowid) AS characters
+                           FROM temp.classify_save_rows)
+  WHERE characters - length(text) < {KEYWORD_CHARACTERS} AND label IN (SELECT label FROM classify_labels('', :model)))
+SELECT known.label, token, count(*), sum(contribution)
+FROM known CROSS JOIN classify_attention(known.text, :model, known.label)
+WHERE abs(contribution) < 1e300 GROUP BY known.label, token"""
+
+
+def save(connection, name, weights, rows=None, options=None):
+    """Saves weights, such as from_keras() gives, as the next version of a model; returns the version.
+
+    name        of the model: 'name', or 'schema.name' in an attached database
+    weights     the bytes of the model's file
+    rows        texts with their labels that the model has not learned from, such as zip(texts, labels): what
+                classify_evaluate(), classify_words() and the card then say comes from them. A few of the texts
+                are kept for the card. Rows with None for either are skipped
+    options     a dict of what to note of the model, shown on its card
+
+    The connection is any that load() takes; the extension is loaded if it is not. All is one transaction, or
+    a part of the one that is open; after an error nothing is left. Weights that cannot be used are refused by
+    the extension, with the driver's own error.
+    """
+    rows = None if rows is None else _shuffled(rows)
+    options, weights = _options(options), _weights(weights)
+    db = unwrap(connection)
+    with _plain_cursor(db) as cursor:
+        if not _is_loaded(cursor):
+            load(db)
+        schema, name = _place(cursor, name)
+        with _savepoint(cursor):
+            _create_tables(cursor, schema)
+            values = {"name": name, "options": options, "weights": weights}
+            version = _insert(cursor, schema, values)
+            model = {"model": f"{schema}.{name}@{version}"}
+            cursor.execute(CHECK, model).fetchall()
+            _describe(cursor, model, {**values, "version": version}, rows, schema)
+            cursor.execute(CHECK, model).fetchall()
+    return version
+
+
+# ---- arguments ---------------------------------------------------------------------
+
+
+def _shuffled(rows):
+    """The rows as a list in an order that has nothing to do with theirs, for what is made of some only."""
+    rows = [_row(number, row) for number, row in enumerate(rows)]
+    random.Random(len(rows)).shuffle(rows)
+    return rows
+
+
+def _row(number, row):
+    if isinstance(row, (str, bytes, dict)) or not hasattr(row, "__len__") or len(row) != 2:
+        raise ValueError(f"row {number} of rows is {row!r:.80}, expected a text and its label")
+    return [_plain(value) for value in row]
+
+
+def _plain(value):
+    """numpy's numbers become Python's, since sqlite3 takes them for bytes."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _weights(weights):
+    if not isinstance(weights, (bytes, bytearray, memoryview)):
+        raise TypeError(f"weights is {weights!r:.80}, expected the bytes of a model's file")
+    return bytes(weights)
+
+
+def _options(options):
+    if options is None:
+        return "{}"
+    if not isinstance(options, dict):
+        raise TypeError(f"options is {options!r:.80}, expected a dict")
+    return _json(options)
+
+
+def _json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+# ---- the connection ----------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def _plain_cursor(db):
+    """A cursor whose rows are tuples and whose texts are texts, whatever else the connection is set to."""
+    cursor = db.cursor()
+    texts = getattr(db, "text_factory", str)
+    if hasattr(cursor, "row_factory"):
+        cursor.row_factory = None
+    if hasattr(cursor, "setrowtrace"):
+        cursor.setrowtrace(lambda cursor, row: row)
+    try:
+        if texts is not str:
+            db.text_factory = str
+        yield cursor
+    finally:
+        cursor.close()
+        if texts is not str:
+            db.text_factory = texts
+
+
+@contextlib.contextmanager
+def _savepoint(cursor):
+    cursor.execute("SAVEPOINT classify_save")
+    try:
+        yield
+        cursor.execute("RELEASE classify_save")
+    except BaseException:
+        with contextlib.suppress(Exception):  # SQLite has rolled back all of it after some errors
+            cursor.execute("ROLLBACK TO classify_save")
+            cursor.execute("RELEASE classify_save")
+        raise
+
+
+def _is_loaded(cursor):
+    return cursor.execute("SELECT 1 FROM pragma_function_list WHERE name = 'classify_version'").fetchall() != []
+
+
+# ---- the table ---------------------------------------------------------------------
+
+
+def _place(cursor, name):
+    """The schema and the name that a model's name stands for, as the extension reads it."""
+    if not isinstance(name, str):
+        raise TypeError(f"the model's name is {name!r:.80}, expected a text")
+    schemas = {row[1].lower(): row[1] for row in cursor.execute("PRAGMA database_list").fetchall()}
+    schemas.setdefault("temp", "temp")
+    first, dot, rest = name.partition(".")
+    schema = schemas.get(first.lower()) if dot else None
+    short = rest if schema else name
+    if not short or re.search(r"@[0-9]{1,18}\Z", short):
+        raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
+                         "for you")
+    if not schema and _exists_in_temp(cursor, short):
+        raise ValueError(f"temp.classify_models holds a model named '{name}', which would hide the new one: move or "
+                         f"delete it, or name the new one 'main.{name}' or 'temp.{name}'")
+    return schema or "main", short
+
+
+def _exists_in_temp(cursor, name):
+    there = "SELECT 1 FROM sqlite_temp_master WHERE type = 'table' AND name = 'classify_models'"
+    found = "SELECT 1 FROM temp.classify_models WHERE name = :name"
+    return bool(cursor.execute(there).fetchall() and cursor.execute(found, {"name": name}).fetchall())
+
+
+def _quoted(schema):
+    return '"' + schema.replace('"', '""') + '"'
+
+
+def _create_tables(cursor, schema):
+    with open(os.path.join(HERE, "schema.sql"), encoding="utf-8") as file:
+        schema_sql = re.sub(" *--.*", "", file.read())
+    for statement in schema_sql.replace("{schema}", _quoted(schema)).split("\n\n"):
+        cursor.execute(statement.strip())
+
+
+def _insert(cursor, schema, values):
+    inserted = cursor.execute(INSERT.format(schema=_quoted(schema)), values).fetchall()
+    if not inserted:
+        raise RuntimeError(f"a trigger on {schema}.classify_models has left out the new row")
+    return inserted[0][0]
+
+
+# ---- what is known of the model ----------------------------------------------------
+
+
+def _describe(cursor, model, values, rows, schema):
+    file = ModelFile(values["weights"])
+    labels, words = file.labels(), file.words()
+    metrics = {"labels": len(labels), "words": len(words)}
+
+    def update():
+        known = {"labels": _json(labels), "metrics": _json(metrics), "weights": file.written()}
+        cursor.execute(DESCRIBE.format(schema=_quoted(schema)), {**values, **known})
+
+    update()  # the file has its identifier now, so that it is not read anew for each of the rows
+    if rows is not None:
+        skipped = _label_rows(cursor, model, rows)
+        metrics.update(_metrics(cursor, model, skipped))
+        if "keywords.words" not in file.tensors:
+            file.add(_keywords(cursor, model, labels, words))
+        cursor.execute("DROP TABLE temp.classify_save_rows")
+        update()
+
+
+def _label_rows(cursor, model, rows):
+    """Makes the table of the rows; returns how many have no text or no label."""
+    cursor.execute(CREATE_ROWS)
+    cursor.executemany(INSERT_ROW, rows)
+    cursor.execute(DROP_SKIPPED)
+    left = cursor.execute("SELECT count(*) FROM temp.classify_save_rows").fetchall()[0][0]
+    if left == 0:
+        raise ValueError(f"rows has no text with a label (rows: {len(rows)}), expected at least one")
+    cursor.execute(LABEL_ROWS, model)
+    return len(rows) - left
+
+
+def _metrics(cursor, model, skipped):
+    names = "rows", "accuracy", "macro_f1", "weighted_f1", "log_loss", "calibration_error"
+    validation = dict(zip(names, cursor.execute(FIGURES, model).fetchall()[0]))
+    bins = {row[0]: list(row[1:]) for row in cursor.execute(CALIBRATION).fetchall()}
+    validation["calibration"] = [bins.get(number, [0, None, None]) for number in range(BINS)]
+    validation["confusion"] = cursor.execute(CONFUSION).fetchall()
+    validation["examples"] = [_example(row) for right in (0, 1)
+                              for row in cursor.execute(SHOWN, {"right": right}).fetchall()]
+    return {"validation_rows": validation["rows"], "skipped": skipped, "validation_accuracy": validation["accuracy"],
+            "validation_f1": validation["macro_f1"], "validation": validation}
+
+
+def _example(row):
+    text, label, predicted, confidence = row
+    text = text.encode()[:EXAMPLE_BYTES].decode(errors="ignore")
+    return {"text": text, "label": label, "predicted": predicted, "confidence": confidence}
+
+
+# ---- keywords: see model/classifier/keywords.h of the repository -------------------
+
+
+def _keywords(cursor, model, labels, words):
+    """The four tensors, or none if the rows have no word of the vocabulary."""
+    label_numbers = {label: number for number, label in enumerate(labels)}
+    word_numbers = {word: number for number, word in enumerate(words, 1)}
+    uses = {}
+    for label, token, count, total in cursor.execute(CONTRIBUTIONS, model).fetchall():
+        if token in word_numbers:
+            uses.setdefault(label_numbers[label], []).append((word_numbers[token], count, total))
+    kept = [(label, *use) for label in sorted(uses) for use in _strongest(uses[label], len(uses))]
+    if not kept:
+        return {}
+    return {"keywords.labels": array.array("I", [label for label, _, _, _ in kept]),
+            "keywords.words": array.array("I", [word for _, word, _, _ in kept]),
+            "keywords.counts": array.array("I", [count for _, _, count, _ in kept]),
+            "keywords.contributions": array.array("f", [total / count for _, _, count, total in kept])}
+
+
+def _strongest(uses, labels):
+    """The words that count most, for the label or against it; first those that speak for it."""
+    least, most = KEYWORDS_OF_LABEL
+    most = max(least, min(most, KEYWORDS // labels))
+    strength = {use: use[2] / (use[1] + RARE) for use in uses}
+    strongest = sorted(uses, key=lambda use: (-abs(strength[use]), use[0]))[:most]
+    return sorted(strongest, key=lambda use: (-strength[use], use[0]))

@@ -1,0 +1,223 @@
+"""load() with each kind of connection, connect(), and what they say where nothing can be loaded."""
+import contextlib
+import os
+import pathlib
+import pydoc
+import signal
+import sqlite3
+import subprocess
+import sys
+import types
+from unittest import mock
+
+import sqlite_classify
+from sqlite_classify import connections
+
+import hosts
+
+DRIVERS = [name for name in connections.DRIVERS if name in hosts.INSTALLED]
+
+TRAIN_LONG = """
+import signal, sqlite_classify, sys
+sqlite_classify.connections.DRIVERS = sys.argv[2],
+db = sqlite_classify.connect(sys.argv[1])
+cursor = db.cursor()
+cursor.execute("CREATE TABLE t(body, category)")
+cursor.executemany("INSERT INTO t VALUES (?, ?)", [(f"{i} and {i % 7}", i % 3) for i in range(5000)])
+if hasattr(db, "commit"):
+    db.commit()
+def begun(last):
+    if last:
+        print("begun", flush=True)
+    return 1
+if hasattr(db, "create_function"):
+    db.create_function("begun", 1, begun)
+else:
+    db.createscalarfunction("begun", begun, 1)
+try:
+    cursor.execute('''SELECT classify_train(body, category, 'm', '{"epochs": 10000}') FROM t
+                      WHERE begun(rowid = 5000)''').fetchall()
+except BaseException as error:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    print("ended by", type(error).__name__, error)
+print("models:", cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = 'classify_models'").fetchall()[0][0])
+"""
+
+
+SEVERAL_DRIVERS = """
+import importlib, sys, sqlite_classify
+drivers = [importlib.import_module(name) for name in sys.argv[1:]]
+opened = [driver.Connection(":memory:") for driver in drivers + drivers]
+models = 0
+for db in opened:
+    sqlite_classify.load(db)
+for db in opened:
+    cursor = db.cursor()
+    for table in "(VALUES ('a', 1), ('a b', 1), ('c', 2), ('c b', 2))", "(VALUES ('a', 1), ('b', 1))":
+        try:
+            cursor.execute("SELECT classify_train(column1, column2) FROM " + table).fetchall()
+        except Exception as error:
+            assert "there is one label only" in str(error)
+    cursor.execute("SELECT epoch FROM classify_train('VALUES (1, 1), (1, 2), (1, 1), (1, 2)', 'm')").fetchall()
+    models += len(cursor.execute("SELECT classify_card(name) FROM classify_models").fetchall()) // 2
+for db in opened:
+    db.close()
+print(models, "models")
+"""
+
+
+class Unable:
+    """A connection of a Python that was built without enable_load_extension()."""
+
+    def cursor(self):
+        raise AssertionError("nothing is to be run")
+
+
+class Test(hosts.Test):
+    @contextlib.contextmanager
+    def without_library(self):
+        with mock.patch.object(connections, "HERE", self.folder), mock.patch.object(connections, "_libraries", {}):
+            yield
+
+
+class Load(Test):
+    @hosts.for_each_kind
+    def test_load(self, connection):
+        self.assertIsNone(sqlite_classify.load(connection))
+        cursor = connections.unwrap(connection).cursor()
+        self.assertRegex(cursor.execute("SELECT classify_version()").fetchall()[0][0], r"^\d+\.\d+\.\d+$")
+        with self.assertRaisesRegex(Exception, "not authorized"):
+            cursor.execute("SELECT load_extension('none')").fetchall()
+        sqlite_classify.load(connection)  # a second time changes nothing
+
+    @hosts.for_each_kind
+    def test_load_through_a_cursor(self, connection):
+        cursor = connections.unwrap(connection).cursor()
+        sqlite_classify.load(cursor)
+        self.assertEqual(cursor.execute("SELECT classify(NULL) IS NULL").fetchall(), [(1,)])
+
+    @hosts.for_each_kind
+    def test_after_an_error_no_more_can_be_loaded(self, connection):
+        with self.without_library(), self.assertRaises(Exception):
+            sqlite_classify.load(connection)
+        with self.assertRaisesRegex(Exception, "not authorized"):
+            connections.unwrap(connection).cursor().execute("SELECT load_extension('none')").fetchall()
+
+    def test_several_drivers_in_one_process(self):
+        printed = subprocess.run([sys.executable, "-W", "error", "-c", SEVERAL_DRIVERS, *DRIVERS],
+                                 capture_output=True, text=True)
+        self.assertEqual((printed.stdout, printed.stderr), (f"{2 * len(DRIVERS)} models\n", ""))
+
+    def test_path(self):
+        path = sqlite_classify.loadable_path()
+        self.assertTrue(os.path.isabs(path))
+        self.assertEqual(os.path.splitext(path)[1], "")
+        self.assertTrue(os.path.exists(path + ".so"))
+
+    def test_not_a_connection(self):
+        self.refuses(TypeError, "the connection is a builtins.str, expected one of sqlite3, pysqlite3, apsw, "
+                     "sqlite-utils or SQLAlchemy", sqlite_classify.load, "my.db")
+
+
+class Unavailable(hosts.Test):
+    def test_nothing_is_installed(self):
+        with mock.patch.object(connections, "DRIVERS", ()):
+            error = self.refuses(RuntimeError, "Unable) cannot load extensions, since its Python was built without "
+                                 "that; install apsw (pip install apsw), or pysqlite3-binary",
+                                 sqlite_classify.load, Unable())
+            self.assertIsInstance(error, sqlite_classify.ExtensionsUnavailable)
+            self.assertIn("sqlite_classify.connect(path) gives a connection that can; the system's Python", str(error))
+
+    def test_another_driver_is_installed(self):
+        with mock.patch.object(connections, "_usable_driver", lambda name: name == "apsw"):
+            self.refuses(sqlite_classify.ExtensionsUnavailable, "sqlite_classify.connect(path) gives a connection that "
+                         "can, by the apsw that is installed", sqlite_classify.load, Unable())
+
+    def test_connect(self):
+        with mock.patch.object(connections, "_usable_driver", lambda name: None):
+            self.refuses(sqlite_classify.ExtensionsUnavailable, "this Python's sqlite3 cannot load extensions, or its "
+                         "SQLite is older than 3.35; install apsw", sqlite_classify.connect, ":memory:")
+
+    def test_an_old_sqlite_does_not_count(self):
+        with mock.patch.object(sqlite3, "sqlite_version", "3.34.1"):
+            self.assertIsNone(connections._usable_driver("sqlite3"))
+
+    def test_this_python(self):
+        db = sqlite3.connect(":memory:")
+        self.addCleanup(db.close)
+        if hosts.CAN_LOAD:
+            sqlite_classify.load(db)
+        else:
+            self.refuses(sqlite_classify.ExtensionsUnavailable, "this connection (sqlite3.Connection) cannot load "
+                         "extensions", sqlite_classify.load, db)
+
+
+class Connect(Test):
+    def connect_by(self, kind):
+        """connect() as it is where the drivers before this one are of no use."""
+        return mock.patch.object(connections, "DRIVERS", (kind,))
+
+    def test_connect(self):
+        for kind in DRIVERS:
+            with self.subTest(kind), self.connect_by(kind):
+                db = sqlite_classify.connect(pathlib.Path(self.folder, kind + ".db"))
+                self.assertEqual(type(db).__module__.split(".")[0], kind)
+                train = "SELECT classify_train('text ' || value, value % 2) FROM json_each('[1,2,3,4,5,6,7,8,9]')"
+                self.assertIn('"rows":9,', db.cursor().execute(train).fetchall()[0][0])
+                db.close()
+
+    def test_the_first_that_will_do(self):
+        with mock.patch.object(connections, "DRIVERS", ("no_such_driver", *connections.DRIVERS)):
+            db = sqlite_classify.connect(":memory:")
+        self.assertEqual(type(db).__module__.split(".")[0], DRIVERS[0])
+        db.close()
+
+    def test_options(self):
+        for kind in set(DRIVERS) - {"apsw"}:
+            with self.subTest(kind), self.connect_by(kind):
+                db = sqlite_classify.connect(":memory:", isolation_level=None, check_same_thread=False)
+                self.assertIsNone(db.isolation_level)
+                db.close()
+
+    def test_a_library_that_does_not_load_leaves_no_connection(self):
+        with self.without_library(), self.assertRaises(Exception):
+            sqlite_classify.connect(os.path.join(self.folder, "x.db"))
+
+    def test_control_c_ends_a_training(self):
+        for kind in DRIVERS:
+            with self.subTest(kind):
+                path = os.path.join(self.folder, kind + " stopped.db")
+                child = subprocess.Popen([sys.executable, "-W", "error", "-c", TRAIN_LONG, path, kind],
+                                         stdout=subprocess.PIPE, text=True)
+                self.addCleanup(child.kill)
+                self.assertEqual(child.stdout.readline(), "begun\n")
+                self.assertRegex(self.interrupt(child),
+                                 "^ended by .*([Ii]nterrupt|user-defined function).*\nmodels: 0\n$")
+
+    def interrupt(self, child):
+        """Ctrl-C until it ends, since one that comes within the function begun() may be lost."""
+        for _ in range(20):
+            child.send_signal(signal.SIGINT)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                return child.communicate(timeout=5)[0]
+        return "it has not ended"
+
+
+class Package(hosts.Test):
+    def test_what_it_has(self):
+        shown = pydoc.render_doc(sqlite_classify, renderer=pydoc.plaintext)
+        for name in "connect(path, **options)", "load(connection)", "loadable_path()", "save(connection, name, weights":
+            self.assertIn("\n    " + name, shown)
+        with self.assertRaisesRegex(AttributeError, "no attribute 'from_scratch'"):
+            sqlite_classify.from_scratch
+
+    def test_importing_needs_the_standard_library_only(self):
+        code = ("import sys, sqlite_classify\n"
+                "print([name for name in ('numpy', 'keras', 'torch', 'apsw', 'pysqlite3') if name in sys.modules])")
+        printed = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
+        self.assertEqual((printed.stdout, printed.stderr), ("[]\n", ""))
+
+    def test_what_needs_more_is_imported_when_it_is_asked_for(self):
+        made = types.SimpleNamespace(from_keras=print)
+        with mock.patch.dict(sys.modules, {"sqlite_classify.keras_models": made}):
+            self.assertIs(sqlite_classify.from_keras, print)
