@@ -261,8 +261,8 @@ def _gates(rows):
 def _check_padding(vocabulary, padding):
     if padding is not None and vocabulary.padding is None:
         raise ValueError(f"which number is padding's? vocabulary[0] is {vocabulary.words[0]!r}, expected '' or "
-                         "'<pad>', or an nn.Embedding with padding_idx; pad= names another word, padding=None says that "
-                         "texts are never padded")
+                         "'<pad>', or an nn.Embedding with padding_idx; pad= names another word, padding=None says "
+                         "that texts are never padded")
 
 
 def _max_tokens(parts, max_tokens, padding):
