@@ -52,6 +52,7 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     """
     conversion.check_choice("padding", padding, ("post", "pre", None))
     conversion.check_choice("truncating", truncating, ("post", "pre", None))
+    conversion.check_max_tokens(max_tokens)
     chain = keras_chain.find_chain(_loaded(model, custom_objects))
     source = _source(chain, tokenizer, vocabulary)
     known = _vocabulary(source, vocabulary, unknown, pad)

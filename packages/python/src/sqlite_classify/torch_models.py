@@ -56,6 +56,7 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
                                   ("gru_padding", gru_padding, (*GRU_PADDINGS, None)),
                                   ("attention_padding", attention_padding, (*ATTENTION_PADDINGS, None))):
         conversion.check_choice(name, value, expected)
+    conversion.check_max_tokens(max_tokens)
     state = _state(module)
     known = vocabularies.from_words(vocabulary, _padding_number(module, pad), unknown)
     names = _find(state, _embedding_name(module), len(known.words), attention)
