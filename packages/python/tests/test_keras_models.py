@@ -314,6 +314,8 @@ class WrongInput(unittest.TestCase):
         self.refused("no word of the vocabulary has the number 2", vocabulary={"w0": 1, "w1": 3})
         self.refused("has both '\\[UNK\\]' and '<unk>': say which by unknown=", vocabulary=[*WORDS[:-1], "<unk>"])
         self.refused("the vocabulary is None", vocabulary=None)
+        self.refused("the vocabulary is empty", vocabulary=[])
+        self.refused(r"the vocabulary is \['', '\[UNK\]'\], expected at least one word", vocabulary=["", "[UNK]"])
         self.refused("the vocabulary is of type str, expected a list", vocabulary="words", error=TypeError)
 
     def test_unknown_words(self):
@@ -409,6 +411,7 @@ class WrongInput(unittest.TestCase):
 
     def test_lengths(self):
         self.refused("max_tokens is 9, but the model reads 12 tokens", max_tokens=9)
+        self.refused("max_tokens=0, expected an integer from 1, or None", max_tokens=0)
         self.refused("padding=None says that texts are never padded, but the model reads 12", padding=None)
         self.refused("how many tokens does the model read.* say max_tokens=", sequential(
             bidirectional(), AttentionLayer(bias=None), tokens=None))

@@ -237,6 +237,12 @@ def check_choice(parameter, value, expected):
         raise ValueError(f"{parameter}={value!r}, expected {' or '.join(map(repr, expected))}")
 
 
+def check_max_tokens(max_tokens):
+    """ValueError if it is neither None nor a number of tokens."""
+    if max_tokens is not None and (not isinstance(max_tokens, (int, np.integer)) or max_tokens < 1):
+        raise ValueError(f"max_tokens={max_tokens!r}, expected an integer from 1, or None")
+
+
 def choose_tokenize(tokenizer, vocabulary):
     """The value of `tokenize`. `tokenizer` is such a value, a Tokenizer, or None: then one of the extension's own two
     that gives all words. ValueError if more than one word in a hundred can never be a token."""

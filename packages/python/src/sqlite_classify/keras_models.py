@@ -52,6 +52,7 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     """
     conversion.check_choice("padding", padding, ("post", "pre", None))
     conversion.check_choice("truncating", truncating, ("post", "pre", None))
+    conversion.check_max_tokens(max_tokens)
     chain = keras_chain.find_chain(_loaded(model, custom_objects))
     source = _source(chain, tokenizer, vocabulary)
     known = _vocabulary(source, vocabulary, unknown, pad)
@@ -255,9 +256,9 @@ def keras_module(purpose, version="3"):
 def to_keras(weights, *, keras=None):
     """A Keras model that computes what these weights do in SQL: numbers [texts][tokens] in, probabilities out.
 
-    The rows of its Embedding have the words of vocabulary(weights), padding first; its columns those of labels(weights),
-    but a sigmoid gives the second label's probability. `keras` is the module to make it
-    with, such as tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any
+    The rows of its Embedding have the words of vocabulary(weights), padding first. Its columns have the labels of
+    labels(weights); a sigmoid gives the second label's probability. `keras` is the module to make it with, such as
+    tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any
     length. attention_layer() says how to load it from a file.
 
     ValueError if the model has parts that Keras has not: it must have been trained with {"subwords": false, "max_pool":

@@ -56,6 +56,7 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
                                   ("gru_padding", gru_padding, (*GRU_PADDINGS, None)),
                                   ("attention_padding", attention_padding, (*ATTENTION_PADDINGS, None))):
         conversion.check_choice(name, value, expected)
+    conversion.check_max_tokens(max_tokens)
     state = _state(module)
     known = vocabularies.from_words(vocabulary, _padding_number(module, pad), unknown)
     names = _find(state, _embedding_name(module), len(known.words), attention)
@@ -261,8 +262,8 @@ def _gates(rows):
 def _check_padding(vocabulary, padding):
     if padding is not None and vocabulary.padding is None:
         raise ValueError(f"which number is padding's? vocabulary[0] is {vocabulary.words[0]!r}, expected '' or "
-                         "'<pad>', or an nn.Embedding with padding_idx; pad= names another word, padding=None says that "
-                         "texts are never padded")
+                         "'<pad>', or an nn.Embedding with padding_idx; pad= names another word, padding=None says "
+                         "that texts are never padded")
 
 
 def _max_tokens(parts, max_tokens, padding):

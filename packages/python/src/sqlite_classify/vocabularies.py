@@ -60,7 +60,10 @@ def from_words(words, pad=None, unknown=None, exact=True):
     if "" in words and words.index("") != padding:
         raise ValueError(f"word {words.index('')} of the vocabulary is '', which is padding's word in the file, but "
                          f"padding is {words[padding]!r}")
-    return Vocabulary(words, padding, _unknown(words, padding, unknown), exact)
+    found = Vocabulary(words, padding, _unknown(words, padding, unknown), exact)
+    if not found.numbers():
+        raise ValueError(f"the vocabulary is {words}, expected at least one word that is neither padding nor unknown")
+    return found
 
 
 def _in_order(numbers):
@@ -78,6 +81,8 @@ def _in_order(numbers):
 
 
 def _check_words(words):
+    if not words:
+        raise ValueError("the vocabulary is empty, expected a word for each row of the embedding")
     for number, word in enumerate(words):
         if not isinstance(word, str):
             raise TypeError(f"word {number} of the vocabulary is {word!r}, expected a str")
