@@ -19,7 +19,7 @@ _LAZY = {
     "to_keras": "keras_models",
     "from_torch": "torch_models",
     "to_torch": "torch_models",
-    "vocabulary": "weights",
+    "vocabulary": "vocabularies",
 }
 
 __all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save"]
