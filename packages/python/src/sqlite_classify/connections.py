@@ -32,8 +32,8 @@ def load(connection):
     """Loads the extension into a connection.
 
     The connection is one of sqlite3, pysqlite3 or apsw, a sqlite-utils Database, or one of SQLAlchemy
-    (engine.connect() or engine.raw_connection()). Afterwards the connection may load no more extensions,
-    as it was before. Raises ExtensionsUnavailable if it cannot load any.
+    (engine.connect() or engine.raw_connection()). Afterwards no more extensions can be loaded into it, until
+    enable_load_extension(True) is called again. Raises ExtensionsUnavailable if it cannot load any.
     """
     db = unwrap(connection)
     enable = _method(db, "enable_load_extension", "enableloadextension")
@@ -135,4 +135,5 @@ def _advice():
     if installed:
         return f"sqlite_classify.connect(path) gives a connection that can, by the {installed[0]} that is installed"
     return ("install apsw (pip install apsw), or pysqlite3-binary on Linux on x86-64, and "
-            "sqlite_classify.connect(path) gives a connection that can; the system's Python, such as /usr/bin/python3 of Debian, needs neither")
+            "sqlite_classify.connect(path) gives a connection that can; the system's Python, such as "
+            "/usr/bin/python3 of Debian, needs neither")
