@@ -149,5 +149,8 @@ KINDS = {
     "never padded": (lambda: [bidirectional(), AttentionLayer(bias=None)], False,
                      {"tokens": None, "max_tokens": 30, "padding": None}),
 }
-# Those whose layers to_keras() does not give back one by one: a bias of one number or none.
-CHANGED = {"one b", "as printed", "no bias in the GRU"}
+if not hasattr(keras, "ops"):  # Keras 3 refuses it
+    KINDS["both backwards"] = (lambda: [bidirectional(go_backwards=True), AttentionLayer()], False, {})
+# Those whose layers to_keras() does not give back one by one: a bias of one number or none, directions that have changed
+# places.
+CHANGED = {"one b", "as printed", "no bias in the GRU", "both backwards"}

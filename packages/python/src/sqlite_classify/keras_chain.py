@@ -198,9 +198,8 @@ def find_parts(chain, attributes=None):
     parts = conversion.Parts(chain.embedding.get_weights()[0], pooling=POOLINGS.get(kind(chain.pooling), "attention"))
     if chain.recurrent is not None:
         directions = [_direction(gru) for gru in grus(chain.recurrent)]
-        back = is_reversed(chain.recurrent)
-        parts.forward, parts.backward = [None, *directions][-2:] if back and len(directions) == 1 else (
-            directions[::-1] if back else [*directions, None][:2])
+        first, second = [*directions, None][:2]
+        parts.forward, parts.backward = (second, first) if is_reversed(chain.recurrent) else (first, second)
     parts.output_kernel, parts.output_bias = _output(chain)
     biases = [None]
     if parts.pooling == "attention":
