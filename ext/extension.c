@@ -96,7 +96,24 @@ static int register_all(Connection *connection) {
   return rc;
 }
 
+/* Returns whether the library already calls another SQLite. A process may have several, as when two
+** of Python's drivers each bring one, and the library can call one of them only.
+*/
+static bool belongs_to_another(const sqlite3_api_routines *api) {
+#ifdef SQLITE_CORE
+  (void)api;
+  return false;
+#else
+  return sqlite3_api && sqlite3_api != api;
+#endif
+}
+
 static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  if (belongs_to_another(api)) {
+    *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy of "
+                            "the file for each SQLite");
+    return SQLITE_ERROR;
+  }
   SQLITE_EXTENSION_INIT2(api);
   if (sqlite3_libversion_number() < 3035000) {
     *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());

@@ -20,8 +20,8 @@ static int words_begin(TableCall *call, sqlite3_value **arguments, Error *error)
   int rc = query_text(arguments[ARG_MODEL], "model's name", &spec, NULL, error);
   if (!rc) rc = loading_load(call->connection, spec, &w->model, error);
   if (!rc && w->model->keywords.count == 0)
-    rc = failure(error, SQLITE_ERROR, "the model has no list of words, expected one that was trained here, "
-                 "from texts with words");
+    rc = failure(error, SQLITE_ERROR, "the model has no list of words, expected one that was trained here, from texts "
+                 "with words, or that Python's save() was given rows for");
   if (rc) return rc;
   w->end = w->model->keywords.count;
   if (arguments[ARG_LABEL] && sqlite3_value_type(arguments[ARG_LABEL]) != SQLITE_NULL) {

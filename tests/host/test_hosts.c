@@ -184,11 +184,28 @@ TEST(only_entry_points_are_seen) {
   }
 }
 
+/* The entry point of a copy of the library, which no SQLite has loaded. It stays loaded. */
+static EntryPoint *entry_point_of_copy(const char *name) {
+  char original[300];
+  const char *copy = new_file("copy.so");
+  EntryPoint *function;
+  snprintf(original, sizeof original, "%s.so", extension());
+  FILE *from = fopen(original, "rb"), *to = fopen(copy, "wb");
+  assert_true(from && to);
+  for (int byte; (byte = getc(from)) != EOF;) putc(byte, to);
+  assert_int_equal(fclose(from) | fclose(to), 0);
+  void *opened = dlopen(copy, RTLD_NOW | RTLD_LOCAL), *symbol = opened ? dlsym(opened, name) : NULL;
+  assert_non_null(symbol);
+  memcpy(&function, &symbol, sizeof function);
+  return function;
+}
+
 /* The version is asked before anything is registered. */
 static int version_number = 3035000;
 static int old_version_number(void) { return version_number; }
 
-TEST(an_old_sqlite_is_refused) {
+/* A library that one SQLite has loaded is not called by another one. */
+TEST(an_old_sqlite_is_refused_and_a_second_one) {
   static void *old[400]; /* a copy of the table of SQLite's functions */
   AutoExtension *automatic;
   int (*catcher)(sqlite3 *, char **, const Api *) = catch_api;
@@ -204,7 +221,7 @@ TEST(an_old_sqlite_is_refused) {
   while (place < routines && memcmp(&old[place], &asked, sizeof asked) != 0) place++;
   assert_true(place < routines);
   memcpy(&old[place], &answer, sizeof answer);
-  EntryPoint *start = entry_point("sqlite3_classify_static_init");
+  EntryPoint *start = entry_point_of_copy("sqlite3_classify_static_init");
   char *message = NULL;
   version_number = 3034001;
   assert_int_equal(start(db, &message, (const Api *)(const void *)old), SQLITE_ERROR);
@@ -214,7 +231,9 @@ TEST(an_old_sqlite_is_refused) {
   version_number = 3035000;
   assert_int_equal(start(db, &message, (const Api *)(const void *)old), SQLITE_OK);
   assert_works(db);
-  assert_int_equal(start(db, &message, api), SQLITE_OK);
+  assert_int_equal(start(db, &message, api), SQLITE_ERROR);
+  assert_non_null(strstr(message, "another SQLite of this process"));
+  sqlite3_free(message);
   assert_works(db);
   close_database(db);
 }
@@ -391,7 +410,7 @@ int main(void) {
       cmocka_unit_test(several_connections),
       cmocka_unit_test(a_program_links_it),
       cmocka_unit_test(only_entry_points_are_seen),
-      cmocka_unit_test(an_old_sqlite_is_refused),
+      cmocka_unit_test(an_old_sqlite_is_refused_and_a_second_one),
       cmocka_unit_test(utf16),
       cmocka_unit_test(threading_modes),
       cmocka_unit_test(a_connection_moves_between_threads),
