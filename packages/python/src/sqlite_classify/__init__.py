@@ -20,6 +20,8 @@ _LAZY = {
     "from_torch": "torch_models",
     "to_torch": "torch_models",
     "vocabulary": "vocabularies",
+    "labels": "weights",
+    "attention_layer": "keras_models",
 }
 
 __all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save"]
