@@ -5,6 +5,8 @@
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make install    to PREFIX (/usr/local)
+# make dist       build/dist/*/classify.so, for systems without a compiler;
+#                 make dist TARGETS=linux-x86_64-gnu
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -131,9 +133,12 @@ install: $(BUILD)/classify.so
 	       "of your own: make install PREFIX=\$$HOME/.local"; exit 1; }
 	@echo "  $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so"
 
+dist:
+	@packages/dist/build $(TARGETS)
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo bench bench-accuracy bench-peers install clean
+.PHONY: check test demo bench bench-accuracy bench-peers install dist clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
