@@ -5,8 +5,10 @@
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make install    to PREFIX (/usr/local)
-# make wheel      build/wheels/, the Python package: packages/python. With another library:
-#                 make wheel LIBRARY=path PLATFORM=manylinux_2_17_aarch64
+# make dist       build/dist/*/classify.so, for systems without a compiler;
+#                 make dist TARGETS=linux-x86_64-gnu
+# make wheel      build/wheels/, the Python package; with one of these:
+#                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -142,9 +144,12 @@ wheel: $(LIBRARY)
 	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
 	@ls -t $(BUILD)/wheels/*.whl | sed 's/^/  /;q'
 
+dist:
+	@packages/dist/build $(TARGETS)
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo bench bench-accuracy bench-peers install wheel clean
+.PHONY: check test demo bench bench-accuracy bench-peers install dist wheel clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

@@ -214,7 +214,7 @@ static void put_word(Page *page, size_t k, float strongest) {
   const char *word = strings_get(&page->model->vocabulary.words, keywords->words[k] - 1, &length);
   float share = keywords->contributions[k] / strongest;
   page_put(page, "<li");
-  html_mark_style(page->out, (int)fminf(1.0f + share * HTML_MARK_STEPS, HTML_MARK_STEPS));
+  html_mark_style(page->out, (int)fminf(1.0f + share * (float)HTML_MARK_STEPS, HTML_MARK_STEPS));
   sqlite3_str_appendf(page->out, " title=\"%+.2f, %u times\"><bdi>", keywords->contributions[k], keywords->counts[k]);
   html_text(page->out, word, length);
   page_put(page, "</bdi></li>");

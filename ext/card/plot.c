@@ -100,8 +100,8 @@ void plot_lines(sqlite3_str *svg, const char *title, const PlotLine *lines, size
 
 enum { SIDE = 240, SQUARE = 62 }; /* the square's side, and the space to its left */
 
-static double square_x(double value) { return SQUARE + value * SIDE; }
-static double square_y(double value) { return TOP + (1.0 - value) * SIDE; }
+static double square_x(double value) { return (double)SQUARE + value * (double)SIDE; }
+static double square_y(double value) { return (double)TOP + (1.0 - value) * (double)SIDE; }
 
 static void square_grid(sqlite3_str *svg) {
   for (int i = 0; i <= 4; i++) {

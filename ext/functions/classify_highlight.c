@@ -107,7 +107,7 @@ static size_t cluster_end(const char *text, size_t length, size_t at) {
 /* Returns 0, no mark, for less than a twentieth of the strongest contribution. */
 static int step_of(float contribution, float strongest) {
   float strength = strongest > 0.0f ? fabsf(contribution) / strongest : 0.0f;
-  int step = strength > 0.05f ? 1 + (int)(strength * STEPS) : 0;
+  int step = strength > 0.05f ? 1 + (int)(strength * (float)STEPS) : 0;
   if (step > STEPS) step = STEPS;
   return contribution < 0.0f ? -step : step;
 }

@@ -64,7 +64,7 @@ static bool is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) =
 /* Waiting does not help with a snapshot that is too old: it does not become newer. */
 static bool can_wait(int rc) { return is_lock(rc) && rc != SQLITE_BUSY_SNAPSHOT; }
 
-static double deadline(void) { return clock_seconds() + WAIT_SECONDS; }
+static double deadline(void) { return clock_seconds() + (double)WAIT_SECONDS; }
 
 /* Pauses and returns true if a lock of others was in the way and there is time left. */
 static bool wait_again(int rc, double until) {

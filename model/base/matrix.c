@@ -20,14 +20,10 @@ char *__wrap_getenv(const char *name) {
   if (strcmp(name, "OPENBLAS_NUM_THREADS") == 0) return one;
   char *value = __real_getenv(name);
   if (value || strcmp(name, "OPENBLAS_CORETYPE") != 0) return value;
-#if defined(__x86_64__)
   static char skylake[] = "SkylakeX", haswell[] = "Haswell";
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-    return skylake;
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return haswell;
-#endif
+  SimdLevel level = simd_detect().level;
+  if (level == SIMD_AVX512) return skylake;
+  if (level == SIMD_AVX2) return haswell;
   return NULL;
 }
 

@@ -13,6 +13,7 @@
 #ifndef CLASSIFY_SIMD_H
 #define CLASSIFY_SIMD_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -20,17 +21,26 @@
 
 typedef enum SimdLevel { SIMD_PLAIN, SIMD_AVX2, SIMD_AVX512 } SimdLevel;
 
+/* What the processor has and the operating system lets programs use. */
+typedef struct SimdSupport {
+  SimdLevel level;
+  bool vnni; /* the instructions of AVX-512 for products of 8-bit integers */
+} SimdSupport;
+
+/* Asks the processor. */
+SimdSupport simd_detect(void);
+
+/* Its answer when the library was loaded. */
+extern SimdSupport simd_support;
+
+INLINE SimdLevel simd_level(void) { return simd_support.level; }
+
 #if defined(__x86_64__)
 
 #define SIMD_X86 1
 #define SIMD_FOR_AVX2 __attribute__((target("avx,avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt")))
 #define SIMD_FOR_AVX512 \
   __attribute__((target("avx,avx2,bmi,bmi2,f16c,fma,lzcnt,movbe,popcnt,avx512f,avx512bw,avx512cd,avx512dq,avx512vl")))
-
-INLINE SimdLevel simd_level(void) {
-  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return SIMD_PLAIN;
-  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") ? SIMD_AVX512 : SIMD_AVX2;
-}
 
 /* `storage` is static or extern. */
 #define SIMD_VERSIONS(storage, result, name, parameters, arguments)                               \
@@ -49,7 +59,6 @@ INLINE SimdLevel simd_level(void) {
 
 #define SIMD_X86 0
 #define SIMD_VERSIONS(storage, result, name, parameters, arguments) storage result name parameters
-INLINE SimdLevel simd_level(void) { return SIMD_PLAIN; }
 
 #endif
 

@@ -49,7 +49,7 @@ Status score_count(Score *s, uint32_t actual, uint32_t predicted, size_t rows, E
 Status score_add(Score *s, uint32_t actual, uint32_t predicted, double confidence, double of_actual, Error *error) {
   Status status = score_count(s, actual, predicted, 1, error);
   if (status) return status;
-  size_t place = confidence > 0.0 ? (size_t)(confidence * SCORE_BINS) : 0; /* NaN belongs to no bin: the first */
+  size_t place = confidence > 0.0 ? (size_t)(confidence * (double)SCORE_BINS) : 0; /* NaN: the first bin */
   ScoreBin *bin = &s->bin[place < SCORE_BINS ? place : SCORE_BINS - 1];
   bin->rows++;
   bin->hits += actual == predicted;

@@ -81,9 +81,7 @@ VNNI static void step(const GruStepWeights *w, const GruStepRows *r) {
   }
 }
 
-bool gru_step_int8_available(void) {
-  return simd_level() == SIMD_AVX512 && __builtin_cpu_supports("avx512vnni");
-}
+bool gru_step_int8_available(void) { return simd_support.vnni; }
 
 #else
 static void step(const GruStepWeights *w, const GruStepRows *rows) {
