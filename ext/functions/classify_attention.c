@@ -23,7 +23,7 @@ typedef struct Attention {
 
 /* Counts the characters from the last token on: most tokenizers go through the text in order. */
 static void count_start(Attention *a) {
-  if (a->at >= a->reasons.count) return;
+  if (a->at >= a->reasons.tokens.count) return;
   size_t begin = a->reasons.tokens.spans[a->at].start;
   if (begin < a->counted) a->start = a->counted = 0; /* this one went back */
   a->start += utf8_characters(a->text + a->counted, begin - a->counted);
@@ -32,7 +32,7 @@ static void count_start(Attention *a) {
 
 /* Returns the number of rows: one for each token, and one for padding if it has any part. */
 static size_t row_count(const Explanation *r) {
-  return r->count + (r->padding.weight != 0.0f || r->padding.contribution != 0.0f);
+  return r->tokens.count + (r->padding.weight != 0.0f || r->padding.contribution != 0.0f);
 }
 
 static int attention_begin(TableCall *call, sqlite3_value **arguments, Error *error) {
@@ -72,7 +72,7 @@ static int compute_drops(Attention *a, Connection *c, Error *error) {
   Lexicon lexicon = tokens_lexicon(&r->tokens);
   Question question = {tokens_text(&r->tokens), &lexicon, r->label};
   Poll poll = connection_poll(c);
-  int rc = failure_code(explain_leave_one_out(r->model, &question, r->count, &c->scratch, poll, drops, error));
+  int rc = failure_code(explain_leave_one_out(r->model, &question, r->tokens.count, &c->scratch, poll, drops, error));
   if (rc)
     free(drops);
   else
@@ -89,7 +89,7 @@ static int result_leave_one_out(Attention *a, Connection *c, sqlite3_context *co
 /* The row of padding; it has no token. */
 static int padding_column(const Explanation *r, sqlite3_context *context, int column) {
   switch (column) {
-    case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)r->count + 1); break;
+    case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)r->tokens.count + 1); break;
     case COL_WEIGHT: sqlite3_result_double(context, r->padding.weight); break;
     case COL_CONTRIBUTION: sqlite3_result_double(context, r->padding.contribution); break;
   }
@@ -99,7 +99,7 @@ static int padding_column(const Explanation *r, sqlite3_context *context, int co
 static int attention_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   Attention *a = call->state;
   const Explanation *r = &a->reasons;
-  if (a->at == r->count) return padding_column(r, context, column);
+  if (a->at == r->tokens.count) return padding_column(r, context, column);
   const struct TokenSpan *span = &r->tokens.spans[a->at];
   switch (column) {
     case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)a->at + 1); break;

@@ -117,7 +117,7 @@ static void write_marked(sqlite3_str *out, const Format *format, const Explanati
   float strongest = explanation_strongest(r);
   size_t at = 0;
   sqlite3_str_appendall(out, format->text_begin);
-  for (size_t i = 0; i < r->count; i++) {
+  for (size_t i = 0; i < r->tokens.count; i++) {
     const struct TokenSpan *span = &r->tokens.spans[i];
     size_t plain = at, next;
     if (span->end <= at) continue;

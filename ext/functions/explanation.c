@@ -37,7 +37,6 @@ int explanation_find(Explanation *r, Connection *c, const Model *model, const ch
   int rc = labelling_tokens(c, model, text, length, &r->tokens, error);
   if (!rc) rc = predict_label(r, c, label, error);
   if (!rc) rc = find_contributions(r, c, error);
-  if (!rc) r->count = r->tokens.count;
   return rc;
 }
 
@@ -51,6 +50,6 @@ void explanation_free(Explanation *r) {
 
 float explanation_strongest(const Explanation *r) {
   float strongest = 0.0f;
-  for (size_t i = 0; i < r->count; i++) strongest = fmaxf(strongest, fabsf(r->contributions[i]));
+  for (size_t i = 0; i < r->tokens.count; i++) strongest = fmaxf(strongest, fabsf(r->contributions[i]));
   return strongest;
 }

@@ -10,11 +10,10 @@
 typedef struct Explanation {
   const Model *model;   /* a reference into the cache, or NULL          */
   Tokens tokens;        /* with spans                                   */
-  size_t count;         /* tokens of the text                           */
   uint32_t label;
   float probability;    /* of the label                                 */
-  float *weights;       /* [count] see explain_contributions()          */
-  float *contributions; /* [count]                                      */
+  float *weights;       /* [tokens.count] see explain_contributions()   */
+  float *contributions; /* [tokens.count]                               */
   TokenPart padding;    /* 0 in models that know none                   */
 } Explanation; /* all zero is none */
 

@@ -9,6 +9,8 @@
 
 static const char FORMAT[] = "sqlite-classify 1";
 
+enum { MAX_PADDED = 1 << 16 }; /* tokens: each text takes memory for as many */
+
 void model_free(Model *m) {
   if (!m) return;
   inference_free(&m->inference);
@@ -46,12 +48,14 @@ static void write_number(SafeTensorsWriter *w, const char *key, size_t value) {
 
 /* A metadatum that is one of a few words, the first of them if it is absent. */
 typedef struct Choice {
-  const char *key, *words[3];
+  const char *key, *words[3], *expected;
 } Choice;
 
-static const Choice PADDING = {"padding", {"post", "pre"}}, TRUNCATING = {"truncating", {"post", "pre"}},
-                    UNKNOWN = {"unknown", {"read", "skip"}}, GRU_PADDING = {"gru_padding", {"read", "carry", "zero"}},
-                    ATTENTION_PADDING = {"attention_padding", {"read", "skip"}};
+static const Choice PADDING = {"padding", {"post", "pre"}, "'post' or 'pre'"};
+static const Choice TRUNCATING = {"truncating", {"post", "pre"}, "'post' or 'pre'"};
+static const Choice UNKNOWN = {"unknown", {"read", "skip"}, "'read' or 'skip'"};
+static const Choice GRU_PADDING = {"gru_padding", {"read", "carry", "zero"}, "'read', 'carry' or 'zero'"};
+static const Choice ATTENTION_PADDING = {"attention_padding", {"read", "skip"}, "'read' or 'skip'"};
 
 static void write_choice(SafeTensorsWriter *w, const Choice *choice, size_t chosen) {
   if (chosen) safetensors_write_metadata(w, choice->key, choice->words[chosen]);
@@ -118,15 +122,15 @@ static Status read_choice(const File *f, const Choice *choice, size_t *chosen) {
     *chosen = i;
     if (strcmp(text, words[i]) == 0) return STATUS_OK;
   }
-  return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected '%s'%s%s%s or '%s'", choice->key, text,
-                   words[0], words[2] ? ", '" : "", words[2] ? words[1] : "", words[2] ? "'" : "",
-                   words[2] ? words[2] : words[1]);
+  return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected %s", choice->key, text,
+                   choice->expected);
 }
 
 static Status read_reading(const File *f, Reading *reading, Padding *padding) {
   size_t pads_before, keeps_last, skips_unknown, state, skipped;
   Status status = read_number(f, "max_tokens", INT_MAX, &reading->max_tokens);
-  if (!status) status = read_number(f, "padded_length", reading->max_tokens, &reading->padded_length);
+  size_t most = reading->max_tokens < MAX_PADDED ? reading->max_tokens : MAX_PADDED;
+  if (!status) status = read_number(f, "padded_length", most, &reading->padded_length);
   if (!status) status = read_choice(f, &PADDING, &pads_before);
   if (!status) status = read_choice(f, &TRUNCATING, &keeps_last);
   if (!status) status = read_choice(f, &UNKNOWN, &skips_unknown);
@@ -211,6 +215,13 @@ static Status read_parameters(const File *f, Padding padding, Model *m) {
   return status;
 }
 
+/* Words with n-grams have vectors of their own, so that none would be left out. */
+static Status check_unknown(const File *f, const Model *m) {
+  if (!m->reading.skips_unknown || m->parameters.shape.buckets == 0) return STATUS_OK;
+  return error_set(f->error, STATUS_INVALID, "metadata 'unknown' is 'skip', expected 'read' in a file with tensor "
+                   "'subwords'");
+}
+
 static Status read_labels(const File *f, Model *m) {
   StringList list;
   const TensorView *kinds;
@@ -278,6 +289,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status) status = check_identifier(&f, size, m);
   if (!status) status = read_metadata(&f, m, &padding);
   if (!status) status = read_parameters(&f, padding, m);
+  if (!status) status = check_unknown(&f, m);
   if (!status) status = read_blend(&f, m);
   if (!status)
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,

@@ -65,7 +65,7 @@ Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
 ** finished. */
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
 
-/* Sets the padding word, and whether padding can be left out, from all the rest. */
+/* Sets the padding word, by the first word of the vocabulary, and whether any layer reads padding. */
 void model_set_padding(Model *model);
 
 /* Calls tokens_add() with the model's options; `tokenizer` is the one that the model names. */

@@ -27,8 +27,7 @@ void scratch_free(Scratch *s) {
   pass_free(&s->pass);
   tfidf_vector_free(&s->vector);
   tokens_free(&s->tokens);
-  free(s->words);
-  free(s->origins);
+  reading_buffer_free(&s->read);
   free(s->probabilities);
   free(s->margins);
   *s = (Scratch){0};
@@ -36,22 +35,11 @@ void scratch_free(Scratch *s) {
 
 /* Sets read [count] to what the network reads of the texts. */
 static Status read_texts(const Model *m, const Text *texts, size_t count, Scratch *s, Text *read, Error *error) {
-  const Reading *r = &m->reading;
-  size_t at = 0, most = 0;
-  for (size_t i = 0; i < count && !reading_is_plain(r); i++) most += reading_most(r, texts[i].length);
-  if (!memory_grow(&s->words, &s->words_capacity, most, sizeof *s->words) ||
-      !memory_grow(&s->origins, &s->origins_capacity, most, sizeof *s->origins))
-    return error_no_memory(error);
-  for (size_t i = 0; i < count; i++) {
-    uint32_t *words = most ? s->words + at : NULL, *origins = most ? s->origins + at : NULL;
-    read[i] = reading_read(r, m->parameters.shape.padding.word, texts[i], words, origins);
-    at += most ? read[i].length : 0;
-  }
-  return STATUS_OK;
+  return reading_read(&m->reading, m->parameters.shape.padding.word, texts, count, &s->read, read, error);
 }
 
 uint32_t predict_origin(const Model *m, const Scratch *s, size_t step) {
-  return reading_is_plain(&m->reading) ? (uint32_t)step : s->origins[step];
+  return reading_is_plain(&m->reading) ? (uint32_t)step : s->read.origins[step];
 }
 
 Status predict_pass(const Model *m, const Texts *texts, Scratch *s, Error *error) {

@@ -14,8 +14,7 @@
 typedef struct Scratch {
   InferenceScratch inference; /* of finished models                         */
   Pass pass;                  /* of those that still learn, and for reasons */
-  uint32_t *words, *origins;  /* what the network reads (reading.h), of texts that it does not read as they are */
-  size_t words_capacity, origins_capacity;
+  ReadingBuffer read;         /* what the network reads of the batch      */
   float *probabilities;     /* [texts][labels] of the batch last read     */
   TfidfVector vector;       /* of the text last read by the linear branch */
   float *margins;           /* [labels] of it                             */

@@ -31,7 +31,7 @@ Status gru_step_pack(const GruWeights *gru, GruStepWeights *w, Error *error) {
     for (size_t block = 0; block < padded / GRU_CELL_UNITS; block++)
       memcpy(w->recurrent + (block * hidden + k) * BLOCK, row + block * BLOCK, BLOCK * sizeof *row);
   }
-  if (made && !gru->resets_before) memcpy(w->bias, gru->bias + 5 * hidden, hidden * sizeof *w->bias);
+  if (made && !gru->resets_early) memcpy(w->bias, gru->bias + 5 * hidden, hidden * sizeof *w->bias);
   free(row);
   if (made) return STATUS_OK;
   gru_step_free(w);

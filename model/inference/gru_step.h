@@ -50,7 +50,7 @@ struct GruStepRows {
   float *states;              /* new states                                                   */
   const uint8_t *before8;     /* the same in 8 bits, with the same stride (gru_step_int8.h)   */
   uint8_t *states8;
-  float *scratch;             /* [2 padded], of gru_step_before.h                             */
+  float *scratch;             /* [2 padded], of gru_step_early.h                             */
 };
 
 /* Sets the versions of a step that this processor can run, the fastest first, and returns their number. */

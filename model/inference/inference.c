@@ -6,7 +6,7 @@
 #include "base/matrix.h"
 #include "base/memory.h"
 #include "base/simd.h"
-#include "inference/gru_step_before.h"
+#include "inference/gru_step_early.h"
 #include "inference/gru_step_int8.h"
 #include "network/network.h"
 
@@ -15,8 +15,8 @@
 static Status pack(const Parameters *p, Tensor kernel, Precision precision, GruStepWeights *weights, Error *error) {
   GruWeights gru = network_gru(p, kernel);
   Status status = gru_step_pack(&gru, weights, error);
-  if (!status && gru.resets_before)
-    gru_step_before_use(weights);
+  if (!status && gru.resets_early)
+    gru_step_early_use(weights);
   else if (!status && precision == PRECISION_INT8 && gru_step_int8_available())
     status = gru_step_int8_quantize(weights, error);
   return status;

@@ -8,8 +8,8 @@
 **                                                            each_version_equals_gru_forward
 **   gru_step_int8.h   gru_forward(), within a bound        test_gru_step_int8.c:
 **                                                            errors_are_those_of_rounding
-**   gru_step_before.h gru_forward()                        test_gru_step.c:
-**                                                            resetting_before_equals_gru_forward
+**   gru_step_early.h gru_forward()                        test_gru_step.c:
+**                                                            an_early_reset_equals_gru_forward
 **   inference.c       attention_forward(), pool_forward()  test_inference.c:
 **                     and all of network_forward()           logits_equal_network_forward
 **
@@ -47,7 +47,7 @@ typedef struct InferenceScratch {
   size_t capacity;
   float *states;         /* [tokens][2 padded]                                   */
   uint8_t *states8;      /* [tokens][2 padded], of gru_step_int8.h               */
-  float *gates;          /* [2 padded], of gru_step_before.h                     */
+  float *gates;          /* [2 padded], of gru_step_early.h                     */
   float *scores;         /* [tokens], of attention                               */
   float *weights;        /* [steps], attention's for one text                    */
   float *features;       /* [texts][features]                                    */

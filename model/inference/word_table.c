@@ -22,7 +22,7 @@ struct WordTable {
   size_t words;          /* the first words, whose rows are kept     */
   float *kernel;         /* [embedding][width] W, and w              */
   float *bias;           /* [width]                                  */
-  float *masked;         /* [6 padded] the gates of padding that the GRU does not read */
+  float *masked;         /* [width] the gates of padding that the GRU does not read */
   float *rows;           /* [words][width]                           */
   atomic_bool *filled;   /* [words / BLOCK, rounded up]              */
   pthread_mutex_t mutex; /* held while rows are computed             */
@@ -55,7 +55,7 @@ static void pack_direction(WordTable *t, const Parameters *p, Tensor first, size
   const float *kernel = p->tensor[first], *bias = p->tensor[first + 2];
   for (size_t i = 0; i < t->embedding; i++)
     gru_step_pack_row(hidden, kernel + i * gates, t->kernel + i * t->width + at);
-  size_t twice = p->shape.resets_before ? 0 : 2 * hidden; /* gates whose two biases are added */
+  size_t twice = p->shape.resets_early ? 0 : 2 * hidden; /* gates whose two biases are added */
   for (size_t j = 0; j < gates; j++) sum[j] = bias[j] + (j < twice ? bias[gates + j] : 0.0f);
   gru_step_pack_row(hidden, sum, t->bias + at);
 }

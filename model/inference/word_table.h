@@ -6,10 +6,9 @@
 **   [ forward 3 padded | backward 3 padded | x . w | padding ]      width floats
 **
 ** Of gates z and r it also contains the bias c, since the formula adds b and c. Padding that the
-** GRU does not read has the gates of network/padding.h. The rows of
-** the vocabulary's words are kept, except of rare words of a large network. A row is computed
-** when the word, or one of a few neighbours in the vocabulary, first occurs; its bits do
-** not depend on when that is.
+** GRU does not read has the gates of network/padding.h. The rows of the vocabulary's words are
+** kept, except of rare words of a large network. A row is computed when the word, or one of a few
+** neighbours in the vocabulary, first occurs; its bits do not depend on when that is.
 **
 ** Threads may share it; a row that was found does not change or move.
 */

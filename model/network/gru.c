@@ -71,10 +71,10 @@ static void state_before(const Batch *b, bool backwards, size_t t, size_t hidden
   memset(before + running * hidden, 0, (b->active[t] - running) * hidden * sizeof *before);
 }
 
-/* ---- resetting before the product --------------------------------------------------- */
+/* ---- with an early reset ------------------------------------------------------------ */
 
 /* Computes z and r of one token into gates, and r * h. */
-SIMD_VERSIONS(static, void, gates_before,
+SIMD_VERSIONS(static, void, early_gates,
               (size_t hidden, const float *restrict x, const float *restrict hu, const float *restrict before,
                float *restrict gates, float *restrict reset), (hidden, x, hu, before, gates, reset)) {
   for (size_t j = 0; j < hidden; j++) {
@@ -85,7 +85,7 @@ SIMD_VERSIONS(static, void, gates_before,
 }
 
 /* Computes n, into gates, and the state; xn is x Wn + bn, un is (r * h) Un. */
-SIMD_VERSIONS(static, void, candidate_before,
+SIMD_VERSIONS(static, void, early_candidate,
               (size_t hidden, const float *restrict xn, const float *restrict un, const float *restrict before,
                float *restrict gates, float *restrict state), (hidden, xn, un, before, gates, state)) {
   for (size_t j = 0; j < hidden; j++) {
@@ -95,8 +95,8 @@ SIMD_VERSIONS(static, void, candidate_before,
   }
 }
 
-/* The gradient of candidate_before(). Stores dz and dn in gates in place of z and n. */
-SIMD_VERSIONS(static, void, candidate_before_backward,
+/* The gradient of early_candidate(). Stores dz and dn in gates in place of z and n. */
+SIMD_VERSIONS(static, void, early_candidate_backward,
               (size_t hidden, float *restrict gates, const float *restrict before, const float *restrict d_state,
                float *restrict d_before, float *restrict d_projected),
               (hidden, gates, before, d_state, d_before, d_projected)) {
@@ -111,8 +111,8 @@ SIMD_VERSIONS(static, void, candidate_before_backward,
   }
 }
 
-/* The gradient of gates_before(): d_reset is that of r * h. Sets d_gates to dz, dr. */
-SIMD_VERSIONS(static, void, gates_before_backward,
+/* The gradient of early_gates(): d_reset is that of r * h. Sets d_gates to dz, dr. */
+SIMD_VERSIONS(static, void, early_gates_backward,
               (size_t hidden, const float *restrict gates, const float *restrict before,
                const float *restrict d_reset, float *restrict d_before, float *restrict d_gates,
                float *restrict d_projected), (hidden, gates, before, d_reset, d_before, d_gates, d_projected)) {
@@ -125,23 +125,23 @@ SIMD_VERSIONS(static, void, gates_before_backward,
   }
 }
 
-static void step_before(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
+static void early_step(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
                         float *states, size_t stride) {
   size_t hidden = w->hidden, rows = b->active[t], place = b->offset[t], kept = tape->keep ? place : 0;
   const float *before = tape->before + kept * hidden;
   Matrix recurrent = {w->recurrent, hidden, 3 * hidden};
   for (size_t i = 0; i < rows; i++)
-    gates_before(hidden, projected + b->slot[place + i] * 3 * hidden, tape->product + i * 3 * hidden,
+    early_gates(hidden, projected + b->slot[place + i] * 3 * hidden, tape->product + i * 3 * hidden,
                  before + i * hidden, tape->gates + (kept + i) * 4 * hidden, tape->reset + i * hidden);
   matrix_product((Matrix){tape->reset, rows, hidden}, recurrent, 0.0f, tape->product);
   for (size_t i = 0; i < rows; i++)
-    candidate_before(hidden, projected + b->slot[place + i] * 3 * hidden + 2 * hidden,
+    early_candidate(hidden, projected + b->slot[place + i] * 3 * hidden + 2 * hidden,
                      tape->product + i * 3 * hidden + 2 * hidden, before + i * hidden,
                      tape->gates + (kept + i) * 4 * hidden, states + (place + i) * stride);
 }
 
 /* Products with U' take the gates whose gradient is known, and 0 for the others. */
-static void step_before_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
+static void early_step_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
                                  size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden, rows = b->active[t], place = b->offset[t];
   float *d_gates = tape->d_gates + place * gates, *kept = tape->gates + place * 4 * hidden;
@@ -150,14 +150,14 @@ static void step_before_backward(const GruWeights *w, const Batch *b, size_t t, 
   memset(d_gates, 0, rows * gates * sizeof *d_gates);
   for (size_t i = 0; i < rows; i++) {
     float *d_projected = tape->d_projected + b->slot[place + i] * gates, *stored = kept + i * 4 * hidden;
-    candidate_before_backward(hidden, stored, before + i * hidden, d_states + (place + i) * stride,
+    early_candidate_backward(hidden, stored, before + i * hidden, d_states + (place + i) * stride,
                               tape->d_state + i * hidden, d_projected);
     memcpy(d_gates + i * gates + 2 * hidden, stored + 2 * hidden, hidden * sizeof *d_gates);
   }
   matrix_product((Matrix){d_gates, rows, gates}, transposed, 0.0f, tape->reset);
   memset(d_gates, 0, rows * gates * sizeof *d_gates);
   for (size_t i = 0; i < rows; i++)
-    gates_before_backward(hidden, kept + i * 4 * hidden, before + i * hidden, tape->reset + i * hidden,
+    early_gates_backward(hidden, kept + i * 4 * hidden, before + i * hidden, tape->reset + i * hidden,
                           tape->d_state + i * hidden, d_gates + i * gates,
                           tape->d_projected + b->slot[place + i] * gates);
   matrix_product((Matrix){d_gates, rows, gates}, transposed, 1.0f, tape->d_state);
@@ -166,7 +166,7 @@ static void step_before_backward(const GruWeights *w, const Batch *b, size_t t, 
 }
 
 /* Sets the gradient of Un, whose rows were multiplied by r * h. */
-static void recurrent_before_backward(const Batch *b, size_t hidden, GruTape *tape, float *d_recurrent) {
+static void early_recurrent_backward(const Batch *b, size_t hidden, GruTape *tape, float *d_recurrent) {
   for (size_t n = 0; n < b->tokens; n++)
     for (size_t j = 0; j < hidden; j++) tape->before[n * hidden + j] *= tape->gates[n * 4 * hidden + hidden + j];
   float *product = tape->transposed; /* of the same size */
@@ -179,7 +179,7 @@ static void recurrent_before_backward(const Batch *b, size_t hidden, GruTape *ta
 
 /* ---- one direction -------------------------------------------------------------------- */
 
-static void step_after(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
+static void late_step(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
                        float *states, size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden, place = b->offset[t], kept = tape->keep ? place : 0;
   const float *before = tape->before + kept * hidden;
@@ -198,11 +198,11 @@ void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const floa
     float *before = tape->before + kept * hidden;
     state_before(b, backwards, t, hidden, states, stride, before);
     matrix_product((Matrix){before, rows, hidden}, (Matrix){w->recurrent, hidden, gates}, 0.0f, tape->product);
-    (w->resets_before ? step_before : step_after)(w, b, t, projected, tape, states, stride);
+    (w->resets_early ? early_step : late_step)(w, b, t, projected, tape, states, stride);
   }
 }
 
-static void step_after_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
+static void late_step_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
                                 size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden, rows = b->active[t], place = b->offset[t];
   float *d_gates = tape->d_gates + place * gates;
@@ -221,12 +221,12 @@ void gru_backward(const GruWeights *w, const Batch *b, bool backwards, GruTape *
   memset(tape->d_projected, 0, b->distinct * gates * sizeof(float));
   for (size_t step = b->steps; step-- > 0;) {
     size_t t = backwards ? b->steps - 1 - step : step;
-    (w->resets_before ? step_before_backward : step_after_backward)(w, b, t, tape, d_states, stride);
+    (w->resets_early ? early_step_backward : late_step_backward)(w, b, t, tape, d_states, stride);
   }
   Matrix before = {tape->before, b->tokens, hidden}, d_gates = {tape->d_gates, b->tokens, gates};
   matrix_product_at(before, d_gates, 0.0f, gradient->recurrent);
-  if (w->resets_before) {
-    recurrent_before_backward(b, hidden, tape, gradient->recurrent);
+  if (w->resets_early) {
+    early_recurrent_backward(b, hidden, tape, gradient->recurrent);
     return;
   }
   memset(gradient->bias + gates, 0, gates * sizeof(float));

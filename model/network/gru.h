@@ -5,8 +5,8 @@
 **   n = tanh   (x Wn + bn + r * (h Un + cn))    candidate
 **   h = z * h + (1 - z) * n
 **
-** (Cho et al. 2014, in Keras's default form, which resets after the product.) A GRU that resets
-** before the product, as in the first version of that paper, has no c, and
+** (Cho et al. 2014, in Keras's default form, which resets after the product with Un.) A GRU that
+** resets early, before that product, as in the first version of that paper, has no c, and
 **
 **   n = tanh   (x Wn + bn + (r * h) Un)
 **
@@ -25,10 +25,10 @@
 
 typedef struct GruWeights {
   size_t input, hidden;
-  bool resets_before;
+  bool resets_early;
   float *kernel;    /* W [input][3 hidden]                         */
   float *recurrent; /* U [hidden][3 hidden]                        */
-  float *bias;      /* b, c [2][3 hidden], or b if it resets before */
+  float *bias;      /* b, c [2][3 hidden], or b if it resets early */
 } GruWeights;
 
 /* What the forward pass stores for the backward pass, and the scratch of both. If `keep` is
@@ -43,7 +43,7 @@ typedef struct GruTape {
   float *d_projected; /* [distinct][3 hidden]  gradient of x W + b           */
   float *d_state;     /* [texts][hidden]       gradient of h before the step */
   float *transposed;  /* [3 hidden][hidden]    U'                            */
-  float *reset;       /* [texts][hidden]       r * h of one step, or its gradient, if it resets before */
+  float *reset;       /* [texts][hidden]       r * h of one step, or its gradient, if it resets early */
 } GruTape;
 
 /* Computes projected [distinct][3 hidden] = vectors W + b for vectors [distinct][input]. */

@@ -19,7 +19,7 @@ EmbeddingWeights network_embedding(const Parameters *p) {
 
 GruWeights network_gru(const Parameters *p, Tensor kernel) {
   return (GruWeights){.input = p->shape.embedding, .hidden = p->shape.hidden,
-                      .resets_before = p->shape.resets_before, .kernel = p->tensor[kernel],
+                      .resets_early = p->shape.resets_early, .kernel = p->tensor[kernel],
                       .recurrent = p->tensor[kernel + 1], .bias = p->tensor[kernel + 2]};
 }
 
@@ -48,7 +48,7 @@ static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *
 static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
   const Batch *b = &pass->batch;
   GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
-  if (s->resets_before) shared.reset = memory_take(pass->block, used, b->texts * s->hidden);
+  if (s->resets_early) shared.reset = memory_take(pass->block, used, b->texts * s->hidden);
   if (training) {
     shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
     shared.d_projected = memory_take(pass->block, used, b->distinct * 3 * s->hidden);

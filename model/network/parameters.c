@@ -50,7 +50,7 @@ size_t shape_features(const Shape *shape) {
 
 static size_t size_of(const Shape *shape, Size size) {
   switch (size) {
-    case BIASES: return shape->resets_before ? 1 : 2;
+    case BIASES: return shape->resets_early ? 1 : 2;
     case VOCABULARY: return shape->vocabulary;
     case BUCKETS: return shape->buckets;
     case EMBEDDING: return shape->embedding;
@@ -243,7 +243,7 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, size_t vocab
                  .hidden = dimension_in_file(st, TENSOR_GRU_FORWARD_RECURRENT, 0),
                  .labels = dimension_in_file(st, TENSOR_OUTPUT_BIAS, 0),
                  .positions = dimension_in_file(st, TENSOR_ATTENTION_BIAS, 0),
-                 .resets_before = dimension_in_file(st, TENSOR_GRU_FORWARD_BIAS, 0) == 1};
+                 .resets_early = dimension_in_file(st, TENSOR_GRU_FORWARD_BIAS, 0) == 1};
   shape.pooled = dimension_in_file(st, TENSOR_OUTPUT_KERNEL, 0) > shape_state(&shape);
   *p = (Parameters){0};
   Status status = check_sizes(st, error);

@@ -9,7 +9,7 @@
 **   gru.forward.kernel             [embedding][3 hidden]     W: z, r, n side by side
 **   gru.forward.recurrent_kernel   [hidden][3 hidden]        U
 **   gru.forward.bias               [2][3 hidden]             b, then c; [1][3 hidden], without c,
-**                                                            if the GRU resets before (gru.h)
+**                                                            if the GRU resets early (gru.h)
 **   gru.backward.*                 the same, for the other direction
 **   attention.kernel               [state]                   w
 **   attention.bias                 [positions]               b, one a position
@@ -41,8 +41,8 @@ typedef struct Shape {
   size_t labels;
   size_t positions;  /* of the attention's bias; 0: none                         */
   bool pooled;       /* a max-pool beside attention                              */
-  bool resets_before; /* gru.h */
-  Padding padding;   /* no size, but the layers have to know                     */
+  bool resets_early; /* gru.h                                                    */
+  Padding padding;   /* padding.h                                                */
 } Shape;
 
 size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets   */

@@ -80,7 +80,7 @@ Status batch_sort(Batch *b, const Text *texts, size_t count, Error *error) {
     b->tokens += texts[i].length;
     if (texts[i].length > b->steps) b->steps = texts[i].length;
   }
-  if (!reserve_texts(b)) return error_no_memory(error);
+  if (b->tokens > UINT32_MAX || !reserve_texts(b)) return error_no_memory(error);
   sort_by_length(b, texts);
   return STATUS_OK;
 }

@@ -1,4 +1,4 @@
-/* batch.h -- a packed batch of texts, without padding.
+/* batch.h -- a packed batch of texts, side by side, none filled up to the length of another.
 **
 ** Each text is a row; rows are sorted by falling length. At step t the first active[t] rows
 ** have a token, and the tokens of a step are stored one after the other. Four texts with 4, 3, 3

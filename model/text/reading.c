@@ -1,5 +1,8 @@
 #include "text/reading.h"
 
+#include <stdlib.h>
+
+#include "base/memory.h"
 #include "text/vocabulary.h"
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
@@ -23,6 +26,13 @@ static size_t count_tokens(const Reading *r, Text text) {
   return count;
 }
 
+void reading_buffer_free(ReadingBuffer *b) {
+  free(b->words);
+  free(b->origins);
+  *b = (ReadingBuffer){0};
+}
+
+/* Where the words of a text are written. */
 typedef struct Writer {
   uint32_t *words, *origins;
   size_t count;
@@ -30,26 +40,47 @@ typedef struct Writer {
 
 static void put(Writer *w, uint32_t word, uint32_t origin) {
   w->words[w->count] = word;
-  if (w->origins) w->origins[w->count] = origin;
-  w->count++;
+  w->origins[w->count++] = origin;
 }
 
-Text reading_read(const Reading *r, uint32_t padding, Text text, uint32_t *words, uint32_t *origins) {
-  if (!origins && reading_is_plain(r)) return (Text){text.words, smaller(text.length, r->max_tokens)};
-  Writer w = {words, origins, 0};
-  size_t count = count_tokens(r, text), read = smaller(count, r->max_tokens);
-  size_t before = r->keeps_last ? count - read : 0, filled = filled_length(r);
-  size_t missing = read < filled ? filled - read : 0;
-  for (size_t i = 0; i < missing && r->pads_before; i++) put(&w, padding, READING_PADDING);
-  for (size_t i = 0, left = read; left > 0; i++) {
+static void put_padding(Writer *w, uint32_t padding, size_t count) {
+  for (size_t i = 0; i < count; i++) put(w, padding, READING_PADDING);
+}
+
+static void write_text(const Reading *r, uint32_t padding, Text text, Writer *w) {
+  size_t count = count_tokens(r, text), left = smaller(count, r->max_tokens);
+  size_t before = r->keeps_last ? count - left : 0, filled = filled_length(r);
+  size_t missing = left < filled ? filled - left : 0;
+  if (r->pads_before) put_padding(w, padding, missing);
+  for (size_t i = 0; left > 0; i++) {
     if (is_skipped(r, text.words[i])) continue;
     if (before > 0) {
       before--;
+    } else {
+      put(w, text.words[i], (uint32_t)i);
+      left--;
+    }
+  }
+  if (!r->pads_before) put_padding(w, padding, missing);
+}
+
+Status reading_read(const Reading *r, uint32_t padding, const Text *texts, size_t count, ReadingBuffer *b, Text *read,
+                    Error *error) {
+  size_t most = 0, at = 0;
+  bool plain = reading_is_plain(r);
+  for (size_t i = 0; i < count && !plain; i++) most += reading_most(r, texts[i].length);
+  if (!memory_grow(&b->words, &b->words_capacity, most, sizeof *b->words) ||
+      !memory_grow(&b->origins, &b->origins_capacity, most, sizeof *b->origins))
+    return error_no_memory(error);
+  for (size_t i = 0; i < count; i++) {
+    if (plain) {
+      read[i] = (Text){texts[i].words, smaller(texts[i].length, r->max_tokens)};
       continue;
     }
-    put(&w, text.words[i], (uint32_t)i);
-    left--;
+    Writer w = {b->words + at, b->origins + at, 0};
+    write_text(r, padding, texts[i], &w);
+    read[i] = (Text){w.words, w.count};
+    at += w.count;
   }
-  for (size_t i = 0; i < missing && !r->pads_before; i++) put(&w, padding, READING_PADDING);
-  return (Text){words, w.count};
+  return STATUS_OK;
 }

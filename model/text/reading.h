@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 
+#include "base/status.h"
 #include "text/text.h"
 
 typedef struct Reading {
@@ -35,10 +36,20 @@ size_t reading_most(const Reading *reading, size_t length);
 
 #define READING_PADDING UINT32_MAX
 
-/* Returns what is read of a text. It is a part of the text itself if the reading is plain, else
-** it is written to words [reading_most()]. Unless `origins` is NULL, origins [reading_most()] is
-** set to the number of the token in the text that each word comes from, or READING_PADDING.
+/* What was read of some texts that are not read as they are. */
+typedef struct ReadingBuffer {
+  uint32_t *words;   /* of one text after another                                          */
+  uint32_t *origins; /* the number of the token in its text that each word comes from, or
+                     ** READING_PADDING                                                    */
+  size_t words_capacity, origins_capacity;
+} ReadingBuffer; /* all zero is empty */
+
+void reading_buffer_free(ReadingBuffer *buffer);
+
+/* Sets read [count] to what is read of texts [count], which may be the same list. It is a part of the
+** text itself if the reading is plain, else it is in the buffer, which is reused from call to call.
 */
-Text reading_read(const Reading *reading, uint32_t padding, Text text, uint32_t *words, uint32_t *origins);
+Status reading_read(const Reading *reading, uint32_t padding, const Text *texts, size_t count, ReadingBuffer *buffer,
+                    Text *read, Error *error);
 
 #endif

@@ -60,15 +60,15 @@ static const struct Kind {
 };
 enum { KIND_UNICODE, KIND_WHITESPACE, KIND_CHARACTERS, KIND_COUNT };
 
-typedef struct Reading {
+typedef struct NameParser {
   const char *name;
   const struct Kind *kind;
   bool given[OPTIONS];
   PlainOptions options;
   Error *error;
-} Reading;
+} NameParser;
 
-static Status bad_value(const Reading *r, const char *option, const Piece *value, const char *expected) {
+static Status bad_value(const NameParser *r, const char *option, const Piece *value, const char *expected) {
   if (value->length == 0 && !value->quoted)
     return error_set(r->error, STATUS_INVALID, "the tokenizer '%.60s' has nothing after %s, expected %s", r->name,
                      option, expected);
@@ -77,7 +77,7 @@ static Status bad_value(const Reading *r, const char *option, const Piece *value
                    expected);
 }
 
-static Status read_case(Reading *r, const Piece *value) {
+static Status read_case(NameParser *r, const Piece *value) {
   bool any = r->kind != &KINDS[KIND_UNICODE];
   if (piece_is(value, "none"))
     r->options.letter_case = CASE_AS_WRITTEN;
@@ -91,7 +91,7 @@ static Status read_case(Reading *r, const Piece *value) {
 }
 
 /* A doubled quote is left as it is: a list may have a character twice. */
-static Status read_characters(Reading *r, const char *option, const Piece *value, const char **list, size_t *length) {
+static Status read_characters(NameParser *r, const char *option, const Piece *value, const char **list, size_t *length) {
   *list = value->bytes;
   *length = value->length;
   if (piece_is(value, "punctuation")) {
@@ -106,7 +106,7 @@ static Status read_characters(Reading *r, const char *option, const Piece *value
   return STATUS_OK;
 }
 
-static Status read_option(Reading *r, const Piece *option, const Piece *value) {
+static Status read_option(NameParser *r, const Piece *option, const Piece *value) {
   PlainOptions *o = &r->options;
   Option number = 0;
   while (number < r->kind->options && !piece_is(option, OPTION_NAMES[number])) number++;
@@ -144,7 +144,7 @@ static Status copy_tokenizer(const Tokenizer *original, Tokenizer **tokenizer, E
 
 Status named_tokenizer_new(const char *name, Tokenizer **tokenizer, Error *error) {
   const char *at = name;
-  Reading r = {.name = name, .kind = read_kind(&at), .error = error,
+  NameParser r = {.name = name, .kind = read_kind(&at), .error = error,
                .options = {.separators = WHITESPACE, .separators_length = sizeof WHITESPACE - 1}};
   if (!*name) return copy_tokenizer(&tokenizer_unicode, tokenizer, error);
   if (!r.kind)

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
-#include "base/memory.h"
 #include "base/random.h"
 #include "optimizer/minibatch.h"
 #include "train/stage.h"
@@ -17,8 +16,7 @@ enum { POOL_BATCHES = 32 }; /* minibatches whose texts are sorted by length toge
 struct Epochs {
   Minibatch *minibatch;
   Text *texts;              /* [batch_size] */
-  uint32_t *words;          /* of the texts, where the network does not read them as they are */
-  size_t words_capacity;
+  ReadingBuffer read;       /* of the texts */
   uint32_t *targets;        /* [batch_size] */
   uint32_t *batches;        /* [batch_count] their order in the epoch */
   size_t batch_count;
@@ -51,7 +49,7 @@ void epochs_free(Epochs *e) {
   if (!e) return;
   minibatch_free(e->minibatch);
   free(e->texts);
-  free(e->words);
+  reading_buffer_free(&e->read);
   free(e->targets);
   free(e->batches);
   free(e);
@@ -144,30 +142,18 @@ typedef struct EpochPass {
   size_t begun; /* minibatches */
 } EpochPass;
 
-/* Sets the texts of the step to what the network reads of these rows. */
-static Status read_rows(Epochs *e, const Training *t, const uint32_t *rows, size_t count, Error *error) {
-  const Reading *r = &t->model->reading;
-  uint32_t padding = t->model->parameters.shape.padding.word;
-  size_t most = 0, at = 0;
-  for (size_t i = 0; i < count; i++) most += reading_most(r, corpus_text(&t->corpus, rows[i]).length);
-  if (!reading_is_plain(r) && !memory_grow(&e->words, &e->words_capacity, most, sizeof *e->words))
-    return error_no_memory(error);
-  for (size_t i = 0; i < count; i++) {
-    uint32_t *words = reading_is_plain(r) ? NULL : e->words + at;
-    e->texts[i] = reading_read(r, padding, corpus_text(&t->corpus, rows[i]), words, NULL);
-    at += e->texts[i].length;
-  }
-  return STATUS_OK;
-}
-
 static Status fill_step(Epochs *e, const Training *t, size_t batch, MinibatchStep *step, Error *error) {
   size_t first = batch * t->options.batch_size, left = t->rows.count - first;
   size_t count = left < t->options.batch_size ? left : t->options.batch_size;
-  for (size_t i = 0; i < count; i++) e->targets[i] = t->corpus.target[t->rows.row[first + i]];
+  for (size_t i = 0; i < count; i++) {
+    e->texts[i] = corpus_text(&t->corpus, t->rows.row[first + i]);
+    e->targets[i] = t->corpus.target[t->rows.row[first + i]];
+  }
   Random stream = random_stream(t->options.seed, RANDOM_MINIBATCH, e->step);
   *step = (MinibatchStep){.texts = e->texts, .targets = e->targets, .count = count,
                           .learning_rate = (float)t->epoch->learning_rate, .seed = random_next(&stream)};
-  return read_rows(e, t, t->rows.row + first, count, error);
+  const Model *m = t->model;
+  return reading_read(&m->reading, m->parameters.shape.padding.word, e->texts, count, &e->read, e->texts, error);
 }
 
 static Status next_step(void *context, const MinibatchResult *last, MinibatchStep *step, bool *more, Error *error) {

@@ -107,7 +107,7 @@ static Status make_model(Training *t, Error *error) {
   if (t->from) {
     shape.buckets = t->from->parameters.shape.buckets;
     shape.positions = t->from->parameters.shape.positions;
-    shape.resets_before = t->from->parameters.shape.resets_before;
+    shape.resets_early = t->from->parameters.shape.resets_early;
     shape.padding = t->from->parameters.shape.padding;
   }
   t->model = calloc(1, sizeof *t->model);

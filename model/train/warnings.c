@@ -180,8 +180,8 @@ static Status warn_of_leaks(const Corpus *c, Strings *warnings, Error *error) {
 
 static Status warn_of_cuts(const Corpus *c, Strings *warnings, Error *error) {
   if (c->cut * 2 <= c->rows) return STATUS_OK;
-  return warn(warnings, error, "%zu of the %zu texts are longer than max_tokens (%zu): the network does not read their "
-              "ends", c->cut, c->rows, c->cut_after);
+  return warn(warnings, error, "%zu of the %zu texts are longer than max_tokens (%zu): the network does not read all "
+              "of them", c->cut, c->rows, c->cut_after);
 }
 
 Status warnings_find(const Corpus *c, const size_t *label_rows, Strings *warnings, Error *error) {

@@ -120,8 +120,9 @@ SHARED Subject part_subject(unsigned parts) { return part_subject_of(parts, 5, L
 SHARED void logits_in(const Model *m, const Lexicon *lexicon, Text text, float logits[LABELS]) {
   Pass pass = {0};
   float margins[LABELS] = {0};
-  uint32_t *read_words = allocate(reading_most(&m->reading, text.length), sizeof *read_words);
-  const Text read = reading_read(&m->reading, m->parameters.shape.padding.word, text, read_words, NULL);
+  ReadingBuffer buffer = {0};
+  Text read;
+  assert_ok(reading_read(&m->reading, m->parameters.shape.padding.word, &text, 1, &buffer, &read, &error));
   assert_ok(batch_fill(&pass.batch, &read, 1, lexicon_words(lexicon, VOCABULARY), &error));
   assert_ok(pass_reserve(&pass, &m->parameters.shape, false, &error));
   network_forward(&m->parameters, lexicon, NULL, &pass);
@@ -134,7 +135,7 @@ SHARED void logits_in(const Model *m, const Lexicon *lexicon, Text text, float l
   for (size_t c = 0; c < m->parameters.shape.labels; c++)
     logits[c] = m->calibration.network * pass.logits[c] + m->calibration.linear * margins[c];
   pass_free(&pass);
-  free(read_words);
+  reading_buffer_free(&buffer);
 }
 
 SHARED void logits_of(const Subject *s, Text text, float logits[LABELS]) {

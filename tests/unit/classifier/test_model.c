@@ -362,6 +362,28 @@ TEST(labels_that_are_none_are_refused) {
   check_data_refused("labels.kinds", 0, 'i', "label 1 is not a value");
 }
 
+/* Each text would take memory for so many tokens. */
+TEST(a_very_long_padded_length_is_refused) {
+  Model *model = small_model(1, 0);
+  size_t size;
+  model->reading = (Reading){.max_tokens = 1 << 20, .padded_length = (1 << 16) + 1};
+  uint8_t *bytes = write_model(model, &size);
+  assert_invalid(read_bytes(bytes, size), "metadata 'padded_length' is '65537', expected a number up to 65536");
+  free(bytes);
+  model_free(model);
+}
+
+/* A word with n-grams is none that could be left out. */
+TEST(unknown_words_with_ngrams_are_not_left_out) {
+  Model *model = full_model(1);
+  size_t size;
+  model->reading.skips_unknown = true;
+  uint8_t *bytes = write_model(model, &size);
+  assert_invalid(read_bytes(bytes, size), "metadata 'unknown' is 'skip', expected 'read' in a file with tensor 'subwords'");
+  free(bytes);
+  model_free(model);
+}
+
 /* What the network reads, of all kinds. */
 TEST(readings_are_read_as_they_were_written) {
   for (unsigned how = 0; how < 16; how++)
@@ -773,6 +795,8 @@ int main(void) {
       cmocka_unit_test(fewer_kinds_than_labels_are_refused),
       cmocka_unit_test(words_and_labels_that_are_there_twice_are_refused),
       cmocka_unit_test(labels_that_are_none_are_refused),
+      cmocka_unit_test(a_very_long_padded_length_is_refused),
+      cmocka_unit_test(unknown_words_with_ngrams_are_not_left_out),
       cmocka_unit_test(readings_are_read_as_they_were_written),
       cmocka_unit_test(padding_is_dropped_where_nobody_notices),
       cmocka_unit_test(the_padding_word_is_the_empty_one),

@@ -118,7 +118,7 @@ TEST(logits_equal_network_forward) {
 }
 
 /* Word 1 is padding, in any place of a text. */
-TEST(padding_and_resetting_before) {
+TEST(padding_and_early_resets) {
   const size_t sizes[] = {0, 33, 5};
   InferenceScratch scratch = {0};
   for (size_t i = 0; i < COUNT(sizes); i++)
@@ -126,7 +126,7 @@ TEST(padding_and_resetting_before) {
       for (unsigned parts = 0; parts < 8; parts++) {
         Shape shape = shape_of(sizes[i], 6, parts & 1, 0);
         shape.padding = (Padding){1, state, .skipped = parts & 2};
-        shape.resets_before = sizes[i] && parts & 4;
+        shape.resets_early = sizes[i] && parts & 4;
         check_shape(shape, &scratch);
       }
   inference_scratch_free(&scratch);
@@ -309,7 +309,7 @@ TEST(none_may_be_freed) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(logits_equal_network_forward),
-      cmocka_unit_test(padding_and_resetting_before),
+      cmocka_unit_test(padding_and_early_resets),
       cmocka_unit_test(a_state_is_carried_without_loss),
       cmocka_unit_test(any_number_of_texts),
       cmocka_unit_test(empty_texts),

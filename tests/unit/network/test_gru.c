@@ -147,21 +147,21 @@ static Layer random_layer(bool backwards) {
   return l;
 }
 
-static void check_slopes(bool backwards, bool resets_before) {
+static void check_slopes(bool backwards, bool resets_early) {
   Layer l = random_layer(backwards);
-  l.weights.resets_before = resets_before;
+  l.weights.resets_early = resets_early;
   forward(&l);
   backward(&l);
   assert_gradient(layer_loss, &l, l.vectors, l.batch.distinct * INPUT, l.d_vectors);
   assert_gradient(layer_loss, &l, l.weights.kernel, INPUT * 3 * HIDDEN, l.gradient.kernel);
   assert_gradient(layer_loss, &l, l.weights.recurrent, HIDDEN * 3 * HIDDEN, l.gradient.recurrent);
-  assert_gradient(layer_loss, &l, l.weights.bias, (resets_before ? 1 : 2) * 3 * HIDDEN, l.gradient.bias);
+  assert_gradient(layer_loss, &l, l.weights.bias, (resets_early ? 1 : 2) * 3 * HIDDEN, l.gradient.bias);
   layer_free(&l);
 }
 
 TEST(gradients_are_slopes_forwards) { check_slopes(false, false); }
 TEST(gradients_are_slopes_backwards) { check_slopes(true, false); }
-TEST(gradients_are_slopes_that_reset_before) {
+TEST(gradients_are_slopes_with_early_resets) {
   check_slopes(false, true);
   check_slopes(true, true);
 }
@@ -179,9 +179,9 @@ static double gate(const GruWeights *w, const float *x, const double *h, size_t 
 }
 
 /* Steps of the formula of gru.h for a GRU that resets before. */
-TEST(resetting_before_is_the_formula) {
+TEST(an_early_reset_is_the_formula) {
   Layer l = random_layer(false);
-  l.weights.resets_before = true;
+  l.weights.resets_early = true;
   forward(&l);
   for (size_t row = 0; row < l.batch.texts; row++) {
     double h[HIDDEN] = {0};
@@ -280,8 +280,8 @@ int main(void) {
       cmocka_unit_test(as_keras_backwards),
       cmocka_unit_test(gradients_are_slopes_forwards),
       cmocka_unit_test(gradients_are_slopes_backwards),
-      cmocka_unit_test(gradients_are_slopes_that_reset_before),
-      cmocka_unit_test(resetting_before_is_the_formula),
+      cmocka_unit_test(gradients_are_slopes_with_early_resets),
+      cmocka_unit_test(an_early_reset_is_the_formula),
       cmocka_unit_test(backward_sets_the_gradient_and_adds_to_that_of_the_vectors),
       cmocka_unit_test(labelling_gives_the_states_of_training),
       cmocka_unit_test(columns_of_the_other_direction_stay),

@@ -319,7 +319,7 @@ TEST(gradients_are_slopes_with_padding) {
   for (PaddingState state = PADDING_READ; state <= PADDING_ZERO; state++)
     for (unsigned parts = 0; parts < 8; parts++) {
       Shape shape = part_shape(false, parts & 1, 3);
-      shape.resets_before = parts & 2;
+      shape.resets_early = parts & 2;
       shape.padding = (Padding){.word = 1, .state = state, .skipped = parts & 4};
       check_part_slopes(shape, NULL);
     }
@@ -352,7 +352,7 @@ TEST(masked_padding_changes_no_other_state) {
   static const size_t AT[] = {2, 4, 5};
   for (unsigned parts = 0; parts < 4; parts++) {
     Shape shape = part_shape(false, parts & 1, 3);
-    shape.resets_before = parts & 2;
+    shape.resets_early = parts & 2;
     size_t size = 2 * shape.hidden;
     for (PaddingState state = PADDING_CARRY; state <= PADDING_ZERO; state++) {
       Net net = padding_net(shape, (Padding){.word = 1, .state = state});

@@ -347,12 +347,12 @@ static void check_shape(Shape actual, Shape expected) {
   assert_int_equal(actual.positions, expected.positions);
   assert_int_equal(actual.buckets, expected.buckets);
   assert_int_equal(actual.pooled, expected.pooled);
-  assert_int_equal(actual.resets_before, expected.resets_before);
+  assert_int_equal(actual.resets_early, expected.resets_early);
 }
 
 TEST(a_file_holds_every_value) {
   const Shape shapes[] = {WITH_ALL, POOLED, {.vocabulary = 3, .embedding = 2, .hidden = 4, .labels = 2,
-                                             .resets_before = true}, {.vocabulary = 3, .embedding = 2, .labels = 2},
+                                             .resets_early = true}, {.vocabulary = 3, .embedding = 2, .labels = 2},
                           {.vocabulary = 3, .buckets = 4, .embedding = 2, .labels = 2},
                           {.vocabulary = 3, .embedding = 2, .labels = 2, .pooled = true},
                           {.vocabulary = 1, .embedding = 1, .hidden = 1, .labels = 1}};

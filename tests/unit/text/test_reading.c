@@ -16,23 +16,29 @@ static char char_of(uint32_t word) {
   return word == VOCABULARY_UNKNOWN ? '?' : word == PADDING ? '_' : (char)('a' + word - 10);
 }
 
-/* With and without origins; these name the token, or padding. */
+/* The text by itself, and among others. */
 static void check_reading(Reading r, const char *text, const char *expected) {
-  uint32_t words[MOST], read[MOST], origins[MOST];
+  static const uint32_t other[] = {11, 12, 13};
+  ReadingBuffer buffer = {0};
+  uint32_t words[MOST];
   size_t length = strlen(text);
   for (size_t i = 0; i < length; i++) words[i] = word_of(text[i]);
   assert_true(reading_most(&r, length) >= strlen(expected));
-  for (int wanted = 0; wanted <= 1; wanted++) {
+  for (size_t before = 0; before <= 2; before++) {
+    Text list[] = {{other, COUNT(other)}, {other, COUNT(other)}, {words, length}}, *texts = list + 2 - before;
     char actual[MOST + 1] = "";
-    Text result = reading_read(&r, PADDING, (Text){words, length}, read, wanted ? origins : NULL);
-    for (size_t i = 0; i < result.length; i++) actual[i] = char_of(result.words[i]);
+    assert_ok(reading_read(&r, PADDING, texts, before + 1, &buffer, texts, &error));
+    for (size_t i = 0; i < texts[before].length; i++) actual[i] = char_of(texts[before].words[i]);
     assert_string_equal(actual, expected);
-    for (size_t i = 0; wanted && i < result.length; i++) {
+    if (reading_is_plain(&r)) continue;
+    const uint32_t *origins = buffer.origins + (texts[before].words - buffer.words);
+    for (size_t i = 0; i < texts[before].length; i++) {
       bool padding = expected[i] == '_';
       assert_int_equal(origins[i] == READING_PADDING, padding);
-      if (!padding) assert_int_equal(words[origins[i]], result.words[i]);
+      if (!padding) assert_int_equal(words[origins[i]], texts[before].words[i]);
     }
   }
+  reading_buffer_free(&buffer);
 }
 
 TEST(the_first_tokens_or_the_last) {
@@ -83,7 +89,12 @@ TEST(a_plain_reading_copies_nothing) {
                                                  {.max_tokens = 2, .skips_unknown = true},
                                                  {.max_tokens = 2, .padded_length = 1}};
   assert_true(reading_is_plain(&plain));
-  assert_ptr_equal(reading_read(&plain, 0, (Text){words, 3}, NULL, NULL).words, words);
+  ReadingBuffer buffer = {0};
+  Text text = {words, 3};
+  assert_ok(reading_read(&plain, 0, &text, 1, &buffer, &text, &error));
+  assert_ptr_equal(text.words, words);
+  assert_int_equal(text.length, 2);
+  reading_buffer_free(&buffer);
   for (size_t i = 0; i < COUNT(others); i++) assert_false(reading_is_plain(&others[i]));
 }
 

@@ -1,4 +1,4 @@
-#include "inference/gru_step_before.h"
+#include "inference/gru_step_early.h"
 
 #include <string.h>
 
@@ -50,4 +50,4 @@ static void step(const GruStepWeights *w, const GruStepRows *r) {
   for (size_t i = 0; i < r->count; i++) row(w, r, i);
 }
 
-void gru_step_before_use(GruStepWeights *w) { w->forward = step; }
+void gru_step_early_use(GruStepWeights *w) { w->forward = step; }
