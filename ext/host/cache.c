@@ -14,9 +14,9 @@ struct Entry {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Entry *entries; /* guarded by the mutex */
 
-static Entry *find_identifier(const char *identifier) {
+static Entry *find_file(const char *identifier, size_t size) {
   for (Entry *e = entries; e && *identifier; e = e->next)
-    if (strcmp(e->model->identifier, identifier) == 0) return e;
+    if (e->model->file_size == size && strcmp(e->model->identifier, identifier) == 0) return e;
   return NULL;
 }
 
@@ -33,9 +33,9 @@ static const Model *retain(Entry *entry) {
   return entry->model;
 }
 
-const Model *cache_acquire(const char *identifier) {
+const Model *cache_acquire(const char *identifier, size_t file_size) {
   pthread_mutex_lock(&mutex);
-  const Model *model = retain(find_identifier(identifier));
+  const Model *model = retain(find_file(identifier, file_size));
   pthread_mutex_unlock(&mutex);
   return model;
 }
@@ -54,7 +54,7 @@ const Model *cache_add(Model *model) {
     return NULL;
   }
   pthread_mutex_lock(&mutex);
-  Entry *known = find_identifier(model->identifier);
+  Entry *known = find_file(model->identifier, model->file_size);
   if (!known) {
     *added = (Entry){.model = model, .next = entries};
     entries = added;

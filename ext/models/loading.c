@@ -19,7 +19,7 @@ static int read_weights(Connection *c, sqlite3_blob *blob, const Model **model, 
   size_t size = (size_t)sqlite3_blob_bytes(blob), probe = size < PROBE ? size : PROBE;
   int rc = read_blob(c, blob, first, probe, error);
   if (rc) return rc;
-  if (safetensors_stated_identifier(first, probe, size, identifier)) *model = cache_acquire(identifier);
+  if (safetensors_stated_identifier(first, probe, size, identifier)) *model = cache_acquire(identifier, size);
   if (*model) return SQLITE_OK;
   uint8_t *bytes = memory_aligned(size + 1, 1);
   Model *loaded;

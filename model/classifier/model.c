@@ -91,7 +91,9 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   safetensors_write_tensor(&w, "labels.bytes", DTYPE_U8, &labels->length, 1, labels->bytes);
   safetensors_write_tensor(&w, "vocabulary.bytes", DTYPE_U8, &words->length, 1, words->bytes);
   Status status = safetensors_end(&w, bytes, size, error);
-  if (!status) safetensors_identifier(*bytes, *size, m->identifier);
+  if (status) return status;
+  safetensors_identifier(*bytes, *size, m->identifier);
+  m->file_size = *size;
   return status;
 }
 
@@ -286,6 +288,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   Padding padding = {0};
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
+  if (!status) m->file_size = size;
   if (!status) status = check_identifier(&f, size, m);
   if (!status) status = read_metadata(&f, m, &padding);
   if (!status) status = read_parameters(&f, padding, m);

@@ -7,7 +7,15 @@
 #include "tokenizer/plain_tokenizer.h"
 
 static const char WHITESPACE[] = " \t\n\v\f\r";
-static const char PUNCTUATION[] = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+
+/* Lists of characters that have a name. */
+static const struct {
+  const char *name, *characters;
+} LISTS[] = {
+    {"punctuation", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"},
+    {"spaces", " \t\n\v\f\r\x1C\x1D\x1E\x1F" "\xC2\x85" "\u00A0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
+               "\u2007\u2008\u2009\u200A\u2028\u2029\u202F\u205F\u3000"}};
+enum { LIST_COUNT = sizeof LISTS / sizeof *LISTS };
 
 /* ---- words of a name --------------------------------------------------------------- */
 
@@ -94,11 +102,14 @@ static Status read_case(NameParser *r, const Piece *value) {
 static Status read_characters(NameParser *r, const char *option, const Piece *value, const char **list, size_t *length) {
   *list = value->bytes;
   *length = value->length;
-  if (piece_is(value, "punctuation")) {
-    *list = PUNCTUATION;
-    *length = sizeof PUNCTUATION - 1;
-  } else if (!value->quoted || !value->closed) {
-    return bad_value(r, option, value, "punctuation, or characters between single quotes");
+  for (size_t i = 0; i < LIST_COUNT; i++) {
+    if (!piece_is(value, LISTS[i].name)) continue;
+    *list = LISTS[i].characters;
+    *length = strlen(*list);
+    return STATUS_OK;
+  }
+  if (!value->quoted || !value->closed) {
+    return bad_value(r, option, value, "punctuation, spaces, or characters between single quotes");
   } else if (!utf8_is_valid(value->bytes, value->length)) {
     return error_set(r->error, STATUS_INVALID, "the tokenizer '%.60s' has characters after %s that are not UTF-8",
                      r->name, option);

@@ -9,10 +9,12 @@
 **               remove CHARS
 **
 ** Options follow the name in any order, each at most once. CHARS is `punctuation`, the 32
-** punctuation marks of ASCII, or characters between single quotes; a quote among them is doubled.
+** punctuation marks of ASCII, or `spaces`, those at which Python's str.split() cuts, or characters
+** between single quotes; a quote among them is doubled.
 **
 **   whitespace lower ascii remove punctuation             as TextVectorization by default
 **   whitespace lower unicode separators ' !"#$%&()*+...'  as Keras's older Tokenizer
+**   whitespace lower unicode separators spaces            as text.lower().split() in Python
 */
 #ifndef CLASSIFY_NAMED_TOKENIZER_H
 #define CLASSIFY_NAMED_TOKENIZER_H

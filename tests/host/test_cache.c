@@ -126,6 +126,18 @@ TEST(what_a_forked_child_trains) {
 }
 
 /* A prepared statement asks again each time it runs. */
+/* It states the identifier of the whole file, which the process holds already. */
+TEST(a_file_that_was_cut_off_is_refused) {
+  sqlite3 *db = taught("cut", "DELETE");
+  assert_taught(db, "m", "old");
+  run(db, "INSERT INTO classify_models SELECT 'cut', 1, created, labels, options, metrics, "
+          "substr(weights, 1, length(weights) - 10) FROM classify_models");
+  assert_fails(SQLITE_ERROR, "main.cut@1 cannot be used", db, "SELECT classify('x', 'cut')");
+  run(db, "UPDATE classify_models SET weights = CAST(weights || zeroblob(8) AS BLOB)");
+  assert_fails(SQLITE_ERROR, "main.m@1 cannot be used", db, "SELECT classify('x', 'm')");
+  close_database(db);
+}
+
 TEST(a_prepared_statement_sees_changes) {
   sqlite3 *db = taught("prepared", "WAL"), *other = another(db);
   sqlite3_stmt *stmt = prepare(db, "SELECT classify(?1, 'm')");
@@ -447,6 +459,7 @@ int main(void) {
       cmocka_unit_test(what_another_connection_changes),
       cmocka_unit_test(what_another_process_changes),
       cmocka_unit_test(what_a_forked_child_trains),
+      cmocka_unit_test(a_file_that_was_cut_off_is_refused),
       cmocka_unit_test(a_prepared_statement_sees_changes),
       cmocka_unit_test(a_table_that_comes_later),
       cmocka_unit_test(temp_comes_before_main_before_attached),

@@ -7,15 +7,17 @@
 
 static const char TEXT[] = "\u00c4rger's 'n Co\u00adoP \u4e2d\u6587!";
 
-static void check(const char *name, const char *tokens) {
+static void check_text(const char *name, const char *text, const char *tokens) {
   Tokenizer *tokenizer;
   assert_true(named_tokenizer_exists(name));
   assert_ok(named_tokenizer_new(name, &tokenizer, &error));
-  Split split = split_by(tokenizer, TEXT, strlen(TEXT), SIZE_MAX);
+  Split split = split_by(tokenizer, text, strlen(text), SIZE_MAX);
   assert_string_equal(split.folded, tokens);
   split_free(&split);
   free(tokenizer);
 }
+
+static void check(const char *name, const char *tokens) { check_text(name, TEXT, tokens); }
 
 #define DEFAULT "\u00e4rger|'|s|'|n|coop|\u4e2d|\u6587|!"
 
@@ -37,6 +39,13 @@ TEST(options_in_any_order) {
 
 TEST(a_character_may_be_listed_twice) {
   check("whitespace separators '  \u00ad\u00ad' remove '\u4e2d\u4e2d!!'", "\u00c4rger's|'n|Co|oP|\u6587");
+}
+
+/* U+00A0 and U+0085 are spaces for Python, and no ASCII whitespace. */
+TEST(spaces_are_those_of_python) {
+  const char *text = "a\u00a0b\xC2\x85" "c\u3000 d\x1C" "e\u200bf";
+  check_text("whitespace separators spaces", text, "a|b|c|d|e\u200bf");
+  check_text("whitespace", text, "a\u00a0b\xC2\x85" "c\u3000|d\x1C" "e\u200bf");
 }
 
 /* Quoted, it is these letters. */
@@ -113,13 +122,13 @@ TEST(values_that_are_wrong) {
               "the tokenizer 'characters lower 'ascii'' has 'ascii' after lower, expected none, ascii or unicode");
   check_error("unicode lower ascii", "the tokenizer 'unicode lower ascii' has ascii after lower, expected none");
   check_error("whitespace remove ",
-              "the tokenizer 'whitespace remove ' has nothing after remove, expected punctuation, or characters between "
+              "the tokenizer 'whitespace remove ' has nothing after remove, expected punctuation, spaces, or characters between "
               "single quotes");
   check_error("whitespace separators .,",
-              "the tokenizer 'whitespace separators .,' has ., after separators, expected punctuation, or characters "
+              "the tokenizer 'whitespace separators .,' has ., after separators, expected punctuation, spaces, or characters "
               "between single quotes");
   check_error("whitespace remove '.,''",
-              "the tokenizer 'whitespace remove '.,''' has '.,'' after remove, expected punctuation, or characters "
+              "the tokenizer 'whitespace remove '.,''' has '.,'' after remove, expected punctuation, spaces, or characters "
               "between single quotes");
   check_error("whitespace remove 'a\xff'", "the tokenizer 'whitespace remove 'a'' has characters after remove that are "
               "not UTF-8"); /* messages leave such bytes out */
@@ -138,6 +147,7 @@ int main(void) {
       cmocka_unit_test(the_default),
       cmocka_unit_test(options_in_any_order),
       cmocka_unit_test(a_character_may_be_listed_twice),
+      cmocka_unit_test(spaces_are_those_of_python),
       cmocka_unit_test(punctuation_is_a_word),
       cmocka_unit_test(as_written_has_the_tokens_of_the_default),
       cmocka_unit_test(a_long_word_is_cut_as_written),

@@ -62,9 +62,15 @@ def _lowered(lower, word):
     return word.lower() if lower == "unicode" else word
 
 
+# Lists of characters that have a name.
+LISTS = {"punctuation": string.punctuation,
+         "spaces": "".join(filter(str.isspace, map(chr, range(0x3001))))}
+
+
 def _quoted(characters):
-    if set(characters) == set(string.punctuation):
-        return "punctuation"
+    for name, listed in LISTS.items():
+        if set(characters) == set(listed):
+            return name
     return "'" + characters.replace("'", "''") + "'"
 
 
@@ -93,10 +99,10 @@ def _lower(tokenize, kind, value):
 
 
 def _characters(tokenize, value):
-    if value == "punctuation":
-        return string.punctuation
+    if value in LISTS:
+        return LISTS[value]
     if not value.startswith("'"):
-        raise ValueError(f"tokenizer {tokenize!r} has {value!r}, expected punctuation or characters in single quotes")
+        raise ValueError(f"tokenizer {tokenize!r} has {value!r}, expected punctuation, spaces or characters in single quotes")
     return value[1:-1].replace("''", "'")
 
 
