@@ -110,8 +110,8 @@ static bool belongs_to_another(const sqlite3_api_routines *api) {
 
 static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   if (belongs_to_another(api)) {
-    *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy of "
-                            "the file for each SQLite");
+    *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy "
+                            "of the file for each SQLite");
     return SQLITE_ERROR;
   }
   SQLITE_EXTENSION_INIT2(api);

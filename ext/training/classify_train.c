@@ -58,7 +58,9 @@ void classify_train_final(sqlite3_context *context) {
   Error error;
   Epoch last = {0};
   char *json = NULL;
-  int rc = a ? SQLITE_OK : failure(&error, SQLITE_ERROR, "no rows to learn from: there are none, or each has NULL as its text or label");
+  int rc = a ? SQLITE_OK
+             : failure(&error, SQLITE_ERROR, "no rows to learn from: there are none, or each has NULL as its text or "
+                       "label");
   if (!a || !a->failed) { /* a failed step has set the result */
     if (!rc) rc = check_scan(sqlite3_user_data(context), &error);
     if (!rc) rc = run_epochs(&a->run, &last, &error);

@@ -99,7 +99,8 @@ static Status read_case(NameParser *r, const Piece *value) {
 }
 
 /* A doubled quote is left as it is: a list may have a character twice. */
-static Status read_characters(NameParser *r, const char *option, const Piece *value, const char **list, size_t *length) {
+static Status read_characters(NameParser *r, const char *option, const Piece *value, const char **list,
+                              size_t *length) {
   *list = value->bytes;
   *length = value->length;
   for (size_t i = 0; i < LIST_COUNT; i++) {

@@ -379,7 +379,8 @@ TEST(unknown_words_with_ngrams_are_not_left_out) {
   size_t size;
   model->reading.skips_unknown = true;
   uint8_t *bytes = write_model(model, &size);
-  assert_invalid(read_bytes(bytes, size), "metadata 'unknown' is 'skip', expected 'read' in a file with tensor 'subwords'");
+  assert_invalid(read_bytes(bytes, size),
+                 "metadata 'unknown' is 'skip', expected 'read' in a file with tensor 'subwords'");
   free(bytes);
   model_free(model);
 }

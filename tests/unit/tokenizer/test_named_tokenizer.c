@@ -34,7 +34,7 @@ TEST(options_in_any_order) {
   check("whitespace lower ascii remove punctuation", "\u00c4rgers|n|co\u00adop|\u4e2d\u6587");
   check("whitespace remove punctuation lower ascii", "\u00c4rgers|n|co\u00adop|\u4e2d\u6587");
   check("whitespace\tremove  '''!'separators  ' \u00ad'\nlower unicode ", "\u00e4rgers|n|co|op|\u4e2d\u6587");
-  check("characters remove 'Co\u00adP\u4e2d\u6587! ' lower unicode", "\u00e4|r|g|e|r|'|s|'|n|c|p"); /* C is no small letter */
+  check("characters remove 'Co\u00adP\u4e2d\u6587! ' lower unicode", "\u00e4|r|g|e|r|'|s|'|n|c|p"); /* C is not */
 }
 
 TEST(a_character_may_be_listed_twice) {
@@ -122,13 +122,16 @@ TEST(values_that_are_wrong) {
               "the tokenizer 'characters lower 'ascii'' has 'ascii' after lower, expected none, ascii or unicode");
   check_error("unicode lower ascii", "the tokenizer 'unicode lower ascii' has ascii after lower, expected none");
   check_error("whitespace remove ",
-              "the tokenizer 'whitespace remove ' has nothing after remove, expected punctuation, spaces, or characters between "
+              "the tokenizer 'whitespace remove ' has nothing after remove, expected punctuation, spaces, or characters "
+              "between "
               "single quotes");
   check_error("whitespace separators .,",
-              "the tokenizer 'whitespace separators .,' has ., after separators, expected punctuation, spaces, or characters "
+              "the tokenizer 'whitespace separators .,' has ., after separators, expected punctuation, spaces, or "
+              "characters "
               "between single quotes");
   check_error("whitespace remove '.,''",
-              "the tokenizer 'whitespace remove '.,''' has '.,'' after remove, expected punctuation, spaces, or characters "
+              "the tokenizer 'whitespace remove '.,''' has '.,'' after remove, expected punctuation, spaces, or "
+              "characters "
               "between single quotes");
   check_error("whitespace remove 'a\xff'", "the tokenizer 'whitespace remove 'a'' has characters after remove that are "
               "not UTF-8"); /* messages leave such bytes out */
