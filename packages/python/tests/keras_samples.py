@@ -12,7 +12,7 @@ layers = keras.layers
 BACKEND = keras.backend.backend()
 TOKENS, ROWS = 12, 40
 LABELS = ["spam", 5, 2.5]
-WORDS = ["", "[UNK]"] + [f"w{number}" for number in range(ROWS - 2)]
+WORDS = ["", "[UNK]", ".", *(f"w{number}" for number in range(ROWS - 3))]
 
 
 class TensorFlowOps:

@@ -146,13 +146,13 @@ class Vocabularies(unittest.TestCase):
 
     def read(self, words, **arguments):
         self.model = sequential(bidirectional(), AttentionLayer())
-        found = weights.read(from_keras(self.model, words, LABELS, **arguments))
+        found = weights.read(from_keras(self.model, words, LABELS, **{"tokenizer": "", **arguments}))
         return found, self.model.get_weights()[0]
 
     def test_dict(self):
         found, rows = self.read({word: number for number, word in enumerate(WORDS) if word}, unknown="w7")
         self.assertEqual(found.words, [word for word in WORDS if word != "w7"])
-        np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[9, 0]])
+        np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[10, 0]])
 
     def test_skip(self):
         found, rows = self.read(["[PAD]", *(f"w{n}" for n in range(ROWS - 1))], unknown="skip")
@@ -171,13 +171,13 @@ class Vocabularies(unittest.TestCase):
         np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[1, 0]])
 
     def test_capital_letters(self):
-        found, _ = self.read([*WORDS[:-1], "Word"])
+        found, _ = self.read([*WORDS[:-1], "Word"], tokenizer=None)
         self.assertEqual(found.metadata["tokenize"], "unicode lower none")
 
     def test_many_words(self):
         words = ["", "[UNK]"] + [f"word{number}" for number in range(50000)]
         model = sequential(bidirectional(), AttentionLayer(), rows=len(words))
-        self.assertEqual(len(weights.read(from_keras(model, words, LABELS)).words), 50001)
+        self.assertEqual(len(weights.read(from_keras(model, words, LABELS, tokenizer="")).words), 50001)
 
 
 @unittest.skipUnless(TENSORFLOW, "TextVectorization needs TensorFlow")
@@ -301,6 +301,23 @@ class WrongInput(unittest.TestCase):
         self.refused("label None is of type NoneType, expected str, int or a finite float", labels=["a", "b", None],
                      error=TypeError)
 
+    def test_labels_without_order(self):
+        for wrong, message in (
+                ({"pos": 1, "neg": 0, "odd": 2}, r"labels is a dict, .* such as \['neg', 'pos', 'odd'\]"),
+                ({0: "neg", 2: "odd", 1: "pos"}, r"labels is a dict, .* such as \['neg', 'pos', 'odd'\]"),
+                ({"0": "neg", "1": "pos", "2": "odd"}, r"such as \[id2label\[i\] for i in range\(len\(id2label\)\)\]"),
+                ({"a", "b", "c"}, "labels is a set, which has no order, expected a list"),
+                ("abc", "labels is 'abc', expected a list in the order"), (None, "labels is None, expected a list")):
+            self.refused(message, labels=wrong, error=TypeError)
+
+    def test_how_texts_were_cut(self):
+        words = [word for word in WORDS if word != "."] + ["more"]
+        self.refused("how were the texts cut.* Say tokenizer=.*or '' for the extension's own", vocabulary=words)
+        model = sequential(bidirectional(), AttentionLayer())
+        for tokenizer in "", "whitespace lower unicode":
+            said = weights.read(from_keras(model, words, LABELS, tokenizer=tokenizer))
+            self.assertEqual(said.metadata["tokenize"], tokenizer)
+
     def test_size_of_the_vocabulary(self):
         self.refused("vocabulary is too short: it has 39 words .* has 40 rows", vocabulary=WORDS[:-1])
         self.refused("vocabulary has 41 words .* has only 40 rows", vocabulary=[*WORDS, "more"])
@@ -308,7 +325,7 @@ class WrongInput(unittest.TestCase):
     def test_words(self):
         self.refused(r"vocabulary\[0\] is 'the', expected '' or '\[PAD\]': the word of padding",
                      vocabulary=["the", "[UNK]", *WORDS[2:]])
-        self.refused("'w0' twice: numbers 2 and 39", vocabulary=[*WORDS[:-1], "w0"])
+        self.refused("'w0' twice: numbers 3 and 39", vocabulary=[*WORDS[:-1], "w0"])
         self.refused("word 39 of the vocabulary is 7, expected a str", vocabulary=[*WORDS[:-1], 7], error=TypeError)
         self.refused("words 'w0' and 'w1' of the vocabulary both have the number 1", vocabulary={"w0": 1, "w1": 1})
         self.refused("no word of the vocabulary has the number 2", vocabulary={"w0": 1, "w1": 3})

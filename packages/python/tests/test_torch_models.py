@@ -15,7 +15,7 @@ from sqlite_classify.torch_models import from_torch, to_torch
 
 TOKENS, ROWS = 12, 40
 LABELS = ["spam", 5, 2.5]
-WORDS = ["", "[UNK]"] + [f"w{number}" for number in range(ROWS - 2)]
+WORDS = ["", "[UNK]", ".", *(f"w{number}" for number in range(ROWS - 3))]
 
 
 class Classifier(nn.Module):
@@ -171,10 +171,12 @@ class Conversion(unittest.TestCase):
     def test_unknown_words_that_have_the_number_of_padding(self):
         """Packed sequences know padding by its place."""
         words = ["", *(f"w{number}" for number in range(ROWS - 1))]
-        read = weights.read(from_torch(Classifier(), words, LABELS, max_tokens=TOKENS, unknown="padding"))
+        read = weights.read(from_torch(Classifier(), words, LABELS, max_tokens=TOKENS, tokenizer="",
+                                       unknown="padding"))
         self.assertEqual((read.words[0], len(read.tensors["embedding"])), ("w0", ROWS))
         packed = Packed()
-        model = weights.read(from_torch(packed, words, LABELS, max_tokens=TOKENS, unknown="padding"))
+        model = weights.read(from_torch(packed, words, LABELS, max_tokens=TOKENS, tokenizer="",
+                                       unknown="padding"))
         self.assertEqual((model.words[0], len(model.tensors["embedding"])), ("", ROWS + 1))
         np.testing.assert_array_equal(model.tensors["embedding"][0], model.tensors["embedding"][1])
 
@@ -247,6 +249,11 @@ class WrongInput(unittest.TestCase):
         self.refused("vocabulary is too short: it has 39 words", words=WORDS[:-1])
         self.refused("how many tokens does the model read", max_tokens=None)
         self.refused("max_tokens is 9, but the bias of attention has 12", Classifier(bias=(TOKENS,)), max_tokens=9)
+
+    def test_labels_and_words(self):
+        self.refused(r"labels is a dict, .* such as \['a', 'b', 'c'\]", labels={"b": 1, "a": 0, "c": 2},
+                     error=TypeError)
+        self.refused("how were the texts cut", words=[word for word in WORDS if word != "."] + ["more"])
 
     def test_words(self):
         words = ["the", *WORDS[1:]]

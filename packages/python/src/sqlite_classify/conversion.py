@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from . import network, tokenizers, vocabularies, weights as weights_file
+from . import arguments, network, tokenizers, vocabularies, weights as weights_file
 
 GRU_PADDINGS = ("read", "zero", "carry")
 ATTENTION_PADDINGS = ("read", "skip")
@@ -198,7 +198,7 @@ def one_direction(parts, kept):
 
 def check_labels(labels, columns, layer):
     """The labels as a list. ValueError if they are not as many as the columns of the output, or two are the same."""
-    labels = list(labels)
+    labels = arguments.labels_in_order(labels)
     if len(labels) != columns:
         raise ValueError(f"there are {len(labels)} labels, but {layer} tells {columns} apart")
     first = {}
@@ -252,6 +252,7 @@ def choose_tokenize(tokenizer, vocabulary):
         for own in (tokenizers.parse(""), tokenizers.parse("unicode lower none")):
             impossible = [word for word in words if not own.gives(word)]
             if not impossible:
+                arguments.check_marks(words)
                 return str(own)
         raise ValueError(_impossible_words(impossible, len(words), "the extension's own tokenizer") + "; say by "
                          "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation', or '' if "

@@ -33,9 +33,11 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
                   Dense                        softmax, or linear (logits), or sigmoid of one unit (two labels)
     vocabulary  the words in the order of the Embedding's rows, or a dict from words to rows. Row 0 is padding: '' or
                 '[PAD]'. None if the model's TextVectorization or `tokenizer` knows the words.
-    labels      a str, int or float for each column of the output; for a sigmoid of one unit [label of 0, label of 1].
+    labels      a list of a str, int or float for each column of the output, in their order;
+                for a sigmoid of one unit [label of 0, label of 1].
     tokenizer   how texts are cut: a TextVectorization layer, a keras.preprocessing.text.Tokenizer, or a value of the
-                metadata `tokenize`. None: the model's TextVectorization, or the extension's own tokenizer.
+                metadata `tokenize`, '' for the extension's own tokenizer. None: the model's TextVectorization, or
+                the extension's own if the vocabulary looks like it: it has marks such as '.' for words.
     padding     where padding stands: "post", "pre", or None if texts are never padded.
     max_tokens  how many tokens the model reads, T; needed if its shapes do not say it.
     truncating  what is read of longer texts: "post", the first tokens; "pre", the last. None: the same as `padding`,

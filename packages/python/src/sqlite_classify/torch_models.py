@@ -30,8 +30,10 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
                                nn.Linear(S, 1) or a parameter [S], [S][1] or [1][S]; b [T], [T][1], [1] or none
                    output      the last nn.Linear(S, labels), or nn.Linear(S, 1) for a sigmoid (two labels)
     vocabulary   the words in the order of the embedding's rows, or a dict from words to rows.
-    labels       a str, int or float for each row of the output; for a sigmoid [label of 0, label of 1].
-    tokenizer    how texts are cut: a value of the metadata `tokenize`; None: the extension's own tokenizer.
+    labels       a list of a str, int or float for each row of the output, in their order; for a
+                 sigmoid [label of 0, label of 1].
+    tokenizer    how texts are cut: a value of the metadata `tokenize`, '' for the extension's own tokenizer. None: the
+                 extension's own if the vocabulary looks like it: it has marks such as '.' for words.
     padding      where padding stands: "post", "pre", or None if texts are never padded.
     max_tokens   how many tokens the model reads, T; needed if no bias of attention says it.
     truncating   what is read of longer texts: "post", the first tokens; "pre", the last. None: the same as `padding`.
