@@ -443,6 +443,11 @@ class WrongInput(unittest.TestCase):
                 to_keras(weights.write(model), keras=keras)
         with self.assertRaisesRegex(ValueError, "5 bytes are not a whole safetensors file"):
             to_keras(b"bytes", keras=keras)
+        for reader in to_keras, vocabularies.vocabulary, weights.labels:
+            with self.assertRaisesRegex(ValueError, "the bytes have changed since their identifier was written"):
+                reader(data[:-1] + bytes([data[-1] ^ 1]))
+            with self.assertRaisesRegex(TypeError, "weights is 'model.keras', expected the bytes of a model's file"):
+                reader("model.keras")
         with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
             with self.assertRaisesRegex(ImportError, r"to_keras\(\) needs Keras \(pip install keras tensorflow\)"):
                 to_keras(data)

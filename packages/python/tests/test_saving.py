@@ -133,6 +133,19 @@ class Row(hosts.Test):
                      connection, "m", damaged)
 
 
+    @hosts.for_each_kind
+    def test_an_identifier_of_a_model_that_is_there(self, connection):
+        """The extension has it in memory by its identifier, and would not look at the bytes."""
+        ask = Asking(connection)
+        whole = ModelFile(hosts.weights()).written()
+        sqlite_classify.save(connection, "m", whole, ROWS)
+        for damaged in whole[:-10], whole.replace(b"courier", b"carrier"), whole + b"more":
+            error = self.refuses(ValueError, "the bytes have changed since their identifier was written",
+                                 sqlite_classify.save, connection, "n", damaged)
+            self.assertIn(f"({len(damaged)} bytes)", str(error))
+        self.assertEqual(ask.one("SELECT count(*) FROM classify_models"), 1)
+
+
 class Rows(hosts.Test):
     @hosts.for_each_kind
     def test_what_is_stored_is_what_the_extension_says_of_the_rows(self, connection):

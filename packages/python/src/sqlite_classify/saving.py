@@ -11,6 +11,7 @@ import os
 import random
 import re
 
+from . import identifiers
 from .connections import HERE, load, unwrap
 from .model_file import ModelFile
 
@@ -120,8 +121,7 @@ def _plain(value):
 
 
 def _weights(weights):
-    if not isinstance(weights, (bytes, bytearray, memoryview)):
-        raise TypeError(f"weights is {weights!r:.80}, expected the bytes of a model's file")
+    identifiers.check(weights)
     return bytes(weights)
 
 

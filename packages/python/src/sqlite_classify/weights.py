@@ -10,6 +10,8 @@ import struct
 
 import numpy as np
 
+from . import identifiers
+
 FORMAT = "sqlite-classify 1"
 DTYPES = {"F32": "<f4", "F16": "<f2", "F64": "<f8", "U32": "<u4", "U8": "u1"}
 IDENTIFIER = b'"identifier":"'
@@ -29,6 +31,7 @@ class Model:
 
 def read(weights):
     """The Model that these bytes hold. ValueError if they are not a whole file of this format."""
+    identifiers.check(weights)
     header, data = _split(weights)
     metadata = header.pop("__metadata__", {})
     if metadata.get("format") != FORMAT:
