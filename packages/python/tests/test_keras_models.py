@@ -422,6 +422,30 @@ class WrongInput(unittest.TestCase):
                      sequential(bidirectional(), Odd()))
         self.refused("has no attribute 'kernel'", attention=("kernel", "b"))
 
+    def test_attention_with_small_weights(self):
+        """Which change little, whatever is made of them; and they are what they were afterwards."""
+        class Odd(AttentionLayer):
+            def __init__(self, function):
+                super().__init__(bias=None)
+                self.function = function
+
+            def attend(self, inputs, mask=None):
+                return samples.ops.softmax(self.function(samples.ops.matmul(inputs, self.W))[:, :, 0], -1)
+
+        functions = {"tanh": samples.ops.tanh, "a scale": lambda x: x * 1.01,
+                     "a sigmoid": lambda x: 0.5 + 0.5 * samples.ops.tanh(x / 2)}
+        for scale in 0.1, 0.2:
+            for name, function in functions.items():
+                with self.subTest(name, scale=scale):
+                    model = samples.randomized(sequential(bidirectional(), Odd(function)), 1, scale)
+                    before = bytes_of(model)
+                    self.refused(r"\(Odd\) computes something other than softmax", model)
+                    self.assertEqual(bytes_of(model), before)
+            right = samples.randomized(sequential(bidirectional(), Odd(lambda x: x)), 1, scale)
+            before = bytes_of(right)
+            from_keras(right, WORDS, LABELS)
+            self.assertEqual(bytes_of(right), before)
+
     def test_backwards_and_masked(self):
         model = sequential(recurrent(go_backwards=True), AttentionLayer(masked=True), mask_zero=True)
         self.refused(r"layer '.*' \(GRU\) has go_backwards=True and a mask", model)

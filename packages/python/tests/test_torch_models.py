@@ -209,6 +209,12 @@ class WithTanh(Classifier):
         return self.output((torch.softmax(torch.tanh(self.scores(states)), 1) * states).sum(1))
 
 
+class Scaled(Classifier):
+    def forward(self, ids):
+        states = self.states(ids)
+        return self.output((torch.softmax(1.01 * self.scores(states), 1) * states).sum(1))
+
+
 class WithHidden(Classifier):
     def __init__(self):
         super().__init__()
@@ -243,6 +249,22 @@ class WrongInput(unittest.TestCase):
             broken = Classifier()
             broken.output.bias[0] = torch.inf
         self.refused("the weights of output bias have 1 numbers that are not finite", broken)
+
+    def test_attention_with_small_weights(self):
+        """Which change little, whatever is made of them; and they are what they were afterwards."""
+        for kind in WithTanh, Scaled, Classifier:
+            module = kind()
+            with torch.no_grad():
+                for parameter in module.parameters():
+                    parameter.mul_(0.2)
+            before = {name: value.clone() for name, value in module.state_dict().items()}
+            if kind is Classifier:
+                from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+            else:
+                self.refused("with attention's weights .* times as large, probabilities differ", module)
+                self.refused("with attention's weights .* times as large", module, forward=lambda ids: module(ids))
+            for name, value in module.state_dict().items():
+                self.assertTrue(torch.equal(value, before[name]), name)
 
     def test_sizes(self):
         self.refused("there are 2 labels, but 'output.weight' tells 3 apart", labels=["a", "b"])

@@ -8,7 +8,7 @@ import itertools
 
 import numpy as np
 
-from . import arguments, network, tokenizers, vocabularies, weights as weights_file
+from . import arguments, enlarging, network, tokenizers, vocabularies, weights as weights_file
 
 GRU_PADDINGS = ("read", "zero", "carry")
 ATTENTION_PADDINGS = ("read", "skip")
@@ -53,12 +53,14 @@ class Original:
     the lengths of the texts without padding; it gives [texts][labels], or [texts][1] for a sigmoid, or None if it
     cannot read empty texts. `outputs` says what these numbers are: one of OUTPUTS, or all that they may be. `layer` is
     the one to blame if they are others than ours. `fixed`: it takes texts of max_tokens only. `words`: the numbers of
-    ordinary words that it may be given."""
+    ordinary words that it may be given. enlarge() takes a number and gives a context manager, within which run() has
+    attention's weights multiplied by it; None if that cannot be done."""
     run: callable
     outputs: tuple
     layer: str
     fixed: bool
     words: list
+    enlarge: callable = None
 
 
 OUTPUTS = ("logits", "probabilities")
@@ -283,19 +285,49 @@ def verified(variants, reading, vocabulary, labels, original):
     leaves open is tried with each, and the closest is taken. ValueError if none is close."""
     length = reading.max_tokens if original.fixed else min(reading.max_tokens, LONGEST_CHECKED)
     texts = _texts_to_check(vocabulary, original.words, reading, length)
-    raw = _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary)
-    closest, difference, allowed = None, np.inf, 0
+    runs = [(1.0, _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary))]
+    closest, difference = None, np.inf
     for parts, candidate, output in _candidates(variants, reading, vocabulary, original):
         short = assemble(parts, dataclasses.replace(candidate, max_tokens=length), vocabulary, labels)
-        expected = network.probabilities(short, _in_file(texts, vocabulary, short))
-        d = _difference(_probabilities(raw, output), expected, texts, candidate)
+        ours = _in_file(texts, vocabulary, short)
+        if closest is None:
+            runs += _enlarged_run(original, enlarging.factor(short, ours), texts, reading, vocabulary, length)
+        found = [_compared(by, _probabilities(raw, output), short, ours, candidate) for by, raw in runs]
+        d = sum(one.difference for one in found)
         if closest is None or d < min(0.8 * difference, difference - NOISE):
-            closest, difference, allowed = (parts, candidate), d, _allowed(expected)
-    if not difference <= allowed:
+            closest, difference, comparisons = (parts, candidate), d, found
+    wrong = next((one for one in comparisons if not one.difference <= one.allowed), None)
+    if wrong:
         raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[variants[0].pooling]}: "
-                         f"probabilities differ by up to {difference:.2g} from those that SQL would give, expected at "
-                         f"most {allowed:.2g}")
+                         f"{_with_weights(wrong.by)}probabilities differ by up to {wrong.difference:.2g} from those "
+                         f"that SQL would give, expected at most {wrong.allowed:.2g}")
     return assemble(*closest, vocabulary, labels)
+
+
+@dataclasses.dataclass
+class _Comparison:
+    """How far two sets of probabilities lie apart, with attention's weights multiplied `by`."""
+    by: float
+    difference: float
+    allowed: float
+
+
+def _with_weights(by):
+    return f"with attention's weights {by:.3g} times as large, " if by != 1 else ""
+
+
+def _compared(by, found, model, texts, reading):
+    expected = network.probabilities(enlarging.enlarged(model, by) if by != 1 else model, texts)
+    allowed = _allowed(expected) if by == 1 else enlarging.allowed(expected)
+    return _Comparison(by, _difference(found, expected, texts, reading), allowed)
+
+
+def _enlarged_run(original, by, texts, reading, vocabulary, length):
+    """A list of the factor and what the original gives with its attention enlarged, if it has any that is small."""
+    if by == 1 or original.enlarge is None:
+        return []
+    with original.enlarge(by):
+        return [(by, _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary))]
 
 
 def _candidates(variants, reading, vocabulary, original):

@@ -12,7 +12,7 @@ import zipfile
 
 import numpy as np
 
-from . import conversion, keras_chain, network, tokenizers, vocabularies, weights as weights_file
+from . import conversion, enlarging, keras_chain, network, tokenizers, vocabularies, weights as weights_file
 from .keras_chain import kind, named
 
 UNLIMITED = 2 ** 31 - 1  # tokens
@@ -194,7 +194,8 @@ def _original(chain, parts, vocabulary, tokenize):
         spelled[vocabulary.padding], spelled[vocabulary.unknown] = "", _outside(vocabulary.words, cut)
         run = keras_chain.run_with_texts(chain, spelled, "" if cut.kind == "characters" else " ")
     outputs = ("logits" if chain.activation == "linear" else "probabilities",)
-    return conversion.Original(run, outputs, layer, _length(chain, parts) is not None, words)
+    enlarge = functools.partial(enlarging.keras_layer, chain.pooling) if parts.pooling == "attention" else None
+    return conversion.Original(run, outputs, layer, _length(chain, parts) is not None, words, enlarge)
 
 
 def _outside(words, cut):

@@ -11,7 +11,7 @@ import re
 
 import numpy as np
 
-from . import conversion, network, vocabularies, weights as weights_file
+from . import conversion, enlarging, network, vocabularies, weights as weights_file
 from .conversion import GRU_PADDINGS, ATTENTION_PADDINGS
 
 CELL = re.compile(r"(.*?)weight_ih_l(\d+)(_reverse)?$")  # of nn.GRU, nn.LSTM and nn.RNN
@@ -77,7 +77,8 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
         return weights_file.write(conversion.assemble(variants[0], reading, known, labels))
     blamed = f"the module ({', '.join(names.attention) or 'no weights of attention'})"
     original = conversion.Original(_runner(module, forward), conversion.OUTPUTS, blamed,
-                                   variants[0].attention_bias is not None, known.numbers())
+                                   variants[0].attention_bias is not None, known.numbers(),
+                                   _enlarge(module, names.attention))
     return weights_file.write(conversion.verified(variants, reading, known, labels, original))
 
 
@@ -319,6 +320,14 @@ def _runner(module, forward):
             if training:
                 module.train()
     return run
+
+
+def _enlarge(module, names):
+    """What enlarges attention; None without attention, and for a state_dict, which `forward` may have copied."""
+    parameters = dict(module.named_parameters(remove_duplicate=False)) if hasattr(module, "named_parameters") else {}
+    if not names or not all(name in parameters for name in names):
+        return None
+    return functools.partial(enlarging.torch_parameters, [parameters[name] for name in names])
 
 
 def _device(module):
