@@ -292,6 +292,29 @@ class WrongInput(unittest.TestCase):
         self.refused("there is no 'W' among", state, attention=("W",))
         self.refused("gru_padding='packed', expected 'read' or 'zero' or 'carry'", state, gru_padding="packed")
 
+    def test_roles_in_a_state_dict(self):
+        """Two parameters of one shape."""
+        said = {"gru_padding": "read", "attention_padding": "read"}
+        two = {"labels": ["no", "yes"], **said}
+        state = Classifier(outputs=1).state_dict()
+        self.refused(r"which is W of attention, 'scores.weight' or 'output.weight'\? .* say attention=", state, **two)
+        named = from_torch(state, WORDS, two["labels"], max_tokens=TOKENS, attention=("scores.weight",), **said)
+        self.assertEqual(named, from_torch(Classifier(outputs=1), WORDS, two["labels"], max_tokens=TOKENS))
+        state = Classifier(rank=1, bias=(TOKENS,)).state_dict()
+        self.refused("which is W of attention, 'kernel' or 'positions'", state, **said)
+        self.refused("b of attention has as many numbers as W", state, attention=("kernel", "positions"), **said)
+
+    def test_rows_that_change(self):
+        module = Classifier()
+        module.embedding = nn.Embedding(ROWS, 7, padding_idx=0, max_norm=1, scale_grad_by_freq=True)
+        before = module.embedding.weight.detach().clone()
+        self.refused(r"nn.Embedding 'embedding' has max_norm=1.*, expected None", module)
+        self.assertTrue(torch.equal(module.embedding.weight, before))
+        with torch.no_grad():
+            module.embedding.weight.copy_(torch.renorm(module.embedding.weight, 2, 0, 1))
+        module.embedding.max_norm = None
+        from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+
     def test_to_torch(self):
         model = weights.read(from_torch(Classifier(), WORDS, LABELS, max_tokens=TOKENS))
         for name in "forward", "backward":

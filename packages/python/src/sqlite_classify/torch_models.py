@@ -72,6 +72,7 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
         truncating or padding or "post", "read" if padding is None else gru_padding,
         "read" if padding is None else attention_padding)
     if forward is None and isinstance(module, collections.abc.Mapping):
+        _check_roles(state, names, attention)
         _check_said(reading, variants)
         reading.apart = reading.gru_padding == "zero"  # packed sequences end where a text ends
         return weights_file.write(conversion.assemble(variants[0], reading, known, labels))
@@ -124,6 +125,11 @@ def _embedding_name(module):
     found = _embeddings(module)
     if len(found) > 1:
         raise ValueError(f"the module has {len(found)} nn.Embedding ({', '.join(map(repr, found))}), expected one")
+    for name, layer in found.items():
+        if layer.max_norm is not None:
+            raise ValueError(f"nn.Embedding {name!r} has max_norm={layer.max_norm}, which changes its rows when they "
+                             "are read, expected None: scale the rows once, weight.copy_(torch.renorm(weight, "
+                             f"{layer.norm_type:g}, 0, {layer.max_norm:g})), and set max_norm to None")
     return next((f"{name}.weight".lstrip(".") for name in found), None)
 
 
@@ -278,6 +284,17 @@ def _max_tokens(parts, max_tokens, padding):
     return tokens or max_tokens
 
 
+def _check_roles(state, names, attention):
+    """ValueError if two parameters have one shape, so that each may be what the other is."""
+    pairs = [(names.attention[0], names.output)] if names.attention else []
+    pairs += [names.attention] if len(names.attention) == 2 else []
+    for first, second in () if attention else pairs:
+        if state[first].shape == state[second].shape:
+            raise ValueError(f"which is W of attention, {first!r} or {second!r}? Both have the shape "
+                             f"{tuple(state[first].shape)}, and a state_dict does not say it: say attention= the name "
+                             f"of W, such as ({first!r},), and that of b if there is one; or give the module itself")
+
+
 def _check_said(reading, variants):
     """ValueError if something is left open that only running can tell."""
     for parameter, expected in (("gru_padding", GRU_PADDINGS), ("attention_padding", ATTENTION_PADDINGS)):
@@ -285,6 +302,9 @@ def _check_said(reading, variants):
         if getattr(reading, parameter) is None and not unused:
             raise ValueError(f"how is padding read? A state_dict does not say it: say {parameter}="
                              f"{' or '.join(map(repr, expected))}, or give forward=")
+    if len(variants) > 1 and variants[0].pooling == "attention":
+        raise ValueError("b of attention has as many numbers as W: is one added to each position? A state_dict does not "
+                         "say it: give the module itself, or forward=")
     if len(variants) > 1:
         raise ValueError("how are states pooled? A state_dict without attention does not say it: say pooling='max' or "
                          "'mean', or give forward=")
