@@ -223,6 +223,43 @@ class Vectorization(unittest.TestCase):
             from_keras(read, None, LABELS)
         self.assertEqual(weights.read(from_keras(read, None, LABELS, padding=None)).metadata["padded_length"], "0")
 
+    def beside(self, attention, tokens=TOKENS, mask_zero=True, **options):
+        """A model of numbers, and the layer that makes them. tokens None: it is built by its first batch, of 5."""
+        inside, vectorize = self.model([bidirectional(), attention], mask_zero=mask_zero, **options)
+        first = [keras.Input((tokens,), dtype="int32")] if tokens else []
+        outside = keras.Sequential([*first, *inside.layers[1:]])
+        outside(np.ones((2, tokens or 5), "int32"))
+        return outside, vectorize
+
+    def test_contradictions(self):
+        model, vectorize = self.beside(AttentionLayer(bias=None), mask_zero=False)
+        short = layers.TextVectorization(output_sequence_length=5, vocabulary=vectorize.get_vocabulary()[2:])
+        for message, arguments in (
+                (r"\(TextVectorization\) gives 5 tokens, but the model reads 12", {"tokenizer": short}),
+                (r"max_tokens is 12, but layer '.*' \(TextVectorization\) gives 5", {"tokenizer": short,
+                                                                                    "max_tokens": 12}),
+                ("padding='pre', but layer '.*' .* does it at the end", {"padding": "pre"}),
+                ("truncating='pre', but layer", {"truncating": "pre"}),
+                ("padding=None says that texts are never padded, but .* pads them to 12", {"padding": None})):
+            with self.assertRaisesRegex(ValueError, message):
+                from_keras(model, None, LABELS, **{"tokenizer": vectorize, **arguments})
+        with self.assertRaisesRegex(ValueError, "texts are cut by TextVectorization, which is 'whitespace lower ascii "
+                                                "remove punctuation', but tokenizer= is 'whitespace'"):
+            from_keras(model, vectorize, LABELS, tokenizer="whitespace")
+        found = weights.read(from_keras(model, None, LABELS, tokenizer=short, max_tokens=5))
+        self.assertEqual(found.metadata["max_tokens"], "5")
+
+    def test_the_length_of_the_first_batch(self):
+        model, vectorize = self.beside(AttentionLayer(bias=None, masked=True), None, output_sequence_length=None)
+        if keras_models.keras_chain.find_chain(model).model.inputs[0].shape[1] is not None:
+            with self.assertRaisesRegex(ValueError, r"how many tokens does the model read\? .* say max_tokens="):
+                from_keras(model, None, LABELS, tokenizer=vectorize)
+        for padding in "post", None:
+            data = weights.read(from_keras(model, None, LABELS, tokenizer=vectorize, max_tokens=1000, padding=padding))
+            self.assertEqual((data.metadata["max_tokens"], data.metadata["padded_length"]), ("1000", "0"))
+        with self.assertRaisesRegex(ValueError, "say max_tokens="):
+            from_keras(model, None, LABELS, tokenizer=vectorize, padding=None)
+
     def test_refused(self):
         for options, message in ({"ngrams": 2}, "ngrams=.*2.*, expected None"), \
                 ({"standardize": lambda text: text}, "standardize=.*: a function of one's own cannot run in SQL"), \

@@ -281,6 +281,15 @@ def run_with_numbers(chain):
     return lambda ids, _: np.asarray(chain.model.predict_on_batch(ids.astype("int32")), np.float64)
 
 
+def runs_with(chain, tokens):
+    """Whether the model takes numbers [texts][tokens]."""
+    try:
+        run_with_numbers(chain)(np.ones((1, tokens)), None)
+        return True
+    except Exception:  # whatever the backend raises
+        return False
+
+
 def run_with_texts(chain, words, separator):
     """The same for a model that takes texts. `words` has the word of each number, '' for padding."""
     import tensorflow

@@ -59,13 +59,16 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     source = _source(chain, tokenizer, vocabulary)
     known = _vocabulary(source, vocabulary, unknown, pad)
     tokenize = conversion.choose_tokenize(_tokenizer(source, tokenizer), known)
+    _check_vectorization(source, (padding, truncating, max_tokens))
     variants = keras_chain.find_parts(chain, attention)
     conversion.check_finite(variants[0])
     conversion.check_rows(known, len(variants[0].embedding), named(chain.embedding))
     labels = conversion.check_labels(labels, len(variants[0].output_bias), named(chain.dense))
     _check_padding(chain, known, padding)
-    reading = _reading(chain, variants[0], source, tokenize, (padding, truncating, max_tokens))
-    found = conversion.verified(variants, reading, known, labels, _original(chain, variants[0], known, tokenize))
+    tokens = _fixed_length(chain, variants[0], source, (padding, max_tokens))
+    reading = _reading(chain, tokens, source, tokenize, (padding, truncating, max_tokens))
+    original = _original(chain, variants[0], known, tokenize, fixed=tokens is not None)
+    found = conversion.verified(variants, reading, known, labels, original)
     if reading.max_tokens == UNLIMITED and found.metadata["padded_length"] != "0":
         raise ValueError(f"padding has a part in what the model computes, and {named(chain.text)} pads to the longest "
                          "text of a batch: say max_tokens=, or padding=None if each text is labelled by itself")
@@ -118,10 +121,13 @@ def _check_same(source, words, vocabulary):
 
 
 def _tokenizer(source, tokenizer):
-    if hasattr(source, "get_vocabulary"):
-        return tokenizers.of_text_vectorization(source)
     if source is not None:
-        return tokenizers.of_keras_tokenizer(source)
+        vectorizes = hasattr(source, "get_vocabulary")
+        found = tokenizers.of_text_vectorization(source) if vectorizes else tokenizers.of_keras_tokenizer(source)
+        if tokenizer not in (None, str(found)) and tokenizer is not source:
+            raise ValueError(f"texts are cut by {type(source).__name__}, which is {str(found)!r}, but tokenizer= is "
+                             f"{tokenizer!r}: say one of them")
+        return found
     if tokenizer is not None and not isinstance(tokenizer, str):
         raise TypeError(f"the tokenizer is of type {type(tokenizer).__name__}, expected a TextVectorization layer, a "
                         "Tokenizer, or a value of the metadata 'tokenize'")
@@ -139,17 +145,61 @@ def _check_padding(chain, vocabulary, padding):
 
 # ---- how texts are read ----
 
-def _reading(chain, parts, source, tokenize, asked):
-    """What is known about it before the model has run."""
+def _check_vectorization(source, asked):
+    """ValueError if the arguments contradict a TextVectorization, which pads and cuts at the end."""
+    if not hasattr(source, "get_vocabulary"):
+        return
     padding, truncating, max_tokens = asked
-    tokens = _length(chain, parts)
+    for parameter, value in ("padding", padding), ("truncating", truncating):
+        if value == "pre":
+            raise ValueError(f"{parameter}='pre', but {named(source)} does it at the end of texts: say 'post', or give "
+                             "its vocabulary and its value of `tokenize` if the numbers were padded otherwise")
+    given = _given_length(source)
+    if given is not None and max_tokens not in (None, given):
+        raise ValueError(f"max_tokens is {max_tokens}, but {named(source)} gives {given} tokens")
+    if given is not None and padding is None:
+        raise ValueError(f"padding=None says that texts are never padded, but {named(source)} pads them to {given} "
+                         "tokens")
+
+
+def _given_length(source):
+    """How many tokens a TextVectorization makes of each text; None if they are as many as there are, or without one."""
+    return source.get_config()["output_sequence_length"] if hasattr(source, "get_vocabulary") else None
+
+
+def _fixed_length(chain, parts, source, asked):
+    """How many tokens the model always reads; None if it takes texts of any length and others are asked for. A model
+    without an Input has the length of its first batch for one, and Keras runs on other lengths than the input's."""
+    padding, max_tokens = asked
+    tokens, given = _length(chain, parts), _given_length(source)
+    by_batch = hasattr(source, "get_vocabulary") and given is None and max_tokens is None
+    if tokens is not None and (padding is None or max_tokens not in (None, tokens) or by_batch):
+        if _takes_any_length(chain, parts, tokens):
+            if by_batch and padding is not None:
+                raise ValueError(f"how many tokens does the model read? {named(source)} pads to the longest text of a "
+                                 f"batch, and the model takes any length ({tokens} may be that of its first batch): "
+                                 "say max_tokens=, and padding=None if each text is labelled by itself")
+            return None
+    if None not in (tokens, given) and tokens != given:
+        raise ValueError(f"{named(source)} gives {given} tokens, but the model reads {tokens}")
+    return tokens
+
+
+def _takes_any_length(chain, parts, tokens):
+    return parts.attention_bias is None and chain.text is None and keras_chain.runs_with(chain, tokens + 1)
+
+
+def _reading(chain, tokens, source, tokenize, asked):
+    """What is known about it before the model has run. `tokens`: the model reads so many of each text."""
+    padding, truncating, max_tokens = asked
     if tokens is not None and padding is None and chain.text is None:
         raise ValueError(f"padding=None says that texts are never padded, but the model reads {tokens} tokens of each")
     if None not in (tokens, max_tokens) and tokens != max_tokens:
         raise ValueError(f"max_tokens is {max_tokens}, but the model reads {tokens} tokens")
     masked, backwards = chain.embedding.mask_zero, keras_chain.is_reversed(chain.recurrent)
+    length = tokens or max_tokens or _given_length(source) or _unlimited(chain, padding)
     return conversion.Reading(
-        tokenize, tokens or max_tokens or _unlimited(chain, padding), padding, _truncating(source, padding, truncating),
+        tokenize, length, padding, _truncating(source, padding, truncating),
         gru_padding=_gru_padding(chain.recurrent) if masked and padding is not None else "read",
         attention_padding="read" if padding is None or (masked and backwards) else None, apart=False)
 
@@ -182,7 +232,7 @@ def _gru_padding(recurrent):
     return "zero" if zero else "carry"
 
 
-def _original(chain, parts, vocabulary, tokenize):
+def _original(chain, parts, vocabulary, tokenize, fixed):
     layer = named(chain.pooling)
     if keras_chain.is_reversed(chain.recurrent) and chain.embedding.mask_zero:
         layer = f"{named(chain.recurrent)} has go_backwards=True and a mask, so that {layer}"
@@ -195,7 +245,7 @@ def _original(chain, parts, vocabulary, tokenize):
         run = keras_chain.run_with_texts(chain, spelled, "" if cut.kind == "characters" else " ")
     outputs = ("logits" if chain.activation == "linear" else "probabilities",)
     enlarge = functools.partial(enlarging.keras_layer, chain.pooling) if parts.pooling == "attention" else None
-    return conversion.Original(run, outputs, layer, _length(chain, parts) is not None, words, enlarge)
+    return conversion.Original(run, outputs, layer, fixed, words, enlarge)
 
 
 def _outside(words, cut):

@@ -303,8 +303,8 @@ def _check_said(reading, variants):
             raise ValueError(f"how is padding read? A state_dict does not say it: say {parameter}="
                              f"{' or '.join(map(repr, expected))}, or give forward=")
     if len(variants) > 1 and variants[0].pooling == "attention":
-        raise ValueError("b of attention has as many numbers as W: is one added to each position? A state_dict does not "
-                         "say it: give the module itself, or forward=")
+        raise ValueError("b of attention has as many numbers as W: is one added to each position? A state_dict does "
+                         "not say it: give the module itself, or forward=")
     if len(variants) > 1:
         raise ValueError("how are states pooled? A state_dict without attention does not say it: say pooling='max' or "
                          "'mean', or give forward=")
