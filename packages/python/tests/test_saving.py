@@ -101,7 +101,7 @@ class Row(hosts.Test):
     def test_schemas(self, connection):
         ask = Asking(connection)
         ask.all("ATTACH ':memory:' AS \"other \"\"one\"")
-        for name in 'Other "One.m', "temp.t", "MAIN.a.b", "no.schema":
+        for name in 'Other "One.m', "temp.t", "MAIN.a.b", "main.no.schema":
             self.assertEqual(sqlite_classify.save(connection, name, hosts.weights(), ROWS), 1)
         self.assertEqual(ask.one('SELECT name FROM "other ""one".classify_models'), "m")
         self.assertEqual(ask.one("SELECT name FROM temp.classify_models"), "t")
@@ -333,6 +333,8 @@ class Refused(hosts.Test):
             error = self.refuses(Exception, sentence, sqlite_classify.save, connection, "m", damaged)
             self.assertEqual(type(error).__module__.split(".")[0], type(driver).__module__.split(".")[0])
             self.assertIn("main.m@1", str(error))
+            self.assertIn("save(): ", str(error))
+            self.assertNotIn("classify_labels()", str(error))
         self.refuses(TypeError, "weights is 'm.keras', expected the bytes of a model's file", sqlite_classify.save,
                      connection, "m", "m.keras")
         self.assertEqual(sqlite_classify.save(connection, "m", memoryview(hosts.weights())), 1)
@@ -342,6 +344,9 @@ class Refused(hosts.Test):
         for name in "", "main.", "m@3", "main.m@1":
             self.refuses(ValueError, f"the model's name is '{name}', expected name or schema.name",
                          sqlite_classify.save, connection, name, hosts.weights())
+        self.refuses(ValueError, "no database is attached as 'nosuch', expected the name of one before the dot of the "
+                     "model's name 'nosuch.z'; 'main.nosuch.z' is", sqlite_classify.save, connection, "nosuch.z",
+                     hosts.weights())
         self.refuses(TypeError, "the model's name is 5, expected a text", sqlite_classify.save, connection, 5,
                      hosts.weights())
         self.assertEqual(sqlite_classify.save(connection, "me@home", hosts.weights()), 1)
@@ -357,6 +362,46 @@ class Refused(hosts.Test):
                 ([], "rows has no text with a label (rows: 0), expected at least one")):
             self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), rows)
         self.refuses(Exception, "BLOB", sqlite_classify.save, connection, "m", hosts.weights(), [(b"a", "account")])
+
+    @hosts.for_each_kind
+    def test_rows_without_a_label_of_the_model(self, connection):
+        for rows, sentence in (
+                ([("a", 0), ("b", 1)], "the model has 'delivery'; expected texts with the labels themselves, not with"),
+                ([("delivery", "my parcel"), ("account", "my login")], "rows has labels for texts, such as 'delivery'"),
+                ([("a", "Delivery")], "no row has a label of the model: one has 'Delivery'")):
+            self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), rows)
+        sqlite_classify.save(connection, "m", hosts.weights(), [("a", 0), ("a", "account")])
+        sqlite_classify.save(connection, "n", hosts.weights(b"ii", ("n2", "n3")), [(1, 2)])
+        examples, = [json.loads(row)["validation"]["examples"] for row, in
+                     Asking(connection).all("SELECT metrics FROM classify_models WHERE name = 'n'")]
+        self.assertEqual([(example["text"], example["label"]) for example in examples], [("1", 2)])
+
+    @hosts.for_each_kind
+    def test_a_data_frame(self, connection):
+        class DataFrame:
+            def itertuples(self, index):
+                return iter(ROWS)
+        self.refuses(TypeError, "rows is a DataFrame, expected texts with their labels, such as df[['text', 'label']]."
+                     "itertuples(index=False)", sqlite_classify.save, connection, "m", hosts.weights(), DataFrame())
+
+    @hosts.for_each_kind
+    def test_another_thing_of_this_name(self, connection):
+        ask = Asking(connection)
+        for thing, sentence in (
+                ("VIEW classify_models AS SELECT 1 AS x", "main.classify_models is a view, expected a table"),
+                ("TABLE classify_models(x)", "table main.classify_models has no column 'name', expected the table of")):
+            ask.all("CREATE " + thing)
+            ask.commit()
+            self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights())
+            ask.all(f"DROP {thing.split()[0]} classify_models")
+            ask.commit()
+
+    @hosts.for_each_kind
+    def test_a_database_that_cannot_be_written(self, connection):
+        ask = Asking(connection)
+        ask.all("PRAGMA query_only = 1")
+        self.refuses(Exception, "the database is read-only, expected one that can be written", sqlite_classify.save,
+                     connection, "m", hosts.weights())
 
     @hosts.for_each_kind
     def test_options(self, connection):

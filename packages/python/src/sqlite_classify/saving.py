@@ -11,7 +11,7 @@ import os
 import random
 import re
 
-from . import identifiers
+from . import identifiers, refusals
 from .connections import HERE, load, unwrap
 from .model_file import ModelFile
 
@@ -54,7 +54,7 @@ FROM temp.classify_save_rows GROUP BY 1"""
 CONFUSION = "SELECT label, predicted, count(*) FROM temp.classify_save_rows GROUP BY 1, 2 ORDER BY 1, 2"
 
 SHOWN = f"""
-SELECT text, label, predicted, confidence FROM temp.classify_save_rows
+SELECT CAST(text AS TEXT), label, predicted, confidence FROM temp.classify_save_rows
 WHERE (predicted IS label) = :right ORDER BY rowid LIMIT {EXAMPLES}"""
 
 CONTRIBUTIONS = f"""
@@ -88,7 +88,8 @@ def save(connection, name, weights, rows=None, options=None):
         if not _is_loaded(cursor):
             load(db)
         schema, name = _place(cursor, name)
-        with _savepoint(cursor):
+        refusals.check_table(cursor, schema, _quoted(schema))
+        with refusals.in_sentences(), _savepoint(cursor):
             _create_tables(cursor, schema)
             values = {"name": name, "options": options, "weights": weights}
             version = _insert(cursor, schema, values)
@@ -104,6 +105,9 @@ def save(connection, name, weights, rows=None, options=None):
 
 def _shuffled(rows):
     """The rows as a list in an order that has nothing to do with theirs, for what is made of some only."""
+    if hasattr(rows, "itertuples"):
+        raise TypeError("rows is a DataFrame, expected texts with their labels, such as "
+                        "df[['text', 'label']].itertuples(index=False)")
     rows = [_row(number, row) for number, row in enumerate(rows)]
     random.Random(len(rows)).shuffle(rows)
     return rows
@@ -187,6 +191,7 @@ def _place(cursor, name):
     schemas.setdefault("temp", "temp")
     first, dot, rest = name.partition(".")
     schema = schemas.get(first.lower()) if dot else None
+    refusals.check_schema(schema, name)
     short = rest if schema else name
     if not short or re.search(r"@[0-9]{1,18}\Z", short):
         raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
@@ -251,6 +256,7 @@ def _label_rows(cursor, model, rows):
     left = cursor.execute("SELECT count(*) FROM temp.classify_save_rows").fetchall()[0][0]
     if left == 0:
         raise ValueError(f"rows has no text with a label (rows: {len(rows)}), expected at least one")
+    refusals.check_labels(cursor, model)
     cursor.execute(LABEL_ROWS, model)
     return len(rows) - left
 
