@@ -2,6 +2,7 @@
 import os
 import tempfile
 import unittest
+import zipfile
 from unittest import mock
 
 import numpy as np
@@ -103,6 +104,13 @@ class Conversion(unittest.TestCase):
         both = {"tokenize": "", "max_tokens": "12", "gru_padding": "zero"}
         self.assertEqual(keys, {False: {**both, "padded_length": "12"},
                                 True: {**both, "padded_length": "0", "attention_padding": "skip"}})
+
+    def test_padding_is_not_read_for_nothing(self):
+        """The states of padding are the text's last one again, so that the largest are the same with it or without."""
+        model = sequential(recurrent(), layers.GlobalMaxPooling1D(), mask_zero=True)
+        self.assertEqual(weights.read(from_keras(model, WORDS, LABELS)).metadata, {
+            "tokenize": "", "max_tokens": "12", "padded_length": "0", "gru_padding": "carry",
+            "attention_padding": "skip"})
 
     def test_files(self):
         model = sequential(bidirectional(), AttentionLayer())
@@ -222,6 +230,8 @@ class Vectorization(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "say max_tokens="):
             from_keras(read, None, LABELS)
         self.assertEqual(weights.read(from_keras(read, None, LABELS, padding=None)).metadata["padded_length"], "0")
+        carried, _ = self.model([recurrent(), layers.GlobalMaxPooling1D()], output_sequence_length=None)
+        self.assertEqual(weights.read(from_keras(carried, None, LABELS)).metadata["padded_length"], "0")
 
     def beside(self, attention, tokens=TOKENS, mask_zero=True, **options):
         """A model of numbers, and the layer that makes them. tokens None: it is built by its first batch, of 5."""
@@ -335,6 +345,7 @@ class WrongInput(unittest.TestCase):
     def test_labels(self):
         self.refused(r"there are 2 labels, but layer 'output' \(Dense\) tells 3 apart", labels=["a", "b"])
         self.refused("labels 5 and 5.0 are the same", labels=[5, "a", 5.0])
+        self.refused("labels is None, expected a list", labels=None, error=TypeError)
         self.refused("label None is of type NoneType, expected str, int or a finite float", labels=["a", "b", None],
                      error=TypeError)
 
@@ -371,6 +382,7 @@ class WrongInput(unittest.TestCase):
         self.refused("the vocabulary is empty", vocabulary=[])
         self.refused(r"the vocabulary is \['', '\[UNK\]'\], expected at least one word", vocabulary=["", "[UNK]"])
         self.refused("the vocabulary is of type str, expected a list", vocabulary="words", error=TypeError)
+        self.refused("the vocabulary is of type int, expected a list", vocabulary=5, error=TypeError)
 
     def test_unknown_words(self):
         words = ["", *(f"w{n}" for n in range(ROWS - 1))]
@@ -435,6 +447,12 @@ class WrongInput(unittest.TestCase):
             with open(path, "w") as file:
                 file.write("no model")
             self.refused("cannot read a model from '.*model.keras'", path)
+            for damaged in "{", "[]", "5", '{"keras_version": 3}':
+                with zipfile.ZipFile(path, "w") as archive:
+                    archive.writestr("metadata.json", damaged)
+                self.refused("cannot read a model from '.*model.keras'", path)
+            with open(path, "w") as file:
+                file.write("no model")
             with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
                 self.refused("reading a Keras model from a file needs Keras", path, error=ImportError)
 
@@ -489,7 +507,9 @@ class WrongInput(unittest.TestCase):
 
     def test_lengths(self):
         self.refused("max_tokens is 9, but the model reads 12 tokens", max_tokens=9)
-        self.refused("max_tokens=0, expected an integer from 1, or None", max_tokens=0)
+        self.refused("max_tokens=0, expected an integer from 1 to 2147483647, or None", max_tokens=0)
+        self.refused("padded to 70000 tokens, but SQL pads to at most 65536", sequential(
+            bidirectional(), AttentionLayer(bias=None), tokens=None), max_tokens=70000)
         self.refused("padding=None says that texts are never padded, but the model reads 12", padding=None)
         self.refused("how many tokens does the model read.* say max_tokens=", sequential(
             bidirectional(), AttentionLayer(bias=None), tokens=None))
@@ -502,6 +522,7 @@ class WrongInput(unittest.TestCase):
             model.tensors[tensor] = np.zeros((1, 7), "f4")
             with self.assertRaisesRegex(ValueError, f"option '{tensor.split('.')[0]}', which is no layer"):
                 to_keras(weights.write(model), keras=keras)
+        self.assertIs(keras_models.attention_layer(keras), keras_models.attention_layer(keras=keras))
         with self.assertRaisesRegex(ValueError, "5 bytes are not a whole safetensors file"):
             to_keras(b"bytes", keras=keras)
         for reader in to_keras, vocabularies.vocabulary, weights.labels:

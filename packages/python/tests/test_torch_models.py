@@ -156,6 +156,29 @@ class Conversion(unittest.TestCase):
         self.assertEqual(from_torch(second, WORDS, ["no", "yes"], max_tokens=TOKENS), data)
         np.testing.assert_allclose(probabilities(to_torch(data), numbers()), probabilities(one, numbers()), atol=2e-6)
 
+    def test_attention_behind_the_output(self):
+        for outputs, labels in (3, LABELS), (2, ["no", "yes"]), (1, ["no", "yes"]):
+            with self.subTest(outputs=outputs):
+                module = Classifier(outputs=outputs)
+                expected = from_torch(module, WORDS, labels, max_tokens=TOKENS)
+                module.output, module.scores = module.scores, module.output  # trained by another name
+                module.forward = lambda ids: module.scores(
+                    (torch.softmax(module.output(module.states(ids)), 1) * module.states(ids)).sum(1))
+                self.assertEqual(from_torch(module, WORDS, labels, max_tokens=TOKENS), expected)
+                behind = Behind(outputs)
+                behind.load_state_dict(Classifier(outputs=outputs).state_dict())
+                self.assertEqual(list(behind.state_dict())[-2:], ["scores.weight", "scores.bias"])
+                self.assertEqual(from_torch(behind, WORDS, labels, max_tokens=TOKENS), expected)
+        said = {"max_tokens": TOKENS, "gru_padding": "read", "attention_padding": "read"}
+        self.assertEqual(from_torch(behind.state_dict(), WORDS, labels, attention=("scores.weight",), **said), expected)
+
+    def test_buffers(self):
+        module = Classifier()
+        expected = from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+        module.register_buffer("mask", torch.ones(3))
+        module.register_buffer("other", torch.ones(3, 12))
+        self.assertEqual(from_torch(module, WORDS, LABELS, max_tokens=TOKENS), expected)
+
     def test_lengths(self):
         self.assertEqual(from_torch(WithLengths(packed=True), WORDS, LABELS, max_tokens=TOKENS),
                          from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS))
@@ -189,6 +212,16 @@ class Conversion(unittest.TestCase):
             self.skipTest(str(missing))
         data = from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS)
         self.assertEqual(from_keras(to_keras(data), WORDS, LABELS, max_tokens=TOKENS), data)
+
+
+class Behind(Classifier):
+    """Has its attention behind the output."""
+
+    def __init__(self, outputs):
+        super().__init__(outputs=outputs)
+        scores = self.scores
+        del self.scores
+        self.scores = scores
 
 
 class Packed(Classifier):
@@ -265,6 +298,17 @@ class WrongInput(unittest.TestCase):
                 self.refused("with attention's weights .* times as large", module, forward=lambda ids: module(ids))
             for name, value in module.state_dict().items():
                 self.assertTrue(torch.equal(value, before[name]), name)
+
+    def test_arguments(self):
+        self.refused("labels is None, expected a list", labels=None, error=TypeError)
+        for words in None, 5:
+            self.refused(f"the vocabulary is of type {type(words).__name__}, expected a list", words=words,
+                         error=TypeError)
+        self.refused("max_tokens=True, expected an integer from 1 to 2147483647", max_tokens=True)
+        state = {**Classifier().state_dict(), "mask": torch.ones(3), "more": torch.ones(4)}
+        self.refused(r"'mask' \(3,\), 'more' \(4,\) belong to no part.*or say attention=", state)
+        self.refused("no nn.Linear that reads the 12 numbers.*or say attention=",
+                     {name: value for name, value in Classifier().state_dict().items() if name[:3] in ("emb", "gru")})
 
     def test_sizes(self):
         self.refused("there are 2 labels, but 'output.weight' tells 3 apart", labels=["a", "b"])

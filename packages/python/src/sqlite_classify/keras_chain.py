@@ -137,8 +137,11 @@ def _activation(dense, behind):
 
 def _function(value):
     """An activation's name; of a function of one's own whatever it is called."""
-    return value if isinstance(value, str) else "linear" if value is None else str(
-        value.get("config") if isinstance(value, dict) else getattr(value, "__name__", value))
+    if value is None:
+        return "linear"
+    if isinstance(value, dict):
+        value = value.get("config")
+    return value if isinstance(value, str) else str(getattr(value, "__name__", value))
 
 
 # ---- recurrent layers ----

@@ -15,8 +15,6 @@ import numpy as np
 from . import conversion, enlarging, keras_chain, network, tokenizers, vocabularies, weights as weights_file
 from .keras_chain import kind, named
 
-UNLIMITED = 2 ** 31 - 1  # tokens
-
 
 def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_tokens=None, *, truncating=None,
                unknown=None, pad=None, attention=None, custom_objects=None):
@@ -60,19 +58,15 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     known = _vocabulary(source, vocabulary, unknown, pad)
     tokenize = conversion.choose_tokenize(_tokenizer(source, tokenizer), known)
     _check_vectorization(source, (padding, truncating, max_tokens))
-    variants = keras_chain.find_parts(chain, attention)
-    conversion.check_finite(variants[0])
-    conversion.check_rows(known, len(variants[0].embedding), named(chain.embedding))
-    labels = conversion.check_labels(labels, len(variants[0].output_bias), named(chain.dense))
+    possible_parts = keras_chain.find_parts(chain, attention)
+    conversion.check_finite(possible_parts[0])
+    conversion.check_rows(known, len(possible_parts[0].embedding), named(chain.embedding))
+    labels = conversion.check_labels(labels, len(possible_parts[0].output_bias), named(chain.dense))
     _check_padding(chain, known, padding)
-    tokens = _fixed_length(chain, variants[0], source, (padding, max_tokens))
+    tokens = _fixed_length(chain, possible_parts[0], source, (padding, max_tokens))
     reading = _reading(chain, tokens, source, tokenize, (padding, truncating, max_tokens))
-    original = _original(chain, variants[0], known, tokenize, fixed=tokens is not None)
-    found = conversion.verified(variants, reading, known, labels, original)
-    if reading.max_tokens == UNLIMITED and found.metadata["padded_length"] != "0":
-        raise ValueError(f"padding has a part in what the model computes, and {named(chain.text)} pads to the longest "
-                         "text of a batch: say max_tokens=, or padding=None if each text is labelled by itself")
-    return weights_file.write(found)
+    original = _original(chain, possible_parts[0], known, tokenize, fixed=tokens is not None)
+    return weights_file.write(conversion.verified(possible_parts, reading, known, labels, original))
 
 
 # ---- words ----
@@ -92,8 +86,6 @@ def _vocabulary(source, vocabulary, unknown, pad):
         if vocabulary is None:
             raise ValueError("the vocabulary is None, and neither the model nor the tokenizer knows its words; "
                              "expected a list of words in the order of the Embedding's rows")
-        if isinstance(vocabulary, (str, bytes)) or not hasattr(vocabulary, "__iter__"):
-            raise TypeError(f"the vocabulary is of type {type(vocabulary).__name__}, expected a list of words")
         return vocabularies.from_words(vocabulary, pad, unknown)
     if vocabulary is not None and vocabulary is not source:
         _check_same(source, own.words, vocabulary)
@@ -201,7 +193,7 @@ def _reading(chain, tokens, source, tokenize, asked):
     return conversion.Reading(
         tokenize, length, padding, _truncating(source, padding, truncating),
         gru_padding=_gru_padding(chain.recurrent) if masked and padding is not None else "read",
-        attention_padding="read" if padding is None or (masked and backwards) else None, apart=False)
+        attention_padding="read" if padding is None or (masked and backwards) else None, padding_by_place=False)
 
 
 def _length(chain, parts):
@@ -212,7 +204,7 @@ def _length(chain, parts):
 
 def _unlimited(chain, padding):
     if chain.text is not None and (padding is None or chain.embedding.mask_zero):
-        return UNLIMITED
+        return conversion.UNLIMITED
     raise ValueError("how many tokens does the model read? Its shapes do not say it: say max_tokens=")
 
 
@@ -274,18 +266,22 @@ def _loaded(model, custom_objects):
 
 
 def _version(path):
-    """Which Keras wrote the file: '2' or '3'."""
+    """Which Keras wrote the file: '2' or '3'. Of a file that is damaged '3', which then says so."""
+    try:
+        return _stated_version(path)[:1]
+    except Exception:  # whatever h5py and zipfile raise
+        return "3"
+
+
+def _stated_version(path):
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            if "metadata.json" in archive.namelist():
-                return json.loads(archive.read("metadata.json")).get("keras_version", "3")[:1]
-    try:
-        import h5py
-        with h5py.File(path) as file:
-            version = file.attrs.get("keras_version", "3")
-            return (version.decode() if isinstance(version, bytes) else version)[:1]
-    except (ImportError, OSError):
-        return "3"
+            return json.loads(archive.read("metadata.json"))["keras_version"]
+    import h5py
+
+    with h5py.File(path) as file:
+        version = file.attrs["keras_version"]
+        return version.decode() if isinstance(version, bytes) else version
 
 
 def _first_line(error):
@@ -311,8 +307,8 @@ def to_keras(weights, *, keras=None):
 
     The rows of its Embedding have the words of vocabulary(weights), padding first. Its columns have the labels of
     labels(weights); a sigmoid gives the second label's probability. `keras` is the module to make it with, such as
-    tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any
-    length. attention_layer() says how to load it from a file.
+    tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any length, with
+    padding after the words. attention_layer() says how to load it from a file.
 
     ValueError if the model has parts that Keras has not: it must have been trained with {"subwords": false, "max_pool":
     false, "linear": false}, or come from from_keras() or from_torch(). ImportError if Keras is absent.
@@ -365,6 +361,8 @@ def _masks(model, parts):
     if vocabularies.has_padding(model):
         gru, attention = (model.metadata.get(key, "read") for key in ("gru_padding", "attention_padding"))
     pooling, recurrent = attention == "skip", conversion.has_gru(parts)
+    if recurrent and parts.pooling == "max" and gru == "carry" and parts.backward is None:
+        pooling = False  # the states of padding after a text are its last one, which is read already
     if not pooling and gru == "carry" and parts.forward and parts.backward:
         raise ValueError("the model has gru_padding 'carry' in both directions, and reads the states at padding: "
                          "Keras's Bidirectional gives zeros there")
@@ -413,12 +411,15 @@ def _not_padding(keras, numbers):
     return keras.ops.not_equal(numbers, 0) if hasattr(keras, "ops") else numbers != 0
 
 
-@functools.lru_cache(maxsize=None)
 def attention_layer(keras=None):
     """The class of the attention layer in models of to_keras(): softmax(h . W + b) over the states h of a text, and
     their sum with these weights. Call this once in a program that loads such a model from a file, so that Keras knows
     the class. `keras` is the module, None: keras."""
-    keras = keras or keras_module("attention_layer()")
+    return _attention_class(keras or keras_module("attention_layer()"))
+
+
+@functools.lru_cache(maxsize=None)
+def _attention_class(keras):
     ops = keras.ops if hasattr(keras, "ops") else _TensorFlowOps()
 
     @keras.utils.register_keras_serializable(package="sqlite_classify")
@@ -438,14 +439,8 @@ def attention_layer(keras=None):
         def call(self, inputs, mask=None):
             scores = ops.matmul(inputs, self.W)
             if self.positions:
-                tokens = ops.arange(ops.shape(inputs)[1])
-                padded = ops.concatenate([self.b, ops.zeros_like(self.b[:1])], 0)
-                scores += ops.take(padded, ops.minimum(tokens, self.positions), axis=0)
-            if not self.masked or mask is None:
-                return ops.sum(ops.softmax(scores, axis=1) * inputs, axis=1)
-            kept = ops.expand_dims(mask, -1)
-            weights = ops.softmax(ops.where(kept, scores, -1e9), axis=1)
-            return ops.sum(ops.where(kept, weights, 0.0) * inputs, axis=1)
+                scores += _padded_bias(ops, self.b, self.positions, ops.shape(inputs)[1])
+            return _pooled(ops, scores, inputs, mask if self.masked else None)
 
         def compute_mask(self, inputs, mask=None):
             return None
@@ -457,6 +452,21 @@ def attention_layer(keras=None):
             return {**super().get_config(), "positions": self.positions, "masked": self.masked}
 
     return Attention
+
+
+def _padded_bias(ops, bias, positions, tokens):
+    """The bias [tokens][1], 0 for positions past its own."""
+    padded = ops.concatenate([bias, ops.zeros_like(bias[:1])], 0)
+    return ops.take(padded, ops.minimum(ops.arange(tokens), positions), axis=0)
+
+
+def _pooled(ops, scores, states, mask):
+    """The sum of the states with softmax(scores) as weights, which are 0 where the mask is."""
+    if mask is None:
+        return ops.sum(ops.softmax(scores, axis=1) * states, axis=1)
+    kept = ops.expand_dims(mask, -1)
+    weights = ops.softmax(ops.where(kept, scores, -1e9), axis=1)
+    return ops.sum(ops.where(kept, weights, 0.0) * states, axis=1)
 
 
 class _TensorFlowOps:
