@@ -30,7 +30,7 @@ class Weights(Test):
 
     def test_no_file(self):
         self.refuses(TypeError, "weights is None, expected the bytes of a model", weights.read, None)
-        self.refuses(TypeError, "the weights are 'text', expected bytes", weights.read, "text")
+        self.refuses(TypeError, "weights is 'text', expected the bytes of", weights.read, "text")
         whole = "bytes are not a whole safetensors file, expected the contents of the column weights"
         for header in (b"[]", b"5", b"{", b'{"a": 5}', b'{"a": {}}', b'{"__metadata__": []}',
                        b'{"a": {"dtype": "F32", "shape": [1]}}', b"[" * 100000,
