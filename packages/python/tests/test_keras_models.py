@@ -453,6 +453,10 @@ class WrongInput(unittest.TestCase):
                 self.refused("cannot read a model from '.*model.keras'", path)
             with open(path, "w") as file:
                 file.write("no model")
+            for name, hint in ("m.weights.h5", "holds weights only"), ("m.h5", "does not keep the words"):
+                with open(os.path.join(folder, name), "w") as file:
+                    file.write("no model")
+                self.refused(hint, os.path.join(folder, name))
             with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
                 self.refused("reading a Keras model from a file needs Keras", path, error=ImportError)
 
@@ -461,7 +465,7 @@ class WrongInput(unittest.TestCase):
         values = model.get_weights()
         values[0][3, 2] = np.nan
         model.set_weights(values)
-        self.refused("the weights of embedding have 1 numbers that are not finite, the first is nan", model)
+        self.refused("the weights of embedding have a number that is not finite, the first is nan", model)
 
     def test_attention(self):
         class Odd(AttentionLayer):

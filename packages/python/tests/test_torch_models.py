@@ -281,7 +281,7 @@ class WrongInput(unittest.TestCase):
         with torch.no_grad():
             broken = Classifier()
             broken.output.bias[0] = torch.inf
-        self.refused("the weights of output bias have 1 numbers that are not finite", broken)
+        self.refused("the weights of output bias have a number that is not finite", broken)
 
     def test_attention_with_small_weights(self):
         """Which change little, whatever is made of them; and they are what they were afterwards."""
@@ -335,6 +335,18 @@ class WrongInput(unittest.TestCase):
                      attention_padding="read")
         self.refused("there is no 'W' among", state, attention=("W",))
         self.refused("gru_padding='packed', expected 'read' or 'zero' or 'carry'", state, gru_padding="packed")
+
+    def test_what_is_no_module(self):
+        self.refused("the module is the class Classifier, expected an instance", Classifier, error=TypeError)
+        self.refused(r"the module is 'a.pt', expected .*: read it with torch.load\(path\)", "a.pt", error=TypeError)
+        checkpoint = {"epoch": 3, "model_state_dict": Classifier().state_dict()}
+        self.refused(r"which is a checkpoint: give its part \['model_state_dict'\]", checkpoint, error=TypeError)
+        self.refused("the tokenizer is of type builtin_function_or_method: a function of one's own", tokenizer=len,
+                     error=TypeError)
+        self.refused("the vocabulary is a dict from numbers to words, 0 to '', expected one from words to numbers",
+                     words=dict(enumerate(WORDS)), error=TypeError)
+        module = Classifier()
+        self.refused("the module gives a tuple, expected a tensor", forward=lambda ids: (module(ids), None))
 
     def test_roles_in_a_state_dict(self):
         """Two parameters of one shape."""

@@ -64,6 +64,7 @@ class Original:
     fixed_length: bool
     words: list
     enlarge: callable = None
+    hint: str = ""                      # what may be wrong, too
 
 
 OUTPUTS = ("logits", "probabilities")
@@ -266,8 +267,9 @@ def check_finite(parts):
         for array in values if isinstance(values, tuple) else [values]:
             if isinstance(array, np.ndarray) and not np.isfinite(array).all():
                 bad = array[~np.isfinite(array)]
-                raise ValueError(f"the weights of {field.name.replace('_', ' ')} have {bad.size} numbers that are not "
-                                 f"finite, the first is {bad[0]}")
+                which = "a number that is" if bad.size == 1 else f"{bad.size} numbers that are"
+                raise ValueError(f"the weights of {field.name.replace('_', ' ')} have {which} not finite, the first is "
+                                 f"{bad[0]}")
 
 
 def check_choice(parameter, value, expected):
@@ -339,7 +341,7 @@ def verified(possible_parts, reading, vocabulary, labels, original):
     if wrong:
         raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[possible_parts[0].pooling]}: "
                          f"{_with_weights(wrong.by)}probabilities differ by up to {wrong.difference:.2g} from those "
-                         f"that SQL would give, expected at most {wrong.allowed:.2g}")
+                         f"that SQL would give, expected at most {wrong.allowed:.2g}{original.hint}")
     return assemble(*closest, vocabulary, labels)
 
 

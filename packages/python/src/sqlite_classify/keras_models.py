@@ -261,8 +261,17 @@ def _loaded(model, custom_objects):
     try:
         return keras.models.load_model(path, custom_objects=custom_objects, compile=False)
     except Exception as error:  # whatever Keras, h5py and zipfile raise
-        raise ValueError(f"Keras {keras.__version__} cannot read a model from {path!r} (layers of your own belong into "
-                         f"custom_objects={{name: class}}): {_first_line(error)}") from error
+        raise ValueError(f"Keras {keras.__version__} cannot read a model from {path!r} ({_file_hint(path)}): "
+                         f"{_first_line(error)}") from error
+
+
+def _file_hint(path):
+    if path.endswith(".weights.h5"):
+        return "such a file holds weights only: save the model itself, model.save('model.keras')"
+    hint = "layers of your own belong into custom_objects={name: class}"
+    if path.endswith(".h5"):
+        hint += "; .h5 does not keep the words of a TextVectorization: save as .keras, or pass tokenizer="
+    return hint
 
 
 def _version(path):

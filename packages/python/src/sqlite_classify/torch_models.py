@@ -15,6 +15,7 @@ from . import arguments, conversion, enlarging, network, vocabularies, weights a
 from .conversion import GRU_PADDINGS, ATTENTION_PADDINGS
 
 CELL = re.compile(r"(.*?)weight_ih_l(\d+)(_reverse)?$")  # of nn.GRU, nn.LSTM and nn.RNN
+HINT = "; such are a sigmoid over two units, too, and a GRU without batch_first=True that is given [texts][tokens]"
 POOLINGS = ("attention", "max", "mean")
 SAY_ATTENTION = "or say attention="
 
@@ -58,6 +59,8 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
                                   ("attention_padding", attention_padding, (*ATTENTION_PADDINGS, None))):
         conversion.check_choice(name, value, expected)
     conversion.check_max_tokens(max_tokens)
+    arguments.check_module(module)
+    arguments.check_tokenizer(tokenizer)
     state, labels = _state(module), arguments.labels_in_order(labels)
     known = vocabularies.from_words(vocabulary, _padding_number(module, pad), unknown)
     names = _find(state, _embedding_name(module), len(known.words), len(labels), attention)
@@ -82,7 +85,7 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
     def verified(names):
         blamed = f"the module ({', '.join(names.attention) or 'no weights of attention'})"
         original = conversion.Original(run, conversion.OUTPUTS, blamed, parts.attention_bias is not None,
-                                       known.numbers(), _enlarge(module, names.attention))
+                                       known.numbers(), _enlarge(module, names.attention), HINT)
         return conversion.verified(_possible_parts(state, names, pooling), reading, known, labels, original)
 
     return weights_file.write(_first_that_is_right(verified, _all_names(state, names, attention)))
@@ -386,10 +389,13 @@ def _device(module):
 
 
 def _as_matrix(values, texts):
+    if not hasattr(values, "detach"):
+        raise ValueError(f"the module gives a {type(values).__name__}, expected a tensor (texts, labels): give forward=,"
+                         " such as lambda ids: module(ids)[0], or [\"logits\"]")
     values = values.detach().cpu().double().numpy()
     if values.shape[:1] != (texts,) or values.ndim > 2:
-        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels): "
-                         "give forward=")
+        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels), "
+                         "also for one text: give forward=")
     return values.reshape(texts, -1)
 
 

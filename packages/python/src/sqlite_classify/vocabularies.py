@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from . import model_file, network, weights as weights_file
+from . import arguments, model_file, network, weights as weights_file
 
 PADDING_WORDS = ("", "[PAD]", "[pad]", "<PAD>", "<pad>")
 UNKNOWN_WORDS = ("[UNK]", "<unk>", "<UNK>", "<OOV>", "[OOV]")
@@ -56,6 +56,7 @@ def from_words(words, pad=None, unknown=None, exact=True):
     """
     if isinstance(words, (str, bytes, set, frozenset)) or not hasattr(words, "__iter__"):
         raise TypeError(f"the vocabulary is of type {type(words).__name__}, expected a list of words")
+    arguments.check_words(words)
     words = _in_order(words) if isinstance(words, dict) else list(words)
     _check_words(words)
     words = list(map(str, words))  # numpy has a str of its own
