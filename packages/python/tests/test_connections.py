@@ -173,6 +173,13 @@ class Connect(Test):
         self.assertEqual(type(db).__module__.split(".")[0], DRIVERS[0])
         db.close()
 
+    def test_it_waits_for_one_that_writes(self):
+        for kind in DRIVERS:
+            with self.subTest(kind), self.connect_by(kind):
+                db = sqlite_classify.connect(":memory:")
+                self.assertEqual(db.cursor().execute("PRAGMA busy_timeout").fetchall(), [(5000,)])
+                db.close()
+
     def test_options(self):
         for kind in set(DRIVERS) - {"apsw"}:
             with self.subTest(kind), self.connect_by(kind):

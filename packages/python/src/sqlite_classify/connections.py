@@ -14,6 +14,7 @@ import threading
 HERE = os.path.dirname(os.path.abspath(__file__))
 DRIVERS = "sqlite3", "pysqlite3", "apsw"  # connect() takes the first that will do
 OLDEST_SQLITE = 3, 35
+BUSY = 5000  # milliseconds that a connection waits for one that writes, as sqlite3 does
 STEPS = 1000  # of SQLite between two looks for Ctrl-C: a fraction of a millisecond
 
 _libraries = {}  # driver: the library that is loaded into its SQLite
@@ -71,6 +72,8 @@ def connect(path, **options):
     except BaseException:
         db.close()
         raise
+    if driver.__name__ == "apsw":  # which else waits for nobody
+        _method(db, "set_busy_timeout", "setbusytimeout")(BUSY)
     _method(db, "set_progress_handler", "setprogresshandler")(_signals_handler(), STEPS)
     return db
 

@@ -390,8 +390,8 @@ def _device(module):
 
 def _as_matrix(values, texts):
     if not hasattr(values, "detach"):
-        raise ValueError(f"the module gives a {type(values).__name__}, expected a tensor (texts, labels): give forward=,"
-                         " such as lambda ids: module(ids)[0], or [\"logits\"]")
+        raise ValueError(f"the module gives a {type(values).__name__}, expected a tensor (texts, labels): give "
+                         "forward=, such as lambda ids: module(ids)[0], or [\"logits\"]")
     values = values.detach().cpu().double().numpy()
     if values.shape[:1] != (texts,) or values.ndim > 2:
         raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels), "
