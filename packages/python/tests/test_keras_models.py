@@ -373,6 +373,7 @@ class WrongInput(unittest.TestCase):
     def test_words(self):
         self.refused(r"vocabulary\[0\] is 'the', expected '' or '\[PAD\]': the word of padding",
                      vocabulary=["the", "[UNK]", *WORDS[2:]])
+        self.refused("given as the dict word_index itself", vocabulary=["the", "[UNK]", *WORDS[2:]])
         self.refused("'w0' twice: numbers 3 and 39", vocabulary=[*WORDS[:-1], "w0"])
         self.refused("word 39 of the vocabulary is 7, expected a str", vocabulary=[*WORDS[:-1], 7], error=TypeError)
         self.refused("words 'w0' and 'w1' of the vocabulary both have the number 1", vocabulary={"w0": 1, "w1": 1})

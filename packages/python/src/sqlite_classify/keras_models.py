@@ -132,7 +132,8 @@ def _check_padding(chain, vocabulary, padding):
         return
     if vocabulary.padding is None or (chain.embedding.mask_zero and vocabulary.padding != 0):
         raise ValueError(f"vocabulary[0] is {vocabulary.words[0]!r}, expected '' or '[PAD]': the word of padding" + (
-            f", which {named(chain.embedding)} masks" if chain.embedding.mask_zero else "; pad= names another"))
+            f", which {named(chain.embedding)} masks" if chain.embedding.mask_zero else "; pad= names another")
+                         + ". The words of a Tokenizer are given as the dict word_index itself: no word has row 0")
 
 
 # ---- how texts are read ----
