@@ -45,7 +45,7 @@ def seed(texts, labels, tokens, random, _):
     numbers_of = {word: number for number, word in enumerate(words)}
     ids = cut_and_padded([[numbers_of.get(word, 1) for word in ascii_words(text)] for text in texts], tokens)
     model, *parts = build(len(words), tokens, labels, random)
-    return (from_keras(model, words, labels), texts, *results(*parts, ids))
+    return (from_keras(model, words, labels, tokenizer=""), texts, *results(*parts, ids))
 
 
 def padded_before(texts, labels, tokens, random, _):

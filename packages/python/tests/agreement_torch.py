@@ -43,7 +43,7 @@ def case(texts, labels, tokens, random, _, packed, masked):
     network = Network(len(words), len(labels), packed, masked)
     for parameter in network.parameters():
         parameter.data = torch.tensor(drawn(parameter.shape[::-1], random).T)
-    weights = from_torch(network, words, labels, max_tokens=tokens)
+    weights = from_torch(network, words, labels, tokenizer="", max_tokens=tokens)
     with torch.no_grad():
         numbers = torch.tensor(ids)
         return weights, texts, ids, torch.softmax(network(numbers), dim=1).numpy(), network.attend(numbers)[1].numpy()

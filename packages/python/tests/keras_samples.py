@@ -12,7 +12,7 @@ layers = keras.layers
 BACKEND = keras.backend.backend()
 TOKENS, ROWS = 12, 40
 LABELS = ["spam", 5, 2.5]
-WORDS = ["", "[UNK]"] + [f"w{number}" for number in range(ROWS - 2)]
+WORDS = ["", "[UNK]", ".", *(f"w{number}" for number in range(ROWS - 3))]
 
 
 class TensorFlowOps:
@@ -140,6 +140,7 @@ KINDS = {
     "the largest": (lambda: [bidirectional(), layers.GlobalMaxPooling1D()], False, {}),
     "the largest, masked": (lambda: [bidirectional(), layers.GlobalMaxPooling1D()], True, {}),
     "the largest of one direction": (lambda: [recurrent(), layers.GlobalMaxPooling1D()], False, {}),
+    "the largest of one direction, masked": (lambda: [recurrent(), layers.GlobalMaxPooling1D()], True, {}),
     "the largest of vectors": (lambda: [layers.GlobalMaxPooling1D()], False, {}),
     "the mean": (lambda: [bidirectional(), layers.GlobalAveragePooling1D()], False, {}),
     "the mean, masked": (lambda: [bidirectional(), layers.GlobalAveragePooling1D()], True, {}),
@@ -151,6 +152,6 @@ KINDS = {
 }
 if not hasattr(keras, "ops"):  # Keras 3 refuses it
     KINDS["both backwards"] = (lambda: [bidirectional(go_backwards=True), AttentionLayer()], False, {})
-# Those whose layers to_keras() does not give back one by one: a bias of one number or none, directions that have changed
-# places.
+# Those whose layers to_keras() does not give back one by one: a bias of one number or none, directions that have
+# changed places.
 CHANGED = {"one b", "as printed", "no bias in the GRU", "both backwards"}

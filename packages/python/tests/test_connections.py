@@ -23,22 +23,18 @@ sqlite_classify.connections.DRIVERS = sys.argv[2],
 db = sqlite_classify.connect(sys.argv[1])
 cursor = db.cursor()
 cursor.execute("CREATE TABLE t(body, category)")
+cursor.execute("BEGIN")
 cursor.executemany("INSERT INTO t VALUES (?, ?)", [(f"{i} and {i % 7}", i % 3) for i in range(5000)])
-if hasattr(db, "commit"):
-    db.commit()
-def begun(last):
-    if last:
-        print("begun", flush=True)
-    return 1
-if hasattr(db, "create_function"):
-    db.create_function("begun", 1, begun)
-else:
-    db.createscalarfunction("begun", begun, 1)
+cursor.execute("COMMIT")
+def interrupt(number, frame):
+    # only while SQLite runs: any other moment is too early or too late
+    if frame.f_code.co_filename == sqlite_classify.connections.__file__:
+        signal.default_int_handler(number, frame)
+signal.signal(signal.SIGINT, interrupt)
+print("begun", flush=True)
 try:
-    cursor.execute('''SELECT classify_train(body, category, 'm', '{"epochs": 10000}') FROM t
-                      WHERE begun(rowid = 5000)''').fetchall()
+    cursor.execute('''SELECT classify_train(body, category, 'm', '{"epochs": 10000}') FROM t''').fetchall()
 except BaseException as error:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     print("ended by", type(error).__name__, error)
 print("models:", cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = 'classify_models'").fetchall()[0][0])
 """
@@ -114,6 +110,11 @@ class Load(Test):
         self.assertEqual(os.path.splitext(path)[1], "")
         self.assertTrue(os.path.exists(path + ".so"))
 
+    def test_the_library_is_gone(self):
+        with self.without_library():
+            self.refuses(FileNotFoundError, f"there is no library in {self.folder}, expected classify.so",
+                         connections._copy_library)
+
     def test_not_a_connection(self):
         self.refuses(TypeError, "the connection is a builtins.str, expected one of sqlite3, pysqlite3, apsw, "
                      "sqlite-utils or SQLAlchemy", sqlite_classify.load, "my.db")
@@ -172,6 +173,13 @@ class Connect(Test):
         self.assertEqual(type(db).__module__.split(".")[0], DRIVERS[0])
         db.close()
 
+    def test_it_waits_for_one_that_writes(self):
+        for kind in DRIVERS:
+            with self.subTest(kind), self.connect_by(kind):
+                db = sqlite_classify.connect(":memory:")
+                self.assertEqual(db.cursor().execute("PRAGMA busy_timeout").fetchall(), [(5000,)])
+                db.close()
+
     def test_options(self):
         for kind in set(DRIVERS) - {"apsw"}:
             with self.subTest(kind), self.connect_by(kind):
@@ -192,15 +200,29 @@ class Connect(Test):
                 self.addCleanup(child.kill)
                 self.assertEqual(child.stdout.readline(), "begun\n")
                 self.assertRegex(self.interrupt(child),
-                                 "^ended by .*([Ii]nterrupt|user-defined function).*\nmodels: 0\n$")
+                                 "^ended by (OperationalError|InterruptError) .*interrupted\nmodels: 0\n$")
 
     def interrupt(self, child):
-        """Ctrl-C until it ends, since one that comes within the function begun() may be lost."""
-        for _ in range(20):
+        """Ctrl-C until it ends, since those that come before SQLite runs do nothing."""
+        for _ in range(1000):
             child.send_signal(signal.SIGINT)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                return child.communicate(timeout=5)[0]
+                return child.communicate(timeout=0.3)[0]
         return "it has not ended"
+
+    def test_the_handler_outlives_what_it_catches(self):
+        looking = connections._look_for_signals()
+        self.assertFalse(next(looking))
+        for caught in KeyboardInterrupt, SystemExit, KeyboardInterrupt:
+            self.assertTrue(looking.throw(caught))
+            self.assertFalse(next(looking))
+        looking.close()
+        handler = connections._signals_handler()
+        self.assertEqual([handler(), handler()], [False, False])
+        with mock.patch.object(connections, "_look_for_signals", side_effect=[iter([False, False]), looking,
+                                                                             iter([False])]):
+            handler = connections._signals_handler()
+            self.assertEqual([handler(), handler()], [False, False])  # the first two have ended
 
 
 class Package(hosts.Test):

@@ -2,6 +2,7 @@
 import os
 import tempfile
 import unittest
+import zipfile
 from unittest import mock
 
 import numpy as np
@@ -104,6 +105,13 @@ class Conversion(unittest.TestCase):
         self.assertEqual(keys, {False: {**both, "padded_length": "12"},
                                 True: {**both, "padded_length": "0", "attention_padding": "skip"}})
 
+    def test_padding_is_not_read_for_nothing(self):
+        """The states of padding are the text's last one again, so that the largest are the same with it or without."""
+        model = sequential(recurrent(), layers.GlobalMaxPooling1D(), mask_zero=True)
+        self.assertEqual(weights.read(from_keras(model, WORDS, LABELS)).metadata, {
+            "tokenize": "", "max_tokens": "12", "padded_length": "0", "gru_padding": "carry",
+            "attention_padding": "skip"})
+
     def test_files(self):
         model = sequential(bidirectional(), AttentionLayer())
         expected = from_keras(model, WORDS, LABELS)
@@ -146,13 +154,13 @@ class Vocabularies(unittest.TestCase):
 
     def read(self, words, **arguments):
         self.model = sequential(bidirectional(), AttentionLayer())
-        found = weights.read(from_keras(self.model, words, LABELS, **arguments))
+        found = weights.read(from_keras(self.model, words, LABELS, **{"tokenizer": "", **arguments}))
         return found, self.model.get_weights()[0]
 
     def test_dict(self):
         found, rows = self.read({word: number for number, word in enumerate(WORDS) if word}, unknown="w7")
         self.assertEqual(found.words, [word for word in WORDS if word != "w7"])
-        np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[9, 0]])
+        np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[10, 0]])
 
     def test_skip(self):
         found, rows = self.read(["[PAD]", *(f"w{n}" for n in range(ROWS - 1))], unknown="skip")
@@ -171,13 +179,13 @@ class Vocabularies(unittest.TestCase):
         np.testing.assert_array_equal(found.tensors["embedding"][:2], rows[[1, 0]])
 
     def test_capital_letters(self):
-        found, _ = self.read([*WORDS[:-1], "Word"])
+        found, _ = self.read([*WORDS[:-1], "Word"], tokenizer=None)
         self.assertEqual(found.metadata["tokenize"], "unicode lower none")
 
     def test_many_words(self):
         words = ["", "[UNK]"] + [f"word{number}" for number in range(50000)]
         model = sequential(bidirectional(), AttentionLayer(), rows=len(words))
-        self.assertEqual(len(weights.read(from_keras(model, words, LABELS)).words), 50001)
+        self.assertEqual(len(weights.read(from_keras(model, words, LABELS, tokenizer="")).words), 50001)
 
 
 @unittest.skipUnless(TENSORFLOW, "TextVectorization needs TensorFlow")
@@ -222,6 +230,45 @@ class Vectorization(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "say max_tokens="):
             from_keras(read, None, LABELS)
         self.assertEqual(weights.read(from_keras(read, None, LABELS, padding=None)).metadata["padded_length"], "0")
+        carried, _ = self.model([recurrent(), layers.GlobalMaxPooling1D()], output_sequence_length=None)
+        self.assertEqual(weights.read(from_keras(carried, None, LABELS)).metadata["padded_length"], "0")
+
+    def beside(self, attention, tokens=TOKENS, mask_zero=True, **options):
+        """A model of numbers, and the layer that makes them. tokens None: it is built by its first batch, of 5."""
+        inside, vectorize = self.model([bidirectional(), attention], mask_zero=mask_zero, **options)
+        first = [keras.Input((tokens,), dtype="int32")] if tokens else []
+        outside = keras.Sequential([*first, *inside.layers[1:]])
+        outside(np.ones((2, tokens or 5), "int32"))
+        return outside, vectorize
+
+    def test_contradictions(self):
+        model, vectorize = self.beside(AttentionLayer(bias=None), mask_zero=False)
+        short = layers.TextVectorization(output_sequence_length=5, vocabulary=vectorize.get_vocabulary()[2:])
+        for message, arguments in (
+                (r"\(TextVectorization\) gives 5 tokens, but the model reads 12", {"tokenizer": short}),
+                (r"max_tokens is 12, but layer '.*' \(TextVectorization\) gives 5", {"tokenizer": short,
+                                                                                    "max_tokens": 12}),
+                ("padding='pre', but layer '.*' .* does it at the end", {"padding": "pre"}),
+                ("truncating='pre', but layer", {"truncating": "pre"}),
+                ("padding=None says that texts are never padded, but .* pads them to 12", {"padding": None})):
+            with self.assertRaisesRegex(ValueError, message):
+                from_keras(model, None, LABELS, **{"tokenizer": vectorize, **arguments})
+        with self.assertRaisesRegex(ValueError, "texts are cut by TextVectorization, which is 'whitespace lower ascii "
+                                                "remove punctuation', but tokenizer= is 'whitespace'"):
+            from_keras(model, vectorize, LABELS, tokenizer="whitespace")
+        found = weights.read(from_keras(model, None, LABELS, tokenizer=short, max_tokens=5))
+        self.assertEqual(found.metadata["max_tokens"], "5")
+
+    def test_the_length_of_the_first_batch(self):
+        model, vectorize = self.beside(AttentionLayer(bias=None, masked=True), None, output_sequence_length=None)
+        if keras_models.keras_chain.find_chain(model).model.inputs[0].shape[1] is not None:
+            with self.assertRaisesRegex(ValueError, r"how many tokens does the model read\? .* say max_tokens="):
+                from_keras(model, None, LABELS, tokenizer=vectorize)
+        for padding in "post", None:
+            data = weights.read(from_keras(model, None, LABELS, tokenizer=vectorize, max_tokens=1000, padding=padding))
+            self.assertEqual((data.metadata["max_tokens"], data.metadata["padded_length"]), ("1000", "0"))
+        with self.assertRaisesRegex(ValueError, "say max_tokens="):
+            from_keras(model, None, LABELS, tokenizer=vectorize, padding=None)
 
     def test_refused(self):
         for options, message in ({"ngrams": 2}, "ngrams=.*2.*, expected None"), \
@@ -298,8 +345,26 @@ class WrongInput(unittest.TestCase):
     def test_labels(self):
         self.refused(r"there are 2 labels, but layer 'output' \(Dense\) tells 3 apart", labels=["a", "b"])
         self.refused("labels 5 and 5.0 are the same", labels=[5, "a", 5.0])
+        self.refused("labels is None, expected a list", labels=None, error=TypeError)
         self.refused("label None is of type NoneType, expected str, int or a finite float", labels=["a", "b", None],
                      error=TypeError)
+
+    def test_labels_without_order(self):
+        for wrong, message in (
+                ({"pos": 1, "neg": 0, "odd": 2}, r"labels is a dict, .* such as \['neg', 'pos', 'odd'\]"),
+                ({0: "neg", 2: "odd", 1: "pos"}, r"labels is a dict, .* such as \['neg', 'pos', 'odd'\]"),
+                ({"0": "neg", "1": "pos", "2": "odd"}, r"such as \[id2label\[i\] for i in range\(len\(id2label\)\)\]"),
+                ({"a", "b", "c"}, "labels is a set, which has no order, expected a list"),
+                ("abc", "labels is 'abc', expected a list in the order"), (None, "labels is None, expected a list")):
+            self.refused(message, labels=wrong, error=TypeError)
+
+    def test_how_texts_were_cut(self):
+        words = [word for word in WORDS if word != "."] + ["more"]
+        self.refused("how were the texts cut.* Say tokenizer=.*or '' for the extension's own", vocabulary=words)
+        model = sequential(bidirectional(), AttentionLayer())
+        for tokenizer in "", "whitespace lower unicode":
+            said = weights.read(from_keras(model, words, LABELS, tokenizer=tokenizer))
+            self.assertEqual(said.metadata["tokenize"], tokenizer)
 
     def test_size_of_the_vocabulary(self):
         self.refused("vocabulary is too short: it has 39 words .* has 40 rows", vocabulary=WORDS[:-1])
@@ -308,7 +373,8 @@ class WrongInput(unittest.TestCase):
     def test_words(self):
         self.refused(r"vocabulary\[0\] is 'the', expected '' or '\[PAD\]': the word of padding",
                      vocabulary=["the", "[UNK]", *WORDS[2:]])
-        self.refused("'w0' twice: numbers 2 and 39", vocabulary=[*WORDS[:-1], "w0"])
+        self.refused("given as the dict word_index itself", vocabulary=["the", "[UNK]", *WORDS[2:]])
+        self.refused("'w0' twice: numbers 3 and 39", vocabulary=[*WORDS[:-1], "w0"])
         self.refused("word 39 of the vocabulary is 7, expected a str", vocabulary=[*WORDS[:-1], 7], error=TypeError)
         self.refused("words 'w0' and 'w1' of the vocabulary both have the number 1", vocabulary={"w0": 1, "w1": 1})
         self.refused("no word of the vocabulary has the number 2", vocabulary={"w0": 1, "w1": 3})
@@ -317,6 +383,7 @@ class WrongInput(unittest.TestCase):
         self.refused("the vocabulary is empty", vocabulary=[])
         self.refused(r"the vocabulary is \['', '\[UNK\]'\], expected at least one word", vocabulary=["", "[UNK]"])
         self.refused("the vocabulary is of type str, expected a list", vocabulary="words", error=TypeError)
+        self.refused("the vocabulary is of type int, expected a list", vocabulary=5, error=TypeError)
 
     def test_unknown_words(self):
         words = ["", *(f"w{n}" for n in range(ROWS - 1))]
@@ -381,6 +448,16 @@ class WrongInput(unittest.TestCase):
             with open(path, "w") as file:
                 file.write("no model")
             self.refused("cannot read a model from '.*model.keras'", path)
+            for damaged in "{", "[]", "5", '{"keras_version": 3}':
+                with zipfile.ZipFile(path, "w") as archive:
+                    archive.writestr("metadata.json", damaged)
+                self.refused("cannot read a model from '.*model.keras'", path)
+            with open(path, "w") as file:
+                file.write("no model")
+            for name, hint in ("m.weights.h5", "holds weights only"), ("m.h5", "does not keep the words"):
+                with open(os.path.join(folder, name), "w") as file:
+                    file.write("no model")
+                self.refused(hint, os.path.join(folder, name))
             with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
                 self.refused("reading a Keras model from a file needs Keras", path, error=ImportError)
 
@@ -389,7 +466,7 @@ class WrongInput(unittest.TestCase):
         values = model.get_weights()
         values[0][3, 2] = np.nan
         model.set_weights(values)
-        self.refused("the weights of embedding have 1 numbers that are not finite, the first is nan", model)
+        self.refused("the weights of embedding have a number that is not finite, the first is nan", model)
 
     def test_attention(self):
         class Odd(AttentionLayer):
@@ -405,13 +482,39 @@ class WrongInput(unittest.TestCase):
                      sequential(bidirectional(), Odd()))
         self.refused("has no attribute 'kernel'", attention=("kernel", "b"))
 
+    def test_attention_with_small_weights(self):
+        """Which change little, whatever is made of them; and they are what they were afterwards."""
+        class Odd(AttentionLayer):
+            def __init__(self, function):
+                super().__init__(bias=None)
+                self.function = function
+
+            def attend(self, inputs, mask=None):
+                return samples.ops.softmax(self.function(samples.ops.matmul(inputs, self.W))[:, :, 0], -1)
+
+        functions = {"tanh": samples.ops.tanh, "a scale": lambda x: x * 1.01,
+                     "a sigmoid": lambda x: 0.5 + 0.5 * samples.ops.tanh(x / 2)}
+        for scale in 0.1, 0.2:
+            for name, function in functions.items():
+                with self.subTest(name, scale=scale):
+                    model = samples.randomized(sequential(bidirectional(), Odd(function)), 1, scale)
+                    before = bytes_of(model)
+                    self.refused(r"\(Odd\) computes something other than softmax", model)
+                    self.assertEqual(bytes_of(model), before)
+            right = samples.randomized(sequential(bidirectional(), Odd(lambda x: x)), 1, scale)
+            before = bytes_of(right)
+            from_keras(right, WORDS, LABELS)
+            self.assertEqual(bytes_of(right), before)
+
     def test_backwards_and_masked(self):
         model = sequential(recurrent(go_backwards=True), AttentionLayer(masked=True), mask_zero=True)
         self.refused(r"layer '.*' \(GRU\) has go_backwards=True and a mask", model)
 
     def test_lengths(self):
         self.refused("max_tokens is 9, but the model reads 12 tokens", max_tokens=9)
-        self.refused("max_tokens=0, expected an integer from 1, or None", max_tokens=0)
+        self.refused("max_tokens=0, expected an integer from 1 to 2147483647, or None", max_tokens=0)
+        self.refused("padded to 70000 tokens, but SQL pads to at most 65536", sequential(
+            bidirectional(), AttentionLayer(bias=None), tokens=None), max_tokens=70000)
         self.refused("padding=None says that texts are never padded, but the model reads 12", padding=None)
         self.refused("how many tokens does the model read.* say max_tokens=", sequential(
             bidirectional(), AttentionLayer(bias=None), tokens=None))
@@ -424,8 +527,14 @@ class WrongInput(unittest.TestCase):
             model.tensors[tensor] = np.zeros((1, 7), "f4")
             with self.assertRaisesRegex(ValueError, f"option '{tensor.split('.')[0]}', which is no layer"):
                 to_keras(weights.write(model), keras=keras)
+        self.assertIs(keras_models.attention_layer(keras), keras_models.attention_layer(keras=keras))
         with self.assertRaisesRegex(ValueError, "5 bytes are not a whole safetensors file"):
             to_keras(b"bytes", keras=keras)
+        for reader in to_keras, vocabularies.vocabulary, weights.labels:
+            with self.assertRaisesRegex(ValueError, "the bytes have changed since their identifier was written"):
+                reader(data[:-1] + bytes([data[-1] ^ 1]))
+            with self.assertRaisesRegex(TypeError, "weights is 'model.keras', expected the bytes of a model's file"):
+                reader("model.keras")
         with mock.patch.dict("sys.modules", {"keras": None, "tf_keras": None}):
             with self.assertRaisesRegex(ImportError, r"to_keras\(\) needs Keras \(pip install keras tensorflow\)"):
                 to_keras(data)

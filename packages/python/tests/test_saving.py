@@ -1,12 +1,12 @@
 """save(): the row that it makes, what the extension then says of the model, and what is refused."""
 import json
 import sqlite3
+import struct
 import sys
 import unittest
 
 import sqlite_classify
-from sqlite_classify import connections, saving
-from sqlite_classify.model_file import ModelFile
+from sqlite_classify import connections, model_file, saving
 
 import hosts
 
@@ -101,7 +101,7 @@ class Row(hosts.Test):
     def test_schemas(self, connection):
         ask = Asking(connection)
         ask.all("ATTACH ':memory:' AS \"other \"\"one\"")
-        for name in 'Other "One.m', "temp.t", "MAIN.a.b", "no.schema":
+        for name in 'Other "One.m', "temp.t", "MAIN.a.b", "main.no.schema":
             self.assertEqual(sqlite_classify.save(connection, name, hosts.weights(), ROWS), 1)
         self.assertEqual(ask.one('SELECT name FROM "other ""one".classify_models'), "m")
         self.assertEqual(ask.one("SELECT name FROM temp.classify_models"), "t")
@@ -128,9 +128,41 @@ class Row(hosts.Test):
         sqlite_classify.save(connection, "m", hosts.weights())
         saved = ask.one("SELECT weights FROM classify_models")
         self.assertIn(b'{"__metadata__":{"identifier":"', saved[:60])
-        damaged = ModelFile(hosts.weights(keys=("tdelivery", "tlogin"))).written().replace(b"courier", b"carrier")
+        damaged = model_file.identified(hosts.weights(keys=("tdelivery", "tlogin"))).replace(b"courier", b"carrier")
         self.refuses(Exception, "the bytes have changed since their identifier was written", sqlite_classify.save,
                      connection, "m", damaged)
+
+
+    @hosts.for_each_kind
+    def test_an_identifier_of_a_model_that_is_there(self, connection):
+        """The extension has it in memory by its identifier, and would not look at the bytes."""
+        ask = Asking(connection)
+        whole = model_file.identified(hosts.weights())
+        sqlite_classify.save(connection, "m", whole, ROWS)
+        for damaged in whole[:-10], whole.replace(b"courier", b"carrier"), whole + b"more":
+            error = self.refuses(ValueError, "the bytes have changed since their identifier was written",
+                                 sqlite_classify.save, connection, "n", damaged)
+            self.assertIn(f"({len(damaged)} bytes)", str(error))
+        self.assertEqual(ask.one("SELECT count(*) FROM classify_models"), 1)
+
+    @hosts.for_each_kind
+    def test_an_identifier_that_is_not_seen(self, connection):
+        """The extension looks for it without blanks, and within the first bytes. Else it gets a new one."""
+        saved = model_file.identified(hosts.weights())
+        length, = struct.unpack_from("<Q", saved)
+        blank = saved[8:8 + length].replace(b'"identifier":"', b'"identifier": "')
+        late = saved[8:8 + length].replace(b'{"identifier":"', b'{"note":"%s","identifier":"' % (b"-" * 5000))
+        for number, header in enumerate((blank, late), 1):
+            file = struct.pack("<Q", len(header)) + header + saved[8 + length:]
+            if b'"identifier":"' in file:
+                digits = file.index(b'"identifier":"') + 14
+                right = model_file.identifier(file[:digits], file[digits + 32:])
+                file = file[:digits] + right + file[digits + 32:]
+            self.assertEqual(sqlite_classify.save(connection, "m", file), number)
+            ask = Asking(connection)
+            stored = ask.one("SELECT weights FROM classify_models WHERE version = ?", number)
+            self.assertEqual(stored.index(b'{"__metadata__":{"identifier":"'), 8)
+            self.assertEqual(model_file.split(stored)[1], model_file.split(saved)[1])
 
 
 class Rows(hosts.Test):
@@ -217,6 +249,13 @@ class Rows(hosts.Test):
         sqlite_classify.save(connection, "m", hosts.weights(), [("what else?", "account"), ("", "delivery")])
         self.assertEqual(ask.one("SELECT rows FROM classify_evaluate(NULL, 'm')"), 2)
         self.refuses(Exception, "has no list of words", ask.all, "SELECT * FROM classify_words('m')")
+
+    @hosts.for_each_kind
+    def test_texts_that_are_numbers(self, connection):
+        ask = Asking(connection)
+        sqlite_classify.save(connection, "m", hosts.weights(), [(5, "account"), (2.5, "delivery"), ("a", "account")])
+        examples = json.loads(ask.one("SELECT metrics FROM classify_models"))["validation"]["examples"]
+        self.assertEqual(sorted(example["text"] for example in examples), ["2.5", "5", "a"])
 
     @hosts.for_each_kind
     def test_long_texts_are_shown_in_part(self, connection):
@@ -320,6 +359,8 @@ class Refused(hosts.Test):
             error = self.refuses(Exception, sentence, sqlite_classify.save, connection, "m", damaged)
             self.assertEqual(type(error).__module__.split(".")[0], type(driver).__module__.split(".")[0])
             self.assertIn("main.m@1", str(error))
+            self.assertIn("save(): ", str(error))
+            self.assertNotIn("classify_labels()", str(error))
         self.refuses(TypeError, "weights is 'm.keras', expected the bytes of a model's file", sqlite_classify.save,
                      connection, "m", "m.keras")
         self.assertEqual(sqlite_classify.save(connection, "m", memoryview(hosts.weights())), 1)
@@ -329,6 +370,9 @@ class Refused(hosts.Test):
         for name in "", "main.", "m@3", "main.m@1":
             self.refuses(ValueError, f"the model's name is '{name}', expected name or schema.name",
                          sqlite_classify.save, connection, name, hosts.weights())
+        self.refuses(ValueError, "no database is attached as 'nosuch', expected the name of one before the dot of the "
+                     "model's name 'nosuch.z'; 'main.nosuch.z' is", sqlite_classify.save, connection, "nosuch.z",
+                     hosts.weights())
         self.refuses(TypeError, "the model's name is 5, expected a text", sqlite_classify.save, connection, 5,
                      hosts.weights())
         self.assertEqual(sqlite_classify.save(connection, "me@home", hosts.weights()), 1)
@@ -344,11 +388,71 @@ class Refused(hosts.Test):
                 ([], "rows has no text with a label (rows: 0), expected at least one")):
             self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), rows)
         self.refuses(Exception, "BLOB", sqlite_classify.save, connection, "m", hosts.weights(), [(b"a", "account")])
+        for rows in 5, "ab":
+            self.refuses(TypeError, f"rows is {rows!r}, expected texts with their labels", sqlite_classify.save,
+                         connection, "m", hosts.weights(), rows)
+
+    @hosts.for_each_kind
+    def test_texts_that_are_no_unicode(self, connection):
+        for arguments, named, what in (
+                (["m", hosts.weights(), [("a", "b"), ("x\ud800", "b")]], {}, "the text of row 1 of rows is 'x\\ud800'"),
+                (["m", hosts.weights(), [("a", "\udc80")]], {}, "the label of row 0 of rows is '\\udc80'"),
+                (["m\udc80", hosts.weights()], {}, "the model's name is 'm\\udc80'"),
+                (["m", hosts.weights()], {"options": {"a": "\udfff"}}, "options is '{\"a\":\"\\udfff\"}'")):
+            error = self.refuses(ValueError, what, sqlite_classify.save, connection, *arguments, **named)
+            self.assertIn("is half of a character", str(error))
+
+    @hosts.for_each_kind
+    def test_rows_without_a_label_of_the_model(self, connection):
+        for rows, sentence in (
+                ([("a", 0), ("b", 1)], "the model has 'delivery'; expected texts with the labels themselves, not with"),
+                ([("delivery", "my parcel"), ("account", "my login")], "rows has labels for texts, such as 'delivery'"),
+                ([("a", "Delivery")], "no row has a label of the model: one has 'Delivery'")):
+            self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), rows)
+        sqlite_classify.save(connection, "m", hosts.weights(), [("a", 0), ("a", "account")])
+        sqlite_classify.save(connection, "n", hosts.weights(b"ii", ("n2", "n3")), [(1, 2)])
+        examples, = [json.loads(row)["validation"]["examples"] for row, in
+                     Asking(connection).all("SELECT metrics FROM classify_models WHERE name = 'n'")]
+        self.assertEqual([(example["text"], example["label"]) for example in examples], [("1", 2)])
+
+    @hosts.for_each_kind
+    def test_a_data_frame(self, connection):
+        class DataFrame:
+            def __iter__(self):
+                return iter(["text", "label"])
+
+            def itertuples(self, index):
+                return iter(ROWS)
+        self.refuses(TypeError, "rows is a DataFrame, expected texts with their labels, such as df[['text', 'label']]."
+                     "itertuples(index=False)", sqlite_classify.save, connection, "m", hosts.weights(), DataFrame())
+
+    @hosts.for_each_kind
+    def test_another_thing_of_this_name(self, connection):
+        ask = Asking(connection)
+        for thing, sentence in (
+                ("VIEW classify_models AS SELECT 1 AS x", "main.classify_models is a view, expected a table"),
+                ("TABLE classify_models(x)", "table main.classify_models has no column 'name', expected the table of")):
+            ask.all("CREATE " + thing)
+            ask.commit()
+            self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights())
+            ask.all(f"DROP {thing.split()[0]} classify_models")
+            ask.commit()
+
+    @hosts.for_each_kind
+    def test_a_database_that_cannot_be_written(self, connection):
+        ask = Asking(connection)
+        ask.all("PRAGMA query_only = 1")
+        self.refuses(Exception, "the database is read-only, expected one that can be written", sqlite_classify.save,
+                     connection, "m", hosts.weights())
 
     @hosts.for_each_kind
     def test_options(self, connection):
         self.refuses(TypeError, "options is '{}', expected a dict", sqlite_classify.save, connection, "m",
                      hosts.weights(), options="{}")
+        self.refuses(TypeError, "options is {'a': {1}}, expected what JSON can hold", sqlite_classify.save, connection,
+                     "m", hosts.weights(), options={"a": {1}})
+        self.refuses(ValueError, "options is {'a': nan}, expected what JSON can hold", sqlite_classify.save,
+                     connection, "m", hosts.weights(), options={"a": float("nan")})
 
     @hosts.for_each_kind
     def test_a_trigger(self, connection):
@@ -361,15 +465,28 @@ class Refused(hosts.Test):
 
 class File(unittest.TestCase):
     def test_added_tensors_keep_the_others_aligned(self):
-        import array
-        file = ModelFile(hosts.weights())
-        before = {name: bytes(file.tensor(name)) for name in file.tensors}
-        file.add({"a": array.array("I", [1, 2, 3]), "b": array.array("f", [0.5])})
-        again = ModelFile(file.written())
-        self.assertEqual(again.numbers("a"), (1, 2, 3))
-        self.assertEqual(bytes(again.tensor("b")), hosts.floats(0.5))
-        self.assertEqual({name: bytes(again.tensor(name)) for name in before}, before)
-        self.assertEqual((len(again.unchanged) - len(again.data)) % 8, 0)
-        for name, tensor in again.tensors.items():
-            if tensor["dtype"] != "U8" and not name.endswith(".ends"):
-                self.assertEqual(tensor["data_offsets"][0] % 4, 0, name)
+        metadata, tensors = model_file.split(hosts.weights())
+        numbers = struct.pack("<3I", 1, 2, 3)
+        added = {"u": model_file.Tensor("U8", [3], b"abc"), "a": model_file.Tensor("U32", [3], numbers),
+                 "b": model_file.Tensor("F32", [1], hosts.floats(0.5)), "h": model_file.Tensor("F16", [1], b"hh")}
+        file = model_file.join(metadata, {**added, **tensors})
+        again = model_file.split(file)
+        self.assertEqual({key: value for key, value in again[0].items() if key != "identifier"}, metadata)
+        self.assertEqual(again[1], {**added, **tensors})
+        end = 8 + struct.unpack_from("<Q", file)[0]
+        self.assertEqual(end % 8, 0)
+        for name, tensor in json.loads(file[8:end]).items():
+            if name != "__metadata__":
+                width = {"U8": 1, "F16": 2}.get(tensor["dtype"], 4)
+                self.assertEqual(tensor["data_offsets"][0] % width, 0, name)
+
+    def test_identifier(self):
+        """The extension computes the same, or it would refuse the file; once it is there the file stays as it is."""
+        file = model_file.identified(hosts.weights())
+        self.assertEqual(model_file.join(*model_file.split(file)), file)
+        self.assertEqual(model_file.identified(memoryview(file)), file)
+
+    def test_texts(self):
+        texts = ["", "\udc80b", "\u00e9", ""]
+        self.assertEqual(model_file.strings(model_file.of_strings("x", texts), "x", "surrogateescape"), texts)
+        self.assertEqual(model_file.strings(model_file.of_strings("x", []), "x", "replace"), [])

@@ -15,7 +15,7 @@ from sqlite_classify.torch_models import from_torch, to_torch
 
 TOKENS, ROWS = 12, 40
 LABELS = ["spam", 5, 2.5]
-WORDS = ["", "[UNK]"] + [f"w{number}" for number in range(ROWS - 2)]
+WORDS = ["", "[UNK]", ".", *(f"w{number}" for number in range(ROWS - 3))]
 
 
 class Classifier(nn.Module):
@@ -156,6 +156,29 @@ class Conversion(unittest.TestCase):
         self.assertEqual(from_torch(second, WORDS, ["no", "yes"], max_tokens=TOKENS), data)
         np.testing.assert_allclose(probabilities(to_torch(data), numbers()), probabilities(one, numbers()), atol=2e-6)
 
+    def test_attention_behind_the_output(self):
+        for outputs, labels in (3, LABELS), (2, ["no", "yes"]), (1, ["no", "yes"]):
+            with self.subTest(outputs=outputs):
+                module = Classifier(outputs=outputs)
+                expected = from_torch(module, WORDS, labels, max_tokens=TOKENS)
+                module.output, module.scores = module.scores, module.output  # trained by another name
+                module.forward = lambda ids: module.scores(
+                    (torch.softmax(module.output(module.states(ids)), 1) * module.states(ids)).sum(1))
+                self.assertEqual(from_torch(module, WORDS, labels, max_tokens=TOKENS), expected)
+                behind = Behind(outputs)
+                behind.load_state_dict(Classifier(outputs=outputs).state_dict())
+                self.assertEqual(list(behind.state_dict())[-2:], ["scores.weight", "scores.bias"])
+                self.assertEqual(from_torch(behind, WORDS, labels, max_tokens=TOKENS), expected)
+        said = {"max_tokens": TOKENS, "gru_padding": "read", "attention_padding": "read"}
+        self.assertEqual(from_torch(behind.state_dict(), WORDS, labels, attention=("scores.weight",), **said), expected)
+
+    def test_buffers(self):
+        module = Classifier()
+        expected = from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+        module.register_buffer("mask", torch.ones(3))
+        module.register_buffer("other", torch.ones(3, 12))
+        self.assertEqual(from_torch(module, WORDS, LABELS, max_tokens=TOKENS), expected)
+
     def test_lengths(self):
         self.assertEqual(from_torch(WithLengths(packed=True), WORDS, LABELS, max_tokens=TOKENS),
                          from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS))
@@ -171,10 +194,12 @@ class Conversion(unittest.TestCase):
     def test_unknown_words_that_have_the_number_of_padding(self):
         """Packed sequences know padding by its place."""
         words = ["", *(f"w{number}" for number in range(ROWS - 1))]
-        read = weights.read(from_torch(Classifier(), words, LABELS, max_tokens=TOKENS, unknown="padding"))
+        read = weights.read(from_torch(Classifier(), words, LABELS, max_tokens=TOKENS, tokenizer="",
+                                       unknown="padding"))
         self.assertEqual((read.words[0], len(read.tensors["embedding"])), ("w0", ROWS))
         packed = Packed()
-        model = weights.read(from_torch(packed, words, LABELS, max_tokens=TOKENS, unknown="padding"))
+        model = weights.read(from_torch(packed, words, LABELS, max_tokens=TOKENS, tokenizer="",
+                                       unknown="padding"))
         self.assertEqual((model.words[0], len(model.tensors["embedding"])), ("", ROWS + 1))
         np.testing.assert_array_equal(model.tensors["embedding"][0], model.tensors["embedding"][1])
 
@@ -187,6 +212,16 @@ class Conversion(unittest.TestCase):
             self.skipTest(str(missing))
         data = from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS)
         self.assertEqual(from_keras(to_keras(data), WORDS, LABELS, max_tokens=TOKENS), data)
+
+
+class Behind(Classifier):
+    """Has its attention behind the output."""
+
+    def __init__(self, outputs):
+        super().__init__(outputs=outputs)
+        scores = self.scores
+        del self.scores
+        self.scores = scores
 
 
 class Packed(Classifier):
@@ -205,6 +240,12 @@ class WithTanh(Classifier):
     def forward(self, ids):
         states = self.states(ids)
         return self.output((torch.softmax(torch.tanh(self.scores(states)), 1) * states).sum(1))
+
+
+class Scaled(Classifier):
+    def forward(self, ids):
+        states = self.states(ids)
+        return self.output((torch.softmax(1.01 * self.scores(states), 1) * states).sum(1))
 
 
 class WithHidden(Classifier):
@@ -240,13 +281,45 @@ class WrongInput(unittest.TestCase):
         with torch.no_grad():
             broken = Classifier()
             broken.output.bias[0] = torch.inf
-        self.refused("the weights of output bias have 1 numbers that are not finite", broken)
+        self.refused("the weights of output bias have a number that is not finite", broken)
+
+    def test_attention_with_small_weights(self):
+        """Which change little, whatever is made of them; and they are what they were afterwards."""
+        for kind in WithTanh, Scaled, Classifier:
+            module = kind()
+            with torch.no_grad():
+                for parameter in module.parameters():
+                    parameter.mul_(0.2)
+            before = {name: value.clone() for name, value in module.state_dict().items()}
+            if kind is Classifier:
+                from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+            else:
+                self.refused("with attention's weights .* times as large, probabilities differ", module)
+                self.refused("with attention's weights .* times as large", module, forward=lambda ids: module(ids))
+            for name, value in module.state_dict().items():
+                self.assertTrue(torch.equal(value, before[name]), name)
+
+    def test_arguments(self):
+        self.refused("labels is None, expected a list", labels=None, error=TypeError)
+        for words in None, 5:
+            self.refused(f"the vocabulary is of type {type(words).__name__}, expected a list", words=words,
+                         error=TypeError)
+        self.refused("max_tokens=True, expected an integer from 1 to 2147483647", max_tokens=True)
+        state = {**Classifier().state_dict(), "mask": torch.ones(3), "more": torch.ones(4)}
+        self.refused(r"'mask' \(3,\), 'more' \(4,\) belong to no part.*or say attention=", state)
+        self.refused("no nn.Linear that reads the 12 numbers.*or say attention=",
+                     {name: value for name, value in Classifier().state_dict().items() if name[:3] in ("emb", "gru")})
 
     def test_sizes(self):
         self.refused("there are 2 labels, but 'output.weight' tells 3 apart", labels=["a", "b"])
         self.refused("vocabulary is too short: it has 39 words", words=WORDS[:-1])
         self.refused("how many tokens does the model read", max_tokens=None)
         self.refused("max_tokens is 9, but the bias of attention has 12", Classifier(bias=(TOKENS,)), max_tokens=9)
+
+    def test_labels_and_words(self):
+        self.refused(r"labels is a dict, .* such as \['a', 'b', 'c'\]", labels={"b": 1, "a": 0, "c": 2},
+                     error=TypeError)
+        self.refused("how were the texts cut", words=[word for word in WORDS if word != "."] + ["more"])
 
     def test_words(self):
         words = ["the", *WORDS[1:]]
@@ -262,6 +335,41 @@ class WrongInput(unittest.TestCase):
                      attention_padding="read")
         self.refused("there is no 'W' among", state, attention=("W",))
         self.refused("gru_padding='packed', expected 'read' or 'zero' or 'carry'", state, gru_padding="packed")
+
+    def test_what_is_no_module(self):
+        self.refused("the module is the class Classifier, expected an instance", Classifier, error=TypeError)
+        self.refused(r"the module is 'a.pt', expected .*: read it with torch.load\(path\)", "a.pt", error=TypeError)
+        checkpoint = {"epoch": 3, "model_state_dict": Classifier().state_dict()}
+        self.refused(r"which is a checkpoint: give its part \['model_state_dict'\]", checkpoint, error=TypeError)
+        self.refused("the tokenizer is of type builtin_function_or_method: a function of one's own", tokenizer=len,
+                     error=TypeError)
+        self.refused("the vocabulary is a dict from numbers to words, 0 to '', expected one from words to numbers",
+                     words=dict(enumerate(WORDS)), error=TypeError)
+        module = Classifier()
+        self.refused("the module gives a tuple, expected a tensor", forward=lambda ids: (module(ids), None))
+
+    def test_roles_in_a_state_dict(self):
+        """Two parameters of one shape."""
+        said = {"gru_padding": "read", "attention_padding": "read"}
+        two = {"labels": ["no", "yes"], **said}
+        state = Classifier(outputs=1).state_dict()
+        self.refused(r"which is W of attention, 'scores.weight' or 'output.weight'\? .* say attention=", state, **two)
+        named = from_torch(state, WORDS, two["labels"], max_tokens=TOKENS, attention=("scores.weight",), **said)
+        self.assertEqual(named, from_torch(Classifier(outputs=1), WORDS, two["labels"], max_tokens=TOKENS))
+        state = Classifier(rank=1, bias=(TOKENS,)).state_dict()
+        self.refused("which is W of attention, 'kernel' or 'positions'", state, **said)
+        self.refused("b of attention has as many numbers as W", state, attention=("kernel", "positions"), **said)
+
+    def test_rows_that_change(self):
+        module = Classifier()
+        module.embedding = nn.Embedding(ROWS, 7, padding_idx=0, max_norm=1, scale_grad_by_freq=True)
+        before = module.embedding.weight.detach().clone()
+        self.refused(r"nn.Embedding 'embedding' has max_norm=1.*, expected None", module)
+        self.assertTrue(torch.equal(module.embedding.weight, before))
+        with torch.no_grad():
+            module.embedding.weight.copy_(torch.renorm(module.embedding.weight, 2, 0, 1))
+        module.embedding.max_norm = None
+        from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
 
     def test_to_torch(self):
         model = weights.read(from_torch(Classifier(), WORDS, LABELS, max_tokens=TOKENS))

@@ -5,6 +5,7 @@ packages pysqlite3 (pysqlite3-binary on PyPI) and apsw bring a SQLite of their o
 """
 import atexit
 import importlib
+import itertools
 import os
 import shutil
 import tempfile
@@ -13,6 +14,7 @@ import threading
 HERE = os.path.dirname(os.path.abspath(__file__))
 DRIVERS = "sqlite3", "pysqlite3", "apsw"  # connect() takes the first that will do
 OLDEST_SQLITE = 3, 35
+BUSY = 5000  # milliseconds that a connection waits for one that writes, as sqlite3 does
 STEPS = 1000  # of SQLite between two looks for Ctrl-C: a fraction of a millisecond
 
 _libraries = {}  # driver: the library that is loaded into its SQLite
@@ -57,8 +59,8 @@ def connect(path, **options):
 
     `path` is a file, or ":memory:". The options are those of sqlite3.connect() or apsw.Connection().
 
-    Ctrl-C ends a training or any other statement, with an error that says "interrupted" (by apsw with
-    KeyboardInterrupt). For this the connection has a progress handler; set_progress_handler() replaces it.
+    Ctrl-C ends a training or any other statement, with the driver's own error, which says "interrupted". For
+    this the connection has a progress handler; set_progress_handler() replaces it.
     """
     driver = next(filter(None, map(_usable_driver, DRIVERS)), None)
     if driver is None:
@@ -70,7 +72,9 @@ def connect(path, **options):
     except BaseException:
         db.close()
         raise
-    _method(db, "set_progress_handler", "setprogresshandler")(_look_for_signals, STEPS)
+    if driver.__name__ == "apsw":  # which else waits for nobody
+        _method(db, "set_busy_timeout", "setbusytimeout")(BUSY)
+    _method(db, "set_progress_handler", "setprogresshandler")(_signals_handler(), STEPS)
     return db
 
 
@@ -100,7 +104,9 @@ def _library_for(db):
 def _copy_library():
     folder = tempfile.mkdtemp(prefix="sqlite_classify-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    library = next(name for name in os.listdir(HERE) if name.startswith("classify."))
+    library = next((name for name in os.listdir(HERE) if name.startswith("classify.")), None)
+    if library is None:
+        raise FileNotFoundError(f"there is no library in {HERE}, expected classify.so: install the package anew")
     shutil.copyfile(os.path.join(HERE, library), os.path.join(folder, library))
     return os.path.join(folder, "classify")
 
@@ -114,9 +120,31 @@ def _method(thing, *names):
     return next((getattr(thing, name) for name in names if hasattr(thing, name)), None)
 
 
+def _signals_handler():
+    """A progress handler. It catches Ctrl-C and makes SQLite stop, so that the driver's own error ends the statement.
+
+    Python acts on Ctrl-C when it next runs Python code, such as this. In a function KeyboardInterrupt comes before the
+    first line, and so leaves it: then apsw 3.40 would run more Python code with that exception pending, which Python
+    forbids (SystemError). A generator goes on within its `try`. A second Ctrl-C may end the generator while it sees to
+    the first; another one follows.
+    """
+    handler = itertools.chain.from_iterable(iter(_look_for_signals, None)).__next__
+    handler()  # it is within its `try` from now on
+    return handler
+
+
 def _look_for_signals():
-    """Python acts on Ctrl-C when it next runs Python code, such as this."""
-    return False  # go on
+    """Each next() says whether SQLite is to stop."""
+    stop = False
+    while True:
+        try:
+            while True:
+                yield stop
+                stop = False
+        except GeneratorExit:
+            return
+        except BaseException:  # of any signal, not only of Ctrl-C
+            stop = True
 
 
 def _usable_driver(name):

@@ -4,15 +4,18 @@ The parts are found in a framework's model, then assembled into a Model, and wha
 with the network of that Model. Nothing that can be computed is taken on trust.
 """
 import dataclasses
+import functools
 import itertools
 
 import numpy as np
 
-from . import network, tokenizers, vocabularies, weights as weights_file
+from . import arguments, enlarging, model_file, network, tokenizers, vocabularies, weights as weights_file
 
 GRU_PADDINGS = ("read", "zero", "carry")
 ATTENTION_PADDINGS = ("read", "skip")
 TOLERANCE, NOISE = 1e-4, 3e-7  # of probabilities
+UNLIMITED = 2 ** 31 - 1  # tokens
+MOST_PADDED = 65536  # tokens that SQL pads a text to
 LONGEST_CHECKED = 48  # tokens of a text that is compared, if the model itself does not ask for more
 DESCRIPTIONS = {"attention": "softmax(h . W + b) over the states h of a text, and their sum with these weights",
                 "max": "the largest value of each of the states of a text", "mean": "the mean of the states of a text"}
@@ -35,16 +38,16 @@ class Parts:
 
 @dataclasses.dataclass
 class Reading:
-    """How texts become rows of numbers. `gru_padding`, `attention_padding` and `apart` are None where only the model's
-    results can tell. `apart`: padding is told from words by its place, so that unknown words which have its number are
-    words all the same."""
+    """How texts become rows of numbers. `gru_padding`, `attention_padding` and `padding_by_place` are None where only
+    the model's results can tell. `padding_by_place`: padding is told from words by its place, so that unknown words
+    which have its number are words all the same."""
     tokenize: str
     max_tokens: int
     padding: str = "post"               # or pre; None: texts are never padded
     truncating: str = "post"            # or pre
     gru_padding: str = None
     attention_padding: str = None
-    apart: bool = None
+    padding_by_place: bool = None
 
 
 @dataclasses.dataclass
@@ -52,13 +55,16 @@ class Original:
     """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and
     the lengths of the texts without padding; it gives [texts][labels], or [texts][1] for a sigmoid, or None if it
     cannot read empty texts. `outputs` says what these numbers are: one of OUTPUTS, or all that they may be. `layer` is
-    the one to blame if they are others than ours. `fixed`: it takes texts of max_tokens only. `words`: the numbers of
-    ordinary words that it may be given."""
+    the one to blame if they are others than ours. `fixed_length`: it takes texts of max_tokens only. `words`: the
+    numbers of ordinary words that it may be given. enlarge() takes a number and gives a context manager, within which
+    run() has attention's weights multiplied by it; None if that cannot be done."""
     run: callable
     outputs: tuple
     layer: str
-    fixed: bool
+    fixed_length: bool
     words: list
+    enlarge: callable = None
+    hint: str = ""                      # what may be wrong, too
 
 
 OUTPUTS = ("logits", "probabilities")
@@ -68,21 +74,40 @@ OUTPUTS = ("logits", "probabilities")
 
 def assemble(parts, reading, vocabulary, labels):
     """The Model of these parts. gru_padding and attention_padding of the reading must be known."""
-    tensors = {"embedding": None, **_gru_tensors(parts), **_pooling_tensors(parts)}
-    metadata = _metadata(parts, reading, vocabulary)
-    rows, words = vocabulary.file_rows(len(parts.embedding), reading.apart), vocabulary.file_words(reading.apart)
-    unread = words[:1] == [""] and metadata["padded_length"] == "0" and is_masked(parts, reading)
-    if unread and not parts.embedding[rows[1]].any():  # to_keras() and to_torch() add such a row
-        rows, words = np.delete(rows, 1), words[1:]
-        metadata = {key: value for key, value in metadata.items() if key not in ("gru_padding", "attention_padding")}
-    tensors["embedding"] = _take_rows(parts.embedding, rows)
+    model = _assemble(parts, reading, vocabulary, labels, _words_and_rows(parts, vocabulary, reading.padding_by_place))
+    _check_padded_length(int(model.metadata["padded_length"]))
+    padding_is_unused = model.metadata["padded_length"] == "0" and is_masked(parts, reading)
+    if padding_is_unused and model.words[:1] == [""] and not model.tensors["embedding"][1].any():
+        _remove_padding(model)  # to_keras() and to_torch() add such a row
+    return model
+
+
+def _assemble(parts, reading, vocabulary, labels, words_and_rows):
+    words, rows = words_and_rows
+    tensors = {"embedding": rows, **_gru_tensors(parts), **_pooling_tensors(parts)}
     tensors = {name: np.ascontiguousarray(tensor, "<f4") for name, tensor in tensors.items()}
-    return weights_file.Model(metadata, tensors, words, list(labels))
+    return weights_file.Model(_metadata(parts, reading, vocabulary), tensors, words, list(labels))
+
+
+def _words_and_rows(parts, vocabulary, padding_by_place):
+    """The words of the file, and the rows of its embedding."""
+    order = vocabulary.file_rows(len(parts.embedding), padding_by_place)
+    rows = np.ascontiguousarray(_take_rows(parts.embedding, order), "<f4")
+    return vocabulary.file_words(padding_by_place), rows
+
+
+def _remove_padding(model):
+    model.words = model.words[1:]
+    model.tensors["embedding"] = np.delete(model.tensors["embedding"], 1, axis=0)
+    for key in "gru_padding", "attention_padding":
+        model.metadata.pop(key, None)
 
 
 def _take_rows(rows, order):
     """These rows, in this order; zeros for row -1."""
-    return np.where((order >= 0)[:, None], rows[order], 0)
+    taken = rows[order]
+    taken[order < 0] = 0
+    return taken
 
 
 def _gru_tensors(parts):
@@ -100,11 +125,18 @@ def _pooling_tensors(parts):
     kernel = np.zeros(len(parts.output_kernel)) if parts.attention_kernel is None else parts.attention_kernel
     kernel, output = _both_directions(parts, kernel[:, None])[:, 0], _both_directions(parts, parts.output_kernel)
     if parts.pooling == "max":
-        vectors = np.zeros((parts.embedding.shape[1] if has_gru(parts) else 0, output.shape[1]))
-        kernel = np.zeros(len(output) + len(vectors))
-        output = np.concatenate([np.zeros((len(kernel), output.shape[1])), output, vectors])
+        states, size = output, len(output) + (parts.embedding.shape[1] if has_gru(parts) else 0)
+        kernel, output = np.zeros(size), np.zeros((2 * size, states.shape[1]))
+        output[_max_pool_rows(size, size - len(states))] = states
     bias = {} if parts.attention_bias is None else {"attention.bias": parts.attention_bias}
     return {"attention.kernel": kernel, **bias, "output.kernel": output, "output.bias": parts.output_bias}
+
+
+def _max_pool_rows(size, vector):
+    """Which rows of the output read the largest values of the states. The output reads `size` numbers of the context,
+    then the largest of each; the last `vector` of them are those of the word's vector, which the GRU's states have
+    behind them with a max-pool."""
+    return slice(size, 2 * size - vector)
 
 
 def has_gru(parts):
@@ -126,14 +158,22 @@ def is_masked(parts, reading):
 
 def _metadata(parts, reading, vocabulary):
     """The keys of the file. Those that have their usual value are left out."""
-    moves = reading.padding == "pre" and parts.attention_bias is not None  # padding has a place, if nothing else
-    counts = reading.padding is not None and (moves or not is_masked(parts, reading))
+    shifts_bias = reading.padding == "pre" and parts.attention_bias is not None  # padding has a place, if nothing else
+    is_read = reading.padding is not None and (shifts_bias or not is_masked(parts, reading))
     keys = {"tokenize": reading.tokenize, "max_tokens": str(reading.max_tokens),
-            "padded_length": str(reading.max_tokens if counts else 0)}
-    optional = {"padding": reading.padding if counts else "post", "truncating": reading.truncating,
+            "padded_length": str(reading.max_tokens if is_read else 0)}
+    optional = {"padding": reading.padding if is_read else "post", "truncating": reading.truncating,
                 "unknown": "skip" if vocabulary.unknown is None else "",
                 "gru_padding": reading.gru_padding, "attention_padding": reading.attention_padding}
     return {**keys, **{key: value for key, value in optional.items() if value not in ("post", "read", "")}}
+
+
+def _check_padded_length(length):
+    if length > MOST_PADDED:
+        longest = "the longest of a batch" if length == UNLIMITED else f"{length} tokens"
+        raise ValueError(f"padding has a part in what the model computes, and texts are padded to {longest}, but SQL "
+                         f"pads to at most {MOST_PADDED} tokens: say max_tokens=, or padding=None if each text is "
+                         "labelled by itself")
 
 
 # ---- a file to parts ----
@@ -161,17 +201,16 @@ def take_apart(model, rows):
 
 def _only_max_pool(tensors):
     """Whether the output reads nothing but the largest values of the GRU's states (of the vectors, without GRU)."""
-    kernel, output = tensors["attention.kernel"], tensors["output.kernel"]
-    vectors = tensors["embedding"].shape[1] if network.has_gru(tensors) else 0
-    return not (kernel.any() or output[:len(kernel)].any() or output[len(output) - vectors:].any())
+    kernel, vector = tensors["attention.kernel"], tensors["embedding"].shape[1] if network.has_gru(tensors) else 0
+    others = np.delete(tensors["output.kernel"], _max_pool_rows(len(kernel), vector), axis=0)
+    return not (kernel.any() or others.any())
 
 
 def _without_unused(parts):
     """Without the zeros that assemble() adds."""
     if len(parts.output_kernel) == 2 * len(parts.attention_kernel):
-        size = 2 * len(parts.forward[1]) if parts.forward else parts.embedding.shape[1]
-        begin = len(parts.attention_kernel)
-        parts = dataclasses.replace(parts, pooling="max", output_kernel=parts.output_kernel[begin:begin + size])
+        rows = _max_pool_rows(len(parts.attention_kernel), parts.embedding.shape[1] if has_gru(parts) else 0)
+        parts = dataclasses.replace(parts, pooling="max", output_kernel=parts.output_kernel[rows])
     elif not parts.attention_kernel.any() and parts.attention_bias is None:
         parts = dataclasses.replace(parts, pooling="mean")
     if parts.pooling != "attention":
@@ -198,12 +237,13 @@ def one_direction(parts, kept):
 
 def check_labels(labels, columns, layer):
     """The labels as a list. ValueError if they are not as many as the columns of the output, or two are the same."""
-    labels = list(labels)
+    labels = arguments.labels_in_order(labels)
     if len(labels) != columns:
         raise ValueError(f"there are {len(labels)} labels, but {layer} tells {columns} apart")
     first = {}
-    for label in labels:
+    for number, label in enumerate(labels):
         key = weights_file.label_key(label)
+        model_file.check_text(f"label {number}", key[1:], "surrogateescape")
         if key in first:
             raise ValueError(f"labels {first[key]!r} and {label!r} are the same, expected each once")
         first[key] = label
@@ -227,8 +267,9 @@ def check_finite(parts):
         for array in values if isinstance(values, tuple) else [values]:
             if isinstance(array, np.ndarray) and not np.isfinite(array).all():
                 bad = array[~np.isfinite(array)]
-                raise ValueError(f"the weights of {field.name.replace('_', ' ')} have {bad.size} numbers that are not "
-                                 f"finite, the first is {bad[0]}")
+                which = "a number that is" if bad.size == 1 else f"{bad.size} numbers that are"
+                raise ValueError(f"the weights of {field.name.replace('_', ' ')} have {which} not finite, the first is "
+                                 f"{bad[0]}")
 
 
 def check_choice(parameter, value, expected):
@@ -239,8 +280,8 @@ def check_choice(parameter, value, expected):
 
 def check_max_tokens(max_tokens):
     """ValueError if it is neither None nor a number of tokens."""
-    if max_tokens is not None and (not isinstance(max_tokens, (int, np.integer)) or max_tokens < 1):
-        raise ValueError(f"max_tokens={max_tokens!r}, expected an integer from 1, or None")
+    if max_tokens is not None and not (vocabularies.is_integer(max_tokens) and 1 <= max_tokens <= UNLIMITED):
+        raise ValueError(f"max_tokens={max_tokens!r}, expected an integer from 1 to {UNLIMITED}, or None")
 
 
 def choose_tokenize(tokenizer, vocabulary):
@@ -252,6 +293,7 @@ def choose_tokenize(tokenizer, vocabulary):
         for own in (tokenizers.parse(""), tokenizers.parse("unicode lower none")):
             impossible = [word for word in words if not own.gives(word)]
             if not impossible:
+                arguments.check_marks(words)
                 return str(own)
         raise ValueError(_impossible_words(impossible, len(words), "the extension's own tokenizer") + "; say by "
                          "tokenizer= how texts were cut, such as 'whitespace lower ascii remove punctuation', or '' if "
@@ -277,36 +319,73 @@ def _impossible_words(impossible, count, tokenizer):
 
 # ---- what the model computes ----
 
-def verified(variants, reading, vocabulary, labels, original):
-    """The Model that computes what the original does. `variants` are the Parts that it may have. What the reading
-    leaves open is tried with each, and the closest is taken. ValueError if none is close."""
-    length = reading.max_tokens if original.fixed else min(reading.max_tokens, LONGEST_CHECKED)
+def verified(possible_parts, reading, vocabulary, labels, original):
+    """The Model that computes what the original does, of the Parts that it may have. What the reading leaves open is
+    tried with each, and the closest is taken. ValueError if none is close."""
+    length = reading.max_tokens if original.fixed_length else min(reading.max_tokens, LONGEST_CHECKED)
     texts = _texts_to_check(vocabulary, original.words, reading, length)
-    raw = _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary)
-    closest, difference, allowed = None, np.inf, 0
-    for parts, candidate, output in _candidates(variants, reading, vocabulary, original):
-        short = assemble(parts, dataclasses.replace(candidate, max_tokens=length), vocabulary, labels)
-        expected = network.probabilities(short, _in_file(texts, vocabulary, short))
-        d = _difference(_probabilities(raw, output), expected, texts, candidate)
+    runs = [(1.0, _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary))]
+    words_and_rows = functools.lru_cache(functools.partial(_words_and_rows, possible_parts[0], vocabulary))
+    closest, difference = None, np.inf
+    for parts, candidate, output in _candidates(possible_parts, reading, vocabulary, original):
+        short = _assemble(parts, dataclasses.replace(candidate, max_tokens=length), vocabulary, labels,
+                          words_and_rows(candidate.padding_by_place))
+        ours = _in_file(texts, vocabulary, short)
+        if closest is None:
+            runs += _enlarged_run(original, enlarging.factor(short, ours), texts, reading, vocabulary, length)
+        found = [_compared(by, _probabilities(raw, output), short, ours, candidate) for by, raw in runs]
+        d = sum(one.difference for one in found)
         if closest is None or d < min(0.8 * difference, difference - NOISE):
-            closest, difference, allowed = (parts, candidate), d, _allowed(expected)
-    if not difference <= allowed:
-        raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[variants[0].pooling]}: "
-                         f"probabilities differ by up to {difference:.2g} from those that SQL would give, expected at "
-                         f"most {allowed:.2g}")
+            closest, difference, comparisons = (parts, candidate), d, found
+    wrong = next((one for one in comparisons if not one.difference <= one.allowed), None)
+    if wrong:
+        raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[possible_parts[0].pooling]}: "
+                         f"{_with_weights(wrong.by)}probabilities differ by up to {wrong.difference:.2g} from those "
+                         f"that SQL would give, expected at most {wrong.allowed:.2g}{original.hint}")
     return assemble(*closest, vocabulary, labels)
 
 
-def _candidates(variants, reading, vocabulary, original):
-    """All that may be meant, the likelier first."""
-    def choices(value, all_of_them, there=True):
-        return [value] if value is not None else all_of_them if there else all_of_them[:1]
+@dataclasses.dataclass
+class _Comparison:
+    """How far two sets of probabilities lie apart, with attention's weights multiplied `by`."""
+    by: float
+    difference: float
+    allowed: float
 
-    for output, parts, gru, attention, apart in itertools.product(
-            original.outputs, variants, choices(reading.gru_padding, GRU_PADDINGS, has_gru(variants[0])),
-            choices(reading.attention_padding, ATTENTION_PADDINGS),
-            choices(reading.apart, (False, True), vocabulary.unknown == vocabulary.padding)):
-        yield parts, dataclasses.replace(reading, gru_padding=gru, attention_padding=attention, apart=apart), output
+
+def _with_weights(by):
+    return f"with attention's weights {by:.3g} times as large, " if by != 1 else ""
+
+
+def _compared(by, found, model, texts, reading):
+    expected = network.probabilities(enlarging.enlarged(model, by) if by != 1 else model, texts)
+    allowed = _allowed(expected) if by == 1 else enlarging.allowed(expected)
+    return _Comparison(by, _difference(found, expected, texts, reading), allowed)
+
+
+def _enlarged_run(original, by, texts, reading, vocabulary, length):
+    """A list of the factor and what the original gives with its attention enlarged, if it has any that is small."""
+    if by == 1 or original.enlarge is None:
+        return []
+    with original.enlarge(by):
+        return [(by, _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary))]
+
+
+def _candidates(possible_parts, reading, vocabulary, original):
+    """All that may be meant, the likelier first."""
+    there = has_gru(possible_parts[0])
+    by_place = _choices(reading.padding_by_place, (False, True)[:1 + (vocabulary.unknown == vocabulary.padding)])
+    for output, parts, gru in itertools.product(original.outputs, possible_parts, _choices(
+            reading.gru_padding, GRU_PADDINGS if there else GRU_PADDINGS[:1])):
+        # Where both give the same, as the largest of states that are carried do, SQL need not compute padding.
+        paddings = ATTENTION_PADDINGS if gru == "read" else ATTENTION_PADDINGS[::-1]
+        for attention, place in itertools.product(_choices(reading.attention_padding, paddings), by_place):
+            yield parts, dataclasses.replace(reading, gru_padding=gru, attention_padding=attention,
+                                             padding_by_place=place), output
+
+
+def _choices(value, possible):
+    return possible if value is None else [value]
 
 
 def _texts_to_check(vocabulary, words, reading, length):
@@ -338,7 +417,7 @@ def _run(original, texts, reading, vocabulary):
     if together is None:
         together = original.run(ids[:-1], lengths[:-1])
         together = np.concatenate([together, np.full_like(together[:1], np.nan)])
-    if original.fixed:
+    if original.fixed_length:
         return together
     shortest = int(np.argmin([length or most for length in lengths]))
     alone = original.run(ids[shortest:shortest + 1], lengths[shortest:shortest + 1])
@@ -369,8 +448,8 @@ def _in_file(texts, vocabulary, model):
 def _difference(found, expected, texts, reading):
     """The largest difference of probabilities. An empty text counts if it is all padding that is read. Else it has no
     features in SQL, and in frameworks no result, or that of a padding word."""
-    counts = "read" == reading.attention_padding == reading.gru_padding
-    compared = [bool(text) or (counts and np.isfinite(row).all()) for text, row in zip(texts, found)]
+    reads_padding = "read" == reading.attention_padding == reading.gru_padding
+    compared = [bool(text) or (reads_padding and np.isfinite(row).all()) for text, row in zip(texts, found)]
     difference = np.abs(found - expected)[compared].max()
     return np.inf if np.isnan(difference) else difference
 

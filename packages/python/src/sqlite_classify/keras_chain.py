@@ -137,8 +137,11 @@ def _activation(dense, behind):
 
 def _function(value):
     """An activation's name; of a function of one's own whatever it is called."""
-    return value if isinstance(value, str) else "linear" if value is None else str(
-        value.get("config") if isinstance(value, dict) else getattr(value, "__name__", value))
+    if value is None:
+        return "linear"
+    if isinstance(value, dict):
+        value = value.get("config")
+    return value if isinstance(value, str) else str(getattr(value, "__name__", value))
 
 
 # ---- recurrent layers ----
@@ -279,6 +282,15 @@ def to_numpy(tensor):
 def run_with_numbers(chain):
     """A function from numbers [texts][tokens] to what the model gives, [texts][units]."""
     return lambda ids, _: np.asarray(chain.model.predict_on_batch(ids.astype("int32")), np.float64)
+
+
+def runs_with(chain, tokens):
+    """Whether the model takes numbers [texts][tokens]."""
+    try:
+        run_with_numbers(chain)(np.ones((1, tokens)), None)
+        return True
+    except Exception:  # whatever the backend raises
+        return False
 
 
 def run_with_texts(chain, words, separator):

@@ -12,10 +12,8 @@ import zipfile
 
 import numpy as np
 
-from . import conversion, keras_chain, network, tokenizers, vocabularies, weights as weights_file
+from . import conversion, enlarging, keras_chain, network, tokenizers, vocabularies, weights as weights_file
 from .keras_chain import kind, named
-
-UNLIMITED = 2 ** 31 - 1  # tokens
 
 
 def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_tokens=None, *, truncating=None,
@@ -33,9 +31,11 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
                   Dense                        softmax, or linear (logits), or sigmoid of one unit (two labels)
     vocabulary  the words in the order of the Embedding's rows, or a dict from words to rows. Row 0 is padding: '' or
                 '[PAD]'. None if the model's TextVectorization or `tokenizer` knows the words.
-    labels      a str, int or float for each column of the output; for a sigmoid of one unit [label of 0, label of 1].
+    labels      a list of a str, int or float for each column of the output, in their order;
+                for a sigmoid of one unit [label of 0, label of 1].
     tokenizer   how texts are cut: a TextVectorization layer, a keras.preprocessing.text.Tokenizer, or a value of the
-                metadata `tokenize`. None: the model's TextVectorization, or the extension's own tokenizer.
+                metadata `tokenize`, '' for the extension's own tokenizer. None: the model's TextVectorization, or
+                the extension's own if the vocabulary looks like it: it has marks such as '.' for words.
     padding     where padding stands: "post", "pre", or None if texts are never padded.
     max_tokens  how many tokens the model reads, T; needed if its shapes do not say it.
     truncating  what is read of longer texts: "post", the first tokens; "pre", the last. None: the same as `padding`,
@@ -57,17 +57,16 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     source = _source(chain, tokenizer, vocabulary)
     known = _vocabulary(source, vocabulary, unknown, pad)
     tokenize = conversion.choose_tokenize(_tokenizer(source, tokenizer), known)
-    variants = keras_chain.find_parts(chain, attention)
-    conversion.check_finite(variants[0])
-    conversion.check_rows(known, len(variants[0].embedding), named(chain.embedding))
-    labels = conversion.check_labels(labels, len(variants[0].output_bias), named(chain.dense))
+    _check_vectorization(source, (padding, truncating, max_tokens))
+    possible_parts = keras_chain.find_parts(chain, attention)
+    conversion.check_finite(possible_parts[0])
+    conversion.check_rows(known, len(possible_parts[0].embedding), named(chain.embedding))
+    labels = conversion.check_labels(labels, len(possible_parts[0].output_bias), named(chain.dense))
     _check_padding(chain, known, padding)
-    reading = _reading(chain, variants[0], source, tokenize, (padding, truncating, max_tokens))
-    found = conversion.verified(variants, reading, known, labels, _original(chain, variants[0], known, tokenize))
-    if reading.max_tokens == UNLIMITED and found.metadata["padded_length"] != "0":
-        raise ValueError(f"padding has a part in what the model computes, and {named(chain.text)} pads to the longest "
-                         "text of a batch: say max_tokens=, or padding=None if each text is labelled by itself")
-    return weights_file.write(found)
+    tokens = _fixed_length(chain, possible_parts[0], source, (padding, max_tokens))
+    reading = _reading(chain, tokens, source, tokenize, (padding, truncating, max_tokens))
+    original = _original(chain, possible_parts[0], known, tokenize, fixed=tokens is not None)
+    return weights_file.write(conversion.verified(possible_parts, reading, known, labels, original))
 
 
 # ---- words ----
@@ -87,8 +86,6 @@ def _vocabulary(source, vocabulary, unknown, pad):
         if vocabulary is None:
             raise ValueError("the vocabulary is None, and neither the model nor the tokenizer knows its words; "
                              "expected a list of words in the order of the Embedding's rows")
-        if isinstance(vocabulary, (str, bytes)) or not hasattr(vocabulary, "__iter__"):
-            raise TypeError(f"the vocabulary is of type {type(vocabulary).__name__}, expected a list of words")
         return vocabularies.from_words(vocabulary, pad, unknown)
     if vocabulary is not None and vocabulary is not source:
         _check_same(source, own.words, vocabulary)
@@ -116,10 +113,13 @@ def _check_same(source, words, vocabulary):
 
 
 def _tokenizer(source, tokenizer):
-    if hasattr(source, "get_vocabulary"):
-        return tokenizers.of_text_vectorization(source)
     if source is not None:
-        return tokenizers.of_keras_tokenizer(source)
+        vectorizes = hasattr(source, "get_vocabulary")
+        found = tokenizers.of_text_vectorization(source) if vectorizes else tokenizers.of_keras_tokenizer(source)
+        if tokenizer not in (None, str(found)) and tokenizer is not source:
+            raise ValueError(f"texts are cut by {type(source).__name__}, which is {str(found)!r}, but tokenizer= is "
+                             f"{tokenizer!r}: say one of them")
+        return found
     if tokenizer is not None and not isinstance(tokenizer, str):
         raise TypeError(f"the tokenizer is of type {type(tokenizer).__name__}, expected a TextVectorization layer, a "
                         "Tokenizer, or a value of the metadata 'tokenize'")
@@ -132,24 +132,69 @@ def _check_padding(chain, vocabulary, padding):
         return
     if vocabulary.padding is None or (chain.embedding.mask_zero and vocabulary.padding != 0):
         raise ValueError(f"vocabulary[0] is {vocabulary.words[0]!r}, expected '' or '[PAD]': the word of padding" + (
-            f", which {named(chain.embedding)} masks" if chain.embedding.mask_zero else "; pad= names another"))
+            f", which {named(chain.embedding)} masks" if chain.embedding.mask_zero else "; pad= names another")
+                         + ". The words of a Tokenizer are given as the dict word_index itself: no word has row 0")
 
 
 # ---- how texts are read ----
 
-def _reading(chain, parts, source, tokenize, asked):
-    """What is known about it before the model has run."""
+def _check_vectorization(source, asked):
+    """ValueError if the arguments contradict a TextVectorization, which pads and cuts at the end."""
+    if not hasattr(source, "get_vocabulary"):
+        return
     padding, truncating, max_tokens = asked
-    tokens = _length(chain, parts)
+    for parameter, value in ("padding", padding), ("truncating", truncating):
+        if value == "pre":
+            raise ValueError(f"{parameter}='pre', but {named(source)} does it at the end of texts: say 'post', or give "
+                             "its vocabulary and its value of `tokenize` if the numbers were padded otherwise")
+    given = _given_length(source)
+    if given is not None and max_tokens not in (None, given):
+        raise ValueError(f"max_tokens is {max_tokens}, but {named(source)} gives {given} tokens")
+    if given is not None and padding is None:
+        raise ValueError(f"padding=None says that texts are never padded, but {named(source)} pads them to {given} "
+                         "tokens")
+
+
+def _given_length(source):
+    """How many tokens a TextVectorization makes of each text; None if they are as many as there are, or without one."""
+    return source.get_config()["output_sequence_length"] if hasattr(source, "get_vocabulary") else None
+
+
+def _fixed_length(chain, parts, source, asked):
+    """How many tokens the model always reads; None if it takes texts of any length and others are asked for. A model
+    without an Input has the length of its first batch for one, and Keras runs on other lengths than the input's."""
+    padding, max_tokens = asked
+    tokens, given = _length(chain, parts), _given_length(source)
+    by_batch = hasattr(source, "get_vocabulary") and given is None and max_tokens is None
+    if tokens is not None and (padding is None or max_tokens not in (None, tokens) or by_batch):
+        if _takes_any_length(chain, parts, tokens):
+            if by_batch and padding is not None:
+                raise ValueError(f"how many tokens does the model read? {named(source)} pads to the longest text of a "
+                                 f"batch, and the model takes any length ({tokens} may be that of its first batch): "
+                                 "say max_tokens=, and padding=None if each text is labelled by itself")
+            return None
+    if None not in (tokens, given) and tokens != given:
+        raise ValueError(f"{named(source)} gives {given} tokens, but the model reads {tokens}")
+    return tokens
+
+
+def _takes_any_length(chain, parts, tokens):
+    return parts.attention_bias is None and chain.text is None and keras_chain.runs_with(chain, tokens + 1)
+
+
+def _reading(chain, tokens, source, tokenize, asked):
+    """What is known about it before the model has run. `tokens`: the model reads so many of each text."""
+    padding, truncating, max_tokens = asked
     if tokens is not None and padding is None and chain.text is None:
         raise ValueError(f"padding=None says that texts are never padded, but the model reads {tokens} tokens of each")
     if None not in (tokens, max_tokens) and tokens != max_tokens:
         raise ValueError(f"max_tokens is {max_tokens}, but the model reads {tokens} tokens")
     masked, backwards = chain.embedding.mask_zero, keras_chain.is_reversed(chain.recurrent)
+    length = tokens or max_tokens or _given_length(source) or _unlimited(chain, padding)
     return conversion.Reading(
-        tokenize, tokens or max_tokens or _unlimited(chain, padding), padding, _truncating(source, padding, truncating),
+        tokenize, length, padding, _truncating(source, padding, truncating),
         gru_padding=_gru_padding(chain.recurrent) if masked and padding is not None else "read",
-        attention_padding="read" if padding is None or (masked and backwards) else None, apart=False)
+        attention_padding="read" if padding is None or (masked and backwards) else None, padding_by_place=False)
 
 
 def _length(chain, parts):
@@ -160,7 +205,7 @@ def _length(chain, parts):
 
 def _unlimited(chain, padding):
     if chain.text is not None and (padding is None or chain.embedding.mask_zero):
-        return UNLIMITED
+        return conversion.UNLIMITED
     raise ValueError("how many tokens does the model read? Its shapes do not say it: say max_tokens=")
 
 
@@ -180,7 +225,7 @@ def _gru_padding(recurrent):
     return "zero" if zero else "carry"
 
 
-def _original(chain, parts, vocabulary, tokenize):
+def _original(chain, parts, vocabulary, tokenize, fixed):
     layer = named(chain.pooling)
     if keras_chain.is_reversed(chain.recurrent) and chain.embedding.mask_zero:
         layer = f"{named(chain.recurrent)} has go_backwards=True and a mask, so that {layer}"
@@ -192,7 +237,8 @@ def _original(chain, parts, vocabulary, tokenize):
         spelled[vocabulary.padding], spelled[vocabulary.unknown] = "", _outside(vocabulary.words, cut)
         run = keras_chain.run_with_texts(chain, spelled, "" if cut.kind == "characters" else " ")
     outputs = ("logits" if chain.activation == "linear" else "probabilities",)
-    return conversion.Original(run, outputs, layer, _length(chain, parts) is not None, words)
+    enlarge = functools.partial(enlarging.keras_layer, chain.pooling) if parts.pooling == "attention" else None
+    return conversion.Original(run, outputs, layer, fixed, words, enlarge)
 
 
 def _outside(words, cut):
@@ -216,23 +262,36 @@ def _loaded(model, custom_objects):
     try:
         return keras.models.load_model(path, custom_objects=custom_objects, compile=False)
     except Exception as error:  # whatever Keras, h5py and zipfile raise
-        raise ValueError(f"Keras {keras.__version__} cannot read a model from {path!r} (layers of your own belong into "
-                         f"custom_objects={{name: class}}): {_first_line(error)}") from error
+        raise ValueError(f"Keras {keras.__version__} cannot read a model from {path!r} ({_file_hint(path)}): "
+                         f"{_first_line(error)}") from error
+
+
+def _file_hint(path):
+    if path.endswith(".weights.h5"):
+        return "such a file holds weights only: save the model itself, model.save('model.keras')"
+    hint = "layers of your own belong into custom_objects={name: class}"
+    if path.endswith(".h5"):
+        hint += "; .h5 does not keep the words of a TextVectorization: save as .keras, or pass tokenizer="
+    return hint
 
 
 def _version(path):
-    """Which Keras wrote the file: '2' or '3'."""
+    """Which Keras wrote the file: '2' or '3'. Of a file that is damaged '3', which then says so."""
+    try:
+        return _stated_version(path)[:1]
+    except Exception:  # whatever h5py and zipfile raise
+        return "3"
+
+
+def _stated_version(path):
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
-            if "metadata.json" in archive.namelist():
-                return json.loads(archive.read("metadata.json")).get("keras_version", "3")[:1]
-    try:
-        import h5py
-        with h5py.File(path) as file:
-            version = file.attrs.get("keras_version", "3")
-            return (version.decode() if isinstance(version, bytes) else version)[:1]
-    except (ImportError, OSError):
-        return "3"
+            return json.loads(archive.read("metadata.json"))["keras_version"]
+    import h5py
+
+    with h5py.File(path) as file:
+        version = file.attrs["keras_version"]
+        return version.decode() if isinstance(version, bytes) else version
 
 
 def _first_line(error):
@@ -258,8 +317,8 @@ def to_keras(weights, *, keras=None):
 
     The rows of its Embedding have the words of vocabulary(weights), padding first. Its columns have the labels of
     labels(weights); a sigmoid gives the second label's probability. `keras` is the module to make it with, such as
-    tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any
-    length. attention_layer() says how to load it from a file.
+    tf_keras; None: keras. A model that reads padding takes texts of its padded_length, others of any length, with
+    padding after the words. attention_layer() says how to load it from a file.
 
     ValueError if the model has parts that Keras has not: it must have been trained with {"subwords": false, "max_pool":
     false, "linear": false}, or come from from_keras() or from_torch(). ImportError if Keras is absent.
@@ -312,6 +371,8 @@ def _masks(model, parts):
     if vocabularies.has_padding(model):
         gru, attention = (model.metadata.get(key, "read") for key in ("gru_padding", "attention_padding"))
     pooling, recurrent = attention == "skip", conversion.has_gru(parts)
+    if recurrent and parts.pooling == "max" and gru == "carry" and parts.backward is None:
+        pooling = False  # the states of padding after a text are its last one, which is read already
     if not pooling and gru == "carry" and parts.forward and parts.backward:
         raise ValueError("the model has gru_padding 'carry' in both directions, and reads the states at padding: "
                          "Keras's Bidirectional gives zeros there")
@@ -360,12 +421,15 @@ def _not_padding(keras, numbers):
     return keras.ops.not_equal(numbers, 0) if hasattr(keras, "ops") else numbers != 0
 
 
-@functools.lru_cache(maxsize=None)
 def attention_layer(keras=None):
     """The class of the attention layer in models of to_keras(): softmax(h . W + b) over the states h of a text, and
     their sum with these weights. Call this once in a program that loads such a model from a file, so that Keras knows
     the class. `keras` is the module, None: keras."""
-    keras = keras or keras_module("attention_layer()")
+    return _attention_class(keras or keras_module("attention_layer()"))
+
+
+@functools.lru_cache(maxsize=None)
+def _attention_class(keras):
     ops = keras.ops if hasattr(keras, "ops") else _TensorFlowOps()
 
     @keras.utils.register_keras_serializable(package="sqlite_classify")
@@ -385,14 +449,8 @@ def attention_layer(keras=None):
         def call(self, inputs, mask=None):
             scores = ops.matmul(inputs, self.W)
             if self.positions:
-                tokens = ops.arange(ops.shape(inputs)[1])
-                padded = ops.concatenate([self.b, ops.zeros_like(self.b[:1])], 0)
-                scores += ops.take(padded, ops.minimum(tokens, self.positions), axis=0)
-            if not self.masked or mask is None:
-                return ops.sum(ops.softmax(scores, axis=1) * inputs, axis=1)
-            kept = ops.expand_dims(mask, -1)
-            weights = ops.softmax(ops.where(kept, scores, -1e9), axis=1)
-            return ops.sum(ops.where(kept, weights, 0.0) * inputs, axis=1)
+                scores += _padded_bias(ops, self.b, self.positions, ops.shape(inputs)[1])
+            return _pooled(ops, scores, inputs, mask if self.masked else None)
 
         def compute_mask(self, inputs, mask=None):
             return None
@@ -404,6 +462,21 @@ def attention_layer(keras=None):
             return {**super().get_config(), "positions": self.positions, "masked": self.masked}
 
     return Attention
+
+
+def _padded_bias(ops, bias, positions, tokens):
+    """The bias [tokens][1], 0 for positions past its own."""
+    padded = ops.concatenate([bias, ops.zeros_like(bias[:1])], 0)
+    return ops.take(padded, ops.minimum(ops.arange(tokens), positions), axis=0)
+
+
+def _pooled(ops, scores, states, mask):
+    """The sum of the states with softmax(scores) as weights, which are 0 where the mask is."""
+    if mask is None:
+        return ops.sum(ops.softmax(scores, axis=1) * states, axis=1)
+    kept = ops.expand_dims(mask, -1)
+    weights = ops.softmax(ops.where(kept, scores, -1e9), axis=1)
+    return ops.sum(ops.where(kept, weights, 0.0) * states, axis=1)
 
 
 class _TensorFlowOps:

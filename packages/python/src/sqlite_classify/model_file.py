@@ -1,93 +1,95 @@
-"""Reads and changes the bytes of a model, as docs/model-file.md of the repository describes them.
+"""The bytes of a model: a safetensors file, as docs/model-file.md of the repository describes it.
 
-Only files that the extension has accepted are read here, so nothing is checked again.
+split() and join() turn them into metadata and tensors and back. The standard library is all that is needed. Numbers
+are little-endian, as on every machine that the extension runs on.
 """
 import array
+import collections
 import json
+import math
 import struct
-import sys
 
+FORMAT = "sqlite-classify 1"
 BITS = 2**64 - 1
-NO_IDENTIFIER = "0" * 32
+NO_IDENTIFIER = b"0" * 32
+IDENTIFIER_KEY = b'"identifier":"'
+IDENTIFIER_WITHIN = 4096  # bytes of the file, so that the extension sees it
+
+Tensor = collections.namedtuple("Tensor", "dtype shape data")  # data: the bytes of the numbers
 
 
-class ModelFile:
-    """The header and the tensors' bytes of a model."""
+# ---- the file ------------------------------------------------------------------------
 
-    def __init__(self, weights):
-        self.unchanged = weights
+
+def split(weights):
+    """The metadata, and the tensors by their names, of a file. ValueError if it is no whole one."""
+    if not isinstance(weights, (bytes, bytearray, memoryview)):
+        raise TypeError(f"the weights are {weights!r:.80}, expected bytes: the contents of the column weights")
+    data = memoryview(weights)[_header_end(weights):]
+    try:
+        header = json.loads(bytes(weights[8:len(weights) - len(data)]))
+        metadata = header.pop("__metadata__", {})
+        metadata.get("format")
+        return metadata, {name: _tensor(data, **tensor) for name, tensor in header.items()}
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        raise _not_a_file(weights) from None
+
+
+def _header_end(weights):
+    if len(weights) >= 8:
         end = 8 + struct.unpack_from("<Q", weights)[0]
-        self.tensors = json.loads(bytes(weights[8:end]))
-        self.metadata = self.tensors.pop("__metadata__")
-        self.data = memoryview(weights)[end:]
+        if end <= len(weights):
+            return end
+    raise _not_a_file(weights)
 
-    def tensor(self, name):
-        begin, end = self.tensors[name]["data_offsets"]
-        return self.data[begin:end]
 
-    def numbers(self, name):
-        return struct.unpack(f"<{self.tensors[name]['shape'][0]}I", self.tensor(name))
+def _not_a_file(weights):
+    return ValueError(f"{len(weights)} bytes are not a whole safetensors file, expected the contents of the column "
+                      "weights")
 
-    def strings(self, name):
-        """The texts of NAME.bytes and NAME.ends."""
-        data, begin, texts = bytes(self.tensor(name + ".bytes")), 0, []
-        for end in self.numbers(name + ".ends"):
-            texts.append(data[begin:end].decode("utf-8", "replace"))
-            begin = end
-        return texts
 
-    def words(self):
-        """The vocabulary; the first word has number 1."""
-        return self.strings("vocabulary")
+def _tensor(data, dtype, shape, data_offsets):
+    begin, end = data_offsets
+    whole = all(type(number) is int and number >= 0 for number in (*shape, begin, end))
+    if not whole or not begin <= end <= len(data):
+        raise ValueError
+    return Tensor(str(dtype), list(shape), data[begin:end])
 
-    def labels(self):
-        """The labels in their order and of their types."""
-        kinds = bytes(self.tensor("labels.kinds")).decode()
-        return [_label(kind, key) for kind, key in zip(kinds, self.strings("labels"))]
 
-    def add(self, tensors):
-        """Adds tensors of one dimension, name: array of four-byte numbers. They come first, so that the others
-        stay aligned.
-        """
-        self.unchanged = None
-        added, data = {}, b""
-        for name, values in tensors.items():
-            values = values[:]
-            if sys.byteorder == "big":
-                values.byteswap()
-            dtype = "F32" if values.typecode == "f" else "U32"
-            end = len(data) + values.itemsize * len(values)
-            added[name] = {"dtype": dtype, "shape": [len(values)], "data_offsets": [len(data), end]}
-            data += values.tobytes()
-        for tensor in self.tensors.values():
-            tensor["data_offsets"] = [offset + len(data) for offset in tensor["data_offsets"]]
-        self.tensors = {**added, **self.tensors}
-        self.data = b"".join([data, self.data])
+def join(metadata, tensors):
+    """The bytes of a file of these, with an identifier. The widest numbers come first, so that all are aligned."""
+    others = {key: value for key, value in metadata.items() if key not in ("identifier", "format")}
+    header = {"__metadata__": {"identifier": NO_IDENTIFIER.decode(), "format": FORMAT, **others}}
+    chunks, end = [], 0
+    for name, (dtype, shape, data) in sorted(tensors.items(), key=lambda item: -_width(item[1])):
+        header[name] = {"dtype": dtype, "shape": shape, "data_offsets": [end, end + len(data)]}
+        chunks.append(data)
+        end += len(data)
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 8)
+    begin = struct.pack("<Q", len(text)) + text
+    digits = begin.index(IDENTIFIER_KEY) + len(IDENTIFIER_KEY)
+    before, behind = begin[:digits], b"".join([begin[digits + len(NO_IDENTIFIER):], *chunks])
+    return b"".join([before, identifier(before, behind), behind])
 
-    def written(self):
-        """The bytes of the file, with an identifier."""
-        if self.unchanged and "identifier" in self.metadata:
-            return self.unchanged
-        others = {key: value for key, value in self.metadata.items() if key != "identifier"}
-        metadata = {"identifier": NO_IDENTIFIER, **others}
-        header = json.dumps({"__metadata__": metadata, **self.tensors}, separators=(",", ":")).encode()
-        header += b" " * (-len(header) % 8)
-        begin = struct.pack("<Q", len(header)) + header
-        digits = begin.index(b'"identifier":"') + len(b'"identifier":"')
-        rest = digits + len(NO_IDENTIFIER)
-        found = identifier(begin[:digits], b"".join([begin[rest:], self.data]))
-        return b"".join([begin[:digits], found, begin[rest:], self.data])
+
+def _width(tensor):
+    """Bytes of a number."""
+    return len(tensor.data) // max(1, math.prod(tensor.shape))
+
+
+def identified(weights):
+    """The same file with an identifier that the extension sees: as it is, if it has one."""
+    end = min(_header_end(weights), IDENTIFIER_WITHIN) - len(NO_IDENTIFIER)
+    return bytes(weights) if IDENTIFIER_KEY in bytes(weights[8:max(8, end)]) else join(*split(weights))
 
 
 def identifier(before, behind):
-    """The hash of a file, of the bytes before and behind the place where it stands."""
+    """The hash of a file, of the bytes before and behind the place where it stands. It takes a second for 15 MB."""
     lanes = [0] * 8
     for part in before, behind:
         words = array.array("Q", part + bytes(-len(part) % 8))
-        if sys.byteorder == "big":
-            words.byteswap()
-        for lane in range(8):
-            lanes[lane] = _mix(lanes[lane], words[lane::8])
+        lanes = [_mix(lane, words[i::8]) for i, lane in enumerate(lanes)]
         lanes[0] = _mix(lanes[0], [len(part)])
     high, low = 0x243F6A8885A308D3, 0x13198A2E03707344
     for lane in lanes:
@@ -102,9 +104,61 @@ def _mix(state, words):
     return state
 
 
-def _label(kind, key):
-    if kind == "t":
-        return key[1:]
-    if kind == "i":
-        return int(key[1:])
-    return float(key[1:]) if key[0] == "n" else struct.unpack(">d", bytes.fromhex(key[1:]))[0]
+# ---- lists of texts ------------------------------------------------------------------
+
+
+def strings(tensors, name, errors):
+    """The texts of NAME.bytes and NAME.ends. `errors` says what becomes of bytes that are not UTF-8, as in
+    bytes.decode()."""
+    data, ends = bytes(_needed(tensors, name + ".bytes")), bytes(_needed(tensors, name + ".ends"))
+    ends = array.array("I", ends[:len(ends) // 4 * 4])
+    if sorted([*ends, len(data)]) != [*ends, len(data)]:
+        raise ValueError(f"the numbers of tensor '{name}.ends' of the weights are {ends.tolist()!r:.40}, expected "
+                         f"rising ones up to {len(data)}")
+    return [data[begin:end].decode("utf-8", errors) for begin, end in zip([0, *ends], ends)]
+
+
+def labels(tensors, errors):
+    """The labels in their order and of their types."""
+    kinds = bytes(_needed(tensors, "labels.kinds")).decode("latin-1")
+    return [_label(number, *label) for number, label in enumerate(zip(kinds, strings(tensors, "labels", errors)), 1)]
+
+
+def _needed(tensors, name):
+    if name not in tensors:
+        raise ValueError(f"tensor {name!r} is missing from the weights")
+    return tensors[name].data
+
+
+def _label(number, kind, key):
+    try:
+        if kind + key[:1] == "tt":
+            return key[1:]
+        if kind in "ir" and key[:1] == "n":
+            return int(key[1:]) if kind == "i" else float(int(key[1:]))
+        if kind + key[:1] == "rr":
+            return struct.unpack(">d", bytes.fromhex(key[1:]))[0]
+    except (ValueError, struct.error):
+        pass
+    raise ValueError(f"label {number} of the weights is not a value: its kind is {kind!r}, its key {key!r}")
+
+
+def of_strings(name, texts):
+    """The tensors of a list of texts; those of strings(..., "surrogateescape") give the same bytes again."""
+    texts = [text.encode("utf-8", "surrogateescape") for text in texts]
+    data = b"".join(texts)
+    ends, end = array.array("I"), 0
+    for text in texts:
+        end += len(text)
+        ends.append(end)
+    return {name + ".ends": Tensor("U32", [len(ends)], ends.tobytes()),
+            name + ".bytes": Tensor("U8", [len(data)], data)}
+
+
+def check_text(what, text, errors="strict"):
+    """ValueError if a text has no bytes: half of a surrogate pair stands in it."""
+    try:
+        text.encode("utf-8", errors)
+    except UnicodeEncodeError as error:
+        half = text[error.start]
+        raise ValueError(f"{what} is {text!r:.80}, which is no text: {half!r} is half of a character") from None

@@ -52,7 +52,7 @@ def read_tokens(model, texts):
     most, length = int(model.metadata["max_tokens"]), int(model.metadata["padded_length"])
     number, before = padding_number(model), model.metadata.get("padding") == "pre"
     last = model.metadata.get("truncating") == "pre"
-    texts = [list(text[-most:] if last else text[:most]) for text in texts]
+    texts = [list(text[max(0, len(text) - most):] if last else text[:most]) for text in texts]
     for text in texts:
         fill = [number] * (length - len(text))
         text[:] = fill + text if before else text + fill

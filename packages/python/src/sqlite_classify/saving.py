@@ -11,14 +11,15 @@ import os
 import random
 import re
 
+from . import identifiers, model_file, refusals
 from .connections import HERE, load, unwrap
-from .model_file import ModelFile
 
 BINS = 15              # of the calibration
 EXAMPLES = 4           # texts that are kept, of those labelled right and of those labelled wrong
 EXAMPLE_BYTES = 500
 KEYWORD_CHARACTERS = 2500000  # that words are averaged over: half a million words
 KEYWORDS, KEYWORDS_OF_LABEL = 20000, (10, 200)
+CODES = {"U32": "I", "F32": "f"}  # of arrays
 RARE = 5               # a word that occurs so often counts half of its mean contribution
 
 INSERT = """
@@ -53,7 +54,7 @@ FROM temp.classify_save_rows GROUP BY 1"""
 CONFUSION = "SELECT label, predicted, count(*) FROM temp.classify_save_rows GROUP BY 1, 2 ORDER BY 1, 2"
 
 SHOWN = f"""
-SELECT text, label, predicted, confidence FROM temp.classify_save_rows
+SELECT CAST(text AS TEXT), label, predicted, confidence FROM temp.classify_save_rows
 WHERE (predicted IS label) = :right ORDER BY rowid LIMIT {EXAMPLES}"""
 
 CONTRIBUTIONS = f"""
@@ -87,7 +88,8 @@ def save(connection, name, weights, rows=None, options=None):
         if not _is_loaded(cursor):
             load(db)
         schema, name = _place(cursor, name)
-        with _savepoint(cursor):
+        refusals.check_table(cursor, schema, _quoted(schema))
+        with refusals.in_sentences(), _savepoint(cursor):
             _create_tables(cursor, schema)
             values = {"name": name, "options": options, "weights": weights}
             version = _insert(cursor, schema, values)
@@ -103,6 +105,11 @@ def save(connection, name, weights, rows=None, options=None):
 
 def _shuffled(rows):
     """The rows as a list in an order that has nothing to do with theirs, for what is made of some only."""
+    if isinstance(rows, (str, bytes)) or not hasattr(rows, "__iter__"):
+        raise TypeError(f"rows is {rows!r:.80}, expected texts with their labels, such as zip(texts, labels)")
+    if hasattr(rows, "itertuples"):
+        raise TypeError("rows is a DataFrame, expected texts with their labels, such as "
+                        "df[['text', 'label']].itertuples(index=False)")
     rows = [_row(number, row) for number, row in enumerate(rows)]
     random.Random(len(rows)).shuffle(rows)
     return rows
@@ -111,7 +118,11 @@ def _shuffled(rows):
 def _row(number, row):
     if isinstance(row, (str, bytes, dict)) or not hasattr(row, "__len__") or len(row) != 2:
         raise ValueError(f"row {number} of rows is {row!r:.80}, expected a text and its label")
-    return [_plain(value) for value in row]
+    row = [_plain(value) for value in row]
+    for what, value in zip(("text", "label"), row):
+        if isinstance(value, str):
+            model_file.check_text(f"the {what} of row {number} of rows", value)
+    return row
 
 
 def _plain(value):
@@ -120,8 +131,7 @@ def _plain(value):
 
 
 def _weights(weights):
-    if not isinstance(weights, (bytes, bytearray, memoryview)):
-        raise TypeError(f"weights is {weights!r:.80}, expected the bytes of a model's file")
+    identifiers.check(weights)
     return bytes(weights)
 
 
@@ -130,7 +140,20 @@ def _options(options):
         return "{}"
     if not isinstance(options, dict):
         raise TypeError(f"options is {options!r:.80}, expected a dict")
-    return _json(options)
+    try:
+        text = json.dumps(options, ensure_ascii=False, allow_nan=False, separators=(",", ":"),
+                          default=_number)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"options is {options!r:.80}, expected what JSON can hold: {error}") from None
+    model_file.check_text("options", text)
+    return text
+
+
+def _number(value):
+    """numpy's numbers in options become Python's."""
+    if getattr(value, "shape", None) != ():
+        raise TypeError(f"{value!r:.80} is of type {type(value).__name__}")
+    return value.item()
 
 
 def _json(value):
@@ -183,10 +206,12 @@ def _place(cursor, name):
     """The schema and the name that a model's name stands for, as the extension reads it."""
     if not isinstance(name, str):
         raise TypeError(f"the model's name is {name!r:.80}, expected a text")
+    model_file.check_text("the model's name", name)
     schemas = {row[1].lower(): row[1] for row in cursor.execute("PRAGMA database_list").fetchall()}
     schemas.setdefault("temp", "temp")
     first, dot, rest = name.partition(".")
     schema = schemas.get(first.lower()) if dot else None
+    refusals.check_schema(schema, name)
     short = rest if schema else name
     if not short or re.search(r"@[0-9]{1,18}\Z", short):
         raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
@@ -225,20 +250,21 @@ def _insert(cursor, schema, values):
 
 
 def _describe(cursor, model, values, rows, schema):
-    file = ModelFile(values["weights"])
-    labels, words = file.labels(), file.words()
+    weights = model_file.identified(values["weights"])
+    metadata, tensors = model_file.split(weights)
+    labels, words = model_file.labels(tensors, "replace"), model_file.strings(tensors, "vocabulary", "replace")
     metrics = {"labels": len(labels), "words": len(words)}
 
     def update():
-        known = {"labels": _json(labels), "metrics": _json(metrics), "weights": file.written()}
+        known = {"labels": _json(labels), "metrics": _json(metrics), "weights": weights}
         cursor.execute(DESCRIBE.format(schema=_quoted(schema)), {**values, **known})
 
     update()  # the file has its identifier now, so that it is not read anew for each of the rows
     if rows is not None:
         skipped = _label_rows(cursor, model, rows)
         metrics.update(_metrics(cursor, model, skipped))
-        if "keywords.words" not in file.tensors:
-            file.add(_keywords(cursor, model, labels, words))
+        if "keywords.words" not in tensors:
+            weights = model_file.join(metadata, {**_keywords(cursor, model, labels, words), **tensors})
         cursor.execute("DROP TABLE temp.classify_save_rows")
         update()
 
@@ -251,6 +277,7 @@ def _label_rows(cursor, model, rows):
     left = cursor.execute("SELECT count(*) FROM temp.classify_save_rows").fetchall()[0][0]
     if left == 0:
         raise ValueError(f"rows has no text with a label (rows: {len(rows)}), expected at least one")
+    refusals.check_labels(cursor, model)
     cursor.execute(LABEL_ROWS, model)
     return len(rows) - left
 
@@ -287,10 +314,12 @@ def _keywords(cursor, model, labels, words):
     kept = [(label, *use) for label in sorted(uses) for use in _strongest(uses[label], len(uses))]
     if not kept:
         return {}
-    return {"keywords.labels": array.array("I", [label for label, _, _, _ in kept]),
-            "keywords.words": array.array("I", [word for _, word, _, _ in kept]),
-            "keywords.counts": array.array("I", [count for _, _, count, _ in kept]),
-            "keywords.contributions": array.array("f", [total / count for _, _, count, total in kept])}
+    lists = {"labels": ("U32", [label for label, _, _, _ in kept]),
+             "words": ("U32", [word for _, word, _, _ in kept]),
+             "counts": ("U32", [count for _, _, count, _ in kept]),
+             "contributions": ("F32", [total / count for _, _, count, total in kept])}
+    return {f"keywords.{name}": model_file.Tensor(dtype, [len(kept)], array.array(CODES[dtype], numbers).tobytes())
+            for name, (dtype, numbers) in lists.items()}
 
 
 def _strongest(uses, labels):

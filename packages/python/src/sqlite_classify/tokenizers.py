@@ -76,7 +76,7 @@ def _quoted(characters):
 
 def parse(tokenize):
     """The Tokenizer of a value of `tokenize`; None for an FTS5 tokenizer, which is known to SQLite only. ValueError for
-    an option that the kind does not take."""
+    an option that the kind does not take, or that is there twice."""
     words = re.findall(r"(?:'(?:[^']|'')*'|[^\s'])+", tokenize)
     kind = words.pop(0) if words else ""
     if kind not in OPTIONS:
@@ -87,6 +87,8 @@ def parse(tokenize):
     for name, value in zip(words[::2], words[1::2]):
         if name not in OPTIONS[kind]:
             raise ValueError(f"tokenizer {tokenize!r} has {name!r}, expected {_list(OPTIONS[kind])} behind {kind!r}")
+        if words[::2].count(name) > 1:
+            raise ValueError(f"tokenizer {tokenize!r} has {name!r} twice, expected it once")
         parts[name] = _lower(tokenize, kind, value) if name == "lower" else _characters(tokenize, value)
     return Tokenizer(kind or "unicode", **parts)
 

@@ -11,11 +11,13 @@ import re
 
 import numpy as np
 
-from . import conversion, network, vocabularies, weights as weights_file
+from . import arguments, conversion, enlarging, network, vocabularies, weights as weights_file
 from .conversion import GRU_PADDINGS, ATTENTION_PADDINGS
 
 CELL = re.compile(r"(.*?)weight_ih_l(\d+)(_reverse)?$")  # of nn.GRU, nn.LSTM and nn.RNN
+HINT = "; such are a sigmoid over two units, too, and a GRU without batch_first=True that is given [texts][tokens]"
 POOLINGS = ("attention", "max", "mean")
+SAY_ATTENTION = "or say attention="
 
 
 def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_tokens=None, *, truncating=None,
@@ -57,26 +59,47 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
                                   ("attention_padding", attention_padding, (*ATTENTION_PADDINGS, None))):
         conversion.check_choice(name, value, expected)
     conversion.check_max_tokens(max_tokens)
-    state = _state(module)
+    arguments.check_module(module)
+    arguments.check_tokenizer(tokenizer)
+    state, labels = _state(module), arguments.labels_in_order(labels)
     known = vocabularies.from_words(vocabulary, _padding_number(module, pad), unknown)
-    names = _find(state, _embedding_name(module), len(known.words), attention)
-    variants = _variants(state, names, pooling)
-    conversion.check_finite(variants[0])
-    conversion.check_rows(known, len(variants[0].embedding), repr(names.embedding))
-    labels = conversion.check_labels(labels, len(variants[0].output_bias), repr(names.output))
+    names = _find(state, _embedding_name(module), len(known.words), len(labels), attention)
+    is_run = forward is not None or not isinstance(module, collections.abc.Mapping)
+    possible_parts = _possible_parts(state, names, pooling)
+    parts = possible_parts[0]
+    conversion.check_finite(parts)
+    conversion.check_rows(known, len(parts.embedding), repr(names.embedding))
+    labels = conversion.check_labels(labels, len(parts.output_bias), repr(names.output))
     _check_padding(known, padding)
     reading = conversion.Reading(
-        conversion.choose_tokenize(tokenizer, known), _max_tokens(variants[0], max_tokens, padding), padding,
+        conversion.choose_tokenize(tokenizer, known), _max_tokens(parts, max_tokens), padding,
         truncating or padding or "post", "read" if padding is None else gru_padding,
         "read" if padding is None else attention_padding)
-    if forward is None and isinstance(module, collections.abc.Mapping):
-        _check_said(reading, variants)
-        reading.apart = reading.gru_padding == "zero"  # packed sequences end where a text ends
-        return weights_file.write(conversion.assemble(variants[0], reading, known, labels))
-    blamed = f"the module ({', '.join(names.attention) or 'no weights of attention'})"
-    original = conversion.Original(_runner(module, forward), conversion.OUTPUTS, blamed,
-                                   variants[0].attention_bias is not None, known.numbers())
-    return weights_file.write(conversion.verified(variants, reading, known, labels, original))
+    if not is_run:
+        _check_roles(state, names, attention)
+        _check_nothing_is_open(reading, possible_parts)
+        reading.padding_by_place = reading.gru_padding == "zero"  # packed sequences end where a text ends
+        return weights_file.write(conversion.assemble(parts, reading, known, labels))
+    run = _runner(module, forward)
+
+    def verified(names):
+        blamed = f"the module ({', '.join(names.attention) or 'no weights of attention'})"
+        original = conversion.Original(run, conversion.OUTPUTS, blamed, parts.attention_bias is not None,
+                                       known.numbers(), _enlarge(module, names.attention), HINT)
+        return conversion.verified(_possible_parts(state, names, pooling), reading, known, labels, original)
+
+    return weights_file.write(_first_that_is_right(verified, _all_names(state, names, attention)))
+
+
+def _first_that_is_right(verified, all_names):
+    """The Model of the first of these names that the module confirms; the first one's ValueError if none is."""
+    first = None
+    for names in all_names:
+        try:
+            return verified(names)
+        except ValueError as error:
+            first = first or error
+    raise first
 
 
 # ---- finding the parameters ----
@@ -92,10 +115,10 @@ class _Names:
 
 
 def _state(module):
-    """Names and arrays of all parameters."""
+    """Names and arrays of all parameters. Buffers are none; a state_dict has them too."""
     state = module if isinstance(module, collections.abc.Mapping) else None
-    if state is None and hasattr(module, "state_dict"):
-        state = module.state_dict()
+    if state is None and hasattr(module, "named_parameters"):
+        state = dict(module.named_parameters(remove_duplicate=False))
     if not state:
         raise TypeError(f"the module is of type {type(module).__name__}, expected an nn.Module with parameters, or its "
                         "state_dict()")
@@ -121,6 +144,11 @@ def _embedding_name(module):
     found = _embeddings(module)
     if len(found) > 1:
         raise ValueError(f"the module has {len(found)} nn.Embedding ({', '.join(map(repr, found))}), expected one")
+    for name, layer in found.items():
+        if layer.max_norm is not None:
+            raise ValueError(f"nn.Embedding {name!r} has max_norm={layer.max_norm}, which changes its rows when they "
+                             "are read, expected None: scale the rows once, weight.copy_(torch.renorm(weight, "
+                             f"{layer.norm_type:g}, 0, {layer.max_norm:g})), and set max_norm to None")
     return next((f"{name}.weight".lstrip(".") for name in found), None)
 
 
@@ -130,21 +158,36 @@ def _padding_number(module, pad):
     return next((layer.padding_idx for layer in _embeddings(module).values()), None)
 
 
-def _find(state, embedding, words, attention):
+def _find(state, embedding, words, labels, attention):
     """The _Names of the parameters. ValueError names those that belong to no part."""
     gru = _find_gru(state)
     rest = [name for name in state if not _is_cell(name, gru)]
     embedding = embedding or _find_embedding(state, rest, gru, words)
     size = _state_size(state, gru, embedding)
     rest = [name for name in rest if name != embedding]
-    outputs = [name for name in rest if name.endswith("weight") and name not in (attention or ())
-               and state[name].ndim == 2 and state[name].shape[1] == size]
-    if not outputs:
-        raise ValueError(f"the module has no nn.Linear that reads the {size} numbers of the pooled states, among "
-                         f"{_shapes(state, rest)}")
-    output = outputs[-1]
+    output = _find_output(state, rest, size, labels, attention)
     rest = [name for name in rest if name not in (output, _bias_of(output))]
     return _Names(embedding, gru, output, _find_attention(state, rest, size, attention))
+
+
+def _find_output(state, names, size, labels, attention):
+    """The last nn.Linear with a row for each label; else the last with several rows, to be refused; else, for a
+    sigmoid, the last."""
+    found = [name for name in names if name.endswith("weight") and name not in (attention or ())
+             and state[name].ndim == 2 and state[name].shape[1] == size]
+    if not found:
+        raise ValueError(f"the module has no nn.Linear that reads the {size} numbers of the pooled states, among "
+                         f"{_shapes(state, names)}; {SAY_ATTENTION}")
+    fitting = [name for name in found if len(state[name]) == labels]
+    return (fitting or [name for name in found if len(state[name]) > 1] or found)[-1]
+
+
+def _all_names(state, names, attention):
+    """The same, and with the output and attention changed about, if their shapes do not tell which is which."""
+    if attention or not names.attention or state[names.output].shape != state[names.attention[0]].shape:
+        return [names]
+    changed = dataclasses.replace(names, output=names.attention[0], attention=[names.output, *names.attention[1:]])
+    return [names, changed]
 
 
 def _find_gru(state):
@@ -206,7 +249,7 @@ def _find_attention(state, names, size, given):
         names = _shapes(state, wrong or biases)
         raise ValueError(f"the parameters {names} belong to no part that is supported, expected an embedding, a GRU, "
                          f"attention (W of {size} numbers, b with a number for each token or one) and one nn.Linear; "
-                         "hidden layers are not supported")
+                         f"hidden layers are not supported; {SAY_ATTENTION}")
     return kernels + biases
 
 
@@ -220,7 +263,7 @@ def _bias_of(weight):
 
 # ---- parameters to parts ----
 
-def _variants(state, names, pooling):
+def _possible_parts(state, names, pooling):
     """The Parts that the module may have, the likelier first."""
     parts = conversion.Parts(state[names.embedding], pooling=pooling or ("attention" if names.attention else "max"))
     if names.gru is not None:
@@ -266,7 +309,7 @@ def _check_padding(vocabulary, padding):
                          "that texts are never padded")
 
 
-def _max_tokens(parts, max_tokens, padding):
+def _max_tokens(parts, max_tokens):
     tokens = None if parts.attention_bias is None else len(parts.attention_bias)
     if tokens is None and max_tokens is None:
         raise ValueError("how many tokens does the model read? Its parameters do not say it: say max_tokens=")
@@ -275,14 +318,28 @@ def _max_tokens(parts, max_tokens, padding):
     return tokens or max_tokens
 
 
-def _check_said(reading, variants):
+def _check_roles(state, names, attention):
+    """ValueError if two parameters have one shape, so that each may be what the other is."""
+    pairs = [(names.attention[0], names.output)] if names.attention else []
+    pairs += [names.attention] if len(names.attention) == 2 else []
+    for first, second in () if attention else pairs:
+        if state[first].shape == state[second].shape:
+            raise ValueError(f"which is W of attention, {first!r} or {second!r}? Both have the shape "
+                             f"{tuple(state[first].shape)}, and a state_dict does not say it: say attention= the name "
+                             f"of W, such as ({first!r},), and that of b if there is one; or give the module itself")
+
+
+def _check_nothing_is_open(reading, possible_parts):
     """ValueError if something is left open that only running can tell."""
     for parameter, expected in (("gru_padding", GRU_PADDINGS), ("attention_padding", ATTENTION_PADDINGS)):
-        unused = parameter == "gru_padding" and not conversion.has_gru(variants[0])
+        unused = parameter == "gru_padding" and not conversion.has_gru(possible_parts[0])
         if getattr(reading, parameter) is None and not unused:
             raise ValueError(f"how is padding read? A state_dict does not say it: say {parameter}="
                              f"{' or '.join(map(repr, expected))}, or give forward=")
-    if len(variants) > 1:
+    if len(possible_parts) > 1 and possible_parts[0].pooling == "attention":
+        raise ValueError("b of attention has as many numbers as W: is one added to each position? A state_dict does "
+                         "not say it: give the module itself, or forward=")
+    if len(possible_parts) > 1:
         raise ValueError("how are states pooled? A state_dict without attention does not say it: say pooling='max' or "
                          "'mean', or give forward=")
 
@@ -319,17 +376,27 @@ def _runner(module, forward):
     return run
 
 
+def _enlarge(module, names):
+    """What enlarges attention; None without attention, and for a state_dict, which `forward` may have copied."""
+    parameters = dict(module.named_parameters(remove_duplicate=False)) if hasattr(module, "named_parameters") else {}
+    if not names or not all(name in parameters for name in names):
+        return None
+    return functools.partial(enlarging.torch_parameters, [parameters[name] for name in names])
+
+
 def _device(module):
     return next(module.parameters()).device if hasattr(module, "parameters") else "cpu"
 
 
 def _as_matrix(values, texts):
+    if not hasattr(values, "detach"):
+        raise ValueError(f"the module gives a {type(values).__name__}, expected a tensor (texts, labels): give "
+                         "forward=, such as lambda ids: module(ids)[0], or [\"logits\"]")
     values = values.detach().cpu().double().numpy()
     if values.shape[:1] != (texts,) or values.ndim > 2:
-        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels): "
-                         "give forward=")
+        raise ValueError(f"the module gives the shape {values.shape} for {texts} texts, expected ({texts}, labels), "
+                         "also for one text: give forward=")
     return values.reshape(texts, -1)
-
 
 
 # ---- back to PyTorch ----
@@ -339,8 +406,8 @@ def to_torch(weights):
     one unit for a sigmoid. Probabilities are their softmax, or sigmoid.
 
     The rows of its embedding have the words of vocabulary(weights): padding first, as number 0. The logits are those of
-    labels(weights). A model that reads
-    padding (padded_length in its metadata) takes texts of that length, others of any length.
+    labels(weights). A model that reads padding (padded_length in its metadata) takes texts of that length, others of
+    any length.
 
     ValueError if the model has parts that PyTorch has not: it must have been trained with {"subwords": false,
     "max_pool": false, "linear": false}, or come from from_torch() or from_keras() (with reset_after=True).
@@ -372,60 +439,72 @@ def _classifier_class():
             self.gru_padding, self.skip, self.pooling = gru_padding, skip, parts.pooling
             self.embedding = nn.Embedding(*parts.embedding.shape, padding_idx=0)
             self.gru = _make_gru(nn, parts) if conversion.has_gru(parts) else None
-            if parts.pooling == "attention":
-                self.attention_kernel = nn.Parameter(torch.tensor(parts.attention_kernel[:, None]))
-                if parts.attention_bias is not None:
-                    self.attention_bias = nn.Parameter(torch.tensor(parts.attention_bias[:, None]))
-            kernel, bias = parts.output_kernel, parts.output_bias
-            if kernel.shape[1] == 2 and not kernel[:, 0].any() and bias[0] == 0:
-                kernel, bias = kernel[:, 1:], bias[1:]
+            for name in ("attention_kernel", "attention_bias"):
+                values = getattr(parts, name)
+                self.register_parameter(name, None if values is None else nn.Parameter(torch.tensor(values[:, None])))
+            kernel, bias = _output(parts)
             self.output = nn.Linear(*kernel.shape)
             state = {"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
                      "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}
             self.load_state_dict(state, strict=False)  # attention has its numbers already
 
         def forward(self, ids):
-            kept = ids != 0
+            words = ids != 0
             states = self.embedding(ids)
             if self.gru is not None:
-                states = self.gru(states)[0] if self.gru_padding == "read" else self._states_of_words(states, kept)
-            counted = kept if self.skip else torch.ones_like(kept)
-            return self.output(self._pooled(states, counted[:, :, None]))
-
-        def _states_of_words(self, vectors, kept):
-            """The states of a text as if it had no padding; those at padding are the last before it, or 0."""
-            order = torch.argsort((~kept).int(), dim=1, stable=True)[:, :, None]
-            words = nn.utils.rnn.pack_padded_sequence(
-                torch.gather(vectors, 1, order.expand_as(vectors)), kept.sum(1).clamp(min=1).cpu(), batch_first=True,
-                enforce_sorted=False)
-            states, _ = nn.utils.rnn.pad_packed_sequence(self.gru(words)[0], batch_first=True,
-                                                         total_length=kept.shape[1])
-            size, before = self.gru.hidden_size, kept.cumsum(1)
-            forward = _states_at(states[:, :, :size], before - 1, before)
-            backward = _states_at(states[:, :, size:], before - kept.int(), before)
-            states = torch.cat([forward, backward], dim=2)
-            return states * kept[:, :, None] if self.gru_padding == "zero" else states
-
-        def _pooled(self, states, counted):
+                read_all = self.gru_padding == "read"
+                states = self.gru(states)[0] if read_all else _states_of_words(torch, self.gru, states, words)
+                if self.gru_padding == "zero":
+                    states = states * words[:, :, None]
+            counted = (words if self.skip else torch.ones_like(words))[:, :, None]
             if self.pooling == "max":
-                highest = states.masked_fill(~counted, -torch.inf).amax(1)
-                return torch.where(counted.any(1), highest, 0.0)
-            scores = torch.zeros_like(states[:, :, :1])
-            if self.pooling == "attention":
-                scores = states @ self.attention_kernel
-                if hasattr(self, "attention_bias"):
-                    bias = self.attention_bias[:scores.shape[1]]
-                    scores = scores + nn.functional.pad(bias, (0, 0, 0, scores.shape[1] - len(bias)))
-            weights = torch.softmax(scores.masked_fill(~counted, -1e9), dim=1) * counted
-            return (weights * states).sum(1)
+                return self.output(_largest(torch, states, counted))
+            return self.output((self._attend(states, counted) * states).sum(1))
 
-    def _states_at(states, places, words):
-        """The states at these places, 0 where there is none: before the first word and behind the last."""
-        there = ((places >= 0) & (places < words[:, -1:]))[:, :, None]
-        places = places.clamp(0, states.shape[1] - 1)[:, :, None].expand(-1, -1, states.shape[2])
-        return torch.gather(states, 1, places) * there
+        def _attend(self, states, counted):
+            """The weights of the states; all alike for their mean."""
+            scores = torch.zeros_like(states[:, :, :1])
+            if self.attention_kernel is not None:
+                scores = states @ self.attention_kernel
+            if self.attention_bias is not None:
+                bias = self.attention_bias[:scores.shape[1]]
+                scores = scores + nn.functional.pad(bias, (0, 0, 0, scores.shape[1] - len(bias)))
+            return torch.softmax(scores.masked_fill(~counted, -1e9), dim=1) * counted
 
     return Classifier
+
+
+def _output(parts):
+    """Kernel and bias of the output, of one unit for a sigmoid."""
+    kernel, bias = parts.output_kernel, parts.output_bias
+    if kernel.shape[1] == 2 and not kernel[:, 0].any() and bias[0] == 0:
+        return kernel[:, 1:], bias[1:]
+    return kernel, bias
+
+
+def _states_of_words(torch, gru, vectors, words):
+    """The states of a text as if it had no padding; at padding they are as before it, in the order of reading."""
+    packing, order = torch.nn.utils.rnn, torch.argsort((~words).int(), dim=1, stable=True)[:, :, None]
+    packed = packing.pack_padded_sequence(torch.gather(vectors, 1, order.expand_as(vectors)),
+                                          words.sum(1).clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
+    states, _ = packing.pad_packed_sequence(gru(packed)[0], batch_first=True, total_length=words.shape[1])
+    size, before = gru.hidden_size, words.cumsum(1)
+    forward = _states_at(torch, states[:, :, :size], before - 1, before)
+    backward = _states_at(torch, states[:, :, size:], before - words.int(), before)
+    return torch.cat([forward, backward], dim=2)
+
+
+def _states_at(torch, states, places, words):
+    """The states at these places, 0 where there is none: before the first word and behind the last."""
+    there = ((places >= 0) & (places < words[:, -1:]))[:, :, None]
+    places = places.clamp(0, states.shape[1] - 1)[:, :, None].expand(-1, -1, states.shape[2])
+    return torch.gather(states, 1, places) * there
+
+
+def _largest(torch, states, counted):
+    """The largest of the states that count, 0 where none does."""
+    highest = states.masked_fill(~counted, -torch.inf).amax(1)
+    return torch.where(counted.any(1), highest, 0.0)
 
 
 def _make_gru(nn, parts):

@@ -8,7 +8,7 @@ import dataclasses
 
 import numpy as np
 
-from . import network, weights as weights_file
+from . import arguments, model_file, network, weights as weights_file
 
 PADDING_WORDS = ("", "[PAD]", "[pad]", "<PAD>", "<pad>")
 UNKNOWN_WORDS = ("[UNK]", "<unk>", "<UNK>", "<OOV>", "[OOV]")
@@ -29,18 +29,19 @@ class Vocabulary:
         special = {self.padding, self.unknown}
         return [number for number in range(len(self.words)) if number not in special]
 
-    def file_words(self, apart=False):
-        """The words of the file. `apart`: padding has a row of its own, even if unknown words are read as padding."""
-        return [""] * self._has_padding_row(apart) + [self.words[number] for number in self.numbers()]
+    def file_words(self, padding_by_place=False):
+        """The words of the file. `padding_by_place`: padding has a row of its own, even if unknown words are read as
+        padding."""
+        return [""] * self._has_padding_row(padding_by_place) + [self.words[number] for number in self.numbers()]
 
-    def file_rows(self, rows, apart=False):
+    def file_rows(self, rows, padding_by_place=False):
         """Which of a framework's rows stands in each row of the file; -1 is a row of zeros that is never read."""
         first = self.padding if self.unknown is None else self.unknown
-        special = [-1 if first is None else first] + [self.padding] * self._has_padding_row(apart)
+        special = [-1 if first is None else first] + [self.padding] * self._has_padding_row(padding_by_place)
         return np.array(special + self.numbers() + list(range(len(self.words), rows)))
 
-    def _has_padding_row(self, apart):
-        same = self.unknown is None or (self.unknown == self.padding and not apart)
+    def _has_padding_row(self, padding_by_place):
+        same = self.unknown is None or (self.unknown == self.padding and not padding_by_place)
         return self.padding is not None and not same
 
 
@@ -53,6 +54,9 @@ def from_words(words, pad=None, unknown=None, exact=True):
     `unknown` says how words are read that are not in the list: "skip" (left out), "padding" (as padding), or as a word
     of the list, given as it is spelled or by its number; None: the one of UNKNOWN_WORDS that is there.
     """
+    if isinstance(words, (str, bytes, set, frozenset)) or not hasattr(words, "__iter__"):
+        raise TypeError(f"the vocabulary is of type {type(words).__name__}, expected a list of words")
+    arguments.check_words(words)
     words = _in_order(words) if isinstance(words, dict) else list(words)
     _check_words(words)
     words = list(map(str, words))  # numpy has a str of its own
@@ -68,6 +72,9 @@ def from_words(words, pad=None, unknown=None, exact=True):
 
 def _in_order(numbers):
     """The words of a dict, by their numbers. Number 0 is padding's if no word has it."""
+    for word, number in numbers.items():
+        if not is_integer(number):
+            raise TypeError(f"the number of word {word!r} of the vocabulary is {number!r}, expected an integer")
     words = {number: word for word, number in numbers.items()}
     if len(words) < len(numbers):
         twice = next(word for word, number in numbers.items() if words[number] != word)
@@ -86,17 +93,23 @@ def _check_words(words):
     for number, word in enumerate(words):
         if not isinstance(word, str):
             raise TypeError(f"word {number} of the vocabulary is {word!r}, expected a str")
+        model_file.check_text(f"word {number} of the vocabulary", word, "surrogateescape")
     first = {}
     for number, word in enumerate(words):
         if first.setdefault(word, number) != number:
             raise ValueError(f"the vocabulary has {word!r} twice: numbers {first[word]} and {number}")
 
 
+def is_integer(value):
+    """Whether it is an integer of Python or numpy, and no truth value."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+
+
 def _find(words, given, parameter):
-    if isinstance(given, int) and not isinstance(given, bool):
+    if is_integer(given):
         if not 0 <= given < len(words):
             raise ValueError(f"{parameter}={given} is no number of the {len(words)} words of the vocabulary")
-        return given
+        return int(given)
     if given not in words:
         raise ValueError(f"{parameter}={given!r} is no word of the vocabulary")
     return words.index(given)
