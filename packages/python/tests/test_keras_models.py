@@ -256,8 +256,9 @@ class Vectorization(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "texts are cut by TextVectorization, which is 'whitespace lower ascii "
                                                 "remove punctuation', but tokenizer= is 'whitespace'"):
             from_keras(model, vectorize, LABELS, tokenizer="whitespace")
-        found = weights.read(from_keras(model, None, LABELS, tokenizer=short, max_tokens=5))
-        self.assertEqual(found.metadata["max_tokens"], "5")
+        if not keras.__version__.startswith("2"):  # which runs a model on the length of its first call only
+            found = weights.read(from_keras(model, None, LABELS, tokenizer=short, max_tokens=5))
+            self.assertEqual(found.metadata["max_tokens"], "5")
 
     def test_the_length_of_the_first_batch(self):
         model, vectorize = self.beside(AttentionLayer(bias=None, masked=True), None, output_sequence_length=None)
