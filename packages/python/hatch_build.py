@@ -36,14 +36,24 @@ def glibc_needed(library):
     return max([OLDEST_GLIBC, *map(int, re.findall(r"Name: GLIBC_2\.(\d+)", read_elf("-V", library)))])
 
 
+def needed(library):
+    """The names of the libraries that it needs."""
+    return re.findall(r"Shared library: \[(.*?)\]", read_elf("-d", library))
+
+
+def is_musl(name):
+    """Whether this is musl: by the name that Alpine gives it, or by its own, which make dist links."""
+    return name.startswith("libc.musl-") or name == "libc.so"
+
+
 def not_in_libc(library):
     """The libraries that it needs, without those that a system of its kind always has."""
-    needed = re.findall(r"Shared library: \[(.*?)\]", read_elf("-d", library))
-    return sorted(name for name in needed if name not in ALLOWED and not name.startswith(("ld-", "libc.musl-")))
+    return sorted(name for name in needed(library)
+                  if name not in ALLOWED and not name.startswith("ld-") and not is_musl(name))
 
 
 def uses_musl(library):
-    return "Shared library: [libc.musl-" in read_elf("-d", library)
+    return any(is_musl(name) for name in needed(library))
 
 
 def platform_of(library):

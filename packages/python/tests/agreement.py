@@ -81,8 +81,8 @@ def train(build, texts, label_of, options):
 
 # ---- texts ----
 
-def read_rows(data, name):
-    with lzma.open(os.path.join(data, name, "train.tsv.xz"), "rt", encoding="utf-8", newline="\n") as file:
+def read_rows(data, name, part="train"):
+    with lzma.open(os.path.join(data, name, f"{part}.tsv.xz"), "rt", encoding="utf-8", newline="\n") as file:
         rows = [line.rstrip("\n").split("\t", 1) for line in file]
     return [text for _, text in rows], [label for label, _ in rows]
 

@@ -279,9 +279,14 @@ def to_numpy(tensor):
     return np.asarray(tensor.detach().cpu() if hasattr(tensor, "detach") else tensor)
 
 
+def _called(model, inputs):
+    """What a model gives. predict() would compile it first, which takes longer than a few texts do."""
+    return np.asarray(to_numpy(model(inputs, training=False)), np.float64)
+
+
 def run_with_numbers(chain):
     """A function from numbers [texts][tokens] to what the model gives, [texts][units]."""
-    return lambda ids, _: np.asarray(chain.model.predict_on_batch(ids.astype("int32")), np.float64)
+    return lambda ids, _: _called(chain.model, ids.astype("int32"))
 
 
 def runs_with(chain, tokens):
@@ -302,5 +307,5 @@ def run_with_texts(chain, words, separator):
     def run(ids, _):
         texts = [separator.join(words[number] for number in row if words[number]) for row in ids.tolist()]
         inputs = tensorflow.constant(texts if flat else [[text] for text in texts])
-        return np.asarray(chain.model.predict_on_batch(inputs), np.float64)
+        return _called(chain.model, inputs)
     return run
