@@ -437,16 +437,7 @@ def _classifier_class():
         def __init__(self, parts, gru_padding, skip):
             super().__init__()
             self.gru_padding, self.skip, self.pooling = gru_padding, skip, parts.pooling
-            self.embedding = nn.Embedding(*parts.embedding.shape, padding_idx=0)
-            self.gru = _make_gru(nn, parts) if conversion.has_gru(parts) else None
-            for name in ("attention_kernel", "attention_bias"):
-                values = getattr(parts, name)
-                self.register_parameter(name, None if values is None else nn.Parameter(torch.tensor(values[:, None])))
-            kernel, bias = _output(parts)
-            self.output = nn.Linear(*kernel.shape)
-            state = {"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
-                     "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}
-            self.load_state_dict(state, strict=False)  # attention has its numbers already
+            _add_layers(torch, self, parts)
 
         def forward(self, ids):
             words = ids != 0
@@ -472,6 +463,21 @@ def _classifier_class():
             return torch.softmax(scores.masked_fill(~counted, -1e9), dim=1) * counted
 
     return Classifier
+
+
+def _add_layers(torch, module, parts):
+    """The layers, with their weights."""
+    nn = torch.nn
+    module.embedding = nn.Embedding(*parts.embedding.shape, padding_idx=0)
+    module.gru = _make_gru(nn, parts) if conversion.has_gru(parts) else None
+    for name in ("attention_kernel", "attention_bias"):
+        values = getattr(parts, name)
+        module.register_parameter(name, None if values is None else nn.Parameter(torch.tensor(values[:, None])))
+    kernel, bias = _output(parts)
+    module.output = nn.Linear(*kernel.shape)
+    state = {"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
+             "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}
+    module.load_state_dict(state, strict=False)  # attention has its numbers already
 
 
 def _output(parts):
