@@ -39,12 +39,21 @@ def texts_of(ids, model):
     return [[0 if number == 1 else number - 1 + first for number in row if number] for row in ids.tolist()]
 
 
+class Quick(unittest.TestCase):
+    """Tests that are not about what a GRU computes."""
+
+    def setUp(self):
+        context = contextlib.ExitStack()
+        context.enter_context(samples.without_gpu_kernels())
+        self.addCleanup(context.close)
+
+
 class Conversion(unittest.TestCase):
     def test_every_kind(self):
         """Into a file, which computes the same, and back."""
         for kind, sample in samples.KINDS.items():
-            slow = kind in samples.DEFAULTS or hasattr(keras, "ops")
-            with self.subTest(kind), contextlib.nullcontext() if slow else samples.without_gpu_kernels():
+            default = kind in samples.DEFAULTS
+            with self.subTest(kind), contextlib.nullcontext() if default else samples.without_gpu_kernels():
                 self.check_kind(kind, *sample)
 
     def check_kind(self, kind, middle, mask_zero, options):
@@ -154,7 +163,7 @@ class Conversion(unittest.TestCase):
                                    network.probabilities(model, texts_of(ids, model)), atol=2e-6)
 
 
-class Vocabularies(unittest.TestCase):
+class Vocabularies(Quick):
     """Which row a word has."""
 
     def read(self, words, **arguments):
@@ -194,7 +203,7 @@ class Vocabularies(unittest.TestCase):
 
 
 @unittest.skipUnless(TENSORFLOW, "TextVectorization needs TensorFlow")
-class Vectorization(unittest.TestCase):
+class Vectorization(Quick):
     TEXTS = ["The cat -- it's a cat! -- sat, and sat.", "A DOG barks\tat\u00a0the ÄRGER of it", ""]
 
     def model(self, middle, mask_zero=True, inside=True, **options):
@@ -289,8 +298,9 @@ class Vectorization(unittest.TestCase):
                     from_keras(model, None, LABELS, tokenizer=vectorize)
 
 
-class OldTokenizer(unittest.TestCase):
+class OldTokenizer(Quick):
     def setUp(self):
+        super().setUp()
         try:
             from tf_keras.preprocessing.text import Tokenizer
         except ImportError as missing:
@@ -340,7 +350,7 @@ class Subclassed(keras.Model):
         return self.inner(inputs)
 
 
-class WrongInput(unittest.TestCase):
+class WrongInput(Quick):
     """Each is refused in a sentence that names what is wrong."""
 
     def refused(self, message, model=None, vocabulary=WORDS, labels=LABELS, error=ValueError, **arguments):
