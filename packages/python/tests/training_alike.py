@@ -14,8 +14,9 @@ from agreement import ask, read_rows
 
 SEEDS, TOKENS, SIZE, BATCH, RATE, EPOCHS = (1, 2), 40, 64, 32, 0.001, 6
 # There are 500 test rows. From seed to seed the share that is right has a standard deviation of about 0.016, in Keras
-# as in SQL, and the difference of two means of two seeds has the same. A much smaller limit would be kept by luck only.
-LARGEST = 0.02
+# as in SQL, and so has the difference of two means of two seeds. The limit is three of these, so that a processor that
+# rounds in another order does not fail: it finds a training that is broken, while how close the two are is printed.
+LARGEST = 0.05
 OPTIONS = {"subwords": False, "max_pool": False, "linear": False, "position_bias": True, "embedding": SIZE,
            "hidden": SIZE, "batch_size": BATCH, "learning_rate": RATE, "epochs": EPOCHS, "dropout": 0,
            "max_tokens": TOKENS, "tokenize": "whitespace lower unicode", "validation": "SELECT text, label FROM test"}
