@@ -94,7 +94,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   if (status) return status;
   safetensors_identifier(*bytes, *size, m->identifier);
   m->file_size = *size;
-  return status;
+  return STATUS_OK;
 }
 
 /* ---- reading -------------------------------------------------------------- */

@@ -40,6 +40,11 @@ class Asking:
         return self.all("SELECT classify_train(column1, column2, ?, ?) "
                         "FROM (VALUES ('a', 1), ('a b', 1), ('c', 2), ('c b', 2))", name, SMALL)
 
+    def fill(self, rows):
+        self.all("CREATE TABLE t(body, category)")
+        self.db.cursor().executemany("INSERT INTO t VALUES (?, ?)", rows)
+        self.commit()
+
     def commit(self):
         if getattr(self.db, "in_transaction", False) and hasattr(self.db, "commit"):
             self.db.commit()
@@ -112,9 +117,7 @@ class Row(hosts.Test):
     @hosts.for_each_kind
     def test_labels_are_written_as_a_training_writes_them(self, connection):
         ask = Asking(connection)
-        ask.all("CREATE TABLE t(body, category)")
-        rows = [(f"{word} {label}", label) for label in (5, -2.5, 7.0, 'é "\\\n', "") for word in "abc"]
-        ask.db.cursor().executemany("INSERT INTO t VALUES (?, ?)", rows)
+        ask.fill([(f"{word} {label}", label) for label in (5, -2.5, 7.0, 'é "\\\n', "") for word in "abc"])
         ask.all("SELECT classify_train(body, category, 'trained', ?) FROM t", SMALL)
         ask.commit()
         sqlite_classify.save(connection, "copy", ask.one("SELECT weights FROM classify_models"))
@@ -169,9 +172,7 @@ class Rows(hosts.Test):
     @hosts.for_each_kind
     def test_what_is_stored_is_what_the_extension_says_of_the_rows(self, connection):
         ask = Asking(connection)
-        ask.all("CREATE TABLE t(body, category)")
-        ask.db.cursor().executemany("INSERT INTO t VALUES (?, ?)", ROWS)
-        ask.commit()
+        ask.fill(ROWS)
         sqlite_classify.save(connection, "m", hosts.weights(), iter(ROWS))
         query = "SELECT body, category FROM t"
         for function in "classify_report", "classify_confusion":
@@ -207,9 +208,7 @@ class Rows(hosts.Test):
     def test_it_is_as_after_a_training(self, connection):
         """A model that was trained here has the same metrics and keywords when it is saved once more."""
         ask = Asking(connection)
-        ask.all("CREATE TABLE t(body, category)")
-        ask.db.cursor().executemany("INSERT INTO t VALUES (?, ?)", TICKETS)
-        ask.commit()
+        ask.fill(TICKETS)
         options = json.dumps({"validation": "SELECT body, category FROM t WHERE rowid % 3 = 0", "epochs": 2,
                               "hidden": 4, "subwords": False})
         ask.all("SELECT classify_train(body, category, 'm', ?) FROM t WHERE rowid % 3", options)

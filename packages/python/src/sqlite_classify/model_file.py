@@ -1,18 +1,20 @@
 """The bytes of a model: a safetensors file, as docs/model-file.md of the repository describes it.
 
-split() and join() turn them into metadata and tensors and back. The standard library is all that is needed. Numbers
-are little-endian, as on every machine that the extension runs on.
+check() says whether they are as they were written; split() and join() turn them into metadata and tensors and back. The
+standard library is all that is needed. Numbers are little-endian, as on every machine that the extension runs on.
 """
 import array
 import collections
 import json
 import math
+import re
 import struct
 
 FORMAT = "sqlite-classify 1"
 BITS = 2**64 - 1
 NO_IDENTIFIER = b"0" * 32
 IDENTIFIER_KEY = b'"identifier":"'
+STATED = re.compile(IDENTIFIER_KEY + b'([0-9a-f]{32})"')
 IDENTIFIER_WITHIN = 4096  # bytes of the file, so that the extension sees it
 
 Tensor = collections.namedtuple("Tensor", "dtype shape data")  # data: the bytes of the numbers
@@ -23,8 +25,6 @@ Tensor = collections.namedtuple("Tensor", "dtype shape data")  # data: the bytes
 
 def split(weights):
     """The metadata, and the tensors by their names, of a file. ValueError if it is no whole one."""
-    if not isinstance(weights, (bytes, bytearray, memoryview)):
-        raise TypeError(f"the weights are {weights!r:.80}, expected bytes: the contents of the column weights")
     data = memoryview(weights)[_header_end(weights):]
     try:
         header = json.loads(bytes(weights[8:len(weights) - len(data)]))
@@ -82,6 +82,24 @@ def identified(weights):
     """The same file with an identifier that the extension sees: as it is, if it has one."""
     end = min(_header_end(weights), IDENTIFIER_WITHIN) - len(NO_IDENTIFIER)
     return bytes(weights) if IDENTIFIER_KEY in bytes(weights[8:max(8, end)]) else join(*split(weights))
+
+
+def check(weights):
+    """ValueError if the file states an identifier and has other bytes; TypeError if these are no bytes.
+
+    The extension keeps the models that it has read by their identifiers, so that a damaged copy of one of them must
+    never get as far."""
+    if not isinstance(weights, (bytes, bytearray, memoryview)):
+        raise TypeError(f"weights is {weights!r:.80}, expected the bytes of a model's file: the contents of the column "
+                        "weights, or what from_keras() and from_torch() give")
+    stated = STATED.search(bytes(weights[:IDENTIFIER_WITHIN]))
+    if stated is None:
+        return
+    found = identifier(bytes(weights[:stated.start(1)]), bytes(weights[stated.end(1):]))
+    if found != stated[1]:
+        raise ValueError(f"the weights cannot be used ({len(weights)} bytes): the bytes have changed since their "
+                         "identifier was written; weights that were edited on purpose run when 'identifier' is removed "
+                         "from their metadata")
 
 
 def identifier(before, behind):

@@ -11,7 +11,7 @@ import os
 import random
 import re
 
-from . import identifiers, model_file, refusals
+from . import model_file, refusals
 from .connections import HERE, load, unwrap
 
 BINS = 15              # of the calibration
@@ -131,7 +131,7 @@ def _plain(value):
 
 
 def _weights(weights):
-    identifiers.check(weights)
+    model_file.check(weights)
     return bytes(weights)
 
 

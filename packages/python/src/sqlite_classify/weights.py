@@ -9,7 +9,7 @@ import struct
 
 import numpy as np
 
-from . import identifiers, model_file
+from . import model_file
 
 DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "U32": "<u4", "U8": "u1"}
 REQUIRED = ("embedding", "attention.kernel", "output.kernel", "output.bias")
@@ -35,7 +35,7 @@ class Model:
 
 def read(weights):
     """The Model that these bytes hold. ValueError if they are not a whole file of this format."""
-    identifiers.check(weights)
+    model_file.check(weights)
     metadata, tensors = model_file.split(weights)
     if metadata.get("format") != model_file.FORMAT:
         raise ValueError(f"metadata 'format' of the weights is {metadata.get('format')!r}, expected "
