@@ -13,9 +13,10 @@ import numpy as np
 from agreement import ask, read_rows
 
 SEEDS, TOKENS, SIZE, BATCH, RATE, EPOCHS = (1, 2), 40, 64, 32, 0.001, 12
-# Of so many rows the share that is right differs little from seed to seed; of the 500 test rows alone it differs by 0.016
-# (a standard deviation), and means of two seeds by as much. 12 epochs of half of the rows are as many steps as 6 of all.
-# After half as many steps SQL is some 4 points behind: it also clips gradients and drops words, and learns more slowly.
+# Of so many rows the share that is right differs little from seed to seed; of the 500 test rows alone it differs by
+# 0.016 (a standard deviation), and means of two seeds by as much. 12 epochs of half of the rows are as many steps as 6
+# of all. After half as many steps SQL is some 4 points behind: it also clips gradients and drops words, and so learns
+# more slowly.
 LARGEST = 0.02
 OPTIONS = {"subwords": False, "max_pool": False, "linear": False, "position_bias": True, "embedding": SIZE,
            "hidden": SIZE, "batch_size": BATCH, "learning_rate": RATE, "epochs": EPOCHS, "dropout": 0,
