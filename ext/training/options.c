@@ -95,10 +95,10 @@ static int check_object(Connection *c, const char *json, const char *example, Er
 
 int options_read(Connection *c, const char *json, Options *options, Error *error) {
   *options = (Options){.training = TRAINING_DEFAULTS, .tokenize = sqlite3_mprintf("")};
-  OptionsReader reading = {c, TRAIN_OPTIONS, TRAIN_OPTION_COUNT, options};
+  OptionsReader reader = {c, TRAIN_OPTIONS, TRAIN_OPTION_COUNT, options};
   int rc = options->tokenize ? SQLITE_OK : failure_no_memory(error);
   if (!rc && json) rc = check_object(c, json, "{\"epochs\": 5}", error);
-  if (!rc && json) rc = json_members_visit(c, json, read_option, &reading, error);
+  if (!rc && json) rc = json_members_visit(c, json, read_option, &reader, error);
   if (options->no_encoder) options->training.hidden = 0;
   if (rc) options_free(options);
   return rc;
@@ -106,9 +106,9 @@ int options_read(Connection *c, const char *json, Options *options, Error *error
 
 int options_read_threads(Connection *c, const char *json, size_t *threads, bool *progress, Error *error) {
   Options options = {0};
-  OptionsReader reading = {c, ROWS_OPTIONS, ROWS_OPTION_COUNT, &options};
+  OptionsReader reader = {c, ROWS_OPTIONS, ROWS_OPTION_COUNT, &options};
   int rc = json ? check_object(c, json, "{\"threads\": 2}", error) : SQLITE_OK;
-  if (!rc && json) rc = json_members_visit(c, json, read_option, &reading, error);
+  if (!rc && json) rc = json_members_visit(c, json, read_option, &reader, error);
   *threads = options.training.threads ? options.training.threads : workers_processors();
   *progress = options.progress;
   return rc;

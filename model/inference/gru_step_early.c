@@ -1,7 +1,5 @@
 #include "inference/gru_step_early.h"
 
-#include <string.h>
-
 enum { UNITS = GRU_CELL_UNITS, BLOCK = 3 * UNITS };
 
 /* Adds x [hidden] times `count` columns of a block's weights. */

@@ -126,23 +126,23 @@ SIMD_VERSIONS(static, void, early_gates_backward,
 }
 
 static void early_step(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
-                        float *states, size_t stride) {
+                       float *states, size_t stride) {
   size_t hidden = w->hidden, rows = b->active[t], place = b->offset[t], kept = tape->keep ? place : 0;
   const float *before = tape->before + kept * hidden;
   Matrix recurrent = {w->recurrent, hidden, 3 * hidden};
   for (size_t i = 0; i < rows; i++)
     early_gates(hidden, projected + b->slot[place + i] * 3 * hidden, tape->product + i * 3 * hidden,
-                 before + i * hidden, tape->gates + (kept + i) * 4 * hidden, tape->reset + i * hidden);
+                before + i * hidden, tape->gates + (kept + i) * 4 * hidden, tape->reset + i * hidden);
   matrix_product((Matrix){tape->reset, rows, hidden}, recurrent, 0.0f, tape->product);
   for (size_t i = 0; i < rows; i++)
     early_candidate(hidden, projected + b->slot[place + i] * 3 * hidden + 2 * hidden,
-                     tape->product + i * 3 * hidden + 2 * hidden, before + i * hidden,
-                     tape->gates + (kept + i) * 4 * hidden, states + (place + i) * stride);
+                    tape->product + i * 3 * hidden + 2 * hidden, before + i * hidden,
+                    tape->gates + (kept + i) * 4 * hidden, states + (place + i) * stride);
 }
 
 /* Products with U' take the gates whose gradient is known, and 0 for the others. */
 static void early_step_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
-                                 size_t stride) {
+                                size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden, rows = b->active[t], place = b->offset[t];
   float *d_gates = tape->d_gates + place * gates, *kept = tape->gates + place * 4 * hidden;
   const float *before = tape->before + place * hidden;
@@ -151,15 +151,15 @@ static void early_step_backward(const GruWeights *w, const Batch *b, size_t t, G
   for (size_t i = 0; i < rows; i++) {
     float *d_projected = tape->d_projected + b->slot[place + i] * gates, *stored = kept + i * 4 * hidden;
     early_candidate_backward(hidden, stored, before + i * hidden, d_states + (place + i) * stride,
-                              tape->d_state + i * hidden, d_projected);
+                             tape->d_state + i * hidden, d_projected);
     memcpy(d_gates + i * gates + 2 * hidden, stored + 2 * hidden, hidden * sizeof *d_gates);
   }
   matrix_product((Matrix){d_gates, rows, gates}, transposed, 0.0f, tape->reset);
   memset(d_gates, 0, rows * gates * sizeof *d_gates);
   for (size_t i = 0; i < rows; i++)
     early_gates_backward(hidden, kept + i * 4 * hidden, before + i * hidden, tape->reset + i * hidden,
-                          tape->d_state + i * hidden, d_gates + i * gates,
-                          tape->d_projected + b->slot[place + i] * gates);
+                         tape->d_state + i * hidden, d_gates + i * gates,
+                         tape->d_projected + b->slot[place + i] * gates);
   matrix_product((Matrix){d_gates, rows, gates}, transposed, 1.0f, tape->d_state);
   for (size_t i = 0; i < rows; i++)
     memcpy(d_gates + i * gates + 2 * hidden, kept + i * 4 * hidden + 2 * hidden, hidden * sizeof *d_gates);
@@ -180,7 +180,7 @@ static void early_recurrent_backward(const Batch *b, size_t hidden, GruTape *tap
 /* ---- one direction -------------------------------------------------------------------- */
 
 static void late_step(const GruWeights *w, const Batch *b, size_t t, const float *projected, GruTape *tape,
-                       float *states, size_t stride) {
+                      float *states, size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden, place = b->offset[t], kept = tape->keep ? place : 0;
   const float *before = tape->before + kept * hidden;
   for (size_t i = 0; i < b->active[t]; i++)
@@ -203,7 +203,7 @@ void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const floa
 }
 
 static void late_step_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
-                                size_t stride) {
+                               size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden, rows = b->active[t], place = b->offset[t];
   float *d_gates = tape->d_gates + place * gates;
   for (size_t i = 0; i < rows; i++)
