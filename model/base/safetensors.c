@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json_reader.h"
 #include "base/memory.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -25,160 +26,12 @@ static const struct {
   size_t bytes;
 } DTYPES[] = {{"F32", 4}, {"I32", 4}, {"U32", 4}, {"U8", 1}, {"F16", 2}, {"BF16", 2}};
 
-/* ---- the JSON of a header ------------------------------------------------ */
-
-typedef struct Reader {
-  const char *at, *end;
-  char *text;    /* the last string read, unescaped, NUL-terminated */
-  size_t length, capacity;
-  Status status; /* of the first error; nothing is read after it */
-  Error *error;
-} Reader;
-
-static void reader_fail(Reader *r, const char *expected) {
-  if (r->status) return;
-  if (r->at >= r->end)
-    r->status = error_set(r->error, STATUS_INVALID,
-                          "the safetensors header ends where %s was expected", expected);
-  else
-    r->status = error_set(r->error, STATUS_INVALID,
-                          "the safetensors header has byte 0x%02x where %s was expected",
-                          (unsigned char)*r->at, expected);
-}
-
-static void skip_space(Reader *r) {
-  while (r->at < r->end && (*r->at == ' ' || *r->at == '\n' || *r->at == '\r' || *r->at == '\t'))
-    r->at++;
-}
-
-static bool accept(Reader *r, char c) {
-  skip_space(r);
-  if (r->status || r->at >= r->end || *r->at != c) return false;
-  r->at++;
-  return true;
-}
-
-static void expect(Reader *r, char c) {
-  const char name[] = {'\'', c, '\'', '\0'};
-  if (!accept(r, c)) reader_fail(r, name);
-}
-
-/* Returns whether there is another member of the object or array that `close` ends. */
-static bool next_member(Reader *r, char close, bool *first) {
-  if (r->status || accept(r, close)) return false;
-  if (!*first) expect(r, ',');
-  *first = false;
-  return !r->status;
-}
-
-static void text_append(Reader *r, char c) {
-  if (r->status) return;
-  if (!memory_grow(&r->text, &r->capacity, r->length + 2, 1)) {
-    r->status = error_no_memory(r->error);
-    return;
-  }
-  r->text[r->length++] = c;
-  r->text[r->length] = '\0';
-}
-
-static void append_code_point(Reader *r, uint32_t c) {
-  if (c < 0x80) {
-    text_append(r, (char)c);
-    return;
-  }
-  int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
-  static const uint8_t LEAD[] = {0, 0xC0, 0xE0, 0xF0};
-  text_append(r, (char)(LEAD[more] | (c >> (6 * more))));
-  while (more-- > 0) text_append(r, (char)(0x80 | ((c >> (6 * more)) & 0x3F)));
-}
-
-static uint32_t read_hex4(Reader *r) {
-  uint32_t value = 0;
-  for (int i = 0; i < 4; i++, r->at++) {
-    const char *digits = "0123456789abcdef0123456789ABCDEF";
-    const char *digit = r->at < r->end && *r->at ? strchr(digits, *r->at) : NULL;
-    if (!digit) {
-      reader_fail(r, "a hexadecimal digit");
-      return 0;
-    }
-    value = value * 16 + (uint32_t)((digit - digits) % 16);
-  }
-  return value;
-}
-
-/* Returns the code point of a surrogate pair whose first half has been read. */
-static uint32_t read_pair(Reader *r, uint32_t high) {
-  uint32_t low = 0;
-  if (high < 0xDC00 && r->end - r->at > 6 && r->at[0] == '\\' && r->at[1] == 'u') {
-    r->at += 2;
-    low = read_hex4(r);
-  }
-  if (low >= 0xDC00 && low < 0xE000) return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-  reader_fail(r, "the other half of a surrogate pair");
-  return 0;
-}
-
-static void read_escape(Reader *r) {
-  static const char NAMES[] = "\"\\/bfnrt", VALUES[] = "\"\\/\b\f\n\r\t";
-  char c = r->at < r->end ? *r->at : '\0';
-  const char *known = c ? strchr(NAMES, c) : NULL;
-  if (known) {
-    r->at++;
-    text_append(r, VALUES[known - NAMES]);
-  } else if (c == 'u') {
-    r->at++;
-    uint32_t code = read_hex4(r);
-    append_code_point(r, code >= 0xD800 && code < 0xE000 ? read_pair(r, code) : code);
-  } else {
-    reader_fail(r, "an escape");
-  }
-}
-
-static void read_string(Reader *r) {
-  r->length = 0;
-  expect(r, '"');
-  if (!r->status && r->capacity) r->text[0] = '\0';
-  while (!r->status && r->at < r->end && *r->at != '"') {
-    char c = *r->at++;
-    if (c == '\\')
-      read_escape(r);
-    else
-      text_append(r, c);
-  }
-  if (r->at >= r->end)
-    reader_fail(r, "the end of a string");
-  else
-    r->at++;
-  if (!r->status && !r->text) { /* an empty string, the first one read */
-    text_append(r, ' ');
-    if (!r->status) r->text[r->length = 0] = '\0';
-  }
-}
-
-/* The text may hold a NUL, the name does not. */
-static bool text_is(const Reader *r, const char *name) {
-  return r->length == strlen(name) && memcmp(r->text, name, r->length) == 0;
-}
-
-static size_t read_size(Reader *r) {
-  skip_space(r);
-  if (r->at >= r->end || *r->at < '0' || *r->at > '9') reader_fail(r, "a number");
-  size_t value = 0;
-  while (!r->status && r->at < r->end && *r->at >= '0' && *r->at <= '9') {
-    size_t digit = (size_t)(*r->at - '0');
-    if (value > (SIZE_MAX - digit) / 10) reader_fail(r, "a smaller number");
-    value = value * 10 + digit;
-    r->at++;
-  }
-  return value;
-}
-
 /* ---- reading -------------------------------------------------------------- */
 
-static void read_metadata(Reader *r, SafeTensors *st) {
-  expect(r, '{');
-  for (bool first = true; next_member(r, '}', &first);) {
-    read_string(r);
+static void read_metadata(JsonReader *r, SafeTensors *st) {
+  json_expect(r, '{');
+  for (bool first = true; json_next(r, '}', &first);) {
+    json_read_string(r);
     if (r->status) return;
     size_t before = st->keys.count;
     uint32_t key = strings_add(&st->keys, r->text, r->length);
@@ -189,8 +42,8 @@ static void read_metadata(Reader *r, SafeTensors *st) {
       return;
     }
     if (key == before) st->values[key] = NULL;
-    expect(r, ':');
-    read_string(r);
+    json_expect(r, ':');
+    json_read_string(r);
     if (r->status) return;
     free(st->values[key]);
     st->values[key] = strdup(r->text);
@@ -198,14 +51,14 @@ static void read_metadata(Reader *r, SafeTensors *st) {
   }
 }
 
-static void read_shape(Reader *r, TensorView *t) {
-  expect(r, '[');
-  for (bool first = true; next_member(r, ']', &first);) {
+static void read_shape(JsonReader *r, TensorView *t) {
+  json_expect(r, '[');
+  for (bool first = true; json_next(r, ']', &first);) {
     if (t->rank == TENSOR_MAX_RANK) {
-      reader_fail(r, "at most 4 dimensions");
+      json_fail(r, "at most 4 dimensions");
       return;
     }
-    t->shape[t->rank++] = read_size(r);
+    t->shape[t->rank++] = json_read_size(r);
   }
 }
 
@@ -215,40 +68,39 @@ static Dtype dtype_named(const char *name) {
   return DTYPE_OTHER;
 }
 
-static void read_offsets(Reader *r, TensorView *t) {
-  expect(r, '[');
-  t->begin = read_size(r);
-  expect(r, ',');
-  t->end = read_size(r);
-  expect(r, ']');
+static void read_offsets(JsonReader *r, TensorView *t) {
+  json_expect(r, '[');
+  t->begin = json_read_size(r);
+  json_expect(r, ',');
+  t->end = json_read_size(r);
+  json_expect(r, ']');
 }
 
-static void read_dtype(Reader *r, TensorView *t) {
-  read_string(r);
+static void read_dtype(JsonReader *r, TensorView *t) {
+  json_read_string(r);
   if (r->status) return;
   t->dtype = dtype_named(r->text);
   snprintf(t->dtype_name, sizeof t->dtype_name, "%.15s", r->text);
 }
 
 /* Each of the three members, once. */
-static void read_tensor(Reader *r, TensorView *t) {
+static void read_tensor(JsonReader *r, TensorView *t) {
   static const struct {
     const char *name;
-    void (*read)(Reader *r, TensorView *t);
+    void (*read)(JsonReader *r, TensorView *t);
   } MEMBERS[] = {{"dtype", read_dtype}, {"shape", read_shape}, {"data_offsets", read_offsets}};
   unsigned seen = 0;
-  expect(r, '{');
-  for (bool first = true; next_member(r, '}', &first);) {
+  json_expect(r, '{');
+  for (bool first = true; json_next(r, '}', &first);) {
     size_t i = 0;
-    read_string(r);
-    while (!r->status && i < 3 && !text_is(r, MEMBERS[i].name)) i++;
-    if (!r->status && (i == 3 || seen & 1u << i)) reader_fail(r, "dtype, shape and data_offsets, once each");
-    expect(r, ':');
+    json_read_key(r);
+    while (!r->status && i < 3 && !json_text_is(r, MEMBERS[i].name)) i++;
+    if (!r->status && (i == 3 || seen & 1u << i)) json_fail(r, "dtype, shape and data_offsets, once each");
     if (r->status) return;
     MEMBERS[i].read(r, t);
     seen |= 1u << i;
   }
-  if (seen != 7) reader_fail(r, "dtype, shape and data_offsets, once each");
+  if (seen != 7) json_fail(r, "dtype, shape and data_offsets, once each");
 }
 
 /* Checks that the tensor lies inside the file and is as long as its shape says. */
@@ -271,11 +123,10 @@ static Status check_tensor(const TensorView *t, const char *name, size_t data_si
   return STATUS_OK;
 }
 
-static void read_member(Reader *r, SafeTensors *st, size_t size) {
-  read_string(r);
+static void read_member(JsonReader *r, SafeTensors *st, size_t size) {
+  json_read_key(r);
   if (r->status) return;
-  expect(r, ':');
-  if (text_is(r, "__metadata__")) {
+  if (json_text_is(r, "__metadata__")) {
     read_metadata(r, st);
     return;
   }
@@ -338,17 +189,14 @@ Status safetensors_read(const uint8_t *bytes, size_t known, size_t size, SafeTen
   if (header_end == 0 || header_end > known)
     return error_set(error, STATUS_INVALID, "%zu bytes are not a whole safetensors file", size);
   st->header_end = header_end;
-  Reader r = {.at = (const char *)bytes + LENGTH_BYTES,
-              .end = (const char *)bytes + header_end,
-              .error = error};
-  expect(&r, '{');
-  for (bool first = true; next_member(&r, '}', &first);) read_member(&r, st, size);
-  skip_space(&r);
-  if (!r.status && r.at < r.end) reader_fail(&r, "the end of the header");
-  free(r.text);
-  if (!r.status) r.status = check_cover(st, size - header_end, error);
-  if (r.status) safetensors_free(st);
-  return r.status;
+  JsonReader r = json_begin((const char *)bytes + LENGTH_BYTES, header_end - LENGTH_BYTES, "the safetensors header",
+                            error);
+  json_expect(&r, '{');
+  for (bool first = true; json_next(&r, '}', &first);) read_member(&r, st, size);
+  Status status = json_end(&r);
+  if (!status) status = check_cover(st, size - header_end, error);
+  if (status) safetensors_free(st);
+  return status;
 }
 
 void safetensors_free(SafeTensors *st) {
