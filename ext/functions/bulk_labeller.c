@@ -39,15 +39,8 @@ struct BulkWindow {
 /* ---- reading ------------------------------------------------------------------------- */
 
 static void clear_rows(BulkLabeller *b) {
-  for (size_t i = 0; i < b->count; i++) sqlite3_value_free(b->rows[i].id.value);
+  for (size_t i = 0; i < b->count; i++) row_id_free(&b->rows[i].id);
   b->count = b->at = 0;
-}
-
-static int read_id(sqlite3_value *value, RowId *id, Error *error) {
-  *id = (RowId){.integer = sqlite3_value_int64(value)};
-  if (sqlite3_value_type(value) == SQLITE_INTEGER) return SQLITE_OK;
-  id->value = sqlite3_value_dup(value);
-  return id->value ? SQLITE_OK : failure_no_memory(error);
 }
 
 /* Copies the text of the last row, or its tokens if they are FTS5's, which works in this thread only. */
@@ -82,7 +75,7 @@ static int read_query_row(BulkLabeller *b, BulkWindow *w, Error *error) {
     return failure_no_memory(error);
   BulkRow *row = &b->rows[b->count++];
   *row = (BulkRow){.label = LABELS_NONE};
-  int rc = q->id < 0 ? SQLITE_OK : read_id(sqlite3_column_value(b->stmt, q->id), &row->id, error);
+  int rc = q->id < 0 ? SQLITE_OK : row_id_read(sqlite3_column_value(b->stmt, q->id), &row->id, error);
   if (!rc && q->label >= 0) rc = read_label(b, sqlite3_column_value(b->stmt, q->label), row, &label, error);
   if (!rc) rc = query_text(sqlite3_column_value(b->stmt, q->text), "text", &text, &length, error);
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
@@ -191,15 +184,6 @@ static int label_chunk(BulkLabeller *b, Error *error) {
   return SQLITE_OK;
 }
 
-/* An INSERT ... SELECT from here might add rows to the table that the query reads, without end. So
-** while a statement writes, all rows are read before the first is returned.
-*/
-static bool writer_is_active(sqlite3 *db) {
-  for (sqlite3_stmt *s = sqlite3_next_stmt(db, NULL); s; s = sqlite3_next_stmt(db, s))
-    if (!sqlite3_stmt_readonly(s) && sqlite3_stmt_busy(s)) return true;
-  return false;
-}
-
 /* ---- begin, next, end -------------------------------------------------------------------- */
 
 int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, Error *error) {
@@ -211,7 +195,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   if (!rc) rc = tokenizers_find_shared(c, b->model->tokenize, &b->tokenizer, error);
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;
-  b->whole = writer_is_active(c->db);
+  b->whole = query_under_writer(c);
   b->scratches = calloc(query->threads, sizeof *b->scratches);
   return b->scratches ? SQLITE_OK : failure_no_memory(error);
 }
@@ -238,11 +222,4 @@ void bulk_labeller_end(BulkLabeller *b) {
   cache_release(b->model);
   sqlite3_finalize(b->stmt);
   *b = (BulkLabeller){0};
-}
-
-void row_id_result(sqlite3_context *context, const RowId *id) {
-  if (id->value)
-    sqlite3_result_value(context, id->value);
-  else
-    sqlite3_result_int64(context, id->integer);
 }

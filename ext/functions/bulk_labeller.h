@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 
 #include "classifier/model.h"
+#include "functions/row_id.h"
 #include "host/connection.h"
 #include "host/progress.h"
 
@@ -30,12 +31,6 @@ typedef struct BulkQuery {
   int (*visit)(void *context, const char *text, size_t length, const Label *label, Error *error);
   void *context;
 } BulkQuery;
-
-/* An integer is stored without an allocation. */
-typedef struct RowId {
-  sqlite3_value *value; /* NULL: an integer */
-  sqlite3_int64 integer;
-} RowId;
 
 typedef struct BulkRow {
   RowId id;
@@ -73,7 +68,5 @@ int bulk_labeller_begin(BulkLabeller *bulk, Connection *connection, const BulkQu
 */
 int bulk_labeller_next(BulkLabeller *bulk, BulkRow **row, Error *error);
 void bulk_labeller_end(BulkLabeller *bulk);
-
-void row_id_result(sqlite3_context *context, const RowId *id);
 
 #endif

@@ -155,7 +155,7 @@ static int doubts_column(TableCall *call, sqlite3_context *context, int column, 
 
 static void doubts_end(TableCall *call) {
   Doubts *d = call->state;
-  for (size_t i = 0; i < d->count; i++) sqlite3_value_free(d->list[i].id.value);
+  for (size_t i = 0; i < d->count; i++) row_id_free(&d->list[i].id);
   free(d->list);
   corpus_free(&d->corpus);
   bulk_labeller_end(&d->bulk);

@@ -6,7 +6,9 @@
 
 typedef struct Entry Entry;
 struct Entry {
-  Model *model;
+  CacheKey key;
+  void *value;
+  void (*free_value)(void *value);
   size_t references;
   Entry *next;
 };
@@ -14,70 +16,70 @@ struct Entry {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Entry *entries; /* guarded by the mutex */
 
-static Entry *find_file(const char *identifier, size_t size) {
-  for (Entry *e = entries; e && *identifier; e = e->next)
-    if (e->model->file_size == size && strcmp(e->model->identifier, identifier) == 0) return e;
+static Entry *find_key(const CacheKey *key) {
+  for (Entry *e = entries; e && *key->identifier; e = e->next)
+    if (e->key.size == key->size && strcmp(e->key.identifier, key->identifier) == 0) return e;
   return NULL;
 }
 
-/* Returns the pointer that points to the model's entry. */
-static Entry **find_model(const Model *model) {
+/* Returns the pointer that points to the value's entry. */
+static Entry **find_value(const void *value) {
   Entry **link = &entries;
-  while (*link && (*link)->model != model) link = &(*link)->next;
+  while (*link && (*link)->value != value) link = &(*link)->next;
   return link;
 }
 
-static const Model *retain(Entry *entry) {
+static const void *retain(Entry *entry) {
   if (!entry) return NULL;
   entry->references++;
-  return entry->model;
+  return entry->value;
 }
 
-const Model *cache_acquire(const char *identifier, size_t file_size) {
+const void *cache_acquire(const CacheKey *key) {
   pthread_mutex_lock(&mutex);
-  const Model *model = retain(find_file(identifier, file_size));
+  const void *value = retain(find_key(key));
   pthread_mutex_unlock(&mutex);
-  return model;
+  return value;
 }
 
-const Model *cache_retain(const Model *model) {
+const void *cache_retain(const void *value) {
   pthread_mutex_lock(&mutex);
-  retain(*find_model(model));
+  retain(*find_value(value));
   pthread_mutex_unlock(&mutex);
-  return model;
+  return value;
 }
 
-const Model *cache_add(Model *model) {
+const void *cache_add(const CacheKey *key, void *value, void (*free_value)(void *value)) {
   Entry *added = calloc(1, sizeof *added);
   if (!added) {
-    model_free(model);
+    free_value(value);
     return NULL;
   }
   pthread_mutex_lock(&mutex);
-  Entry *known = find_file(model->identifier, model->file_size);
+  Entry *known = find_key(key);
   if (!known) {
-    *added = (Entry){.model = model, .next = entries};
+    *added = (Entry){.key = *key, .value = value, .free_value = free_value, .next = entries};
     entries = added;
   }
-  const Model *shared = retain(known ? known : added);
+  const void *shared = retain(known ? known : added);
   pthread_mutex_unlock(&mutex);
   if (known) {
     free(added);
-    model_free(model);
+    free_value(value);
   }
   return shared;
 }
 
-void cache_release(const Model *model) {
-  if (!model) return;
+void cache_release(const void *value) {
+  if (!value) return;
   Entry *unused = NULL;
   pthread_mutex_lock(&mutex);
-  Entry **link = find_model(model);
+  Entry **link = find_value(value);
   if (--(*link)->references == 0) {
     unused = *link;
     *link = unused->next;
   }
   pthread_mutex_unlock(&mutex);
-  if (unused) model_free(unused->model);
+  if (unused) unused->free_value(unused->value);
   free(unused);
 }

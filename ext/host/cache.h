@@ -1,26 +1,32 @@
-/* cache.h -- loaded models, shared by all connections of the process.
+/* cache.h -- what was loaded from a table, such as a model, shared by all connections of the process.
 **
-** A model is found by its identifier, which is a hash of its file, and by the size of that, so that
-** a file that was cut off is read and refused. (Name and version would not do: after a rollback
-** they can stand for other weights.) Whoever gets a model from
+** A value is found by a key, which stands for its bytes: an identifier that is a hash of them, and
+** their number, so that a file that was cut off is read and refused. (Name and version would not
+** do: after a rollback they can stand for other bytes.) Whoever gets a value from
 ** cache_acquire(), cache_add() or cache_retain() calls cache_release(); the last call frees
-** the model. Any thread may call.
+** the value. Any thread may call.
 */
 #ifndef CLASSIFY_CACHE_H
 #define CLASSIFY_CACHE_H
 
-#include "classifier/model.h"
+#include <stddef.h>
 
-/* Returns NULL if the model is not in the cache. */
-const Model *cache_acquire(const char *identifier, size_t file_size);
+enum { CACHE_KEY_LENGTH = 128 };
 
-/* Adds a model, which the cache then owns, and returns the one to use: another connection may
-** have added the same model before. A model without an identifier is not shared. Returns NULL
-** if memory is out; the model is then freed.
+typedef struct CacheKey {
+  char identifier[CACHE_KEY_LENGTH]; /* "": the value is not shared */
+  size_t size;
+} CacheKey;
+
+/* Returns NULL if the value is not in the cache. */
+const void *cache_acquire(const CacheKey *key);
+
+/* Adds a value, which the cache then owns, and returns the one to use: another connection may
+** have added the same before. Returns NULL if memory is out; the value is then freed.
 */
-const Model *cache_add(Model *model);
+const void *cache_add(const CacheKey *key, void *value, void (*free_value)(void *value));
 
-const Model *cache_retain(const Model *model);
-void cache_release(const Model *model); /* NULL is legal */
+const void *cache_retain(const void *value);
+void cache_release(const void *value); /* NULL is legal */
 
 #endif

@@ -21,11 +21,20 @@ Connection *connection_new(sqlite3 *db) {
 
 void connection_retain(Connection *c) { c->references++; }
 
+void connection_keep_encoder(Connection *c, const KeptEncoder *kept) {
+  KeptEncoder before = c->encoder;
+  c->encoder = *kept;
+  sqlite3_free(before.schema);
+  sqlite3_free(before.name);
+  cache_release(before.encoder);
+}
+
 void connection_release(void *connection) {
   Connection *c = connection;
   if (--c->references > 0) return;
   guard_free(c->guard);
   for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
+  connection_keep_encoder(c, &(KeptEncoder){0});
   scratch_free(&c->scratch);
   tokens_free(&c->tokens);
   tokenizers_free(c);

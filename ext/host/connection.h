@@ -13,6 +13,16 @@ enum { CONNECTION_STATEMENTS = 16, CONNECTION_MODELS = 8 };
 typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.c */
 typedef struct OwnTokenizer OwnTokenizer;   /* tokenizers.c     */
 
+/* The pretrained encoder that was used last, and what its row was then: encoder_loading.c. */
+typedef struct KeptEncoder {
+  char *schema, *name;      /* sqlite3_malloc() */
+  sqlite3_int64 lengths[3]; /* of its files     */
+  int changes;              /* sqlite3_total_changes()            */
+  unsigned data_version;    /* of the schema's file               */
+  bool uncommitted;         /* read in a transaction that has written */
+  const void *encoder;      /* a reference into the cache         */
+} KeptEncoder; /* all zero is none */
+
 typedef struct Connection {
   sqlite3 *db;
   int references;          /* from functions, modules and tables */
@@ -22,6 +32,7 @@ typedef struct Connection {
     sqlite3_stmt *stmt;
   } statements[CONNECTION_STATEMENTS]; /* the last used first */
   const Model *models[CONNECTION_MODELS]; /* references into the cache, the last used first */
+  KeptEncoder encoder;
   HostTokenizer *tokenizers;
   OwnTokenizer *own_tokenizers;
   int queries;             /* how many queries of users are running, one inside another */
@@ -43,6 +54,9 @@ int connection_statement(Connection *connection, const char *sql, sqlite3_stmt *
 
 /* Keeps the model loaded for the statements to come. */
 void connection_keep_model(Connection *connection, const Model *model);
+
+/* Takes over what `kept` owns, in place of the encoder kept before. */
+void connection_keep_encoder(Connection *connection, const KeptEncoder *kept);
 
 /* Returns a poll that says whether the connection was interrupted. It runs a statement of about
 ** 1,000 steps, so that a progress handler of the host is called too.

@@ -79,6 +79,12 @@ int query_failure(Connection *connection, const char *name, int rc, Error *error
   return failure(error, rc, "the %s failed: %s", name, message);
 }
 
+bool query_under_writer(const Connection *c) {
+  for (sqlite3_stmt *s = sqlite3_next_stmt(c->db, NULL); s; s = sqlite3_next_stmt(c->db, s))
+    if (!sqlite3_stmt_readonly(s) && sqlite3_stmt_busy(s)) return true;
+  return false;
+}
+
 int query_count(Connection *connection, sqlite3_stmt *stmt, double seconds, double *rows, Error *error) {
   double until = clock_seconds() + seconds;
   size_t count = 0;

@@ -23,6 +23,12 @@ int query_step(Connection *connection, sqlite3_stmt *stmt);
 /* Writes why query_step() failed with rc, and returns rc. `name` is that of query_prepare(). */
 int query_failure(Connection *connection, const char *name, int rc, Error *error);
 
+/* Returns whether a statement of the connection is writing. An INSERT ... SELECT from a table function might add
+** rows to the table that the function's query reads, without end. So then all rows are read before the first
+** is returned.
+*/
+bool query_under_writer(const Connection *connection);
+
 /* Runs the query to its end to count its rows, then resets it. *rows is below 0 if that took
 ** longer than `seconds`, or failed. An interrupt is an error. (count() would be faster, but
 ** could not be stopped.)

@@ -1,6 +1,7 @@
 #include "models/loading.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 #include "host/cache.h"
@@ -12,14 +13,17 @@ static int read_blob(Connection *c, sqlite3_blob *blob, void *bytes, size_t size
   return rc ? failure_sqlite(error, c->db, rc) : SQLITE_OK;
 }
 
+static void free_model(void *model) { model_free(model); }
+
 /* Takes the model from the cache if it is there, and else reads all of the weights. */
 static int read_weights(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
   uint8_t first[PROBE];
-  char identifier[IDENTIFIER_LENGTH + 1];
+  CacheKey key = {0};
   size_t size = (size_t)sqlite3_blob_bytes(blob), probe = size < PROBE ? size : PROBE;
   int rc = read_blob(c, blob, first, probe, error);
   if (rc) return rc;
-  if (safetensors_stated_identifier(first, probe, size, identifier)) *model = cache_acquire(identifier, size);
+  key.size = size;
+  if (safetensors_stated_identifier(first, probe, size, key.identifier)) *model = cache_acquire(&key);
   if (*model) return SQLITE_OK;
   uint8_t *bytes = memory_aligned(size + 1, 1);
   Model *loaded;
@@ -28,7 +32,8 @@ static int read_weights(Connection *c, sqlite3_blob *blob, const Model **model, 
   if (!rc) rc = failure_code(model_read(bytes, size, &loaded, error));
   free(bytes);
   if (rc) return rc;
-  *model = cache_add(loaded);
+  memcpy(key.identifier, loaded->identifier, sizeof loaded->identifier);
+  *model = cache_add(&key, loaded, free_model);
   return *model ? SQLITE_OK : failure_no_memory(error);
 }
 

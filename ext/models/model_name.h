@@ -2,7 +2,7 @@
 #ifndef CLASSIFY_MODEL_NAME_H
 #define CLASSIFY_MODEL_NAME_H
 
-#include "models/schemas.h"
+#include "host/schemas.h"
 
 #define MODEL_NAME_NEWEST ((sqlite3_int64)-1)
 

@@ -26,11 +26,11 @@ typedef struct Search {
 static int find_version(Search *s, const char *schema, sqlite3_int64 version, Error *error) {
   sqlite3_stmt *stmt;
   s->found = false;
-  int rc = schemas_statement(s->connection, FIND, schema, &stmt, error);
+  int rc = schemas_statement(s->connection, &CLASSIFY_MODELS, FIND, schema, &stmt, error);
   if (rc || !stmt) return rc;
   sqlite3_bind_text(stmt, 1, s->name.name, -1, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 2, version);
-  rc = schemas_step(s->connection, schema, stmt, error);
+  rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error);
   s->found = rc == SQLITE_ROW;
   if (s->found) {
     s->rowid = sqlite3_column_int64(stmt, 0);
@@ -65,10 +65,10 @@ typedef struct List {
 /* Adds the rows of NAMES or VERSIONS in one schema. */
 static int list_add(List *list, Search *s, const char *schema, const char *format, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = schemas_statement(s->connection, format, schema, &stmt, error);
+  int rc = schemas_statement(s->connection, &CLASSIFY_MODELS, format, schema, &stmt, error);
   if (rc || !stmt) return rc;
   sqlite3_bind_text(stmt, 1, s->name.name, -1, SQLITE_STATIC); /* NAMES has no ?1 */
-  while ((rc = schemas_step(s->connection, schema, stmt, error)) == SQLITE_ROW) {
+  while ((rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error)) == SQLITE_ROW) {
     if (list->count < LISTED)
       sqlite3_str_appendf(list->text, "%s%s%s%s", list->count ? ", " : "", list->with_schema ? schema : "",
                           list->with_schema ? "." : "", sqlite3_column_text(stmt, 0));
@@ -149,8 +149,8 @@ static int find_only_name(Search *s, char **only, Error *error) {
   for (int i = 0; i < s->schemas.count && !rc; i++) {
     const char *schema = s->schemas.names[i];
     sqlite3_stmt *stmt;
-    rc = schemas_statement(s->connection, NAMES, schema, &stmt, error);
-    while (!rc && stmt && (step = schemas_step(s->connection, schema, stmt, error)) == SQLITE_ROW) {
+    rc = schemas_statement(s->connection, &CLASSIFY_MODELS, NAMES, schema, &stmt, error);
+    while (!rc && stmt && (step = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error)) == SQLITE_ROW) {
       const char *name = (const char *)sqlite3_column_text(stmt, 0);
       if (*only && name && strcmp(*only, name) == 0) continue;
       sqlite3_free(*only);

@@ -1,6 +1,6 @@
 #include "models/model_row.h"
 
-#include "models/schemas.h"
+#include "host/schemas.h"
 
 void model_row_free(ModelRow *row) {
   sqlite3_free(row->schema);
@@ -55,10 +55,10 @@ static int copy_row(Connection *c, ModelRow *row, const ModelPlace *place, sqlit
 int model_row_read(Connection *c, const ModelPlace *place, ModelRow *row, Error *error) {
   sqlite3_stmt *stmt;
   *row = (ModelRow){0};
-  int rc = schemas_statement(c, SELECT, place->schema, &stmt, error);
+  int rc = schemas_statement(c, &CLASSIFY_MODELS, SELECT, place->schema, &stmt, error);
   if (rc) return rc;
   if (stmt) sqlite3_bind_int64(stmt, 1, place->rowid);
-  rc = stmt ? schemas_step(c, place->schema, stmt, error) : SQLITE_DONE;
+  rc = stmt ? schemas_step(c, &CLASSIFY_MODELS, place->schema, stmt, error) : SQLITE_DONE;
   if (rc == SQLITE_ROW)
     rc = copy_row(c, row, place, stmt, error);
   else if (rc == SQLITE_DONE)

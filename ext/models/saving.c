@@ -289,7 +289,7 @@ static int insert_with_table(sqlite3 *db, const SavingTarget *t, const NewModel 
 }
 
 static int insert(sqlite3 *db, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version, Error *error) {
-  return schemas_has_models(db, t->schema) ? insert_row(db, t, m, version, error)
+  return schemas_has(db, t->schema, &CLASSIFY_MODELS) ? insert_row(db, t, m, version, error)
                                            : insert_with_table(db, t, m, version, error);
 }
 
@@ -337,7 +337,7 @@ static sqlite3_int64 next_version(sqlite3 *db, const SavingTarget *t) {
 ** there. For sqlite3_free().
 */
 static char *table_by_hand(sqlite3 *db, const char *schema) {
-  return schemas_has_models(db, schema) ? sqlite3_mprintf("")
+  return schemas_has(db, schema, &CLASSIFY_MODELS) ? sqlite3_mprintf("")
                                : sqlite3_mprintf("CREATE TABLE %s.classify_models(%s, PRIMARY KEY (name, version)); ",
                                                  schema, COLUMNS);
 }

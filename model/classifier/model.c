@@ -93,7 +93,6 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   Status status = safetensors_end(&w, bytes, size, error);
   if (status) return status;
   safetensors_identifier(*bytes, *size, m->identifier);
-  m->file_size = *size;
   return STATUS_OK;
 }
 
@@ -288,7 +287,6 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   Padding padding = {0};
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
-  if (!status) m->file_size = size;
   if (!status) status = check_identifier(&f, size, m);
   if (!status) status = read_metadata(&f, m, &padding);
   if (!status) status = read_parameters(&f, padding, m);

@@ -51,7 +51,6 @@ typedef struct Model {
   char *tokenize;       /* one of named_tokenizer.h, or the name of a host's tokenizer */
   Reading reading;      /* of the network; the linear branch reads all of a text */
   char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
-  size_t file_size;     /* bytes                                                   */
 } Model;
 
 void model_free(Model *model); /* and the Model itself */

@@ -1,4 +1,4 @@
-/* schemas.h -- the schemas of a connection, and the table classify_models in each of them.
+/* schemas.h -- the schemas of a connection, and the tables of ours that each of them may have.
 **
 ** Functions that take the name of a schema take it as the list spells it.
 */
@@ -25,19 +25,28 @@ void schemas_free(Schemas *schemas);
 */
 const char *schemas_find(const Schemas *schemas, const char *name, size_t length);
 
-/* Returns whether the schema has a table classify_models, as far as the connection knows. */
-bool schemas_has_models(sqlite3 *db, const char *schema);
+/* A table that the extension reads wherever a schema has one. */
+typedef struct SchemasTable {
+  const char *name;    /* "classify_models"                */
+  const char *meaning; /* for messages: "table of models"  */
+} SchemasTable;
+
+extern const SchemasTable CLASSIFY_MODELS, CLASSIFY_ENCODERS;
+
+/* Returns whether the schema has the table, as far as the connection knows. */
+bool schemas_has(sqlite3 *db, const char *schema, const SchemasTable *table);
 
 /* Prepares a statement on the table. The format's only directive is %w, for the schema.
 ** *stmt is a statement of connection_statement(), or NULL where the schema has no such
 ** table. A view of that name, and a table without the columns, are errors.
 */
-int schemas_statement(Connection *connection, const char *format, const char *schema, sqlite3_stmt **stmt,
-                      Error *error);
+int schemas_statement(Connection *connection, const SchemasTable *table, const char *format, const char *schema,
+                      sqlite3_stmt **stmt, Error *error);
 
 /* Steps such a statement. Returns SQLITE_ROW, SQLITE_DONE (also where the table has been
 ** dropped meanwhile) or an error.
 */
-int schemas_step(Connection *connection, const char *schema, sqlite3_stmt *stmt, Error *error);
+int schemas_step(Connection *connection, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt,
+                 Error *error);
 
 #endif

@@ -1,4 +1,4 @@
-#include "models/schemas.h"
+#include "host/schemas.h"
 
 #include <string.h>
 
@@ -36,21 +36,24 @@ const char *schemas_find(const Schemas *s, const char *name, size_t length) {
   return NULL;
 }
 
-/* ---- the table classify_models ------------------------------------------------------ */
+/* ---- the tables ---------------------------------------------------------------------- */
 
-bool schemas_has_models(sqlite3 *db, const char *schema) {
-  return sqlite3_table_column_metadata(db, schema, "classify_models", NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+const SchemasTable CLASSIFY_MODELS = {"classify_models", "table of models"};
+const SchemasTable CLASSIFY_ENCODERS = {"classify_encoders", "table of encoders"};
+
+bool schemas_has(sqlite3 *db, const char *schema, const SchemasTable *table) {
+  return sqlite3_table_column_metadata(db, schema, table->name, NULL, NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
-static int fail_if_view(Connection *c, const char *schema, Error *error) {
+static int fail_if_view(Connection *c, const char *schema, const SchemasTable *table, Error *error) {
   sqlite3_stmt *stmt = NULL;
-  char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_master WHERE type = 'view' AND "
-                              "lower(name) = 'classify_models'", schema);
+  char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_master WHERE type = 'view' AND lower(name) = '%s'", schema,
+                              table->name);
   if (!sql) return failure_no_memory(error);
   int rc = sqlite3_prepare_v2(c->db, sql, -1, &stmt, NULL);
   if (!rc) rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW)
-    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a view, expected the table of models", schema);
+    rc = failure(error, SQLITE_ERROR, "%s.%s is a view, expected the %s", schema, table->name, table->meaning);
   else
     rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
   sqlite3_finalize(stmt);
@@ -61,17 +64,18 @@ static int fail_if_view(Connection *c, const char *schema, Error *error) {
 /* Preparing reads the schema of the file anew, so a table that another process has just made
 ** is found. In temp, which belongs to this connection alone, a look is enough.
 */
-int schemas_statement(Connection *c, const char *format, const char *schema, sqlite3_stmt **stmt, Error *error) {
+int schemas_statement(Connection *c, const SchemasTable *table, const char *format, const char *schema,
+                      sqlite3_stmt **stmt, Error *error) {
   *stmt = NULL;
-  if (strcmp(schema, "temp") == 0 && !schemas_has_models(c->db, schema)) return SQLITE_OK;
+  if (strcmp(schema, "temp") == 0 && !schemas_has(c->db, schema, table)) return SQLITE_OK;
   char *sql = sqlite3_mprintf(format, schema);
   if (!sql) return failure_no_memory(error);
   int rc = connection_statement(c, sql, stmt, error);
   sqlite3_free(sql);
-  if ((rc == SQLITE_OK || rc == SQLITE_ERROR) && !schemas_has_models(c->db, schema)) {
+  if ((rc == SQLITE_OK || rc == SQLITE_ERROR) && !schemas_has(c->db, schema, table)) {
     Error view;
-    int is_view = fail_if_view(c, schema, &view); /* which also reads the schema anew */
-    if (is_view || !schemas_has_models(c->db, schema)) {
+    int is_view = fail_if_view(c, schema, table, &view); /* which also reads the schema anew */
+    if (is_view || !schemas_has(c->db, schema, table)) {
       *stmt = NULL;
       *error = view;
       return is_view;
@@ -79,12 +83,12 @@ int schemas_statement(Connection *c, const char *format, const char *schema, sql
   }
   if (rc != SQLITE_ERROR) return rc;
   Error reason = *error;
-  return failure(error, rc, "%s.classify_models is not a table of models: %s", schema, reason.message);
+  return failure(error, rc, "%s.%s is not a %s: %s", schema, table->name, table->meaning, reason.message);
 }
 
-int schemas_step(Connection *c, const char *schema, sqlite3_stmt *stmt, Error *error) {
+int schemas_step(Connection *c, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt, Error *error) {
   int rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
   failure_sqlite(error, c->db, rc);
-  return rc == SQLITE_ERROR && !schemas_has_models(c->db, schema) ? SQLITE_DONE : rc;
+  return rc == SQLITE_ERROR && !schemas_has(c->db, schema, table) ? SQLITE_DONE : rc;
 }
