@@ -13,6 +13,7 @@ SQLITE_EXTENSION_INIT1
 #include "functions/classify_attention.h"
 #include "functions/classify_debug.h"
 #include "functions/classify_doubts.h"
+#include "functions/classify_embedding.h"
 #include "functions/classify_evaluate.h"
 #include "functions/classify_highlight.h"
 #include "functions/classify_rows.h"
@@ -47,6 +48,7 @@ static const Function FUNCTIONS[] = {
     {"classify_confidence", 1, 2, "classify_confidence(text [, model])", 0, classify_confidence, NULL, NULL},
     {"classify_scores", 1, 2, "classify_scores(text [, model])", 0, classify_scores, NULL, NULL},
     {"classify_highlight", 1, 3, "classify_highlight(text [, model [, format]])", 0, classify_highlight, NULL, NULL},
+    {"classify_embedding", 1, 2, "classify_embedding(text [, encoder])", 0, classify_embedding, NULL, NULL},
     {"classify_card", 0, 1, "classify_card([model])", 0, classify_card, NULL, NULL},
     {"classify_version", 0, 0, "classify_version()", SQLITE_INNOCUOUS, classify_version, NULL, NULL},
     {"classify_debug", 0, 0, "classify_debug()", SQLITE_INNOCUOUS, classify_debug, NULL, NULL},
@@ -65,6 +67,7 @@ static const TableFunction *const TABLES[] = {
     &CLASSIFY_CONFUSION,
     &CLASSIFY_WORDS,
     &CLASSIFY_DOUBTS,
+    &CLASSIFY_EMBEDDINGS,
 };
 
 static void wrong_count(sqlite3_context *context, int argc, sqlite3_value **argv) {

@@ -76,6 +76,18 @@ void matrix_product_bt(Matrix a, Matrix b, float beta, float *c) {
   product(CblasNoTrans, a, CblasTrans, b, beta, c);
 }
 
+void matrix_part_product(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
+  if (a.rows == 0 || b.columns == 0) return;
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)a.rows, (blasint)b.columns, (blasint)a.columns,
+              scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
+}
+
+void matrix_part_product_bt(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
+  if (a.rows == 0 || b.rows == 0) return;
+  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)a.rows, (blasint)b.rows, (blasint)a.columns,
+              scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
+}
+
 void matrix_vector(Matrix a, const float *x, float *y) {
   if (a.rows == 0) return;
   cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,

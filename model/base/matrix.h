@@ -23,6 +23,16 @@ void matrix_product_at(Matrix a, Matrix b, float beta, float *c);
 /* C [m][n] = A B' + beta C       A [m][k], B [n][k] */
 void matrix_product_bt(Matrix a, Matrix b, float beta, float *c);
 
+/* Some columns of a matrix, whose rows lie `stride` numbers apart. */
+typedef struct MatrixPart {
+  const float *values; /* borrowed */
+  size_t rows, columns, stride;
+} MatrixPart;
+
+/* C [m][n] = scale A B, C [m][n] = scale A B'; the rows of C lie c_stride numbers apart. */
+void matrix_part_product(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride);
+void matrix_part_product_bt(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride);
+
 /* y [m] = A x                    A [m][n], x [n] */
 void matrix_vector(Matrix a, const float *x, float *y);
 

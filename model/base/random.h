@@ -27,7 +27,9 @@ typedef enum RandomPurpose {
   RANDOM_PSEUDO_LABELS = 8, /* the folds that choose the method        */
   RANDOM_FOLDS = 9,        /* the folds of cross-validation            */
   RANDOM_KEYWORDS = 10,    /* the rows that keywords come from         */
-  RANDOM_EXAMPLES = 11     /* the validation rows that a model keeps   */
+  RANDOM_EXAMPLES = 11,    /* the validation rows that a model keeps   */
+  RANDOM_COMPONENTS = 12,  /* the first basis of principal components  */
+  RANDOM_TEACHER = 13      /* the texts that a teacher looks at first  */
 } RandomPurpose;
 
 /* Starts the stream of (seed, purpose, index). */

@@ -1,0 +1,40 @@
+#include "functions/classify_embedding.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "models/encoder_loading.h"
+#include "host/cache.h"
+#include "host/query.h"
+
+/* One thread: for a single text more are not worth their start. */
+static int embed(Connection *c, const Encoder *encoder, const char *text, size_t length, float **vector, Error *error) {
+  EncoderTexts texts = {0};
+  Workers *workers = NULL;
+  *vector = memory_floats(encoder_size(encoder));
+  Status status = *vector ? STATUS_OK : error_no_memory(error);
+  if (!status) status = encoder_tokenize(encoder, text, length, &texts, error);
+  if (!status) status = workers_new(1, connection_poll(c), &workers, error);
+  if (!status) status = encoder_embed(encoder, &texts, workers, NULL, *vector, error);
+  workers_free(workers);
+  encoder_texts_free(&texts);
+  return failure_code(status);
+}
+
+void classify_embedding(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  const char *text, *name;
+  size_t length;
+  const Encoder *encoder = NULL;
+  float *vector = NULL;
+  Error error;
+  int rc = query_text(argv[0], "text", &text, &length, &error);
+  if (!rc) rc = query_text(argc > 1 ? argv[1] : NULL, "encoder's name", &name, NULL, &error);
+  if (!rc && text) rc = encoder_loading_load_once(context, name, &encoder, &error);
+  if (!rc && text) rc = embed(sqlite3_user_data(context), encoder, text, length, &vector, &error);
+  if (rc)
+    failure_result(context, "classify_embedding", rc, &error);
+  else if (text)
+    sqlite3_result_blob64(context, vector, encoder_size(encoder) * sizeof *vector, SQLITE_TRANSIENT);
+  free(vector);
+  cache_release(encoder);
+}

@@ -1,0 +1,67 @@
+#include "encoder/encoder.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+void encoder_free(Encoder *e) {
+  if (!e) return;
+  encoder_tokenizer_free(e->tokenizer);
+  encoder_weights_free(&e->transformer.weights);
+  free(e);
+}
+
+/* The tokenizer may know fewer tokens than the weights, not more. */
+static Status check_tokens(const Encoder *e, Error *error) {
+  size_t ids = encoder_tokenizer_ids(e->tokenizer);
+  if (ids <= e->transformer.config.vocabulary) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "the encoder's tokenizer has %zu tokens and its weights have %zu, expected "
+                   "files of one encoder", ids, e->transformer.config.vocabulary);
+}
+
+Status encoder_read(const EncoderFiles *files, Encoder **encoder, Error *error) {
+  Encoder *e = calloc(1, sizeof *e);
+  if (!e) return error_no_memory(error);
+  Status status = encoder_config_read(files->config, files->config_length, &e->transformer.config, error);
+  if (!status) status = encoder_tokenizer_new(files->tokenizer, files->tokenizer_length, &e->tokenizer, error);
+  if (!status) status = encoder_weights_read(files->weights, files->weights_size, &e->transformer.config, &e->transformer.weights, error);
+  if (!status) status = check_tokens(e, error);
+  if (status)
+    encoder_free(e);
+  else
+    *encoder = e;
+  return status;
+}
+
+size_t encoder_size(const Encoder *e) { return e->transformer.config.hidden; }
+
+/* ---- texts -------------------------------------------------------------------------- */
+
+void encoder_texts_free(EncoderTexts *t) {
+  token_ids_free(&t->ids);
+  free(t->end);
+  *t = (EncoderTexts){0};
+}
+
+void encoder_texts_clear(EncoderTexts *t) { t->ids.count = t->count = 0; }
+
+/* A static encoder's mean leaves unknown tokens out. */
+static void drop_unknown(const Encoder *e, size_t begin, TokenIds *ids) {
+  uint32_t unknown = encoder_tokenizer_unknown(e->tokenizer);
+  size_t kept = begin;
+  for (size_t i = begin; i < ids->count; i++)
+    if (ids->ids[i] != unknown) ids->ids[kept++] = ids->ids[i];
+  ids->count = kept;
+}
+
+Status encoder_tokenize(const Encoder *e, const char *text, size_t length, EncoderTexts *texts, Error *error) {
+  enum { MOST_STATIC = 512 }; /* as model2vec cuts texts */
+  const EncoderConfig *c = &e->transformer.config;
+  size_t most = c->is_static ? MOST_STATIC : c->positions - c->first_position, begin = texts->ids.count;
+  if (!memory_grow(&texts->end, &texts->capacity, texts->count + 1, sizeof *texts->end)) return error_no_memory(error);
+  Status status = encoder_tokenizer_encode(e->tokenizer, text, length, !c->is_static, most, &texts->ids, error);
+  if (status) return status;
+  if (c->is_static) drop_unknown(e, begin, &texts->ids);
+  texts->end[texts->count++] = texts->ids.count;
+  return STATUS_OK;
+}

@@ -1,0 +1,35 @@
+/* sentence_features.h -- what a teacher sees of a text: sentence vectors, made comparable and short.
+**
+**   for each layer l:   v_l = (vector of the text after layer l - mean of it over the table's texts), length 1
+**   features            = P' [w_1 v_1; w_2 v_2; ...]
+**
+** P [.][size] are the principal components of a sample of the table's texts. Lower layers know more of how a text
+** is worded, the last one what it is about; of vectors made elsewhere there is one "layer".
+*/
+#ifndef CLASSIFY_SENTENCE_FEATURES_H
+#define CLASSIFY_SENTENCE_FEATURES_H
+
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include "encoder/encoder.h"
+
+enum { SENTENCE_LAYERS = 3, SENTENCE_FEATURES_MOST = 256 };
+
+typedef struct SentenceFeatures {
+  size_t layers, hidden, size; /* size: of the features of a text */
+  float weights[SENTENCE_LAYERS];
+  float *centre; /* [layers][hidden]      */
+  float *basis;  /* [layers * hidden][size] */
+} SentenceFeatures; /* all zero is none */
+
+void sentence_features_free(SentenceFeatures *features);
+
+/* Learns centre and basis from vectors [texts][layers][hidden], which are changed. */
+Status sentence_features_learn(SentenceFeatures *features, size_t texts, float *vectors, uint64_t seed,
+                               Workers *workers, Error *error);
+
+/* out [size] of one text's vectors [layers][hidden], which are changed. */
+void sentence_features_of(const SentenceFeatures *features, float *vectors, float *out);
+
+#endif

@@ -1,0 +1,51 @@
+/* teacher.h -- the sentence vectors of a training's texts, by a pretrained encoder or made elsewhere.
+**
+**   teacher_new()
+**     teacher_add_text()     for each row of the corpus, in order, then for other phrases
+**     teacher_add_vector()   where there is no encoder: for each text whose vector is known
+**   teacher_read()           computes the features of all texts
+**   teacher_free()
+**
+** An encoder's texts are kept as token ids, 4 bytes each, and equal texts are read once. Without an encoder the
+** texts themselves are kept, since their vectors are found by them.
+*/
+#ifndef CLASSIFY_TEACHER_H
+#define CLASSIFY_TEACHER_H
+
+#include "base/strings.h"
+#include "teacher/sentence_features.h"
+
+typedef struct Teacher {
+  const Encoder *encoder; /* borrowed; NULL: vectors come from elsewhere */
+  size_t count;           /* texts                                        */
+  size_t size;            /* of the features                              */
+  float *features;        /* [count][size]; zero where a text has no vector */
+  atomic_size_t done;     /* texts that teacher_read() has read so far, for whoever watches */
+  /* private: with an encoder */
+  EncoderTexts texts;
+  /* without */
+  Strings strings;        /* the different texts        */
+  uint32_t *number;       /* [count] of the text        */
+  float *vectors;         /* [strings.count][vector_size] */
+  bool *known;            /* [strings.count]            */
+  size_t vector_size, number_capacity;
+} Teacher;
+
+Status teacher_new(const Encoder *encoder, Teacher **teacher, Error *error);
+void teacher_free(Teacher *teacher); /* NULL is legal */
+
+Status teacher_add_text(Teacher *teacher, const char *text, size_t length, Error *error);
+
+/* Gives all texts that equal this one their vector [size]; after the last text. Others are ignored. All vectors
+** have one size, and finite numbers.
+*/
+Status teacher_add_vector(Teacher *teacher, const char *text, size_t length, const float *vector, size_t size,
+                          Error *error);
+
+/* Returns whether the text has a vector; with an encoder all have. */
+bool teacher_knows(const Teacher *teacher, size_t text);
+
+/* A long task: it ends early when the workers are stopped. */
+Status teacher_read(Teacher *teacher, uint64_t seed, Workers *workers, Error *error);
+
+#endif
