@@ -95,7 +95,12 @@ $(UNIT): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/support.o $(MODEL)
 $(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lsqlite3 -lm -pthread
 
-check: $(BUILD)/classify.so $(UNIT) $(HOST)
+# what the programs of tests/interop call that is not in SQL
+ENCODE := $(BUILD)/tests/interop.d/encode
+$(ENCODE): $(ENCODE).o $(MODEL)
+	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE)
 	@tests/run $(BUILD)
 
 # ---- what a newcomer types -----------------------------------------------------
@@ -152,4 +157,4 @@ clean:
 
 .PHONY: check test demo bench bench-accuracy bench-peers install dist wheel clean
 .SECONDARY:
--include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

@@ -131,8 +131,8 @@ static void add_token_type(WeightsFile *f, const EncoderConfig *c, EncoderWeight
   char name[NAME_LENGTH];
   snprintf(name, sizeof name, "%s%s.weight", f->prefix, PART);
   const TensorView *view = safetensors_find(&f->tensors, name);
-  size_t types = view && view->rank == 2 ? view->shape[0] : 1;
-  if (types == 0 || view->shape[1] != c->hidden) types = 1;
+  bool fits = view && view->rank == 2 && view->shape[0] > 0 && view->shape[1] == c->hidden;
+  size_t types = fits ? view->shape[0] : 1; /* if it does not fit, read_tensor() says so */
   float *vectors = memory_floats(types * c->hidden);
   if (!f->status && !vectors) f->status = error_no_memory(f->error);
   read_tensor(f, PART, ".weight", types, c->hidden, vectors);

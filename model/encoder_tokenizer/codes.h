@@ -1,0 +1,46 @@
+/* codes.h -- a growing list of code points: a text while it is normalized and cut into words.
+**
+** Append freely and check `failed` once: it is true after memory has run out, and then nothing
+** more is appended.
+*/
+#ifndef CLASSIFY_CODES_H
+#define CLASSIFY_CODES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/memory.h"
+
+typedef struct Codes {
+  int32_t *code; /* [count] */
+  size_t count, capacity;
+  bool failed;
+} Codes; /* all zero is empty */
+
+enum { REPLACEMENT_CHARACTER = 0xFFFD, CODE_MAX_BYTES = 4 };
+
+void codes_free(Codes *codes);
+
+/* Makes room for `more` code points. Returns false if memory is out. */
+bool codes_reserve(Codes *codes, size_t more);
+
+static inline void codes_add(Codes *codes, int32_t code) {
+  if (codes->count < codes->capacity || codes_reserve(codes, 1)) codes->code[codes->count++] = code;
+}
+
+void codes_add_all(Codes *codes, const int32_t *code, size_t count);
+
+/* Appends the characters of a text. What is not UTF-8 becomes U+FFFD. */
+void codes_add_text(Codes *codes, const char *text, size_t length);
+
+static inline void codes_swap(Codes *a, Codes *b) {
+  Codes c = *a;
+  *a = *b;
+  *b = c;
+}
+
+/* Writes code points as UTF-8 to `bytes`, which has room for CODE_MAX_BYTES of each. Returns the length. */
+size_t codes_write(const int32_t *code, size_t count, char *bytes);
+
+#endif
