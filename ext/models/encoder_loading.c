@@ -156,7 +156,7 @@ static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
   make_key(&files, &key);
   *encoder = cache_acquire(&key);
   if (*encoder) return SQLITE_OK;
-  rc = failure_code(encoder_read(&files, &loaded, error));
+  rc = failure_code(encoder_new(&files, &loaded, error));
   if (rc) return rc;
   *encoder = cache_add(&key, loaded, free_encoder);
   return *encoder ? SQLITE_OK : failure_no_memory(error);

@@ -134,18 +134,18 @@ static void class_weight_write(const Option *o, const Options *options, sqlite3_
 const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", false,
                                         class_weight_read, class_weight_write};
 
-static int encoder_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+static int encoder_option_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
   options->no_encoder = json_member_is_text(m, "none");
   return options->no_encoder || json_member_is_text(m, "bigru") ? SQLITE_OK : bad_value(o, m, error);
 }
 
-static void encoder_write(const Option *o, const Options *options, sqlite3_str *json) {
+static void encoder_option_write(const Option *o, const Options *options, sqlite3_str *json) {
   (void)o;
   sqlite3_str_appendall(json, options->training.hidden ? "\"bigru\"" : "\"none\"");
 }
 
-const OptionKind OPTION_ENCODER = {"\"bigru\" or \"none\"", false, encoder_read, encoder_write};
+const OptionKind OPTION_ENCODER = {"\"bigru\" or \"none\"", false, encoder_option_read, encoder_option_write};
 
 /* The value is {"model": name} or {"model": name, "rows": query}. */
 static int from_read_object(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
@@ -187,6 +187,20 @@ static void from_write(const Option *o, const Options *options, sqlite3_str *jso
 const OptionKind OPTION_FROM = {
     "a model's name, or an object of \"model\" and \"rows\", a query that gives a text and a label", false,
     from_read, from_write};
+
+static int labels_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  if (!json_member_is(m, "array") && !json_member_is(m, "object")) return bad_value(o, m, error);
+  return copy_text(&options->labels, m->value, error);
+}
+
+static void labels_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  sqlite3_str_appendall(json, options->labels ? options->labels : "null");
+}
+
+const OptionKind OPTION_LABELS = {"a list of names, or an object of name to description or to a list of phrases", false,
+                                  labels_read, labels_write};
 
 static int precision_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;

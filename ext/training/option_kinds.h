@@ -26,7 +26,7 @@ struct OptionKind {
 extern const OptionKind OPTION_COUNT, OPTION_REAL, OPTION_BOOLEAN, OPTION_TEXT;
 
 /* Each of these is for the option of its name. */
-extern const OptionKind OPTION_CLASS_WEIGHT, OPTION_ENCODER, OPTION_FROM, OPTION_PRECISION, OPTION_SEED,
+extern const OptionKind OPTION_CLASS_WEIGHT, OPTION_ENCODER, OPTION_FROM, OPTION_LABELS, OPTION_PRECISION, OPTION_SEED,
     OPTION_VALIDATION;
 
 #endif

@@ -19,6 +19,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"from", &OPTION_FROM, OPTION(from), 0, 0, NULL},
     {"hidden", &OPTION_COUNT, TRAINING(hidden), 1, 512, NULL},
     {"keep", &OPTION_COUNT, OPTION(keep), 1, 1e9, NULL},
+    {"labels", &OPTION_LABELS, OPTION(labels), 0, 0, NULL},
     {"learning_rate", &OPTION_REAL, TRAINING(learning_rate), 1e-9, 10, NULL},
     {"linear", &OPTION_BOOLEAN, TRAINING(linear), 0, 0, NULL},
     {"max_pool", &OPTION_BOOLEAN, TRAINING(max_pool), 0, 0, NULL},
@@ -32,6 +33,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"progress", &OPTION_BOOLEAN, OPTION(progress), 0, 0, NULL},
     {"seed", &OPTION_SEED, TRAINING(seed), 0, 9007199254740992.0, NULL},
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
+    {"teacher", &OPTION_TEXT, OPTION(teacher), 0, 0, "an encoder's name, or a query that gives a text and a vector"},
     {"threads", &OPTION_COUNT, TRAINING(threads), 1, 256, NULL},
     {"tokenize", &OPTION_TEXT, OPTION(tokenize), 0, 0, "the name of a tokenizer"},
     {"unlabelled", &OPTION_TEXT, OPTION(unlabelled), 0, 0, "a query that gives a text"},
@@ -119,6 +121,8 @@ void options_free(Options *options) {
   sqlite3_free(options->validation_query);
   sqlite3_free(options->vectors);
   sqlite3_free(options->unlabelled);
+  sqlite3_free(options->teacher);
+  sqlite3_free(options->labels);
   sqlite3_free(options->from);
   sqlite3_free(options->from_rows);
   sqlite3_free(options->class_weight);

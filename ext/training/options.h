@@ -15,6 +15,8 @@ typedef struct Options {
   char *validation_query; /* NULL: a fraction of the rows                             */
   char *vectors;          /* the name of a table of word vectors, or NULL             */
   char *unlabelled;       /* a query of texts, or NULL                                */
+  char *teacher;          /* teacher_source.h: an encoder's name or a query, or NULL  */
+  char *labels;           /* the same: a JSON array or object, or NULL                */
   char *from;             /* the name of a model to go on from, or NULL               */
   char *from_rows;        /* a query of rows that this model has learned from, or NULL */
   char *class_weight;     /* class_weights.h; NULL if it is not an object             */

@@ -20,7 +20,8 @@ static char *write_metrics(const TrainingRun *run, const Epoch *last, const Mode
   MetricsSource source = {.training = run->training, .corpus = training_corpus(run->training), .model = model,
                           .best = &run->best, .last = last, .query = run->query,
                           .history = sqlite3_str_value(run->history), .examples = &run->examples,
-                          .skipped = run->skipped, .unlabelled = run->options.unlabelled != NULL};
+                          .skipped = run->skipped,
+                          .unlabelled = run->options.unlabelled || training_taught(run->training)};
   return metrics_write(&source, run->connection->db);
 }
 

@@ -43,9 +43,15 @@ int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value
   const char *text;
   size_t length;
   Label label;
-  bool of_training = use == ROW_TRAINS || use == ROW_VALIDATES;
   int rc = query_text(text_value, "text", &text, &length, error);
-  if (!rc && (!text || (label_value && sqlite3_value_type(label_value) == SQLITE_NULL))) {
+  bool no_label = label_value && sqlite3_value_type(label_value) == SQLITE_NULL;
+  if (no_label && use == ROW_TRAINS && run->options.teacher && !run->options.unlabelled) {
+    use = ROW_UNLABELLED;
+    label_value = NULL;
+    no_label = false;
+  }
+  bool of_training = use == ROW_TRAINS || use == ROW_VALIDATES;
+  if (!rc && (!text || no_label)) {
     run->skipped += of_training;
     return SQLITE_OK;
   }
@@ -53,6 +59,8 @@ int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value
   Corpus *corpus = training_corpus(run->training);
   const Label *given = label_value ? &label : NULL;
   if (!rc) rc = failure_code(corpus_add(corpus, run->tokenizer, text, length, given, use, error));
+  if (!rc && training_teacher(run->training))
+    rc = failure_code(teacher_add_text(training_teacher(run->training), text, length, error));
   if (!rc && of_training)
     rc = failure_code(examples_offer(&run->examples, corpus->rows - 1, text, length, use == ROW_VALIDATES, error));
   return rc;

@@ -9,6 +9,7 @@
 #include "models/loading.h"
 #include "models/metrics_write.h"
 #include "training/class_weights.h"
+#include "training/teacher_source.h"
 #include "training/training_result.h"
 #include "training/training_rows.h"
 #include "training/vector_table.h"
@@ -39,6 +40,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
   if (!rc) rc = saving_target(c, name, &run->target, error);
   if (!rc)
     rc = failure_code(training_new(&run->options.training, run->options.tokenize, run->from, &run->training, error));
+  if (!rc) rc = teacher_source_begin(run, error);
   if (!rc) run->history = sqlite3_str_new(c->db);
   run->examples.seed = run->options.training.seed;
   if (rc) training_run_end(run);
@@ -49,6 +51,7 @@ void training_run_end(TrainingRun *run) {
   training_free(run->training);
   examples_free(&run->examples);
   cache_release(run->from);
+  cache_release(run->encoder);
   options_free(&run->options);
   saving_target_free(&run->target);
   sqlite3_free(sqlite3_str_finish(run->history));
@@ -81,6 +84,7 @@ int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = SQLITE_OK;
   if (training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
+  if (!rc) rc = teacher_source_read(run, error);
   if (!rc && run->options.vectors) rc = read_vectors(run, error);
   if (!rc && run->options.class_weight) {
     const Labels *labels = &training_corpus(run->training)->labels;

@@ -21,6 +21,7 @@ typedef struct TrainingRun {
   SavingTarget target;
   Options options;
   const Model *from;     /* the model to go on from, a reference into the cache; or NULL */
+  const Encoder *encoder; /* the teacher's, a reference into the cache; or NULL */
   const Tokenizer *tokenizer;
   Training *training;
   char *query;           /* of classify_train(query), else NULL */

@@ -1,6 +1,7 @@
 #include "encoder/encoder.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/memory.h"
 
@@ -19,7 +20,7 @@ static Status check_tokens(const Encoder *e, Error *error) {
                    "files of one encoder", ids, e->transformer.config.vocabulary);
 }
 
-Status encoder_read(const EncoderFiles *files, Encoder **encoder, Error *error) {
+Status encoder_new(const EncoderFiles *files, Encoder **encoder, Error *error) {
   Encoder *e = calloc(1, sizeof *e);
   if (!e) return error_no_memory(error);
   Status status = encoder_config_read(files->config, files->config_length, &e->transformer.config, error);
@@ -44,6 +45,17 @@ void encoder_texts_free(EncoderTexts *t) {
 }
 
 void encoder_texts_clear(EncoderTexts *t) { t->ids.count = t->count = 0; }
+
+Status encoder_texts_copy(EncoderTexts *t, const EncoderTexts *from, size_t text, Error *error) {
+  size_t begin = text ? from->end[text - 1] : 0, count = from->end[text] - begin, wanted = t->ids.count + count;
+  if (!memory_grow(&t->end, &t->capacity, t->count + 1, sizeof *t->end) ||
+      !memory_grow(&t->ids.ids, &t->ids.capacity, wanted, sizeof *t->ids.ids))
+    return error_no_memory(error);
+  if (count) memcpy(t->ids.ids + t->ids.count, from->ids.ids + begin, count * sizeof *t->ids.ids);
+  t->ids.count = wanted;
+  t->end[t->count++] = wanted;
+  return STATUS_OK;
+}
 
 /* A static encoder's mean leaves unknown tokens out. */
 static void drop_unknown(const Encoder *e, size_t begin, TokenIds *ids) {

@@ -1,6 +1,6 @@
 /* encoder.h -- a pretrained encoder: texts to vectors that are close where meanings are.
 **
-**   encoder_read()         from the contents of its three files
+**   encoder_new()         from the contents of its three files
 **     encoder_tokenize()   once for each text
 **     encoder_embed()      many texts at once, by workers
 **     encoder_run()        the same, for more than the last layer
@@ -29,7 +29,7 @@ typedef struct EncoderFiles {
   size_t config_length, tokenizer_length, weights_size;
 } EncoderFiles;
 
-Status encoder_read(const EncoderFiles *files, Encoder **encoder, Error *error);
+Status encoder_new(const EncoderFiles *files, Encoder **encoder, Error *error);
 void encoder_free(Encoder *encoder); /* NULL is legal */
 
 size_t encoder_size(const Encoder *encoder); /* numbers in a vector */
@@ -47,14 +47,17 @@ void encoder_texts_clear(EncoderTexts *texts); /* keeps the memory */
 /* Adds a text; of a long one only as many tokens as the encoder has positions. */
 Status encoder_tokenize(const Encoder *encoder, const char *text, size_t length, EncoderTexts *texts, Error *error);
 
-/* Receives the vectors of a text, on any thread: vectors [count][size] after layers[0 .. count - 1], 0 being
-** before the first layer. After the last one it is the text's own vector, not scaled yet; after others the mean
+/* Adds text number `text` of other texts. */
+Status encoder_texts_copy(EncoderTexts *texts, const EncoderTexts *from, size_t text, Error *error);
+
+/* Receives the vectors of a text, on a worker's thread: vectors [count][size] after layers[0 .. count - 1], 0
+** being before the first layer. After the last one it is the text's own vector, not scaled yet; after others the mean
 ** of the tokens' vectors. Texts of the same tokens are computed once and received one by one.
 */
 typedef struct EncoderSink {
   const size_t *layers; /* [count] rising */
   size_t count;
-  void (*take)(void *context, size_t text, const float *vectors);
+  void (*take)(void *context, size_t text, size_t worker, const float *vectors);
   void *context;
 } EncoderSink;
 

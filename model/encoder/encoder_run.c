@@ -187,7 +187,7 @@ static Status run_pack(void *context, size_t index, size_t worker, Error *error)
   for (size_t i = 0; i < count && !status && !workers_stopped(r->workers); i++) {
     const Group *group = &r->groups[pack->begin + i];
     for (size_t k = group->begin; k < group->end; k++)
-      r->sink.take(r->sink.context, r->texts[k].number, pass.vectors + i * numbers);
+      r->sink.take(r->sink.context, r->texts[k].number, worker, pass.vectors + i * numbers);
   }
   return status;
 }
@@ -214,7 +214,8 @@ typedef struct Vectors {
   atomic_size_t *done;
 } Vectors;
 
-static void take_vector(void *context, size_t text, const float *vector) {
+static void take_vector(void *context, size_t text, size_t worker, const float *vector) {
+  (void)worker;
   const Vectors *v = context;
   memcpy(v->vectors + text * v->size, vector, v->size * sizeof *vector);
   encoder_scale(v->size, v->vectors + text * v->size);

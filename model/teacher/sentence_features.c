@@ -1,5 +1,6 @@
 #include "teacher/sentence_features.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,32 +14,47 @@ void sentence_features_free(SentenceFeatures *f) {
   *f = (SentenceFeatures){0};
 }
 
-/* vectors become w (v - centre) / |v - centre|, layer by layer. */
-static void centre_and_scale(const SentenceFeatures *f, float *vectors) {
-  for (size_t l = 0; l < f->layers; l++) {
-    float *vector = vectors + l * f->hidden;
-    matrix_add_scaled(f->hidden, -1.0f, f->centre + l * f->hidden, vector);
-    encoder_scale(f->hidden, vector);
-    for (size_t i = 0; i < f->hidden; i++) vector[i] *= f->weights[l];
+/* Returns 1 / |v|, or 0 of a vector that is zero. */
+static float inverse_length(size_t size, const float *vector) {
+  double squares = matrix_squares(size, vector);
+  return squares > 0 ? (float)(1.0 / sqrt(squares)) : 0.0f;
+}
+
+/* row [layers][hidden] = w (v - centre) / |v - centre|, for v of length 1 */
+static void normalise(const SentenceFeatures *f, const float *vectors, float *row) {
+  for (size_t l = 0; l < f->layers; l++, vectors += f->hidden, row += f->hidden) {
+    float scale = inverse_length(f->hidden, vectors);
+    matrix_sum_scaled(f->hidden, scale, vectors, -1.0f, f->centre + l * f->hidden, row);
+    scale = f->weights[l] * inverse_length(f->hidden, row);
+    for (size_t i = 0; i < f->hidden; i++) row[i] *= scale;
   }
 }
 
-Status sentence_features_learn(SentenceFeatures *f, size_t texts, float *vectors, uint64_t seed, Workers *workers,
-                               Error *error) {
+static void find_centre(SentenceFeatures *f, size_t texts, const float *vectors) {
+  for (size_t i = 0; i < texts * f->layers; i++, vectors += f->hidden)
+    matrix_add_scaled(f->hidden, inverse_length(f->hidden, vectors) / (float)texts, vectors,
+                      f->centre + i % f->layers * f->hidden);
+}
+
+Status sentence_features_learn(SentenceFeatures *f, size_t texts, const float *vectors, uint64_t seed,
+                               Workers *workers, Error *error) {
   size_t width = f->layers * f->hidden;
+  float *rows = memory_floats((texts + 1) * width);
   f->size = width < SENTENCE_FEATURES_MOST ? width : SENTENCE_FEATURES_MOST;
   f->centre = memory_floats(width);
   f->basis = memory_floats(width * f->size);
-  if (!f->centre || !f->basis) return error_no_memory(error);
-  matrix_add_columns((Matrix){vectors, texts, width}, f->centre);
-  for (size_t i = 0; i < width && texts; i++) f->centre[i] /= (float)texts;
-  for (size_t i = 0; i < texts; i++) centre_and_scale(f, vectors + i * width);
-  return principal_components((Matrix){vectors, texts, width}, f->size, seed, workers, f->basis, error);
+  Status status = rows && f->centre && f->basis ? STATUS_OK : error_no_memory(error);
+  if (!status) {
+    find_centre(f, texts, vectors);
+    for (size_t i = 0; i < texts; i++) normalise(f, vectors + i * width, rows + i * width);
+    status = principal_components((Matrix){rows, texts, width}, f->size, seed, workers, f->basis, error);
+  }
+  free(rows);
+  return status;
 }
 
-void sentence_features_of(const SentenceFeatures *f, float *vectors, float *out) {
-  size_t width = f->layers * f->hidden;
-  centre_and_scale(f, vectors);
+void sentence_features_of(const SentenceFeatures *f, const float *vectors, float *scratch, float *out) {
+  normalise(f, vectors, scratch);
   memset(out, 0, f->size * sizeof *out);
-  matrix_vector_at((Matrix){f->basis, width, f->size}, vectors, out);
+  matrix_vector_at((Matrix){f->basis, f->layers * f->hidden, f->size}, scratch, out);
 }

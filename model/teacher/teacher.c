@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/matrix.h"
 #include "base/memory.h"
 #include "base/random.h"
 
@@ -76,24 +77,120 @@ bool teacher_knows(const Teacher *t, size_t text) { return t->encoder || (t->kno
 
 /* ---- features --------------------------------------------------------------------------------- */
 
-typedef struct Reading {
+typedef struct FeatureReading {
   Teacher *teacher;
+  Workers *workers;
   SentenceFeatures features;
   size_t layers[SENTENCE_LAYERS];
-  uint32_t *sample; /* [sample_count] texts that the features are learned from */
-  size_t sample_count;
-  float *vectors;   /* [sample_count][layers * hidden] of them */
-} TeacherReading;
+  uint32_t *order; /* [teacher->count] texts that have a vector, in random order: the first are the sample */
+  size_t known, sample;
+  float *vectors;  /* [sample][layers][hidden] of the sample              */
+  float *scratch;  /* [workers][layers][hidden]                           */
+  EncoderTexts texts; /* the sample's, or the others'                  */
+  const uint32_t *number; /* [texts.count] of these texts              */
+} FeatureReading;
+
+static void reading_end(FeatureReading *r) {
+  sentence_features_free(&r->features);
+  encoder_texts_free(&r->texts);
+  free(r->order);
+  free(r->vectors);
+  free(r->scratch);
+}
+
+static size_t width(const FeatureReading *r) { return r->features.layers * r->features.hidden; }
 
 /* The layers, from low to high, each once. */
-static void choose_layers(TeacherReading *r) {
-  const Teacher *t = r->teacher;
-  size_t last = t->encoder ? t->encoder->transformer.config.layers : 0;
+static void choose_layers(FeatureReading *r) {
+  const Encoder *encoder = r->teacher->encoder;
+  size_t last = encoder ? encoder->transformer.config.layers : 0;
+  SentenceFeatures *f = &r->features;
   for (size_t i = 0; i < SENTENCE_LAYERS; i++) {
     size_t layer = (last * (i + 1) + SENTENCE_LAYERS - 1) / SENTENCE_LAYERS;
-    if (r->features.layers && r->layers[r->features.layers - 1] == layer) r->features.layers--;
-    r->features.weights[r->features.layers] = LAYER_WEIGHTS[i];
-    r->layers[r->features.layers++] = layer;
+    if (f->layers && r->layers[f->layers - 1] == layer) f->layers--;
+    f->weights[f->layers] = LAYER_WEIGHTS[i];
+    r->layers[f->layers++] = layer;
   }
-  r->features.hidden = t->encoder ? encoder_size(t->encoder) : t->vector_size;
+  double squares = matrix_squares(f->layers, f->weights);
+  for (size_t i = 0; i < f->layers; i++) f->weights[i] = (float)(f->weights[i] / sqrt(squares));
+  f->hidden = encoder ? encoder_size(encoder) : r->teacher->vector_size;
+}
+
+static Status reading_begin(FeatureReading *r, uint64_t seed, Error *error) {
+  Teacher *t = r->teacher;
+  Random random = random_stream(seed, RANDOM_TEACHER, 0);
+  choose_layers(r);
+  r->order = malloc((t->count + 1) * sizeof *r->order);
+  if (!r->order) return error_no_memory(error);
+  for (size_t i = 0; i < t->count; i++)
+    if (teacher_knows(t, i)) r->order[r->known++] = (uint32_t)i;
+  random_shuffle(&random, r->order, r->known);
+  r->sample = r->known < SAMPLE ? r->known : SAMPLE;
+  r->vectors = memory_floats(r->sample * width(r));
+  r->scratch = memory_floats(workers_count(r->workers) * width(r));
+  return r->vectors && r->scratch ? STATUS_OK : error_no_memory(error);
+}
+
+static void take_sample(void *context, size_t text, size_t worker, const float *vectors) {
+  (void)worker;
+  FeatureReading *r = context;
+  memcpy(r->vectors + text * width(r), vectors, width(r) * sizeof *vectors);
+  atomic_fetch_add(&r->teacher->done, 1);
+}
+
+/* Of a text that is not in the sample. */
+static void take_features(void *context, size_t text, size_t worker, const float *vectors) {
+  const FeatureReading *r = context;
+  float *features = r->teacher->features + r->number[text] * r->features.size;
+  sentence_features_of(&r->features, vectors, r->scratch + worker * width(r), features);
+  atomic_fetch_add(&r->teacher->done, 1);
+}
+
+/* Runs the encoder over texts order[begin .. end - 1]. */
+static Status run_encoder(FeatureReading *r, size_t begin, size_t end,
+                          void (*take)(void *context, size_t text, size_t worker, const float *vectors),
+                          Error *error) {
+  const Teacher *t = r->teacher;
+  Status status = STATUS_OK;
+  encoder_texts_clear(&r->texts);
+  r->number = r->order + begin;
+  for (size_t i = begin; i < end && !status; i++) status = encoder_texts_copy(&r->texts, &t->texts, r->order[i], error);
+  EncoderSink sink = {r->layers, r->features.layers, take, r};
+  return status ? status : encoder_run(t->encoder, &r->texts, r->workers, sink, error);
+}
+
+/* ---- the whole -------------------------------------------------------------------------------- */
+
+static void copy_sample(FeatureReading *r) {
+  const Teacher *t = r->teacher;
+  for (size_t i = 0; i < r->sample; i++)
+    memcpy(r->vectors + i * t->vector_size, t->vectors + t->number[r->order[i]] * t->vector_size,
+           t->vector_size * sizeof *r->vectors);
+}
+
+/* The features of the sample, whose vectors are there, and of vectors made elsewhere. */
+static Status compute_features(FeatureReading *r, Error *error) {
+  Teacher *t = r->teacher;
+  t->size = r->features.size;
+  if (t->size && t->count > SIZE_MAX / t->size) return error_no_memory(error);
+  t->features = memory_floats(t->count * t->size);
+  if (!t->features) return error_no_memory(error);
+  for (size_t i = 0; i < r->known; i++) {
+    const float *vectors = t->encoder ? r->vectors + i * width(r) : t->vectors + t->number[r->order[i]] * t->vector_size;
+    if (!t->encoder || i < r->sample)
+      sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);
+  }
+  return STATUS_OK;
+}
+
+Status teacher_read(Teacher *t, uint64_t seed, Workers *workers, Error *error) {
+  FeatureReading r = {.teacher = t, .workers = workers};
+  Status status = reading_begin(&r, seed, error);
+  if (!status && t->encoder) status = run_encoder(&r, 0, r.sample, take_sample, error);
+  if (!status && !t->encoder) copy_sample(&r);
+  if (!status) status = sentence_features_learn(&r.features, r.sample, r.vectors, seed, workers, error);
+  if (!status) status = compute_features(&r, error);
+  if (!status && t->encoder) status = run_encoder(&r, r.sample, r.known, take_features, error);
+  reading_end(&r);
+  return status;
 }

@@ -12,7 +12,10 @@
 #ifndef CLASSIFY_TEACHER_H
 #define CLASSIFY_TEACHER_H
 
+#include <stdatomic.h>
+
 #include "base/strings.h"
+#include "encoder/encoder.h"
 #include "teacher/sentence_features.h"
 
 typedef struct Teacher {

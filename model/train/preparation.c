@@ -17,13 +17,15 @@ enum { BUCKETS = 1 << 14 }; /* of the network's n-grams */
 static Status check_rows(const Training *t, size_t rows, Error *error) {
   const Corpus *c = &t->corpus;
   size_t labels = c->labels.keys.count;
+  bool taught = t->taught.teacher && corpus_count(c, ROW_UNLABELLED) > 0;
+  if (taught && t->taught.phrases > 0 && labels > 1) return STATUS_OK;
   if (corpus_count(c, ROW_TRAINS) == 0) /* known rows are learned again only beside new ones */
     return error_set(error, STATUS_INVALID, "no rows to learn from: there are none, or each has NULL as its text or "
                      "label");
   if (labels == 1)
     return error_set(error, STATUS_INVALID,
                      "there is one label only (rows: %zu), expected at least two labels", rows);
-  if (labels == rows && !t->from)
+  if (labels == rows && !t->from && !taught)
     return error_set(error, STATUS_INVALID,
                      "%zu rows have %zu different labels, expected labels that occur more than once "
                      "(is the label column an id?)", rows, labels);

@@ -6,29 +6,22 @@
 #include "base/memory.h"
 #include "base/random.h"
 #include "linear/lsa.h"
-#include "linear/tfidf.h"
+#include "linear/text_rows.h"
 #include "train/naive_bayes.h"
 #include "train/self_training.h"
 
-enum { FOLDS = 5, POINT_SIZE = 100, SELF_TRAINING_ROUNDS = 5, POLL_ROWS = 1024 };
+enum { FOLDS = 5, POINT_SIZE = 100, SELF_TRAINING_ROUNDS = 5 };
 
 static const float SELF_TRAINING_COST = 0.3f, PSEUDO_LABELLED_COST = 0.03f, SUPERVISED_COST = 2.0f;
 
 /* Of methods that are right as often, the first is taken. */
 enum { NAIVE_BAYES, SELF_TRAINING, SUPERVISED, METHODS };
 
-typedef struct OwnedRows {
-  size_t *begin, *end; /* [count]   */
-  uint32_t *feature;   /* [entries] */
-  float *value;
-  SparseRows rows;     /* borrows them */
-} OwnedRows;
-
 typedef struct PseudoLabeller {
   const PseudoLabelling *labelling;
   Workers *workers;
   Tfidf tfidf;
-  OwnedRows words, points; /* a row for each text                      */
+  TextRows words, points; /* a row for each text                      */
   uint32_t *labelled;      /* [labelled_count] texts, in random order  */
   size_t labelled_count;
   uint32_t *visible;       /* [count] targets, LABELS_NONE in a fold   */
@@ -37,34 +30,17 @@ typedef struct PseudoLabeller {
 
 /* ---- memory --------------------------------------------------------------------------- */
 
-static void rows_free(OwnedRows *r) {
-  free(r->begin);
-  free(r->end);
-  free(r->feature);
-  free(r->value);
-}
-
-static bool rows_new(OwnedRows *r, size_t count, size_t features, size_t entries) {
-  *r = (OwnedRows){.begin = calloc(count + 1, sizeof(size_t)), .end = calloc(count + 1, sizeof(size_t)),
-                   .feature = calloc(entries + 1, sizeof(uint32_t)), .value = memory_floats(entries)};
-  r->rows = (SparseRows){count, features, r->begin, r->end, r->feature, r->value};
-  return r->begin && r->end && r->feature && r->value;
-}
-
 static void pseudo_labeller_free(PseudoLabeller *p) {
   tfidf_free(&p->tfidf);
-  rows_free(&p->words);
-  rows_free(&p->points);
+  text_rows_free(&p->words);
+  text_rows_free(&p->points);
   free(p->labelled);
   free(p->visible);
 }
 
 static Status pseudo_labeller_new(PseudoLabeller *p, Error *error) {
   const PseudoLabelling *l = p->labelling;
-  size_t tokens = 0;
-  for (size_t i = 0; i < l->count; i++) tokens += l->texts[i].length;
-  bool ok = rows_new(&p->words, l->count, l->vocabulary, tokens);
-  ok = ok && rows_new(&p->points, l->count, POINT_SIZE, l->count * POINT_SIZE);
+  bool ok = text_rows_new(&p->points, l->count, POINT_SIZE, l->count * POINT_SIZE);
   p->labelled = calloc(l->count + 1, sizeof *p->labelled);
   p->visible = calloc(l->count + 1, sizeof *p->visible);
   return ok && p->labelled && p->visible ? STATUS_OK : error_no_memory(error);
@@ -72,32 +48,10 @@ static Status pseudo_labeller_new(PseudoLabeller *p, Error *error) {
 
 /* ---- the texts as rows ------------------------------------------------------------------ */
 
-/* Leaves out words that only one text has. */
-static Status read_words(PseudoLabeller *p, Error *error) {
-  const PseudoLabelling *l = p->labelling;
-  OwnedRows *words = &p->words;
-  TfidfVector v = {0};
-  size_t entries = 0;
-  float idf_of_one_text = tfidf_idf(l->count, 1);
-  Status status = STATUS_OK;
-  for (size_t i = 0; i < l->count && !status && (i % POLL_ROWS || !workers_stopped(p->workers)); i++) {
-    status = tfidf_vector(&p->tfidf, l->texts[i], &v, error);
-    words->begin[i] = entries;
-    for (size_t k = 0; k < v.count && !status; k++) {
-      if (p->tfidf.idf[v.number[k]] >= idf_of_one_text) continue;
-      words->feature[entries] = v.number[k];
-      words->value[entries++] = v.value[k];
-    }
-    words->end[i] = entries;
-  }
-  tfidf_vector_free(&v);
-  return status;
-}
-
 /* Computes a point for each text. A text without words is a row without entries. */
 static Status compute_points(PseudoLabeller *p, Error *error) {
   const SparseRows *words = &p->words.rows;
-  OwnedRows *points = &p->points;
+  TextRows *points = &p->points;
   for (size_t i = 0; i < words->count; i++) {
     points->begin[i] = i * POINT_SIZE;
     points->end[i] = words->end[i] > words->begin[i] ? (i + 1) * POINT_SIZE : i * POINT_SIZE;
@@ -168,7 +122,7 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
   PseudoLabeller *p = context;
   const PseudoLabelling *l = p->labelling;
   size_t method;
-  Status status = read_words(p, error);
+  Status status = text_rows_read(&p->words, &p->tfidf, l->texts, l->count, p->workers, error);
   if (!status) status = compute_points(p, error);
   if (!status) status = choose_method(p, &method, error);
   if (status) return status;

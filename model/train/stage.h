@@ -12,6 +12,7 @@
 #define CLASSIFY_STAGE_H
 
 #include "train/epochs.h"
+#include "train/taught_labels.h"
 #include "train/training.h"
 
 struct Training {
@@ -22,6 +23,7 @@ struct Training {
   Corpus corpus;
   WordVectors vectors;
   Lexicon lexicon;
+  TaughtLabels taught;      /* the teacher, if there is one */
   float *label_weights;     /* [labels] or NULL */
   size_t *label_rows;       /* [labels] with a label of their own, those held out too */
   Strings warnings;         /* warnings.h */
@@ -30,7 +32,7 @@ struct Training {
   size_t labelled;          /* of them with a label of their own                      */
 
   /* what the stages make, in their order */
-  size_t pseudo_labelled;      /* rows, by STAGE_PSEUDO_LABELS                              */
+  size_t pseudo_labelled;      /* rows, by STAGE_PSEUDO_LABELS or STAGE_TAUGHT_LABELS       */
   Model *model;                /* preparation.c; its linear branch: STAGE_LINEAR            */
   double linear_seconds;       /* that STAGE_LINEAR took                                    */
   Epochs *epochs;              /* STAGE_NETWORK, then STAGE_FINAL_FIT                       */
@@ -59,8 +61,8 @@ typedef struct Stage {
   void (*end)(void *state, Training *t);                             /* also after errors; NULL */
 } Stage;
 
-extern const Stage STAGE_PSEUDO_LABELS, STAGE_LINEAR, STAGE_NETWORK, STAGE_CALIBRATION, STAGE_FINAL_FIT,
-    STAGE_DESCRIPTION;
+extern const Stage STAGE_TAUGHT_LABELS, STAGE_PSEUDO_LABELS, STAGE_LINEAR, STAGE_NETWORK, STAGE_CALIBRATION,
+    STAGE_FINAL_FIT, STAGE_DESCRIPTION;
 
 /* Whether max_seconds are over. */
 bool training_out_of_time(const Training *t);

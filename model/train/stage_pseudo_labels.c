@@ -4,7 +4,7 @@
 #include "train/pseudo_labels.h"
 #include "train/stage.h"
 
-static bool wanted(const Training *t) { return corpus_count(&t->corpus, ROW_UNLABELLED) > 0; }
+static bool wanted(const Training *t) { return !t->taught.teacher && corpus_count(&t->corpus, ROW_UNLABELLED) > 0; }
 
 /* Gives the rows these labels. */
 static void take_labels(Training *t, const uint32_t *rows, const uint32_t *labels, size_t count) {

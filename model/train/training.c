@@ -5,12 +5,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "train/preparation.h"
 #include "train/stage.h"
 
 /* In this order. The last one runs in training_end(). */
 static const Stage *const STAGES[] = {
-    &STAGE_PSEUDO_LABELS, &STAGE_LINEAR, &STAGE_NETWORK, &STAGE_CALIBRATION, &STAGE_FINAL_FIT, &STAGE_DESCRIPTION,
+    &STAGE_TAUGHT_LABELS, &STAGE_PSEUDO_LABELS, &STAGE_LINEAR,     &STAGE_NETWORK,
+    &STAGE_CALIBRATION,   &STAGE_FINAL_FIT,     &STAGE_DESCRIPTION,
 };
 enum { LAST_STAGE = sizeof STAGES / sizeof *STAGES - 1 };
 
@@ -75,6 +77,7 @@ void training_free(Training *t) {
   epochs_free(t->epochs);
   corpus_free(&t->corpus);
   word_vectors_free(&t->vectors);
+  taught_labels_free(&t->taught);
   model_free(t->model);
   parameters_free(&t->best_parameters);
   validation_free(&t->validation);
@@ -88,6 +91,21 @@ void training_free(Training *t) {
 
 Corpus *training_corpus(Training *t) { return &t->corpus; }
 WordVectors *training_vectors(Training *t) { return &t->vectors; }
+Teacher *training_teacher(Training *t) { return t->taught.teacher; }
+void training_set_teacher(Training *t, Teacher *teacher) { t->taught.teacher = teacher; }
+const TaughtSummary *training_taught(const Training *t) { return t->taught.count ? &t->taught.summary : NULL; }
+
+Status training_add_phrase(Training *t, const Label *label, const char *phrase, size_t length, Error *error) {
+  TaughtLabels *taught = &t->taught;
+  if (!memory_grow(&taught->phrase_labels, &taught->phrases_capacity, taught->phrases + 1,
+                   sizeof *taught->phrase_labels))
+    return error_no_memory(error);
+  Status status = labels_add(&t->corpus.labels, *label, &taught->phrase_labels[taught->phrases], error);
+  if (!status) status = teacher_add_text(taught->teacher, phrase, length, error);
+  taught->phrases += !status;
+  return status;
+}
+
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
 size_t training_rows(const Training *t) { return t->labelled; }
 size_t training_pseudo_labelled(const Training *t) { return t->pseudo_labelled; }

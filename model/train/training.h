@@ -21,6 +21,7 @@
 
 #include "base/workers.h"
 #include "classifier/model.h"
+#include "teacher/teacher.h"
 #include "text/corpus.h"
 #include "text/word_vectors.h"
 #include "train/defaults.h"
@@ -36,6 +37,11 @@ typedef struct Epoch {
   bool is_best; /* so far; never the last one on all rows */
   bool is_last;
 } Epoch;
+
+/* How often the teacher was right on rows whose labels were hidden from it. */
+typedef struct TaughtSummary {
+  size_t judged, right; /* rows */
+} TaughtSummary;
 
 typedef struct Training Training;
 
@@ -53,6 +59,15 @@ void training_free(Training *training);
 Corpus *training_corpus(Training *training);
 WordVectors *training_vectors(Training *training);
 
+/* A teacher that guesses the labels of texts without one; the training then owns it. The caller gives it the text of
+** each row, in the order of the corpus.
+*/
+void training_set_teacher(Training *training, Teacher *teacher);
+Teacher *training_teacher(Training *training); /* or NULL */
+
+/* Adds a phrase that a label stands for, such as its name: only the teacher learns from it. After the last row. */
+Status training_add_phrase(Training *training, const Label *label, const char *phrase, size_t length, Error *error);
+
 /* Begins to learn. There must be at least two labels, one of them with two rows to train on. The
 ** label weights [labels] (NULL: none) are copied, and multiply a row's loss.
 */
@@ -62,6 +77,7 @@ Status training_begin(Training *training, const float *label_weights, Error *err
 const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* with a label, but for those held out */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
+const TaughtSummary *training_taught(const Training *training); /* NULL: no teacher guessed */
 const size_t *training_label_rows(const Training *training); /* [labels] rows with the label, those held out too */
 const Strings *training_warnings(const Training *training); /* sentences: warnings.h */
 

@@ -14,7 +14,7 @@ static const double VECTOR_TOLERANCE = 1e-5, HIDDEN_TOLERANCE = 1e-4;
 static Encoder *open_encoder(const char *name) {
   EncoderFiles files = open_files(name);
   Encoder *encoder;
-  assert_ok(encoder_read(&files, &encoder, &error));
+  assert_ok(encoder_new(&files, &encoder, &error));
   close_files(&files);
   return encoder;
 }
@@ -168,7 +168,7 @@ TEST(an_interrupt_ends_it) {
 
 static void refuse(EncoderFiles files, const char *message) {
   Encoder *encoder;
-  assert_invalid(encoder_read(&files, &encoder, &error), message);
+  assert_invalid(encoder_new(&files, &encoder, &error), message);
 }
 
 TEST(files_of_different_encoders_are_refused) {
