@@ -8,6 +8,7 @@
 #include "host/tokenizers.h"
 #include "models/loading.h"
 #include "models/metrics_write.h"
+#include "teacher/encoder_words.h"
 #include "training/class_weights.h"
 #include "training/teacher_source.h"
 #include "training/training_result.h"
@@ -80,12 +81,29 @@ static int read_vectors(TrainingRun *run, Error *error) {
   return vector_table_read(run->connection, run->options.vectors, &wanted, training_vectors(run->training), error);
 }
 
+/* Word vectors of the teacher; not in a model to go on from, whose words have vectors of their own. */
+static int read_encoder_words(TrainingRun *run, Error *error) {
+  const TrainingOptions *o = &run->options.training;
+  const Strings *table = &training_corpus(run->training)->vocabulary.words;
+  size_t size = encoder_size(run->encoder), extra = getenv("EXTRA") ? (size_t)atoi(getenv("EXTRA")) : 0;
+  EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
+                        .most = table->count + extra, .size = o->embedding < size ? o->embedding : size, .seed = o->seed};
+  Workers *workers;
+  Poll poll = connection_poll(run->connection);
+  int rc = failure_code(workers_new(o->threads ? o->threads : workers_processors(), poll, &workers, error));
+  if (rc) return rc;
+  rc = failure_code(encoder_words_read(&words, workers, training_vectors(run->training), error));
+  workers_free(workers);
+  return rc;
+}
+
 int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = SQLITE_OK;
   if (training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
   if (!rc) rc = teacher_source_read(run, error);
   if (!rc && run->options.vectors) rc = read_vectors(run, error);
+  if (!rc && !run->options.vectors && run->encoder && !run->from && !getenv("NOWORDS")) rc = read_encoder_words(run, error);
   if (!rc && run->options.class_weight) {
     const Labels *labels = &training_corpus(run->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);

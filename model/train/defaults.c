@@ -5,7 +5,7 @@
 const TrainingOptions TRAINING_DEFAULTS = {
     .learning_rate = 2e-3,
     .dropout = 0.3,
-    .validation = 0.1,
+    .validation = -1,
     .seed = 1,
     .max_tokens = 256,
     .min_count = 1,
@@ -30,6 +30,11 @@ static size_t choose_epochs(size_t rows, size_t labels, bool from) {
 Calibration defaults_calibration(bool linear, bool vectors, size_t rows) {
   float n = (float)rows, trust = vectors ? 1.0f : n / (n + 300.0f);
   return linear ? (Calibration){0.3f * trust, 2.5f} : (Calibration){0.5f, 1.0f};
+}
+
+double defaults_validation(size_t labelled, bool taught) {
+  enum { FEW = 1000 };
+  return taught && labelled < FEW ? 0.0 : 0.1;
 }
 
 void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from) {

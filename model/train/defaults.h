@@ -19,7 +19,7 @@ typedef struct TrainingOptions {
   size_t batch_size;    /* texts a step; 0: by the number of rows */
   double learning_rate; /* at its height                          */
   double dropout;
-  double validation;    /* fraction of the rows held out          */
+  double validation;    /* fraction of the rows held out; below 0: by their number */
   size_t patience;      /* epochs without a better one end it; 0: never, and
                         ** the last epoch is the best                      */
   uint64_t seed;
@@ -41,6 +41,11 @@ extern const TrainingOptions TRAINING_DEFAULTS;
 
 /* Sets the sizes that are 0, by the number of rows and labels; `from`: to go on from a model. */
 void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from);
+
+/* The fraction of the labelled rows to hold out. A teacher needs each of a few labels, and what it guesses is
+** judged by cross-validation.
+*/
+double defaults_validation(size_t labelled, bool taught);
 
 /* The prior of calibration: what fits most tables. A network is too sure of itself, the more
 ** so the fewer rows it has, unless it begins with word vectors; margins are about 1.

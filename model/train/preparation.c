@@ -144,6 +144,8 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   TrainingOptions *o = &t->options;
   size_t known = t->from ? t->from->parameters.shape.vocabulary : 0;
   t->validation_given = corpus_count(c, ROW_VALIDATES) > 0;
+  bool taught = t->taught.teacher && corpus_count(c, ROW_UNLABELLED) > 0;
+  if (o->validation < 0) o->validation = defaults_validation(corpus_count(c, ROW_TRAINS), taught);
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && t->validation_given) status = check_validation(c, error);
   if (!status) status = draw_known(t, error);

@@ -1,7 +1,7 @@
 /* stage_final_fit.c -- one epoch on all rows, those that were held out too.
 **
 ** It begins with the best epoch's parameters, where one epoch is left of the schedule of
-** learning rates. The linear branch learns anew from all rows, and a teacher guesses anew. Nothing is left to judge
+** learning rates. The linear branch learns anew from all rows. Nothing is left to judge
 ** the result by, so the calibration stays that of the best epoch.
 */
 #include "train/stage.h"
@@ -18,8 +18,7 @@ static Status begin(void *state, Training *t, Error *error) {
   for (size_t row = 0; row < t->corpus.rows; row++)
     if (t->corpus.use[row] == ROW_VALIDATES) t->corpus.use[row] = ROW_TRAINS;
   parameters_copy(&t->model->parameters, &t->best_parameters);
-  Status status = t->taught.count ? taught_labels_guess(t, true, error) : STATUS_OK;
-  if (!status) status = training_list_rows(t, error);
+  Status status = training_list_rows(t, error);
   if (!status) status = epochs_plan_last(t->epochs, t, error);
   s->linear = STAGE_LINEAR.wanted(t);
   if (!status && s->linear) status = STAGE_LINEAR.run(NULL, t, &over, error);

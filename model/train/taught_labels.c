@@ -3,117 +3,130 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/random.h"
 #include "linear/text_rows.h"
 #include "network/output.h"
 #include "teacher/co_training.h"
 #include "train/stage.h"
 
 /* Counts of words by label are a table of at most this many numbers. */
-enum { MOST_COUNTS = 16 << 20, MOST_FEATURES = 200000 };
+enum { MOST_COUNTS = 16 << 20, MOST_FEATURES = 200000, FOLDS = 5 };
 
 void taught_labels_free(TaughtLabels *t) {
   teacher_free(t->teacher);
   free(t->phrase_labels);
-  free(t->rows);
   *t = (TaughtLabels){0};
 }
 
-Status taught_labels_prepare(Training *t, Error *error) {
-  TaughtLabels *taught = &t->taught;
-  const Corpus *c = &t->corpus;
-  taught->rows = malloc((corpus_count(c, ROW_UNLABELLED) + 1) * sizeof *taught->rows);
-  if (!taught->rows) return error_no_memory(error);
-  for (size_t row = 0; row < c->rows; row++)
-    if (c->use[row] == ROW_UNLABELLED) taught->rows[taught->count++] = (uint32_t)row;
-  return teacher_read(taught->teacher, t->options.seed, t->workers, error);
-}
+/* ---- what the teacher sees ------------------------------------------------------------------ */
 
-/* ---- a guess ------------------------------------------------------------------------------ */
-
-typedef struct Guess {
+typedef struct Guesser {
   Training *training;
   size_t count, labels; /* count: the rows of the corpus, then the phrases */
-  Text *texts;          /* [count] a phrase has no words                 */
-  uint32_t *targets;    /* [count] LABELS_NONE: is guessed               */
+  Text *texts;          /* [count] a phrase has no words                   */
+  uint32_t *targets;    /* [count] LABELS_NONE: is guessed                 */
+  uint32_t *labelled;   /* [labelled_count] rows that have a label, in random order */
+  size_t labelled_count;
   Tfidf tfidf;
   TextRows words;
-  float *probabilities; /* [count][labels]                               */
-} Guess;
+  float *probabilities; /* [count][labels]                                 */
+} Guesser;
 
-static void guess_end(Guess *g) {
+static void guesser_free(Guesser *g) {
   free(g->texts);
   free(g->targets);
+  free(g->labelled);
   free(g->probabilities);
   tfidf_free(&g->tfidf);
   text_rows_free(&g->words);
 }
 
-static Status guess_begin(Guess *g, Training *t, Error *error) {
-  *g = (Guess){.training = t, .count = t->corpus.rows + t->taught.phrases, .labels = t->corpus.labels.keys.count};
+static Status guesser_new(Guesser *g, Training *t, Error *error) {
+  *g = (Guesser){.training = t, .count = t->corpus.rows + t->taught.phrases, .labels = t->corpus.labels.keys.count};
   if (g->count > SIZE_MAX / g->labels / sizeof(float)) return error_no_memory(error);
   g->texts = calloc(g->count + 1, sizeof *g->texts);
   g->targets = malloc((g->count + 1) * sizeof *g->targets);
+  g->labelled = malloc((t->corpus.rows + 1) * sizeof *g->labelled);
   g->probabilities = memory_floats(g->count * g->labels);
-  return g->texts && g->targets && g->probabilities ? STATUS_OK : error_no_memory(error);
+  bool ok = g->texts && g->targets && g->labelled && g->probabilities;
+  return ok ? STATUS_OK : error_no_memory(error);
 }
 
-static void list_texts(Guess *g, bool all) {
+/* Rows that are held out keep their labels for themselves. */
+static void list_texts(Guesser *g) {
   const Corpus *c = &g->training->corpus;
   const TaughtLabels *taught = &g->training->taught;
+  Random random = random_stream(g->training->options.seed, RANDOM_TEACHER, 1);
   for (size_t row = 0; row < c->rows; row++) {
-    bool shown = c->target[row] < g->labels && (all || c->use[row] != ROW_VALIDATES);
+    bool labelled = c->target[row] < g->labels && c->use[row] != ROW_VALIDATES && c->use[row] != ROW_UNLABELLED;
     g->texts[row] = corpus_text(c, row);
-    g->targets[row] = shown ? c->target[row] : LABELS_NONE;
+    g->targets[row] = labelled ? c->target[row] : LABELS_NONE;
+    if (labelled) g->labelled[g->labelled_count++] = (uint32_t)row;
   }
-  for (size_t i = 0; i < taught->count; i++) g->targets[taught->rows[i]] = LABELS_NONE;
   for (size_t i = 0; i < taught->phrases; i++) g->targets[c->rows + i] = taught->phrase_labels[i];
+  random_shuffle(&random, g->labelled, g->labelled_count);
 }
 
-static Status predict_all(Guess *g, Error *error) {
-  Workers *workers = g->training->workers;
-  const Teacher *teacher = g->training->taught.teacher;
+static Status read_texts(Guesser *g, Error *error) {
+  Training *t = g->training;
   size_t most = MOST_COUNTS / g->labels < MOST_FEATURES ? MOST_COUNTS / g->labels : MOST_FEATURES;
   TfidfTraining features = {.texts = g->texts, .count = g->count, .most = most,
-                            .vocabulary = vocabulary_size(&g->training->corpus.vocabulary)};
-  Status status = tfidf_collect(&g->tfidf, &features, workers, error);
-  if (!status) status = text_rows_read(&g->words, &g->tfidf, g->texts, g->count, workers, error);
-  CoTraining training = {.features = teacher->features, .size = teacher->size, .words = &g->words.rows,
-                         .targets = g->targets, .labels = g->labels};
-  return status ? status : co_training_predict(&training, workers, g->probabilities, error);
+                            .vocabulary = vocabulary_size(&t->corpus.vocabulary)};
+  Status status = teacher_read(t->taught.teacher, t->options.seed, t->workers, error);
+  if (!status) status = tfidf_collect(&g->tfidf, &features, t->workers, error);
+  return status ? status : text_rows_read(&g->words, &g->tfidf, g->texts, g->count, t->workers, error);
 }
 
-static uint32_t guessed(const Guess *g, size_t row) {
+/* ---- guesses -------------------------------------------------------------------------------- */
+
+static Status guess(Guesser *g, Error *error) {
+  const Teacher *teacher = g->training->taught.teacher;
+  CoTraining training = {.features = teacher->features, .size = teacher->size, .words = &g->words.rows,
+                         .targets = g->targets, .labels = g->labels};
+  Status status = co_training_predict(&training, g->training->workers, g->probabilities, error);
+  return status ? status : workers_poll(g->training->workers, error);
+}
+
+static uint32_t guessed(const Guesser *g, size_t row) {
   return output_argmax(g->probabilities + row * g->labels, g->labels);
 }
 
-static void take_labels(const Guess *g) {
+/* Hides the labels of a fold after the other, and counts how often the guess is right. */
+static Status judge(Guesser *g, Error *error) {
+  const uint32_t *own = g->training->corpus.target;
+  TaughtSummary *s = &g->training->taught.summary;
+  Status status = STATUS_OK;
+  for (size_t fold = 0; fold < FOLDS && g->labelled_count >= FOLDS && !status; fold++) {
+    for (size_t i = fold; i < g->labelled_count; i += FOLDS) g->targets[g->labelled[i]] = LABELS_NONE;
+    status = guess(g, error);
+    for (size_t i = fold; i < g->labelled_count; i += FOLDS) {
+      uint32_t row = g->labelled[i];
+      s->judged++;
+      s->right += guessed(g, row) == own[row];
+      g->targets[row] = own[row];
+    }
+  }
+  return status;
+}
+
+static void take_labels(const Guesser *g) {
   Corpus *c = &g->training->corpus;
-  const TaughtLabels *taught = &g->training->taught;
-  for (size_t i = 0; i < taught->count; i++) {
-    uint32_t row = taught->rows[i];
+  for (size_t row = 0; row < c->rows; row++) {
+    if (c->use[row] != ROW_UNLABELLED) continue;
     c->target[row] = guessed(g, row);
     c->use[row] = ROW_TRAINS;
+    g->training->taught.count++;
   }
 }
 
-static void judge(const Guess *g) {
-  const Corpus *c = &g->training->corpus;
-  TaughtSummary *s = &g->training->taught.summary;
-  for (size_t row = 0; row < c->rows; row++) {
-    if (c->use[row] != ROW_VALIDATES) continue;
-    s->judged++;
-    s->right += guessed(g, row) == c->target[row];
-  }
-}
-
-Status taught_labels_guess(Training *t, bool all, Error *error) {
-  Guess g;
-  Status status = guess_begin(&g, t, error);
-  if (!status) list_texts(&g, all);
-  if (!status) status = predict_all(&g, error);
-  if (!status) status = workers_poll(t->workers, error);
-  if (!status && !all) judge(&g);
+Status taught_labels_guess(Training *t, Error *error) {
+  Guesser g;
+  Status status = guesser_new(&g, t, error);
+  if (!status) list_texts(&g);
+  if (!status) status = read_texts(&g, error);
+  if (!status) status = judge(&g, error);
+  if (!status) status = guess(&g, error);
   if (!status) take_labels(&g);
-  guess_end(&g);
+  guesser_free(&g);
   return status;
 }

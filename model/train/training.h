@@ -38,7 +38,7 @@ typedef struct Epoch {
   bool is_last;
 } Epoch;
 
-/* How often the teacher was right on rows whose labels were hidden from it. */
+/* How often the teacher was right on rows whose labels were hidden from it (taught_labels.h). */
 typedef struct TaughtSummary {
   size_t judged, right; /* rows */
 } TaughtSummary;
