@@ -3,6 +3,7 @@ import json
 import sqlite3
 import struct
 import sys
+import threading
 import unittest
 
 import sqlite_classify
@@ -314,6 +315,66 @@ class Transactions(hosts.Test):
             sqlite_classify.save(connection, "m", hosts.weights()[:-1])
         ask.all("COMMIT")
         self.assertEqual(ask.all("SELECT name FROM sqlite_master"), [("t",)])
+
+    @hosts.for_each_kind
+    def test_it_waits_for_a_lock(self, connection):
+        """Of another connection that writes, also when the table of models is there already."""
+        db = connections.unwrap(connection)
+        getattr(db, "set_busy_timeout", getattr(db, "setbusytimeout", lambda time: None))(5000)
+        path = Asking(connection).one("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        for version in 1, 2:
+            driver = sqlite3 if hosts.CAN_LOAD else __import__("pysqlite3")
+            other = driver.connect(path, isolation_level=None, check_same_thread=False)
+            other.execute("BEGIN IMMEDIATE")
+            ending = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+            ending.start()
+            self.assertEqual(sqlite_classify.save(connection, "m", hosts.weights()), version)
+            ending.join()
+            other.close()
+
+    def test_many_threads(self):
+        path = f"{self.folder}/threads.db"
+        saved = []
+
+        def run():
+            db = sqlite_classify.connect(path)
+            saved.append(sqlite_classify.save(db, "m", hosts.weights()))
+            db.close()
+
+        threads = [threading.Thread(target=run) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(saved), list(range(1, 9)))
+
+    @hosts.for_each_kind
+    def test_a_lock_is_none_of_temp(self, connection):
+        path = Asking(connection).one("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        self.assertEqual(sqlite_classify.save(connection, "temp.m", hosts.weights()), 1)
+        other.close()
+
+    def test_a_transaction_of_sqlalchemy(self):
+        """Which its driver does not know of before the first statement that writes."""
+        if "SQLAlchemy" not in hosts.INSTALLED:
+            self.skipTest("there is no SQLAlchemy")
+        import sqlalchemy
+        connection = hosts.KINDS["SQLAlchemy"][1](f"{self.folder}/alchemy.db")
+        self.addCleanup(hosts.close, connection)
+        count = sqlalchemy.text("SELECT count(*) FROM sqlite_master")
+        with connection.begin() as transaction:
+            sqlite_classify.save(connection, "m", hosts.weights())
+            transaction.rollback()
+        self.assertEqual(connection.execute(count).scalar(), 0)  # which begins another
+        sqlite_classify.save(connection, "m", hosts.weights())
+        connection.rollback()
+        self.assertEqual(connection.execute(count).scalar(), 0)
+        sqlite_classify.save(connection, "m", hosts.weights())
+        connection.commit()
+        connection.rollback()
+        self.assertEqual(connection.execute(count).scalar(), 6)
 
     def test_every_way_of_committing(self):
         driver = sqlite3 if hosts.CAN_LOAD else __import__("pysqlite3")
