@@ -143,9 +143,13 @@ class Row(hosts.Test):
         ask = Asking(connection)
         whole = model_file.identified(hosts.weights())
         sqlite_classify.save(connection, "m", whole, ROWS)
-        for damaged in whole[:-10], whole.replace(b"courier", b"carrier"), whole + b"more":
-            error = self.refuses(ValueError, "the bytes have changed since their identifier was written",
-                                 sqlite_classify.save, connection, "n", damaged)
+        size = len(whole)
+        for damaged, sentence in (
+                (whole[:-10], f"they are cut off, their header says {size} bytes"),
+                (whole[:size // 4], "their header is cut off or damaged"),
+                (whole.replace(b"courier", b"carrier"), "the bytes have changed since their identifier was written"),
+                (whole + b"more", f"there is more behind their end, their header says {size} bytes")):
+            error = self.refuses(ValueError, sentence, sqlite_classify.save, connection, "n", damaged)
             self.assertIn(f"({len(damaged)} bytes)", str(error))
         self.assertEqual(ask.one("SELECT count(*) FROM classify_models"), 1)
 

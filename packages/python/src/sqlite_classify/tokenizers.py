@@ -104,7 +104,8 @@ def _characters(tokenize, value):
     if value in LISTS:
         return LISTS[value]
     if not value.startswith("'"):
-        raise ValueError(f"tokenizer {tokenize!r} has {value!r}, expected punctuation, spaces or characters in single quotes")
+        raise ValueError(f"tokenizer {tokenize!r} has {value!r}, expected punctuation, spaces or characters in single "
+                         "quotes")
     return value[1:-1].replace("''", "'")
 
 
