@@ -5,6 +5,7 @@ import struct
 import sys
 import threading
 import unittest
+import warnings
 
 import sqlite_classify
 from sqlite_classify import connections, model_file, saving
@@ -152,6 +153,18 @@ class Row(hosts.Test):
             error = self.refuses(ValueError, sentence, sqlite_classify.save, connection, "n", damaged)
             self.assertIn(f"({len(damaged)} bytes)", str(error))
         self.assertEqual(ask.one("SELECT count(*) FROM classify_models"), 1)
+
+    @hosts.for_each_kind
+    def test_words_that_the_tokenizer_does_not_give(self, connection):
+        def weights(tokenize):
+            metadata, tensors = model_file.split(hosts.weights())
+            return model_file.join({**metadata, "tokenize": tokenize}, tensors)
+        with self.assertWarnsRegex(UserWarning, "tokenizer 'trigram' does not give 4 of 4 words .* is 'parcel'"):
+            sqlite_classify.save(connection, "m", weights("trigram"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for tokenize in "unicode61", "porter unicode61", "unicode lower none":
+                sqlite_classify.save(connection, "m", weights(tokenize))
 
     @hosts.for_each_kind
     def test_an_identifier_that_is_not_seen(self, connection):
@@ -368,17 +381,12 @@ class Transactions(hosts.Test):
         connection = hosts.KINDS["SQLAlchemy"][1](f"{self.folder}/alchemy.db")
         self.addCleanup(hosts.close, connection)
         count = sqlalchemy.text("SELECT count(*) FROM sqlite_master")
-        with connection.begin() as transaction:
+        for ending, tables in ("rollback", 0), ("commit", 6):
+            transaction = connection.begin()
             sqlite_classify.save(connection, "m", hosts.weights())
-            transaction.rollback()
-        self.assertEqual(connection.execute(count).scalar(), 0)  # which begins another
-        sqlite_classify.save(connection, "m", hosts.weights())
-        connection.rollback()
-        self.assertEqual(connection.execute(count).scalar(), 0)
-        sqlite_classify.save(connection, "m", hosts.weights())
-        connection.commit()
-        connection.rollback()
-        self.assertEqual(connection.execute(count).scalar(), 6)
+            getattr(transaction, ending)()
+            with connection.begin():
+                self.assertEqual(connection.execute(count).scalar(), tables)
 
     def test_every_way_of_committing(self):
         driver = sqlite3 if hosts.CAN_LOAD else __import__("pysqlite3")
@@ -431,7 +439,7 @@ class Refused(hosts.Test):
 
     @hosts.for_each_kind
     def test_names(self, connection):
-        for name in "", "main.", "m@3", "main.m@1":
+        for name in "", "main.", "m@3", "main.m@1", "m@", "@", "m@" + "9" * 30:
             self.refuses(ValueError, f"the model's name is '{name}', expected name or schema.name",
                          sqlite_classify.save, connection, name, hosts.weights())
         self.refuses(ValueError, "no database is attached as 'nosuch', expected the name of one before the dot of the "
@@ -451,7 +459,13 @@ class Refused(hosts.Test):
                 ([("a", None)], "rows has no text with a label (rows: 1), expected at least one"),
                 ([], "rows has no text with a label (rows: 0), expected at least one")):
             self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), rows)
-        self.refuses(Exception, "BLOB", sqlite_classify.save, connection, "m", hosts.weights(), [(b"a", "account")])
+        for row, sentence in (
+                ((b"a", "account"), "the text of row 0 of rows is b'a' (a BLOB), expected a text or a number"),
+                ((["a"], "account"), "the text of row 0 of rows is ['a'], expected a text or a number"),
+                (("a", {"b": 1}), "the label of row 0 of rows is {'b': 1}, expected a text or a number")):
+            self.refuses(TypeError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), [row])
+        self.refuses(ValueError, "the label of row 0 of rows is 18446744073709551616, which does not fit",
+                     sqlite_classify.save, connection, "m", hosts.weights(), [("a", 2**64)])
         for rows in 5, "ab":
             self.refuses(TypeError, f"rows is {rows!r}, expected texts with their labels", sqlite_classify.save,
                          connection, "m", hosts.weights(), rows)

@@ -99,6 +99,7 @@ def save(connection, name, weights, rows=None, options=None):
             cursor.execute(CHECK, model).fetchall()
             _describe(cursor, model, {**values, "version": version}, rows, schema)
             cursor.execute(CHECK, model).fetchall()
+            refusals.warn_of_words(cursor, model, weights)
     return version
 
 
@@ -122,8 +123,7 @@ def _row(number, row):
         raise ValueError(f"row {number} of rows is {row!r:.80}, expected a text and its label")
     row = [_plain(value) for value in row]
     for what, value in zip(("text", "label"), row):
-        if isinstance(value, str):
-            model_file.check_text(f"the {what} of row {number} of rows", value)
+        refusals.check_value(f"the {what} of row {number} of rows", value)
     return row
 
 
@@ -233,7 +233,7 @@ def _place(cursor, name):
     schema = schemas.get(first.lower()) if dot else None
     refusals.check_schema(schema, name)
     short = rest if schema else name
-    if not short or re.search(r"@[0-9]{1,18}\Z", short):
+    if not short or re.search(r"@[0-9]*\Z", short):
         raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
                          "for you")
     if not schema and _exists_in_temp(cursor, short):

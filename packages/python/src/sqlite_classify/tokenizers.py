@@ -74,6 +74,11 @@ def _quoted(characters):
     return "'" + characters.replace("'", "''") + "'"
 
 
+def is_of_fts5(tokenize):
+    """Whether this value of `tokenize` names a tokenizer of FTS5, which is known to SQLite only."""
+    return bool(tokenize.split()) and tokenize.split()[0] not in OPTIONS
+
+
 def parse(tokenize):
     """The Tokenizer of a value of `tokenize`; None for an FTS5 tokenizer, which is known to SQLite only. ValueError for
     an option that the kind does not take, or that is there twice."""
