@@ -81,6 +81,12 @@ void saving_target_free(SavingTarget *t) {
   *t = (SavingTarget){0};
 }
 
+/* Whether the name ends in @, or in @ and digits that are too many for a version. */
+static bool ends_in_version(const char *name) {
+  const char *at = strrchr(name, '@');
+  return at && at[1 + strspn(at + 1, "0123456789")] == '\0';
+}
+
 static int parse_name(Connection *c, const char *spec, ModelName *n, Error *error) {
   Schemas schemas;
   *n = (ModelName){0};
@@ -88,7 +94,7 @@ static int parse_name(Connection *c, const char *spec, ModelName *n, Error *erro
   if (rc) return rc;
   rc = model_name_parse(&schemas, spec, n, error);
   schemas_free(&schemas);
-  if (!rc && n->version != MODEL_NAME_NEWEST)
+  if (!rc && (n->version != MODEL_NAME_NEWEST || ends_in_version(n->name)))
     rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected a name without @version, since the "
                  "new version's number is chosen for you", spec);
   return rc;

@@ -17,9 +17,26 @@ static int visit_row(sqlite3_stmt *each, JsonVisit *visit, void *context, Error 
   return m.key && m.type && m.shown ? visit(context, &m, error) : failure_no_memory(error);
 }
 
+/* JSON allows a key twice, and each reader takes another of the two. */
+static int check_keys(Connection *c, const char *json, Error *error) {
+  sqlite3_stmt *twice;
+  int rc = connection_statement(c, "SELECT key FROM json_each(?1) GROUP BY key HAVING count(*) > 1", &twice, error);
+  if (rc) return rc;
+  sqlite3_bind_text(twice, 1, json, -1, SQLITE_STATIC);
+  rc = sqlite3_step(twice);
+  if (rc == SQLITE_ROW)
+    rc = failure(error, SQLITE_ERROR, "'%.40s' is there twice in '%.60s', expected it once",
+                 (const char *)sqlite3_column_text(twice, 0), json);
+  else
+    rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, c->db, rc);
+  sqlite3_reset(twice);
+  return rc;
+}
+
 int json_members_visit(Connection *c, const char *json, JsonVisit *visit, void *context, Error *error) {
   sqlite3_stmt *each;
-  int rc = connection_statement(c, "SELECT key, type, value FROM json_each(?1)", &each, error), step;
+  int rc = check_keys(c, json, error), step;
+  if (!rc) rc = connection_statement(c, "SELECT key, type, value FROM json_each(?1)", &each, error);
   if (rc) return rc;
   sqlite3_bind_text(each, 1, json, -1, SQLITE_STATIC);
   while (!rc && (step = sqlite3_step(each)) == SQLITE_ROW) rc = visit_row(each, visit, context, error);

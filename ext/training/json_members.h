@@ -18,7 +18,9 @@ bool json_member_is_text(const JsonMember *member, const char *text);
 
 typedef int JsonVisit(void *context, const JsonMember *member, Error *error);
 
-/* Calls visit() for each member, in order, until one returns an error. */
+/* Calls visit() for each member, in order, until one returns an error. A key that is there twice
+** is an error before the first.
+*/
 int json_members_visit(Connection *connection, const char *json, JsonVisit *visit, void *context, Error *error);
 
 #endif

@@ -151,7 +151,7 @@ const OptionKind OPTION_ENCODER = {"\"bigru\" or \"none\"", false, encoder_optio
 static int from_read_object(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   static const char SQL[] =
       "SELECT json_extract(?1, '$.model'), json_extract(?1, '$.rows'), "
-      "(SELECT count(*) FROM json_each(?1) WHERE key IN ('model', 'rows') AND type = 'text') = "
+      "(SELECT count(DISTINCT key) FROM json_each(?1) WHERE key IN ('model', 'rows') AND type = 'text') = "
       "(SELECT count(*) FROM json_each(?1))";
   sqlite3_stmt *stmt;
   int rc = connection_statement(c, SQL, &stmt, error);

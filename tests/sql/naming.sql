@@ -88,6 +88,11 @@ SELECT classify('my refund is late', 'v1.0 beta'), classify('my refund is late',
 
 -- A version cannot be chosen, nor a name be empty.
 SELECT classify_train(body, category, 'spam@7', :small) FROM tickets;
+SELECT classify_train(body, category, 'spam@', :small) FROM tickets;
+SELECT classify_train(body, category, '@', :small) FROM tickets;
+SELECT classify_train(body, category, 'spam@99999999999999999999', :small) FROM tickets;
+SELECT json_extract(classify_train(body, category, 'me@home', :small), '$.model') FROM tickets;
+DELETE FROM main.classify_models WHERE name = 'me@home';
 SELECT classify_train(body, category, '', :small) FROM tickets;
 SELECT classify_train(body, category, 'main.', :small) FROM tickets;
 SELECT classify_train(body, category, x'0001', :small) FROM tickets;

@@ -47,6 +47,13 @@ SELECT classify_train(body, category, 'wrong', x'7b7d') FROM tickets;
 -- An option that there is not.
 SELECT classify_train(body, category, 'wrong', '{"epoch":5}') FROM tickets;
 
+-- An option that is there twice, also within another.
+SELECT classify_train(body, category, 'wrong', '{"epochs":2, "epochs":3}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"epochs":null, "epochs":3}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"class_weight":{"billing":2, "billing":3}}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"from":{"model":"kinds", "model":"default"}}') FROM tickets;
+SELECT * FROM classify_rows('SELECT id, body FROM tickets', 'kinds', '{"threads":2, "threads":1}') LIMIT 1;
+
 -- A value of another type.
 SELECT classify_train(body, category, 'wrong', '{"epochs":"5"}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"epochs":5.5}') FROM tickets;

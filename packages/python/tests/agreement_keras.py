@@ -8,8 +8,7 @@ import tensorflow
 from agreement import TEXTS, UNITS, VECTOR, ascii_words, cut_and_padded, drawn, most_frequent
 from keras_samples import AttentionLayer, bidirectional, keras, layers, to_numpy
 from sqlite_classify.keras_models import from_keras, to_keras
-from sqlite_classify.vocabularies import vocabulary
-from sqlite_classify.weights import labels as labels_of
+from sqlite_classify.contents import labels as labels_of, vocabulary
 
 
 def build(rows, tokens, labels, random, masked=False, first=()):

@@ -1,5 +1,6 @@
 """load() with each kind of connection, connect(), and what they say where nothing can be loaded."""
 import contextlib
+import importlib.util
 import os
 import pathlib
 import pydoc
@@ -230,6 +231,12 @@ class Package(hosts.Test):
         shown = pydoc.render_doc(sqlite_classify, renderer=pydoc.plaintext)
         for name in "connect(path, **options)", "load(connection)", "loadable_path()", "save(connection, name, weights":
             self.assertIn("\n    " + name, shown)
+        lists = "labels(weights)", "vocabulary(weights)"
+        models = ("from_keras(model, ", "to_keras(weights, ", "from_torch(module, ", "to_torch(weights)",
+                  "attention_layer(")
+        for name in lists + models * bool(importlib.util.find_spec("numpy")):
+            self.assertIn("\n    " + name, shown)
+            self.assertIn(name.partition("(")[0], dir(sqlite_classify))
         with self.assertRaisesRegex(AttributeError, "no attribute 'from_scratch'"):
             sqlite_classify.from_scratch
 
@@ -238,6 +245,15 @@ class Package(hosts.Test):
                 "print([name for name in ('numpy', 'keras', 'torch', 'apsw', 'pysqlite3') if name in sys.modules])")
         printed = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True)
         self.assertEqual((printed.stdout, printed.stderr), ("[]\n", ""))
+
+    def test_without_numpy(self):
+        code = ("import sys\nsys.modules['numpy'] = None\nimport pydoc, sqlite_classify, hosts\n"
+                "from sqlite_classify import *\npydoc.render_doc(sqlite_classify)\n"
+                "print(labels(hosts.weights()), vocabulary(hosts.weights()), 'from_torch' in dir(sqlite_classify))")
+        printed = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True,
+                                 cwd=os.path.dirname(hosts.__file__))
+        self.assertEqual((printed.stdout, printed.stderr), (
+            "['delivery', 'account'] ['', '[UNK]', 'parcel', 'courier', 'password', 'login'] False\n", ""))
 
     def test_what_needs_more_is_imported_when_it_is_asked_for(self):
         made = types.SimpleNamespace(from_keras=print)

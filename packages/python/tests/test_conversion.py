@@ -120,13 +120,18 @@ class Arguments(Test):
         self.refuses(ValueError, r"label 1 is 'b\ud800', which is no text", conversion.check_labels,
                      ["a", "b\ud800"], 2, "the output")
         self.assertEqual(conversion.check_labels(np.array([3, 5]), 2, "the output"), [3, 5])
+        for large in 2 ** 70, -2 ** 63 - 1, np.uint64(2 ** 63):
+            self.refuses(ValueError, f"label {large} does not fit into 64 bits", conversion.check_labels, [1, large], 2,
+                         "the output")
+        self.assertEqual(conversion.check_labels([2 ** 63 - 1, -2 ** 63], 2, "the output"), [2 ** 63 - 1, -2 ** 63])
 
     def test_max_tokens(self):
         for given in 0, -1, True, 2.0, "9", 2 ** 31, 2 ** 40, np.int64(0):
             self.refuses(ValueError, f"max_tokens={given!r}, expected an integer from 1 to 2147483647, or None",
                          conversion.check_max_tokens, given)
         for given in None, 1, np.int32(5), 2 ** 31 - 1:
-            conversion.check_max_tokens(given)
+            self.assertEqual(conversion.check_max_tokens(given), given)
+        self.assertIs(type(conversion.check_max_tokens(np.int64(16))), int)
 
     def test_tokenizers(self):
         self.refuses(ValueError, "tokenizer 'whitespace lower ascii lower none' has 'lower' twice, expected it once",

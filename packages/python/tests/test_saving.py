@@ -3,7 +3,9 @@ import json
 import sqlite3
 import struct
 import sys
+import threading
 import unittest
+import warnings
 
 import sqlite_classify
 from sqlite_classify import connections, model_file, saving
@@ -142,11 +144,27 @@ class Row(hosts.Test):
         ask = Asking(connection)
         whole = model_file.identified(hosts.weights())
         sqlite_classify.save(connection, "m", whole, ROWS)
-        for damaged in whole[:-10], whole.replace(b"courier", b"carrier"), whole + b"more":
-            error = self.refuses(ValueError, "the bytes have changed since their identifier was written",
-                                 sqlite_classify.save, connection, "n", damaged)
+        size = len(whole)
+        for damaged, sentence in (
+                (whole[:-10], f"they are cut off, their header says {size} bytes"),
+                (whole[:size // 4], "their header is cut off or damaged"),
+                (whole.replace(b"courier", b"carrier"), "the bytes have changed since their identifier was written"),
+                (whole + b"more", f"there is more behind their end, their header says {size} bytes")):
+            error = self.refuses(ValueError, sentence, sqlite_classify.save, connection, "n", damaged)
             self.assertIn(f"({len(damaged)} bytes)", str(error))
         self.assertEqual(ask.one("SELECT count(*) FROM classify_models"), 1)
+
+    @hosts.for_each_kind
+    def test_words_that_the_tokenizer_does_not_give(self, connection):
+        def weights(tokenize):
+            metadata, tensors = model_file.split(hosts.weights())
+            return model_file.join({**metadata, "tokenize": tokenize}, tensors)
+        with self.assertWarnsRegex(UserWarning, "tokenizer 'trigram' does not give 4 of 4 words .* is 'parcel'"):
+            sqlite_classify.save(connection, "m", weights("trigram"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            for tokenize in "unicode61", "porter unicode61", "unicode lower none":
+                sqlite_classify.save(connection, "m", weights(tokenize))
 
     @hosts.for_each_kind
     def test_an_identifier_that_is_not_seen(self, connection):
@@ -315,6 +333,61 @@ class Transactions(hosts.Test):
         ask.all("COMMIT")
         self.assertEqual(ask.all("SELECT name FROM sqlite_master"), [("t",)])
 
+    @hosts.for_each_kind
+    def test_it_waits_for_a_lock(self, connection):
+        """Of another connection that writes, also when the table of models is there already."""
+        db = connections.unwrap(connection)
+        getattr(db, "set_busy_timeout", getattr(db, "setbusytimeout", lambda time: None))(5000)
+        path = Asking(connection).one("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        for version in 1, 2:
+            driver = sqlite3 if hosts.CAN_LOAD else __import__("pysqlite3")
+            other = driver.connect(path, isolation_level=None, check_same_thread=False)
+            other.execute("BEGIN IMMEDIATE")
+            ending = threading.Timer(0.2, other.execute, ["ROLLBACK"])
+            ending.start()
+            self.assertEqual(sqlite_classify.save(connection, "m", hosts.weights()), version)
+            ending.join()
+            other.close()
+
+    def test_many_threads(self):
+        path = f"{self.folder}/threads.db"
+        saved = []
+
+        def run():
+            db = sqlite_classify.connect(path)
+            saved.append(sqlite_classify.save(db, "m", hosts.weights()))
+            db.close()
+
+        threads = [threading.Thread(target=run) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(saved), list(range(1, 9)))
+
+    @hosts.for_each_kind
+    def test_a_lock_is_none_of_temp(self, connection):
+        path = Asking(connection).one("SELECT file FROM pragma_database_list WHERE name = 'main'")
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        self.assertEqual(sqlite_classify.save(connection, "temp.m", hosts.weights()), 1)
+        other.close()
+
+    def test_a_transaction_of_sqlalchemy(self):
+        """Which its driver does not know of before the first statement that writes."""
+        if "SQLAlchemy" not in hosts.INSTALLED:
+            self.skipTest("there is no SQLAlchemy")
+        import sqlalchemy
+        connection = hosts.KINDS["SQLAlchemy"][1](f"{self.folder}/alchemy.db")
+        self.addCleanup(hosts.close, connection)
+        count = sqlalchemy.text("SELECT count(*) FROM sqlite_master")
+        for ending, tables in ("rollback", 0), ("commit", 6):
+            transaction = connection.begin()
+            sqlite_classify.save(connection, "m", hosts.weights())
+            getattr(transaction, ending)()
+            with connection.begin():
+                self.assertEqual(connection.execute(count).scalar(), tables)
+
     def test_every_way_of_committing(self):
         driver = sqlite3 if hosts.CAN_LOAD else __import__("pysqlite3")
         ways = [{"isolation_level": level} for level in ("", None, "IMMEDIATE", "EXCLUSIVE")]
@@ -366,7 +439,7 @@ class Refused(hosts.Test):
 
     @hosts.for_each_kind
     def test_names(self, connection):
-        for name in "", "main.", "m@3", "main.m@1":
+        for name in "", "main.", "m@3", "main.m@1", "m@", "@", "m@" + "9" * 30:
             self.refuses(ValueError, f"the model's name is '{name}', expected name or schema.name",
                          sqlite_classify.save, connection, name, hosts.weights())
         self.refuses(ValueError, "no database is attached as 'nosuch', expected the name of one before the dot of the "
@@ -386,7 +459,13 @@ class Refused(hosts.Test):
                 ([("a", None)], "rows has no text with a label (rows: 1), expected at least one"),
                 ([], "rows has no text with a label (rows: 0), expected at least one")):
             self.refuses(ValueError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), rows)
-        self.refuses(Exception, "BLOB", sqlite_classify.save, connection, "m", hosts.weights(), [(b"a", "account")])
+        for row, sentence in (
+                ((b"a", "account"), "the text of row 0 of rows is b'a' (a BLOB), expected a text or a number"),
+                ((["a"], "account"), "the text of row 0 of rows is ['a'], expected a text or a number"),
+                (("a", {"b": 1}), "the label of row 0 of rows is {'b': 1}, expected a text or a number")):
+            self.refuses(TypeError, sentence, sqlite_classify.save, connection, "m", hosts.weights(), [row])
+        self.refuses(ValueError, "the label of row 0 of rows is 18446744073709551616, which does not fit",
+                     sqlite_classify.save, connection, "m", hosts.weights(), [("a", 2**64)])
         for rows in 5, "ab":
             self.refuses(TypeError, f"rows is {rows!r}, expected texts with their labels", sqlite_classify.save,
                          connection, "m", hosts.weights(), rows)

@@ -1,4 +1,5 @@
 """from_torch() and to_torch()."""
+import io
 import unittest
 from unittest import mock
 
@@ -10,7 +11,7 @@ try:
     from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 except ImportError as missing:
     raise unittest.SkipTest(f"{missing}") from missing
-from sqlite_classify import network, vocabularies, weights
+from sqlite_classify import contents, network, weights
 from sqlite_classify.torch_models import from_torch, to_torch
 
 TOKENS, ROWS = 12, 40
@@ -134,7 +135,7 @@ class Conversion(unittest.TestCase):
                 self.assertLess(np.abs(network.probabilities(model, texts_of(ids, model)) - expected).max(), 2e-6)
                 again = to_torch(data)
                 np.testing.assert_allclose(probabilities(again, ids), expected, atol=2e-6)
-                self.assertEqual(vocabularies.vocabulary(data), WORDS)
+                self.assertEqual(contents.vocabulary(data), WORDS)
                 self.assertEqual(from_torch(again, WORDS, LABELS, max_tokens=TOKENS, **arguments), data)
 
     def test_state_dict(self):
@@ -203,6 +204,49 @@ class Conversion(unittest.TestCase):
         self.assertEqual((model.words[0], len(model.tensors["embedding"])), ("", ROWS + 1))
         np.testing.assert_array_equal(model.tensors["embedding"][0], model.tensors["embedding"][1])
 
+    def test_large_and_small_weights(self):
+        """Padding is read as it is read with other weights, also where probabilities are 0 and 1, or all alike."""
+        for options in {}, {"masked": True}, {"packed": True}, {"packed": True, "masked": True}, {"pooling": "max"}:
+            expected = weights.read(from_torch(Classifier(**options), WORDS, LABELS, max_tokens=TOKENS)).metadata
+            for attention, output in (1, 1000), (100, 1), (100, 1000), (1, 1e-4), (1000, 1e-4):
+                with self.subTest(attention=attention, output=output, **options):
+                    module = multiplied(Classifier(**options), attention, output)
+                    before = {name: value.clone() for name, value in module.state_dict().items()}
+                    data = from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+                    self.assertEqual(weights.read(data).metadata, expected)
+                    for name, value in module.state_dict().items():
+                        self.assertTrue(torch.equal(value, before[name]), name)
+
+    def test_wrapped(self):
+        module = Classifier(packed=True)
+        expected = from_torch(module, WORDS, LABELS, max_tokens=TOKENS)
+        for wrapped in nn.DataParallel(module), torch.compile(module), nn.DataParallel(torch.compile(module)):
+            self.assertEqual(from_torch(wrapped, WORDS, LABELS, max_tokens=TOKENS), expected)
+        self.assertEqual(from_torch(AnyArguments(packed=True), WORDS, LABELS, max_tokens=TOKENS), expected)
+
+    def test_numbers_of_numpy(self):
+        self.assertEqual(from_torch(Classifier(), WORDS, LABELS, max_tokens=np.int64(TOKENS), pad=np.int32(0)),
+                         from_torch(Classifier(), WORDS, LABELS, max_tokens=TOKENS))
+
+    def test_the_module_can_be_kept(self):
+        for options in {}, {"both": False}, {"gru": False}, {"pooling": "max"}, {"bias": (TOKENS,), "rank": 1}:
+            made = to_torch(from_torch(Classifier(**options), WORDS, LABELS, max_tokens=TOKENS))
+            file = io.BytesIO()
+            torch.save(made, file)
+            file.seek(0)
+            again = torch.load(file, weights_only=False)
+            np.testing.assert_array_equal(probabilities(again, numbers()), probabilities(made, numbers()))
+
+    def test_words_before_every_text(self):
+        words = ["", "[UNK]", ".", "[CLS]", *WORDS[4:]]
+        with self.assertWarnsRegex(UserWarning, r"the vocabulary has '\[CLS\]': if it stood before or behind"):
+            from_torch(Classifier(), words, LABELS, max_tokens=TOKENS)
+
+    def test_rows_without_a_word(self):
+        words = WORDS[:-3] + [f"[unused{row}]" for row in range(ROWS - 3, ROWS)]
+        model = weights.read(from_torch(Classifier(), words, LABELS, max_tokens=TOKENS))
+        self.assertEqual(len(model.tensors["embedding"]), ROWS)
+
     def test_keras_and_back(self):
         """A file is the same whichever framework it went through."""
         try:
@@ -212,6 +256,14 @@ class Conversion(unittest.TestCase):
             self.skipTest(str(missing))
         data = from_torch(Classifier(packed=True), WORDS, LABELS, max_tokens=TOKENS)
         self.assertEqual(from_keras(to_keras(data), WORDS, LABELS, max_tokens=TOKENS), data)
+
+
+def multiplied(module, attention, output):
+    with torch.no_grad():
+        for layer, by in (module.scores, attention), (module.output, output):
+            for parameter in layer.parameters() if layer else ():
+                parameter.mul_(by)
+    return module
 
 
 class Behind(Classifier):
@@ -246,6 +298,32 @@ class Scaled(Classifier):
     def forward(self, ids):
         states = self.states(ids)
         return self.output((torch.softmax(1.01 * self.scores(states), 1) * states).sum(1))
+
+
+class OverTexts(Classifier):
+    """Takes the softmax over the texts of the batch."""
+
+    def forward(self, ids):
+        states = self.states(ids)
+        return self.output((torch.softmax(self.scores(states), 0) * states).sum(1))
+
+
+class Random(Classifier):
+    """Has a dropout that eval() does not end."""
+
+    def forward(self, ids):
+        states = nn.functional.dropout(self.states(ids), 0.5)
+        return self.output((torch.softmax(self.scores(states), 1) * states).sum(1))
+
+
+class ByName(Classifier):
+    def forward(self, *, ids):
+        return super().forward(ids)
+
+
+class AnyArguments(Classifier):
+    def forward(self, *given):
+        return super().forward(*given)
 
 
 class WithHidden(Classifier):
@@ -283,6 +361,29 @@ class WrongInput(unittest.TestCase):
             broken.output.bias[0] = torch.inf
         self.refused("the weights of output bias have a number that is not finite", broken)
 
+    def test_texts_that_are_not_by_themselves(self):
+        turned = Classifier()
+        turned.gru.batch_first = False
+        for module in turned, OverTexts():
+            self.refused("depends on which other texts are in its batch", module)
+            self.refused("depends on which other texts are in its batch", module, padding=None)
+        self.refused("other numbers each time that it is run on the same text", Random())
+        self.refused("other numbers each time", Random(), padding=None)
+
+    def test_half_of_the_digits(self):
+        for dtype in torch.float16, torch.bfloat16:
+            self.refused(f"'embedding.weight' of the module is {dtype}, expected torch.float32: give module.float",
+                         Classifier().to(dtype))
+
+    def test_what_cannot_be_seen(self):
+        """With such weights, in a function that may have copied them."""
+        module = multiplied(Classifier(masked=True), 100, 1000).eval()
+        self.refused("how is padding read.* say attention_padding='skip' or 'read'|'read' or 'skip'",
+                     module.state_dict(), forward=module)
+        data = from_torch(module.state_dict(), WORDS, LABELS, max_tokens=TOKENS, forward=module,
+                          attention_padding="skip")
+        self.assertEqual(data, from_torch(module, WORDS, LABELS, max_tokens=TOKENS))
+
     def test_attention_with_small_weights(self):
         """Which change little, whatever is made of them; and they are what they were afterwards."""
         for kind in WithTanh, Scaled, Classifier:
@@ -304,6 +405,8 @@ class WrongInput(unittest.TestCase):
         for words in None, 5:
             self.refused(f"the vocabulary is of type {type(words).__name__}, expected a list", words=words,
                          error=TypeError)
+        self.refused("attention='scores.weight', expected names in a tuple", attention="scores.weight",
+                     error=TypeError)
         self.refused("max_tokens=True, expected an integer from 1 to 2147483647", max_tokens=True)
         state = {**Classifier().state_dict(), "mask": torch.ones(3), "more": torch.ones(4)}
         self.refused(r"'mask' \(3,\), 'more' \(4,\) belong to no part.*or say attention=", state)
@@ -312,7 +415,8 @@ class WrongInput(unittest.TestCase):
 
     def test_sizes(self):
         self.refused("there are 2 labels, but 'output.weight' tells 3 apart", labels=["a", "b"])
-        self.refused("vocabulary is too short: it has 39 words", words=WORDS[:-1])
+        self.refused("there is 1 label, but 'output.weight' tells 3 apart", labels=["a"])
+        self.refused(r"vocabulary is too short: it has 39 words.* for row in range\(39, 40\)\]", words=WORDS[:-1])
         self.refused("how many tokens does the model read", max_tokens=None)
         self.refused("max_tokens is 9, but the bias of attention has 12", Classifier(bias=(TOKENS,)), max_tokens=9)
 
@@ -339,6 +443,12 @@ class WrongInput(unittest.TestCase):
     def test_what_is_no_module(self):
         self.refused("the module is the class Classifier, expected an instance", Classifier, error=TypeError)
         self.refused(r"the module is 'a.pt', expected .*: read it with torch.load\(path\)", "a.pt", error=TypeError)
+        keras = type("Sequential", (nn.Module,), {"__module__": "keras.src.models", "layers": []})()
+        self.refused(r"the module is a Keras model \(Sequential\), .*give it to from_keras\(\)", keras, error=TypeError)
+        traced = torch.jit.trace(Classifier().eval(), numbers())
+        self.refused("the module is one of torch.jit, .* expected the nn.Module that it was made of", traced,
+                     error=TypeError)
+        self.refused(r"the module takes ids by name only.*lambda ids: module\(ids=ids\)", ByName())
         checkpoint = {"epoch": 3, "model_state_dict": Classifier().state_dict()}
         self.refused(r"which is a checkpoint: give its part \['model_state_dict'\]", checkpoint, error=TypeError)
         self.refused("the tokenizer is of type builtin_function_or_method: a function of one's own", tokenizer=len,

@@ -5,26 +5,29 @@
     db.execute("SELECT classify_train(body, category) FROM tickets").fetchone()
 
 connect(path) opens a database with the extension loaded; load(connection) loads it into a connection that
-is there. save() stores a model that was made elsewhere. These need the standard library only. from_keras(),
-from_torch(), to_keras(), to_torch() and vocabulary() need numpy, and Keras or PyTorch.
+is there. save() stores a model that was made elsewhere; labels() and vocabulary() say what is in one. These need
+the standard library only. from_keras(), from_torch(), to_keras(), to_torch() and attention_layer() need numpy, and
+Keras or PyTorch; they are shown here if numpy is installed.
 """
 import importlib
+import importlib.util
 
 from .connections import ExtensionsUnavailable, connect, load, loadable_path
+from .contents import labels, vocabulary
 from .saving import save
 
 # These are imported when they are first asked for, since they need numpy and more.
 _LAZY = {
     "from_keras": "keras_models",
     "to_keras": "keras_models",
+    "attention_layer": "keras_models",
     "from_torch": "torch_models",
     "to_torch": "torch_models",
-    "vocabulary": "vocabularies",
-    "labels": "weights",
-    "attention_layer": "keras_models",
 }
 
-__all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save"]
+__all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save", "labels", "vocabulary"]
+if importlib.util.find_spec("numpy"):
+    __all__ += _LAZY
 
 
 def __getattr__(name):
@@ -33,6 +36,10 @@ def __getattr__(name):
     if name == "__version__":
         return _version()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted({*globals(), *__all__})
 
 
 def _version():

@@ -1,8 +1,18 @@
 """What is asked of the arguments of from_keras() and from_torch() before any model is looked at."""
 import os
 import unicodedata
+import warnings
 
 SPELLED = "[id2label[i] for i in range(len(id2label))]"  # how a dict of labels becomes a list
+# Words that are put before every text, or behind it.
+STANDING = ("<START>", "<start>", "<bos>", "<BOS>", "[BOS]", "<sos>", "<SOS>", "[SOS]", "<s>", "[CLS]", "<cls>",
+            "<CLS>", "<eos>", "<EOS>", "[EOS]", "</s>", "[SEP]", "<sep>", "<SEP>", "<END>", "<end>")
+WRAPPERS = {"DataParallel": "module", "DistributedDataParallel": "module", "OptimizedModule": "_orig_mod"}
+
+
+def counted(number, noun):
+    """'1 label', '2 labels'."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def labels_in_order(labels):
@@ -35,9 +45,10 @@ def check_marks(words):
     if words and not any(_is_mark(word) for word in words):
         raise ValueError(
             "how were the texts cut? No word of the vocabulary is a mark such as '.' or '?', which are words to the "
-            "extension's own tokenizer. Say tokenizer=: the Tokenizer or TextVectorization itself, 'whitespace' for "
-            "str.split(), 'whitespace lower unicode' for str.lower().split(), 'whitespace lower ascii remove "
-            "punctuation' as TextVectorization does it, or '' for the extension's own")
+            "extension's own tokenizer. Say tokenizer=: the Tokenizer or TextVectorization itself, 'whitespace "
+            "separators spaces' for str.split(), 'whitespace lower unicode separators spaces' for "
+            "str.lower().split(), 'whitespace lower ascii remove punctuation' as TextVectorization does it, or '' for "
+            "the extension's own")
 
 
 def _is_mark(word):
@@ -49,11 +60,30 @@ def check_tokenizer(tokenizer):
     if tokenizer is not None and not isinstance(tokenizer, str):
         what = "a function of one's own cannot run in SQL" if callable(tokenizer) else "expected a text"
         raise TypeError(f"the tokenizer is of type {type(tokenizer).__name__}: {what}; say a value of the metadata "
-                        "'tokenize', such as 'whitespace lower unicode' for text.lower().split()")
+                        "'tokenize', such as 'whitespace lower unicode separators spaces' for "
+                        "text.lower().split()")
+
+
+def unwrapped(module):
+    """The module within an nn.DataParallel, or one that torch.compile() has made."""
+    while type(module).__name__ in WRAPPERS and hasattr(module, WRAPPERS[type(module).__name__]):
+        module = getattr(module, WRAPPERS[type(module).__name__])
+    return module
+
+
+def is_of(value, *packages):
+    """Whether its class is one of these packages, or derived from one."""
+    return any(base.__module__.partition(".")[0] in packages for base in type(value).__mro__)
 
 
 def check_module(module):
     """TypeError for what is given in place of a PyTorch module or its state_dict()."""
+    if is_of(module, "keras", "tf_keras") and hasattr(module, "layers"):
+        raise TypeError(f"the module is a Keras model ({type(module).__name__}), expected an nn.Module or its "
+                        "state_dict(): give it to from_keras()")
+    if any(base.__name__ == "ScriptModule" for base in type(module).__mro__):
+        raise TypeError("the module is one of torch.jit, whose layers cannot be seen, expected the nn.Module that it "
+                        "was made of; or give its state_dict(), and forward=lambda ids: module(ids)")
     if isinstance(module, type):
         raise TypeError(f"the module is the class {module.__name__}, expected an instance of it, with its trained "
                         "weights: load_state_dict(torch.load(path))")
@@ -73,3 +103,19 @@ def check_words(vocabulary):
         number, word = next(iter(vocabulary.items()))
         raise TypeError(f"the vocabulary is a dict from numbers to words, {number!r} to {word!r}, expected one from "
                         "words to numbers: {word: number for number, word in index_word.items()}, or word_index")
+
+
+def check_attention(attention):
+    """TypeError for a text in place of a list of names."""
+    if isinstance(attention, str) or not (attention is None or hasattr(attention, "__iter__")):
+        raise TypeError(f"attention={attention!r:.80}, expected names in a tuple, W first, such as ('att.weight',)")
+
+
+def warn_of_standing_words(words):
+    """Warns of words that may have stood before every text."""
+    found = [word for word in STANDING if word in words]
+    if found:
+        warnings.warn(f"the vocabulary has {', '.join(map(repr, found))}: if it stood before or behind every text when "
+                      "the model was trained, SQL gives other labels than the model, since it reads the text's own "
+                      "words only; train without it. If it did not, give it another name, such as '[unused1]'",
+                      stacklevel=3)

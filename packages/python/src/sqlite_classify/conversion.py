@@ -1,24 +1,17 @@
 """What from_keras() and from_torch() have in common: the parts of a network become a file, and back.
 
-The parts are found in a framework's model, then assembled into a Model, and what the framework computes is compared
-with the network of that Model. Nothing that can be computed is taken on trust.
+The parts are found in a framework's model, then assembled into a Model. verification.py compares what the two compute.
 """
 import dataclasses
-import functools
-import itertools
 
 import numpy as np
 
-from . import arguments, enlarging, model_file, network, tokenizers, vocabularies, weights as weights_file
+from . import arguments, model_file, network, tokenizers, vocabularies, weights as weights_file
 
 GRU_PADDINGS = ("read", "zero", "carry")
 ATTENTION_PADDINGS = ("read", "skip")
-TOLERANCE, NOISE = 1e-4, 3e-7  # of probabilities
 UNLIMITED = 2 ** 31 - 1  # tokens
 MOST_PADDED = 65536  # tokens that SQL pads a text to
-LONGEST_CHECKED = 48  # tokens of a text that is compared, if the model itself does not ask for more
-DESCRIPTIONS = {"attention": "softmax(h . W + b) over the states h of a text, and their sum with these weights",
-                "max": "the largest value of each of the states of a text", "mean": "the mean of the states of a text"}
 
 
 @dataclasses.dataclass
@@ -50,31 +43,12 @@ class Reading:
     padding_by_place: bool = None
 
 
-@dataclasses.dataclass
-class Original:
-    """A framework's model, to be compared with. run() takes numbers [texts][tokens], padded as the reading says, and
-    the lengths of the texts without padding; it gives [texts][labels], or [texts][1] for a sigmoid, or None if it
-    cannot read empty texts. `outputs` says what these numbers are: one of OUTPUTS, or all that they may be. `layer` is
-    the one to blame if they are others than ours. `fixed_length`: it takes texts of max_tokens only. `words`: the
-    numbers of ordinary words that it may be given. enlarge() takes a number and gives a context manager, within which
-    run() has attention's weights multiplied by it; None if that cannot be done."""
-    run: callable
-    outputs: tuple
-    layer: str
-    fixed_length: bool
-    words: list
-    enlarge: callable = None
-    hint: str = ""                      # what may be wrong, too
-
-
-OUTPUTS = ("logits", "probabilities")
-
-
 # ---- parts to a file ----
 
 def assemble(parts, reading, vocabulary, labels):
     """The Model of these parts. gru_padding and attention_padding of the reading must be known."""
-    model = _assemble(parts, reading, vocabulary, labels, _words_and_rows(parts, vocabulary, reading.padding_by_place))
+    model = assemble_unchecked(parts, reading, vocabulary, labels,
+                               words_and_rows(parts, vocabulary, reading.padding_by_place))
     _check_padded_length(int(model.metadata["padded_length"]))
     padding_is_unused = model.metadata["padded_length"] == "0" and is_masked(parts, reading)
     if padding_is_unused and model.words[:1] == [""] and not model.tensors["embedding"][1].any():
@@ -82,14 +56,15 @@ def assemble(parts, reading, vocabulary, labels):
     return model
 
 
-def _assemble(parts, reading, vocabulary, labels, words_and_rows):
-    words, rows = words_and_rows
+def assemble_unchecked(parts, reading, vocabulary, labels, words_and_rows_of_file):
+    """The same, of any length, with padding's row in any case."""
+    words, rows = words_and_rows_of_file
     tensors = {"embedding": rows, **_gru_tensors(parts), **_pooling_tensors(parts)}
     tensors = {name: np.ascontiguousarray(tensor, "<f4") for name, tensor in tensors.items()}
     return weights_file.Model(_metadata(parts, reading, vocabulary), tensors, words, list(labels))
 
 
-def _words_and_rows(parts, vocabulary, padding_by_place):
+def words_and_rows(parts, vocabulary, padding_by_place):
     """The words of the file, and the rows of its embedding."""
     order = vocabulary.file_rows(len(parts.embedding), padding_by_place)
     rows = np.ascontiguousarray(_take_rows(parts.embedding, order), "<f4")
@@ -239,7 +214,8 @@ def check_labels(labels, columns, layer):
     """The labels as a list. ValueError if they are not as many as the columns of the output, or two are the same."""
     labels = arguments.labels_in_order(labels)
     if len(labels) != columns:
-        raise ValueError(f"there are {len(labels)} labels, but {layer} tells {columns} apart")
+        verb = "is" if len(labels) == 1 else "are"
+        raise ValueError(f"there {verb} {arguments.counted(len(labels), 'label')}, but {layer} tells {columns} apart")
     first = {}
     for number, label in enumerate(labels):
         key = weights_file.label_key(label)
@@ -253,11 +229,13 @@ def check_labels(labels, columns, layer):
 def check_rows(vocabulary, rows, layer):
     """ValueError if the embedding has not as many rows as there are words."""
     words = len(vocabulary.words)
+    has = f"{arguments.counted(words, 'word')} with the special ones"
     if rows < words:
-        raise ValueError(f"the vocabulary has {words} words with the special ones, but {layer} has only {rows} rows")
+        raise ValueError(f"the vocabulary has {has}, but {layer} has only {arguments.counted(rows, 'row')}")
     if rows > words and vocabulary.exact:
-        raise ValueError(f"the vocabulary is too short: it has {words} words with the special ones, {layer} has {rows} "
-                         "rows; expected a word for each row")
+        raise ValueError(f"the vocabulary is too short: it has {has}, {layer} has {arguments.counted(rows, 'row')}; "
+                         "expected a word for each row. If the last rows belong to no word, name them: words + "
+                         f"[f'[unused{{row}}]' for row in range({words}, {rows})]")
 
 
 def check_finite(parts):
@@ -279,9 +257,12 @@ def check_choice(parameter, value, expected):
 
 
 def check_max_tokens(max_tokens):
-    """ValueError if it is neither None nor a number of tokens."""
-    if max_tokens is not None and not (vocabularies.is_integer(max_tokens) and 1 <= max_tokens <= UNLIMITED):
+    """The number of tokens as Python's own; None stays. ValueError if it is neither."""
+    if max_tokens is None:
+        return None
+    if not vocabularies.is_integer(max_tokens) or not 1 <= max_tokens <= UNLIMITED:
         raise ValueError(f"max_tokens={max_tokens!r}, expected an integer from 1 to {UNLIMITED}, or None")
+    return int(max_tokens)
 
 
 def choose_tokenize(tokenizer, vocabulary):
@@ -315,145 +296,3 @@ def _is_special(word):
 def _impossible_words(impossible, count, tokenizer):
     return (f"{len(impossible)} of {count} words of the vocabulary can never come out of {tokenizer}, the first is "
             f"{impossible[0]!r}")
-
-
-# ---- what the model computes ----
-
-def verified(possible_parts, reading, vocabulary, labels, original):
-    """The Model that computes what the original does, of the Parts that it may have. What the reading leaves open is
-    tried with each, and the closest is taken. ValueError if none is close."""
-    length = reading.max_tokens if original.fixed_length else min(reading.max_tokens, LONGEST_CHECKED)
-    texts = _texts_to_check(vocabulary, original.words, reading, length)
-    runs = [(1.0, _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary))]
-    words_and_rows = functools.lru_cache(functools.partial(_words_and_rows, possible_parts[0], vocabulary))
-    closest, difference = None, np.inf
-    for parts, candidate, output in _candidates(possible_parts, reading, vocabulary, original):
-        short = _assemble(parts, dataclasses.replace(candidate, max_tokens=length), vocabulary, labels,
-                          words_and_rows(candidate.padding_by_place))
-        ours = _in_file(texts, vocabulary, short)
-        if closest is None:
-            runs += _enlarged_run(original, enlarging.factor(short, ours), texts, reading, vocabulary, length)
-        found = [_compared(by, _probabilities(raw, output), short, ours, candidate) for by, raw in runs]
-        d = sum(one.difference for one in found)
-        if closest is None or d < min(0.8 * difference, difference - NOISE):
-            closest, difference, comparisons = (parts, candidate), d, found
-    wrong = next((one for one in comparisons if not one.difference <= one.allowed), None)
-    if wrong:
-        raise ValueError(f"{original.layer} computes something other than {DESCRIPTIONS[possible_parts[0].pooling]}: "
-                         f"{_with_weights(wrong.by)}probabilities differ by up to {wrong.difference:.2g} from those "
-                         f"that SQL would give, expected at most {wrong.allowed:.2g}{original.hint}")
-    return assemble(*closest, vocabulary, labels)
-
-
-@dataclasses.dataclass
-class _Comparison:
-    """How far two sets of probabilities lie apart, with attention's weights multiplied `by`."""
-    by: float
-    difference: float
-    allowed: float
-
-
-def _with_weights(by):
-    return f"with attention's weights {by:.3g} times as large, " if by != 1 else ""
-
-
-def _compared(by, found, model, texts, reading):
-    expected = network.probabilities(enlarging.enlarged(model, by) if by != 1 else model, texts)
-    allowed = _allowed(expected) if by == 1 else enlarging.allowed(expected)
-    return _Comparison(by, _difference(found, expected, texts, reading), allowed)
-
-
-def _enlarged_run(original, by, texts, reading, vocabulary, length):
-    """A list of the factor and what the original gives with its attention enlarged, if it has any that is small."""
-    if by == 1 or original.enlarge is None:
-        return []
-    with original.enlarge(by):
-        return [(by, _run(original, texts, dataclasses.replace(reading, max_tokens=length), vocabulary))]
-
-
-def _candidates(possible_parts, reading, vocabulary, original):
-    """All that may be meant, the likelier first."""
-    there = has_gru(possible_parts[0])
-    by_place = _choices(reading.padding_by_place, (False, True)[:1 + (vocabulary.unknown == vocabulary.padding)])
-    for output, parts, gru in itertools.product(original.outputs, possible_parts, _choices(
-            reading.gru_padding, GRU_PADDINGS if there else GRU_PADDINGS[:1])):
-        # Where both give the same, as the largest of states that are carried do, SQL need not compute padding.
-        paddings = ATTENTION_PADDINGS if gru == "read" else ATTENTION_PADDINGS[::-1]
-        for attention, place in itertools.product(_choices(reading.attention_padding, paddings), by_place):
-            yield parts, dataclasses.replace(reading, gru_padding=gru, attention_padding=attention,
-                                             padding_by_place=place), output
-
-
-def _choices(value, possible):
-    return possible if value is None else [value]
-
-
-def _texts_to_check(vocabulary, words, reading, length):
-    """Lists of numbers: of ordinary and unknown words; short, as long as what is read, longer; at last an empty one, if
-    padding is read in place of it."""
-    random = np.random.default_rng(1)
-    if vocabulary.unknown is not None:
-        words = [*words, *[vocabulary.unknown] * (len(words) // 8 + 1)]
-    sizes = list(random.integers(1, length, 18, endpoint=True))
-    if reading.padding is None:  # some of a few lengths, since frameworks prepare for each length anew
-        sizes = sizes[:1] * 6 + sizes[1:2] * 6
-    sizes += [1, length] + [length + 3] * (length == reading.max_tokens)
-    texts = [random.choice(words, size).tolist() for size in sorted(sizes)]
-    return texts + [[]] * (reading.padding is not None and reading.attention_padding != "skip")
-
-
-def _run(original, texts, reading, vocabulary):
-    """What the original gives for these texts, cut and padded as the reading says; NaN for the empty one if it cannot
-    be run. ValueError if a text's numbers depend on the texts beside it."""
-    most = reading.max_tokens
-    cut = [text[-most:] if reading.truncating == "pre" else text[:most] for text in texts]
-    if reading.padding is None:
-        groups = [list(group) for _, group in itertools.groupby(cut, len)]
-        return np.concatenate([original.run(np.array(group), list(map(len, group))) for group in groups])
-    fill = [[vocabulary.padding] * (most - len(text)) for text in cut]
-    ids = np.array([f + t if reading.padding == "pre" else t + f for t, f in zip(cut, fill)])
-    lengths = list(map(len, cut))
-    together = original.run(ids, lengths)
-    if together is None:
-        together = original.run(ids[:-1], lengths[:-1])
-        together = np.concatenate([together, np.full_like(together[:1], np.nan)])
-    if original.fixed_length:
-        return together
-    shortest = int(np.argmin([length or most for length in lengths]))
-    alone = original.run(ids[shortest:shortest + 1], lengths[shortest:shortest + 1])
-    if np.abs(alone - together[shortest]).max() > TOLERANCE:
-        raise ValueError("what the model computes of a text depends on how long the other texts of its batch are: "
-                         "padding is read up to the longest. Say padding=None if each text is labelled by itself")
-    return together
-
-
-def _probabilities(values, output):
-    """Probabilities [texts][labels] of what the original gives."""
-    if values.shape[1] == 1:
-        second = values if output == "probabilities" else 0.5 + 0.5 * np.tanh(0.5 * values)
-        return np.concatenate([1 - second, second], axis=1)
-    if output == "probabilities":
-        return values
-    values = np.exp(values - values.max(axis=1, keepdims=True))
-    return values / values.sum(axis=1, keepdims=True)
-
-
-def _in_file(texts, vocabulary, model):
-    """The same texts in the file's numbers. They have no padding."""
-    numbers, words = np.zeros(len(vocabulary.words), int), vocabulary.numbers()
-    numbers[words] = network.padding_number(model) + 1 + np.arange(len(words))
-    return [numbers[text].tolist() for text in texts]
-
-
-def _difference(found, expected, texts, reading):
-    """The largest difference of probabilities. An empty text counts if it is all padding that is read. Else it has no
-    features in SQL, and in frameworks no result, or that of a padding word."""
-    reads_padding = "read" == reading.attention_padding == reading.gru_padding
-    compared = [bool(text) or (reads_padding and np.isfinite(row).all()) for text, row in zip(texts, found)]
-    difference = np.abs(found - expected)[compared].max()
-    return np.inf if np.isnan(difference) else difference
-
-
-def _allowed(probabilities):
-    """How much they may differ. Where all texts have nearly the same probabilities, a little is much."""
-    return min(TOLERANCE, max(10 * NOISE, 0.01 * np.ptp(probabilities, axis=0).max()))

@@ -7,7 +7,7 @@ import dataclasses
 
 import numpy as np
 
-from . import conversion
+from . import arguments, conversion
 
 # Layers that do nothing when a model is used.
 IDLE = {"InputLayer", "Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout",
@@ -59,8 +59,9 @@ def find_chain(model):
 def _check_model(model):
     names = {base.__name__ for base in type(model).__mro__}
     if "Model" not in names or not hasattr(model, "layers"):
+        given = arguments.is_of(model, "torch", "collections") or isinstance(model, dict)
         raise TypeError(f"the model is of type {type(model).__name__}, expected a Keras model or the path of a "
-                        ".keras or .h5 file")
+                        f".keras or .h5 file{'; from_torch() takes those of PyTorch' if given else ''}")
     if names.isdisjoint(("Sequential", "Functional")):
         raise ValueError(f"the model {model.name!r} is a subclass of Model ({type(model).__name__}) whose layers "
                          "cannot be seen, expected a Sequential or functional model")

@@ -12,7 +12,8 @@ import zipfile
 
 import numpy as np
 
-from . import conversion, enlarging, keras_chain, network, tokenizers, vocabularies, weights as weights_file
+from . import (arguments, conversion, keras_chain, scaling, tokenizers, verification, vocabularies,
+               weights as weights_file)
 from .keras_chain import kind, named
 
 
@@ -52,10 +53,12 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     """
     conversion.check_choice("padding", padding, ("post", "pre", None))
     conversion.check_choice("truncating", truncating, ("post", "pre", None))
-    conversion.check_max_tokens(max_tokens)
+    max_tokens = conversion.check_max_tokens(max_tokens)
+    arguments.check_attention(attention)
     chain = keras_chain.find_chain(_loaded(model, custom_objects))
     source = _source(chain, tokenizer, vocabulary)
     known = _vocabulary(source, vocabulary, unknown, pad)
+    arguments.warn_of_standing_words(known.words)
     tokenize = conversion.choose_tokenize(_tokenizer(source, tokenizer), known)
     _check_vectorization(source, (padding, truncating, max_tokens))
     possible_parts = keras_chain.find_parts(chain, attention)
@@ -66,7 +69,7 @@ def from_keras(model, vocabulary, labels, tokenizer=None, padding="post", max_to
     tokens = _fixed_length(chain, possible_parts[0], source, (padding, max_tokens))
     reading = _reading(chain, tokens, source, tokenize, (padding, truncating, max_tokens))
     original = _original(chain, possible_parts[0], known, tokenize, fixed=tokens is not None)
-    return weights_file.write(conversion.verified(possible_parts, reading, known, labels, original))
+    return weights_file.write(verification.verified(possible_parts, reading, known, labels, original))
 
 
 # ---- words ----
@@ -237,8 +240,9 @@ def _original(chain, parts, vocabulary, tokenize, fixed):
         spelled[vocabulary.padding], spelled[vocabulary.unknown] = "", _outside(vocabulary.words, cut)
         run = keras_chain.run_with_texts(chain, spelled, "" if cut.kind == "characters" else " ")
     outputs = ("logits" if chain.activation == "linear" else "probabilities",)
-    enlarge = functools.partial(enlarging.keras_layer, chain.pooling) if parts.pooling == "attention" else None
-    return conversion.Original(run, outputs, layer, fixed, words, enlarge)
+    attention = chain.pooling if parts.pooling == "attention" else None
+    scale = functools.partial(scaling.keras_layers, attention, chain.dense)
+    return verification.Original(run, outputs, layer, fixed, words, scale)
 
 
 def _outside(words, cut):

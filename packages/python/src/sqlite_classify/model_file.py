@@ -97,9 +97,28 @@ def check(weights):
         return
     found = identifier(bytes(weights[:stated.start(1)]), bytes(weights[stated.end(1):]))
     if found != stated[1]:
-        raise ValueError(f"the weights cannot be used ({len(weights)} bytes): the bytes have changed since their "
-                         "identifier was written; weights that were edited on purpose run when 'identifier' is removed "
-                         "from their metadata")
+        raise ValueError(f"the weights cannot be used ({len(weights)} bytes): {_damage(weights)}")
+
+
+def _damage(weights):
+    """What is wrong with a file whose identifier is another."""
+    try:
+        length = _stated_length(weights)
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
+        return "their header is cut off or damaged"
+    if length > len(weights):
+        return f"they are cut off, their header says {length} bytes"
+    if length < len(weights):
+        return f"there is more behind their end, their header says {length} bytes"
+    return ("the bytes have changed since their identifier was written; weights that were edited on purpose run when "
+            "'identifier' is removed from their metadata")
+
+
+def _stated_length(weights):
+    """How many bytes the file has by its header."""
+    end = _header_end(weights)
+    header = json.loads(bytes(weights[8:end]))
+    return end + max(tensor["data_offsets"][1] for name, tensor in header.items() if name != "__metadata__")
 
 
 def identifier(before, behind):

@@ -5,32 +5,50 @@ It has the embedding, the GRU, attention, the max-pool and the output; neither n
 """
 import numpy as np
 
+from . import contents
+
 GRU_PARTS = ("kernel", "recurrent_kernel", "bias")
 
 
 def probabilities(model, texts):
     """[texts][labels]: the probability of each label. A text is a list of word numbers, of any length."""
-    return forward(model, texts)[0]
+    return _softmax(logits(model, texts))
 
 
-def forward(model, texts):
-    """The probabilities [texts][labels], and the weights of attention [texts][tokens read, with padding]."""
-    tensors, metadata = model.tensors, model.metadata
-    ids, inside = read_tokens(model, texts)
-    padding = inside & (ids == padding_number(model))
-    counted = inside & ~padding if metadata.get("attention_padding") == "skip" else inside
-    vectors = tensors["embedding"][ids].astype(np.float64)
-    states = _states(tensors, metadata.get("gru_padding", "read"), vectors, inside, padding)
-    if has_max_pool(tensors) and has_gru(tensors):
-        states = np.concatenate([states, vectors], axis=2)
-    scores = states @ tensors["attention.kernel"] + _position_bias(tensors, ids.shape[1])
-    weights = _softmax(np.where(counted, scores, -np.inf))
+def logits(model, texts):
+    """[texts][labels]: what the probabilities are the softmax of."""
+    tensors = model.tensors
+    states, counted = _states_and_counted(model, texts)
+    weights = _softmax(_scores(tensors, states, counted))
     features = np.einsum("bt,bts->bs", weights, states)
     if has_max_pool(tensors):
         highest = np.where(counted[:, :, None], states, -np.inf).max(axis=1, initial=-np.inf)
         features = np.concatenate([features, np.where(np.isfinite(highest), highest, 0)], axis=1)
-    logits = features @ tensors["output.kernel"] + tensors["output.bias"]
-    return _softmax(logits * tensors.get("blend", [1])[0]), weights
+    return (features @ tensors["output.kernel"] + tensors["output.bias"]) * tensors.get("blend", [1])[0]
+
+
+def scores(model, texts):
+    """[texts][tokens]: what attention is the softmax of, -inf where it has no weight; and [texts][tokens], where it has
+    some."""
+    states, counted = _states_and_counted(model, texts)
+    return _scores(model.tensors, states, counted), counted
+
+
+def _states_and_counted(model, texts):
+    """The states [texts][tokens read, with padding][S], and which of them attention and the max-pool read."""
+    tensors, metadata = model.tensors, model.metadata
+    ids, inside = read_tokens(model, texts)
+    padding = inside & (ids == padding_number(model))
+    vectors = tensors["embedding"][ids].astype(np.float64)
+    states = _states(tensors, metadata.get("gru_padding", "read"), vectors, inside, padding)
+    if has_max_pool(tensors) and has_gru(tensors):
+        states = np.concatenate([states, vectors], axis=2)
+    return states, inside & ~padding if metadata.get("attention_padding") == "skip" else inside
+
+
+def _scores(tensors, states, counted):
+    found = states @ tensors["attention.kernel"] + _position_bias(tensors, states.shape[1])
+    return np.where(counted, found, -np.inf)
 
 
 def has_gru(tensors):
@@ -43,7 +61,7 @@ def has_max_pool(tensors):
 
 def padding_number(model):
     """The number of padding's word: 1 if the first word is the empty text, else 0."""
-    return 1 if model.words[:1] == [""] else 0
+    return contents.padding_number(model.words)
 
 
 def read_tokens(model, texts):

@@ -1,12 +1,20 @@
-"""What save() refuses before the extension or SQLite does, in a sentence that says what to do."""
+"""What save() refuses, or warns of, before the extension or SQLite does, in a sentence that says what to do."""
 import contextlib
+import json
 import re
+import warnings
+
+from . import model_file, tokenizers
 
 COLUMNS = "name", "version", "created", "labels", "options", "metrics", "weights"
 
 KNOWN = "SELECT label FROM classify_labels('', :model)"
 WITH_KNOWN = f"SELECT count(*) FROM temp.classify_save_rows WHERE label IN ({KNOWN})"
 SWAPPED = f"SELECT count(*) FROM temp.classify_save_rows WHERE text IN ({KNOWN})"
+# Words that do not come out of the model's tokenizer. Porter's gives 3 of 100 stems another stem when they stand alone.
+STRANGE = """
+SELECT value FROM json_each(:words) WHERE value NOT IN (SELECT token FROM classify_attention(value, :model))"""
+ASKED, MOST_STRANGE = 500, 0.1
 FIRST = "SELECT label FROM temp.classify_save_rows ORDER BY rowid LIMIT 1"
 
 
@@ -56,3 +64,30 @@ def check_labels(cursor, model):
         raise ValueError(f"rows has labels for texts, such as {known!r}, expected the text first, then its label")
     raise ValueError(f"no row has a label of the model: one has {label!r:.80}, the model has {known!r}; expected texts "
                      "with the labels themselves, not with their numbers")
+
+
+def check_value(what, value):
+    """TypeError or ValueError for what is no text and no number that SQLite can hold."""
+    if isinstance(value, str):
+        model_file.check_text(what, value)
+    elif not isinstance(value, (int, float, type(None))):
+        blob = " (a BLOB)" if isinstance(value, (bytes, bytearray, memoryview)) else ""
+        raise TypeError(f"{what} is {value!r:.80}{blob}, expected a text or a number")
+    elif isinstance(value, int) and not -2**63 <= value < 2**63:
+        raise ValueError(f"{what} is {value!r:.80}, which does not fit into 64 bits")
+
+
+def warn_of_words(cursor, model, weights):
+    """Warns of a vocabulary that a tokenizer of FTS5 does not give. Other tokenizers are held against it when the file
+    is made."""
+    metadata, tensors = model_file.split(weights)
+    if not tokenizers.is_of_fts5(metadata["tokenize"]):
+        return
+    words = [word for word in model_file.strings(tensors, "vocabulary", "replace") if word]
+    asked = words[::max(1, len(words) // ASKED)]
+    asked_in_json = {"words": json.dumps(asked), **model}
+    strange = [word for word, in cursor.execute(STRANGE, asked_in_json).fetchall()]
+    if len(strange) > MOST_STRANGE * len(asked):
+        warnings.warn(f"tokenizer {metadata['tokenize']!r} does not give {len(strange)} of {len(asked)} words of the "
+                      f"vocabulary that were tried, the first is {strange[0]!r}: it is not how the texts were cut that "
+                      "the model was trained with", stacklevel=3)

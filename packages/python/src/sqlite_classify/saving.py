@@ -77,9 +77,11 @@ def save(connection, name, weights, rows=None, options=None):
                 are kept for the card. Rows with None for either are skipped
     options     a dict of what to note of the model, shown on its card
 
-    The connection is any that load() takes; the extension is loaded if it is not. All is one transaction, or
-    a part of the one that is open; after an error nothing is left. Weights that cannot be used are refused by
-    the extension, with the driver's own error.
+    The connection is any that load() takes; the extension is loaded if it is not. All is one transaction,
+    which waits for the locks of others as long as the connection's timeout says, or a part of the one that is
+    open. Of SQLAlchemy it is open after begin() or the first execute(), and needs a commit(); of sqlite3 after
+    the first INSERT, UPDATE or DELETE, or db.execute("BEGIN"), and not at the start of `with db:`. After an
+    error nothing is left. Weights that cannot be used are refused by the extension, with the driver's own error.
     """
     rows = None if rows is None else _shuffled(rows)
     options, weights = _options(options), _weights(weights)
@@ -88,8 +90,8 @@ def save(connection, name, weights, rows=None, options=None):
         if not _is_loaded(cursor):
             load(db)
         schema, name = _place(cursor, name)
-        refusals.check_table(cursor, schema, _quoted(schema))
-        with refusals.in_sentences(), _savepoint(cursor):
+        with refusals.in_sentences(), _transaction(cursor, schema, _is_open(connection, db, cursor)):
+            refusals.check_table(cursor, schema, _quoted(schema))
             _create_tables(cursor, schema)
             values = {"name": name, "options": options, "weights": weights}
             version = _insert(cursor, schema, values)
@@ -97,6 +99,7 @@ def save(connection, name, weights, rows=None, options=None):
             cursor.execute(CHECK, model).fetchall()
             _describe(cursor, model, {**values, "version": version}, rows, schema)
             cursor.execute(CHECK, model).fetchall()
+            refusals.warn_of_words(cursor, model, weights)
     return version
 
 
@@ -120,8 +123,7 @@ def _row(number, row):
         raise ValueError(f"row {number} of rows is {row!r:.80}, expected a text and its label")
     row = [_plain(value) for value in row]
     for what, value in zip(("text", "label"), row):
-        if isinstance(value, str):
-            model_file.check_text(f"the {what} of row {number} of rows", value)
+        refusals.check_value(f"the {what} of row {number} of rows", value)
     return row
 
 
@@ -182,16 +184,34 @@ def _plain_cursor(db):
             db.text_factory = texts
 
 
+def _is_open(connection, db, cursor):
+    """Whether a transaction is open. Of SQLAlchemy it may be open without that its driver knows: the driver begins one
+    with the first statement that writes, and so it is begun here."""
+    if getattr(db, "in_transaction", True):
+        return True
+    begun = getattr(connection, "in_transaction", None)
+    if not callable(begun) or not begun():
+        return False
+    cursor.execute("BEGIN IMMEDIATE")
+    return True
+
+
 @contextlib.contextmanager
-def _savepoint(cursor):
-    cursor.execute("SAVEPOINT classify_save")
+def _transaction(cursor, schema, is_open):
+    """A part of the transaction that is open, or one of its own. That begins with the lock for writing: SQLite waits
+    for it then, and never once the transaction has read. Others cannot lock temp."""
+    begin, end, undo = "SAVEPOINT classify_save", "RELEASE classify_save", "ROLLBACK TO classify_save"
+    if not is_open:
+        begin, end, undo = "BEGIN" if schema == "temp" else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
+    cursor.execute(begin)
     try:
         yield
-        cursor.execute("RELEASE classify_save")
+        cursor.execute(end)
     except BaseException:
         with contextlib.suppress(Exception):  # SQLite has rolled back all of it after some errors
-            cursor.execute("ROLLBACK TO classify_save")
-            cursor.execute("RELEASE classify_save")
+            cursor.execute(undo)
+            if is_open:
+                cursor.execute(end)
         raise
 
 
@@ -213,7 +233,7 @@ def _place(cursor, name):
     schema = schemas.get(first.lower()) if dot else None
     refusals.check_schema(schema, name)
     short = rest if schema else name
-    if not short or re.search(r"@[0-9]{1,18}\Z", short):
+    if not short or re.search(r"@[0-9]*\Z", short):
         raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
                          "for you")
     if not schema and _exists_in_temp(cursor, short):

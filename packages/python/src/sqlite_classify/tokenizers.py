@@ -74,6 +74,11 @@ def _quoted(characters):
     return "'" + characters.replace("'", "''") + "'"
 
 
+def is_of_fts5(tokenize):
+    """Whether this value of `tokenize` names a tokenizer of FTS5, which is known to SQLite only."""
+    return bool(tokenize.split()) and tokenize.split()[0] not in OPTIONS
+
+
 def parse(tokenize):
     """The Tokenizer of a value of `tokenize`; None for an FTS5 tokenizer, which is known to SQLite only. ValueError for
     an option that the kind does not take, or that is there twice."""
@@ -104,7 +109,8 @@ def _characters(tokenize, value):
     if value in LISTS:
         return LISTS[value]
     if not value.startswith("'"):
-        raise ValueError(f"tokenizer {tokenize!r} has {value!r}, expected punctuation, spaces or characters in single quotes")
+        raise ValueError(f"tokenizer {tokenize!r} has {value!r}, expected punctuation, spaces or characters in single "
+                         "quotes")
     return value[1:-1].replace("''", "'")
 
 

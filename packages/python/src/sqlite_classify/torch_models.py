@@ -11,11 +11,11 @@ import re
 
 import numpy as np
 
-from . import arguments, conversion, enlarging, network, vocabularies, weights as weights_file
+from . import arguments, conversion, scaling, verification, vocabularies, weights as weights_file
 from .conversion import GRU_PADDINGS, ATTENTION_PADDINGS
 
 CELL = re.compile(r"(.*?)weight_ih_l(\d+)(_reverse)?$")  # of nn.GRU, nn.LSTM and nn.RNN
-HINT = "; such are a sigmoid over two units, too, and a GRU without batch_first=True that is given [texts][tokens]"
+HINT = "; such is a sigmoid over two units, too"
 POOLINGS = ("attention", "max", "mean")
 SAY_ATTENTION = "or say attention="
 
@@ -58,13 +58,16 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
                                   ("gru_padding", gru_padding, (*GRU_PADDINGS, None)),
                                   ("attention_padding", attention_padding, (*ATTENTION_PADDINGS, None))):
         conversion.check_choice(name, value, expected)
-    conversion.check_max_tokens(max_tokens)
+    max_tokens, module = conversion.check_max_tokens(max_tokens), arguments.unwrapped(module)
     arguments.check_module(module)
+    arguments.check_attention(attention)
     arguments.check_tokenizer(tokenizer)
     state, labels = _state(module), arguments.labels_in_order(labels)
     known = vocabularies.from_words(vocabulary, _padding_number(module, pad), unknown)
+    arguments.warn_of_standing_words(known.words)
     names = _find(state, _embedding_name(module), len(known.words), len(labels), attention)
     is_run = forward is not None or not isinstance(module, collections.abc.Mapping)
+    _check_precision(module)
     possible_parts = _possible_parts(state, names, pooling)
     parts = possible_parts[0]
     conversion.check_finite(parts)
@@ -84,9 +87,9 @@ def from_torch(module, vocabulary, labels, tokenizer=None, padding="post", max_t
 
     def verified(names):
         blamed = f"the module ({', '.join(names.attention) or 'no weights of attention'})"
-        original = conversion.Original(run, conversion.OUTPUTS, blamed, parts.attention_bias is not None,
-                                       known.numbers(), _enlarge(module, names.attention), HINT)
-        return conversion.verified(_possible_parts(state, names, pooling), reading, known, labels, original)
+        original = verification.Original(run, verification.OUTPUTS, blamed, parts.attention_bias is not None,
+                                       known.numbers(), _scale(module, names), HINT)
+        return verification.verified(_possible_parts(state, names, pooling), reading, known, labels, original)
 
     return weights_file.write(_first_that_is_right(verified, _all_names(state, names, attention)))
 
@@ -178,7 +181,7 @@ def _find_output(state, names, size, labels, attention):
     if not found:
         raise ValueError(f"the module has no nn.Linear that reads the {size} numbers of the pooled states, among "
                          f"{_shapes(state, names)}; {SAY_ATTENTION}")
-    fitting = [name for name in found if len(state[name]) == labels]
+    fitting = [name for name in found if len(state[name]) == labels > 1]
     return (fitting or [name for name in found if len(state[name]) > 1] or found)[-1]
 
 
@@ -259,6 +262,14 @@ def _shapes(state, names):
 
 def _bias_of(weight):
     return weight[:-len("weight")] + "bias"
+
+
+def _check_precision(module):
+    """ValueError for a module that reckons with so few digits that its results cannot be compared."""
+    for name, parameter in module.named_parameters() if hasattr(module, "named_parameters") else ():
+        if parameter.is_floating_point() and parameter.element_size() < 4:
+            raise ValueError(f"{name!r} of the module is {parameter.dtype}, expected torch.float32: give "
+                             "module.float()")
 
 
 # ---- parameters to parts ----
@@ -348,11 +359,7 @@ def _check_nothing_is_open(reading, possible_parts):
 
 def _runner(module, forward):
     """A function from numbers [texts][tokens] and the texts' lengths to what the module gives."""
-    call = forward or module
-    required = [p for p in inspect.signature(getattr(call, "forward", call)).parameters.values()
-                if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    if len(required) not in (1, 2):
-        raise ValueError(f"the module takes {len(required)} arguments, expected ids, or ids and lengths: give forward=")
+    call, count = forward or module, _count_arguments(forward or module)
 
     def run(ids, lengths):
         import torch
@@ -363,7 +370,7 @@ def _runner(module, forward):
                 module.eval()
             with torch.no_grad():
                 ids = torch.as_tensor(ids, dtype=torch.long, device=device)
-                values = call(ids, torch.as_tensor(lengths)) if len(required) == 2 else call(ids)
+                values = call(ids, torch.as_tensor(lengths)) if count == 2 else call(ids)
             return _as_matrix(values, len(ids))
         except (RuntimeError, TypeError, IndexError, AttributeError) as error:
             if not min(lengths):  # packed sequences must not be empty
@@ -376,12 +383,30 @@ def _runner(module, forward):
     return run
 
 
-def _enlarge(module, names):
-    """What enlarges attention; None without attention, and for a state_dict, which `forward` may have copied."""
+def _count_arguments(call):
+    """1 if it takes ids, 2 if it takes ids and lengths. ValueError for others."""
+    parameters = inspect.signature(getattr(call, "forward", call)).parameters.values()
+    required = [p for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    named = [p.name for p in required if p.kind == p.KEYWORD_ONLY]
+    if named:
+        raise ValueError(f"the module takes {', '.join(named)} by name only, expected ids, or ids and lengths: give "
+                         f"forward=, such as lambda ids: module({named[0]}=ids)")
+    if not required and any(p.kind not in (p.KEYWORD_ONLY, p.VAR_KEYWORD) for p in parameters):
+        return 1
+    if len(required) not in (1, 2):
+        raise ValueError(f"the module takes {arguments.counted(len(required), 'argument')}, expected ids, or ids and "
+                         "lengths: give forward=")
+    return len(required)
+
+
+def _scale(module, names):
+    """What multiplies the weights of attention and output; None for a state_dict, which `forward` may have copied."""
     parameters = dict(module.named_parameters(remove_duplicate=False)) if hasattr(module, "named_parameters") else {}
-    if not names or not all(name in parameters for name in names):
+    output = [name for name in (names.output, _bias_of(names.output)) if name in parameters]
+    if not all(name in parameters for name in [names.output, *names.attention]):
         return None
-    return functools.partial(enlarging.torch_parameters, [parameters[name] for name in names])
+    return functools.partial(scaling.torch_parameters, *([parameters[name] for name in part]
+                                                         for part in (names.attention, output)))
 
 
 def _device(module):
@@ -419,65 +444,39 @@ def to_torch(weights):
     gru, attention = "zero", "skip"
     if vocabularies.has_padding(model):
         gru, attention = (model.metadata.get(key, "read") for key in ("gru_padding", "attention_padding"))
-    return _classifier_class()(parts, gru, attention == "skip")
+    module = _classifier()(_sizes(parts, gru, attention == "skip"), len(_output(parts)[1]))
+    module.load_state_dict(_state_of(parts))
+    return module
 
 
-@functools.lru_cache(maxsize=None)
-def _classifier_class():
+def _classifier():
+    """The class of the modules. It is PyTorch's, and so in a file of its own, which pickle finds by its name."""
     try:
-        import torch
+        from .torch_classifier import Classifier
     except ImportError as error:
         raise ImportError(f"to_torch() needs PyTorch (pip install torch): {error}") from error
-    nn = torch.nn
-
-    class Classifier(nn.Module):
-        """Embedding, GRU, attention (or another pooling) and output. `gru_padding` is read, carry or zero; `skip` says
-        that padding has no weight."""
-
-        def __init__(self, parts, gru_padding, skip):
-            super().__init__()
-            self.gru_padding, self.skip, self.pooling = gru_padding, skip, parts.pooling
-            _add_layers(torch, self, parts)
-
-        def forward(self, ids):
-            words = ids != 0
-            states = self.embedding(ids)
-            if self.gru is not None:
-                read_all = self.gru_padding == "read"
-                states = self.gru(states)[0] if read_all else _states_of_words(torch, self.gru, states, words)
-                if self.gru_padding == "zero":
-                    states = states * words[:, :, None]
-            counted = (words if self.skip else torch.ones_like(words))[:, :, None]
-            if self.pooling == "max":
-                return self.output(_largest(torch, states, counted))
-            return self.output((self._attend(states, counted) * states).sum(1))
-
-        def _attend(self, states, counted):
-            """The weights of the states; all alike for their mean."""
-            scores = torch.zeros_like(states[:, :, :1])
-            if self.attention_kernel is not None:
-                scores = states @ self.attention_kernel
-            if self.attention_bias is not None:
-                bias = self.attention_bias[:scores.shape[1]]
-                scores = scores + nn.functional.pad(bias, (0, 0, 0, scores.shape[1] - len(bias)))
-            return torch.softmax(scores.masked_fill(~counted, -1e9), dim=1) * counted
-
     return Classifier
 
 
-def _add_layers(torch, module, parts):
-    """The layers, with their weights."""
-    nn = torch.nn
-    module.embedding = nn.Embedding(*parts.embedding.shape, padding_idx=0)
-    module.gru = _make_gru(nn, parts) if conversion.has_gru(parts) else None
-    for name in ("attention_kernel", "attention_bias"):
-        values = getattr(parts, name)
-        module.register_parameter(name, None if values is None else nn.Parameter(torch.tensor(values[:, None])))
+def _sizes(parts, gru_padding, skip):
+    """What the class needs to make its layers."""
+    gru = len(parts.forward[1]) if conversion.has_gru(parts) else 0
+    bias = 0 if parts.attention_bias is None else len(parts.attention_bias)
+    return {"rows": parts.embedding.shape, "gru": gru, "both": parts.backward is not None, "gru_padding": gru_padding,
+            "pooling": parts.pooling, "kernel": parts.attention_kernel is not None, "positions": bias, "skip": skip}
+
+
+def _state_of(parts):
+    """The state_dict of the module."""
+    import torch
+
     kernel, bias = _output(parts)
-    module.output = nn.Linear(*kernel.shape)
-    state = {"embedding.weight": torch.tensor(parts.embedding), **_gru_state(torch, parts),
-             "output.weight": torch.tensor(kernel.T), "output.bias": torch.tensor(bias)}
-    module.load_state_dict(state, strict=False)  # attention has its numbers already
+    state = {"embedding.weight": parts.embedding, **_gru_state(parts), "output.weight": kernel.T, "output.bias": bias}
+    for name in "attention_kernel", "attention_bias":
+        values = getattr(parts, name)
+        if values is not None:
+            state[name] = values[:, None]
+    return {name: torch.tensor(values) for name, values in state.items()}
 
 
 def _output(parts):
@@ -488,43 +487,13 @@ def _output(parts):
     return kernel, bias
 
 
-def _states_of_words(torch, gru, vectors, words):
-    """The states of a text as if it had no padding; at padding they are as before it, in the order of reading."""
-    packing, order = torch.nn.utils.rnn, torch.argsort((~words).int(), dim=1, stable=True)[:, :, None]
-    packed = packing.pack_padded_sequence(torch.gather(vectors, 1, order.expand_as(vectors)),
-                                          words.sum(1).clamp(min=1).cpu(), batch_first=True, enforce_sorted=False)
-    states, _ = packing.pad_packed_sequence(gru(packed)[0], batch_first=True, total_length=words.shape[1])
-    size, before = gru.hidden_size, words.cumsum(1)
-    forward = _states_at(torch, states[:, :, :size], before - 1, before)
-    backward = _states_at(torch, states[:, :, size:], before - words.int(), before)
-    return torch.cat([forward, backward], dim=2)
-
-
-def _states_at(torch, states, places, words):
-    """The states at these places, 0 where there is none: before the first word and behind the last."""
-    there = ((places >= 0) & (places < words[:, -1:]))[:, :, None]
-    places = places.clamp(0, states.shape[1] - 1)[:, :, None].expand(-1, -1, states.shape[2])
-    return torch.gather(states, 1, places) * there
-
-
-def _largest(torch, states, counted):
-    """The largest of the states that count, 0 where none does."""
-    highest = states.masked_fill(~counted, -torch.inf).amax(1)
-    return torch.where(counted.any(1), highest, 0.0)
-
-
-def _make_gru(nn, parts):
-    return nn.GRU(parts.forward[0].shape[0], parts.forward[1].shape[0], batch_first=True,
-                  bidirectional=parts.backward is not None)
-
-
-def _gru_state(torch, parts):
-    """The state_dict of the GRU."""
+def _gru_state(parts):
+    """The numbers of the GRU."""
     state = {}
     for suffix, direction in (("", parts.forward), ("_reverse", parts.backward)):
         if direction is not None:
             kernel, recurrent, (input_bias, bias) = direction
             for name, values in (("weight_ih", kernel.T), ("weight_hh", recurrent.T), ("bias_ih", input_bias),
                                  ("bias_hh", bias)):
-                state[f"gru.{name}_l0{suffix}"] = torch.tensor(_gates(values))
+                state[f"gru.{name}_l0{suffix}"] = _gates(values)
     return state

@@ -8,10 +8,10 @@ import dataclasses
 
 import numpy as np
 
-from . import arguments, model_file, network, weights as weights_file
+from . import arguments, contents, model_file, network
+from .contents import UNKNOWN_WORDS
 
 PADDING_WORDS = ("", "[PAD]", "[pad]", "<PAD>", "<pad>")
-UNKNOWN_WORDS = ("[UNK]", "<unk>", "<UNK>", "<OOV>", "[OOV]")
 
 
 @dataclasses.dataclass
@@ -147,26 +147,9 @@ def framework_rows(model):
     rest = list(range(1, len(model.tensors["embedding"])))
     if network.padding_number(model) == 1:
         return np.array([1, 0] + rest[1:])
-    return np.array([0] + rest if _padding_is_word_0(model) else [-1, 0] + rest)
-
-
-def vocabulary(weights):
-    """The words in the order of the embedding's rows in to_keras(weights) and to_torch(weights): '' for padding,
-    '[UNK]' for all words that are not in the list (unless these are read as padding or left out), then the words."""
-    model = weights_file.read(weights)
-    words = model.words[network.padding_number(model):]
-    if network.padding_number(model) == 0 and _padding_is_word_0(model):
-        return [""] + words
-    return ["", next(name for name in UNKNOWN_WORDS if name not in words)] + words
+    return np.array([0] + rest if contents.padding_is_word_0(model.metadata) else [-1, 0] + rest)
 
 
 def has_padding(model):
     """Whether the file says how padding is read, or has a row for it."""
-    return network.padding_number(model) == 1 or _padding_is_word_0(model)
-
-
-def _padding_is_word_0(model):
-    """Whether word 0 is padding's row: it is filled in, or masked, or nothing else is ever read as word 0."""
-    keys = model.metadata
-    return (keys.get("unknown") == "skip" or keys["padded_length"] != "0"
-            or keys.get("gru_padding", "read") != "read" or keys.get("attention_padding", "read") != "read")
+    return network.padding_number(model) == 1 or contents.padding_is_word_0(model.metadata)

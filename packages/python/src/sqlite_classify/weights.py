@@ -4,21 +4,18 @@ Every tensor of floats is float32 in a Model, whatever the file has; write() giv
 """
 import dataclasses
 import math
-import re
 import struct
 
 import numpy as np
 
-from . import model_file
+from . import contents, model_file
 
 DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "U32": "<u4", "U8": "u1"}
-REQUIRED = ("embedding", "attention.kernel", "output.kernel", "output.bias")
 # The tensors of docs/model-file.md but for the lists of words and labels. Others are ignored, as in SQL.
-KNOWN = {*REQUIRED, "subwords", "attention.bias", "blend", "seen",
+KNOWN = {*contents.REQUIRED, "subwords", "attention.bias", "blend", "seen",
          *(f"gru.{name}.{part}" for name in ("forward", "backward") for part in ("kernel", "recurrent_kernel", "bias")),
          *(f"linear.{name}" for name in ("pairs.ends", "pairs.words", "kernel", "bias", "idf")),
          *(f"keywords.{name}" for name in ("labels", "words", "counts", "contributions"))}
-REQUIRED_KEYS = ("tokenize", "max_tokens", "padded_length")
 
 
 @dataclasses.dataclass
@@ -35,33 +32,10 @@ class Model:
 
 def read(weights):
     """The Model that these bytes hold. ValueError if they are not a whole file of this format."""
-    model_file.check(weights)
-    metadata, tensors = model_file.split(weights)
-    if metadata.get("format") != model_file.FORMAT:
-        raise ValueError(f"metadata 'format' of the weights is {metadata.get('format')!r}, expected "
-                         f"{model_file.FORMAT!r}")
-    _check_metadata(metadata)
-    words = model_file.strings(tensors, "vocabulary", "surrogateescape")
-    found = model_file.labels(tensors, "surrogateescape")
-    missing = next((name for name in REQUIRED if name not in tensors), None)
-    if missing:
-        raise ValueError(f"tensor {missing!r} is missing from the weights")
+    metadata, tensors, words, found = contents.read(weights)
     metadata = {key: value for key, value in metadata.items() if key not in ("format", "identifier")}
     arrays = {name: _array(name, tensor) for name, tensor in tensors.items() if name in KNOWN}
     return Model(metadata, arrays, words, found)
-
-
-def _check_metadata(metadata):
-    for key in REQUIRED_KEYS:
-        if not isinstance(metadata.get(key), str):
-            raise ValueError(f"metadata {key!r} of the weights is {metadata.get(key)!r}, expected a text")
-        if key != "tokenize" and not re.fullmatch("[0-9]{1,10}", metadata[key]):
-            raise ValueError(f"metadata {key!r} of the weights is {metadata[key]!r}, expected a number")
-
-
-def labels(weights):
-    """The labels in the order of the output's columns: those of to_keras(weights) and to_torch(weights)."""
-    return read(weights).labels
 
 
 def _array(name, tensor):
@@ -98,6 +72,9 @@ def label_kind(label):
     if isinstance(label, str):
         return "t"
     if isinstance(label, (int, np.integer)) and not isinstance(label, bool):
+        if not -2 ** 63 <= int(label) < 2 ** 63:
+            raise ValueError(f"label {label} does not fit into 64 bits, expected an integer from -2^63 to 2^63 - 1, or "
+                             "a text")
         return "i"
     if isinstance(label, (float, np.floating)) and math.isfinite(label):
         return "r"
