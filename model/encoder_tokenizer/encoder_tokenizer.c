@@ -86,7 +86,7 @@ static bool has_capital(const char *token, size_t length) {
   int32_t code = 0;
   for (size_t at = 0; at < length;) {
     at += utf8_read(token + at, length - at, &code);
-    if (utf8proc_category(code) == UTF8PROC_CATEGORY_LU) return true;
+    if (utf8proc_tolower(code) != code) return true;
   }
   return false;
 }

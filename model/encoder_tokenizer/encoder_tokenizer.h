@@ -27,7 +27,7 @@ typedef struct EncoderTokenizer EncoderTokenizer;
 
 /* Reads the contents of a tokenizer.json, which begin with '{' after white space, or else of a vocab.txt: a
 ** token of WordPiece in each line, for texts treated as BERT does. That is with lower case and without
-** accents, unless a token has a capital letter, other than one in brackets like [CLS]. There must be [UNK],
+** accents, unless a token has a letter that has a small form, other than in brackets like [CLS]. There must be [UNK],
 ** [CLS] and [SEP]. A byte order mark before either is skipped.
 **
 ** Fails with a sentence that names what is wrong or not supported. The caller frees the tokenizer.
