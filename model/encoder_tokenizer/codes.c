@@ -35,6 +35,12 @@ void codes_add_text(Codes *c, const char *text, size_t length) {
   }
 }
 
+size_t codes_last(const char *text, size_t length) {
+  size_t start = length - 1;
+  while (start > 0 && length - start < CODE_MAX_BYTES && utf8_continues(text[start])) start--;
+  return start + utf8_length(text + start, length - start) == length ? start : length - 1;
+}
+
 size_t codes_write(const int32_t *code, size_t count, char *bytes) {
   char *at = bytes;
   for (size_t i = 0; i < count; i++) {

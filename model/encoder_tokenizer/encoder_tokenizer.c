@@ -225,12 +225,22 @@ static void encode_part(Encoding *e, const char *text, size_t length, bool begin
     encode_normalized(e, begins);
 }
 
-/* Returns where a part of the text that begins at `start` may end: before a space, if the text may be cut there. */
+enum { PART_BYTES = 2048 }; /* that are encoded at a time, where that may be: at least so many */
+
+/* Returns whether the text may be cut at `end`, where a space is, far from its beginning. */
+static bool may_end(const EncoderTokenizer *t, const char *text, size_t end) {
+  int32_t code, before;
+  size_t start = codes_last(text, end), earlier = codes_last(text, start);
+  utf8_read(text + start, end - start, &code);
+  utf8_read(text + earlier, start - earlier, &before);
+  return code >= 0 && before >= 0 && normalizer_keeps(&t->normalizer, before, code);
+}
+
+/* Returns where a part of the text that begins at `start` ends. */
 static size_t part_end(const EncoderTokenizer *t, const char *text, size_t length, size_t start) {
-  enum { PART_BYTES = 2048 };
   if (!t->local || length - start <= PART_BYTES) return length;
   for (const char *at = text + start + PART_BYTES; (at = memchr(at, ' ', (size_t)(text + length - at))); at++)
-    if (at[-1] > ' ' && at[-1] < 0x7F) return (size_t)(at - text);
+    if (may_end(t, text, (size_t)(at - text))) return (size_t)(at - text);
   return length;
 }
 
