@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/memory.h"
+
 void charsmap_free(Charsmap *m) {
   free(m->unit);
   free(m->texts);

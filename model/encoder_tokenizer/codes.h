@@ -10,8 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/memory.h"
-
 typedef struct Codes {
   int32_t *code; /* [count] */
   size_t count, capacity;

@@ -10,7 +10,8 @@
 **   post_processor.h  tokens such as [CLS] are put around all
 **
 ** Differences: classes of characters are those of utf8proc's Unicode version, where `tokenizers` has
-** several older ones. What is not UTF-8 is read as U+FFFD. Nothing is padded.
+** several older ones. Metaspace's prepend_scheme "first" is about the first piece, even if an earlier step
+** has made more of the text's first character. What is not UTF-8 is read as U+FFFD. Nothing is padded.
 */
 #ifndef CLASSIFY_ENCODER_TOKENIZER_H
 #define CLASSIFY_ENCODER_TOKENIZER_H

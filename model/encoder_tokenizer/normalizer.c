@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/memory.h"
 #include "encoder_tokenizer/characters.h"
 #include "encoder_tokenizer/charsmap.h"
 #include "encoder_tokenizer/normal_form.h"
