@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "encoder_tokenizer/characters.h"
 
@@ -173,12 +174,10 @@ bool added_tokens_any_normalized(const AddedTokens *a) { return a->normalized.no
 
 /* ---- searching ----------------------------------------------------------------------------- */
 
-/* Returns the first byte of the character that ends before `end`, which is not 0. */
+/* Reads the character that ends before `end`, which is not 0, and returns where it starts. */
 static size_t character_before(const char *text, size_t end, int32_t *code) {
-  size_t start = end - 1;
-  while (start > 0 && utf8_continues(text[start])) start--;
-  size_t length = utf8_read(text + start, end - start, code);
-  if (start + length != end) *code = REPLACEMENT_CHARACTER;
+  size_t start = codes_last(text, end);
+  utf8_read(text + start, end - start, code);
   return start;
 }
 

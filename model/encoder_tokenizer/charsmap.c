@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/memory.h"
+
 void charsmap_free(Charsmap *m) {
   free(m->unit);
   free(m->texts);
@@ -127,14 +129,8 @@ void charsmap_run(const Charsmap *m, const Codes *text, Codes *out) {
   }
 }
 
-bool charsmap_keeps_ascii(const Charsmap *m) {
+bool charsmap_keeps(const Charsmap *m, int32_t code) {
+  char bytes[CODE_MAX_BYTES];
   size_t length;
-  for (char c = ' '; c < 0x7F; c++) {
-    const char *found = find(m, &c, 1, &length);
-    if (found && c == ' ' && (length != 1 || *found != ' ')) return false;
-    for (size_t i = 0; found && c != ' ' && i < length; i++)
-      if (!is_visible_ascii(found[i]) || found[i] == ' ') return false;
-    if (found && length == 0) return false;
-  }
-  return true;
+  return !find(m, bytes, codes_write(&code, 1, bytes), &length);
 }

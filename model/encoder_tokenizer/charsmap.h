@@ -37,7 +37,7 @@ void charsmap_read(Charsmap *map, JsonReader *r);
 */
 void charsmap_run(const Charsmap *map, const Codes *text, Codes *out);
 
-/* Returns whether a space stays one, and no visible ASCII character becomes one or is removed. */
-bool charsmap_keeps_ascii(const Charsmap *map);
+/* Returns whether a character by itself stays as it is. */
+bool charsmap_keeps(const Charsmap *map, int32_t code);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 
 void codes_free(Codes *c) {
@@ -33,6 +34,12 @@ void codes_add_text(Codes *c, const char *text, size_t length) {
       at += utf8_read(text + at, length - at, &code);
     c->code[c->count] = code < 0 ? REPLACEMENT_CHARACTER : code;
   }
+}
+
+size_t codes_last(const char *text, size_t length) {
+  size_t start = length - 1;
+  while (start > 0 && length - start < CODE_MAX_BYTES && utf8_continues(text[start])) start--;
+  return start + utf8_length(text + start, length - start) == length ? start : length - 1;
 }
 
 size_t codes_write(const int32_t *code, size_t count, char *bytes) {

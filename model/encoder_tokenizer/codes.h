@@ -10,8 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/memory.h"
-
 typedef struct Codes {
   int32_t *code; /* [count] */
   size_t count, capacity;
@@ -33,6 +31,9 @@ void codes_add_all(Codes *codes, const int32_t *code, size_t count);
 
 /* Appends the characters of a text. What is not UTF-8 becomes U+FFFD. */
 void codes_add_text(Codes *codes, const char *text, size_t length);
+
+/* Returns where the last character of a text starts, which is not empty. */
+size_t codes_last(const char *text, size_t length);
 
 static inline void codes_swap(Codes *a, Codes *b) {
   Codes c = *a;

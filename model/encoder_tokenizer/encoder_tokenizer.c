@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 #include "encoder_tokenizer/added_tokens.h"
 #include "encoder_tokenizer/normalizer.h"
@@ -86,7 +87,7 @@ static bool has_capital(const char *token, size_t length) {
   int32_t code = 0;
   for (size_t at = 0; at < length;) {
     at += utf8_read(token + at, length - at, &code);
-    if (utf8proc_category(code) == UTF8PROC_CATEGORY_LU) return true;
+    if (utf8proc_tolower(code) != code) return true;
   }
   return false;
 }
@@ -225,12 +226,22 @@ static void encode_part(Encoding *e, const char *text, size_t length, bool begin
     encode_normalized(e, begins);
 }
 
-/* Returns where a part of the text that begins at `start` may end: before a space, if the text may be cut there. */
+enum { PART_BYTES = 2048 }; /* that are encoded at a time, where that may be: at least so many */
+
+/* Returns whether the text may be cut at `end`, where a space is, far from its beginning. */
+static bool may_end(const EncoderTokenizer *t, const char *text, size_t end) {
+  int32_t code, before;
+  size_t start = codes_last(text, end), earlier = codes_last(text, start);
+  utf8_read(text + start, end - start, &code);
+  utf8_read(text + earlier, start - earlier, &before);
+  return code >= 0 && before >= 0 && normalizer_keeps(&t->normalizer, before, code);
+}
+
+/* Returns where a part of the text that begins at `start` ends. */
 static size_t part_end(const EncoderTokenizer *t, const char *text, size_t length, size_t start) {
-  enum { PART_BYTES = 2048 };
   if (!t->local || length - start <= PART_BYTES) return length;
   for (const char *at = text + start + PART_BYTES; (at = memchr(at, ' ', (size_t)(text + length - at))); at++)
-    if (at[-1] > ' ' && at[-1] < 0x7F) return (size_t)(at - text);
+    if (may_end(t, text, (size_t)(at - text))) return (size_t)(at - text);
   return length;
 }
 

@@ -10,7 +10,8 @@
 **   post_processor.h  tokens such as [CLS] are put around all
 **
 ** Differences: classes of characters are those of utf8proc's Unicode version, where `tokenizers` has
-** several older ones. What is not UTF-8 is read as U+FFFD. Nothing is padded.
+** several older ones. Metaspace's prepend_scheme "first" is about the first piece, even if an earlier step
+** has made more of the text's first character. What is not UTF-8 is read as U+FFFD. Nothing is padded.
 */
 #ifndef CLASSIFY_ENCODER_TOKENIZER_H
 #define CLASSIFY_ENCODER_TOKENIZER_H
@@ -27,7 +28,7 @@ typedef struct EncoderTokenizer EncoderTokenizer;
 
 /* Reads the contents of a tokenizer.json, which begin with '{' after white space, or else of a vocab.txt: a
 ** token of WordPiece in each line, for texts treated as BERT does. That is with lower case and without
-** accents, unless a token has a capital letter, other than one in brackets like [CLS]. There must be [UNK],
+** accents, unless a token has a letter that has a small form, other than in brackets like [CLS]. There must be [UNK],
 ** [CLS] and [SEP]. A byte order mark before either is skipped.
 **
 ** Fails with a sentence that names what is wrong or not supported. The caller frees the tokenizer.

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/memory.h"
 #include "encoder_tokenizer/characters.h"
 #include "encoder_tokenizer/charsmap.h"
 #include "encoder_tokenizer/normal_form.h"
@@ -139,18 +140,33 @@ static bool has_space(const Codes *codes) {
   return false;
 }
 
-/* The space must stay one, and the character before it must not become one or go. */
+/* The space must stay one, and what is before it must not become one or go. */
 static bool is_local(const Step *s) {
   if (s->run == run_strip || s->run == run_prepend) return false;
   if (s->run == run_replace) return s->content.count > 0 && !has_space(&s->pattern) && !has_space(&s->content);
   if (s->run == run_replace_spaces) return s->content.count == 1 && s->content.code[0] == ' ';
-  return s->run != run_charsmap || charsmap_keeps_ascii(&s->charsmap);
+  return s->run != run_charsmap || charsmap_keeps(&s->charsmap, ' ');
 }
 
 bool normalizer_is_local(const Normalizer *n) {
   bool local = true;
   for (size_t i = 0; i < n->count; i++) local = local && is_local(&n->step[i]);
   return local;
+}
+
+static bool is_plain(int32_t code) {
+  if (code < 0x80) return code > ' ' && code < 0x7F;
+  const utf8proc_property_t *p = utf8proc_get_property(code);
+  return p->category >= UTF8PROC_CATEGORY_LU && p->category <= UTF8PROC_CATEGORY_LO && p->combining_class == 0 &&
+         p->decomp_seqindex == UINT16_MAX &&
+         (p->boundclass == UTF8PROC_BOUNDCLASS_OTHER || p->boundclass == UTF8PROC_BOUNDCLASS_LV ||
+          p->boundclass == UTF8PROC_BOUNDCLASS_LVT);
+}
+
+bool normalizer_keeps(const Normalizer *n, int32_t before, int32_t code) {
+  bool keeps = is_plain(code) && utf8proc_get_property(before)->boundclass != UTF8PROC_BOUNDCLASS_PREPEND;
+  for (size_t i = 0; i < n->count && keeps; i++) keeps = charsmap_keeps(&n->step[i].charsmap, code);
+  return keeps;
 }
 
 /* ---- making --------------------------------------------------------------------------------- */
@@ -169,8 +185,7 @@ void normalizer_free(Normalizer *n) {
 
 /* Adds a step, which it owns from then on. Returns false if memory is out, and then frees it. */
 static bool add_step(Normalizer *n, Step step) {
-  bool added = !step.pattern.failed && !step.content.failed &&
-               memory_grow(&n->step, &n->capacity, n->count + 1, sizeof *n->step);
+  bool added = memory_grow(&n->step, &n->capacity, n->count + 1, sizeof *n->step);
   if (added)
     n->step[n->count++] = step;
   else
@@ -245,6 +260,7 @@ static void read_codes(JsonReader *r, Codes *codes) {
   json_read_string(r);
   codes->count = 0;
   if (!r->status) codes_add_text(codes, r->text, r->length);
+  if (codes->failed) json_no_memory(r);
 }
 
 /* {"String": "a"} or {"Regex": " {2,}"} */

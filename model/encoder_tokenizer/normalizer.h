@@ -27,10 +27,15 @@ void normalizer_read(Normalizer *n, JsonReader *r);
 /* Adds the steps of BertNormalizer. Returns false if memory is out. */
 bool normalizer_add_bert(Normalizer *n, bool lowercase);
 
-/* Returns whether a text may be cut between an ASCII character that is no space and a space, and its
-** parts be normalized one by one.
+/* Returns whether a text may be cut between a character that is kept and a space, and its parts be normalized
+** one by one.
 */
 bool normalizer_is_local(const Normalizer *n);
+
+/* Returns whether `code` is a letter, or a visible character of ASCII, that no other becomes part of, and that
+** becomes at most a small letter. `before` is the character before it, or 0.
+*/
+bool normalizer_keeps(const Normalizer *n, int32_t before, int32_t code);
 
 /* Normalizes a text in place; `spare` is for its use, and must not be asked for anything but memory. Both
 ** fail together. Sets *begins to false if the first character was removed.

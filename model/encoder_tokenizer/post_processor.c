@@ -7,23 +7,8 @@ void post_processor_free(PostProcessor *p) {
   token_ids_free(&p->after);
 }
 
-/* Puts the tokens of `outer`, which is emptied, around those of `p`. */
-static bool put_around(PostProcessor *p, PostProcessor *outer) {
-  bool added = token_ids_add_all(&outer->before, &p->before) && token_ids_add_all(&p->after, &outer->after);
-  if (added) {
-    TokenIds before = p->before;
-    p->before = outer->before;
-    outer->before = before;
-  }
-  post_processor_free(outer);
-  return added;
-}
-
 bool post_processor_add(PostProcessor *p, uint32_t before, uint32_t after) {
-  PostProcessor outer = {0};
-  bool added = token_ids_add(&outer.before, before) && token_ids_add(&outer.after, after);
-  if (!added) post_processor_free(&outer);
-  return added && put_around(p, &outer);
+  return token_ids_add(&p->before, before) && token_ids_add(&p->after, after);
 }
 
 static uint32_t read_id(JsonReader *r) {
@@ -64,31 +49,36 @@ static void read_bert(PostProcessor *p, JsonReader *r) {
 
 typedef struct Template {
   const char *single, *tokens; /* where these values of the object are; NULL: it has none */
-  PostProcessor around;
   int texts;                   /* that are in the template */
 } Template;
 
 enum { NAME_SIZE = 256 };
 
-/* Appends the ids of one of the special tokens: {"[CLS]": {"id": "[CLS]", "ids": [101], "tokens": ["[CLS]"]}} */
-static void add_token(const Template *t, JsonReader *r, const char *name, TokenIds *ids) {
-  const char *back = r->at;
-  bool found = false;
-  r->at = t->tokens;
+/* {"id": "[CLS]", "ids": [101], "tokens": ["[CLS]"]} */
+static void read_token(JsonReader *r, TokenIds *ids) {
   for (bool first = json_open(r, '{'); json_next(r, '}', &first);) {
     json_read_key(r);
-    if (found || !json_text_is(r, name)) {
+    if (!json_text_is(r, "ids")) {
       json_skip(r);
       continue;
     }
-    for (bool begin = json_open(r, '{'); json_next(r, '}', &begin);) {
-      json_read_key(r);
-      found = json_text_is(r, "ids");
-      if (!found) json_skip(r);
-      for (bool id = found && json_open(r, '['); found && json_next(r, ']', &id);)
-        if (!token_ids_add(ids, read_id(r))) json_no_memory(r);
-    }
-    found = true;
+    for (bool begin = json_open(r, '['); json_next(r, ']', &begin);)
+      if (!token_ids_add(ids, read_id(r))) json_no_memory(r);
+  }
+}
+
+/* Appends the ids of one of the special tokens: {"[CLS]": {...}, "[SEP]": {...}} */
+static void add_token(const Template *t, JsonReader *r, const char *name, TokenIds *ids) {
+  const char *back = r->at;
+  bool found = false;
+  if (!r->status) r->at = t->tokens;
+  for (bool first = json_open(r, '{'); !found && json_next(r, '}', &first);) {
+    json_read_key(r);
+    found = json_text_is(r, name);
+    if (found)
+      read_token(r, ids);
+    else
+      json_skip(r);
   }
   if (!found) json_refuse(r, "the tokenizer's template has '%.60s', expected one of its special_tokens", name);
   if (!r->status) r->at = back;
@@ -104,7 +94,6 @@ static void read_name(JsonReader *r, char name[NAME_SIZE]) {
       continue;
     }
     json_read_string(r);
-    if (r->status) return;
     if (r->length >= NAME_SIZE)
       json_refuse(r, "the tokenizer's template has the id '%.60s...', expected a shorter one", r->text);
     if (!r->status) memcpy(name, r->text, r->length + 1);
@@ -112,7 +101,7 @@ static void read_name(JsonReader *r, char name[NAME_SIZE]) {
 }
 
 /* {"SpecialToken": {"id": "[CLS]", "type_id": 0}} or {"Sequence": {"id": "A", "type_id": 0}} */
-static void read_template_piece(Template *t, JsonReader *r) {
+static void read_piece(Template *t, PostProcessor *p, JsonReader *r) {
   char name[NAME_SIZE];
   for (bool first = json_open(r, '{'); json_next(r, '}', &first);) {
     json_read_key(r);
@@ -124,8 +113,8 @@ static void read_template_piece(Template *t, JsonReader *r) {
       json_refuse(r, "the tokenizer's template for one text has the sequence '%s', expected A", name);
     if (is_text)
       t->texts++;
-    else if (!r->status)
-      add_token(t, r, name, t->texts ? &t->around.after : &t->around.before);
+    else
+      add_token(t, r, name, t->texts ? &p->after : &p->before);
   }
 }
 
@@ -141,39 +130,46 @@ static void read_template(PostProcessor *p, JsonReader *r) {
   if (!t.single || !t.tokens)
     json_refuse(r, "the tokenizer's template has no %s", t.single ? "special_tokens" : "single");
   if (!r->status) r->at = t.single;
-  for (bool first = json_open(r, '['); json_next(r, ']', &first);) read_template_piece(&t, r);
+  for (bool first = json_open(r, '['); json_next(r, ']', &first);) read_piece(&t, p, r);
   if (t.texts != 1)
-    json_refuse(r, "the tokenizer's template for one text has %d of its sequences, expected 1", t.texts);
+    json_refuse(r, "the tokenizer's template for one text has %d sequences, expected 1", t.texts);
   if (!r->status) r->at = end;
-  if (r->status)
-    post_processor_free(&t.around);
-  else if (!put_around(p, &t.around))
-    json_no_memory(r);
 }
 
 /* ---- any ------------------------------------------------------------------------------------ */
+
+static void read_any(PostProcessor *p, JsonReader *r, int nesting);
+
+static void read_sequence(PostProcessor *p, JsonReader *r, int nesting) {
+  if (nesting == JSON_MAX_NESTING)
+    json_refuse(r, "the tokenizer's post-processors are nested more than %d times", JSON_MAX_NESTING);
+  for (bool first = json_open(r, '{'); json_next(r, '}', &first);) {
+    json_read_key(r);
+    if (!json_text_is(r, "processors")) {
+      json_skip(r);
+      continue;
+    }
+    for (bool begin = json_open(r, '['); json_next(r, ']', &begin);) read_any(p, r, nesting + 1);
+  }
+}
 
 static void read_any(PostProcessor *p, JsonReader *r, int nesting) {
   char type[JSON_TYPE_SIZE];
   if (json_accept_null(r)) return;
   json_read_type(r, type);
-  if (strcmp(type, "TemplateProcessing") == 0) {
+  if (p->before.count || p->after.count)
+    json_refuse(r, "the tokenizer has the post-processor '%s' after another one, expected one", type);
+  else if (strcmp(type, "TemplateProcessing") == 0)
     read_template(p, r);
-  } else if (strcmp(type, "BertProcessing") == 0 || strcmp(type, "RobertaProcessing") == 0) {
+  else if (strcmp(type, "BertProcessing") == 0 || strcmp(type, "RobertaProcessing") == 0)
     read_bert(p, r);
-  } else if (strcmp(type, "Sequence") == 0 && nesting < JSON_MAX_NESTING) {
-    for (bool first = json_open(r, '{'); json_next(r, '}', &first);) {
-      json_read_key(r);
-      bool list = json_text_is(r, "processors");
-      if (!list) json_skip(r);
-      for (bool begin = list && json_open(r, '['); list && json_next(r, ']', &begin);) read_any(p, r, nesting + 1);
-    }
-  } else {
+  else if (strcmp(type, "Sequence") == 0)
+    read_sequence(p, r, nesting);
+  else
     json_refuse(r,
                 "the tokenizer has post-processor '%s', expected one of BertProcessing, RobertaProcessing, Sequence, "
                 "TemplateProcessing",
                 type);
-  }
 }
 
 void post_processor_read(PostProcessor *p, JsonReader *r) { read_any(p, r, 0); }

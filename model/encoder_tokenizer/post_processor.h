@@ -4,7 +4,7 @@
 **   TemplateProcessing   [CLS] $A [SEP]   with the text once
 **   BertProcessing       cls and sep
 **   RobertaProcessing    cls and sep
-**   Sequence             each around what those before it have made
+**   Sequence             of one of these
 */
 #ifndef CLASSIFY_POST_PROCESSOR_H
 #define CLASSIFY_POST_PROCESSOR_H
@@ -18,8 +18,8 @@ typedef struct PostProcessor {
 
 void post_processor_free(PostProcessor *p);
 
-/* Puts the tokens of the processor that comes next, an object or null, around those that there are. Whether
-** their ids are those of tokens is for the caller to check.
+/* Reads the processor that comes next, an object or null. Whether its ids are those of tokens is for the caller
+** to check.
 */
 void post_processor_read(PostProcessor *p, JsonReader *r);
 

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 void token_model_free(TokenModel *m) {
   pieces_free(&m->pieces);
   unigram_free(&m->unigram);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 
 static const double UNKNOWN_PENALTY = 10.0;
