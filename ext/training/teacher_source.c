@@ -92,15 +92,35 @@ static int check_names(TrainingRun *run, Error *error) {
   return rc;
 }
 
-/* The words of a name such as card_arrival or card-arrival are apart for the encoder. */
-static int add_phrase(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
-  char *words = sqlite3_mprintf("%.*s", (int)length, phrase);
-  if (!words) return failure_no_memory(error);
-  for (char *c = words; *c; c++)
-    if (*c == '_') *c = ' ';
-  int rc = failure_code(training_add_phrase(run->training, label, words, strlen(words), error));
-  sqlite3_free(words);
+/* A name says more in a sentence: the vectors of these are averaged. */
+static const char *const SENTENCES[] = {"%s", "this is about %s.", "%s, %s", "i feel %s", "an example of %s",
+                                        "the topic is %s"};
+
+/* The words of a name such as card_arrival are apart for the encoder. */
+static char *spaced(const char *name, size_t length) {
+  char *words = sqlite3_mprintf("%.*s", (int)length, name);
+  for (char *c = words; c && *c; c++)
+    if (*c == '_' || *c == '/') *c = ' ';
+  return words;
+}
+
+static int add_name(TrainingRun *run, const Label *label, Error *error) {
+  char *name = spaced(label->text, label->length);
+  int rc = name ? SQLITE_OK : failure_no_memory(error);
+  for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES && !rc; i++) {
+    char *sentence = sqlite3_mprintf(SENTENCES[i], name, name);
+    rc = sentence ? failure_code(training_add_phrase(run->training, label, sentence, strlen(sentence), error))
+                  : failure_no_memory(error);
+    sqlite3_free(sentence);
+  }
+  sqlite3_free(name);
   return rc;
+}
+
+static int add_phrase(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
+  bool is_name = length == label->length && memcmp(phrase, label->text, length) == 0;
+  return is_name ? add_name(run, label, error)
+                 : failure_code(training_add_phrase(run->training, label, phrase, length, error));
 }
 
 /* ---- vectors made elsewhere ---------------------------------------------------------------------- */

@@ -85,9 +85,9 @@ static int read_vectors(TrainingRun *run, Error *error) {
 static int read_encoder_words(TrainingRun *run, Error *error) {
   const TrainingOptions *o = &run->options.training;
   const Strings *table = &training_corpus(run->training)->vocabulary.words;
-  size_t size = encoder_size(run->encoder), extra = getenv("EXTRA") ? (size_t)atoi(getenv("EXTRA")) : 0;
+  size_t size = encoder_size(run->encoder);
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
-                        .most = table->count + extra, .size = o->embedding < size ? o->embedding : size, .seed = o->seed};
+                        .size = o->embedding < size ? o->embedding : size, .seed = o->seed};
   Workers *workers;
   Poll poll = connection_poll(run->connection);
   int rc = failure_code(workers_new(o->threads ? o->threads : workers_processors(), poll, &workers, error));
@@ -103,7 +103,7 @@ int training_run_start(TrainingRun *run, Error *error) {
   if (training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
   if (!rc) rc = teacher_source_read(run, error);
   if (!rc && run->options.vectors) rc = read_vectors(run, error);
-  if (!rc && !run->options.vectors && run->encoder && !run->from && !getenv("NOWORDS")) rc = read_encoder_words(run, error);
+  if (!rc && !run->options.vectors && run->encoder && !run->from) rc = read_encoder_words(run, error);
   if (!rc && run->options.class_weight) {
     const Labels *labels = &training_corpus(run->training)->labels;
     weights = malloc((labels->keys.count + 1) * sizeof *weights);

@@ -193,6 +193,15 @@ static int read_exponent(JsonReader *r) {
   return negative ? -exponent : exponent;
 }
 
+/* Exact up to 10^27, in a long double of 64 bits of mantissa. */
+static long double power_of_ten(int exponent) {
+  enum { EXACT = 27 };
+  if (exponent > EXACT) return powl(10.0L, (long double)exponent);
+  long double power = 1.0L;
+  for (int i = 0; i < exponent; i++) power *= 10.0L;
+  return power;
+}
+
 /* Not by strtod(), which reads what the host's locale says. Up to 15 digits, or with a long double
 ** of more than 64 bits up to 19, come out as the nearest double.
 */
@@ -209,7 +218,7 @@ double json_read_number(JsonReader *r) {
     exponent += read_digits(r, &value, &digits) - (digits - before);
   }
   exponent += read_exponent(r);
-  long double power = powl(10.0L, (long double)(exponent < 0 ? -exponent : exponent));
+  long double power = power_of_ten(exponent < 0 ? -exponent : exponent);
   long double number = value == 0 ? 0.0L : exponent < 0 ? (long double)value / power : (long double)value * power;
   return (double)(negative ? -number : number);
 }

@@ -29,7 +29,8 @@ typedef enum RandomPurpose {
   RANDOM_KEYWORDS = 10,    /* the rows that keywords come from         */
   RANDOM_EXAMPLES = 11,    /* the validation rows that a model keeps   */
   RANDOM_COMPONENTS = 12,  /* the first basis of principal components  */
-  RANDOM_TEACHER = 13      /* the texts that a teacher looks at first  */
+  RANDOM_TEACHER = 13,     /* the texts that a teacher looks at first  */
+  RANDOM_DRAWN_LABELS = 14 /* of guessed labels; index: the row        */
 } RandomPurpose;
 
 /* Starts the stream of (seed, purpose, index). */

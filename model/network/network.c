@@ -184,11 +184,11 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
   output_forward(&output, b->texts, pass->features, pass->logits);
 }
 
-double network_loss(const Parameters *p, Pass *pass, const uint32_t *targets, const float *label_weights, float scale) {
+double network_loss(const Parameters *p, Pass *pass, const Targets *targets, float scale) {
   OutputWeights output = network_output(p);
   size_t texts = pass->batch.texts;
   output_softmax(texts, output.labels, pass->logits, pass->probabilities);
-  return output_loss(&output, texts, pass->probabilities, targets, label_weights, scale, pass->d_logits);
+  return output_loss(&output, texts, pass->probabilities, targets, scale, pass->d_logits);
 }
 
 /* Clears the gradients that layers add to. The GRU's, the largest part, are set instead. */

@@ -69,8 +69,7 @@ void network_forward(const Parameters *parameters, const Lexicon *lexicon, const
 /* Sets `probabilities` and d_logits and returns the loss (output.h). targets[i] is the label
 ** of the text in row i of the batch.
 */
-double network_loss(const Parameters *parameters, Pass *pass, const uint32_t *targets,
-                    const float *label_weights, float scale);
+double network_loss(const Parameters *parameters, Pass *pass, const Targets *targets, float scale);
 
 /* From d_logits: sets the dense part of `gradient` (parameters.h), and d_vectors. */
 void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass, Parameters *gradient);

@@ -38,21 +38,28 @@ uint32_t output_argmax(const float *p, size_t count) {
   return best;
 }
 
-double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
-                   const uint32_t *targets, const float *label_weights, float scale,
-                   float *d_logits) {
+/* A probability may round to 0; NaN is kept, since it ends the training. */
+static double log_of(float p) { return log(p < 1e-37f ? 1e-37f : p); }
+
+static double loss_of_row(size_t labels, const float *p, uint32_t target, const float *likely) {
+  double loss = 0.0;
+  if (!likely) return target == LABELS_NONE ? 0.0 : -log_of(p[target]);
+  for (size_t c = 0; c < labels; c++)
+    if (likely[c] > 0) loss -= (double)likely[c] * log_of(p[c]);
+  return loss;
+}
+
+double output_loss(const OutputWeights *w, size_t rows, const float *probabilities, const Targets *targets,
+                   float scale, float *d_logits) {
   double loss = 0.0;
   for (size_t i = 0; i < rows; i++) {
-    const float *p = probabilities + i * w->labels;
-    uint32_t target = targets[i];
+    const float *p = probabilities + i * w->labels, *likely = targets->likely ? targets->likely[i] : NULL;
+    uint32_t target = targets->labels[i];
     float weight = target == LABELS_NONE ? 0.0f : scale;
-    if (target != LABELS_NONE) {
-      if (label_weights) weight *= label_weights[target];
-      /* a probability may round to 0; NaN is kept, since it ends the training */
-      loss -= weight * log(p[target] < 1e-37f ? 1e-37f : p[target]);
-    }
+    if (target != LABELS_NONE && targets->label_weights) weight *= targets->label_weights[target];
+    loss += weight * loss_of_row(w->labels, p, target, likely);
     for (size_t c = 0; d_logits && c < w->labels; c++)
-      d_logits[i * w->labels + c] = weight * (p[c] - (c == target ? 1.0f : 0.0f));
+      d_logits[i * w->labels + c] = weight * (p[c] - (likely ? likely[c] : c == target ? 1.0f : 0.0f));
   }
   return loss;
 }

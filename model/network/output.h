@@ -2,7 +2,8 @@
 **
 **   logits = features W + b
 **   p      = softmax(logits)
-**   loss   = -weight log p[target]      summed over texts
+**   loss   = -weight log p[target]                          summed over texts
+**          = -weight sum over labels c of  t_c log p_c      where the target is probabilities t
 **
 ** A text whose label the model does not know has the target LABELS_NONE and adds nothing
 ** to the loss.
@@ -30,12 +31,17 @@ void output_softmax(size_t rows, size_t labels, const float *logits, float *prob
 /* Returns the label of the largest value; of equal values, the first. */
 uint32_t output_argmax(const float *probabilities, size_t labels);
 
-/* Returns scale * loss and sets d_logits [rows][labels], unless it is NULL, to the gradient.
-** A text's weight is that of its label in label_weights [labels]; 1 if that is NULL.
-*/
-double output_loss(const OutputWeights *w, size_t rows, const float *probabilities,
-                   const uint32_t *targets, const float *label_weights, float scale,
-                   float *d_logits);
+/* What the texts should be labelled; all borrowed. */
+typedef struct Targets {
+  const uint32_t *labels;          /* [rows]                                                  */
+  const float *const *likely;      /* [rows] NULL, or a text's labels as probabilities [labels], as of one whose
+                                   ** label was guessed; NULL: there are no such texts        */
+  const float *label_weights;      /* [labels] a text's weight is that of its label; NULL: 1  */
+} Targets;
+
+/* Returns scale * loss and sets d_logits [rows][labels], unless it is NULL, to the gradient. */
+double output_loss(const OutputWeights *w, size_t rows, const float *probabilities, const Targets *targets,
+                   float scale, float *d_logits);
 
 /* Adds to the gradient's tensors; sets d_features [rows][features]. */
 void output_backward(const OutputWeights *w, size_t rows, const float *features,

@@ -24,6 +24,7 @@ typedef struct Shard {
   RowTerms rows;       /* the gradient of the table            */
   Text *texts;         /* [batch_size], after word dropout     */
   uint32_t *targets;   /* [batch_size], by row of the batch    */
+  const float **likely; /* [batch_size] the same                */
   uint32_t *words;
   size_t words_capacity, count;
   double loss;
@@ -61,7 +62,8 @@ static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *
   dense.vocabulary = dense.buckets = 0;
   s->texts = calloc(batch_size, sizeof *s->texts);
   s->targets = calloc(batch_size, sizeof *s->targets);
-  if (!s->texts || !s->targets) return error_no_memory(error);
+  s->likely = calloc(batch_size, sizeof *s->likely);
+  if (!s->texts || !s->targets || !s->likely) return error_no_memory(error);
   return parameters_new(&dense, &s->gradient, error);
 }
 
@@ -71,6 +73,7 @@ static void shard_free(Shard *s) {
   row_terms_free(&s->rows);
   free(s->texts);
   free(s->targets);
+  free(s->likely);
   free(s->words);
 }
 
@@ -144,9 +147,14 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
   if (!status) status = batch_fill(&s->pass.batch, s->texts, s->count, words, error);
   if (!status) status = pass_reserve(&s->pass, &p->shape, true, error);
   if (status) return status;
-  for (size_t i = 0; i < s->count; i++) s->targets[i] = m->step.targets[first + s->pass.batch.order[i]];
+  const Targets targets = {s->targets, m->step.likely ? s->likely : NULL, m->options.label_weights};
+  for (size_t i = 0; i < s->count; i++) {
+    size_t text = first + s->pass.batch.order[i];
+    s->targets[i] = m->step.targets[text];
+    s->likely[i] = m->step.likely ? m->step.likely[text] : NULL;
+  }
   network_forward(p, &m->options.lexicon, &dropout, &s->pass);
-  s->loss = network_loss(p, &s->pass, s->targets, m->options.label_weights, 1.0f / (float)m->step.count);
+  s->loss = network_loss(p, &s->pass, &targets, 1.0f / (float)m->step.count);
   s->correct = 0;
   for (size_t i = 0; i < s->count; i++)
     s->correct += s->targets[i] == output_argmax(s->pass.probabilities + i * p->shape.labels, p->shape.labels);

@@ -39,10 +39,11 @@ typedef struct MinibatchResult {
 
 typedef struct MinibatchStep {
   const Text *texts;       /* [count], fastest if sorted by falling length */
-  const uint32_t *targets; /* [count]; both borrowed until the next step   */
-  size_t count;            /* at most batch_size                           */
+  const uint32_t *targets; /* [count] labels                               */
+  size_t count;            /* at most batch_size. All are borrowed until the next step */
   float learning_rate;
   uint64_t seed;           /* differs from step to step                    */
+  const float *const *likely; /* [count] or NULL: see Targets in output.h  */
 } MinibatchStep;
 
 /* Fills in the next step, or sets *more to false if there is none. `last` is the result of

@@ -10,11 +10,14 @@
 #include "teacher/logistic_regression.h"
 #include "text/labels.h"
 
-enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, BLOCK = 256 };
+enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, MANY_LABELS = 20, BLOCK = 256 };
 
 static const float COST = 10.0f;              /* of the regression                                  */
 static const float SHARPENING = 2.0f;         /* of its scores                                      */
 static const float UNLABELLED_WEIGHT = 3.0f;  /* of all rows without a label, to those with one     */
+static const float NAMED_ROWS = 100.0f;       /* of a label weigh that much, if it has a name       */
+static const float CLOSENESS = 20.0f;         /* scale of a cosine as a score                       */
+static const float NAMES = 0.3f;              /* how much the names count in later rounds           */
 static const float LABELLED_COUNT = 3.0f;     /* times that a labelled row counts in naive Bayes    */
 static const float SMOOTHING = 0.1f;          /* added to the count of each word                    */
 static const float DEPENDENCE = 10.0f;        /* words that tell as much as one that is independent */
@@ -70,13 +73,20 @@ static Status co_trainer_new(CoTrainer *c, Error *error) {
 
 static bool has_label(const CoTrainer *c, size_t row) { return c->training->targets[row] != LABELS_NONE; }
 
+/* Of each of so many rows without a label. */
+static float unlabelled_weight(const CoTrainer *c, size_t rows) {
+  float together = UNLABELLED_WEIGHT * (float)c->labelled;
+  if (c->training->by_names) together = fmaxf(together, NAMED_ROWS * (float)c->training->labels);
+  return fminf(1.0f, together / fmaxf((float)rows, 1.0f));
+}
+
 static void list_rows(CoTrainer *c) {
   size_t count = c->training->words->count, others = 0;
   for (uint32_t i = 0; i < count; i++)
     if (has_label(c, i)) c->rows[c->labelled++] = i;
   for (uint32_t i = 0; i < count; i++)
     if (!has_label(c, i)) c->rows[c->labelled + others++] = i;
-  float weight = UNLABELLED_WEIGHT * (float)c->labelled / fmaxf((float)others, 1.0f);
+  float weight = unlabelled_weight(c, others);
   for (size_t i = 0; i < count; i++) c->weights[i] = has_label(c, i) ? 1.0f : weight;
 }
 
@@ -112,7 +122,17 @@ static Status regress(CoTrainer *c, size_t count, Error *error) {
   Status status = logistic_regression_fit(&p, c->workers, c->parameters, error);
   if (!status) status = logistic_regression_score(&p, c->parameters, all, c->workers, c->scores, error);
   for (size_t i = 0; i < all && !status; i++) log_softmax(labels, SHARPENING, c->scores + i * labels);
+  if (!status && c->training->by_names)
+    matrix_add_scaled(all * labels, NAMES * CLOSENESS, c->training->by_names, c->scores);
   return status;
+}
+
+/* The scores before the first round. */
+static Status begin_scores(CoTrainer *c, Error *error) {
+  const CoTraining *t = c->training;
+  if (!t->by_centres) return regress(c, c->labelled, error);
+  matrix_add_scaled(t->words->count * t->labels, CLOSENESS, t->by_centres, c->scores);
+  return STATUS_OK;
 }
 
 /* ---- the second view ------------------------------------------------------------------------ */
@@ -159,7 +179,7 @@ static Status add_words_of_block(void *context, size_t block, size_t worker, Err
   float *own = c->own + worker * 2 * labels, *scores = own + labels;
   for (size_t i = block * BLOCK; i < end && i < count; i++) {
     add_words(c, i, own, scores);
-    matrix_add_scaled(labels, 1.0f, scores, c->scores + i * labels);
+    matrix_add_scaled(labels, labels > MANY_LABELS ? 0.5f : 1.0f, scores, c->scores + i * labels);
   }
   return STATUS_OK;
 }
@@ -181,7 +201,7 @@ Status co_training_predict(const CoTraining *training, Workers *workers, float *
   if (!status) {
     list_rows(&c);
     set_targets(&c);
-    status = regress(&c, c.labelled, error);
+    status = begin_scores(&c, error);
     set_targets(&c);
   }
   for (int round = 1; round <= ROUNDS && !status; round++) {

@@ -8,10 +8,13 @@
 **   five times:
 **     Z = regression on all rows, with the targets P
 **     from the third time on:  N = naive Bayes of P, each row judged by the others' words
-**     P = softmax(log softmax(2 Z) + log softmax(N))
+**     P = softmax(log softmax(2 Z) + w log softmax(N))     w is 1, or 1/2 with more than 20 labels
+**
+** Where labels have names (zero_shot.h) these are a third view. Texts are then scored by closeness first, in place
+** of the regression on the labelled rows, and each P has the closeness to the names added.
 **
 ** The labelled rows keep their labels in P. All other rows together weigh three times as much in the regression
-** as the labelled ones. In naive Bayes a labelled row counts three times, and N is divided by 1 + words / 10,
+** as the labelled ones, but none more than one of these. In naive Bayes a labelled row counts three times, and N is divided by 1 + words / 10,
 ** since the words of a text are not independent.
 */
 #ifndef CLASSIFY_CO_TRAINING_H
@@ -27,6 +30,7 @@ typedef struct CoTraining {
   const SparseRows *words; /* their values are not looked at                     */
   const uint32_t *targets; /* [words->count] LABELS_NONE: without a label        */
   size_t labels;
+  const float *by_names, *by_centres; /* [words->count][labels] of zero_shot_scores(); NULL: no label has a name */
 } CoTraining;
 
 /* probabilities [words->count][labels]; 1 for the label of a labelled row. A long task: it ends early, with

@@ -13,7 +13,6 @@ typedef struct EncoderWords {
   const Encoder *encoder;
   const Tokenizer *tokenizer; /* of the model                                             */
   const Strings *words;       /* of the table                                             */
-  size_t most;                /* words in all: the encoder's own are added while there is room */
   size_t size;                /* numbers of a vector, at most as many as the encoder's have */
   uint64_t seed;
 } EncoderWords;

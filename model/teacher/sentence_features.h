@@ -14,7 +14,7 @@
 
 #include "base/workers.h"
 
-enum { SENTENCE_LAYERS = 3, SENTENCE_FEATURES_MOST = 256 };
+enum { SENTENCE_LAYERS = 7, SENTENCE_FEATURES_MOST = 256 };
 
 typedef struct SentenceFeatures {
   size_t layers, hidden, size; /* size: of the features of a text */

@@ -11,8 +11,8 @@
 /* The centre and the principal components come from this many texts. */
 enum { SAMPLE = 4000 };
 
-/* Of the last layer, and of those at two thirds and one third of the height: found by measuring. */
-static const float LAYER_WEIGHTS[SENTENCE_LAYERS] = {0.5f, 0.7f, 1.0f};
+/* Of layers from the lowest to the last, at even distances: found by measuring. */
+static const float LAYER_WEIGHTS[SENTENCE_LAYERS] = {0.2f, 0.2f, 0.2f, 0.3f, 0.5f, 0.7f, 1.0f};
 
 Status teacher_new(const Encoder *encoder, Teacher **teacher, Error *error) {
   Teacher *t = calloc(1, sizeof *t);
@@ -30,6 +30,7 @@ void teacher_free(Teacher *t) {
   free(t->vectors);
   free(t->known);
   free(t->features);
+  free(t->own_vectors);
   free(t);
 }
 
@@ -106,7 +107,7 @@ static void choose_layers(FeatureReading *r) {
   size_t last = encoder ? encoder->transformer.config.layers : 0;
   SentenceFeatures *f = &r->features;
   for (size_t i = 0; i < SENTENCE_LAYERS; i++) {
-    size_t layer = (last * (i + 1) + SENTENCE_LAYERS - 1) / SENTENCE_LAYERS;
+    size_t layer = last * i / (SENTENCE_LAYERS - 1);
     if (f->layers && r->layers[f->layers - 1] == layer) f->layers--;
     f->weights[f->layers] = LAYER_WEIGHTS[i];
     r->layers[f->layers++] = layer;
@@ -131,6 +132,15 @@ static Status reading_begin(FeatureReading *r, uint64_t seed, Error *error) {
   return r->vectors && r->scratch ? STATUS_OK : error_no_memory(error);
 }
 
+/* Keeps the last layer's vector of a text, if that is wanted. */
+static void keep_vector(const FeatureReading *r, size_t text, const float *vectors) {
+  Teacher *t = r->teacher;
+  size_t size = r->features.hidden;
+  if (!t->keeps_vectors) return;
+  memcpy(t->own_vectors + text * size, vectors + (r->features.layers - 1) * size, size * sizeof *vectors);
+  encoder_scale(size, t->own_vectors + text * size);
+}
+
 static void take_sample(void *context, size_t text, size_t worker, const float *vectors) {
   (void)worker;
   FeatureReading *r = context;
@@ -142,6 +152,7 @@ static void take_sample(void *context, size_t text, size_t worker, const float *
 static void take_features(void *context, size_t text, size_t worker, const float *vectors) {
   const FeatureReading *r = context;
   float *features = r->teacher->features + r->number[text] * r->features.size;
+  keep_vector(r, r->number[text], vectors);
   sentence_features_of(&r->features, vectors, r->scratch + worker * width(r), features);
   atomic_fetch_add(&r->teacher->done, 1);
 }
@@ -174,9 +185,12 @@ static Status compute_features(FeatureReading *r, Error *error) {
   t->size = r->features.size;
   if (t->size && t->count > SIZE_MAX / t->size) return error_no_memory(error);
   t->features = memory_floats(t->count * t->size);
-  if (!t->features) return error_no_memory(error);
+  t->vector_size = r->features.hidden;
+  if (t->keeps_vectors) t->own_vectors = memory_floats(t->count * t->vector_size);
+  if (!t->features || (t->keeps_vectors && !t->own_vectors)) return error_no_memory(error);
   for (size_t i = 0; i < r->known; i++) {
     const float *vectors = t->encoder ? r->vectors + i * width(r) : t->vectors + t->number[r->order[i]] * t->vector_size;
+    if (!t->encoder || i < r->sample) keep_vector(r, r->order[i], vectors);
     if (!t->encoder || i < r->sample)
       sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);
   }

@@ -23,6 +23,9 @@ typedef struct Teacher {
   size_t count;           /* texts                                        */
   size_t size;            /* of the features                              */
   float *features;        /* [count][size]; zero where a text has no vector */
+  bool keeps_vectors;     /* set before teacher_read(): it fills in the next one as well      */
+  float *own_vectors;     /* [count][vector_size] of length 1                                 */
+  size_t vector_size;
   atomic_size_t done;     /* texts that teacher_read() has read so far, for whoever watches */
   /* private: with an encoder */
   EncoderTexts texts;
@@ -31,7 +34,7 @@ typedef struct Teacher {
   uint32_t *number;       /* [count] of the text        */
   float *vectors;         /* [strings.count][vector_size] */
   bool *known;            /* [strings.count]            */
-  size_t vector_size, number_capacity;
+  size_t number_capacity;
 } Teacher;
 
 Status teacher_new(const Encoder *encoder, Teacher **teacher, Error *error);

@@ -18,6 +18,7 @@ struct Epochs {
   Text *texts;              /* [batch_size] */
   ReadingBuffer read;       /* of the texts */
   uint32_t *targets;        /* [batch_size] */
+  const float **likely;     /* [batch_size] probabilities of a label that a teacher guessed, or NULL */
   uint32_t *batches;        /* [batch_count] their order in the epoch */
   size_t batch_count;
   uint64_t step, total_steps;
@@ -36,7 +37,8 @@ Status epochs_new(Training *t, Epochs **epochs, Error *error) {
   if (!e) return error_no_memory(error);
   e->texts = calloc(o->batch_size, sizeof *e->texts);
   e->targets = calloc(o->batch_size, sizeof *e->targets);
-  Status status = e->texts && e->targets ? STATUS_OK : error_no_memory(error);
+  e->likely = calloc(o->batch_size, sizeof *e->likely);
+  Status status = e->texts && e->targets && e->likely ? STATUS_OK : error_no_memory(error);
   if (!status) status = minibatch_new(&t->model->parameters, &options, &e->minibatch, error);
   if (status)
     epochs_free(e);
@@ -51,6 +53,7 @@ void epochs_free(Epochs *e) {
   free(e->texts);
   reading_buffer_free(&e->read);
   free(e->targets);
+  free(e->likely);
   free(e->batches);
   free(e);
 }
@@ -148,9 +151,10 @@ static Status fill_step(Epochs *e, const Training *t, size_t batch, MinibatchSte
   for (size_t i = 0; i < count; i++) {
     e->texts[i] = corpus_text(&t->corpus, t->rows.row[first + i]);
     e->targets[i] = t->corpus.target[t->rows.row[first + i]];
+    e->likely[i] = taught_labels_of(&t->taught, t->rows.row[first + i], t->corpus.labels.keys.count);
   }
   Random stream = random_stream(t->options.seed, RANDOM_MINIBATCH, e->step);
-  *step = (MinibatchStep){.texts = e->texts, .targets = e->targets, .count = count,
+  *step = (MinibatchStep){.texts = e->texts, .targets = e->targets, .likely = e->likely, .count = count,
                           .learning_rate = (float)t->epoch->learning_rate, .seed = random_next(&stream)};
   const Model *m = t->model;
   return reading_read(&m->reading, m->parameters.shape.padding.word, e->texts, count, &e->read, e->texts, error);

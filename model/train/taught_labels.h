@@ -13,7 +13,9 @@ typedef struct TaughtLabels {
   Teacher *teacher;        /* owned; NULL: there is none. Its text i is row i of the corpus, or a phrase */
   uint32_t *phrase_labels; /* [phrases] of the teacher's texts past the rows                            */
   size_t phrases, phrases_capacity;
-  size_t count;            /* rows that were given a label                                              */
+  float *probabilities;    /* [rows][labels] of the last guess                                          */
+  bool *guessed;           /* [rows] were given a label                                                 */
+  size_t count;            /* of them                                                                   */
   TaughtSummary summary;
 } TaughtLabels; /* all zero is none */
 
@@ -21,5 +23,8 @@ void taught_labels_free(TaughtLabels *taught);
 
 /* Gives the rows without a label the one that the teacher guesses. The caller lists the rows anew. */
 Status taught_labels_guess(Training *training, Error *error);
+
+/* Returns the probabilities [labels] of a row's labels, or NULL if its label was not guessed. */
+const float *taught_labels_of(const TaughtLabels *taught, size_t row, size_t labels);
 
 #endif

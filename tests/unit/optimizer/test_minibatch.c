@@ -86,7 +86,7 @@ static Status one_step(Minibatch *minibatch, MinibatchStep step, Workers *worker
 }
 
 static MinibatchStep make_step(size_t first, size_t count, uint64_t seed) {
-  return (MinibatchStep){texts + first, targets + first, count, RATE, seed};
+  return (MinibatchStep){texts + first, targets + first, count, RATE, seed, NULL};
 }
 
 static void step(Trainer *t, size_t first, size_t count, uint64_t seed) {
@@ -142,7 +142,7 @@ static void plain_gradient(Plain *p, size_t first, size_t count) {
   for (size_t row = 0; row < count; row++) by_row[row] = targets[first + pass.batch.order[row]];
   memset(p->gradient.block, 0, p->gradient.count * sizeof(float));
   network_forward(&p->parameters, &PLAIN, NULL, &pass);
-  p->loss = network_loss(&p->parameters, &pass, by_row, p->label_weights, 1.0f / (float)count);
+  p->loss = network_loss(&p->parameters, &pass, &(Targets){by_row, NULL, p->label_weights}, 1.0f / (float)count);
   network_backward(&p->parameters, NULL, &pass, &p->gradient);
   float *table = scatter(&pass.batch, VOCABULARY, size, pass.d_vectors);
   memcpy(p->gradient.tensor[TENSOR_EMBEDDING], table, VOCABULARY * size * sizeof(float));
@@ -250,7 +250,7 @@ typedef struct StepLoss {
 static double step_loss(void *context) {
   StepLoss *s = context;
   network_forward(&s->parameters, &s->lexicon, NULL, &s->pass);
-  return network_loss(&s->parameters, &s->pass, s->by_row, NULL, 1.0f / (float)COUNT(SPELLED_TARGETS));
+  return network_loss(&s->parameters, &s->pass, &(Targets){.labels = s->by_row}, 1.0f / (float)COUNT(SPELLED_TARGETS));
 }
 
 static void step_loss_begin(StepLoss *s) {
@@ -263,7 +263,7 @@ static void step_loss_begin(StepLoss *s) {
 static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, MinibatchResult *result) {
   Workers *workers;
   assert_ok(workers_new(threads, (Poll){0}, &workers, &error));
-  MinibatchStep step = {SPELLED_TEXTS, SPELLED_TARGETS, COUNT(SPELLED_TEXTS), RATE, seed};
+  MinibatchStep step = {SPELLED_TEXTS, SPELLED_TARGETS, COUNT(SPELLED_TEXTS), RATE, seed, NULL};
   Status status = one_step(minibatch, step, workers, result);
   workers_free(workers);
   return status;
