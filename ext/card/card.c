@@ -132,6 +132,24 @@ static void text_fact(Page *page, const char *name, sqlite3_value *text, const c
   end_fact(page);
 }
 
+/* What a pretrained encoder did in training, if there was one. */
+static void put_teacher(Page *page) {
+  const Metrics *m = &page->metrics;
+  if (isnan(m->judged)) return;
+  fact(page, "Teacher");
+  page_put(page, "sure of ");
+  html_count(page->out, m->sure);
+  page_put(page, " of these labels");
+  if (m->judged > 0.0) {
+    page_put(page, "; right on ");
+    html_count(page->out, m->judged_right);
+    page_put(page, " of ");
+    html_count(page->out, m->judged);
+    page_put(page, " rows whose labels were hidden from it");
+  }
+  end_fact(page);
+}
+
 static void put_rows(Page *page) {
   const Metrics *m = &page->metrics;
   if (!isnan(m->rows)) {
@@ -146,6 +164,7 @@ static void put_rows(Page *page) {
   }
   if (m->skipped > 0.0) count_fact(page, "Skipped", m->skipped, " rows without a text or a label");
   count_fact(page, "Guessed", m->guessed, " texts had no label and were given one");
+  put_teacher(page);
   if (m->cut > 0.0) {
     fact(page, "Cut");
     html_figure(page->out, 100.0 * m->cut, 1);

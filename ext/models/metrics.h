@@ -13,6 +13,10 @@
 #define METRICS_CUT "cut"                         /* share of the texts above max_tokens    */
 #define METRICS_GUESSED "guessed"                 /* texts that were given a pseudo-label;
                                                      absent where all texts had labels      */
+#define METRICS_TEACHER "teacher" /* an object, where a teacher guessed: also METRICS_GUESSED */
+#define METRICS_SURE "sure"       /* of the guessed texts, those with a probability of 0.9 or more   */
+#define METRICS_JUDGED "judged"   /* labelled rows whose labels were hidden from it to see how good it is */
+#define METRICS_RIGHT "right"     /* of them; the share is METRICS_ACCURACY, null without such rows       */
 #define METRICS_EPOCHS "epochs"
 #define METRICS_BEST_EPOCH "best_epoch"
 #define METRICS_VALIDATION_ACCURACY "validation_accuracy" /* null: nothing was held out     */

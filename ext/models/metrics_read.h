@@ -32,6 +32,7 @@ typedef struct MetricsExample {
 
 typedef struct Metrics {
   double rows, validation_rows, skipped, cut, guessed, epochs, best_epoch, seconds, seed, threads;
+  double judged, judged_right, sure; /* of a teacher */
   sqlite3_value *query, *kernel; /* texts, or NULL */
   sqlite3_value *warnings[METRICS_MOST_WARNINGS]; /* texts */
   size_t warning_count;

@@ -39,6 +39,18 @@ void metrics_write_warnings(sqlite3_str *json, const Training *training) {
   sqlite3_str_appendchar(json, 1, ']');
 }
 
+void metrics_write_teacher(sqlite3_str *json, const Training *training) {
+  const TaughtSummary *taught = training_taught(training);
+  if (!taught) return;
+  write_name(json, METRICS_TEACHER);
+  sqlite3_str_appendf(json, "{\"" METRICS_GUESSED "\":%llu", (sqlite3_uint64)taught->guessed);
+  write_count(json, METRICS_SURE, taught->sure);
+  write_count(json, METRICS_JUDGED, taught->judged);
+  write_count(json, METRICS_RIGHT, taught->right);
+  metrics_write_number(json, METRICS_ACCURACY, (double)taught->right / (double)taught->judged); /* 0 / 0 is null */
+  sqlite3_str_appendchar(json, 1, '}');
+}
+
 void metrics_write_epoch(sqlite3_str *json, const Epoch *e) {
   sqlite3_str_appendf(json, "%s{\"%s\":%d", sqlite3_str_length(json) ? "," : "", METRICS_EPOCH, (int)e->epoch);
   metrics_write_number(json, METRICS_TRAIN_LOSS, e->train_loss);
@@ -184,6 +196,7 @@ char *metrics_write(const MetricsSource *m, sqlite3 *db) {
   write_count(json, METRICS_WORDS, m->model->vocabulary.words.count);
   metrics_write_number(json, METRICS_CUT, (double)m->corpus->cut / (double)m->corpus->rows);
   if (m->unlabelled) metrics_write_number(json, METRICS_GUESSED, (double)training_pseudo_labelled(m->training));
+  metrics_write_teacher(json, m->training);
   write_count(json, METRICS_EPOCHS, m->last->epoch);
   write_count(json, METRICS_BEST_EPOCH, m->best->epoch);
   metrics_write_validation(json, m->best);

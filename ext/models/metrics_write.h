@@ -26,10 +26,11 @@ size_t metrics_rows(const Training *training);
 char *metrics_write(const MetricsSource *source, sqlite3 *db);
 
 /* The others append to a sqlite3_str, whose errors are sticky. An epoch is an element of
-** the history, the rest members with a comma before them; without warnings there is none.
+** the history, the rest members with a comma before them; without warnings, or without a teacher, there is none.
 */
 void metrics_write_epoch(sqlite3_str *history, const Epoch *epoch);
 void metrics_write_warnings(sqlite3_str *json, const Training *training);
+void metrics_write_teacher(sqlite3_str *json, const Training *training);
 void metrics_write_number(sqlite3_str *json, const char *name, double value);
 void metrics_write_validation(sqlite3_str *json, const Epoch *epoch); /* accuracy and F1 */
 

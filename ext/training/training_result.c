@@ -62,6 +62,7 @@ char *training_result_json(const TrainingRun *run, const Epoch *last) {
                       "\"best_epoch\":%d", run->version, (int)metrics_rows(run->training), (int)run->skipped,
                       (int)run->label_count, (int)last->epoch, (int)run->best.epoch);
   metrics_write_validation(json, &run->best);
+  metrics_write_teacher(json, run->training);
   metrics_write_number(json, "seconds", last->seconds);
   metrics_write_warnings(json, run->training);
   sqlite3_str_appendall(json, "}");

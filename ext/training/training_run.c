@@ -81,19 +81,35 @@ static int read_vectors(TrainingRun *run, Error *error) {
   return vector_table_read(run->connection, run->options.vectors, &wanted, training_vectors(run->training), error);
 }
 
+/* Words that the teacher has read so far, of those of the table. */
+typedef struct WordsRead {
+  atomic_size_t done;
+  size_t words;
+} WordsRead;
+
+static void read_words_progress(void *context, ProgressState *state) {
+  WordsRead *read = context;
+  state->rows = -1.0;
+  state->share = (double)atomic_load(&read->done) / (double)(read->words + 1);
+  snprintf(state->doing, sizeof state->doing, "the teacher reads words");
+}
+
 /* Word vectors of the teacher; not in a model to go on from, whose words have vectors of their own. */
 static int read_encoder_words(TrainingRun *run, Error *error) {
   const TrainingOptions *o = &run->options.training;
   const Strings *table = &training_corpus(run->training)->vocabulary.words;
   size_t size = encoder_size(run->encoder);
+  WordsRead read = {.words = table->count};
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
-                        .size = o->embedding < size ? o->embedding : size, .seed = o->seed};
+                        .size = o->embedding < size ? o->embedding : size, .seed = o->seed, .done = &read.done};
   Workers *workers;
-  Poll poll = connection_poll(run->connection);
+  progress_begin(&run->progress, run->options.progress, read_words_progress, &read);
+  Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
   int rc = failure_code(workers_new(o->threads ? o->threads : workers_processors(), poll, &workers, error));
   if (rc) return rc;
   rc = failure_code(encoder_words_read(&words, workers, training_vectors(run->training), error));
   workers_free(workers);
+  progress_hide(&run->progress);
   return rc;
 }
 

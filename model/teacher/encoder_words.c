@@ -44,6 +44,7 @@ static void take_vector(void *context, size_t text, size_t worker, const float *
   const WordReading *r = context;
   size_t hidden = encoder_size(r->asked->encoder);
   memcpy(r->vectors + text * hidden, vector, hidden * sizeof *vector);
+  if (r->asked->done) atomic_fetch_add(r->asked->done, 1);
 }
 
 static Status allocate(WordReading *r, Error *error) {

@@ -6,6 +6,8 @@
 #ifndef CLASSIFY_ENCODER_WORDS_H
 #define CLASSIFY_ENCODER_WORDS_H
 
+#include <stdatomic.h>
+
 #include "encoder/encoder.h"
 #include "text/word_vectors.h"
 
@@ -15,6 +17,7 @@ typedef struct EncoderWords {
   const Strings *words;       /* of the table                                             */
   size_t size;                /* numbers of a vector, at most as many as the encoder's have */
   uint64_t seed;
+  atomic_size_t *done;        /* grows by one with each word, on any thread; or NULL */
 } EncoderWords;
 
 /* Adds the words to `vectors`, which is empty. A long task: it ends early when the workers are stopped. */

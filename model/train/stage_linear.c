@@ -29,7 +29,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   const Corpus *c = &t->corpus;
   double begun = clock_seconds();
-  size_t draws = t->taught.count ? DRAWS : 1, count = t->rows.count * draws;
+  size_t draws = t->taught.guessed ? DRAWS : 1, count = t->rows.count * draws;
   Text *texts = malloc((count + 1) * sizeof *texts);
   uint32_t *targets = malloc((count + 1) * sizeof *targets);
   Status status = texts && targets ? STATUS_OK : error_no_memory(error);

@@ -9,7 +9,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
   (void)over;
   Status status = taught_labels_guess(t, error);
-  t->pseudo_labelled = t->taught.count;
+  t->pseudo_labelled = t->taught.summary.guessed;
   return status ? status : training_list_rows(t, error);
 }
 

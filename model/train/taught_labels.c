@@ -9,6 +9,7 @@
 #include "teacher/co_training.h"
 #include "teacher/zero_shot.h"
 #include "train/stage.h"
+#include "train/warnings.h"
 
 /* Counts of words by label are a table of at most this many numbers. */
 enum { MOST_COUNTS = 16 << 20, MOST_FEATURES = 200000, FOLDS = 5 };
@@ -20,6 +21,8 @@ void taught_labels_free(TaughtLabels *t) {
   free(t->guessed);
   *t = (TaughtLabels){0};
 }
+
+static const float SURE = 0.9f;
 
 /* ---- what the teacher sees ------------------------------------------------------------------ */
 
@@ -136,7 +139,8 @@ static Status take_labels(Guesser *g, Error *error) {
     c->target[row] = guessed(g, row);
     c->use[row] = ROW_TRAINS;
     taught->guessed[row] = true;
-    taught->count++;
+    taught->summary.guessed++;
+    taught->summary.sure += g->probabilities[row * g->labels + c->target[row]] >= SURE;
   }
   taught->probabilities = g->probabilities;
   g->probabilities = NULL;
@@ -155,6 +159,7 @@ Status taught_labels_guess(Training *t, Error *error) {
   if (!status) status = judge(&g, error);
   if (!status) status = guess(&g, error);
   if (!status) status = take_labels(&g, error);
+  if (!status) status = warnings_find_of_teacher(&t->corpus, t->label_rows, &t->taught.summary, &t->warnings, error);
   guesser_free(&g);
   return status;
 }

@@ -15,7 +15,6 @@ typedef struct TaughtLabels {
   size_t phrases, phrases_capacity;
   float *probabilities;    /* [rows][labels] of the last guess                                          */
   bool *guessed;           /* [rows] were given a label                                                 */
-  size_t count;            /* of them                                                                   */
   TaughtSummary summary;
 } TaughtLabels; /* all zero is none */
 

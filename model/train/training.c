@@ -93,7 +93,7 @@ Corpus *training_corpus(Training *t) { return &t->corpus; }
 WordVectors *training_vectors(Training *t) { return &t->vectors; }
 Teacher *training_teacher(Training *t) { return t->taught.teacher; }
 void training_set_teacher(Training *t, Teacher *teacher) { t->taught.teacher = teacher; }
-const TaughtSummary *training_taught(const Training *t) { return t->taught.count ? &t->taught.summary : NULL; }
+const TaughtSummary *training_taught(const Training *t) { return t->taught.guessed ? &t->taught.summary : NULL; }
 
 Status training_add_phrase(Training *t, const Label *label, const char *phrase, size_t length, Error *error) {
   TaughtLabels *taught = &t->taught;

@@ -38,9 +38,11 @@ typedef struct Epoch {
   bool is_last;
 } Epoch;
 
-/* How often the teacher was right on rows whose labels were hidden from it (taught_labels.h). */
+/* What a teacher has done (taught_labels.h). */
 typedef struct TaughtSummary {
-  size_t judged, right; /* rows */
+  size_t guessed;       /* rows that were given a label                          */
+  size_t sure;          /* of them those whose label has a probability of 0.9 or more */
+  size_t judged, right; /* labelled rows whose label was hidden from it; those it guessed right */
 } TaughtSummary;
 
 typedef struct Training Training;
@@ -77,7 +79,7 @@ Status training_begin(Training *training, const float *label_weights, Error *err
 const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* with a label, but for those held out */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
-const TaughtSummary *training_taught(const Training *training); /* NULL: no teacher guessed */
+const TaughtSummary *training_taught(const Training *training); /* NULL: there is no teacher, or all rows had labels */
 const size_t *training_label_rows(const Training *training); /* [labels] rows with the label, those held out too */
 const Strings *training_warnings(const Training *training); /* sentences: warnings.h */
 

@@ -1,5 +1,6 @@
 #include "train/warnings.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -191,4 +192,22 @@ Status warnings_find(const Corpus *c, const size_t *label_rows, Strings *warning
   if (!status) status = warn_of_leaks(c, warnings, error);
   if (!status) status = warn_of_cuts(c, warnings, error);
   return status;
+}
+
+/* Two standard errors of the teacher's share are allowed for. */
+Status warnings_find_of_teacher(const Corpus *c, const size_t *label_rows, const TaughtSummary *taught,
+                                Strings *warnings, Error *error) {
+  size_t most = 0, rows = 0;
+  for (size_t l = 0; l < c->labels.keys.count; l++) {
+    rows += label_rows[l];
+    if (label_rows[l] > most) most = label_rows[l];
+  }
+  if (rows == 0)
+    return warn(warnings, error, "no row had a label, so nothing says how often the model is right");
+  if (taught->judged == 0) return STATUS_OK;
+  double share = (double)taught->right / (double)taught->judged, always = (double)most / (double)rows;
+  double deviation = sqrt(share * (1.0 - share) / (double)taught->judged);
+  if (share - 2.0 * deviation > always) return STATUS_OK;
+  return warn(warnings, error, "the teacher guessed %zu of %zu labels right that were hidden from it, which always "
+              "giving the most frequent label might do as well", taught->right, taught->judged);
 }

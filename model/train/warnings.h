@@ -11,10 +11,17 @@
 #define CLASSIFY_WARNINGS_H
 
 #include "text/corpus.h"
+#include "train/training.h"
 
 /* Adds the sentences to `warnings`, for a corpus whose rows to hold out are chosen.
 ** label_rows [labels] counts the rows of each label. The only error is that memory is out.
 */
 Status warnings_find(const Corpus *corpus, const size_t *label_rows, Strings *warnings, Error *error);
+
+/* The same once a teacher has guessed: where no row had a label, and where always giving the most frequent label
+** would be right about as often.
+*/
+Status warnings_find_of_teacher(const Corpus *corpus, const size_t *label_rows, const TaughtSummary *taught,
+                                Strings *warnings, Error *error);
 
 #endif
