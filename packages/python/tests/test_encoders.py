@@ -55,11 +55,11 @@ class Encoder(hosts.Test):
         with open(path, "w", encoding="utf-8") as file:
             file.write(text if isinstance(text, str) else json.dumps(text))
 
-    def check_vectors(self, connection, name):
-        for text, vector in expected(name):
-            packed = ask(connection, "SELECT classify_embedding(?, ?)", text, name)[0][0]
+    def check_vectors(self, connection, kind, name=None):
+        for text, vector in expected(kind):
+            packed = ask(connection, "SELECT classify_embedding(?, ?)", text, name or kind)[0][0]
             found = struct.unpack(f"<{len(vector)}f", packed)
-            self.assertLess(max(abs(a - b) for a, b in zip(found, vector)), 1e-5, (name, text))
+            self.assertLess(max(abs(a - b) for a, b in zip(found, vector)), 1e-5, (kind, text))
 
     @hosts.for_each_kind
     def test_vectors(self, connection):
@@ -148,6 +148,19 @@ class Encoder(hosts.Test):
         before = ask(connection, "SELECT * FROM classify_encoders")
         self.refuses(Exception, "model_type is 'mpnet'", add, connection, "m", folder)
         self.assertEqual(ask(connection, "SELECT * FROM classify_encoders"), before)
+
+    @hosts.for_each_kind
+    def test_an_error_within_a_transaction(self, connection):
+        folder = self.copy()
+        self.write(folder, "tokenizer.json", "{}")
+        ask(connection, "BEGIN")
+        sqlite_classify.add_encoder(connection, "m", encoder("bert"))
+        for name in "m", "n":
+            self.refuses(Exception, f"add_encoder(): encoder '{name}' cannot be used", sqlite_classify.add_encoder,
+                         connection, name, folder)
+        ask(connection, "COMMIT")
+        self.assertEqual([row[0] for row in ask(connection, ADDED % "main")], ["m"])
+        self.check_vectors(connection, "bert", "m")
 
     @hosts.for_each_kind
     def test_another_thing_of_this_name(self, connection):
