@@ -224,7 +224,8 @@ TEST(vectors_that_cannot_be_used_are_refused) {
   Teacher *t = teacher_of(NULL);
   add_text(t, "one");
   assert_ok(add_vector(t, "one", good, 3));
-  assert_invalid(add_vector(t, "two", good, 2), "the vector of the text 'two' has 2 numbers, expected 3 as those before");
+  assert_invalid(add_vector(t, "two", good, 2),
+                 "the vector of the text 'two' has 2 numbers, expected 3 as those before");
   for (size_t i = 0; i < COUNT(bad); i++)
     assert_invalid(add_vector(t, "one", bad[i], 3), "the vector of the text 'one' has a number that is not finite");
   teacher_free(t);
