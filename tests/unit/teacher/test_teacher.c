@@ -202,6 +202,8 @@ TEST(a_text_without_a_vector_is_zero) {
     assert_near(dot(t->own_vectors + i * 3, t->own_vectors + i * 3, 3), i == 1 ? 0.0 : 1.0, TOLERANCE);
   }
   assert_memory_equal(features_of(t, 0), features_of(t, 3), 3 * sizeof(float));
+  assert_true(teacher_knows_text(t, "two", 3));
+  assert_false(teacher_knows_text(t, "unknown", 7) || teacher_knows_text(t, "nobody's", 8));
   teacher_free(t);
 }
 
