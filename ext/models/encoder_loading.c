@@ -13,7 +13,8 @@ static const char *const COLUMNS[FILES] = {"config", "tokenizer", "weights"};
 static const char FIND[] = "SELECT length(config), length(tokenizer), length(weights) "
                            "FROM \"%w\".classify_encoders WHERE name = ?1 LIMIT 2";
 static const char READ[] = "SELECT config, tokenizer, weights FROM \"%w\".classify_encoders WHERE name = ?1";
-static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_encoders ORDER BY name LIMIT 20";
+static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_encoders WHERE typeof(name) = 'text' "
+                            "ORDER BY name LIMIT 20";
 
 /* ---- search ----------------------------------------------------------------------------- */
 
@@ -70,7 +71,7 @@ static int list_names(Search *s, sqlite3_str *list, int *count, Error *error) {
       const char *name = (const char *)sqlite3_column_text(stmt, 0);
       if (s->found && name && strcmp(s->found, name) == 0) continue;
       if (!s->found && name) s->found = sqlite3_mprintf("%s", name);
-      sqlite3_str_appendf(list, "%s%s", *count ? ", " : "", name ? name : "NULL");
+      sqlite3_str_appendf(list, "%s%s", *count ? ", " : "", name);
       ++*count;
     }
     sqlite3_reset(stmt);
@@ -114,6 +115,8 @@ static int search(Search *s, Connection *c, const char *name, Error *error) {
   if (s->name) rc = find_name(s, error);
   if (!rc && !s->schema) rc = take_only(s, s->name != NULL, error);
   if (!rc && !s->schema) rc = find_name(s, error);
+  if (!rc && !s->schema) /* such as a name with a NUL in it */
+    rc = failure(error, SQLITE_ERROR, "the only encoder cannot be found by its name, '%s'", s->name);
   if (rc) search_free(s);
   return rc;
 }
@@ -186,12 +189,18 @@ static unsigned data_version(sqlite3 *db, const char *schema) {
   return version;
 }
 
-/* Returns whether the row is still the one that was read. After a rollback nothing shows that rows of a
-** transaction are gone, so what was read in one that has written is not trusted.
+static bool is_writing(const Search *s) {
+  return sqlite3_txn_state(s->connection->db, s->schema) == SQLITE_TXN_WRITE;
+}
+
+/* Returns whether the row is still the one that was read. Within a transaction that has written nothing shows that
+** another table has got the name, and after a rollback nothing shows that rows are gone. So what was read in one is
+** not trusted, nor anything while one is open.
 */
 static bool is_kept(const Search *s) {
   const KeptEncoder *k = &s->connection->encoder;
-  return k->encoder && k->schema && k->name && !k->uncommitted && strcmp(k->schema, s->schema) == 0 && strcmp(k->name, s->name) == 0 &&
+  return k->encoder && k->schema && k->name && !k->uncommitted && !is_writing(s) &&
+         strcmp(k->schema, s->schema) == 0 && strcmp(k->name, s->name) == 0 &&
          memcmp(k->lengths, s->lengths, sizeof k->lengths) == 0 &&
          k->changes == sqlite3_total_changes(s->connection->db) &&
          k->data_version == data_version(s->connection->db, s->schema);
@@ -201,7 +210,7 @@ static void keep(const Search *s, const Encoder *encoder) {
   Connection *c = s->connection;
   KeptEncoder kept = {.schema = sqlite3_mprintf("%s", s->schema), .name = sqlite3_mprintf("%s", s->name),
                       .changes = sqlite3_total_changes(c->db), .data_version = data_version(c->db, s->schema),
-                      .uncommitted = sqlite3_txn_state(c->db, s->schema) == SQLITE_TXN_WRITE,
+                      .uncommitted = is_writing(s),
                       .encoder = cache_retain(encoder)};
   memcpy(kept.lengths, s->lengths, sizeof kept.lengths);
   connection_keep_encoder(c, &kept);

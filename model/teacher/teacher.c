@@ -76,6 +76,11 @@ Status teacher_add_vector(Teacher *t, const char *text, size_t length, const flo
 
 bool teacher_knows(const Teacher *t, size_t text) { return t->encoder || (t->known && t->known[t->number[text]]); }
 
+bool teacher_knows_text(const Teacher *t, const char *text, size_t length) {
+  uint32_t number = t->known ? strings_find(&t->strings, text, length) : STRINGS_NONE;
+  return t->encoder || (number != STRINGS_NONE && t->known[number]);
+}
+
 /* ---- features --------------------------------------------------------------------------------- */
 
 typedef struct FeatureReading {
