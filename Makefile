@@ -4,6 +4,8 @@
 # make test       every test; make test SAN=address,undefined under sanitizers
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
+# make encoder    build/encoder, a pretrained encoder of 90 MB, for a part of the demo and
+#                 for classify_embedding()
 # make install    to PREFIX (/usr/local)
 # make dist       build/dist/*/classify.so, for systems without a compiler;
 #                 make dist TARGETS=linux-x86_64-gnu
@@ -120,6 +122,9 @@ demo:
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so
 	@sql/demo $(BUILD)/classify "$$CSV" "$$TEXT" "$$LABEL"
 
+encoder:
+	@PYTHON="$(PYTHON)" sql/encoder $(BUILD)/encoder
+
 # what OpenBLAS reaches as it is linked here
 ROOF := $(BUILD)/tests/bench/peers/roof
 $(ROOF): $(ROOF).o $(MODEL)
@@ -155,6 +160,6 @@ dist:
 clean:
 	rm -rf build
 
-.PHONY: check test demo bench bench-accuracy bench-peers install dist wheel clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

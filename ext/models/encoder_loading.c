@@ -132,6 +132,12 @@ static int check_file(sqlite3_stmt *stmt, int file, Error *error) {
                  COLUMNS[file], type == SQLITE_NULL ? "NULL" : type == SQLITE_TEXT ? "text" : "a number");
 }
 
+/* A text of a database in UTF-16 becomes UTF-8, before its bytes are counted. */
+static const char *file_contents(sqlite3_stmt *stmt, int file) {
+  if (sqlite3_column_type(stmt, file) == SQLITE_TEXT) return (const char *)sqlite3_column_text(stmt, file);
+  return sqlite3_column_blob(stmt, file);
+}
+
 /* The key is a hash of all three files. */
 static void make_key(const EncoderFiles *f, CacheKey *key) {
   _Static_assert(CACHE_KEY_LENGTH > FILES * IDENTIFIER_LENGTH, "the key has room for a hash of each file");
@@ -145,11 +151,11 @@ static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
   int rc = SQLITE_OK;
   for (int i = 0; i < FILES && !rc; i++) rc = check_file(stmt, i, error);
   if (rc) return rc;
-  EncoderFiles files = {.config = sqlite3_column_blob(stmt, CONFIG), .tokenizer = sqlite3_column_blob(stmt, TOKENIZER),
-                        .weights = sqlite3_column_blob(stmt, WEIGHTS),
-                        .config_length = (size_t)sqlite3_column_bytes(stmt, CONFIG),
-                        .tokenizer_length = (size_t)sqlite3_column_bytes(stmt, TOKENIZER),
-                        .weights_size = (size_t)sqlite3_column_bytes(stmt, WEIGHTS)};
+  EncoderFiles files = {.config = file_contents(stmt, CONFIG), .tokenizer = file_contents(stmt, TOKENIZER),
+                        .weights = sqlite3_column_blob(stmt, WEIGHTS)};
+  files.config_length = (size_t)sqlite3_column_bytes(stmt, CONFIG);
+  files.tokenizer_length = (size_t)sqlite3_column_bytes(stmt, TOKENIZER);
+  files.weights_size = (size_t)sqlite3_column_bytes(stmt, WEIGHTS);
   Encoder *loaded;
   CacheKey key;
   for (int i = 0; i < FILES; i++)

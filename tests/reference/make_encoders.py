@@ -25,6 +25,8 @@ HERE = pathlib.Path(__file__).parent / "encoders"
 TEXTS = ["the parcel is late", "The PARCEL, is late!", "", "late late late late late late late late late late late late",
          "my invoice is wrong again and the app does not open", "naïve Ärger 中文 ok", "?"]
 WORDS = "the parcel is late my invoice wrong again and app does not open".split()
+SIZES = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40,
+         "max_position_embeddings": 32}
 LETTERS = list("abcdefghijklmnopqrstuvwxyz,!?") + ["中", "文"]
 
 
@@ -94,26 +96,34 @@ def transformer(name, model, config, tokenizer, half, first_token):
     write(name, config, tokenizer, tensors, encode)
 
 
-torch.manual_seed(1)
-SIZES = {"hidden_size": 24, "num_hidden_layers": 2, "num_attention_heads": 3, "intermediate_size": 40,
-         "max_position_embeddings": 32}
-bert = BertConfig(vocab_size=wordpiece().get_vocab_size(), **SIZES)
-transformer("bert", BertModel(bert, add_pooling_layer=False),
-            {**SIZES, "model_type": "bert", "vocab_size": bert.vocab_size, "hidden_act": "gelu", "layer_norm_eps": 1e-12},
-            wordpiece(), False, False)
-roberta = XLMRobertaConfig(vocab_size=unigram().get_vocab_size(), hidden_act="gelu_new", layer_norm_eps=1e-5,
-                           pad_token_id=1, type_vocab_size=1, **SIZES)
-transformer("roberta", XLMRobertaModel(roberta, add_pooling_layer=False),
-            {**SIZES, "model_type": "xlm-roberta", "vocab_size": roberta.vocab_size, "hidden_act": "gelu_new",
-             "layer_norm_eps": 1e-5, "pad_token_id": 1, "pooling_mode_cls_token": True}, unigram(), True, True)
-
-vectors = torch.randn(wordpiece().get_vocab_size(), 24)
+def write_bert():
+    config = BertConfig(vocab_size=wordpiece().get_vocab_size(), **SIZES)
+    transformer("bert", BertModel(config, add_pooling_layer=False),
+                {**SIZES, "model_type": "bert", "vocab_size": config.vocab_size, "hidden_act": "gelu",
+                 "layer_norm_eps": 1e-12}, wordpiece(), False, False)
 
 
-def encode_static(text):
-    ids = [i for i in wordpiece().encode(text, add_special_tokens=False).ids if i != 1]
-    hidden = vectors[ids].double().numpy()
-    return ids, hidden, hidden.mean(axis=0) if ids else np.zeros(24)
+def write_roberta():
+    config = XLMRobertaConfig(vocab_size=unigram().get_vocab_size(), hidden_act="gelu_new", layer_norm_eps=1e-5,
+                              pad_token_id=1, type_vocab_size=1, **SIZES)
+    transformer("roberta", XLMRobertaModel(config, add_pooling_layer=False),
+                {**SIZES, "model_type": "xlm-roberta", "vocab_size": config.vocab_size, "hidden_act": "gelu_new",
+                 "layer_norm_eps": 1e-5, "pad_token_id": 1, "pooling_mode_cls_token": True}, unigram(), True, True)
 
 
-write("static", {"model_type": "model2vec", "normalize": True}, wordpiece(), {"embeddings": vectors}, encode_static)
+def write_static():
+    vectors = torch.randn(wordpiece().get_vocab_size(), 24)
+
+    def encode(text):
+        ids = [i for i in wordpiece().encode(text, add_special_tokens=False).ids if i != 1]
+        hidden = vectors[ids].double().numpy()
+        return ids, hidden, hidden.mean(axis=0) if ids else np.zeros(24)
+
+    write("static", {"model_type": "model2vec", "normalize": True}, wordpiece(), {"embeddings": vectors}, encode)
+
+
+if __name__ == "__main__":
+    torch.manual_seed(1)
+    write_bert()
+    write_roberta()
+    write_static()

@@ -5,15 +5,17 @@
     db.execute("SELECT classify_train(body, category) FROM tickets").fetchone()
 
 connect(path) opens a database with the extension loaded; load(connection) loads it into a connection that
-is there. save() stores a model that was made elsewhere; labels() and vocabulary() say what is in one. These need
-the standard library only. from_keras(), from_torch(), to_keras(), to_torch() and attention_layer() need numpy, and
-Keras or PyTorch; they are shown here if numpy is installed.
+is there. save() stores a model that was made elsewhere, add_encoder() a pretrained encoder; labels() and
+vocabulary() say what is in a model. These need the standard library only. from_keras(), from_torch(),
+to_keras(), to_torch() and attention_layer() need numpy, and Keras or PyTorch; they are shown here if numpy is
+installed.
 """
 import importlib
 import importlib.util
 
 from .connections import ExtensionsUnavailable, connect, load, loadable_path
 from .contents import labels, vocabulary
+from .encoders import add_encoder
 from .saving import save
 
 # These are imported when they are first asked for, since they need numpy and more.
@@ -25,7 +27,7 @@ _LAZY = {
     "to_torch": "torch_models",
 }
 
-__all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save", "labels", "vocabulary"]
+__all__ = ["ExtensionsUnavailable", "connect", "load", "loadable_path", "save", "add_encoder", "labels", "vocabulary"]
 if importlib.util.find_spec("numpy"):
     __all__ += _LAZY
 

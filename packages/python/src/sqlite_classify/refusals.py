@@ -1,12 +1,11 @@
-"""What save() refuses, or warns of, before the extension or SQLite does, in a sentence that says what to do."""
+"""What save() and add_encoder() refuse or warn of before the extension or SQLite does, in a sentence that says what to
+do."""
 import contextlib
 import json
 import re
 import warnings
 
-from . import model_file, tokenizers
-
-COLUMNS = "name", "version", "created", "labels", "options", "metrics", "weights"
+from . import model_file, tokenizers, transactions
 
 KNOWN = "SELECT label FROM classify_labels('', :model)"
 WITH_KNOWN = f"SELECT count(*) FROM temp.classify_save_rows WHERE label IN ({KNOWN})"
@@ -19,14 +18,14 @@ FIRST = "SELECT label FROM temp.classify_save_rows ORDER BY rowid LIMIT 1"
 
 
 @contextlib.contextmanager
-def in_sentences():
-    """The driver's errors name save(), and not the function of SQL that it has called."""
+def in_sentences(function):
+    """The driver's errors name this function, such as save(), and not the function of SQL that it has called."""
     try:
         yield
     except Exception as error:
-        message = re.sub(r"\bclassify_\w+\(\): ", "save(): ", str(error), count=1)
+        message = re.sub(r"\bclassify_\w+\(\): ", f"{function}: ", str(error), count=1)
         if re.search("readonly database", message):
-            message = f"save(): the database is read-only, expected one that can be written ({message})"
+            message = f"{function}: the database is read-only, expected one that can be written ({message})"
         if message == str(error):
             raise
         raise type(error)(message) from error
@@ -40,19 +39,19 @@ def check_schema(schema, name):
                          f"model's name '{name}'; 'main.{name}' is a name with a dot in it")
 
 
-def check_table(cursor, schema, quoted):
-    """ValueError if something else than the models' table has its name."""
-    kinds = cursor.execute(f"SELECT type FROM {quoted}.sqlite_master WHERE name = 'classify_models'").fetchall()
+def check_table(cursor, schema, table, columns):
+    """ValueError if something else than a table with these columns has its name."""
+    quoted, held = transactions.quoted(schema), table.rpartition("_")[2]  # models or encoders
+    kinds = cursor.execute(f"SELECT type FROM {quoted}.sqlite_master WHERE name = '{table}'").fetchall()
     if not kinds:
         return
     if kinds[0][0] != "table":
-        raise ValueError(f"{schema}.classify_models is a {kinds[0][0]}, expected a table: models are kept "
-                         "under this name")
-    there = {row[1] for row in cursor.execute(f"PRAGMA {quoted}.table_info(classify_models)").fetchall()}
-    missing = [column for column in COLUMNS if column not in there]
+        raise ValueError(f"{schema}.{table} is a {kinds[0][0]}, expected a table: {held} are kept under this name")
+    there = {row[1] for row in cursor.execute(f"PRAGMA {quoted}.table_info({table})").fetchall()}
+    missing = [column for column in columns if column not in there]
     if missing:
-        raise ValueError(f"table {schema}.classify_models has no column '{missing[0]}', expected the table of models "
-                         f"({', '.join(COLUMNS)}): rename this table, or save into another database")
+        raise ValueError(f"table {schema}.{table} has no column '{missing[0]}', expected the table of {held} "
+                         f"({', '.join(columns)}): rename this table, or save into another database")
 
 
 def check_labels(cursor, model):
@@ -64,6 +63,13 @@ def check_labels(cursor, model):
         raise ValueError(f"rows has labels for texts, such as {known!r}, expected the text first, then its label")
     raise ValueError(f"no row has a label of the model: one has {label!r:.80}, the model has {known!r}; expected texts "
                      "with the labels themselves, not with their numbers")
+
+
+def check_row_size(what, size, largest):
+    """ValueError for an encoder that is larger than a row of SQLite."""
+    if size > largest:
+        raise ValueError(f"{what} has {size:,} bytes, expected at most {largest:,}, which a row of SQLite may have: "
+                         "save it in half precision (F16), as transformers does after model.half()")
 
 
 def check_value(what, value):

@@ -5,14 +5,14 @@ does when a training ends, and cannot be asked for, is done here in the same way
 extension's own), the version, the metrics and the keywords.
 """
 import array
-import contextlib
 import json
 import os
 import random
 import re
 
-from . import model_file, refusals
+from . import model_file, refusals, transactions
 from .connections import HERE, load, unwrap
+from .transactions import quoted
 
 BINS = 15              # of the calibration
 EXAMPLES = 4           # texts that are kept, of those labelled right and of those labelled wrong
@@ -21,6 +21,8 @@ KEYWORD_CHARACTERS = 2500000  # that words are averaged over: half a million wor
 KEYWORDS, KEYWORDS_OF_LABEL = 20000, (10, 200)
 CODES = {"U32": "I", "F32": "f"}  # of arrays
 RARE = 5               # a word that occurs so often counts half of its mean contribution
+
+COLUMNS = "name", "version", "created", "labels", "options", "metrics", "weights"
 
 INSERT = """
 INSERT INTO {schema}.classify_models(name, version, created, labels, options, metrics, weights)
@@ -86,12 +88,12 @@ def save(connection, name, weights, rows=None, options=None):
     rows = None if rows is None else _shuffled(rows)
     options, weights = _options(options), _weights(weights)
     db = unwrap(connection)
-    with _plain_cursor(db) as cursor:
-        if not _is_loaded(cursor):
+    with transactions.plain_cursor(db) as cursor:
+        if not transactions.is_loaded(cursor):
             load(db)
         schema, name = _place(cursor, name)
-        with refusals.in_sentences(), _transaction(cursor, schema, _is_open(connection, db, cursor)):
-            refusals.check_table(cursor, schema, _quoted(schema))
+        with refusals.in_sentences("save()"), transactions.writing(connection, cursor, schema):
+            refusals.check_table(cursor, schema, "classify_models", COLUMNS)
             _create_tables(cursor, schema)
             values = {"name": name, "options": options, "weights": weights}
             version = _insert(cursor, schema, values)
@@ -162,63 +164,6 @@ def _json(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-# ---- the connection ----------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _plain_cursor(db):
-    """A cursor whose rows are tuples and whose texts are texts, whatever else the connection is set to."""
-    cursor = db.cursor()
-    texts = getattr(db, "text_factory", str)
-    if hasattr(cursor, "row_factory"):
-        cursor.row_factory = None
-    if hasattr(cursor, "setrowtrace"):
-        cursor.setrowtrace(lambda cursor, row: row)
-    try:
-        if texts is not str:
-            db.text_factory = str
-        yield cursor
-    finally:
-        cursor.close()
-        if texts is not str:
-            db.text_factory = texts
-
-
-def _is_open(connection, db, cursor):
-    """Whether a transaction is open. Of SQLAlchemy it may be open without that its driver knows: the driver begins one
-    with the first statement that writes, and so it is begun here."""
-    if getattr(db, "in_transaction", True):
-        return True
-    begun = getattr(connection, "in_transaction", None)
-    if not callable(begun) or not begun():
-        return False
-    cursor.execute("BEGIN IMMEDIATE")
-    return True
-
-
-@contextlib.contextmanager
-def _transaction(cursor, schema, is_open):
-    """A part of the transaction that is open, or one of its own. That begins with the lock for writing: SQLite waits
-    for it then, and never once the transaction has read. Others cannot lock temp."""
-    begin, end, undo = "SAVEPOINT classify_save", "RELEASE classify_save", "ROLLBACK TO classify_save"
-    if not is_open:
-        begin, end, undo = "BEGIN" if schema == "temp" else "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK"
-    cursor.execute(begin)
-    try:
-        yield
-        cursor.execute(end)
-    except BaseException:
-        with contextlib.suppress(Exception):  # SQLite has rolled back all of it after some errors
-            cursor.execute(undo)
-            if is_open:
-                cursor.execute(end)
-        raise
-
-
-def _is_loaded(cursor):
-    return cursor.execute("SELECT 1 FROM pragma_function_list WHERE name = 'classify_version'").fetchall() != []
-
-
 # ---- the table ---------------------------------------------------------------------
 
 
@@ -248,19 +193,15 @@ def _exists_in_temp(cursor, name):
     return bool(cursor.execute(there).fetchall() and cursor.execute(found, {"name": name}).fetchall())
 
 
-def _quoted(schema):
-    return '"' + schema.replace('"', '""') + '"'
-
-
 def _create_tables(cursor, schema):
     with open(os.path.join(HERE, "schema.sql"), encoding="utf-8") as file:
         schema_sql = re.sub(" *--.*", "", file.read())
-    for statement in schema_sql.replace("{schema}", _quoted(schema)).split("\n\n"):
+    for statement in schema_sql.replace("{schema}", quoted(schema)).split("\n\n"):
         cursor.execute(statement.strip())
 
 
 def _insert(cursor, schema, values):
-    inserted = cursor.execute(INSERT.format(schema=_quoted(schema)), values).fetchall()
+    inserted = cursor.execute(INSERT.format(schema=quoted(schema)), values).fetchall()
     if not inserted:
         raise RuntimeError(f"a trigger on {schema}.classify_models has left out the new row")
     return inserted[0][0]
@@ -277,7 +218,7 @@ def _describe(cursor, model, values, rows, schema):
 
     def update():
         known = {"labels": _json(labels), "metrics": _json(metrics), "weights": weights}
-        cursor.execute(DESCRIBE.format(schema=_quoted(schema)), {**values, **known})
+        cursor.execute(DESCRIBE.format(schema=quoted(schema)), {**values, **known})
 
     update()  # the file has its identifier now, so that it is not read anew for each of the rows
     if rows is not None:
