@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "host/json.h"
 #include "host/query.h"
 #include "models/encoder_loading.h"
 
@@ -53,6 +54,14 @@ typedef int PhraseVisit(TrainingRun *run, const Label *label, const char *phrase
 
 static bool is_blank(const char *text) { return text[strspn(text, " \t\r\n")] == '\0'; }
 
+/* A label of the rows that reads like the name, such as the number 5; else the name itself. */
+static Label label_called(TrainingRun *run, const char *name, size_t length) {
+  const Labels *labels = &training_corpus(run->training)->labels;
+  for (uint32_t l = 0; l < labels->keys.count; l++)
+    if (json_label_reads(labels_get(labels, l), name, length)) return labels_get(labels, l);
+  return (Label){.kind = LABEL_TEXT, .text = name, .length = length};
+}
+
 static int visit_phrase(TrainingRun *run, sqlite3_stmt *stmt, PhraseVisit *visit, Error *error) {
   const char *name = (const char *)sqlite3_column_text(stmt, 0), *phrase = (const char *)sqlite3_column_text(stmt, 1);
   const char *shown = (const char *)sqlite3_column_text(stmt, 3);
@@ -64,7 +73,7 @@ static int visit_phrase(TrainingRun *run, sqlite3_stmt *stmt, PhraseVisit *visit
   if (is_blank(name) || is_blank(phrase))
     return failure(error, SQLITE_ERROR, "option labels has an empty %s, expected words",
                    is_blank(name) ? "name" : "description");
-  Label label = {.kind = LABEL_TEXT, .text = name, .length = (size_t)sqlite3_column_bytes(stmt, 0)};
+  Label label = label_called(run, name, (size_t)sqlite3_column_bytes(stmt, 0));
   return visit ? visit(run, &label, phrase, length, error) : SQLITE_OK;
 }
 
@@ -109,8 +118,8 @@ static char *spaced(const char *name, size_t length) {
   return words;
 }
 
-static int add_name(TrainingRun *run, const Label *label, Error *error) {
-  char *name = spaced(label->text, label->length);
+static int add_name(TrainingRun *run, const Label *label, const char *text, size_t length, Error *error) {
+  char *name = spaced(text, length);
   int rc = name ? SQLITE_OK : failure_no_memory(error);
   for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES && !rc; i++) {
     char *sentence = sqlite3_mprintf(SENTENCES[i], name, name);
@@ -122,13 +131,9 @@ static int add_name(TrainingRun *run, const Label *label, Error *error) {
   return rc;
 }
 
-static bool is_name(const Label *label, const char *phrase, size_t length) {
-  return length == label->length && memcmp(phrase, label->text, length) == 0;
-}
-
 static int add_phrase(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
-  return is_name(label, phrase, length)
-             ? add_name(run, label, error)
+  return json_label_reads(*label, phrase, length)
+             ? add_name(run, label, phrase, length, error)
              : failure_code(training_add_phrase(run->training, label, phrase, length, error));
 }
 
@@ -162,7 +167,8 @@ static int add_vector(TrainingRun *run, sqlite3_stmt *stmt, Error *error) {
 
 /* Of a name the vector of the name itself is enough. */
 static int check_phrase(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
-  char *words = is_name(label, phrase, length) ? spaced(phrase, length) : sqlite3_mprintf("%.*s", (int)length, phrase);
+  bool is_name = json_label_reads(*label, phrase, length);
+  char *words = is_name ? spaced(phrase, length) : sqlite3_mprintf("%.*s", (int)length, phrase);
   if (!words) return failure_no_memory(error);
   bool known = teacher_knows_text(training_teacher(run->training), words, strlen(words));
   int rc = known ? SQLITE_OK

@@ -184,3 +184,8 @@ SELECT length(classify_embedding('late', 'cold'));
 SELECT classify_train(body, label, 'bad', '{"epochs":1, "teacher":"cold"}') FROM tickets;
 PRAGMA query_only = 0;
 SELECT json_extract(classify_train(body, label, 'cold', '{"epochs":1, "teacher":"frozen.cold"}'), '$.rows') FROM tickets;
+
+-- A name that reads like a number of the label column is that number.
+SELECT json_extract(classify_train(body, CASE label WHEN 'billing' THEN 5 WHEN 'app' THEN 6 END, 'numbers',
+  '{"teacher":"bert","labels":{"5":"invoices","6":"the app"},"epochs":1,"linear":false,"subwords":false}'), '$.labels') FROM tickets;
+SELECT labels FROM classify_models WHERE name = 'numbers';
