@@ -4,9 +4,9 @@
 **   INSERT INTO classify_encoders VALUES ('minilm', readfile('config.json'), readfile('tokenizer.json'),
 **                                         readfile('model.safetensors'));
 **
-** Which row a name means: encoder_place.h. The table is asked every time, which takes microseconds. Reading 90 MB takes a tenth of a second, so
-** the connection keeps the encoder it used last, and uses it again while neither this connection
-** nor another one has changed the database file.
+** Which row a name means: encoder_place.h. The table is asked every time, which takes microseconds. Reading 90 MB
+** takes a tenth of a second, so the connection keeps the encoder it used last, and uses it again while neither this
+** connection nor another one has changed the database file.
 */
 #ifndef CLASSIFY_ENCODER_LOADING_H
 #define CLASSIFY_ENCODER_LOADING_H
