@@ -91,7 +91,7 @@ TEST(one_label_is_too_few) {
   assert_invalid(training_begin(t, NULL, &error), "there is one label only");
   training_free(t);
   t = taught_rows(sample_options(), 0);
-  assert_invalid(training_begin(t, NULL, &error), "no rows to learn from");
+  assert_invalid(training_begin(t, NULL, &error), "no row has a label");
   training_free(t);
 }
 

@@ -18,7 +18,7 @@ static TrainingOptions options_of(double validation) {
 TEST(rows_without_a_label_get_the_right_one) {
   Training *t = taught_training(options_of(0));
   guess(t, 1);
-  assert_int_equal(t->taught.count, TAUGHT_ROWS - TAUGHT_LABELLED);
+  assert_int_equal(t->taught.summary.guessed, TAUGHT_ROWS - TAUGHT_LABELLED);
   for (size_t row = 0; row < TAUGHT_ROWS; row++) {
     assert_int_equal(t->corpus.target[row], row % SAMPLE_LABELS);
     assert_int_equal(t->corpus.use[row], ROW_TRAINS);
@@ -69,7 +69,7 @@ TEST(too_few_labels_are_not_judged) {
   begin(t);
   guess(t, 1);
   assert_int_equal(t->taught.summary.judged, 0);
-  assert_int_equal(t->taught.count, TAUGHT_ROWS - 4);
+  assert_int_equal(t->taught.summary.guessed, TAUGHT_ROWS - 4);
   training_free(t);
 }
 
@@ -111,7 +111,7 @@ static Training *named_training(void) {
 TEST(names_are_enough) {
   Training *t = named_training();
   guess(t, 1);
-  assert_int_equal(t->taught.count, TAUGHT_ROWS);
+  assert_int_equal(t->taught.summary.guessed, TAUGHT_ROWS);
   assert_int_equal(t->taught.summary.judged, 0);
   for (size_t row = 0; row < TAUGHT_ROWS; row++) assert_int_equal(t->corpus.target[row], row % SAMPLE_LABELS);
   training_free(t);
