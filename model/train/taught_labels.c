@@ -1,6 +1,5 @@
 #include "train/taught_labels.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
@@ -131,47 +130,6 @@ static Status judge(Guesser *g, Error *error) {
   return status;
 }
 
-/* ---- how sure ---------------------------------------------------------------------------------- */
-
-/* Returns the largest of p^power, scaled to a sum of 1; with `write` it replaces p. */
-static double soften(size_t labels, double power, float *p, bool write) {
-  float largest = p[output_argmax(p, labels)];
-  double sum = 0.0;
-  for (size_t l = 0; l < labels; l++) sum += pow((double)p[l] / (double)largest, power);
-  for (size_t l = 0; l < labels && write; l++) p[l] = (float)(pow((double)p[l] / (double)largest, power) / sum);
-  return 1.0 / sum;
-}
-
-static double mean_confidence(const Guesser *g, double power, bool write) {
-  double sum = 0.0;
-  size_t count = 0;
-  for (size_t row = 0; row < g->count; row++) {
-    if (g->training->corpus.use[row] != ROW_UNLABELLED) continue;
-    sum += soften(g->labels, power, g->probabilities + row * g->labels, write);
-    count++;
-  }
-  return sum / (double)(count ? count : 1);
-}
-
-/* The views share what they learn, and so are too sure. The probabilities are raised to a power at which the
-** teacher is as sure, on the average, as it was right on labels that were hidden from it.
-*/
-static void calibrate(Guesser *g) {
-  const TaughtSummary *s = &g->training->taught.summary;
-  double share = ((double)s->right + 1.0) / ((double)s->judged + 2.0), least = 0.0, most = 1.0;
-  if (s->judged == 0) return;
-  for (int i = 0; i < 20; i++) {
-    double power = (least + most) / 2.0;
-    if (mean_confidence(g, power, false) > share)
-      most = power;
-    else
-      least = power;
-  }
-  mean_confidence(g, most, true);
-}
-
-/* ---- the whole ----------------------------------------------------------------------------------- */
-
 static Status take_labels(Guesser *g, Error *error) {
   Corpus *c = &g->training->corpus;
   TaughtLabels *taught = &g->training->taught;
@@ -201,7 +159,6 @@ Status taught_labels_guess(Training *t, Error *error) {
   if (!status) status = read_texts(&g, error);
   if (!status) status = judge(&g, error);
   if (!status) status = guess(&g, error);
-  if (!status) calibrate(&g);
   if (!status) status = take_labels(&g, error);
   if (!status) status = warnings_find_of_teacher(&t->corpus, t->label_rows, &t->taught.summary, &t->warnings, error);
   guesser_free(&g);
