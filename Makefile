@@ -133,7 +133,7 @@ $(ROOF): $(ROOF).o $(MODEL)
 # tests/bench/run lists the parts; PARTS= names some of them
 bench: PARTS ?= train classify rows accuracy
 bench-accuracy: PARTS ?= accuracy
-bench-peers: PARTS ?= peers
+bench-peers: PARTS ?= peers embeddings
 bench bench-accuracy bench-peers:
 	@tests/install $(BUILD_PACKAGES) xz-utils
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so $(ROOF)

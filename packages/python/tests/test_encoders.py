@@ -206,7 +206,7 @@ class Refusals(hosts.Test):
 
     def test_modules(self):
         self.write("modules.json", '[{"type": "sentence_transformers.models.Dense"}]')
-        self.refused(ValueError, "has a module Dense, expected only Transformer, Pooling, Normalize")
+        self.refused(ValueError, "has a module Dense, expected only Transformer, StaticEmbedding, Pooling")
 
     def test_size(self):
         weights = os.path.join(self.encoder, "model.safetensors")

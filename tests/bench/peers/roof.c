@@ -1,8 +1,10 @@
 /* roof.c -- the most that the processor gives: products of OpenBLAS, on two
-** threads at once, at the shapes of the network's two halves.
+** threads at once, at the shapes of the network's two halves
+** and of an encoder's largest product.
 **
 **   recurrent  [64][192] = [64][64] [64][192]      a step of 64 texts
 **   input      [256][384] = [256][128] [128][384]  256 tokens, both directions
+**   encoder    [1024][1536] = [1024][384] [384][1536]  1,024 tokens of a pretrained encoder
 **
 ** Prints lines `measure<TAB>GFLOP/s`.
 */
@@ -85,5 +87,6 @@ static void measure(const char *name, Product p) {
 int main(void) {
   measure("recurrent_gflops", (Product){64, 192, 64});
   measure("input_gflops", (Product){256, 384, 128});
+  measure("encoder_gflops", (Product){1024, 1536, 384});
   return 0;
 }
