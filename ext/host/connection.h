@@ -13,10 +13,12 @@ enum { CONNECTION_STATEMENTS = 16, CONNECTION_MODELS = 8 };
 typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.c */
 typedef struct OwnTokenizer OwnTokenizer;   /* tokenizers.c     */
 
+enum { ENCODER_FILES = 3 }; /* config, tokenizer, weights */
+
 /* The pretrained encoder that was used last, and what its row was then: encoder_loading.c. */
 typedef struct KeptEncoder {
   char *schema, *name;      /* sqlite3_malloc() */
-  sqlite3_int64 lengths[3]; /* of its files     */
+  sqlite3_int64 lengths[ENCODER_FILES];
   int changes;              /* sqlite3_total_changes()            */
   unsigned data_version;    /* of the schema's file               */
   bool uncommitted;         /* read in a transaction that has written */

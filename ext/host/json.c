@@ -1,5 +1,6 @@
 #include "host/json.h"
 
+#include <string.h>
 #include <math.h>
 #include <stdlib.h>
 #include <utf8proc.h>
@@ -62,4 +63,13 @@ void json_number(sqlite3_str *json, double value) {
     sqlite3_str_appendf(json, "%.6g", value);
   else
     sqlite3_str_appendall(json, "null");
+}
+
+bool json_label_reads(Label label, const char *text, size_t length) {
+  if (label.kind == LABEL_TEXT) return label.length == length && memcmp(label.text, text, length) == 0;
+  sqlite3_str *json = sqlite3_str_new(NULL);
+  json_label(json, label);
+  bool same = sqlite3_str_length(json) == (int)length && memcmp(sqlite3_str_value(json), text, length) == 0;
+  sqlite3_free(sqlite3_str_finish(json));
+  return same;
 }

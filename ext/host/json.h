@@ -2,6 +2,8 @@
 #ifndef CLASSIFY_JSON_H
 #define CLASSIFY_JSON_H
 
+#include <stdbool.h>
+
 #include "host/sqlite.h"
 #include "text/labels.h"
 
@@ -9,6 +11,9 @@
 void json_text(sqlite3_str *json, const char *text, size_t length);
 
 void json_label(sqlite3_str *json, Label label);     /* 5, 2.5 or "spam" */
+
+/* Returns whether a label reads like this text: both the label 5 and the label '5' read "5". */
+bool json_label_reads(Label label, const char *text, size_t length);
 void json_label_key(sqlite3_str *json, Label label); /* "5", "2.5" or "spam" */
 
 /* Writes a number with six significant digits, or null if it is not finite. */

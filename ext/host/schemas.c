@@ -61,6 +61,12 @@ static int fail_if_view(Connection *c, const char *schema, const SchemasTable *t
   return rc;
 }
 
+/* Says in front of an error that the table has not the columns. */
+static int not_a_table(const SchemasTable *table, const char *schema, Error *error) {
+  Error reason = *error;
+  return failure(error, SQLITE_ERROR, "%s.%s is not a %s: %s", schema, table->name, table->meaning, reason.message);
+}
+
 /* Preparing reads the schema of the file anew, so a table that another process has just made
 ** is found. In temp, which belongs to this connection alone, a look is enough.
 */
@@ -81,14 +87,13 @@ int schemas_statement(Connection *c, const SchemasTable *table, const char *form
       return is_view;
     }
   }
-  if (rc != SQLITE_ERROR) return rc;
-  Error reason = *error;
-  return failure(error, rc, "%s.%s is not a %s: %s", schema, table->name, table->meaning, reason.message);
+  return rc == SQLITE_ERROR ? not_a_table(table, schema, error) : rc;
 }
 
 int schemas_step(Connection *c, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt, Error *error) {
   int rc = sqlite3_step(stmt);
   if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
   failure_sqlite(error, c->db, rc);
-  return rc == SQLITE_ERROR && !schemas_has(c->db, schema, table) ? SQLITE_DONE : rc;
+  if (rc != SQLITE_ERROR) return rc;
+  return schemas_has(c->db, schema, table) ? not_a_table(table, schema, error) : SQLITE_DONE;
 }

@@ -4,12 +4,9 @@
 **   INSERT INTO classify_encoders VALUES ('minilm', readfile('config.json'), readfile('tokenizer.json'),
 **                                         readfile('model.safetensors'));
 **
-** An encoder is named `name`, or `schema.name`. A bare name is looked up as a model's is: temp, main,
-** then the attached databases in order. Without a name it is the only one that there is.
-**
-** The table is asked every time, which takes microseconds. Reading 90 MB takes a tenth of a second, so
-** the connection keeps the encoder it used last, and uses it again while neither this connection
-** nor another one has changed the database file.
+** Which row a name means: encoder_place.h. The table is asked every time, which takes microseconds. Reading 90 MB
+** takes a tenth of a second, so the connection keeps the encoder it used last, and uses it again while neither this
+** connection nor another one has changed the database file.
 */
 #ifndef CLASSIFY_ENCODER_LOADING_H
 #define CLASSIFY_ENCODER_LOADING_H

@@ -1,7 +1,5 @@
 #include "training/class_weights.h"
 
-#include <string.h>
-
 #include "host/json.h"
 #include "training/json_members.h"
 
@@ -9,17 +7,6 @@ typedef struct Weighting {
   const Labels *labels;
   float *weights; /* [labels] */
 } Weighting;
-
-/* Both the label 5 and the label '5' have the key "5". */
-static bool label_has_key(Label label, const JsonMember *m) {
-  if (label.kind == LABEL_TEXT) return label.length == m->key_length && memcmp(label.text, m->key, label.length) == 0;
-  sqlite3_str *text = sqlite3_str_new(NULL);
-  json_label(text, label);
-  bool same = sqlite3_str_length(text) == (int)m->key_length &&
-              memcmp(sqlite3_str_value(text), m->key, m->key_length) == 0;
-  sqlite3_free(sqlite3_str_finish(text));
-  return same;
-}
 
 static int set_weight(void *context, const JsonMember *m, Error *error) {
   Weighting *w = context;
@@ -30,7 +17,7 @@ static int set_weight(void *context, const JsonMember *m, Error *error) {
     return failure(error, SQLITE_ERROR, "option class_weight gives '%.60s' the weight %s%.40s%s, expected "
                    "a number from 0 to 1000000", m->key, quote, m->shown, quote);
   for (uint32_t l = 0; l < w->labels->keys.count; l++) {
-    if (!label_has_key(labels_get(w->labels, l), m)) continue;
+    if (!json_label_reads(labels_get(w->labels, l), m->key, m->key_length)) continue;
     w->weights[l] = (float)weight;
     known = true;
   }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "host/json.h"
 #include "host/query.h"
 #include "models/encoder_loading.h"
 
@@ -38,28 +39,42 @@ static int begin_teacher(TrainingRun *run, Error *error) {
 
 /* ---- labels ------------------------------------------------------------------------------------ */
 
-/* Each label and phrase; a name alone is its own phrase. `members` counts the label's phrases. */
+/* Each label and phrase; a name alone is its own phrase. The last two columns: whether they are texts, and what
+** a message shows.
+*/
 static const char PHRASES[] =
-    "SELECT CASE json_type(?1) WHEN 'array' THEN o.value ELSE o.key END, "
-    "  CASE json_type(?1) WHEN 'array' THEN o.type ELSE p.type END, "
-    "  CASE p.type WHEN 'null' THEN o.key ELSE p.value END, o.type "
-    "FROM json_each(?1) AS o, "
-    "  json_each(CASE WHEN o.type = 'array' THEN o.value ELSE json_array(o.value) END) AS p";
+    "SELECT ifnull(name, ''), ifnull(phrase, name), type = 'text' OR (type = 'null' AND json_type(?1) = 'object'), "
+    "  CASE WHEN type IN ('null', 'true', 'false') THEN type ELSE type || ' ''' || substr(phrase, 1, 60) || '''' END "
+    "FROM (SELECT CASE json_type(?1) WHEN 'array' THEN o.value ELSE o.key END AS name, p.value AS phrase, "
+    "    CASE WHEN json_type(?1) = 'object' AND o.type = 'array' AND o.value <> '[]' THEN p.type ELSE o.type END "
+    "      AS type "
+    "  FROM json_each(?1) AS o, json_each("
+    "    CASE WHEN o.type = 'array' AND o.value <> '[]' THEN o.value ELSE json_array(o.value) END) AS p)";
 
 typedef int PhraseVisit(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error);
 
+static bool is_blank(const char *text) { return text[strspn(text, " \t\r\n")] == '\0'; }
+
+/* A label of the rows that reads like the name, such as the number 5; else the name itself. */
+static Label label_called(TrainingRun *run, const char *name, size_t length) {
+  const Labels *labels = &training_corpus(run->training)->labels;
+  for (uint32_t l = 0; l < labels->keys.count; l++)
+    if (json_label_reads(labels_get(labels, l), name, length)) return labels_get(labels, l);
+  return (Label){.kind = LABEL_TEXT, .text = name, .length = length};
+}
+
 static int visit_phrase(TrainingRun *run, sqlite3_stmt *stmt, PhraseVisit *visit, Error *error) {
-  const char *name = (const char *)sqlite3_column_text(stmt, 0), *type = (const char *)sqlite3_column_text(stmt, 1);
-  const char *phrase = (const char *)sqlite3_column_text(stmt, 2);
-  size_t length = (size_t)sqlite3_column_bytes(stmt, 2);
-  if (!name || !type || !phrase) return failure_no_memory(error);
-  if (strcmp(type, "text") != 0 && strcmp(type, "null") != 0)
-    return failure(error, SQLITE_ERROR, "option labels has %s '%.60s', expected names of labels, or an object of name to "
-                   "description or to a list of phrases", type, phrase);
-  if (phrase[strspn(phrase, " \t\r\n")] == '\0')
+  const char *name = (const char *)sqlite3_column_text(stmt, 0), *phrase = (const char *)sqlite3_column_text(stmt, 1);
+  const char *shown = (const char *)sqlite3_column_text(stmt, 3);
+  size_t length = (size_t)sqlite3_column_bytes(stmt, 1);
+  if (!sqlite3_column_int(stmt, 2) && shown)
+    return failure(error, SQLITE_ERROR, "option labels has %s, expected names of labels, or an object of name to "
+                   "description or to a list of phrases", shown);
+  if (!name || !phrase || !shown) return failure_no_memory(error);
+  if (is_blank(name) || is_blank(phrase))
     return failure(error, SQLITE_ERROR, "option labels has an empty %s, expected words",
-                   phrase == name ? "name" : "description");
-  Label label = {.kind = LABEL_TEXT, .text = name, .length = (size_t)sqlite3_column_bytes(stmt, 0)};
+                   is_blank(name) ? "name" : "description");
+  Label label = label_called(run, name, (size_t)sqlite3_column_bytes(stmt, 0));
   return visit ? visit(run, &label, phrase, length, error) : SQLITE_OK;
 }
 
@@ -76,8 +91,8 @@ static int visit_phrases(TrainingRun *run, PhraseVisit *visit, Error *error) {
 }
 
 static int check_names(TrainingRun *run, Error *error) {
-  static const char TWICE[] = "SELECT name FROM (SELECT CASE json_type(?1) WHEN 'array' THEN value ELSE key END AS name "
-                              "FROM json_each(?1)) GROUP BY name HAVING count(*) > 1";
+  static const char TWICE[] = "SELECT name FROM (SELECT CASE json_type(?1) WHEN 'array' THEN value ELSE key END "
+                              "  AS name FROM json_each(?1)) WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1";
   sqlite3_stmt *stmt;
   int rc = connection_statement(run->connection, TWICE, &stmt, error);
   if (rc) return rc;
@@ -104,8 +119,8 @@ static char *spaced(const char *name, size_t length) {
   return words;
 }
 
-static int add_name(TrainingRun *run, const Label *label, Error *error) {
-  char *name = spaced(label->text, label->length);
+static int add_name(TrainingRun *run, const Label *label, const char *text, size_t length, Error *error) {
+  char *name = spaced(text, length);
   int rc = name ? SQLITE_OK : failure_no_memory(error);
   for (size_t i = 0; i < sizeof SENTENCES / sizeof *SENTENCES && !rc; i++) {
     char *sentence = sqlite3_mprintf(SENTENCES[i], name, name);
@@ -118,9 +133,16 @@ static int add_name(TrainingRun *run, const Label *label, Error *error) {
 }
 
 static int add_phrase(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
-  bool is_name = length == label->length && memcmp(phrase, label->text, length) == 0;
-  return is_name ? add_name(run, label, error)
-                 : failure_code(training_add_phrase(run->training, label, phrase, length, error));
+  return json_label_reads(*label, phrase, length)
+             ? add_name(run, label, phrase, length, error)
+             : failure_code(training_add_phrase(run->training, label, phrase, length, error));
+}
+
+static int add_label(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
+  (void)phrase;
+  (void)length;
+  uint32_t number;
+  return failure_code(labels_add(&training_corpus(run->training)->labels, *label, &number, error));
 }
 
 /* ---- vectors made elsewhere ---------------------------------------------------------------------- */
@@ -133,13 +155,27 @@ static int add_vector(TrainingRun *run, sqlite3_stmt *stmt, Error *error) {
   int bytes = sqlite3_column_bytes(stmt, 1), type = sqlite3_column_type(stmt, 1);
   if (type == SQLITE_NULL) return SQLITE_OK;
   if (type != SQLITE_BLOB || bytes == 0 || (size_t)bytes % sizeof(float))
-    return failure(error, SQLITE_ERROR, "the vector of the text '%.60s' is no BLOB of float32 (bytes: %d)", text, bytes);
+    return failure(error, SQLITE_ERROR, "the vector of the text '%.60s' is no BLOB of float32 (bytes: %d)", text,
+                   bytes);
   size_t size = (size_t)bytes / sizeof(float);
   float *vector = sqlite3_malloc(bytes); /* aligned, as the column's bytes may not be */
   if (!vector) return failure_no_memory(error);
   memcpy(vector, sqlite3_column_blob(stmt, 1), (size_t)bytes);
   rc = failure_code(teacher_add_vector(training_teacher(run->training), text, length, vector, size, error));
   sqlite3_free(vector);
+  return rc;
+}
+
+/* Of a name the vector of the name itself is enough. */
+static int check_phrase(TrainingRun *run, const Label *label, const char *phrase, size_t length, Error *error) {
+  bool is_name = json_label_reads(*label, phrase, length);
+  char *words = is_name ? spaced(phrase, length) : sqlite3_mprintf("%.*s", (int)length, phrase);
+  if (!words) return failure_no_memory(error);
+  bool known = teacher_knows_text(training_teacher(run->training), words, strlen(words));
+  int rc = known ? SQLITE_OK
+                 : failure(error, SQLITE_ERROR, "the %s gives no vector of '%.60s', which stands in option labels",
+                           NAME, words);
+  sqlite3_free(words);
   return rc;
 }
 
@@ -155,18 +191,23 @@ static int read_vectors(TrainingRun *run, Error *error) {
   for (size_t i = 0; i < teacher->count && !rc; i++) known += teacher_knows(teacher, i);
   if (!rc && known == 0)
     rc = failure(error, SQLITE_ERROR, "the %s gives a vector of none of the texts, expected the same texts", NAME);
-  return rc;
+  return rc || !run->options.labels ? rc : visit_phrases(run, check_phrase, error);
 }
 
 /* ---- what the header declares ----------------------------------------------------------------------- */
 
 int teacher_source_begin(TrainingRun *run, Error *error) {
   if (run->options.labels && !run->options.teacher)
-    return failure(error, SQLITE_ERROR, "option labels is given without a teacher, expected option teacher, an encoder");
+    return failure(error, SQLITE_ERROR, "option labels is given without a teacher, expected option teacher, an "
+                   "encoder");
   if (!run->options.teacher) return SQLITE_OK;
   int rc = begin_teacher(run, error);
   if (!rc && run->options.labels) rc = check_names(run, error);
   return rc || !run->options.labels ? rc : visit_phrases(run, NULL, error);
+}
+
+int teacher_source_add_labels(TrainingRun *run, Error *error) {
+  return run->options.labels ? visit_phrases(run, add_label, error) : SQLITE_OK;
 }
 
 int teacher_source_read(TrainingRun *run, Error *error) {

@@ -14,6 +14,9 @@
 /* Finds the encoder, or checks the query; gives the training its teacher. Checks the labels, too. */
 int teacher_source_begin(TrainingRun *run, Error *error);
 
+/* After the last row to train on: adds the labels, since rows to validate with are added after all labels. */
+int teacher_source_add_labels(TrainingRun *run, Error *error);
+
 /* After the last row: reads vectors that were made elsewhere, and adds the labels' phrases. */
 int teacher_source_read(TrainingRun *run, Error *error);
 

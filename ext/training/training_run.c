@@ -115,8 +115,8 @@ static int read_encoder_words(TrainingRun *run, Error *error) {
 
 int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
-  int rc = SQLITE_OK;
-  if (training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
+  int rc = teacher_source_add_labels(run, error);
+  if (!rc && training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
   if (!rc) rc = teacher_source_read(run, error);
   if (!rc && run->options.vectors) rc = read_vectors(run, error);
   if (!rc && !run->options.vectors && run->encoder && !run->from) rc = read_encoder_words(run, error);

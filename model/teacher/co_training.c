@@ -11,6 +11,7 @@
 #include "text/labels.h"
 
 enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, MANY_LABELS = 20, BLOCK = 256 };
+enum { FIRST_ITERATIONS = 60, ITERATIONS = 25 }; /* of the regression; it goes on from round to round */
 
 static const float COST = 10.0f;              /* of the regression                                  */
 static const float SHARPENING = 2.0f;         /* of its scores                                      */
@@ -34,6 +35,7 @@ typedef struct CoTrainer {
   float *word_counts;   /* [features][labels] of naive Bayes            */
   float *label_words;   /* [labels] the sum of them, smoothed           */
   float *label_rows;    /* [labels]                                     */
+  size_t words;         /* different ones in the rows                   */
   float *own;           /* [workers][2][labels] scratch                 */
 } CoTrainer;
 
@@ -90,6 +92,17 @@ static void list_rows(CoTrainer *c) {
   for (size_t i = 0; i < count; i++) c->weights[i] = has_label(c, i) ? 1.0f : weight;
 }
 
+/* Not all features are in the rows. Marks those that are in a table that is computed later. */
+static void count_different(CoTrainer *c) {
+  const SparseRows *w = c->training->words;
+  for (size_t i = 0; i < w->count; i++)
+    for (size_t e = w->begin[i]; e < w->end[i]; e++) {
+      float *mark = &c->word_counts[w->feature[e] * c->training->labels];
+      c->words += *mark == 0.0f;
+      *mark = 1.0f;
+    }
+}
+
 /* P = softmax(scores), with the labels that are known. */
 static void set_targets(CoTrainer *c) {
   size_t count = c->training->words->count, labels = c->training->labels;
@@ -116,10 +129,10 @@ static void log_softmax(size_t labels, float scale, float *row) {
 }
 
 /* Learns from the first `count` rows of the list, and scores all. */
-static Status regress(CoTrainer *c, size_t count, Error *error) {
+static Status regress(CoTrainer *c, size_t count, size_t iterations, Error *error) {
   size_t all = c->training->words->count, labels = c->training->labels;
   LogisticProblem p = problem(c, count);
-  Status status = logistic_regression_fit(&p, c->workers, c->parameters, error);
+  Status status = logistic_regression_fit(&p, iterations, c->workers, c->parameters, error);
   if (!status) status = logistic_regression_score(&p, c->parameters, all, c->workers, c->scores, error);
   for (size_t i = 0; i < all && !status; i++) log_softmax(labels, SHARPENING, c->scores + i * labels);
   if (!status && c->training->by_names)
@@ -130,7 +143,7 @@ static Status regress(CoTrainer *c, size_t count, Error *error) {
 /* The scores before the first round. */
 static Status begin_scores(CoTrainer *c, Error *error) {
   const CoTraining *t = c->training;
-  if (!t->by_centres) return regress(c, c->labelled, error);
+  if (!t->by_centres) return regress(c, c->labelled, FIRST_ITERATIONS, error);
   matrix_add_scaled(t->words->count * t->labels, CLOSENESS, t->by_centres, c->scores);
   return STATUS_OK;
 }
@@ -144,7 +157,7 @@ static void count_words(CoTrainer *c) {
   size_t labels = c->training->labels;
   memset(c->word_counts, 0, w->features * labels * sizeof *c->word_counts);
   memset(c->label_rows, 0, labels * sizeof *c->label_rows);
-  for (size_t l = 0; l < labels; l++) c->label_words[l] = SMOOTHING * (float)w->features;
+  for (size_t l = 0; l < labels; l++) c->label_words[l] = SMOOTHING * (float)c->words;
   for (size_t i = 0; i < w->count; i++) {
     const float *target = c->targets + i * labels;
     float times = count_of(c, i);
@@ -188,7 +201,7 @@ static Status add_words_of_block(void *context, size_t block, size_t worker, Err
 
 static Status run_round(CoTrainer *c, int round, Error *error) {
   size_t count = c->training->words->count;
-  Status status = regress(c, count, error);
+  Status status = regress(c, count, ITERATIONS, error);
   if (status || round < WORDS_FROM_ROUND) return status;
   set_targets(c);
   count_words(c);
@@ -200,6 +213,7 @@ Status co_training_predict(const CoTraining *training, Workers *workers, float *
   Status status = co_trainer_new(&c, error);
   if (!status) {
     list_rows(&c);
+    count_different(&c);
     set_targets(&c);
     status = begin_scores(&c, error);
     set_targets(&c);

@@ -9,7 +9,7 @@
 #include "network/output.h"
 
 /* Rows are cut into SHARDS, whose gradients are added in their order. A shard is read a block at a time. */
-enum { HISTORY = 8, MOST_ITERATIONS = 100, MOST_HALVINGS = 20, SHARDS = 8, BLOCK = 128 };
+enum { HISTORY = 8, MOST_HALVINGS = 20, SHARDS = 8, BLOCK = 128 };
 
 static const double TOLERANCE = 1e-4; /* of the objective's fall, as a share of it, over two iterations */
 
@@ -173,7 +173,8 @@ static Status search_line(Fit *f, double *value, bool *moved, Error *error) {
   return STATUS_OK;
 }
 
-Status logistic_regression_fit(const LogisticProblem *problem, Workers *workers, float *parameters, Error *error) {
+Status logistic_regression_fit(const LogisticProblem *problem, size_t iterations, Workers *workers, float *parameters,
+                               Error *error) {
   Fit f;
   double value = 0, before[2] = {INFINITY, INFINITY};
   bool moved = true;
@@ -183,7 +184,7 @@ Status logistic_regression_fit(const LogisticProblem *problem, Workers *workers,
   status = evaluate(&f, &value, error);
   memcpy(f.at, f.trial, f.numbers * sizeof *f.at);
   memcpy(f.gradient, f.trial_gradient, f.numbers * sizeof *f.gradient);
-  for (int i = 0; i < MOST_ITERATIONS && moved && !status && before[1] - value > TOLERANCE * value; i++) {
+  for (size_t i = 0; i < iterations && moved && !status && before[1] - value > TOLERANCE * value; i++) {
     before[1] = before[0];
     before[0] = value;
     choose_direction(&f);

@@ -26,10 +26,11 @@ typedef struct LogisticProblem {
 /* How many numbers the parameters have: W [labels][size], then b [labels]. */
 size_t logistic_regression_size(const LogisticProblem *problem);
 
-/* Goes on from the parameters that it is given: all zero to begin with. A long task: it ends early when the
-** workers are stopped.
+/* Goes on from the parameters that it is given, all zero to begin with, for at most so many iterations. A long task:
+** it ends early when the workers are stopped.
 */
-Status logistic_regression_fit(const LogisticProblem *problem, Workers *workers, float *parameters, Error *error);
+Status logistic_regression_fit(const LogisticProblem *problem, size_t iterations, Workers *workers, float *parameters,
+                               Error *error);
 
 /* scores [count][labels] = W x + b of the first `count` rows of x, whatever problem->rows says. */
 Status logistic_regression_score(const LogisticProblem *problem, const float *parameters, size_t count,

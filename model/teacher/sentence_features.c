@@ -10,6 +10,7 @@
 
 void sentence_features_free(SentenceFeatures *f) {
   free(f->centre);
+  free(f->mean);
   free(f->basis);
   *f = (SentenceFeatures){0};
 }
@@ -36,17 +37,25 @@ static void find_centre(SentenceFeatures *f, size_t texts, const float *vectors)
                       f->centre + i % f->layers * f->hidden);
 }
 
+static void subtract_mean(SentenceFeatures *f, size_t texts, float *rows) {
+  size_t width = f->layers * f->hidden;
+  for (size_t i = 0; i < texts; i++) matrix_add_scaled(width, 1.0f / (float)texts, rows + i * width, f->mean);
+  for (size_t i = 0; i < texts; i++) matrix_add_scaled(width, -1.0f, f->mean, rows + i * width);
+}
+
 Status sentence_features_learn(SentenceFeatures *f, size_t texts, const float *vectors, uint64_t seed,
                                Workers *workers, Error *error) {
   size_t width = f->layers * f->hidden;
   float *rows = memory_floats((texts + 1) * width);
   f->size = width < SENTENCE_FEATURES_MOST ? width : SENTENCE_FEATURES_MOST;
   f->centre = memory_floats(width);
+  f->mean = memory_floats(width);
   f->basis = memory_floats(width * f->size);
-  Status status = rows && f->centre && f->basis ? STATUS_OK : error_no_memory(error);
+  Status status = rows && f->centre && f->mean && f->basis ? STATUS_OK : error_no_memory(error);
   if (!status) {
     find_centre(f, texts, vectors);
     for (size_t i = 0; i < texts; i++) normalise(f, vectors + i * width, rows + i * width);
+    subtract_mean(f, texts, rows);
     status = principal_components((Matrix){rows, texts, width}, f->size, seed, workers, f->basis, error);
   }
   free(rows);
@@ -54,7 +63,11 @@ Status sentence_features_learn(SentenceFeatures *f, size_t texts, const float *v
 }
 
 void sentence_features_of(const SentenceFeatures *f, const float *vectors, float *scratch, float *out) {
+  size_t width = f->layers * f->hidden;
   normalise(f, vectors, scratch);
+  matrix_add_scaled(width, -1.0f, f->mean, scratch);
   memset(out, 0, f->size * sizeof *out);
-  matrix_vector_at((Matrix){f->basis, f->layers * f->hidden, f->size}, scratch, out);
+  matrix_vector_at((Matrix){f->basis, width, f->size}, scratch, out);
+  float scale = inverse_length(f->size, out);
+  for (size_t i = 0; i < f->size; i++) out[i] *= scale;
 }

@@ -2,7 +2,7 @@
 **
 **   for each layer l:   u_l = the text's vector after layer l, scaled to length 1
 **                       v_l = u_l - the mean of it over the table's texts, scaled to length 1
-**   features            = P' [w_1 v_1; w_2 v_2; ...]      the squares of w_1, w_2, ... add up to 1
+**   features            = P' ([w_1 v_1; w_2 v_2; ...] - the mean of it), scaled to length 1
 **
 ** P [.][size] are the principal components of a sample of the table's texts. Lower layers know more of how a text
 ** is worded, the last one what it is about; of vectors made elsewhere there is one "layer".
@@ -19,7 +19,8 @@ enum { SENTENCE_LAYERS = 7, SENTENCE_FEATURES_MOST = 256 };
 typedef struct SentenceFeatures {
   size_t layers, hidden, size; /* size: of the features of a text */
   float weights[SENTENCE_LAYERS];
-  float *centre; /* [layers][hidden]       */
+  float *centre; /* [layers][hidden] means of u_l    */
+  float *mean;   /* [layers][hidden] means of w_l v_l */
   float *basis;  /* [layers][hidden][size] */
 } SentenceFeatures; /* all zero is none */
 

@@ -76,6 +76,11 @@ Status teacher_add_vector(Teacher *t, const char *text, size_t length, const flo
 
 bool teacher_knows(const Teacher *t, size_t text) { return t->encoder || (t->known && t->known[t->number[text]]); }
 
+bool teacher_knows_text(const Teacher *t, const char *text, size_t length) {
+  uint32_t number = t->known ? strings_find(&t->strings, text, length) : STRINGS_NONE;
+  return t->encoder || (number != STRINGS_NONE && t->known[number]);
+}
+
 /* ---- features --------------------------------------------------------------------------------- */
 
 typedef struct FeatureReading {
@@ -188,11 +193,12 @@ static Status compute_features(FeatureReading *r, Error *error) {
   t->vector_size = r->features.hidden;
   if (t->keeps_vectors) t->own_vectors = memory_floats(t->count * t->vector_size);
   if (!t->features || (t->keeps_vectors && !t->own_vectors)) return error_no_memory(error);
-  for (size_t i = 0; i < r->known; i++) {
-    const float *vectors = t->encoder ? r->vectors + i * width(r) : t->vectors + t->number[r->order[i]] * t->vector_size;
-    if (!t->encoder || i < r->sample) keep_vector(r, r->order[i], vectors);
-    if (!t->encoder || i < r->sample)
-      sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);
+  size_t there = t->encoder ? r->sample : r->known;
+  for (size_t i = 0; i < there; i++) {
+    const float *vectors = t->encoder ? r->vectors + i * width(r)
+                                      : t->vectors + t->number[r->order[i]] * t->vector_size;
+    keep_vector(r, r->order[i], vectors);
+    sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);
   }
   return STATUS_OK;
 }

@@ -50,6 +50,7 @@ Status teacher_add_vector(Teacher *teacher, const char *text, size_t length, con
 
 /* Returns whether the text has a vector; with an encoder all have. */
 bool teacher_knows(const Teacher *teacher, size_t text);
+bool teacher_knows_text(const Teacher *teacher, const char *text, size_t length); /* of any text; after the last */
 
 /* A long task: it ends early when the workers are stopped. */
 Status teacher_read(Teacher *teacher, uint64_t seed, Workers *workers, Error *error);

@@ -19,6 +19,9 @@ static Status check_rows(const Training *t, size_t rows, Error *error) {
   size_t labels = c->labels.keys.count;
   bool taught = t->taught.teacher && corpus_count(c, ROW_UNLABELLED) > 0;
   if (taught && t->taught.phrases > 0 && labels > 1) return STATUS_OK;
+  if (taught && corpus_count(c, ROW_TRAINS) == 0)
+    return error_set(error, STATUS_INVALID, "no row has a label, expected some rows with labels, or option labels with "
+                     "the names of two labels at least");
   if (corpus_count(c, ROW_TRAINS) == 0) /* known rows are learned again only beside new ones */
     return error_set(error, STATUS_INVALID, "no rows to learn from: there are none, or each has NULL as its text or "
                      "label");

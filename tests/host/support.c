@@ -204,6 +204,29 @@ static const char TEXTS[] =
 
 void make_texts(sqlite3 *db) { run(db, "%s", TEXTS); }
 
+static void bind_file(sqlite3_stmt *stmt, int parameter, const char *encoder, const char *name) {
+  static char bytes[1 << 16];
+  char path[256];
+  snprintf(path, sizeof path, "tests/reference/encoders/%s/%s", encoder, name);
+  FILE *file = fopen(path, "rb");
+  assert_non_null(file);
+  size_t length = fread(bytes, 1, sizeof bytes, file);
+  fclose(file);
+  assert_in_range(length, 1, sizeof bytes - 1);
+  sqlite3_bind_blob(stmt, parameter, bytes, (int)length, SQLITE_TRANSIENT);
+}
+
+void make_encoder(sqlite3 *db, const char *name) {
+  run(db, "CREATE TABLE IF NOT EXISTS classify_encoders(name, config, tokenizer, weights)");
+  sqlite3_stmt *stmt = prepare(db, "INSERT INTO classify_encoders VALUES (?, ?, ?, ?)");
+  sqlite3_bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+  bind_file(stmt, 2, name, "config.json");
+  bind_file(stmt, 3, name, "tokenizer.json");
+  bind_file(stmt, 4, name, "model.safetensors");
+  assert_step(stmt, SQLITE_DONE);
+  sqlite3_finalize(stmt);
+}
+
 char *teaching(const char *model, const char *mark) {
   char *sql = sqlite3_mprintf("SELECT classify_train(body, %Q || ' ' || label, %Q, '" QUICK "') FROM texts",
                               mark, model);

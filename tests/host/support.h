@@ -86,6 +86,11 @@ bool has_table(sqlite3 *db, const char *schema, const char *name);
 void make_texts(sqlite3 *db);
 extern const char CAT[], BOAT[]; /* one that is not among them */
 
+/* Adds an encoder of tests/reference/encoders to the table classify_encoders, and makes the table if it is not there.
+** The program runs in the root of the repository.
+*/
+void make_encoder(sqlite3 *db, const char *name);
+
 /* Options as JSON, for a quick training, and for one that learns the texts: of
 ** attention alone, so that the model is small. PARTS has all that can be had.
 */

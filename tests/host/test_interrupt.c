@@ -18,7 +18,7 @@
 #define BEFORE(threads) \
   "{\"epochs\":10000,\"embedding\":1,\"encoder\":\"none\",\"validation\":0,\"threads\":" threads "}"
 
-enum { LATE = 7, SOON_CALLS = 50 }; /* the first works read many rows before */
+enum { LATE = 9, SOON_CALLS = 50 }; /* the first works read many rows before */
 
 static const struct {
   const char *name, *sql;
@@ -32,6 +32,12 @@ static const struct {
     {"guessing, two threads",
      "SELECT classify_train(body, label, 'm', json_set('" BEFORE("2") "', '$.unlabelled', 'SELECT body FROM crowd')) "
      "FROM crowd WHERE id % 100 = 0"},
+    {"a teacher",
+     "SELECT classify_train(body, iif(id % 100, NULL, label), 'm', json_set('" BEFORE("1") "', '$.teacher', 'bert')) "
+     "FROM crowd"},
+    {"a teacher, by names",
+     "SELECT classify_train(body, NULL, 'm', json_set('" BEFORE("2") "', '$.teacher', 'static', '$.labels', "
+     "json('[\"a\", \"b\"]'))) FROM crowd"},
     {"doubts, by other rows", "SELECT * FROM classify_doubts('SELECT id, body, label FROM crowd', 'crowd')"},
     {"doubts, of two labels", "SELECT * FROM classify_doubts('SELECT id, body, label > ''r'' FROM crowd', 'crowd')"},
     {"the aggregate, one thread",
@@ -56,6 +62,9 @@ static const struct {
     {"reading what is known",
      "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.from', json_object('model', 'known', 'rows', '"
      NUMBERS "SELECT body, label FROM n, texts'))) FROM texts"},
+    {"reading a teacher's vectors",
+     "SELECT classify_train(body, iif(id % 2, label, NULL), 'm', json_set('" ENDLESS "', '$.teacher', '" NUMBERS
+     "SELECT body, x''0000803f'' FROM n, texts')) FROM texts"},
     {"reading vectors",
      "SELECT classify_train(body, label, 'm', json_set('" ENDLESS "', '$.vectors', 'endless')) FROM texts"},
     {"going on",
@@ -80,6 +89,12 @@ static const struct {
      "SELECT * FROM classify_confusion('" NUMBERS "SELECT NULL, i FROM n', 'known')"},
     {"doubts, reading", "SELECT * FROM classify_doubts('" NUMBERS "SELECT i, body, label FROM n, texts', 'known')"},
     {"doubts, unlabelled", "SELECT * FROM classify_doubts('" NUMBERS "SELECT i, long, NULL FROM n, book', 'large')"},
+    {"classify_embedding()", NUMBERS "SELECT sum(length(classify_embedding(body, 'bert'))) FROM n, texts"},
+    {"classify_embeddings", "SELECT * FROM classify_embeddings('" NUMBERS "SELECT i, body FROM n, texts', 'bert')"},
+    {"classify_embeddings, one thread",
+     "SELECT * FROM classify_embeddings('" NUMBERS "SELECT i, long FROM n, book', 'static', '{\"threads\":1}')"},
+    {"classify_embeddings for a writer",
+     "CREATE TABLE copy AS SELECT * FROM classify_embeddings('" NUMBERS "SELECT i, body FROM n, texts', 'bert')"},
     {"leave_one_out", "SELECT sum(leave_one_out) FROM book, classify_attention(long, 'large')"},
     {"leave_one_out, many times",
      NUMBERS "SELECT sum(leave_one_out) FROM n, texts, classify_attention(body, 'known')"},
@@ -91,6 +106,8 @@ static const struct {
 static sqlite3 *open_library(void) {
   sqlite3 *db = open_database(new_file("library"));
   make_texts(db);
+  make_encoder(db, "bert");
+  make_encoder(db, "static");
   run(db, "CREATE TABLE book AS SELECT group_concat(body, ' ') AS long FROM texts, "
           "(WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 50) SELECT i FROM n)");
   run(db, "CREATE TABLE crowd AS " NUMBERS "SELECT i AS id, char(97 + i * 7919 %% 1009 %% 20) AS label, "
@@ -217,6 +234,7 @@ static void stop_everywhere(const char *sql) {
   sqlite3 *db = open_database(":memory:");
   int rc = SQLITE_INTERRUPT, places = 0, saved = 0;
   make_texts(db);
+  make_encoder(db, "static");
   teach(db, "m", "old");
   for (; rc == SQLITE_INTERRUPT; places++) {
     rc = run_stopped(db, sql, places);
@@ -238,6 +256,7 @@ static void stop_first_everywhere(const char *sql) {
   sqlite3 *db = open_database(":memory:");
   int places = 0;
   make_texts(db);
+  make_encoder(db, "static");
   while (!has_table(db, "main", "classify_models")) {
     int rc = run_stopped(db, sql, places++);
     assert_true(sqlite3_get_autocommit(db));
@@ -254,6 +273,8 @@ static void stop_first_everywhere(const char *sql) {
 static const char *const TRAININGS[] = {
     "SELECT classify_train(body, 'new ' || label, 'm', '" QUICK "') FROM texts",
     "SELECT * FROM classify_train('SELECT body, ''new '' || label FROM texts', 'm', '" QUICK "')",
+    "SELECT classify_train(body, iif(id % 3, NULL, 'new ' || label), 'm', json_set('" QUICK "', '$.teacher', 'static', "
+    "'$.labels', json('[\"new dog\"]'))) FROM texts",
 };
 
 TEST(stopped_anywhere_nothing_is_half_saved) {
@@ -282,6 +303,7 @@ TEST(cut_short_nothing_is_left) {
 TEST(stopped_anywhere_labelling_is_interrupted) {
   sqlite3 *db = open_database(":memory:");
   make_texts(db);
+  make_encoder(db, "static");
   teach(db, "m", "old");
   const char *const labellings[] = {
       "SELECT classify(body, 'm') FROM texts LIMIT 3",
@@ -290,6 +312,8 @@ TEST(stopped_anywhere_labelling_is_interrupted) {
       "SELECT * FROM classify_attention('a kitten', 'm')",
       "SELECT * FROM classify_evaluate('SELECT body, label FROM texts', 'm')",
       "SELECT * FROM classify_doubts('SELECT id, body, label FROM texts', 'm')",
+      "SELECT classify_embedding(body) FROM texts LIMIT 3",
+      "SELECT * FROM classify_embeddings('SELECT id, body FROM texts', 'static')",
   };
   for (size_t i = 0; i < COUNT(labellings); i++) {
     int rc = SQLITE_INTERRUPT;

@@ -196,6 +196,48 @@ TEST(add_columns_adds_their_sums) {
   assert_near((double)out[1], 26, 0.0);
 }
 
+/* ---- parts of matrices -------------------------------------------------------------- */
+
+enum { A_STRIDE = 16, B_STRIDE = 15, C_STRIDE = 9 };
+
+/* Numbers of the matrices that are in no part are NaN: whatever reads one gives NaN. */
+static void fill_part(float *values, size_t rows, size_t columns, size_t stride, uint64_t seed) {
+  for (size_t i = 0; i < ROOM; i++) values[i] = NAN;
+  for (size_t i = 0; i < rows; i++) fill_normal(values + i * stride, columns, 1.0f, seed + i);
+}
+
+static void check_part_product(bool transposed) {
+  Case test;
+  fill_part(test.a, M, K, A_STRIDE, 1);
+  fill_part(test.b, transposed ? N : K, transposed ? K : N, B_STRIDE, 50);
+  for (size_t i = 0; i < ROOM; i++) test.c[i] = 5.0f;
+  MatrixPart a = {test.a, M, K, A_STRIDE};
+  if (transposed)
+    matrix_part_product_bt(a, (MatrixPart){test.b, N, K, B_STRIDE}, 0.5f, test.c, C_STRIDE);
+  else
+    matrix_part_product(a, (MatrixPart){test.b, K, N, B_STRIDE}, 0.5f, test.c, C_STRIDE);
+  for (size_t i = 0; i < M * C_STRIDE; i++) {
+    size_t row = i / C_STRIDE, column = i % C_STRIDE;
+    double expected = 0.0;
+    for (size_t k = 0; k < K && column < N; k++)
+      expected += 0.5 * (double)test.a[row * A_STRIDE + k] *
+                  (double)test.b[transposed ? column * B_STRIDE + k : k * B_STRIDE + column];
+    assert_near((double)test.c[i], column < N ? expected : 5.0, TOLERANCE);
+  }
+}
+
+TEST(products_of_parts_leave_other_columns_alone) { check_part_product(false); }
+TEST(products_of_parts_with_the_second_transposed) { check_part_product(true); }
+
+TEST(products_of_parts_without_rows) {
+  float a[4] = {0}, b[4] = {0}, c[4] = {1, 2, 3, 4};
+  const float expected[] = {1, 2, 3, 4};
+  matrix_part_product((MatrixPart){a, 0, 2, 2}, (MatrixPart){b, 2, 2, 2}, 1.0f, c, 2);
+  matrix_part_product_bt((MatrixPart){a, 0, 2, 2}, (MatrixPart){b, 2, 2, 2}, 1.0f, c, 2);
+  matrix_part_product_bt((MatrixPart){a, 2, 2, 2}, (MatrixPart){b, 0, 2, 2}, 1.0f, c, 2);
+  assert_memory_equal(c, expected, sizeof c);
+}
+
 TEST(the_kernel_has_a_name) {
   assert_non_null(matrix_kernel());
   assert_true(strlen(matrix_kernel()) > 0);
@@ -218,6 +260,9 @@ int main(void) {
       cmocka_unit_test(dot_sums_products),
       cmocka_unit_test(transpose_swaps_rows_and_columns),
       cmocka_unit_test(add_columns_adds_their_sums),
+      cmocka_unit_test(products_of_parts_leave_other_columns_alone),
+      cmocka_unit_test(products_of_parts_with_the_second_transposed),
+      cmocka_unit_test(products_of_parts_without_rows),
       cmocka_unit_test(the_kernel_has_a_name),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

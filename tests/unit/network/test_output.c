@@ -130,6 +130,53 @@ TEST(backward_adds_to_weights_and_overwrites_the_context) {
   free(twice);
 }
 
+/* ---- targets that are probabilities -------------------------------------------------- */
+
+/* Of three texts, one of them with a target that has a zero; the others have one label. */
+static const float *const *soft_targets(void) {
+  static const float mixed[] = {0.1f, 0.2f, 0.3f, 0.4f}, two[] = {0.0f, 0.75f, 0.25f, 0.0f}, sure[] = {0, 0, 0, 1};
+  static const float *const likely[6] = {mixed, NULL, two, NULL, NULL, sure};
+  return likely;
+}
+
+TEST(gradients_of_probable_labels_are_slopes) {
+  Layer *l = random_layer();
+  l->likely = soft_targets();
+  both_passes(l);
+  assert_gradient(layer_loss, l, l->context, 30, l->d_context);
+  assert_gradient(layer_loss, l, l->kernel, 20, l->d_kernel);
+  assert_gradient(layer_loss, l, l->bias, 4, l->d_bias);
+  free(l);
+}
+
+/* The weight is that of the label in `labels`, the most probable one. */
+TEST(the_loss_of_probable_labels_is_the_cross_entropy) {
+  Layer *l = random_layer();
+  double expected = 0.0;
+  l->likely = soft_targets();
+  double loss = both_passes(l);
+  for (size_t i = 0; i < 6; i++) {
+    double weight = l->targets[i] == LABELS_NONE ? 0.0 : (double)(l->scale * l->label_weights[l->targets[i]]);
+    for (size_t c = 0; c < 4; c++) {
+      double p = (double)l->probabilities[i * 4 + c], t = l->likely[i] ? (double)l->likely[i][c] : l->targets[i] == c;
+      expected -= weight * t * log(p);
+      assert_near((double)l->d_logits[i * 4 + c], weight * (p - t), 1e-6);
+    }
+  }
+  assert_near(loss, expected, 1e-6);
+  free(l);
+}
+
+TEST(a_label_that_is_certain_is_the_label) {
+  Layer *soft = random_layer(), *hard = random_layer();
+  soft->likely = (const float *const[6]){[5] = soft_targets()[5]};
+  soft->targets[5] = hard->targets[5] = 3;
+  assert_near(both_passes(soft), both_passes(hard), 1e-6);
+  assert_close(soft->d_logits, hard->d_logits, 24, 1e-6);
+  free(soft);
+  free(hard);
+}
+
 /* ---- properties ------------------------------------------------------------------- */
 
 TEST(probabilities_sum_to_1) {
@@ -204,6 +251,9 @@ int main(void) {
       cmocka_unit_test(as_keras_with_weights_of_labels),
       cmocka_unit_test(gradients_are_slopes),
       cmocka_unit_test(backward_adds_to_weights_and_overwrites_the_context),
+      cmocka_unit_test(gradients_of_probable_labels_are_slopes),
+      cmocka_unit_test(the_loss_of_probable_labels_is_the_cross_entropy),
+      cmocka_unit_test(a_label_that_is_certain_is_the_label),
       cmocka_unit_test(probabilities_sum_to_1),
       cmocka_unit_test(a_text_without_target_takes_no_part),
       cmocka_unit_test(the_loss_alone_needs_no_gradient),

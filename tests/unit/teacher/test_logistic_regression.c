@@ -64,7 +64,7 @@ static void descend(const Rows *r, double *w) {
 static void fit(const Rows *r, size_t threads, float *parameters) {
   Workers *workers;
   assert_ok(workers_new(threads, (Poll){0}, &workers, &error));
-  assert_ok(logistic_regression_fit(&r->problem, workers, parameters, &error));
+  assert_ok(logistic_regression_fit(&r->problem, 100, workers, parameters, &error));
   workers_free(workers);
 }
 
