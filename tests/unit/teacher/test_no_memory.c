@@ -115,7 +115,7 @@ static Status regress(Workers *workers) {
   LogisticProblem problem = {.x = x, .rows = rows, .targets = targets, .weights = weights, .count = TEXTS,
                              .size = SIZE, .labels = LABELS, .cost = 1.0f};
   float parameters[LABELS * (SIZE + 1)] = {0};
-  return logistic_regression_fit(&problem, workers, parameters, &error);
+  return logistic_regression_fit(&problem, 10, workers, parameters, &error);
 }
 
 static Status guess_by_names(Workers *workers) {
