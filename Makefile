@@ -149,10 +149,12 @@ install: $(BUILD)/classify.so
 PYTHON   ?= python3
 LIBRARY  ?= $(BUILD)/classify.so
 PLATFORM ?=
-wheel: $(LIBRARY)
-	@LIBRARY="$(abspath $<)" PLATFORM="$(PLATFORM)" $(PYTHON) -m pip wheel --quiet --no-deps -w $(BUILD)/wheels \
+# A library that is named is there already; its name may have a blank, which that of a rule may not.
+wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
+	@LIBRARY="$$(realpath -e "$(LIBRARY)")" && export LIBRARY && \
+	  PLATFORM="$(PLATFORM)" $(PYTHON) -m pip wheel --quiet --no-deps -w "$(BUILD)/wheels" \
 	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
-	@ls -t $(BUILD)/wheels/*.whl | sed 's/^/  /;q'
+	@ls -t "$(BUILD)"/wheels/*.whl | sed 's/^/  /;q'
 
 dist:
 	@packages/dist/build $(TARGETS)

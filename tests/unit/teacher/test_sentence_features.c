@@ -45,7 +45,19 @@ static void scale_slowly(const float *vectors, double u[TEXTS][WIDTH], double me
     }
 }
 
-/* [w_1 v_1; w_2 v_2] of all texts. */
+/* Subtracts the mean of the rows, and scales each to length 1. */
+static void centre_slowly(double rows[TEXTS][WIDTH]) {
+  double mean[WIDTH] = {0};
+  for (size_t i = 0; i < TEXTS; i++)
+    for (size_t k = 0; k < WIDTH; k++) mean[k] += rows[i][k] / TEXTS;
+  for (size_t i = 0; i < TEXTS; i++) {
+    for (size_t k = 0; k < WIDTH; k++) rows[i][k] -= mean[k];
+    double length = length_of(WIDTH, rows[i]);
+    for (size_t k = 0; k < WIDTH; k++) rows[i][k] /= length;
+  }
+}
+
+/* [w_1 v_1; w_2 v_2] of all texts, minus the mean, of length 1. */
 static void compute_slowly(const float *vectors, double rows[TEXTS][WIDTH]) {
   double mean[WIDTH];
   scale_slowly(vectors, rows, mean);
@@ -56,6 +68,7 @@ static void compute_slowly(const float *vectors, double rows[TEXTS][WIDTH]) {
       double length = length_of(HIDDEN, row);
       for (size_t k = 0; k < HIDDEN; k++) row[k] *= (double)WEIGHTS[l] / length;
     }
+  centre_slowly(rows);
 }
 
 /* All components are kept here, and these only turn the rows: products of two rows stay. */
