@@ -39,8 +39,10 @@ typedef struct TrainingOptions {
 /* What measuring showed to be right for most tables. */
 extern const TrainingOptions TRAINING_DEFAULTS;
 
-/* Sets the sizes that are 0, by the number of rows and labels; `from`: to go on from a model. */
-void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from);
+/* Sets the sizes that are 0, by the number of rows and labels; `from`: to go on from a model; `taught`: a teacher
+** guesses labels.
+*/
+void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from, bool taught);
 
 /* The fraction of the labelled rows to hold out. A teacher needs each of a few labels, and what it guesses is
 ** judged by cross-validation.

@@ -5,7 +5,7 @@
 
 static size_t epochs_of(size_t rows, size_t labels, bool from) {
   TrainingOptions options = TRAINING_DEFAULTS;
-  defaults_sizes(&options, rows, labels, from);
+  defaults_sizes(&options, rows, labels, from, false);
   return options.epochs;
 }
 
@@ -32,7 +32,7 @@ TEST(large_tables_have_large_batches) {
   const size_t rows[] = {2, 2999, 3000, 99999, 100000}, sizes[] = {8, 8, 32, 32, 64};
   for (size_t i = 0; i < COUNT(rows); i++) {
     TrainingOptions options = TRAINING_DEFAULTS;
-    defaults_sizes(&options, rows[i], 2, false);
+    defaults_sizes(&options, rows[i], 2, false, false);
     assert_int_equal(options.batch_size, sizes[i]);
     assert_true(options.threads >= 1);
   }
@@ -43,7 +43,7 @@ TEST(what_is_given_stays) {
   options.epochs = 7;
   options.batch_size = 9;
   options.threads = 3;
-  defaults_sizes(&options, 10, 2, false);
+  defaults_sizes(&options, 10, 2, false, false);
   assert_int_equal(options.epochs, 7);
   assert_int_equal(options.batch_size, 9);
   assert_int_equal(options.threads, 3);
