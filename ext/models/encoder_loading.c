@@ -132,6 +132,12 @@ static int check_file(sqlite3_stmt *stmt, int file, Error *error) {
                  COLUMNS[file], type == SQLITE_NULL ? "NULL" : type == SQLITE_TEXT ? "text" : "a number");
 }
 
+/* Of a text in UTF-8, whatever the database stores. */
+static const void *contents(sqlite3_stmt *stmt, int file) {
+  return sqlite3_column_type(stmt, file) == SQLITE_TEXT ? (const void *)sqlite3_column_text(stmt, file)
+                                                        : sqlite3_column_blob(stmt, file);
+}
+
 /* The key is a hash of all three files. */
 static void make_key(const EncoderFiles *f, CacheKey *key) {
   _Static_assert(CACHE_KEY_LENGTH > FILES * IDENTIFIER_LENGTH, "the key has room for a hash of each file");
@@ -145,8 +151,8 @@ static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
   int rc = SQLITE_OK;
   for (int i = 0; i < FILES && !rc; i++) rc = check_file(stmt, i, error);
   if (rc) return rc;
-  EncoderFiles files = {.config = sqlite3_column_blob(stmt, CONFIG), .tokenizer = sqlite3_column_blob(stmt, TOKENIZER),
-                        .weights = sqlite3_column_blob(stmt, WEIGHTS),
+  EncoderFiles files = {.config = contents(stmt, CONFIG), .tokenizer = contents(stmt, TOKENIZER),
+                        .weights = contents(stmt, WEIGHTS),
                         .config_length = (size_t)sqlite3_column_bytes(stmt, CONFIG),
                         .tokenizer_length = (size_t)sqlite3_column_bytes(stmt, TOKENIZER),
                         .weights_size = (size_t)sqlite3_column_bytes(stmt, WEIGHTS)};

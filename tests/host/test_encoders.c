@@ -104,6 +104,18 @@ TEST(a_statement_keeps_its_encoder) {
   close_database(db);
 }
 
+/* Files that came as text, where the database stores UTF-16. */
+TEST(text_in_utf16) {
+  sqlite3 *db = open_database(":memory:");
+  run(db, "PRAGMA encoding = 'UTF-16'");
+  make_encoder(db, "static");
+  run(db, "CREATE TABLE first AS SELECT classify_embedding('the parcel') AS embedding");
+  run(db, "UPDATE classify_encoders SET config = json_object('model_type', 'model2vec')");
+  assert_int_equal(integer(db, "SELECT typeof(config) = 'text' FROM classify_encoders"), 1);
+  assert_int_equal(integer(db, "SELECT classify_embedding('the parcel') = embedding FROM first"), 1);
+  close_database(db);
+}
+
 /* ---- one copy --------------------------------------------------------------------------------- */
 
 enum { VECTORS = 8192, SIZE = 256 };
@@ -258,6 +270,7 @@ int main(void) {
       cmocka_unit_test(what_another_connection_changes),
       cmocka_unit_test(what_another_process_changes),
       cmocka_unit_test(a_statement_keeps_its_encoder),
+      cmocka_unit_test(text_in_utf16),
       cmocka_unit_test(connections_share_an_encoder),
       cmocka_unit_test(connections_embed_alike),
       cmocka_unit_test(one_connection_embeds_for_all),
