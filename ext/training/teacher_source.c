@@ -45,7 +45,8 @@ static const char PHRASES[] =
     "SELECT ifnull(name, ''), ifnull(phrase, name), type = 'text' OR (type = 'null' AND json_type(?1) = 'object'), "
     "  CASE WHEN type IN ('null', 'true', 'false') THEN type ELSE type || ' ''' || substr(phrase, 1, 60) || '''' END "
     "FROM (SELECT CASE json_type(?1) WHEN 'array' THEN o.value ELSE o.key END AS name, p.value AS phrase, "
-    "    CASE WHEN json_type(?1) = 'object' AND o.type = 'array' AND o.value <> '[]' THEN p.type ELSE o.type END AS type "
+    "    CASE WHEN json_type(?1) = 'object' AND o.type = 'array' AND o.value <> '[]' THEN p.type ELSE o.type END "
+    "    AS type "
     "  FROM json_each(?1) AS o, json_each("
     "    CASE WHEN o.type = 'array' AND o.value <> '[]' THEN o.value ELSE json_array(o.value) END) AS p)";
 
@@ -166,8 +167,8 @@ static int check_phrase(TrainingRun *run, const Label *label, const char *phrase
   if (!words) return failure_no_memory(error);
   bool known = teacher_knows_text(training_teacher(run->training), words, strlen(words));
   int rc = known ? SQLITE_OK
-                 : failure(error, SQLITE_ERROR, "the %s gives no vector of '%.60s', which stands in option labels", NAME,
-                           words);
+                 : failure(error, SQLITE_ERROR, "the %s gives no vector of '%.60s', which stands in option labels",
+                           NAME, words);
   sqlite3_free(words);
   return rc;
 }

@@ -14,8 +14,8 @@
 ** of the regression on the labelled rows, and each P has the closeness to the names added.
 **
 ** The labelled rows keep their labels in P. All other rows together weigh three times as much in the regression
-** as the labelled ones, but none more than one of these. In naive Bayes a labelled row counts three times, and N is divided by 1 + words / 10,
-** since the words of a text are not independent.
+** as the labelled ones, but none more than one of these. In naive Bayes a labelled row counts three times, and N is
+** divided by 1 + words / 10, since the words of a text are not independent.
 */
 #ifndef CLASSIFY_CO_TRAINING_H
 #define CLASSIFY_CO_TRAINING_H

@@ -37,7 +37,8 @@ static Status iterate(void *context, size_t index, size_t worker, Error *error) 
   for (size_t i = 0; i < numbers; i++) c->basis[i] = random_normal(&random);
   orthonormal_columns(c->x.columns, c->kept, c->basis, c->workers, c->gram);
   for (int i = 0; i < ITERATIONS && !workers_stopped(c->workers); i++) {
-    matrix_product((Matrix){c->moments, c->x.columns, c->x.columns}, (Matrix){c->basis, c->x.columns, c->kept}, 0.0f, c->product);
+    matrix_product((Matrix){c->moments, c->x.columns, c->x.columns}, (Matrix){c->basis, c->x.columns, c->kept}, 0.0f,
+                   c->product);
     memcpy(c->basis, c->product, numbers * sizeof *c->basis);
     orthonormal_columns(c->x.columns, c->kept, c->basis, c->workers, c->gram);
   }

@@ -194,7 +194,8 @@ static Status compute_features(FeatureReading *r, Error *error) {
   if (t->keeps_vectors) t->own_vectors = memory_floats(t->count * t->vector_size);
   if (!t->features || (t->keeps_vectors && !t->own_vectors)) return error_no_memory(error);
   for (size_t i = 0; i < r->known; i++) {
-    const float *vectors = t->encoder ? r->vectors + i * width(r) : t->vectors + t->number[r->order[i]] * t->vector_size;
+    const float *vectors = t->encoder ? r->vectors + i * width(r)
+                                      : t->vectors + t->number[r->order[i]] * t->vector_size;
     if (!t->encoder || i < r->sample) keep_vector(r, r->order[i], vectors);
     if (!t->encoder || i < r->sample)
       sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);

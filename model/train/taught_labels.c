@@ -99,7 +99,8 @@ static Status guess(Guesser *g, Error *error) {
   const Teacher *teacher = g->training->taught.teacher;
   Status status = g->by_names ? score_by_phrases(g, error) : STATUS_OK;
   CoTraining training = {.features = teacher->features, .size = teacher->size, .words = &g->words.rows,
-                         .targets = g->targets, .labels = g->labels, .by_names = g->by_names, .by_centres = g->by_centres};
+                         .targets = g->targets, .labels = g->labels, .by_names = g->by_names,
+                         .by_centres = g->by_centres};
   if (!status) status = co_training_predict(&training, g->training->workers, g->probabilities, error);
   return status ? status : workers_poll(g->training->workers, error);
 }
