@@ -17,7 +17,7 @@ static void progress(const void *state, const Training *t, TrainingProgress *p) 
   (void)state;
   const Teacher *teacher = t->taught.teacher;
   size_t done = atomic_load(&teacher->done);
-  if (done == teacher->count) return;
+  if (!teacher->encoder || done == teacher->count) return;
   p->stage = "the teacher reads";
   p->share = (double)done / (double)teacher->count;
 }

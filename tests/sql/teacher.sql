@@ -23,8 +23,8 @@ INSERT INTO tickets(id, body, topic, label)
 SELECT count(*), count(label), count(DISTINCT body) FROM tickets;
 
 -- Without a teacher rows without a label are left out; with one they are guessed.
-SELECT json_extract(classify_train(body, label, 'alone', '{"epochs":2}'), '$.rows', '$.skipped', '$.labels') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'taught', '{"epochs":2, "teacher":"static", "threads":1}'), '$.rows', '$.skipped', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'alone', '{"epochs":2, "hidden":2}'), '$.rows', '$.skipped', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'taught', '{"epochs":2, "hidden":2, "teacher":"static", "threads":1}'), '$.rows', '$.skipped', '$.labels') FROM tickets;
 SELECT name, json_extract(options, '$.teacher', '$.labels', '$.validation', '$.embedding'),
        json_extract(metrics, '$.rows', '$.validation_rows', '$.guessed')
 FROM classify_models ORDER BY name;
@@ -38,12 +38,12 @@ SELECT name, rows FROM label_rows ORDER BY name;
 SELECT sum(classify(body, 'taught') IN ('billing', 'delivery', 'app')) FROM tickets;
 
 -- The same with any number of threads, and in FROM; not with another seed.
-SELECT json_extract(classify_train(body, label, 'taught', '{"epochs":2, "teacher":"static", "threads":3}'), '$.version') FROM tickets;
-SELECT count(*), max(is_best) FROM classify_train('SELECT body, label FROM tickets', 'taught', '{"epochs":2, "teacher":"main.static"}');
+SELECT json_extract(classify_train(body, label, 'taught', '{"epochs":2, "hidden":2, "teacher":"static", "threads":3}'), '$.version') FROM tickets;
+SELECT count(*), max(is_best) FROM classify_train('SELECT body, label FROM tickets', 'taught', '{"epochs":2, "hidden":2, "teacher":"main.static"}');
 SELECT count(*), count(DISTINCT weights) FROM classify_models WHERE name = 'taught';
-SELECT json_extract(classify_train(body, label, 'taught', '{"epochs":2, "teacher":"static", "seed":2}'), '$.version') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'taught', '{"epochs":2, "hidden":2, "teacher":"static", "seed":2}'), '$.version') FROM tickets;
 SELECT count(*), count(DISTINCT weights) FROM classify_models WHERE name = 'taught';
-SELECT json_extract(classify_train(body, label, 'by bert', '{"epochs":1, "teacher":"bert"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'by bert', '{"epochs":1, "hidden":2, "teacher":"bert"}'), '$.rows') FROM tickets;
 
 -- Vectors made elsewhere.
 CREATE TABLE vectors(text PRIMARY KEY, vector);
@@ -52,68 +52,68 @@ INSERT INTO vectors
                     CASE topic WHEN 'app' THEN x'0000803f' ELSE x'0000803d' END || CASE id % 2 WHEN 0 THEN x'000080be' ELSE x'0000803e' END AS BLOB)
   FROM tickets;
 SELECT count(*), min(length(vector)), max(length(vector)), count(DISTINCT vector) FROM vectors;
-SELECT json_extract(classify_train(body, label, 'given', '{"teacher":"SELECT text, vector FROM vectors", "threads":1}'), '$.rows', '$.labels') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'given', '{"teacher":" with v as (select * from vectors) select * from v", "threads":3}'), '$.rows', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'given', '{"epochs":4, "encoder":"none", "learning_rate":0.02, "teacher":"SELECT text, vector FROM vectors", "threads":1}'), '$.rows', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'given', '{"epochs":4, "encoder":"none", "learning_rate":0.02, "teacher":" with v as (select * from vectors) select * from v", "threads":3}'), '$.rows', '$.labels') FROM tickets;
 SELECT count(DISTINCT weights), min(json_extract(metrics, '$.guessed')) FROM classify_models WHERE name = 'given';
 SELECT avg(classify(body, 'given') = topic) > 0.95 FROM tickets WHERE label IS NULL;
 SELECT json_extract(options, '$.teacher') FROM classify_models WHERE name = 'given' ORDER BY version;
 
 -- Vectors of other texts are left out; texts without one are guessed by their words, and so are empty ones.
-SELECT json_extract(classify_train(body, label, 'some', '{"epochs":1, "teacher":"SELECT text, vector FROM vectors WHERE rowid % 2 UNION ALL SELECT text || 0, zeroblob(16) FROM vectors UNION ALL SELECT NULL, x''00'' UNION ALL SELECT text, NULL FROM vectors"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'some', '{"epochs":1, "hidden":2, "teacher":"SELECT text, vector FROM vectors WHERE rowid % 2 UNION ALL SELECT text || 0, zeroblob(16) FROM vectors UNION ALL SELECT NULL, x''00'' UNION ALL SELECT text, NULL FROM vectors"}'), '$.rows') FROM tickets;
 SELECT json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'some';
-SELECT json_extract(classify_train(body, label, 'empty', '{"epochs":1, "teacher":"static"}'), '$.rows', '$.skipped')
+SELECT json_extract(classify_train(body, label, 'empty', '{"epochs":1, "hidden":2, "teacher":"static"}'), '$.rows', '$.skipped')
 FROM (SELECT body, label FROM tickets UNION ALL SELECT '', NULL UNION ALL SELECT '', NULL UNION ALL SELECT ' ', NULL UNION ALL SELECT NULL, NULL UNION ALL SELECT NULL, 'app');
 SELECT json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'empty';
 -- A text of 100,000 words.
-SELECT json_extract(classify_train(body, label, 'long', '{"epochs":1, "teacher":"bert"}'), '$.rows')
+SELECT json_extract(classify_train(body, label, 'long', '{"epochs":1, "hidden":2, "teacher":"bert"}'), '$.rows')
 FROM (SELECT body, label FROM tickets UNION ALL SELECT replace(hex(zeroblob(100000)), '00', 'late '), NULL);
 
 -- With the option unlabelled the teacher labels its texts, and rows without a label are left out.
-SELECT json_extract(classify_train(body, label, 'beside', '{"epochs":1, "teacher":"static", "unlabelled":"SELECT body FROM tickets WHERE label IS NULL AND id % 2"}'), '$.rows', '$.skipped') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'beside', '{"epochs":1, "hidden":2, "teacher":"static", "unlabelled":"SELECT body FROM tickets WHERE label IS NULL AND id % 2"}'), '$.rows', '$.skipped') FROM tickets;
 SELECT json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'beside';
 
 -- Rows to validate with keep their labels for themselves.
-SELECT json_extract(classify_train(body, label, 'tenth', '{"epochs":1, "teacher":"static", "validation":0.2}'), '$.rows') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'query', '{"epochs":1, "teacher":"static", "validation":"SELECT body, topic FROM tickets WHERE label IS NULL"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'tenth', '{"epochs":1, "hidden":2, "teacher":"static", "validation":0.2}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'query', '{"epochs":1, "hidden":2, "teacher":"static", "validation":"SELECT body, topic FROM tickets WHERE label IS NULL"}'), '$.rows') FROM tickets;
 SELECT name, json_extract(metrics, '$.validation_rows', '$.guessed'), json_extract(options, '$.validation') FROM classify_models WHERE name IN ('tenth', 'query') ORDER BY name;
 
 -- Without work for a teacher a tenth of the rows is held out, as ever.
-SELECT json_extract(classify_train(body, topic, 'all labelled', '{"epochs":1, "teacher":"static"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, topic, 'all labelled', '{"epochs":1, "hidden":2, "teacher":"static"}'), '$.rows') FROM tickets;
 SELECT json_extract(metrics, '$.validation_rows', '$.guessed'), json_extract(options, '$.validation') FROM classify_models WHERE name = 'all labelled';
 
 -- Going on from a model, and other options.
-SELECT json_extract(classify_train(body, label, 'further', '{"epochs":1, "teacher":"static", "from":"alone"}'), '$.rows', '$.labels') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'further', '{"epochs":1, "teacher":"static", "from":{"model":"alone", "rows":"SELECT body, topic FROM tickets WHERE id < 40"}}'), '$.rows', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'further', '{"epochs":1, "hidden":2, "teacher":"static", "from":"alone"}'), '$.rows', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'further', '{"epochs":1, "hidden":2, "teacher":"static", "from":{"model":"alone", "rows":"SELECT body, topic FROM tickets WHERE id < 40"}}'), '$.rows', '$.labels') FROM tickets;
 SELECT json_extract(metrics, '$.guessed') FROM classify_models WHERE name = 'further';
-SELECT json_extract(classify_train(body, label, 'parts', '{"epochs":1, "teacher":"static", "linear":false, "class_weight":"balanced", "tokenize":"porter"}'), '$.rows') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'parts', '{"epochs":1, "teacher":"static", "encoder":"none", "max_pool":false, "subwords":false, "precision":"int8"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'parts', '{"epochs":1, "hidden":2, "teacher":"static", "linear":false, "class_weight":"balanced", "tokenize":"porter"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'parts', '{"epochs":1, "hidden":2, "teacher":"static", "encoder":"none", "max_pool":false, "subwords":false, "precision":"int8"}'), '$.rows') FROM tickets;
 
 -- A model for each group.
-SELECT part, json_extract(classify_train(body, label, 'part ' || part, '{"epochs":1, "teacher":"static"}'), '$.rows', '$.labels')
+SELECT part, json_extract(classify_train(body, label, 'part ' || part, '{"epochs":1, "hidden":2, "teacher":"static"}'), '$.rows', '$.labels')
 FROM (SELECT body, label, id % 2 AS part FROM tickets) GROUP BY part;
 
 -- ---- labels ------------------------------------------------------------------------------------------
 
 -- Names, for labels without rows too; of descriptions and phrases each may be missing.
-SELECT json_extract(classify_train(body, label, 'names', '{"epochs":1, "teacher":"static", "labels":["app", "card_arrival"]}'), '$.rows', '$.labels') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'names', '{"epochs":1, "teacher":"static", "labels":{"app":"the app does not open", "a/b":["late", "parcel is late"], "x":null, "y":[null, "wrong"]}}'), '$.rows', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'names', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["app", "card_arrival"]}'), '$.rows', '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'names', '{"epochs":1, "hidden":2, "teacher":"static", "labels":{"app":"the app does not open", "a/b":["late", "parcel is late"], "x":null, "y":[null, "wrong"]}}'), '$.rows', '$.labels') FROM tickets;
 SELECT json_extract(options, '$.labels') FROM classify_models WHERE name = 'names' ORDER BY version;
 SELECT rows FROM label_rows WHERE name = 'names' ORDER BY version;
-SELECT json_extract(classify_train(body, label, 'no names', '{"epochs":1, "teacher":"static", "labels":[]}'), '$.labels') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'no names', '{"epochs":1, "teacher":"static", "labels":{}}'), '$.labels') FROM tickets;
-SELECT json_extract(classify_train(body, label, 'no names', '{"epochs":1, "teacher":"static", "labels":null}'), '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'no names', '{"epochs":1, "hidden":2, "teacher":"static", "labels":[]}'), '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'no names', '{"epochs":1, "hidden":2, "teacher":"static", "labels":{}}'), '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'no names', '{"epochs":1, "hidden":2, "teacher":"static", "labels":null}'), '$.labels') FROM tickets;
 
 -- Names alone, of which vectors made elsewhere tell enough; there is no labelled row.
 INSERT INTO vectors VALUES ('delivery', (SELECT vector FROM vectors WHERE text LIKE '%parcel%' ORDER BY text LIMIT 1)), ('money matters', (SELECT vector FROM vectors WHERE text LIKE '%invoice%' ORDER BY text LIMIT 1)),
   ('i cannot sign in', (SELECT vector FROM vectors WHERE text LIKE '%password%' ORDER BY text LIMIT 1)), ('it crashes', (SELECT vector FROM vectors WHERE text LIKE '%crash%' ORDER BY text LIMIT 1));
-SELECT json_extract(classify_train(body, NULL, 'by names', json_object('teacher', 'SELECT text, vector FROM vectors',
+SELECT json_extract(classify_train(body, NULL, 'by names', json_object('epochs', 4, 'encoder', 'none', 'learning_rate', 0.02, 'teacher', 'SELECT text, vector FROM vectors',
   'labels', json('{"billing":"money matters", "delivery":null, "app":["i cannot sign in", "it crashes"]}'))), '$.rows', '$.skipped', '$.labels') FROM tickets;
 SELECT avg(classify(body, 'by names') = topic) > 0.95 FROM tickets;
 SELECT json_extract(metrics, '$.guessed'), rows FROM classify_models JOIN label_rows USING (name, version) WHERE name = 'by names';
-SELECT json_extract(classify_train(body, NULL, 'by names', '{"epochs":1, "teacher":"bert", "labels":["yes", "no"]}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, NULL, 'by names', '{"epochs":1, "hidden":2, "teacher":"bert", "labels":["yes", "no"]}'), '$.rows') FROM tickets;
 
 -- A label that only validation rows have stays apart from those that only have a name.
-SELECT json_extract(classify_train(body, label, 'apart', '{"epochs":1, "teacher":"static", "labels":["first", "second"], "validation":"SELECT body, ''strange'' FROM tickets WHERE id < 10 UNION ALL SELECT body, ''second'' FROM tickets WHERE id < 5 UNION ALL SELECT body, topic FROM tickets WHERE id = 1"}'), '$.labels') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'apart', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["first", "second"], "validation":"SELECT body, ''strange'' FROM tickets WHERE id < 10 UNION ALL SELECT body, ''second'' FROM tickets WHERE id < 5 UNION ALL SELECT body, topic FROM tickets WHERE id = 1"}'), '$.labels') FROM tickets;
 SELECT json_extract(metrics, '$.validation_rows'), rows FROM classify_models JOIN label_rows USING (name, version) WHERE name = 'apart';
 
 -- ---- what will not do -------------------------------------------------------------------------------------
@@ -181,11 +181,11 @@ ATTACH ':memory:' AS frozen;
 CREATE TABLE frozen.classify_encoders AS SELECT 'cold' AS name, config, tokenizer, weights FROM main.classify_encoders WHERE name = 'static';
 PRAGMA query_only = 1;
 SELECT length(classify_embedding('late', 'cold'));
-SELECT classify_train(body, label, 'bad', '{"epochs":1, "teacher":"cold"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"epochs":1, "hidden":2, "teacher":"cold"}') FROM tickets;
 PRAGMA query_only = 0;
-SELECT json_extract(classify_train(body, label, 'cold', '{"epochs":1, "teacher":"frozen.cold"}'), '$.rows') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'cold', '{"epochs":1, "hidden":2, "teacher":"frozen.cold"}'), '$.rows') FROM tickets;
 
 -- A name that reads like a number of the label column is that number.
 SELECT json_extract(classify_train(body, CASE label WHEN 'billing' THEN 5 WHEN 'app' THEN 6 END, 'numbers',
-  '{"teacher":"bert","labels":{"5":"invoices","6":"the app"},"epochs":1,"linear":false,"subwords":false}'), '$.labels') FROM tickets;
+  '{"teacher":"bert","labels":{"5":"invoices","6":"the app"},"epochs":1,"hidden":2,"linear":false,"subwords":false}'), '$.labels') FROM tickets;
 SELECT labels FROM classify_models WHERE name = 'numbers';

@@ -36,8 +36,8 @@ static double layer_loss(void *context) {
   Layer *l = context;
   output_forward(&l->weights, l->rows, l->context, l->logits);
   output_softmax(l->rows, l->weights.labels, l->logits, l->probabilities);
-  return output_loss(&l->weights, l->rows, l->probabilities, &(Targets){l->targets, l->likely, l->label_weights}, l->scale,
-                     l->d_logits);
+  Targets targets = {l->targets, l->likely, l->label_weights};
+  return output_loss(&l->weights, l->rows, l->probabilities, &targets, l->scale, l->d_logits);
 }
 
 static double both_passes(Layer *l) {
@@ -207,8 +207,8 @@ TEST(a_text_without_target_takes_no_part) {
 TEST(the_loss_alone_needs_no_gradient) {
   Layer *l = random_layer();
   double loss = layer_loss(l);
-  double again = output_loss(&l->weights, l->rows, l->probabilities, &(Targets){l->targets, l->likely, l->label_weights},
-                             l->scale, NULL);
+  Targets targets = {l->targets, l->likely, l->label_weights};
+  double again = output_loss(&l->weights, l->rows, l->probabilities, &targets, l->scale, NULL);
   assert_true(loss == again);
   free(l);
 }

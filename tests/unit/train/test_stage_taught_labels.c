@@ -95,6 +95,16 @@ TEST(one_label_is_too_few) {
   training_free(t);
 }
 
+/* Only an encoder reads; vectors made elsewhere are there already. */
+TEST(progress_says_what_is_done) {
+  Training *t = taught_training(sample_options());
+  TrainingProgress p = training_progress(t);
+  assert_string_equal(p.stage, "guessing labels");
+  STAGE_TAUGHT_LABELS.progress(NULL, t, &p);
+  assert_string_equal(p.stage, "guessing labels");
+  training_free(t);
+}
+
 TEST(a_poll_that_says_stop_ends_it) {
   Training *t = taught_training(sample_options());
   Epoch epoch;
@@ -110,6 +120,7 @@ int main(void) {
       cmocka_unit_test(a_teacher_without_work_changes_nothing),
       cmocka_unit_test(the_fraction_held_out_is_chosen),
       cmocka_unit_test(one_label_is_too_few),
+      cmocka_unit_test(progress_says_what_is_done),
       cmocka_unit_test(a_poll_that_says_stop_ends_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
