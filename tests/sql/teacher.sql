@@ -188,4 +188,4 @@ SELECT json_extract(classify_train(body, label, 'cold', '{"epochs":1, "hidden":2
 -- A name that reads like a number of the label column is that number.
 SELECT json_extract(classify_train(body, CASE label WHEN 'billing' THEN 5 WHEN 'app' THEN 6 END, 'numbers',
   '{"teacher":"bert","labels":{"5":"invoices","6":"the app"},"epochs":1,"hidden":2,"linear":false,"subwords":false}'), '$.labels') FROM tickets;
-SELECT labels FROM classify_models WHERE name = 'numbers';
+SELECT group_concat(value) FROM (SELECT value FROM classify_models, json_each(labels) WHERE name = 'numbers' ORDER BY value);
