@@ -1,6 +1,7 @@
 #include "base/matrix.h"
 
 #include <cblas.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -158,6 +159,11 @@ void matrix_transpose(Matrix a, float *b) {
 SIMD_VERSIONS(extern, void, matrix_add_columns, (Matrix a, float *out), (a, out)) {
   for (size_t i = 0; i < a.rows; i++)
     for (size_t j = 0; j < a.columns; j++) out[j] += a.values[i * a.columns + j];
+}
+
+void matrix_normalise(size_t n, float *x) {
+  double length = sqrt(matrix_squares(n, x));
+  for (size_t i = 0; i < n && length > 0; i++) x[i] = (float)(x[i] / length);
 }
 
 const char *matrix_kernel(void) { return openblas_get_corename(); }

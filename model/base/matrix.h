@@ -61,6 +61,9 @@ double matrix_squares(size_t n, const float *x);
 /* x . y */
 float matrix_dot(size_t n, const float *x, const float *y);
 
+/* Scales x to length 1, unless it is zero. */
+void matrix_normalise(size_t n, float *x);
+
 /* The name of the kernel that BLAS chose for this processor. */
 const char *matrix_kernel(void);
 

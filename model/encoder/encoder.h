@@ -68,7 +68,4 @@ Status encoder_run(const Encoder *encoder, const EncoderTexts *texts, Workers *w
 Status encoder_embed(const Encoder *encoder, const EncoderTexts *texts, Workers *workers, atomic_size_t *done,
                      float *vectors, Error *error);
 
-/* Scales a vector to length 1, unless it is zero. */
-void encoder_scale(size_t size, float *vector);
-
 #endif

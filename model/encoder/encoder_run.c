@@ -1,5 +1,4 @@
 /* encoder_run.c -- the vectors of many texts: equal ones once, and those of about one length together. */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,11 +111,6 @@ static void pack_groups(Run *r) {
 
 /* ---- vectors ---------------------------------------------------------------------------- */
 
-void encoder_scale(size_t size, float *vector) {
-  double length = sqrt(matrix_squares(size, vector));
-  for (size_t i = 0; i < size && length > 0; i++) vector[i] = (float)(vector[i] / length);
-}
-
 static void mean_of_rows(const float *rows, size_t count, size_t size, float *mean) {
   memset(mean, 0, size * sizeof *mean);
   matrix_add_columns((Matrix){rows, count, size}, mean);
@@ -218,7 +212,7 @@ static void take_vector(void *context, size_t text, size_t worker, const float *
   (void)worker;
   const Vectors *v = context;
   memcpy(v->vectors + text * v->size, vector, v->size * sizeof *vector);
-  encoder_scale(v->size, v->vectors + text * v->size);
+  matrix_normalise(v->size, v->vectors + text * v->size);
   if (v->done) atomic_fetch_add(v->done, 1);
 }
 

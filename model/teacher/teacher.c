@@ -143,7 +143,7 @@ static void keep_vector(const FeatureReading *r, size_t text, const float *vecto
   size_t size = r->features.hidden;
   if (!t->keeps_vectors) return;
   memcpy(t->own_vectors + text * size, vectors + (r->features.layers - 1) * size, size * sizeof *vectors);
-  encoder_scale(size, t->own_vectors + text * size);
+  matrix_normalise(size, t->own_vectors + text * size);
 }
 
 static void take_sample(void *context, size_t text, size_t worker, const float *vectors) {

@@ -18,11 +18,6 @@ typedef struct Rounds {
   const float *multiplied; /* [labels][size] */
 } Rounds;
 
-static void scale_to_one(size_t size, float *vector) {
-  double length = sqrt(matrix_squares(size, vector));
-  for (size_t i = 0; i < size && length > 0; i++) vector[i] = (float)(vector[i] / length);
-}
-
 /* The mean of a label's phrases; where it has none, of its labelled texts. */
 static void find_names(Rounds *r) {
   const ZeroShot *z = r->asked;
@@ -33,7 +28,7 @@ static void find_names(Rounds *r) {
     bool named = matrix_squares(z->size, r->names + l * z->size) > 0;
     for (size_t i = 0; i < z->texts && !named; i++)
       if (z->targets[i] == l) matrix_add_scaled(z->size, 1.0f, z->vectors + i * z->size, r->names + l * z->size);
-    scale_to_one(z->size, r->names + l * z->size);
+    matrix_normalise(z->size, r->names + l * z->size);
   }
 }
 
@@ -69,7 +64,7 @@ static void move_centres(Rounds *r) {
     float *centre = r->centres + l * z->size;
     for (size_t i = 0; i < z->size; i++) centre[i] /= fmaxf(counts[l], 1.0f);
     matrix_add_scaled(z->size, 1.0f, r->names + l * z->size, centre);
-    scale_to_one(z->size, centre);
+    matrix_normalise(z->size, centre);
   }
 }
 

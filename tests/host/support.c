@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -97,6 +98,19 @@ void check_close(sqlite3 *db, const char *file, int line) {
     if (sqlite3_stmt_busy(s)) FAIL("still running: %s\n", sqlite3_sql(s));
   int rc = sqlite3_close(db);
   if (rc) FAIL("closing gives %s\n", sqlite3_errstr(rc));
+}
+
+sqlite3 *another(sqlite3 *db) { return open_database(sqlite3_db_filename(db, "main")); }
+
+void elsewhere(sqlite3 *db, const char *sql) {
+  pid_t child = fork();
+  if (child == 0) {
+    execlp("sqlite3", "sqlite3", "-batch", sqlite3_db_filename(db, "main"), sql, (char *)NULL);
+    _exit(127);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  assert_int_equal(status, 0);
 }
 
 /* ---- SQL ---------------------------------------------------------------------- */

@@ -43,6 +43,10 @@ int remove_files(void **fixture); /* a group's teardown: the directory and all i
 sqlite3 *open_bare(const char *path, int flags); /* without the extension */
 sqlite3 *open_with(const char *path, int flags);
 sqlite3 *open_database(const char *path);
+sqlite3 *another(sqlite3 *db); /* another connection to the same file */
+
+/* Another process, which does not have the extension, runs SQL on the file. */
+void elsewhere(sqlite3 *db, const char *sql);
 
 const char *extension(void); /* its path; ends the program with a sentence if nothing is there */
 int load(sqlite3 *db, char **message); /* as sqlite3_load_extension() answers */

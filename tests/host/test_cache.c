@@ -20,20 +20,6 @@ static sqlite3 *taught(const char *name, const char *journal) {
   return db;
 }
 
-static sqlite3 *another(sqlite3 *db) { return open_database(sqlite3_db_filename(db, "main")); }
-
-/* Another process, which does not have the extension, runs SQL on the file. */
-static void elsewhere(sqlite3 *db, const char *sql) {
-  pid_t child = fork();
-  if (child == 0) {
-    execlp("sqlite3", "sqlite3", "-batch", sqlite3_db_filename(db, "main"), sql, (char *)NULL);
-    _exit(127);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  assert_int_equal(status, 0);
-}
-
 /* ---- changes are seen ----------------------------------------------------------- */
 
 TEST(what_this_connection_changes) {

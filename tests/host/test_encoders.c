@@ -7,7 +7,6 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 static sqlite3 *open_encoders(const char *name, const char *journal) {
@@ -18,20 +17,6 @@ static sqlite3 *open_encoders(const char *name, const char *journal) {
   make_encoder(db, "static");
   run(db, "CREATE TABLE first AS SELECT classify_embedding('the parcel', 'bert') AS embedding");
   return db;
-}
-
-static sqlite3 *another(sqlite3 *db) { return open_database(sqlite3_db_filename(db, "main")); }
-
-/* Another process, which does not have the extension, runs SQL on the file. */
-static void elsewhere(sqlite3 *db, const char *sql) {
-  pid_t child = fork();
-  if (child == 0) {
-    execlp("sqlite3", "sqlite3", "-batch", sqlite3_db_filename(db, "main"), sql, (char *)NULL);
-    _exit(127);
-  }
-  int status = -1;
-  waitpid(child, &status, 0);
-  assert_int_equal(status, 0);
 }
 
 /* Whether `bert` is what it was at first. */

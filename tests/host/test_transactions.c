@@ -14,8 +14,6 @@ static sqlite3 *texts_in(const char *name, const char *journal) {
   return db;
 }
 
-static sqlite3 *another(sqlite3 *db) { return open_database(sqlite3_db_filename(db, "main")); }
-
 static sqlite3_int64 models(sqlite3 *db) {
   if (!has_table(db, "main", "classify_models")) return 0;
   return integer(db, "SELECT count(*) FROM main.classify_models");

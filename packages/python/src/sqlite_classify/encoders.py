@@ -2,7 +2,7 @@
 import json
 import os
 
-from . import model_file, refusals, transactions
+from . import refusals, transactions
 from .connections import load, unwrap
 from .transactions import quoted
 
@@ -125,15 +125,8 @@ def _object(path):
 
 
 def _place(cursor, name):
-    """The schema and the name that an encoder's name stands for. Without a schema of this name a dot is just a dot."""
-    if not isinstance(name, str):
-        raise TypeError(f"the encoder's name is {name!r:.80}, expected a text")
-    model_file.check_text("the encoder's name", name)
-    schemas = {row[1].lower(): row[1] for row in cursor.execute("PRAGMA database_list").fetchall()}
-    schemas.setdefault("temp", "temp")
-    first, dot, rest = name.partition(".")
-    schema = schemas.get(first.lower()) if dot else None
-    short = rest if schema else name
+    """The schema and the name that an encoder's name stands for."""
+    schema, short = transactions.split_name(cursor, "the encoder's name", name)
     if not short:
         raise ValueError(f"the encoder's name is '{name}', expected name or schema.name")
     if not schema and _exists_in_temp(cursor, short):

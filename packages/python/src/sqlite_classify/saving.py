@@ -169,15 +169,8 @@ def _json(value):
 
 def _place(cursor, name):
     """The schema and the name that a model's name stands for, as the extension reads it."""
-    if not isinstance(name, str):
-        raise TypeError(f"the model's name is {name!r:.80}, expected a text")
-    model_file.check_text("the model's name", name)
-    schemas = {row[1].lower(): row[1] for row in cursor.execute("PRAGMA database_list").fetchall()}
-    schemas.setdefault("temp", "temp")
-    first, dot, rest = name.partition(".")
-    schema = schemas.get(first.lower()) if dot else None
+    schema, short = transactions.split_name(cursor, "the model's name", name)
     refusals.check_schema(schema, name)
-    short = rest if schema else name
     if not short or re.search(r"@[0-9]*\Z", short):
         raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
                          "for you")

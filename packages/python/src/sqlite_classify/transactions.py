@@ -1,6 +1,7 @@
 """One transaction on a connection of any kind: what save() and add_encoder() have in common."""
 import contextlib
 
+from . import model_file
 from .connections import unwrap
 
 
@@ -61,3 +62,15 @@ def is_loaded(cursor):
 
 def quoted(schema):
     return '"' + schema.replace('"', '""') + '"'
+
+
+def split_name(cursor, what, name):
+    """The schema that a name begins with, or None, and the rest. Without a schema of this name a dot is just a dot."""
+    if not isinstance(name, str):
+        raise TypeError(f"{what} is {name!r:.80}, expected a text")
+    model_file.check_text(what, name)
+    schemas = {row[1].lower(): row[1] for row in cursor.execute("PRAGMA database_list").fetchall()}
+    schemas.setdefault("temp", "temp")
+    first, dot, rest = name.partition(".")
+    schema = schemas.get(first.lower()) if dot else None
+    return schema, rest if schema else name
