@@ -114,6 +114,36 @@ TEST(no_rows_have_no_direction) {
   for (size_t i = 0; i < SIZE * KEPT; i++) assert_true(isfinite(basis[i]));
 }
 
+/* Fewer rows than columns: their directions are found all the same, here as many as there are rows. */
+TEST(wide_rows_lose_nothing) {
+  enum { ROWS = 10, COLUMNS = 300 };
+  float *x = allocate(ROWS * COLUMNS, sizeof *x), *basis = allocate(COLUMNS * ROWS, sizeof *basis), y[ROWS];
+  fill_normal(x, ROWS * COLUMNS, 1.0f, 5);
+  find((Matrix){x, ROWS, COLUMNS}, ROWS, 1, basis);
+  for (size_t i = 0; i < ROWS; i++) {
+    memset(y, 0, sizeof y);
+    matrix_vector_at((Matrix){basis, COLUMNS, ROWS}, x + i * COLUMNS, y);
+    assert_near(sqrt(dot(y, y, ROWS)), sqrt(dot(x + i * COLUMNS, x + i * COLUMNS, COLUMNS)), 1e-4);
+  }
+  free(basis);
+  free(x);
+}
+
+/* 100 rows of 100,000 numbers, whose second moments would take 40 GB. */
+TEST(memory_does_not_grow_with_the_square) {
+  enum { ROWS = 100, COLUMNS = 100000, FEW = 2 };
+  float *x = allocate((size_t)ROWS * COLUMNS, sizeof *x), *basis = allocate(COLUMNS * FEW, sizeof *basis);
+  fill_normal(x, COLUMNS, 1.0f, 6);
+  for (size_t i = 1; i < ROWS; i++) /* all on a line */
+    for (size_t k = 0; k < COLUMNS; k++) x[i * COLUMNS + k] = x[k] * (float)(i % 7);
+  double length = sqrt(dot(x, x, COLUMNS));
+  find((Matrix){x, ROWS, COLUMNS}, FEW, 1, basis);
+  for (size_t k = 0; k < COLUMNS; k += 999)
+    assert_near(fabs((double)basis[k * FEW]), fabs((double)x[k]) / length, TOLERANCE);
+  free(basis);
+  free(x);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(components_are_the_directions_of_most_variance),
@@ -122,6 +152,8 @@ int main(void) {
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
       cmocka_unit_test(directions_beyond_the_rank_are_finite),
       cmocka_unit_test(no_rows_have_no_direction),
+      cmocka_unit_test(wide_rows_lose_nothing),
+      cmocka_unit_test(memory_does_not_grow_with_the_square),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
