@@ -182,12 +182,27 @@ static Status check_cover(const SafeTensors *st, size_t data_size, Error *error)
   return status;
 }
 
+/* Such as the note that stands in for a large file, or what a server says where there is none. */
+static bool is_text(const uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++)
+    if (bytes[i] < ' ' || bytes[i] > '~') return false;
+  return true;
+}
+
+static Status not_whole(const uint8_t *bytes, size_t known, size_t size, Error *error) {
+  enum { SHOWN = 15 };
+  if (known >= SHOWN && is_text(bytes, SHOWN))
+    return error_set(error, STATUS_INVALID, "%zu bytes are not a whole safetensors file, but begin as a text: '%.*s'",
+                     size, SHOWN, (const char *)bytes);
+  return error_set(error, STATUS_INVALID, "%zu bytes are not a whole safetensors file", size);
+}
+
 Status safetensors_read(const uint8_t *bytes, size_t known, size_t size, SafeTensors *st,
                         Error *error) {
   *st = (SafeTensors){0};
   size_t header_end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
   if (header_end == 0 || header_end > known)
-    return error_set(error, STATUS_INVALID, "%zu bytes are not a whole safetensors file", size);
+    return not_whole(bytes, known, size, error);
   st->header_end = header_end;
   JsonReader r = json_begin((const char *)bytes + LENGTH_BYTES, header_end - LENGTH_BYTES, "the safetensors header",
                             error);
@@ -235,6 +250,12 @@ static bool fits(const TensorView *view, Dtype dtype, const size_t *shape, size_
   return true;
 }
 
+/* Of a tensor that is one of F32's kinds only the shape is wrong. */
+static const char *expected_dtype(const TensorView *found, Dtype dtype) {
+  if (dtype != DTYPE_F32 || !found || found->dtype == DTYPE_F32) return DTYPES[dtype].name;
+  return is_half(found->dtype) ? DTYPES[found->dtype].name : "F32, F16 or BF16";
+}
+
 Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
                            const TensorView **view, Error *error) {
   char is[SHAPE_LENGTH], expected[SHAPE_LENGTH];
@@ -246,7 +267,7 @@ Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype,
                      expected);
   write_shape((*view)->shape, (*view)->rank, NULL, is);
   return error_set(error, STATUS_INVALID, "tensor '%s' is %s %s, expected %s %s", name, (*view)->dtype_name, is,
-                   DTYPES[dtype].name, expected);
+                   expected_dtype(*view, dtype), expected);
 }
 
 /* ---- numbers --------------------------------------------------------------- */

@@ -212,6 +212,16 @@ TEST(the_header_alone_is_enough) {
   free(bytes);
 }
 
+/* What was fetched in the place of a file. */
+TEST(a_text_in_its_place_is_shown) {
+  static const char POINTER[] = "version https://git-lfs.github.com/spec/v1", MISSING[] = "Entry not found";
+  SafeTensors st;
+  assert_invalid(safetensors_read((const uint8_t *)POINTER, strlen(POINTER), strlen(POINTER), &st, &error),
+                 "42 bytes are not a whole safetensors file, but begin as a text: 'version https:/'");
+  assert_invalid(safetensors_read((const uint8_t *)MISSING, strlen(MISSING), strlen(MISSING), &st, &error),
+                 "begin as a text: 'Entry not found'");
+}
+
 TEST(header_sizes_that_do_not_fit_are_0) {
   const struct {
     uint64_t length;
@@ -338,14 +348,15 @@ static void check_described(const char *header, size_t data, Dtype dtype, const 
 TEST(a_tensor_of_another_type_or_shape_is_described) {
   const size_t two[] = {2}, three[] = {3}, any[] = {TENSOR_ANY, TENSOR_ANY}, rows[] = {TENSOR_ANY, 3};
   check_described(TENSOR("F16", "[3]", "[0,6]"), 6, DTYPE_U32, three, 1, "tensor 'a' is F16 [3], expected U32 [3]");
-  check_described(TENSOR("F16", "[2]", "[0,4]"), 4, DTYPE_F32, three, 1, "tensor 'a' is F16 [2], expected F32 [3]");
-  check_described(TENSOR("F64", "[1]", "[0,8]"), 8, DTYPE_F32, any, 1, "tensor 'a' is F64 [1], expected F32 [1]");
+  check_described(TENSOR("F16", "[2]", "[0,4]"), 4, DTYPE_F32, three, 1, "tensor 'a' is F16 [2], expected F16 [3]");
+  check_described(TENSOR("F64", "[1]", "[0,8]"), 8, DTYPE_F32, any, 1,
+                  "tensor 'a' is F64 [1], expected F32, F16 or BF16 [1]");
   check_described(TENSOR("I64", "[1]", "[0,8]"), 8, DTYPE_U32, two, 1, "tensor 'a' is I64 [1], expected U32 [2]");
   check_described(TENSOR("I32", "[2]", "[0,8]"), 8, DTYPE_U32, two, 1, "tensor 'a' is I32 [2], expected U32 [2]");
   check_described(TENSOR("F8_E5M2", "[3]", "[0,3]"), 3, DTYPE_U8, three, 1,
                   "tensor 'a' is F8_E5M2 [3], expected U8 [3]");
   check_described(TENSOR("BF16", "[2,4]", "[0,16]"), 16, DTYPE_F32, rows, 2,
-                  "tensor 'a' is BF16 [2][4], expected F32 [2][3]");
+                  "tensor 'a' is BF16 [2][4], expected BF16 [2][3]");
   check_described(TENSOR("F32", "[2,4]", "[0,32]"), 32, DTYPE_F32, rows, 2,
                   "tensor 'a' is F32 [2][4], expected F32 [2][3]");
   check_described(TENSOR("F32", "[6]", "[0,24]"), 24, DTYPE_F32, rows, 2, "tensor 'a' is F32 [6], expected F32 [n][3]");
@@ -358,7 +369,8 @@ TEST(the_longest_description_fits) {
   const size_t three[] = {3};
 #define LONG SIZE_MAX_LESS_1
   check_described(TENSOR("twenty letters long.", "[" LONG "," LONG "," LONG "," LONG "]", "[0,0]"), 0, DTYPE_F32,
-                  three, 1, "tensor 'a' is twenty letters  [" LONG "][" LONG "][" LONG "][" LONG "], expected F32 [3]");
+                  three, 1, "tensor 'a' is twenty letters  [" LONG "][" LONG "][" LONG "][" LONG "], "
+                  "expected F32, F16 or BF16 [3]");
 }
 
 /* ---- strings --------------------------------------------------------------------------- */
@@ -540,6 +552,7 @@ int main(void) {
       cmocka_unit_test(a_type_we_do_not_use_is_passed_over),
       cmocka_unit_test(halves_are_copied_as_floats),
       cmocka_unit_test(the_header_alone_is_enough),
+      cmocka_unit_test(a_text_in_its_place_is_shown),
       cmocka_unit_test(header_sizes_that_do_not_fit_are_0),
       cmocka_unit_test(headers_that_are_not_json),
       cmocka_unit_test(numbers_that_are_not_sizes),
