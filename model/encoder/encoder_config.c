@@ -1,6 +1,7 @@
 #include "encoder/encoder_config.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/json_reader.h"
@@ -54,9 +55,8 @@ static bool *flag_member(const JsonReader *r, ConfigFile *f) {
   return r->text && strncmp(r->text, POOLING, sizeof POOLING - 1) == 0 ? &f->other_pooling : NULL;
 }
 
-static void read_member(JsonReader *r, ConfigFile *f) {
-  json_read_key(r);
-  if (r->status) return;
+/* Reads the value of a member whose key was read. */
+static void read_value(JsonReader *r, ConfigFile *f) {
   size_t *size = size_member(r, f);
   char *name = name_member(r, f);
   bool *flag = flag_member(r, f);
@@ -75,6 +75,17 @@ static void read_member(JsonReader *r, ConfigFile *f) {
   } else {
     json_skip(r);
   }
+}
+
+static void read_member(JsonReader *r, ConfigFile *f) {
+  char key[NAME_LENGTH];
+  json_read_key(r);
+  if (r->status) return;
+  snprintf(key, sizeof key, "%s", r->text);
+  read_value(r, f);
+  if (r->status != STATUS_INVALID) return;
+  Error reason = *r->error;
+  error_set(r->error, r->status, "%.400s, in its member '%s'", reason.message, key);
 }
 
 /* ---- what they mean ----------------------------------------------------------------- */

@@ -63,7 +63,9 @@ TEST(what_cannot_be_computed_is_refused_by_name) {
       {"{\"model_type\": \"bert\", " SIZES ", \"num_attention_heads\": 5}", "expected a multiple of num_attention_heads, 5"},
       {"{\"model_type\": \"roberta\", " SIZES ", \"pad_token_id\": 31}", "max_position_embeddings 32, expected more than 32"},
       {"{\"model_type\": \"bert\", " SIZES ", \"layer_norm_eps\": -1}", "layer_norm_eps -1, expected a small number"},
-      {"{\"model_type\": \"bert\", " SIZES ", \"hidden_size\": \"24\"}", "the encoder's config has byte 0x22 where a number"},
+      {"{\"model_type\": \"bert\", " SIZES ", \"hidden_size\": \"24\"}", 
+       "the encoder's config has byte 0x22 where a number was expected, in its member 'hidden_size'"},
+      {"{\"hidden_act\": 5}", "where '\"' was expected, in its member 'hidden_act'"},
       {"[]", "the encoder's config has byte 0x5b where '{' was expected"},
   };
   for (size_t i = 0; i < COUNT(CASES); i++) assert_invalid(read(CASES[i].json), CASES[i].message);
