@@ -33,6 +33,7 @@ void classify_embedding(sqlite3_context *context, int argc, sqlite3_value **argv
   if (!rc) rc = query_text(argc > 1 ? argv[1] : NULL, "encoder's name", &name, NULL, &error);
   if (!rc && text) rc = encoder_loading_load_once(context, name, &encoder, &error);
   if (!rc && text) rc = embed(sqlite3_user_data(context), encoder, text, length, &vector, &error);
+  if (encoder) rc = encoder_loading_failure(name, rc, &error);
   if (rc)
     failure_result(context, "classify_embedding", rc, &error);
   else if (text)

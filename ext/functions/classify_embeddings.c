@@ -28,6 +28,7 @@ typedef struct EmbeddedRow {
 typedef struct Embeddings {
   Connection *connection;
   const Encoder *encoder;
+  char *name;               /* of it, or NULL if none was given                  */
   sqlite3_stmt *stmt;
   size_t threads;
   bool whole, begun, ended; /* whole: no row is returned before all are read     */
@@ -88,6 +89,7 @@ static int embed_rows(Embeddings *e, Error *error) {
   int rc = failure_code(workers_new(e->threads, poll, &workers, error));
   if (rc) return rc;
   rc = failure_code(encoder_embed(e->encoder, &e->texts, workers, &e->done, e->vectors, error));
+  rc = encoder_loading_failure(e->name, rc, error);
   workers_free(workers);
   e->vector = e->vectors;
   return rc;
@@ -132,6 +134,7 @@ static int embeddings_begin(TableCall *call, sqlite3_value **arguments, Error *e
   if (!rc) rc = options_read_threads(call->connection, json, &e->threads, &progress, error);
   if (!rc) rc = query_prepare(call->connection, sql, "query", 2, "an id and a text", &e->stmt, error);
   if (!rc) rc = encoder_loading_load(call->connection, name, &e->encoder, error);
+  if (!rc && name && !(e->name = sqlite3_mprintf("%s", name))) rc = failure_no_memory(error);
   if (rc) return rc;
   e->whole = query_under_writer(call->connection);
   progress_begin(&e->progress, progress, read_progress, e);
@@ -166,6 +169,7 @@ static void embeddings_end(TableCall *call) {
   encoder_texts_free(&e->texts);
   sqlite3_finalize(e->stmt);
   cache_release(e->encoder);
+  sqlite3_free(e->name);
 }
 
 const TableFunction CLASSIFY_EMBEDDINGS = {

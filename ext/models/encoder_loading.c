@@ -125,6 +125,12 @@ int encoder_loading_load(Connection *c, const char *name, const Encoder **encode
   return rc;
 }
 
+int encoder_loading_failure(const char *name, int rc, Error *error) {
+  if (rc != SQLITE_ERROR || !name) return rc;
+  Error reason = *error;
+  return failure(error, rc, "encoder '%.60s' cannot be used: %.400s", name, reason.message);
+}
+
 /* ---- once for a statement ------------------------------------------------------------------- */
 
 /* Not the number of statement_models.c. */

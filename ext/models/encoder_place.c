@@ -14,6 +14,7 @@ static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_encoders 
 typedef struct Search {
   Connection *connection;
   Schemas schemas;
+  const char *asked;  /* the name as it was given, or NULL           */
   const char *only;   /* the schema that is named; NULL: any         */
   const char *name;
   const char *schema; /* the first that has the name; NULL: none yet */
@@ -29,6 +30,7 @@ static void search_free(Search *s) {
 /* A dot ends the name of a schema if there is one of that name. */
 static void take_name(Search *s, const char *name) {
   const char *dot = name ? strchr(name, '.') : NULL;
+  s->asked = name;
   s->only = dot ? schemas_find(&s->schemas, name, (size_t)(dot - name)) : NULL;
   s->name = s->only ? dot + 1 : name;
 }
@@ -73,21 +75,22 @@ static int list_names(Search *s, sqlite3_str *list, int *count, Error *error) {
   return rc;
 }
 
+static int no_encoder(const Search *s, const char *names, Error *error) {
+  if (names && s->asked) return failure(error, SQLITE_ERROR, "no encoder named '%s' (encoders: %s)", s->asked, names);
+  if (names) return failure(error, SQLITE_ERROR, "no encoder is named, expected one of: %s", names);
+  return failure(error, SQLITE_ERROR, "there is no encoder%s%s%s, expected a row of a table %s%sclassify_encoders(name, "
+                 "config, tokenizer, weights) that has the contents of its files", s->asked ? " named '" : "",
+                 s->asked ? s->asked : "", s->asked ? "'" : "", s->only ? s->only : "", s->only ? "." : "");
+}
+
 /* Takes the only encoder that there is, where none was named; else says which there are. */
-static int take_only(Search *s, bool named, Error *error) {
+static int take_only(Search *s, Error *error) {
   int count = 0;
   sqlite3_str *list = sqlite3_str_new(s->connection->db);
   int rc = list_names(s, list, &count, error);
   char *names = sqlite3_str_finish(list);
   if (!rc && count && (!names || !s->found)) rc = failure_no_memory(error);
-  if (!rc && count == 0)
-    rc = failure(error, SQLITE_ERROR, "there is no encoder%s%s%s, expected a table classify_encoders(name, config, "
-                 "tokenizer, weights) that has the contents of its files", named ? " named '" : "",
-                 named ? s->name : "", named ? "'" : "");
-  else if (!rc && named)
-    rc = failure(error, SQLITE_ERROR, "no encoder named '%s' (encoders: %s)", s->name, names);
-  else if (!rc && count > 1)
-    rc = failure(error, SQLITE_ERROR, "no encoder is named, expected one of: %s", names);
+  if (!rc && (count != 1 || s->asked)) rc = no_encoder(s, count ? names : NULL, error);
   s->name = s->found;
   sqlite3_free(names);
   return rc;
@@ -103,7 +106,7 @@ static int find_name(Search *s, Error *error) {
 static int search(Search *s, const char *name, Error *error) {
   take_name(s, name);
   int rc = s->name ? find_name(s, error) : SQLITE_OK;
-  if (!rc && !s->schema) rc = take_only(s, s->name != NULL, error);
+  if (!rc && !s->schema) rc = take_only(s, error);
   if (!rc && !s->schema) rc = find_name(s, error);
   if (!rc && !s->schema) /* such as a name with a NUL in it */
     rc = failure(error, SQLITE_ERROR, "the only encoder cannot be found by its name, '%s'", s->name);

@@ -1,4 +1,5 @@
 /* encoder_run.c -- the vectors of many texts: equal ones once, and those of about one length together. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -169,6 +170,15 @@ static Status embed(PackPass *pass, RunScratch *scratch, Error *error) {
                              (TransformerVisit){visit_layer, pass}, error);
 }
 
+/* Numbers that are finite may still be so large that what comes of them is not. */
+static Status check_vectors(const PackPass *pass, size_t numbers, Error *error) {
+  for (size_t i = 0; i < pass->texts.count && !workers_stopped(pass->run->workers); i++)
+    if (!isfinite(matrix_squares(numbers, pass->vectors + i * numbers)))
+      return error_set(error, STATUS_INVALID, "the encoder gives a text a vector that is not finite, expected weights "
+                       "that are not damaged");
+  return STATUS_OK;
+}
+
 static Status run_pack(void *context, size_t index, size_t worker, Error *error) {
   const Run *r = context;
   const Pack *pack = &r->packs[index];
@@ -178,6 +188,7 @@ static Status run_pack(void *context, size_t index, size_t worker, Error *error)
     return error_no_memory(error);
   PackPass pass = {r, {r->distinct + pack->begin, count, pack->tokens}, scratch->vectors};
   Status status = embed(&pass, scratch, error);
+  if (!status) status = check_vectors(&pass, numbers, error);
   for (size_t i = 0; i < count && !status && !workers_stopped(r->workers); i++) {
     const Group *group = &r->groups[pack->begin + i];
     for (size_t k = group->begin; k < group->end; k++)

@@ -55,6 +55,7 @@ INSERT INTO other.classify_encoders SELECT 'far', config, tokenizer, weights FRO
 SELECT classify_embedding('late', 'far') = classify_embedding('late', 'bert'), classify_embedding('late', 'OTHER.far') = classify_embedding('late', 'main.bert');
 SELECT classify_embedding('late', 'main.far');
 SELECT classify_embedding('late', 'other.bert');
+SELECT classify_embedding('late', 'temp.bert');
 SELECT classify_embedding('late', 'nowhere.bert');
 SELECT classify_embedding('late');
 CREATE TEMP TABLE classify_encoders AS SELECT 'bert' AS name, config, tokenizer, weights FROM files WHERE name = 'static';
@@ -124,6 +125,8 @@ INSERT INTO classify_encoders
   SELECT 'cut in the header', config, tokenizer, substr(weights, 1, 100) FROM files WHERE name = 'bert' UNION ALL
   SELECT 'cut at once', config, tokenizer, substr(weights, 1, 1) FROM files WHERE name = 'bert' UNION ALL
   SELECT 'one byte more', config, tokenizer, CAST(weights || x'00' AS BLOB) FROM files WHERE name = 'bert' UNION ALL
+  SELECT 'a pointer', config, tokenizer, CAST('version https://git-lfs.github.com/spec/v1' AS BLOB) FROM files WHERE name = 'bert' UNION ALL
+  SELECT 'damaged', config, tokenizer, CAST(substr(weights, 1, 3856) || x'0000807e' || substr(weights, 3861) AS BLOB) FROM files WHERE name = 'bert' UNION ALL
   SELECT 'not a number', config, tokenizer, CAST(substr(weights, 1, length(weights) - 4) || x'0000c07f' AS BLOB) FROM files WHERE name = 'bert' UNION ALL
   SELECT 'infinite', config, tokenizer, CAST(substr(weights, 1, length(weights) - 8) || x'0000807f' || substr(weights, -4) AS BLOB) FROM files WHERE name = 'bert' UNION ALL
   SELECT 'other weights', b.config, b.tokenizer, s.weights FROM files AS b, files AS s WHERE b.name = 'bert' AND s.name = 'static' UNION ALL
@@ -152,6 +155,10 @@ SELECT length(classify_embedding('late', 'cut'));
 SELECT length(classify_embedding('late', 'cut in the header'));
 SELECT length(classify_embedding('late', 'cut at once'));
 SELECT length(classify_embedding('late', 'one byte more'));
+SELECT length(classify_embedding('late', 'a pointer'));
+-- A number is finite, but 8.5e37: the vectors are not.
+SELECT length(classify_embedding('late', 'damaged'));
+SELECT count(*) FROM classify_embeddings('SELECT id, body FROM texts', 'damaged');
 SELECT length(classify_embedding('late', 'not a number'));
 SELECT length(classify_embedding('late', 'infinite'));
 SELECT length(classify_embedding('late', 'other weights'));

@@ -195,6 +195,28 @@ TEST(a_number_that_is_not_finite_is_refused) {
   close_files(&files);
 }
 
+/* Each number of the weights is finite, but one so large that no vector is. */
+TEST(vectors_that_are_not_finite_are_an_error) {
+  EncoderFiles files = open_files("bert");
+  SafeTensors tensors;
+  Encoder *encoder;
+  EncoderTexts texts = {0};
+  Workers *workers;
+  float large = 8e37f, vector[24];
+  assert_ok(safetensors_read(files.weights, files.weights_size, files.weights_size, &tensors, &error));
+  const TensorView *view = safetensors_find(&tensors, "embeddings.LayerNorm.weight");
+  memcpy((uint8_t *)files.weights + tensors.header_end + view->begin, &large, sizeof large);
+  assert_ok(encoder_new(&files, &encoder, &error));
+  assert_ok(encoder_tokenize(encoder, "the parcel", 10, &texts, &error));
+  assert_ok(workers_new(1, (Poll){0}, &workers, &error));
+  assert_invalid(encoder_embed(encoder, &texts, workers, NULL, vector, &error), "a vector that is not finite");
+  workers_free(workers);
+  encoder_texts_free(&texts);
+  encoder_free(encoder);
+  safetensors_free(&tensors);
+  close_files(&files);
+}
+
 /* Cut at any place of the header and at some of the numbers. */
 TEST(weights_that_are_cut_are_refused) {
   for (size_t n = 0; n < COUNT(NAMES); n++) {
@@ -246,6 +268,7 @@ int main(void) {
       cmocka_unit_test(an_interrupt_ends_it),
       cmocka_unit_test(files_of_different_encoders_are_refused),
       cmocka_unit_test(a_number_that_is_not_finite_is_refused),
+      cmocka_unit_test(vectors_that_are_not_finite_are_an_error),
       cmocka_unit_test(weights_that_are_cut_are_refused),
       cmocka_unit_test(a_missing_tensor_is_named),
   };
