@@ -20,8 +20,8 @@ int encoder_loading_load(Connection *connection, const char *name, const Encoder
 /* Puts the encoder's name, if it was given, before what went wrong while the encoder read texts. Returns rc. */
 int encoder_loading_failure(const char *name, int rc, Error *error);
 
-/* The same as encoder_loading_load() for a function that is called row by row: what a name means is looked up once for a statement.
-** The context is that of a function whose user data is the Connection.
+/* The same as encoder_loading_load() for a function that is called row by row: what a name means is looked up once for
+** a statement. The context is that of a function whose user data is the Connection.
 */
 int encoder_loading_load_once(sqlite3_context *context, const char *name, const Encoder **encoder, Error *error);
 
