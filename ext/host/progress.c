@@ -18,6 +18,7 @@ enum {
 
 static const double QUIET = 0.2;   /* seconds: a shorter call shows nothing */
 static const double REDRAW = 0.1, REDRAW_HIDDEN = 0.03;
+static const double LOG_EVERY = 5.0;
 static const double MEMORY = 20.0; /* seconds: time constant of the decaying sums */
 
 double progress_seconds(const Progress *p) { return clock_seconds() - p->begun; }
@@ -109,7 +110,7 @@ static void make_line(Line *line, const Progress *p, const ProgressState *s) {
   append_figures(&figures, p, s);
   append(line, "%s", s->doing);
   size_t taken = line->length + figures.length + strlen(" [] 100%");
-  if (s->rows >= 0 && s->share >= 0) append_bar(line, s->share, line->most > taken ? line->most - taken : 0);
+  if (s->share >= 0) append_bar(line, s->share, line->most > taken ? line->most - taken : 0);
   append(line, "%s", figures.text);
 }
 
@@ -144,15 +145,29 @@ void progress_hide(Progress *p) {
 
 /* ---- polls and logs ------------------------------------------------------------------- */
 
+/* Where there is no terminal: a step that has no rows, but says how far it is, has a line where it begins and every
+** few seconds.
+*/
+static void log_step(Progress *p) {
+  ProgressState s = {0};
+  if (p->terminal) return;
+  p->read(p->context, &s);
+  if (s.rows >= 0 || s.share < 0) return;
+  if (strcmp(s.doing, p->logged) == 0 && !progress_due(p, LOG_EVERY)) return;
+  snprintf(p->logged, sizeof p->logged, "%s", s.doing);
+  progress_log(p, "%s: %.0f%%", s.doing, floor(100.0 * s.share));
+}
+
 static bool show_and_ask(void *progress) {
   Progress *p = progress;
   progress_show(p);
+  log_step(p);
   return !p->ask.proceed || p->ask.proceed(p->ask.context);
 }
 
 Poll progress_poll(Progress *p, Poll ask) {
   p->ask = ask;
-  return p->terminal ? (Poll){show_and_ask, p} : ask;
+  return p->wanted ? (Poll){show_and_ask, p} : ask;
 }
 
 bool progress_due(const Progress *p, double every) {

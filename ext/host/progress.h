@@ -5,7 +5,8 @@
 **   epoch 2 of 4 [##########          ]  48%  10793 rows/s  0:12 left  accuracy 0.812
 **
 ** Before the call returns to its caller, who may print something, progress_hide() clears the
-** line. If stderr is a file or a pipe, progress_log() prints whole lines instead.
+** line. If stderr is a file or a pipe, progress_log() prints whole lines instead; a step without rows that says how far
+** it is has such lines by itself.
 **
 ** Only the thread that made the call uses these functions. All output is ASCII.
 */
@@ -34,6 +35,7 @@ typedef struct Progress {
   void *context;
   Poll ask;
   double begun, shown;    /* times; shown: last drawn or logged */
+  char logged[64];        /* the step that log lines were about */
   bool hidden;            /* nothing was drawn since progress_hide() */
   size_t width;           /* of the line on the terminal */
   /* for rates: exponentially decaying sums of rows, share and seconds */

@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/tokenizers.h"
+#include "models/encoder_loading.h"
 #include "models/loading.h"
 #include "models/metrics_write.h"
 #include "teacher/encoder_words.h"
@@ -64,10 +66,13 @@ static void read_progress(void *context, ProgressState *state) {
   const TrainingRun *run = context;
   TrainingProgress p = training_progress(run->training);
   state->rows = p.stage ? -1.0 : (double)p.rows;
-  state->share = p.share;
+  state->share = p.told || !p.stage ? p.share : -1.0;
   state->besides = p.besides;
-  snprintf(state->doing, sizeof state->doing, "epoch %zu of %zu%s%s", p.epoch, p.epochs, p.stage ? ": " : "",
-           p.stage ? p.stage : "");
+  if (p.told)
+    snprintf(state->doing, sizeof state->doing, "%s", p.stage);
+  else
+    snprintf(state->doing, sizeof state->doing, "epoch %zu of %zu%s%s", p.epoch, p.epochs, p.stage ? ": " : "",
+             p.stage ? p.stage : "");
   if (p.validating)
     snprintf(state->note, sizeof state->note, "validating");
   else if (run->best.validated)
@@ -103,20 +108,28 @@ static int read_encoder_words(TrainingRun *run, Error *error) {
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
                         .size = o->embedding < size ? o->embedding : size, .seed = o->seed, .done = &read.done};
   Workers *workers;
+  double begun = clock_seconds();
   progress_begin(&run->progress, run->options.progress, read_words_progress, &read);
   Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
   int rc = failure_code(workers_new(o->threads ? o->threads : workers_processors(), poll, &workers, error));
   if (rc) return rc;
   rc = failure_code(encoder_words_read(&words, workers, training_vectors(run->training), error));
+  rc = encoder_loading_failure(run->options.teacher, rc, error);
   workers_free(workers);
   progress_hide(&run->progress);
+  training_add_teacher_seconds(run->training, clock_seconds() - begun);
   return rc;
+}
+
+/* Without a row there is nothing to learn, unless a teacher guesses the labels of texts in the options. */
+static bool has_texts(const TrainingRun *run) {
+  return training_corpus(run->training)->rows > 0 || (run->options.teacher && run->options.unlabelled);
 }
 
 int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = teacher_source_add_labels(run, error);
-  if (!rc && training_corpus(run->training)->rows) rc = training_rows_read_options(run, error);
+  if (!rc && has_texts(run)) rc = training_rows_read_options(run, error);
   if (!rc) rc = teacher_source_read(run, error);
   if (!rc && run->options.vectors) rc = read_vectors(run, error);
   if (!rc && !run->options.vectors && run->encoder && !run->from) rc = read_encoder_words(run, error);

@@ -32,6 +32,7 @@ struct Training {
   size_t labelled;          /* of them with a label of their own                      */
 
   /* what the stages make, in their order */
+  double teacher_seconds;      /* that the teacher took, before and in STAGE_TAUGHT_LABELS  */
   size_t pseudo_labelled;      /* rows, by STAGE_PSEUDO_LABELS or STAGE_TAUGHT_LABELS       */
   Model *model;                /* preparation.c; its linear branch: STAGE_LINEAR            */
   double linear_seconds;       /* that STAGE_LINEAR took                                    */
@@ -42,7 +43,7 @@ struct Training {
   bool final_fit;              /* STAGE_FINAL_FIT is still to come, or under way            */
 
   /* of training.c */
-  double started;           /* seconds, of clock.h               */
+  double started;           /* seconds, of clock.h: training_new() */
   size_t stage;             /* under way, in the list            */
   void *state;              /* of that stage; NULL until it began */
   Workers *workers;         /* of the call under way             */

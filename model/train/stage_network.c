@@ -4,6 +4,7 @@
 ** and too many epochs without a better one end the stage. Without it the last is best.
 */
 #include "train/stage.h"
+#include "train/warnings.h"
 
 typedef struct NetworkState {
   bool validating;
@@ -53,8 +54,9 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   bool patient = t->options.patience == 0 || t->epoch->epoch - t->best.epoch < t->options.patience;
   size_t most = t->options.epochs - (t->final_fit ? 1 : 0);
   *over = t->epoch->epoch >= most || !patient || training_out_of_time(t);
-  if (*over && training_out_of_time(t)) t->final_fit = false;
-  return STATUS_OK;
+  if (!*over || !training_out_of_time(t)) return STATUS_OK;
+  t->final_fit = false;
+  return warnings_find_of_time(t, &t->warnings, error);
 }
 
 static void progress(const void *state, const Training *t, TrainingProgress *p) {

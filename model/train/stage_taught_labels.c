@@ -1,25 +1,31 @@
 /* stage_taught_labels.c -- the teacher reads all texts, then guesses the labels of those that have none. */
+#include "base/clock.h"
 #include "train/stage.h"
+#include "train/warnings.h"
 
-static bool wanted(const Training *t) {
-  return t->taught.teacher != NULL && corpus_count(&t->corpus, ROW_UNLABELLED) > 0;
-}
+static bool wanted(const Training *t) { return t->taught.teacher != NULL; }
 
 static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
   (void)over;
-  Status status = taught_labels_guess(t, error);
+  double begun = clock_seconds();
+  Status status = STATUS_OK;
+  if (corpus_count(&t->corpus, ROW_UNLABELLED) > 0) status = taught_labels_guess(t, error);
   t->pseudo_labelled = t->taught.summary.guessed;
-  return status ? status : training_list_rows(t, error);
+  if (!status) status = training_list_rows(t, error);
+  if (!status) status = warnings_find_of_guesses(t, &t->warnings, error);
+  t->teacher_seconds += clock_seconds() - begun;
+  return status;
 }
 
 static void progress(const void *state, const Training *t, TrainingProgress *p) {
   (void)state;
   const Teacher *teacher = t->taught.teacher;
   size_t done = atomic_load(&teacher->done);
-  if (!teacher->encoder || done == teacher->count) return;
-  p->stage = "the teacher reads";
+  if (!teacher->encoder || done == teacher->count || corpus_count(&t->corpus, ROW_UNLABELLED) == 0) return;
+  p->stage = "the teacher reads texts";
   p->share = (double)done / (double)teacher->count;
+  p->told = true;
 }
 
 const Stage STAGE_TAUGHT_LABELS = {.name = "guessing labels", .wanted = wanted, .run = run, .progress = progress};

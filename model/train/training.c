@@ -49,6 +49,7 @@ Status training_new(const TrainingOptions *options, const char *tokenize, const 
                     Training **training, Error *error) {
   Training *t = calloc(1, sizeof *t);
   if (!t) return error_no_memory(error);
+  t->started = clock_seconds();
   t->options = *options;
   t->tokenize = strdup(from ? from->tokenize : tokenize);
   Status status = t->tokenize ? STATUS_OK : error_no_memory(error);
@@ -92,6 +93,7 @@ void training_free(Training *t) {
 Corpus *training_corpus(Training *t) { return &t->corpus; }
 WordVectors *training_vectors(Training *t) { return &t->vectors; }
 Teacher *training_teacher(Training *t) { return t->taught.teacher; }
+void training_add_teacher_seconds(Training *t, double seconds) { t->teacher_seconds += seconds; }
 void training_set_teacher(Training *t, Teacher *teacher) { t->taught.teacher = teacher; }
 const TaughtSummary *training_taught(const Training *t) { return t->taught.guessed ? &t->taught.summary : NULL; }
 
@@ -154,7 +156,6 @@ static Status run_stage(Training *t, Error *error) {
 }
 
 Status training_begin(Training *t, const float *label_weights, Error *error) {
-  t->started = clock_seconds();
   Status status = preparation_run(t, label_weights, error);
   if (!status) go_to_stage(t, 0);
   return status;
@@ -190,6 +191,7 @@ TrainingProgress training_progress(const Training *t) {
   double limit = t->options.max_seconds;
   if (t->final_fit && limit <= 0) p.besides = t->linear_seconds;
   if (t->state && stage(t)->progress) stage(t)->progress(t->state, t, &p);
+  if (p.told) return p;
   if (t->epochs) p.share = epochs_done(t->epochs) / (double)p.epochs;
   if (limit > 0) p.share = fmax(p.share, (clock_seconds() - t->started) / limit);
   p.share = fmax(0.0, fmin(p.share, 1.0));

@@ -33,7 +33,7 @@ typedef struct Epoch {
   bool validated;                    /* if there are validation rows: */
   double validation_loss, validation_accuracy, validation_f1; /* without either */
   double learning_rate; /* at the end of the epoch */
-  double rows_per_second, seconds; /* seconds since training_begin() */
+  double rows_per_second, seconds; /* seconds since training_new() */
   bool is_best; /* so far; never the last one on all rows */
   bool is_last;
 } Epoch;
@@ -67,6 +67,9 @@ WordVectors *training_vectors(Training *training);
 void training_set_teacher(Training *training, Teacher *teacher);
 Teacher *training_teacher(Training *training); /* or NULL */
 
+/* Counts time that the caller took for the teacher before training_begin(). */
+void training_add_teacher_seconds(Training *training, double seconds);
+
 /* Adds a phrase that a label stands for, such as its name: only the teacher learns from it. After the last row. */
 Status training_add_phrase(Training *training, const Label *label, const char *phrase, size_t length, Error *error);
 
@@ -91,6 +94,7 @@ const Validation *training_validation(const Training *training);
 /* How far training_epoch() is: for its poll, or for whoever asks between epochs. */
 typedef struct TrainingProgress {
   const char *stage;    /* what is done beside the epochs, such as "learning the linear branch"; NULL: nothing */
+  bool told;            /* `share` is the stage's own, which knows how far it is */
   bool validating;      /* the epoch is over, its rows are being judged            */
   size_t epoch, epochs; /* under way, from 1; at most                              */
   size_t rows;          /* learned from, by all epochs                             */

@@ -1,12 +1,15 @@
 #include "train/warnings.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <utf8proc.h>
 
+#include "base/matrix.h"
 #include "classifier/fingerprints.h"
+#include "train/stage.h"
 
 static Status warn(Strings *warnings, Error *error, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
@@ -31,7 +34,7 @@ static const char *print_label(const Label *label, Error *room) {
 
 /* ---- labels that look alike ------------------------------------------------------------ */
 
-enum { PAIRS_NAMED = 5 };
+enum { PAIRS_NAMED = 5, LABELS_NAMED = 5 };
 
 /* What two labels may differ in. */
 enum { CASE = 1, SPACES = 2, FORM = 4, ANY = CASE | SPACES | FORM };
@@ -210,4 +213,78 @@ Status warnings_find_of_teacher(const Corpus *c, const size_t *label_rows, const
   if (share - 2.0 * deviation > always) return STATUS_OK;
   return warn(warnings, error, "the teacher guessed %zu of %zu labels right that were hidden from it, which always "
               "giving the most frequent label might do as well", taught->right, taught->judged);
+}
+
+/* ---- a teacher ------------------------------------------------------------------------------- */
+
+static Status warn_of_empty_label(const Training *t, Strings *warnings, Error *error) {
+  uint32_t empty = labels_find(&t->corpus.labels, (Label){.kind = LABEL_TEXT, .text = ""});
+  if (empty == LABELS_NONE || t->label_rows[empty] == 0) return STATUS_OK;
+  return warn(warnings, error, "'' is the label of %zu rows: a row has no label if it is NULL", t->label_rows[empty]);
+}
+
+static Status warn_of_no_vectors(const Training *t, Strings *warnings, Error *error) {
+  size_t rows = t->corpus.rows, missing = 0;
+  for (size_t row = 0; row < rows; row++) missing += !teacher_knows(t->taught.teacher, row);
+  if (missing == 0) return STATUS_OK;
+  return warn(warnings, error, "%zu of the %zu texts have no vector: their labels are guessed by words alone", missing,
+              rows);
+}
+
+static Status warn_of_zeros(const Training *t, Strings *warnings, Error *error) {
+  const Teacher *teacher = t->taught.teacher;
+  for (size_t i = 0; i < teacher->count; i++)
+    if (matrix_squares(teacher->size, teacher->features + i * teacher->size) > 0) return STATUS_OK;
+  return warn(warnings, error, "the teacher's vectors are all zero: labels are guessed by words alone");
+}
+
+/* learned [labels]: whether a row has the label, its own or a guessed one, or the model to go on from has it. */
+static Status list_learned(const Training *t, bool **learned, Error *error) {
+  const Corpus *c = &t->corpus;
+  size_t labels = c->labels.keys.count, from = t->from ? t->from->labels.keys.count : 0;
+  *learned = calloc(labels + 1, sizeof **learned);
+  if (!*learned) return error_no_memory(error);
+  for (size_t l = 0; l < from; l++) (*learned)[l] = true;
+  for (size_t row = 0; row < c->rows; row++) {
+    bool trains = c->use[row] == ROW_TRAINS || (c->use[row] == ROW_VALIDATES && !t->validation_given);
+    if (trains && c->target[row] < labels) (*learned)[c->target[row]] = true;
+  }
+  return STATUS_OK;
+}
+
+/* Labels that are listed but were not learned. */
+static Status warn_of_unlearned(const Training *t, Strings *warnings, Error *error) {
+  bool *learned;
+  size_t count = 0;
+  Status status = list_learned(t, &learned, error);
+  for (size_t i = 0; i < t->taught.phrases && !status; i++) {
+    uint32_t l = t->taught.phrase_labels[i];
+    Error name;
+    Label label = labels_get(&t->corpus.labels, l);
+    if (learned[l]) continue;
+    learned[l] = true;
+    if (count++ < LABELS_NAMED)
+      status = warn(warnings, error, "label %s has no row, and none was guessed to have it: it was not learned",
+                    print_label(&label, &name));
+  }
+  free(learned);
+  if (!status && count > LABELS_NAMED)
+    status = warn(warnings, error, "%zu more labels were not learned", count - LABELS_NAMED);
+  return status;
+}
+
+Status warnings_find_of_guesses(const Training *t, Strings *warnings, Error *error) {
+  Status status = warn_of_empty_label(t, warnings, error);
+  if (!status && training_taught(t)) status = warn_of_no_vectors(t, warnings, error);
+  if (!status && training_taught(t)) status = warn_of_zeros(t, warnings, error);
+  return status ? status : warn_of_unlearned(t, warnings, error);
+}
+
+Status warnings_find_of_time(const Training *t, Strings *warnings, Error *error) {
+  double epochs = epochs_done(t->epochs);
+  char had[64] = "less than one epoch";
+  if (!t->taught.teacher) return STATUS_OK;
+  if (epochs >= 1.0) snprintf(had, sizeof had, "%.1f of %zu epochs", epochs, t->options.epochs);
+  return warn(warnings, error, "the teacher took %.1f seconds and is not cut short by max_seconds (%g): the network "
+              "had %s", t->teacher_seconds, t->options.max_seconds, had);
 }

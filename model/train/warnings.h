@@ -24,4 +24,12 @@ Status warnings_find(const Corpus *corpus, const size_t *label_rows, Strings *wa
 Status warnings_find_of_teacher(const Corpus *corpus, const size_t *label_rows, const TaughtSummary *taught,
                                 Strings *warnings, Error *error);
 
+/* The same once the labels are there: where '' is a label, where texts lack a vector, where all vectors are zero, and
+** where a label that was listed was not learned.
+*/
+Status warnings_find_of_guesses(const Training *training, Strings *warnings, Error *error);
+
+/* The same once max_seconds has ended the network: how long the teacher took. */
+Status warnings_find_of_time(const Training *training, Strings *warnings, Error *error);
+
 #endif

@@ -284,6 +284,31 @@ TEST(not_asked_for_nothing_is_written) {
   close_database(db);
 }
 
+/* ---- a teacher ------------------------------------------------------------------------------- */
+
+/* So many texts that their reading takes a while. */
+#define TEACH                                                                                            \
+  "SELECT classify_train(a.body || ' ' || b.body, iif(a.id <= 2, a.label, NULL), 'm', '{\"progress\":true," \
+  "\"teacher\":\"bert\",\"epochs\":2,\"hidden\":2}') FROM texts AS a, texts AS b"
+
+TEST(a_teacher_says_how_far_it_is) {
+  sqlite3 *db = open_texts();
+  make_encoder(db, "bert");
+  waits_are_over = true;
+  into_file(db, TEACH);
+  assert_int_equal(caught.rc, SQLITE_OK);
+  assert_not_written("\r");
+  const char *const lines[] = {"the teacher reads words: ", "%\nthe teacher reads texts: ", "%\nepoch 1: loss "};
+  for (size_t i = 0; i < COUNT(lines); i++) assert_written(lines[i]);
+  on_terminal(80, db, TEACH, NULL);
+  assert_int_equal(caught.rc, SQLITE_OK);
+  const char *const parts[] = {"the teacher reads words [", "the teacher reads texts ["};
+  for (size_t i = 0; i < COUNT(parts); i++) assert_written(parts[i]);
+  assert_cleared(80);
+  waits_are_over = false;
+  close_database(db);
+}
+
 /* ---- ending it ------------------------------------------------------------------------------- */
 
 static int countdown;
@@ -330,6 +355,7 @@ int main(void) {
       cmocka_unit_test(rows_come_out_between),
       cmocka_unit_test(a_file_gets_lines),
       cmocka_unit_test(not_asked_for_nothing_is_written),
+      cmocka_unit_test(a_teacher_says_how_far_it_is),
       cmocka_unit_test(an_interrupt_clears_the_bar),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);

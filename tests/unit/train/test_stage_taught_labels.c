@@ -105,6 +105,60 @@ TEST(progress_says_what_is_done) {
   training_free(t);
 }
 
+/* What is done before training_begin() takes time, too. */
+TEST(time_counts_from_the_first_row) {
+  Training *t = taught_rows(sample_options(), TAUGHT_LABELLED);
+  double started = t->started;
+  assert_true(started > 0);
+  add_taught_vectors(t);
+  training_add_teacher_seconds(t, 2.5);
+  begin(t);
+  assert_true(t->started == started);
+  train_to_end(t);
+  assert_true(t->teacher_seconds > 2.5);
+  training_free(t);
+}
+
+/* Whether a warning begins so. */
+static bool is_warned(const Training *t, const char *beginning) {
+  const Strings *warnings = training_warnings(t);
+  size_t length;
+  for (uint32_t i = 0; i < warnings->count; i++)
+    if (strncmp(strings_get(warnings, i, &length), beginning, strlen(beginning)) == 0) return true;
+  return false;
+}
+
+TEST(a_teacher_is_not_cut_short) {
+  TrainingOptions options = sample_options();
+  Training *t = taught_training(options);
+  train_to_end(t);
+  assert_false(is_warned(t, "the teacher took"));
+  training_free(t);
+  options.max_seconds = 1e-6;
+  t = taught_training(options);
+  train_to_end(t);
+  assert_true(is_warned(t, "the teacher took 0.0 seconds and is not cut short by max_seconds (1e-06): the network had "
+                           "less than one epoch"));
+  training_free(t);
+}
+
+/* And a text without a vector is counted. */
+TEST(a_label_that_was_not_learned_is_named) {
+  Training *t = taught_rows(sample_options(), TAUGHT_LABELLED);
+  Label known = sample_label(0), other = text_label("other");
+  assert_ok(corpus_add(training_corpus(t), &tokenizer_unicode, "a", 1, &known, ROW_VALIDATES, &error));
+  assert_ok(teacher_add_text(training_teacher(t), "a", 1, &error));
+  assert_ok(training_add_phrase(t, &known, "one phrase", 10, &error));
+  assert_ok(training_add_phrase(t, &other, "another phrase", 14, &error));
+  add_taught_vectors(t);
+  begin(t);
+  train_to_end(t);
+  assert_true(is_warned(t, "label 'other' has no row"));
+  assert_true(is_warned(t, "1 of the 91 texts have no vector"));
+  assert_int_equal(training_warnings(t)->count, 2);
+  training_free(t);
+}
+
 TEST(a_poll_that_says_stop_ends_it) {
   Training *t = taught_training(sample_options());
   Epoch epoch;
@@ -121,6 +175,9 @@ int main(void) {
       cmocka_unit_test(the_fraction_held_out_is_chosen),
       cmocka_unit_test(one_label_is_too_few),
       cmocka_unit_test(progress_says_what_is_done),
+      cmocka_unit_test(time_counts_from_the_first_row),
+      cmocka_unit_test(a_teacher_is_not_cut_short),
+      cmocka_unit_test(a_label_that_was_not_learned_is_named),
       cmocka_unit_test(a_poll_that_says_stop_ends_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
