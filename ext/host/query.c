@@ -1,5 +1,6 @@
 #include "host/query.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -20,11 +21,14 @@ static const char *skip_blank(const char *sql) {
   }
 }
 
-static bool starts_query(const char *sql) {
+bool query_begins(const char *sql) {
   static const char *const WORDS[] = {"SELECT", "WITH", "VALUES"};
   sql = skip_blank(sql);
-  for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++)
-    if (sqlite3_strnicmp(sql, WORDS[i], (int)strlen(WORDS[i])) == 0) return true;
+  for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
+    size_t length = strlen(WORDS[i]);
+    if (sqlite3_strnicmp(sql, WORDS[i], (int)length) == 0 && !isalnum((unsigned char)sql[length]) && sql[length] != '_')
+      return true;
+  }
   return false;
 }
 
@@ -41,7 +45,7 @@ int query_prepare(Connection *connection, const char *sql, const char *name, int
   if (connection->queries >= QUERY_DEPTH)
     return failure(error, SQLITE_ERROR, "the %s '%.60s' is nested in %d others, expected fewer: does it call itself?",
                    name, sql, connection->queries);
-  if (!starts_query(sql))
+  if (!query_begins(sql))
     return failure(error, SQLITE_ERROR, "the %s is '%.60s', expected a SELECT that gives %s", name, sql, meaning);
   int rc = sqlite3_prepare_v2(db, sql, -1, stmt, &tail);
   if (rc) {

@@ -11,6 +11,9 @@
 
 enum { QUERY_DEPTH = 16 }; /* how deep queries may be nested, on one connection */
 
+/* Returns whether a text begins as a query does, behind white space and comments. */
+bool query_begins(const char *sql);
+
 /* `name` ("query", "validation query") and `meaning` of the columns ("an id and a text") are for
 ** error messages. The caller finalizes the statement; it is NULL after an error.
 */

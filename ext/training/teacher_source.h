@@ -2,9 +2,7 @@
 **
 **   {"teacher": "minilm"}                                       an encoder of classify_encoders
 **   {"teacher": "SELECT text, vector FROM embedded"}            vectors made elsewhere, BLOBs of float32
-**   {"labels": ["billing", "login"]}                            names of labels, for rows that have none
-**   {"labels": {"billing": "invoices and refunds",              their descriptions, or phrases that belong to them
-**               "login": ["I forgot my password", "cannot sign in"]}}
+**   {"labels": ["billing", "login"]}                            labels that need no rows: label_phrases.h
 */
 #ifndef CLASSIFY_TEACHER_SOURCE_H
 #define CLASSIFY_TEACHER_SOURCE_H

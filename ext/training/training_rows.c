@@ -38,12 +38,22 @@ int training_rows_check_options(const TrainingRun *run, Error *error) {
   return rc;
 }
 
+/* What a text is called in messages. */
+static const char *text_of(RowUse use) {
+  switch (use) {
+    case ROW_KNOWN: return "text in the query of rows in option from";
+    case ROW_UNLABELLED: return "text in the query of unlabelled texts";
+    case ROW_VALIDATES: return "text in the validation query";
+    default: return "text";
+  }
+}
+
 int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value *label_value, RowUse use,
                       Error *error) {
   const char *text;
   size_t length;
   Label label;
-  int rc = query_text(text_value, "text", &text, &length, error);
+  int rc = query_text(text_value, text_of(use), &text, &length, error);
   bool no_label = label_value && sqlite3_value_type(label_value) == SQLITE_NULL;
   if (no_label && use == ROW_TRAINS && run->options.teacher && !run->options.unlabelled) {
     use = ROW_UNLABELLED;

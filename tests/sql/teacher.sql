@@ -170,6 +170,77 @@ SELECT classify_train(body, label, 'bad', '{"teacher":"static", "labels":{"a":{"
 SELECT classify_train(body, label, 'bad', '{"teacher":"static", "labels":{"a":["b", ["c"]]}}') FROM tickets;
 SELECT count(*) FROM classify_models WHERE name = 'bad';
 
+-- Names that are blank once `_` and `/` are, too, or once what has no width is left out. Halves of characters, a NUL.
+CREATE TABLE blank(names);
+INSERT INTO blank VALUES ('["_", "/"]'), ('["a", "_/ "]'), ('["\u00a0", "b"]'), ('["\u200b", "b"]'), ('["\n", "b"]'), ('{"_": "words", "/": " \u2003"}'),
+  ('["\ud800", "b"]'), ('{"a": "x\udfff"}'), ('["a\u0000b", "a"]'), ('{"a": ["b", "\u0000"]}');
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 1;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 2;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 3;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 4;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 5;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 6;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 7;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 8;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 9;
+SELECT classify_train(body, label, 'bad', json_object('teacher', 'static', 'labels', json(names))) FROM tickets, blank WHERE blank.rowid = 10;
+
+-- Labels that nothing tells apart.
+SELECT classify_train(body, label, 'bad', '{"teacher":"static", "labels":{"a":"money and invoices", "b":"money and invoices"}}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"static", "labels":{"a":["one", "two"], "b":["two", "one", "one"], "c":"three"}}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"static", "labels":["card_arrival", "card/arrival"]}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"static", "labels":{"a":null, "b":"a"}}') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'nearly', '{"epochs":1, "hidden":2, "teacher":"static", "labels":{"a":["one", "two"], "b":"one", "c_d":"e", "c/d":"c d"}}'), '$.labels') FROM tickets;
+
+-- What a teacher may be: comments before a query; an encoder whose name reads like a query.
+SELECT json_extract(classify_train(body, label, 'commented', '{"epochs":1, "hidden":2, "teacher":"-- all\n/* of them */ SELECT text, vector FROM vectors"}'), '$.rows') FROM tickets;
+INSERT INTO classify_encoders SELECT 'select me', config, tokenizer, weights FROM classify_encoders WHERE name = 'static';
+SELECT json_extract(classify_train(body, label, 'commented', '{"epochs":1, "hidden":2, "teacher":"select me"}'), '$.rows') FROM tickets;
+DELETE FROM classify_encoders WHERE name = 'select me';
+SELECT classify_train(body, label, 'bad', '{"teacher":"select me"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"INSERT INTO vectors VALUES (1, 2)"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT vector, text FROM vectors"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"static", "unlabelled":"SELECT x''00''"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"static", "validation":"SELECT x''00'', 1"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"main.gpt"}') FROM tickets;
+
+-- Vectors of many numbers.
+SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT text, zeroblob(4 * 65537) FROM vectors"}') FROM tickets;
+SELECT json_extract(classify_train(body, label, 'wide', '{"epochs":1, "hidden":2, "teacher":"SELECT text, CAST(vector || zeroblob(4 * 65532) AS BLOB) FROM vectors"}'), '$.rows') FROM tickets;
+
+-- Weights that are finite, and vectors that are not: one number of embeddings.LayerNorm.weight is 8.5e37. All zero.
+INSERT INTO classify_encoders SELECT 'damaged', config, tokenizer, CAST(substr(weights, 1, 3856) || x'0000807e' || substr(weights, 3861) AS BLOB)
+FROM classify_encoders WHERE name = 'bert';
+INSERT INTO classify_encoders SELECT 'zero', config, tokenizer, CAST(substr(weights, 1, 80) || zeroblob(5856) AS BLOB) FROM classify_encoders WHERE name = 'static';
+SELECT classify_train(body, label, 'bad', '{"teacher":"damaged"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"damaged", "from":"alone"}') FROM tickets;
+CREATE VIEW warnings AS SELECT name, value AS warning FROM classify_models, json_each(metrics, '$.warnings');
+SELECT json_extract(classify_train(body, label, 'zero', '{"epochs":1, "hidden":2, "teacher":"zero"}'), '$.rows') FROM tickets;
+SELECT warning FROM warnings WHERE name = 'zero' AND warning LIKE '%zero%';
+SELECT json_extract(classify_train(body, label, 'zeros', '{"epochs":1, "hidden":2, "teacher":"SELECT text, zeroblob(96) FROM vectors"}'), '$.rows') FROM tickets;
+SELECT warning FROM warnings WHERE name = 'zeros' AND warning LIKE '%zero%';
+
+-- Other warnings: texts without a vector, labels that were not learned, an empty label.
+SELECT json_extract(classify_train(body, label, 'nine', '{"epochs":1, "hidden":2, "teacher":"SELECT text, vector FROM vectors JOIN tickets ON text = body WHERE id < 10"}'), '$.rows') FROM tickets;
+SELECT warning FROM warnings WHERE name = 'nine' AND warning LIKE '%vector%';
+SELECT json_extract(classify_train(body, topic, 'never', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["never one", "billing"]}'), '$.labels') FROM tickets;
+SELECT warning FROM warnings WHERE name = 'never';
+SELECT json_extract(classify_train(body, id % 2, 'seven', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["2","3","4","5","6","7","8"]}'), '$.labels') FROM tickets;
+SELECT warning FROM warnings WHERE name = 'seven';
+SELECT json_extract(classify_train(body, ifnull(label, iif(id % 2, '', NULL)), 'holes', '{"epochs":1, "hidden":2, "teacher":"static"}'), '$.labels') FROM tickets;
+SELECT warning FROM warnings WHERE name = 'holes' AND warning LIKE '%NULL%';
+
+-- A teacher is not cut short.
+SELECT json_extract(classify_train(body, label, 'short', '{"hidden":2, "teacher":"bert", "max_seconds":0.001}'), '$.epochs') FROM tickets;
+SELECT count(*) FROM warnings WHERE name = 'short' AND warning LIKE 'the teacher took _%._ seconds and is not cut short by max_seconds (0.001): the network had less than one epoch';
+
+-- Names alone, and the texts to guess in a query of their own.
+SELECT json_extract(classify_train(body, NULL, 'query alone', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["app", "billing"], "unlabelled":"SELECT body FROM tickets WHERE id <= 50"}'), '$.rows', '$.skipped', '$.labels', '$.teacher.guessed') FROM tickets;
+SELECT count(*) FROM classify_train('SELECT body, NULL FROM tickets WHERE 0', 'query alone', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["app", "billing"], "unlabelled":"SELECT body FROM tickets WHERE id <= 50"}');
+SELECT classify_train(body, NULL, 'bad', '{"teacher":"static", "unlabelled":"SELECT body FROM tickets"}') FROM tickets;
+SELECT classify_train(body, NULL, 'bad', '{"teacher":"static", "labels":["app", "billing"], "unlabelled":"SELECT body FROM tickets WHERE 0"}') FROM tickets;
+SELECT count(*) FROM classify_models WHERE name = 'bad';
+
 -- Ended in the middle it saves nothing.
 .progress 200 --quiet --once --limit 5
 SELECT classify_train(body, label, 'bad', '{"teacher":"static", "epochs":10000}') FROM tickets;
