@@ -257,7 +257,8 @@ static void pool_backward(const Tuner *t, size_t part, const TokenTexts *texts) 
     size_t tokens = first_token_only(t) ? 1 : t->texts[i].length;
     float *d = t->hidden + t->first_token[i] * size;
     memset(d, 0, t->texts[i].length * size * sizeof *d);
-    for (size_t k = 0; k < tokens; k++) matrix_add_scaled(size, 1.0f / (float)tokens, t->d_vectors + i * size, d + k * size);
+    for (size_t k = 0; k < tokens; k++)
+      matrix_add_scaled(size, 1.0f / (float)tokens, t->d_vectors + i * size, d + k * size);
   }
 }
 

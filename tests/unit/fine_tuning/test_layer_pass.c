@@ -20,7 +20,8 @@ static Layer layer_new(const char *name) {
   const EncoderConfig *c = &l.encoder->transformer.config;
   size_t used = 0;
   l.block = allocate(1 << 18, sizeof *l.block);
-  l.pass = (LayerPass){.config = c, .layer = &l.encoder->transformer.weights.layers[0], .texts = {THREE, TEXTS, TOKENS}};
+  l.pass = (LayerPass){.config = c, .layer = &l.encoder->transformer.weights.layers[0]};
+  l.pass.texts = (TokenTexts){THREE, TEXTS, TOKENS};
   layer_tape_take(&l.pass.tape, c, TOKENS, l.block, &used);
   layer_gradient_take(&l.pass.gradient, c, TOKENS, l.block, &used);
   l.pass.scratch = memory_take(l.block, &used, layer_pass_scratch(c, TOKENS, 4));
