@@ -83,6 +83,12 @@ void matrix_part_product(MatrixPart a, MatrixPart b, float scale, float *c, size
               scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
 }
 
+void matrix_part_product_at(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
+  if (a.columns == 0 || b.columns == 0) return;
+  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (blasint)a.columns, (blasint)b.columns, (blasint)a.rows,
+              scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
+}
+
 void matrix_part_product_bt(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
   if (a.rows == 0 || b.rows == 0) return;
   cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)a.rows, (blasint)b.rows, (blasint)a.columns,

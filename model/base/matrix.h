@@ -29,8 +29,9 @@ typedef struct MatrixPart {
   size_t rows, columns, stride;
 } MatrixPart;
 
-/* C [m][n] = scale A B, C [m][n] = scale A B'; the rows of C lie c_stride numbers apart. */
+/* C [m][n] = scale A B, scale A' B or scale A B'; the rows of C lie c_stride numbers apart. */
 void matrix_part_product(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride);
+void matrix_part_product_at(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride);
 void matrix_part_product_bt(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride);
 
 /* y [m] = A x                    A [m][n], x [n] */

@@ -14,4 +14,8 @@
 /* x [rows][columns] = f(x + bias), in place; bias [columns]. */
 void activation_apply(Activation activation, size_t rows, size_t columns, const float *bias, float *x);
 
+/* d [rows][columns] *= f'(x + bias), in place: the gradient of f's result becomes that of its argument. */
+void activation_backward(Activation activation, size_t rows, size_t columns, const float *bias, const float *x,
+                         float *d);
+
 #endif

@@ -7,7 +7,7 @@
 
 void encoder_free(Encoder *e) {
   if (!e) return;
-  encoder_tokenizer_free(e->tokenizer);
+  if (!e->is_shared) encoder_tokenizer_free(e->tokenizer);
   encoder_weights_free(&e->transformer.weights);
   free(e);
 }
@@ -33,6 +33,47 @@ Status encoder_new(const EncoderFiles *files, Encoder **encoder, Error *error) {
     encoder_free(e);
   else
     *encoder = e;
+  return status;
+}
+
+/* Moves the kernels of a layer into the block; with NULL only counts their numbers. */
+static void move_kernels(EncoderLayer *layer, float *block, size_t *used) {
+  DenseWeights *dense[] = {&layer->query_key_value, &layer->attended, &layer->inner, &layer->output};
+  for (size_t i = 0; i < sizeof dense / sizeof *dense; i++) {
+    size_t numbers = dense[i]->outputs * dense[i]->inputs;
+    float *kernel = memory_take(block, used, numbers);
+    if (!kernel) continue;
+    memcpy(kernel, dense[i]->kernel, numbers * sizeof *kernel);
+    dense[i]->kernel = kernel;
+  }
+}
+
+static Status own_kernels(Encoder *e, size_t first, Error *error) {
+  EncoderWeights *w = &e->transformer.weights;
+  const EncoderLayer *others = w->layers;
+  size_t layers = e->transformer.config.layers, used = 0;
+  w->block = NULL;
+  w->layers = calloc(layers + 1, sizeof *w->layers);
+  if (!w->layers) return error_no_memory(error);
+  memcpy(w->layers, others, layers * sizeof *w->layers);
+  for (size_t i = first; i < layers; i++) move_kernels(&w->layers[i], NULL, &used);
+  w->block = memory_floats(used);
+  if (!w->block) return error_no_memory(error);
+  used = 0;
+  for (size_t i = first; i < layers; i++) move_kernels(&w->layers[i], w->block, &used);
+  return STATUS_OK;
+}
+
+Status encoder_share(const Encoder *encoder, size_t first, Encoder **shared, Error *error) {
+  Encoder *e = malloc(sizeof *e);
+  if (!e) return error_no_memory(error);
+  *e = *encoder;
+  e->is_shared = true;
+  Status status = own_kernels(e, first, error);
+  if (status)
+    encoder_free(e);
+  else
+    *shared = e;
   return status;
 }
 

@@ -20,6 +20,7 @@
 typedef struct Encoder {
   Transformer transformer; /* of a static encoder only its vectors of tokens */
   EncoderTokenizer *tokenizer;
+  bool is_shared; /* by encoder_share(): owns only some kernels */
 } Encoder;
 
 /* The files' contents, borrowed. */
@@ -31,6 +32,11 @@ typedef struct EncoderFiles {
 
 Status encoder_new(const EncoderFiles *files, Encoder **encoder, Error *error);
 void encoder_free(Encoder *encoder); /* NULL is legal */
+
+/* Makes an encoder that differs from another one in the kernels of layers first .. last, which begin as copies. It
+** shares all else, and is freed before the other.
+*/
+Status encoder_share(const Encoder *encoder, size_t first, Encoder **shared, Error *error);
 
 size_t encoder_size(const Encoder *encoder); /* numbers in a vector */
 

@@ -44,3 +44,24 @@ void layer_norm_of_sum(size_t rows, size_t size, float epsilon, const NormWeight
     normalise(size, epsilon, weights, x + row * size);
   }
 }
+
+/* With z = (x - mean) / deviation and g = d scale:   d = (g - mean(g) - z mean(g z)) / deviation */
+SIMD_VERSIONS(static, void, normalise_backward,
+              (size_t n, float epsilon, const float *restrict scale, const float *restrict x, float *restrict d),
+              (n, epsilon, scale, x, d)) {
+  float mean = sum(n, x, 0.0f, false) / (float)n, of_g = 0.0f, of_gz = 0.0f;
+  float inverse = 1.0f / sqrtf(sum(n, x, mean, true) / (float)n + epsilon);
+  for (size_t i = 0; i < n; i++) {
+    d[i] *= scale[i];
+    of_g += d[i];
+    of_gz += d[i] * (x[i] - mean) * inverse;
+  }
+  of_g /= (float)n;
+  of_gz /= (float)n;
+  for (size_t i = 0; i < n; i++) d[i] = (d[i] - of_g - (x[i] - mean) * inverse * of_gz) * inverse;
+}
+
+void layer_norm_backward(size_t rows, size_t size, float epsilon, const NormWeights *weights, const float *x,
+                         float *d) {
+  for (size_t at = 0; at < rows * size; at += size) normalise_backward(size, epsilon, weights->scale, x + at, d + at);
+}

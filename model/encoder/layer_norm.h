@@ -14,4 +14,8 @@ void layer_norm(size_t rows, size_t size, float epsilon, const NormWeights *weig
 void layer_norm_of_sum(size_t rows, size_t size, float epsilon, const NormWeights *weights, const float *added,
                        const float *bias, float *x);
 
+/* d [rows][size]: the gradient of y becomes that of x, in place. x is what layer_norm() was given. */
+void layer_norm_backward(size_t rows, size_t size, float epsilon, const NormWeights *weights, const float *x,
+                         float *d);
+
 #endif

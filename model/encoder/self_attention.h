@@ -17,4 +17,14 @@
 void self_attention(size_t tokens, size_t hidden, size_t heads, const float *bias, float *query_key_value,
                     float *scores, float *out);
 
+/* d_out [tokens][hidden] is the gradient of out, and d_query_key_value [tokens][3 hidden] becomes that of
+** query_key_value, which has its bias. scores and d_scores [tokens][tokens] are scratch.
+*/
+typedef struct AttentionBackward {
+  const float *query_key_value, *d_out;
+  float *scores, *d_scores, *d_query_key_value;
+} AttentionBackward;
+
+void self_attention_backward(size_t tokens, size_t hidden, size_t heads, const AttentionBackward *backward);
+
 #endif

@@ -24,6 +24,7 @@ Status teacher_new(const Encoder *encoder, Teacher **teacher, Error *error) {
 
 void teacher_free(Teacher *t) {
   if (!t) return;
+  encoder_free(t->tuned);
   encoder_texts_free(&t->texts);
   strings_free(&t->strings);
   free(t->number);
@@ -79,6 +80,43 @@ bool teacher_knows(const Teacher *t, size_t text) { return t->encoder || (t->kno
 bool teacher_knows_text(const Teacher *t, const char *text, size_t length) {
   uint32_t number = t->known ? strings_find(&t->strings, text, length) : STRINGS_NONE;
   return t->encoder || (number != STRINGS_NONE && t->known[number]);
+}
+
+static Status copy_text(Teacher *t, const Teacher *from, size_t text, Error *error) {
+  size_t length;
+  if (!t->encoder) {
+    const char *bytes = strings_get(&from->strings, from->number[text], &length);
+    return teacher_add_text(t, bytes, length, error);
+  }
+  Status status = encoder_texts_copy(&t->texts, &from->texts, text, error);
+  t->count += !status;
+  return status;
+}
+
+/* Of the texts that the copy has. */
+static Status copy_vectors(Teacher *t, const Teacher *from, Error *error) {
+  Status status = STATUS_OK;
+  for (uint32_t i = 0; from->known && i < from->strings.count && !status; i++) {
+    size_t length;
+    const char *bytes = strings_get(&from->strings, i, &length);
+    const float *vector = from->vectors + i * from->vector_size;
+    if (from->known[i]) status = teacher_add_vector(t, bytes, length, vector, from->vector_size, error);
+  }
+  return status;
+}
+
+Status teacher_copy(const Teacher *from, const uint32_t *rows, size_t count, size_t others, Teacher **copy,
+                    Error *error) {
+  Teacher *t = NULL;
+  Status status = teacher_new(from->encoder, &t, error);
+  for (size_t i = 0; i < count && !status; i++) status = copy_text(t, from, rows[i], error);
+  for (size_t i = others; i < from->count && !status; i++) status = copy_text(t, from, i, error);
+  if (!status) status = copy_vectors(t, from, error);
+  if (status)
+    teacher_free(t);
+  else
+    *copy = t;
+  return status;
 }
 
 /* ---- features --------------------------------------------------------------------------------- */
@@ -172,7 +210,7 @@ static Status run_encoder(FeatureReading *r, size_t begin, size_t end,
   r->number = r->order + begin;
   for (size_t i = begin; i < end && !status; i++) status = encoder_texts_copy(&r->texts, &t->texts, r->order[i], error);
   EncoderSink sink = {r->layers, r->features.layers, take, r};
-  return status ? status : encoder_run(t->encoder, &r->texts, r->workers, sink, error);
+  return status ? status : encoder_run(t->tuned ? t->tuned : t->encoder, &r->texts, r->workers, sink, error);
 }
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -189,6 +227,9 @@ static Status compute_features(FeatureReading *r, Error *error) {
   Teacher *t = r->teacher;
   t->size = r->features.size;
   if (t->size && t->count > SIZE_MAX / t->size) return error_no_memory(error);
+  free(t->features);
+  free(t->own_vectors);
+  t->own_vectors = NULL;
   t->features = memory_floats(t->count * t->size);
   t->vector_size = r->features.hidden;
   if (t->keeps_vectors) t->own_vectors = memory_floats(t->count * t->vector_size);
@@ -201,6 +242,16 @@ static Status compute_features(FeatureReading *r, Error *error) {
     sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);
   }
   return STATUS_OK;
+}
+
+Status teacher_tune(Teacher *t, FineTuning tuning, Workers *workers, Error *error) {
+  tuning.encoder = t->encoder;
+  tuning.texts = &t->texts;
+  tuning.done = &t->steps;
+  encoder_free(t->tuned);
+  t->tuned = NULL;
+  if (!t->encoder || !fine_tuning_possible(&tuning)) return STATUS_OK;
+  return fine_tuning_run(&tuning, workers, &t->tuned, error);
 }
 
 Status teacher_read(Teacher *t, uint64_t seed, Workers *workers, Error *error) {

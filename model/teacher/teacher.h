@@ -3,6 +3,7 @@
 **   teacher_new()
 **     teacher_add_text()     for each row of the corpus, in order, then for other phrases
 **     teacher_add_vector()   where there is no encoder: for each text whose vector is known
+**   teacher_tune()           where texts have labels: its encoder learns from them (fine_tuning.h)
 **   teacher_read()           computes the features of all texts
 **   teacher_free()
 **
@@ -16,6 +17,7 @@
 
 #include "base/strings.h"
 #include "encoder/encoder.h"
+#include "fine_tuning/fine_tuning.h"
 #include "teacher/sentence_features.h"
 
 typedef struct Teacher {
@@ -27,7 +29,9 @@ typedef struct Teacher {
   float *own_vectors;     /* [count][vector_size] of length 1                                 */
   size_t vector_size;
   atomic_size_t done;     /* texts that teacher_read() has read so far, for whoever watches */
+  atomic_size_t steps;    /* of teacher_tune(), likewise                                    */
   /* private: with an encoder */
+  Encoder *tuned;         /* or NULL: nothing was learned */
   EncoderTexts texts;
   /* without */
   Strings strings;        /* the different texts        */
@@ -39,6 +43,12 @@ typedef struct Teacher {
 
 Status teacher_new(const Encoder *encoder, Teacher **teacher, Error *error);
 void teacher_free(Teacher *teacher); /* NULL is legal */
+
+/* Makes a teacher of `count` texts of another one, rows[i] becoming text i, and of its texts from `others` on. It
+** borrows the encoder.
+*/
+Status teacher_copy(const Teacher *teacher, const uint32_t *rows, size_t count, size_t others, Teacher **copy,
+                    Error *error);
 
 Status teacher_add_text(Teacher *teacher, const char *text, size_t length, Error *error);
 
@@ -52,7 +62,12 @@ Status teacher_add_vector(Teacher *teacher, const char *text, size_t length, con
 bool teacher_knows(const Teacher *teacher, size_t text);
 bool teacher_knows_text(const Teacher *teacher, const char *text, size_t length); /* of any text; after the last */
 
-/* A long task: it ends early when the workers are stopped. */
+/* The caller fills in rows, targets, labels and seed; the teacher forgets what it has learned before. Without layers
+** to learn or labels to tell apart nothing happens. A long task: it ends early when the workers are stopped.
+*/
+Status teacher_tune(Teacher *teacher, FineTuning tuning, Workers *workers, Error *error);
+
+/* Likewise. May be called again after each teacher_tune(). */
 Status teacher_read(Teacher *teacher, uint64_t seed, Workers *workers, Error *error);
 
 #endif

@@ -1,6 +1,9 @@
-/* stage_taught_labels.c -- the teacher reads all texts, then guesses the labels of those that have none. */
+/* stage_taught_labels.c -- the teacher is judged, learns from the labelled texts, reads all, and guesses the labels of
+** those that have none.
+*/
 #include "base/clock.h"
 #include "train/stage.h"
+#include "train/taught_judgement.h"
 #include "train/warnings.h"
 
 static bool wanted(const Training *t) { return t->taught.teacher != NULL; }
@@ -21,10 +24,12 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
 static void progress(const void *state, const Training *t, TrainingProgress *p) {
   (void)state;
   const Teacher *teacher = t->taught.teacher;
-  size_t done = atomic_load(&teacher->done);
+  size_t done = atomic_load(&teacher->done), steps = atomic_load(&teacher->steps);
   if (!teacher->encoder || done == teacher->count || corpus_count(&t->corpus, ROW_UNLABELLED) == 0) return;
-  p->stage = "the teacher reads texts";
-  p->share = (double)done / (double)teacher->count;
+  p->stage = done ? "the teacher reads texts" : steps ? "the teacher learns" : "the teacher is judged";
+  p->share = done    ? (double)done / (double)teacher->count
+             : steps ? (double)steps / FINE_TUNING_STEPS
+                     : (double)atomic_load(&t->taught.folds) / TAUGHT_FOLDS;
   p->told = true;
 }
 

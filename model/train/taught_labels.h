@@ -1,7 +1,5 @@
 /* taught_labels.h -- pseudo-labels by a teacher (teacher.h), in place of those of pseudo_labels.h.
-**
-** How good they are is cross-validated: the labels of a fifth of the labelled rows after the other are hidden
-** from the teacher, and it guesses them.
+** How good they are: taught_judgement.h.
 */
 #ifndef CLASSIFY_TAUGHT_LABELS_H
 #define CLASSIFY_TAUGHT_LABELS_H
@@ -16,6 +14,7 @@ typedef struct TaughtLabels {
   float *probabilities;    /* [rows][labels] of the last guess                                          */
   bool *guessed;           /* [rows] were given a label                                                 */
   TaughtSummary summary;
+  atomic_size_t folds;     /* in which it was judged so far, for whoever watches                        */
 } TaughtLabels; /* all zero is none */
 
 void taught_labels_free(TaughtLabels *taught);

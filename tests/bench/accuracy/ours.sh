@@ -38,7 +38,7 @@ ours() { # set, variant, options, step ...
       rows=$(basename "$rows" .tsv)
       echo ".import $rows.tsv $rows"
     done
-    parameters options "$3"
+    parameters options "$3" encoder "${ENCODER:-}"
     shift 3
     for seed in $seeds; do
       parameters seed "$seed"

@@ -4,6 +4,7 @@
 #   fastText-2  fastText -epoch 25 -lr 0.5 -wordNgrams 2
 #   SVC         scikit-learn: TF-IDF of words and pairs of words, linear support vectors
 #   SVC-chars   the same with 2 to 5 characters of a word besides
+#   SetFit      a sentence encoder, tuned on pairs of texts, and logistic regression
 #
 # A change of ours does not change them, so their figures are kept and not measured
 # again, until `make clean` deletes BUILD/bench/results.db.
@@ -37,8 +38,14 @@ svc_learns() { # SVC or SVC-chars
   "$PYTHON" tests/bench/accuracy/svc.py "$1" "$work/train.words" "$work/test.words" "$work/predicted"
 }
 
-learns() { # peer
+setfit_learns() { # seed
+  "$PYTHON" tests/bench/accuracy/setfit.py "$ENCODER" "$work/train.tsv" "$work/test.tsv" "$work/predicted" "$1" \
+    2>"$work/setfit.log" || { tail -5 "$work/setfit.log" >&2; return 1; }
+}
+
+learns() { # peer, seed
   case $1 in
+    SetFit) setfit_learns "$2" ;;
     fastText-1) fasttext_learns ;;
     fastText-2) fasttext_learns -epoch 25 -lr 0.5 -wordNgrams 2 ;;
     *) svc_learns "$1" ;;
@@ -55,6 +62,7 @@ find_peers() {
     case $PEERS in *SVC*) echo "SVC is left out: $PYTHON has no scikit-learn (PYTHON= names another)" ;; esac
     PEERS=$(echo "$PEERS" | sed 's/SVC[a-z-]*//g')
   }
+  "$PYTHON" -c 'import setfit' 2>/dev/null || PEERS=$(echo "$PEERS" | sed 's/SetFit//g')
 }
 
 # Runs steps of sql/ for a peer.
@@ -69,7 +77,7 @@ one_peer() { # set, peer, seed
   kept=$(judge_peer "$@" 0 show)
   [ -z "$kept" ] || { echo "$kept  (kept)"; return; }
   prepare_words
-  seconds=$(learns "$2") || { echo "  $1: $2 failed"; failed=1; return; }
+  seconds=$(learns "$2" "$3") || { echo "  $1: $2 failed"; failed=1; return; }
   cut -d' ' -f1 "$work/test.words" | paste - "$work/predicted" > "$work/predictions"
   judge_peer "$@" "$seconds" peer judge show || failed=1
 }

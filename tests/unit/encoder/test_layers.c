@@ -1,4 +1,4 @@
-/* The layers of an encoder, each against its formula in double. */
+/* The layers of an encoder, each against its formula in double, and backward against slopes. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,11 +92,85 @@ TEST(self_attention_is_its_formula) {
     }
 }
 
+/* ---- backward: the loss is the sum of the result times random numbers ------------------------ */
+
+enum { B_TOKENS = 5, B_HIDDEN = 12, B_HEADS = 3 };
+
+typedef struct Backward {
+  Activation activation;
+  float x[B_TOKENS * 3 * B_HIDDEN], upstream[B_TOKENS * 3 * B_HIDDEN], d[B_TOKENS * 3 * B_HIDDEN];
+  float bias[3 * B_HIDDEN], scale[B_HIDDEN], shift[B_HIDDEN];
+} Backward;
+
+static Backward backward_new(void) {
+  Backward b = {0};
+  fill_normal(b.x, COUNT(b.x), 1.0f, 11);
+  fill_normal(b.upstream, COUNT(b.upstream), 0.3f, 12);
+  fill_normal(b.bias, COUNT(b.bias), 1.0f, 13);
+  fill_normal(b.scale, COUNT(b.scale), 1.0f, 14);
+  fill_normal(b.shift, COUNT(b.shift), 1.0f, 15);
+  memcpy(b.d, b.upstream, sizeof b.d);
+  return b;
+}
+
+static double activation_loss(void *context) {
+  const Backward *b = context;
+  float y[B_TOKENS * 3 * B_HIDDEN];
+  memcpy(y, b->x, sizeof y);
+  activation_apply(b->activation, B_TOKENS, 3 * B_HIDDEN, b->bias, y);
+  return dot(y, b->upstream, COUNT(y));
+}
+
+TEST(activation_gradients_are_slopes) {
+  for (size_t kind = ACTIVATION_GELU; kind <= ACTIVATION_RELU; kind++) {
+    Backward b = backward_new();
+    b.activation = (Activation)kind;
+    for (size_t i = 0; i < COUNT(b.x); i++) /* relu has no slope at 0: keep five steps away from it */
+      if (kind == ACTIVATION_RELU && fabsf(b.x[i] + b.bias[i % COUNT(b.bias)]) < 0.2f) b.x[i] += 0.5f;
+    activation_backward(b.activation, B_TOKENS, 3 * B_HIDDEN, b.bias, b.x, b.d);
+    assert_gradient(activation_loss, &b, b.x, COUNT(b.x), b.d);
+  }
+}
+
+static double norm_loss(void *context) {
+  Backward *b = context;
+  float y[B_TOKENS * B_HIDDEN];
+  memcpy(y, b->x, sizeof y);
+  layer_norm(B_TOKENS, B_HIDDEN, 1e-3f, &(NormWeights){b->scale, b->shift}, y);
+  return dot(y, b->upstream, COUNT(y));
+}
+
+TEST(layer_norm_gradients_are_slopes) {
+  Backward b = backward_new();
+  layer_norm_backward(B_TOKENS, B_HIDDEN, 1e-3f, &(NormWeights){b.scale, b.shift}, b.x, b.d);
+  assert_gradient(norm_loss, &b, b.x, B_TOKENS * B_HIDDEN, b.d);
+}
+
+static double attention_loss(void *context) {
+  const Backward *b = context;
+  static const float no_bias[3 * B_HIDDEN];
+  float qkv[B_TOKENS * 3 * B_HIDDEN], scores[B_TOKENS * B_TOKENS], out[B_TOKENS * B_HIDDEN];
+  memcpy(qkv, b->x, sizeof qkv);
+  self_attention(B_TOKENS, B_HIDDEN, B_HEADS, no_bias, qkv, scores, out);
+  return dot(out, b->upstream, COUNT(out));
+}
+
+TEST(self_attention_gradients_are_slopes) {
+  Backward b = backward_new();
+  float scores[B_TOKENS * B_TOKENS], d_scores[B_TOKENS * B_TOKENS];
+  self_attention_backward(B_TOKENS, B_HIDDEN, B_HEADS,
+                          &(AttentionBackward){b.x, b.upstream, scores, d_scores, b.d});
+  assert_gradient(attention_loss, &b, b.x, COUNT(b.x), b.d);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(activations_are_their_formulas),
       cmocka_unit_test(layer_norm_has_mean_shift_and_deviation_scale),
       cmocka_unit_test(self_attention_is_its_formula),
+      cmocka_unit_test(activation_gradients_are_slopes),
+      cmocka_unit_test(layer_norm_gradients_are_slopes),
+      cmocka_unit_test(self_attention_gradients_are_slopes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

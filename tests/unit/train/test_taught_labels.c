@@ -73,16 +73,50 @@ TEST(too_few_labels_are_not_judged) {
   training_free(t);
 }
 
+/* With one row of five hidden too little of a label would be left. */
+TEST(labels_of_few_rows_are_not_judged) {
+  enum { LESS_ONE_ROW = TAUGHT_LABELLED - 1 };
+  Training *t = taught_rows(options_of(0), LESS_ONE_ROW);
+  add_taught_vectors(t);
+  begin(t);
+  guess(t, 1);
+  assert_int_equal(t->taught.summary.judged, TAUGHT_LABELLED - TAUGHT_LABELLED / SAMPLE_LABELS);
+  training_free(t);
+}
+
+/* As above, each text twice: a copy that is not hidden would give the label away. */
+TEST(copies_of_a_text_are_hidden_together) {
+  enum { DIFFERENT = 30 };
+  Training *t = training_with_teacher(options_of(0));
+  for (size_t i = 0; i < 2 * DIFFERENT; i++) add_taught_row(t, i % DIFFERENT, ROW_TRAINS);
+  add_taught_row(t, DIFFERENT, ROW_UNLABELLED);
+  add_taught_vectors(t);
+  begin(t);
+  for (size_t row = 0; row < 2 * DIFFERENT; row++)
+    t->corpus.target[row] = (uint32_t)(row % DIFFERENT / SAMPLE_LABELS % SAMPLE_LABELS);
+  guess(t, 1);
+  assert_int_equal(t->taught.summary.judged, 2 * DIFFERENT);
+  assert_true(t->taught.summary.right < 40);
+  training_free(t);
+}
+
+static Training *validated_training(void) {
+  Training *t = taught_rows(options_of(0.3), 2 * TAUGHT_LABELLED);
+  add_taught_vectors(t);
+  begin(t);
+  return t;
+}
+
 /* Neither the guesses nor the judgement look at them: wrong ones change nothing. */
 TEST(rows_held_out_keep_their_labels_for_themselves) {
-  Training *right = taught_training(options_of(0.3)), *wrong = taught_training(options_of(0.3));
+  Training *right = validated_training(), *wrong = validated_training();
   size_t held_out = corpus_count(&right->corpus, ROW_VALIDATES);
   assert_true(held_out > 2);
   for (size_t row = 0; row < TAUGHT_ROWS; row++)
     if (wrong->corpus.use[row] == ROW_VALIDATES) wrong->corpus.target[row] = (wrong->corpus.target[row] + 1) % 3;
   guess(right, 1);
   guess(wrong, 1);
-  assert_int_equal(right->taught.summary.judged, TAUGHT_LABELLED - held_out);
+  assert_int_equal(right->taught.summary.judged, 2 * TAUGHT_LABELLED - held_out);
   assert_int_equal(right->taught.summary.right, wrong->taught.summary.right);
   assert_memory_equal(right->taught.probabilities, wrong->taught.probabilities,
                       TAUGHT_ROWS * SAMPLE_LABELS * sizeof(float));
@@ -155,6 +189,8 @@ int main(void) {
       cmocka_unit_test(each_labelled_row_is_judged_once),
       cmocka_unit_test(what_cannot_be_known_is_judged_so),
       cmocka_unit_test(too_few_labels_are_not_judged),
+      cmocka_unit_test(labels_of_few_rows_are_not_judged),
+      cmocka_unit_test(copies_of_a_text_are_hidden_together),
       cmocka_unit_test(rows_held_out_keep_their_labels_for_themselves),
       cmocka_unit_test(names_are_enough),
       cmocka_unit_test(a_label_may_have_a_name_alone),

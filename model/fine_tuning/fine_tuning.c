@@ -1,0 +1,374 @@
+#include "fine_tuning/fine_tuning.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/matrix.h"
+#include "base/memory.h"
+#include "base/random.h"
+#include "fine_tuning/layer_pass.h"
+#include "fine_tuning/pair_loss.h"
+#include "optimizer/adam.h"
+
+enum {
+  TUNED_LAYERS = 3,   /* the last ones                                    */
+  STEPS = FINE_TUNING_STEPS,
+  BATCH = 16,         /* texts of a step                                  */
+  MOST_TOKENS = 64,   /* of a text; what comes after them is not read     */
+  PART = 8,           /* texts of a task                                  */
+  SLICE = 96,         /* rows of a kernel that a task updates             */
+  KERNELS = 4         /* of a layer                                       */
+};
+
+static const float LEARNING_RATE = 1e-4f;
+static const double WARM_UP = 0.1; /* the share of the steps in which the rate grows */
+
+/* A kernel that is learned. */
+typedef struct TunedKernel {
+  float *kernel, *m, *v; /* [outputs][inputs]; its moments in Adam */
+  size_t outputs, inputs, slices;
+} TunedKernel;
+
+typedef enum Phase { PHASE_DRAW, PHASE_FORWARD, PHASE_BACKWARD, PHASE_UPDATE } Phase;
+
+typedef struct Tuner {
+  const FineTuning *asked;
+  Workers *workers;
+  Encoder *tuned;
+  size_t first, layers;      /* layers first .. first + layers - 1 are learned */
+  TunedKernel (*kernels)[KERNELS]; /* [layers] */
+  float *moments;            /* of all kernels */
+  /* where a label's texts are: rows[begin[label] .. begin[label + 1] - 1] */
+  uint32_t *rows;            /* [asked->count] */
+  size_t *begin;             /* [labels + 1]   */
+  uint32_t *labels;          /* [labels] those that have texts, in the order of their turns */
+  size_t label_count, turn;
+  /* the minibatch */
+  TokenText texts[BATCH];
+  uint32_t targets[BATCH];
+  size_t first_token[BATCH + 1];
+  size_t count;
+  float *block;              /* all that follows */
+  LayerTape *tapes;          /* [layers] */
+  LayerGradient gradient;    /* of the layer that is being learned */
+  float *hidden;             /* [tokens][hidden] after the last layer, then the gradient of what is after a layer */
+  float *vectors, *d_vectors; /* [BATCH][hidden] */
+  float *loss_scratch;       /* of pair_loss() */
+  float *slices;             /* [workers][SLICE][widest] a gradient */
+  float *scratch;            /* [workers][scratch_size] */
+  size_t slice_size, scratch_size;
+  TransformerScratch *lower; /* [workers] of the first layers */
+  Random random;
+  Phase phase;
+  size_t step, layer;        /* layer: counted from `first` */
+  float rate;                /* of Adam in this step */
+} Tuner;
+
+static const EncoderConfig *config(const Tuner *t) { return &t->asked->encoder->transformer.config; }
+
+static size_t layers_of(const FineTuning *f) {
+  size_t layers = f->encoder->transformer.config.layers;
+  return layers < TUNED_LAYERS ? layers : TUNED_LAYERS;
+}
+
+static size_t text_length(const FineTuning *f, size_t text) {
+  size_t length = f->texts->end[text] - (text ? f->texts->end[text - 1] : 0);
+  return length < MOST_TOKENS ? length : MOST_TOKENS;
+}
+
+bool fine_tuning_possible(const FineTuning *f) {
+  bool different = false, alike = false;
+  size_t texts = 0;
+  uint32_t *seen = calloc(f->labels + 1, sizeof *seen);
+  for (size_t i = 0; seen && i < f->count; i++) {
+    uint32_t label = f->targets[f->rows[i]];
+    if (text_length(f, f->rows[i]) == 0) continue;
+    different = different || (texts > 0 && seen[label] == 0);
+    alike = alike || ++seen[label] > 1;
+    texts++;
+  }
+  free(seen);
+  return layers_of(f) > 0 && different && alike;
+}
+
+/* ---- memory -------------------------------------------------------------------------------- */
+
+static void tuner_free(Tuner *t) {
+  for (size_t i = 0; t->lower && i < workers_count(t->workers); i++) transformer_scratch_free(&t->lower[i]);
+  encoder_free(t->tuned);
+  free(t->kernels);
+  free(t->moments);
+  free(t->rows);
+  free(t->begin);
+  free(t->labels);
+  free(t->block);
+  free(t->tapes);
+  free(t->lower);
+}
+
+static size_t longest(const FineTuning *f) {
+  size_t most = 1;
+  for (size_t i = 0; i < f->count; i++) {
+    size_t length = text_length(f, f->rows[i]);
+    most = length > most ? length : most;
+  }
+  return most;
+}
+
+static size_t lay_out(Tuner *t, float *block) {
+  const EncoderConfig *c = config(t);
+  size_t used = 0, most = longest(t->asked), tokens = BATCH * most, workers = workers_count(t->workers);
+  t->slice_size = SLICE * (c->inner > c->hidden ? c->inner : c->hidden);
+  t->scratch_size = layer_pass_scratch(c, PART * most, most);
+  for (size_t i = 0; i < t->layers; i++) layer_tape_take(&t->tapes[i], c, tokens, block, &used);
+  layer_gradient_take(&t->gradient, c, tokens, block, &used);
+  t->hidden = memory_take(block, &used, tokens * c->hidden);
+  t->vectors = memory_take(block, &used, BATCH * c->hidden);
+  t->d_vectors = memory_take(block, &used, BATCH * c->hidden);
+  t->loss_scratch = memory_take(block, &used, BATCH * (BATCH + c->hidden + 1));
+  t->slices = memory_take(block, &used, workers * t->slice_size);
+  t->scratch = memory_take(block, &used, workers * t->scratch_size);
+  return used;
+}
+
+static Status allocate(Tuner *t, Error *error) {
+  const FineTuning *f = t->asked;
+  t->kernels = calloc(t->layers, sizeof *t->kernels);
+  t->rows = malloc((f->count + 1) * sizeof *t->rows);
+  t->begin = calloc(f->labels + 2, sizeof *t->begin);
+  t->labels = malloc((f->labels + 1) * sizeof *t->labels);
+  t->tapes = calloc(t->layers, sizeof *t->tapes);
+  t->lower = calloc(workers_count(t->workers), sizeof *t->lower);
+  if (!t->kernels || !t->rows || !t->begin || !t->labels || !t->tapes || !t->lower) return error_no_memory(error);
+  t->block = memory_floats(lay_out(t, NULL));
+  if (!t->block) return error_no_memory(error);
+  lay_out(t, t->block);
+  return encoder_share(f->encoder, t->first, &t->tuned, error);
+}
+
+static Status list_kernels(Tuner *t, Error *error) {
+  size_t numbers = 0, used = 0;
+  for (size_t i = 0; i < t->layers; i++) {
+    EncoderLayer *layer = &t->tuned->transformer.weights.layers[t->first + i];
+    DenseWeights *dense[KERNELS] = {&layer->query_key_value, &layer->attended, &layer->inner, &layer->output};
+    for (size_t k = 0; k < KERNELS; k++) {
+      t->kernels[i][k] = (TunedKernel){.kernel = dense[k]->kernel, .outputs = dense[k]->outputs,
+                                       .inputs = dense[k]->inputs, .slices = (dense[k]->outputs + SLICE - 1) / SLICE};
+      numbers += dense[k]->outputs * dense[k]->inputs;
+    }
+  }
+  t->moments = memory_floats(2 * numbers);
+  for (TunedKernel *k = t->kernels[0]; t->moments && k < t->kernels[t->layers]; k++) {
+    k->m = t->moments + used;
+    k->v = k->m + k->outputs * k->inputs;
+    used += 2 * k->outputs * k->inputs;
+  }
+  return t->moments ? STATUS_OK : error_no_memory(error);
+}
+
+static void list_labels(Tuner *t) {
+  const FineTuning *f = t->asked;
+  for (size_t i = 0; i < f->count; i++)
+    if (text_length(f, f->rows[i]) > 0) t->begin[f->targets[f->rows[i]] + 2]++;
+  for (size_t l = 0; l < f->labels; l++) {
+    if (t->begin[l + 2]) t->labels[t->label_count++] = (uint32_t)l;
+    t->begin[l + 2] += t->begin[l + 1];
+  }
+  for (size_t i = 0; i < f->count; i++)
+    if (text_length(f, f->rows[i]) > 0) t->rows[t->begin[f->targets[f->rows[i]] + 1]++] = f->rows[i];
+}
+
+/* ---- the minibatch --------------------------------------------------------------------------- */
+
+static void add_text(Tuner *t, uint32_t row) {
+  const EncoderTexts *texts = t->asked->texts;
+  size_t length = text_length(t->asked, row), i = t->count;
+  t->texts[i] = (TokenText){texts->ids.ids + (row ? texts->end[row - 1] : 0), length, i};
+  t->targets[i] = t->asked->targets[row];
+  t->first_token[i + 1] = t->first_token[i] + length;
+  t->count++;
+}
+
+/* Two texts of the label whose turn it is, or its only one. */
+static void add_pair(Tuner *t) {
+  if (t->turn == t->label_count) {
+    random_shuffle(&t->random, t->labels, t->label_count);
+    t->turn = 0;
+  }
+  uint32_t label = t->labels[t->turn++], *rows = t->rows + t->begin[label];
+  size_t count = t->begin[label + 1] - t->begin[label], first = random_below(&t->random, count);
+  add_text(t, rows[first]);
+  if (count > 1) add_text(t, rows[(first + 1 + random_below(&t->random, count - 1)) % count]);
+}
+
+static void draw(Tuner *t) {
+  double progress = ((double)t->step + 1.0) / STEPS;
+  t->count = 0;
+  for (size_t i = 0; i < BATCH / 2; i++) add_pair(t);
+  t->rate = adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, (1.0 + 1.0 / STEPS - progress) / (1.0 - WARM_UP)),
+                      t->step + 1);
+}
+
+/* ---- tasks ----------------------------------------------------------------------------------- */
+
+/* The pass of texts PART * part .. through a layer. */
+static LayerPass pass_of(const Tuner *t, size_t part, size_t worker) {
+  size_t begin = part * PART, end = begin + PART < t->count ? begin + PART : t->count, token = t->first_token[begin];
+  return (LayerPass){.config = config(t),
+                     .texts = {t->texts + begin, end - begin, t->first_token[end] - token},
+                     .scratch = t->scratch + worker * t->scratch_size};
+}
+
+static void set_layer(const Tuner *t, size_t layer, size_t part, LayerPass *pass) {
+  size_t token = t->first_token[part * PART];
+  pass->layer = &t->tuned->transformer.weights.layers[t->first + layer];
+  pass->tape = layer_tape_from(&t->tapes[layer], pass->config, token);
+  pass->gradient = layer_gradient_from(&t->gradient, pass->config, token);
+}
+
+typedef struct Copy {
+  size_t layer, count;
+  float *to;
+} Copy;
+
+static void copy_after(void *context, size_t layer, const float *hidden) {
+  const Copy *copy = context;
+  if (layer == copy->layer) memcpy(copy->to, hidden, copy->count * sizeof *hidden);
+}
+
+static bool first_token_only(const Tuner *t) { return config(t)->pooling == POOLING_FIRST_TOKEN; }
+
+/* vectors [texts][hidden] of hidden [tokens][hidden] */
+static void pool(const Tuner *t, size_t part, const TokenTexts *texts) {
+  size_t size = config(t)->hidden;
+  for (size_t i = part * PART; i < part * PART + texts->count; i++) {
+    size_t tokens = first_token_only(t) ? 1 : t->texts[i].length;
+    float *vector = t->vectors + i * size;
+    memset(vector, 0, size * sizeof *vector);
+    matrix_add_columns((Matrix){t->hidden + t->first_token[i] * size, tokens, size}, vector);
+    for (size_t k = 0; k < size; k++) vector[k] /= (float)tokens;
+  }
+}
+
+static void pool_backward(const Tuner *t, size_t part, const TokenTexts *texts) {
+  size_t size = config(t)->hidden;
+  for (size_t i = part * PART; i < part * PART + texts->count; i++) {
+    size_t tokens = first_token_only(t) ? 1 : t->texts[i].length;
+    float *d = t->hidden + t->first_token[i] * size;
+    memset(d, 0, t->texts[i].length * size * sizeof *d);
+    for (size_t k = 0; k < tokens; k++)
+      matrix_add_scaled(size, 1.0f / (float)tokens, t->d_vectors + i * size, d + k * size);
+  }
+}
+
+static Status forward(const Tuner *t, size_t part, size_t worker, Error *error) {
+  LayerPass pass = pass_of(t, part, worker);
+  size_t size = config(t)->hidden, token = t->first_token[part * PART];
+  Transformer lower = t->asked->encoder->transformer;
+  lower.config.layers = t->first;
+  Copy copy = {t->first, pass.texts.tokens * size, t->tapes[0].x + token * size};
+  Status status = transformer_forward(&lower, &pass.texts, t->workers, &t->lower[worker],
+                                      (TransformerVisit){copy_after, &copy}, error);
+  for (size_t i = 0; i < t->layers && !status && !workers_stopped(t->workers); i++) {
+    float *next = i + 1 < t->layers ? t->tapes[i + 1].x : t->hidden;
+    set_layer(t, i, part, &pass);
+    layer_forward(&pass, next + token * size);
+  }
+  if (!status) pool(t, part, &pass.texts);
+  return status;
+}
+
+static void backward(const Tuner *t, size_t part, size_t worker) {
+  LayerPass pass = pass_of(t, part, worker);
+  if (t->layer == t->layers - 1) pool_backward(t, part, &pass.texts);
+  set_layer(t, t->layer, part, &pass);
+  layer_backward(&pass, t->hidden + t->first_token[part * PART] * config(t)->hidden);
+}
+
+/* Task `slice` of all kernels of the layer. */
+static void update(const Tuner *t, size_t slice, size_t worker) {
+  const LayerGradient *g = &t->gradient;
+  const LayerTape *tape = &t->tapes[t->layer];
+  const float *d[KERNELS] = {g->d_query_key_value, g->d_attended, g->d_inner, g->d_output};
+  const float *x[KERNELS] = {tape->x, tape->attended, tape->middle, g->activated};
+  size_t k = 0, tokens = t->first_token[t->count];
+  const TunedKernel *kernels = t->kernels[t->layer];
+  for (; slice >= kernels[k].slices; k++) slice -= kernels[k].slices;
+  const TunedKernel *kernel = &kernels[k];
+  size_t row = slice * SLICE, rows = kernel->outputs - row < SLICE ? kernel->outputs - row : SLICE;
+  size_t at = row * kernel->inputs;
+  float *gradient = t->slices + worker * t->slice_size;
+  matrix_part_product_at((MatrixPart){d[k] + row, tokens, rows, kernel->outputs},
+                         (MatrixPart){x[k], tokens, kernel->inputs, kernel->inputs}, 1.0f, gradient, kernel->inputs);
+  adam_update(rows * kernel->inputs, t->rate, 1.0f, gradient, kernel->m + at, kernel->v + at, kernel->kernel + at);
+}
+
+static Status run_task(void *context, size_t index, size_t worker, Error *error) {
+  const Tuner *t = context;
+  if (t->phase == PHASE_FORWARD) return forward(t, index, worker, error);
+  if (t->phase == PHASE_BACKWARD) backward(t, index, worker);
+  if (t->phase == PHASE_UPDATE) update(t, index, worker);
+  return STATUS_OK;
+}
+
+/* ---- phases ------------------------------------------------------------------------------------ */
+
+static Status learn_pairs(Tuner *t, Error *error) {
+  Matrix vectors = {t->vectors, t->count, config(t)->hidden};
+  float loss = pair_loss(vectors, t->targets, t->loss_scratch, t->d_vectors);
+  if (isfinite(loss)) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "the encoder's vectors are no longer finite after %zu steps of fine-tuning, "
+                   "expected an encoder whose numbers are of usual size", t->step);
+}
+
+static size_t slices(const Tuner *t) {
+  size_t count = 0;
+  for (size_t k = 0; k < KERNELS; k++) count += t->kernels[t->layer][k].slices;
+  return count;
+}
+
+/* Draw, forward, then of each layer, the last one first, backward and update. */
+static Status begin_phase(void *context, size_t *tasks, Error *error) {
+  Tuner *t = context;
+  Status status = STATUS_OK;
+  if (t->phase == PHASE_UPDATE && t->layer == 0) {
+    t->phase = PHASE_DRAW;
+    t->step++;
+    if (t->asked->done) atomic_fetch_add(t->asked->done, 1);
+  }
+  if (t->phase == PHASE_DRAW) {
+    draw(t);
+    t->phase = PHASE_FORWARD;
+  } else if (t->phase == PHASE_FORWARD) {
+    status = learn_pairs(t, error);
+    t->layer = t->layers - 1;
+    t->phase = PHASE_BACKWARD;
+  } else if (t->phase == PHASE_BACKWARD) {
+    t->phase = PHASE_UPDATE;
+  } else {
+    t->layer--;
+    t->phase = PHASE_BACKWARD;
+  }
+  *tasks = t->step == STEPS ? 0 : t->phase == PHASE_UPDATE ? slices(t) : (t->count + PART - 1) / PART;
+  return status;
+}
+
+Status fine_tuning_run(const FineTuning *f, Workers *workers, Encoder **tuned, Error *error) {
+  Tuner t = {.asked = f, .workers = workers, .layers = layers_of(f),
+             .random = random_stream(f->seed, RANDOM_FINE_TUNING, 0)};
+  t.first = f->encoder->transformer.config.layers - t.layers;
+  Status status = allocate(&t, error);
+  if (!status) status = list_kernels(&t, error);
+  if (!status) {
+    list_labels(&t);
+    t.turn = t.label_count;
+    status = workers_run_phases(workers, begin_phase, run_task, &t, error);
+  }
+  if (!status) {
+    *tuned = t.tuned;
+    t.tuned = NULL;
+  }
+  tuner_free(&t);
+  return status;
+}

@@ -1,0 +1,92 @@
+#include "train/taught_guesser.h"
+
+#include <stdlib.h>
+
+#include "base/memory.h"
+#include "network/output.h"
+#include "teacher/co_training.h"
+#include "teacher/zero_shot.h"
+
+/* Counts of words by label are a table of at most this many numbers. */
+enum { MOST_COUNTS = 16 << 20, MOST_FEATURES = 200000 };
+
+void taught_guesser_free(TaughtGuesser *g) {
+  free(g->texts);
+  free(g->targets);
+  free(g->labelled);
+  free(g->probabilities);
+  free(g->by_names);
+  free(g->by_centres);
+  tfidf_free(&g->tfidf);
+  text_rows_free(&g->words);
+}
+
+static Status allocate(TaughtGuesser *g, Error *error) {
+  if (g->count > SIZE_MAX / g->labels / sizeof(float)) return error_no_memory(error);
+  bool named = g->training->taught.phrases > 0;
+  g->texts = calloc(g->count + 1, sizeof *g->texts);
+  g->targets = malloc((g->count + 1) * sizeof *g->targets);
+  g->labelled = malloc((g->count + 1) * sizeof *g->labelled);
+  g->probabilities = memory_floats(g->count * g->labels);
+  if (named) g->by_names = memory_floats(g->count * g->labels);
+  if (named) g->by_centres = memory_floats(g->count * g->labels);
+  bool ok = g->texts && g->targets && g->labelled && g->probabilities && (!named || (g->by_names && g->by_centres));
+  return ok ? STATUS_OK : error_no_memory(error);
+}
+
+bool taught_guesser_shows(const Training *t, size_t row) {
+  const Corpus *c = &t->corpus;
+  return c->target[row] < c->labels.keys.count && c->use[row] != ROW_VALIDATES && c->use[row] != ROW_UNLABELLED;
+}
+
+static Status read_words(TaughtGuesser *g, Error *error) {
+  size_t most = MOST_COUNTS / g->labels < MOST_FEATURES ? MOST_COUNTS / g->labels : MOST_FEATURES;
+  TfidfTraining features = {.texts = g->texts, .count = g->count, .most = most,
+                            .vocabulary = vocabulary_size(&g->training->corpus.vocabulary)};
+  Status status = tfidf_collect(&g->tfidf, &features, g->training->workers, error);
+  return status ? status : text_rows_read(&g->words, &g->tfidf, g->texts, g->count, g->training->workers, error);
+}
+
+Status taught_guesser_new(TaughtGuesser *g, Training *t, Teacher *teacher, const uint32_t *rows, size_t count,
+                          Error *error) {
+  const Corpus *c = &t->corpus;
+  *g = (TaughtGuesser){.training = t, .teacher = teacher, .count = count, .labels = c->labels.keys.count};
+  Status status = allocate(g, error);
+  for (size_t i = 0; i < count && !status; i++) {
+    g->texts[i] = corpus_text(c, rows[i]);
+    g->targets[i] = taught_guesser_shows(t, rows[i]) ? c->target[rows[i]] : LABELS_NONE;
+  }
+  return status ? status : read_words(g, error);
+}
+
+static Status read_sentences(TaughtGuesser *g, Error *error) {
+  Training *t = g->training;
+  FineTuning tuning = {.rows = g->labelled, .targets = g->targets, .labels = g->labels, .seed = t->options.seed};
+  for (uint32_t i = 0; i < g->count; i++)
+    if (g->targets[i] != LABELS_NONE) g->labelled[tuning.count++] = i;
+  g->teacher->keeps_vectors = g->by_names != NULL;
+  Status status = teacher_tune(g->teacher, tuning, t->workers, error);
+  return status ? status : teacher_read(g->teacher, t->options.seed, t->workers, error);
+}
+
+static Status score_by_phrases(TaughtGuesser *g, Error *error) {
+  const TaughtLabels *taught = &g->training->taught;
+  ZeroShot zero_shot = {.vectors = g->teacher->own_vectors, .texts = g->count, .phrases = taught->phrases,
+                        .size = g->teacher->vector_size, .labels = g->labels, .targets = g->targets,
+                        .phrase_labels = taught->phrase_labels};
+  return zero_shot_scores(&zero_shot, g->training->workers, g->by_names, g->by_centres, error);
+}
+
+Status taught_guesser_run(TaughtGuesser *g, Error *error) {
+  Status status = read_sentences(g, error);
+  if (!status && g->by_names) status = score_by_phrases(g, error);
+  CoTraining training = {.features = g->teacher->features, .size = g->teacher->size, .words = &g->words.rows,
+                         .targets = g->targets, .labels = g->labels, .by_names = g->by_names,
+                         .by_centres = g->by_centres};
+  if (!status) status = co_training_predict(&training, g->training->workers, g->probabilities, error);
+  return status ? status : workers_poll(g->training->workers, error);
+}
+
+uint32_t taught_guesser_label(const TaughtGuesser *g, size_t row) {
+  return output_argmax(g->probabilities + row * g->labels, g->labels);
+}

@@ -1,0 +1,40 @@
+/* taught_guesser.h -- a teacher that learns from some rows of a corpus, those with labels, and guesses the others.
+**
+** Its encoder is tuned on the labelled rows (fine_tuning.h); what it then sees of each text is learned from together
+** with the words (co_training.h), and with the phrases of the labels, if they have any (zero_shot.h).
+*/
+#ifndef CLASSIFY_TAUGHT_GUESSER_H
+#define CLASSIFY_TAUGHT_GUESSER_H
+
+#include "linear/text_rows.h"
+#include "train/stage.h"
+
+typedef struct TaughtGuesser {
+  Training *training;   /* borrowed, and so is the teacher: its texts are those of the rows, then the phrases */
+  Teacher *teacher;
+  size_t count, labels; /* count: rows                                              */
+  uint32_t *targets;    /* [count] LABELS_NONE: is guessed; the caller may hide some */
+  float *probabilities; /* [count][labels]                                          */
+  /* private */
+  Text *texts;          /* [count]                                                  */
+  uint32_t *labelled;   /* [count] those that have a target                         */
+  Tfidf tfidf;
+  TextRows words;
+  float *by_names, *by_centres; /* [count][labels] of zero_shot.h; NULL: labels have no phrases */
+} TaughtGuesser;
+
+/* Rows that are held out keep their labels for themselves. */
+bool taught_guesser_shows(const Training *training, size_t row);
+
+/* Of `count` rows of the training's corpus. */
+Status taught_guesser_new(TaughtGuesser *guesser, Training *training, Teacher *teacher, const uint32_t *rows,
+                          size_t count, Error *error);
+void taught_guesser_free(TaughtGuesser *guesser);
+
+/* Learns from the rows that have a target, and fills in the probabilities of all. */
+Status taught_guesser_run(TaughtGuesser *guesser, Error *error);
+
+/* Returns the label that is most probable for row `row` of the guesser. */
+uint32_t taught_guesser_label(const TaughtGuesser *guesser, size_t row);
+
+#endif
