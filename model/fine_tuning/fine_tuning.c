@@ -14,7 +14,9 @@
 enum {
   TUNED_LAYERS = 3,   /* the last ones                                    */
   STEPS = FINE_TUNING_STEPS,
-  BATCH = 16,         /* texts of a step                                  */
+  FEW_LABELS = 20,
+  BATCH = 16,         /* texts of a step, with few labels                 */
+  MOST_BATCH = 32,    /* with more                                        */
   MOST_TOKENS = 64,   /* of a text; what comes after them is not read     */
   PART = 8,           /* texts of a task                                  */
   SLICE = 96,         /* rows of a kernel that a task updates             */
@@ -45,15 +47,16 @@ typedef struct Tuner {
   uint32_t *labels;          /* [labels] those that have texts, in the order of their turns */
   size_t label_count, turn;
   /* the minibatch */
-  TokenText texts[BATCH];
-  uint32_t targets[BATCH];
-  size_t first_token[BATCH + 1];
+  size_t batch;              /* texts of a step, at most */
+  TokenText texts[MOST_BATCH];
+  uint32_t targets[MOST_BATCH];
+  size_t first_token[MOST_BATCH + 1];
   size_t count;
   float *block;              /* all that follows */
   LayerTape *tapes;          /* [layers] */
   LayerGradient gradient;    /* of the layer that is being learned */
   float *hidden;             /* [tokens][hidden] after the last layer, then the gradient of what is after a layer */
-  float *vectors, *d_vectors; /* [BATCH][hidden] */
+  float *vectors, *d_vectors; /* [batch][hidden] */
   float *loss_scratch;       /* of pair_loss() */
   float *slices;             /* [workers][SLICE][widest] a gradient */
   float *scratch;            /* [workers][scratch_size] */
@@ -118,15 +121,15 @@ static size_t longest(const FineTuning *f) {
 
 static size_t lay_out(Tuner *t, float *block) {
   const EncoderConfig *c = config(t);
-  size_t used = 0, most = longest(t->asked), tokens = BATCH * most, workers = workers_count(t->workers);
+  size_t used = 0, most = longest(t->asked), tokens = t->batch * most, workers = workers_count(t->workers);
   t->slice_size = SLICE * (c->inner > c->hidden ? c->inner : c->hidden);
   t->scratch_size = layer_pass_scratch(c, PART * most, most);
   for (size_t i = 0; i < t->layers; i++) layer_tape_take(&t->tapes[i], c, tokens, block, &used);
   layer_gradient_take(&t->gradient, c, tokens, block, &used);
   t->hidden = memory_take(block, &used, tokens * c->hidden);
-  t->vectors = memory_take(block, &used, BATCH * c->hidden);
-  t->d_vectors = memory_take(block, &used, BATCH * c->hidden);
-  t->loss_scratch = memory_take(block, &used, BATCH * (BATCH + c->hidden + 1));
+  t->vectors = memory_take(block, &used, t->batch * c->hidden);
+  t->d_vectors = memory_take(block, &used, t->batch * c->hidden);
+  t->loss_scratch = memory_take(block, &used, t->batch * (t->batch + c->hidden + 1));
   t->slices = memory_take(block, &used, workers * t->slice_size);
   t->scratch = memory_take(block, &used, workers * t->scratch_size);
   return used;
@@ -205,7 +208,7 @@ static void add_pair(Tuner *t) {
 static void draw(Tuner *t) {
   double progress = ((double)t->step + 1.0) / STEPS;
   t->count = 0;
-  for (size_t i = 0; i < BATCH / 2; i++) add_pair(t);
+  for (size_t i = 0; i < t->batch / 2; i++) add_pair(t);
   t->rate = adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, (1.0 + 1.0 / STEPS - progress) / (1.0 - WARM_UP)),
                       t->step + 1);
 }
@@ -356,6 +359,7 @@ static Status begin_phase(void *context, size_t *tasks, Error *error) {
 
 Status fine_tuning_run(const FineTuning *f, Workers *workers, Encoder **tuned, Error *error) {
   Tuner t = {.asked = f, .workers = workers, .layers = layers_of(f),
+             .batch = f->labels > FEW_LABELS ? MOST_BATCH : BATCH,
              .random = random_stream(f->seed, RANDOM_FINE_TUNING, 0)};
   t.first = f->encoder->transformer.config.layers - t.layers;
   Status status = allocate(&t, error);

@@ -10,7 +10,7 @@
 #include "teacher/logistic_regression.h"
 #include "text/labels.h"
 
-enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, MANY_LABELS = 20, BLOCK = 256 };
+enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, FEW_LABELS = 20, BLOCK = 256 };
 enum { FIRST_ITERATIONS = 60, ITERATIONS = 25 }; /* of the regression; it goes on from round to round */
 
 static const float COST = 10.0f;              /* of the regression                                  */
@@ -190,9 +190,10 @@ static Status add_words_of_block(void *context, size_t block, size_t worker, Err
   const CoTrainer *c = context;
   size_t labels = c->training->labels, count = c->training->words->count, end = (block + 1) * BLOCK;
   float *own = c->own + worker * 2 * labels, *scores = own + labels;
+  float weight = c->training->tuned || labels > FEW_LABELS ? 0.5f : 1.0f;
   for (size_t i = block * BLOCK; i < end && i < count; i++) {
     add_words(c, i, own, scores);
-    matrix_add_scaled(labels, labels > MANY_LABELS ? 0.5f : 1.0f, scores, c->scores + i * labels);
+    matrix_add_scaled(labels, weight, scores, c->scores + i * labels);
   }
   return STATUS_OK;
 }

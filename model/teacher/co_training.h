@@ -8,7 +8,8 @@
 **   five times:
 **     Z = regression on all rows, with the targets P
 **     from the third time on:  N = naive Bayes of P, each row judged by the others' words
-**     P = softmax(log softmax(2 Z) + w log softmax(N))     w is 1, or 1/2 with more than 20 labels
+**     P = softmax(log softmax(2 Z) + w log softmax(N))     w is 1/2, or 1 with 20 labels at most and sentence
+**                                                          vectors that have not learned from them
 **
 ** Where labels have names (zero_shot.h) these are a third view. Texts are then scored by closeness first, in place
 ** of the regression on the labelled rows, and each P has the closeness to the names added.
@@ -20,6 +21,8 @@
 #ifndef CLASSIFY_CO_TRAINING_H
 #define CLASSIFY_CO_TRAINING_H
 
+#include <stdbool.h>
+
 #include "base/workers.h"
 #include "linear/sparse.h"
 
@@ -27,6 +30,7 @@
 typedef struct CoTraining {
   const float *features;   /* [words->count][size]                               */
   size_t size;
+  bool tuned;              /* what made the features has learned from the labels */
   const SparseRows *words; /* their values are not looked at                     */
   const uint32_t *targets; /* [words->count] LABELS_NONE: without a label        */
   size_t labels;

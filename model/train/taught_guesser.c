@@ -80,7 +80,8 @@ static Status score_by_phrases(TaughtGuesser *g, Error *error) {
 Status taught_guesser_run(TaughtGuesser *g, Error *error) {
   Status status = read_sentences(g, error);
   if (!status && g->by_names) status = score_by_phrases(g, error);
-  CoTraining training = {.features = g->teacher->features, .size = g->teacher->size, .words = &g->words.rows,
+  CoTraining training = {.features = g->teacher->features, .size = g->teacher->size,
+                         .tuned = g->teacher->tuned != NULL, .words = &g->words.rows,
                          .targets = g->targets, .labels = g->labels, .by_names = g->by_names,
                          .by_centres = g->by_centres};
   if (!status) status = co_training_predict(&training, g->training->workers, g->probabilities, error);

@@ -8,8 +8,8 @@
 enum {
   FEWEST_ROWS = 5,       /* of a label that is judged                     */
   ENOUGH = 60,           /* judged rows; no further fold is hidden then   */
-  MOST_LABELLED = 600,   /* of the sample                                 */
-  MOST_ROWS = 800        /* the sample: those, then unlabelled ones       */
+  MOST_LABELLED = 400,   /* of the sample                                 */
+  MOST_ROWS = 600        /* the sample: those, then unlabelled ones       */
 };
 
 typedef struct Judgement {

@@ -38,7 +38,8 @@ static Case *case_new(size_t labelled, float spread, uint64_t seed) {
     }
   }
   c->words = (SparseRows){TEXTS, FEATURES, c->begin, c->end, c->feature, NULL};
-  c->training = (CoTraining){c->features, SIZE, &c->words, c->targets, LABELS, NULL, NULL};
+  c->training = (CoTraining){.features = c->features, .size = SIZE, .words = &c->words, .targets = c->targets,
+                             .labels = LABELS};
   return c;
 }
 

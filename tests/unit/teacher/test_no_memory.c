@@ -129,7 +129,8 @@ static Status guess_by_names(Workers *workers) {
 static Status co_train(Workers *workers) {
   static const size_t BEGIN[TEXTS] = {0};
   SparseRows words = {TEXTS, 3, BEGIN, BEGIN, NULL, NULL};
-  CoTraining training = {x, SIZE, &words, labels, LABELS, by_names, by_centres};
+  CoTraining training = {.features = x, .size = SIZE, .words = &words, .targets = labels, .labels = LABELS,
+                         .by_names = by_names, .by_centres = by_centres};
   return co_training_predict(&training, workers, out, &error);
 }
 
