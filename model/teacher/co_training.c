@@ -11,6 +11,7 @@
 #include "text/labels.h"
 
 enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, FEW_LABELS = 20, BLOCK = 256 };
+enum { ENOUGH_ROWS = 4 };  /* of each label, to begin with the regression although there are names */
 enum { FIRST_ITERATIONS = 60, ITERATIONS = 25 }; /* of the regression; it goes on from round to round */
 
 static const float COST = 10.0f;              /* of the regression                                  */
@@ -28,6 +29,7 @@ typedef struct CoTrainer {
   Workers *workers;
   uint32_t *rows;       /* [count] those with a label first             */
   size_t labelled;
+  bool begins_with_names;
   float *targets;       /* [count][labels] P                            */
   float *weights;       /* [count] in the regression                    */
   float *scores;        /* [count][labels] Z, then log softmax(2 Z) + N */
@@ -75,10 +77,20 @@ static Status co_trainer_new(CoTrainer *c, Error *error) {
 
 static bool has_label(const CoTrainer *c, size_t row) { return c->training->targets[row] != LABELS_NONE; }
 
+/* Whether there are names, and a label has too few rows to do without. label_rows is scratch yet. */
+static bool needs_names(const CoTrainer *c) {
+  const CoTraining *t = c->training;
+  memset(c->label_rows, 0, t->labels * sizeof *c->label_rows);
+  for (size_t i = 0; i < c->labelled; i++) c->label_rows[t->targets[c->rows[i]]] += 1.0f;
+  for (size_t l = 0; l < t->labels && t->by_names; l++)
+    if (c->label_rows[l] < ENOUGH_ROWS) return true;
+  return false;
+}
+
 /* Of each of so many rows without a label. */
 static float unlabelled_weight(const CoTrainer *c, size_t rows) {
   float together = UNLABELLED_WEIGHT * (float)c->labelled;
-  if (c->training->by_names) together = fmaxf(together, NAMED_ROWS * (float)c->training->labels);
+  if (c->begins_with_names) together = fmaxf(together, NAMED_ROWS * (float)c->training->labels);
   return fminf(1.0f, together / fmaxf((float)rows, 1.0f));
 }
 
@@ -88,6 +100,7 @@ static void list_rows(CoTrainer *c) {
     if (has_label(c, i)) c->rows[c->labelled++] = i;
   for (uint32_t i = 0; i < count; i++)
     if (!has_label(c, i)) c->rows[c->labelled + others++] = i;
+  c->begins_with_names = needs_names(c);
   float weight = unlabelled_weight(c, others);
   for (size_t i = 0; i < count; i++) c->weights[i] = has_label(c, i) ? 1.0f : weight;
 }
@@ -143,7 +156,7 @@ static Status regress(CoTrainer *c, size_t count, size_t iterations, Error *erro
 /* The scores before the first round. */
 static Status begin_scores(CoTrainer *c, Error *error) {
   const CoTraining *t = c->training;
-  if (!t->by_centres) return regress(c, c->labelled, FIRST_ITERATIONS, error);
+  if (!c->begins_with_names) return regress(c, c->labelled, FIRST_ITERATIONS, error);
   matrix_add_scaled(t->words->count * t->labels, CLOSENESS, t->by_centres, c->scores);
   return STATUS_OK;
 }

@@ -11,8 +11,9 @@
 **     P = softmax(log softmax(2 Z) + w log softmax(N))     w is 1/2, or 1 with 20 labels at most and sentence
 **                                                          vectors that have not learned from them
 **
-** Where labels have names (zero_shot.h) these are a third view. Texts are then scored by closeness first, in place
-** of the regression on the labelled rows, and each P has the closeness to the names added.
+** Where labels have names (zero_shot.h) these are a third view: each P has the closeness to the names added. If a
+** label has fewer than 4 rows, texts are also scored by closeness first, in place of the regression on the labelled
+** rows.
 **
 ** The labelled rows keep their labels in P. All other rows together weigh three times as much in the regression
 ** as the labelled ones, but none more than one of these. In naive Bayes a labelled row counts three times, and N is

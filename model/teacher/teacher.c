@@ -235,7 +235,7 @@ static Status compute_features(FeatureReading *r, Error *error) {
   if (t->keeps_vectors) t->own_vectors = memory_floats(t->count * t->vector_size);
   if (!t->features || (t->keeps_vectors && !t->own_vectors)) return error_no_memory(error);
   size_t there = t->encoder ? r->sample : r->known;
-  for (size_t i = 0; i < there; i++) {
+  for (size_t i = 0; i < there && !workers_stopped(r->workers); i++) {
     const float *vectors = t->encoder ? r->vectors + i * width(r)
                                       : t->vectors + t->number[r->order[i]] * t->vector_size;
     keep_vector(r, r->order[i], vectors);

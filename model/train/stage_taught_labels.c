@@ -1,9 +1,10 @@
 /* stage_taught_labels.c -- the teacher is judged, learns from the labelled texts, reads all, and guesses the labels of
 ** those that have none.
 */
+#include <math.h>
+
 #include "base/clock.h"
 #include "train/stage.h"
-#include "train/taught_judgement.h"
 #include "train/warnings.h"
 
 static bool wanted(const Training *t) { return t->taught.teacher != NULL; }
@@ -21,6 +22,10 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   return status;
 }
 
+static double judged(const TaughtLabels *t) {
+  return t->to_judge ? fmin(1.0, (double)t->summary.judged / (double)t->to_judge) : 0.0;
+}
+
 static void progress(const void *state, const Training *t, TrainingProgress *p) {
   (void)state;
   const Teacher *teacher = t->taught.teacher;
@@ -29,7 +34,7 @@ static void progress(const void *state, const Training *t, TrainingProgress *p) 
   p->stage = done ? "the teacher reads texts" : steps ? "the teacher learns" : "the teacher is judged";
   p->share = done    ? (double)done / (double)teacher->count
              : steps ? (double)steps / FINE_TUNING_STEPS
-                     : (double)atomic_load(&t->taught.folds) / TAUGHT_FOLDS;
+                     : judged(&t->taught);
   p->told = true;
 }
 

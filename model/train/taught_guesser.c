@@ -23,10 +23,11 @@ void taught_guesser_free(TaughtGuesser *g) {
 
 static Status allocate(TaughtGuesser *g, Error *error) {
   if (g->count > SIZE_MAX / g->labels / sizeof(float)) return error_no_memory(error);
+  size_t texts = g->count + g->training->taught.phrases;
   bool named = g->training->taught.phrases > 0;
   g->texts = calloc(g->count + 1, sizeof *g->texts);
-  g->targets = malloc((g->count + 1) * sizeof *g->targets);
-  g->labelled = malloc((g->count + 1) * sizeof *g->labelled);
+  g->targets = malloc((texts + 1) * sizeof *g->targets);
+  g->labelled = malloc((texts + 1) * sizeof *g->labelled);
   g->probabilities = memory_floats(g->count * g->labels);
   if (named) g->by_names = memory_floats(g->count * g->labels);
   if (named) g->by_centres = memory_floats(g->count * g->labels);
@@ -59,13 +60,27 @@ Status taught_guesser_new(TaughtGuesser *g, Training *t, Teacher *teacher, const
   return status ? status : read_words(g, error);
 }
 
-static Status read_sentences(TaughtGuesser *g, Error *error) {
-  Training *t = g->training;
-  FineTuning tuning = {.rows = g->labelled, .targets = g->targets, .labels = g->labels, .seed = t->options.seed};
+/* The phrases of labels are texts to learn from, too, beside those of rows. Alone they teach too little: what they
+** did for some tables they spoiled for others.
+*/
+static FineTuning list_texts(TaughtGuesser *g) {
+  const TaughtLabels *taught = &g->training->taught;
+  FineTuning tuning = {.rows = g->labelled, .targets = g->targets, .labels = g->labels,
+                       .seed = g->training->options.seed};
   for (uint32_t i = 0; i < g->count; i++)
     if (g->targets[i] != LABELS_NONE) g->labelled[tuning.count++] = i;
+  if (tuning.count == 0) return tuning;
+  for (size_t i = 0; i < taught->phrases; i++) {
+    g->targets[g->count + i] = taught->phrase_labels[i];
+    g->labelled[tuning.count++] = (uint32_t)(g->count + i);
+  }
+  return tuning;
+}
+
+static Status read_sentences(TaughtGuesser *g, Error *error) {
+  const Training *t = g->training;
   g->teacher->keeps_vectors = g->by_names != NULL;
-  Status status = teacher_tune(g->teacher, tuning, t->workers, error);
+  Status status = teacher_tune(g->teacher, list_texts(g), t->workers, error);
   return status ? status : teacher_read(g->teacher, t->options.seed, t->workers, error);
 }
 

@@ -1,6 +1,6 @@
 /* taught_guesser.h -- a teacher that learns from some rows of a corpus, those with labels, and guesses the others.
 **
-** Its encoder is tuned on the labelled rows (fine_tuning.h); what it then sees of each text is learned from together
+** Its encoder is tuned on the labelled rows and the phrases of the labels (fine_tuning.h); what it then sees of each text is learned from together
 ** with the words (co_training.h), and with the phrases of the labels, if they have any (zero_shot.h).
 */
 #ifndef CLASSIFY_TAUGHT_GUESSER_H
@@ -13,11 +13,11 @@ typedef struct TaughtGuesser {
   Training *training;   /* borrowed, and so is the teacher: its texts are those of the rows, then the phrases */
   Teacher *teacher;
   size_t count, labels; /* count: rows                                              */
-  uint32_t *targets;    /* [count] LABELS_NONE: is guessed; the caller may hide some */
+  uint32_t *targets;    /* [count] LABELS_NONE: is guessed; the caller may hide some. Then those of the phrases */
   float *probabilities; /* [count][labels]                                          */
   /* private */
   Text *texts;          /* [count]                                                  */
-  uint32_t *labelled;   /* [count] those that have a target                         */
+  uint32_t *labelled;   /* texts that have a target                                 */
   Tfidf tfidf;
   TextRows words;
   float *by_names, *by_centres; /* [count][labels] of zero_shot.h; NULL: labels have no phrases */

@@ -7,20 +7,24 @@
 
 enum {
   FEWEST_ROWS = 5,       /* of a label that is judged                     */
+  FEWEST_FOLDS = 4,
   ENOUGH = 60,           /* judged rows; no further fold is hidden then   */
-  MOST_LABELLED = 400,   /* of the sample                                 */
-  MOST_ROWS = 600        /* the sample: those, then unlabelled ones       */
+  MOST_LABELLED = 1200,  /* of the sample                                 */
+  MOST_UNLABELLED = 400
 };
+
+#define NOT_JUDGED UINT32_MAX
 
 typedef struct Judgement {
   Training *training;
   uint32_t *rows;  /* [count] the sample, the labelled ones first */
   size_t labelled, count;
-  uint8_t *fold;   /* [labelled] TAUGHT_FOLDS: not judged                */
+  size_t folds;
+  uint32_t *fold;  /* [labelled] NOT_JUDGED, or a fold            */
   uint32_t *label_rows; /* [labels] of the sample                 */
   size_t *turn;    /* [labels] how many texts have a fold         */
   Strings texts;   /* the different ones of the labelled rows     */
-  uint8_t *text_fold; /* [labelled] by their number               */
+  uint32_t *text_fold; /* [labelled] by their number               */
   bool *named;     /* [labels] has a phrase                       */
   Teacher *teacher; /* knows the sample and the phrases           */
 } Judgement;
@@ -66,14 +70,17 @@ static void draw_sample(Judgement *j) {
   const Training *t = j->training;
   add_rows(j, true, MOST_LABELLED);
   j->labelled = j->count;
-  add_rows(j, false, MOST_ROWS - j->labelled);
+  add_rows(j, false, MOST_UNLABELLED);
+  j->folds = j->labelled / ENOUGH > FEWEST_FOLDS ? j->labelled / ENOUGH : FEWEST_FOLDS;
   for (size_t i = 0; i < j->labelled; i++) j->label_rows[t->corpus.target[j->rows[i]]]++;
   for (size_t i = 0; i < t->taught.phrases; i++) j->named[t->taught.phrase_labels[i]] = true;
 }
 
 /* ---- folds ---------------------------------------------------------------------------------- */
 
-/* Each label's texts take turns; a text that was there before follows it. */
+/* Each label's texts take turns, from another fold on than those of the label before. A text that was there before
+** follows it.
+*/
 static Status set_folds(Judgement *j, Error *error) {
   const Corpus *c = &j->training->corpus;
   for (size_t i = 0; i < j->labelled; i++) {
@@ -81,9 +88,9 @@ static Status set_folds(Judgement *j, Error *error) {
     uint32_t label = c->target[j->rows[i]], before = (uint32_t)j->texts.count;
     uint32_t number = strings_add(&j->texts, (const char *)text.words, text.length * sizeof *text.words);
     if (number == STRINGS_NONE) return error_no_memory(error);
-    if (number == before) j->text_fold[number] = (uint8_t)(j->turn[label]++ % TAUGHT_FOLDS);
+    if (number == before) j->text_fold[number] = (uint32_t)((label + j->turn[label]++) % j->folds);
     bool judged = j->label_rows[label] >= FEWEST_ROWS || j->named[label];
-    j->fold[i] = judged ? j->text_fold[number] : TAUGHT_FOLDS;
+    j->fold[i] = judged ? j->text_fold[number] : NOT_JUDGED;
   }
   return STATUS_OK;
 }
@@ -103,21 +110,20 @@ static void count_right(Judgement *j, size_t fold, const TaughtGuesser *g) {
 }
 
 static Status judge(Judgement *j, TaughtGuesser *g, Error *error) {
-  TaughtLabels *taught = &j->training->taught;
+  const TaughtSummary *s = &j->training->taught.summary;
   Status status = STATUS_OK;
-  for (size_t fold = 0; fold < TAUGHT_FOLDS && taught->summary.judged < ENOUGH && !status; fold++) {
+  for (size_t fold = 0; fold < j->folds && s->judged < ENOUGH && !status; fold++) {
     hide_fold(j, fold, g);
     status = taught_guesser_run(g, error);
     count_right(j, fold, g);
-    atomic_fetch_add(&taught->folds, 1);
   }
   return status;
 }
 
-static bool something_is_judged(const Judgement *j) {
-  for (size_t i = 0; i < j->labelled; i++)
-    if (j->fold[i] < TAUGHT_FOLDS) return true;
-  return false;
+static size_t to_judge(const Judgement *j) {
+  size_t count = 0;
+  for (size_t i = 0; i < j->labelled; i++) count += j->fold[i] != NOT_JUDGED;
+  return count < ENOUGH ? count : ENOUGH;
 }
 
 Status taught_judgement_run(Training *t, Error *error) {
@@ -126,7 +132,8 @@ Status taught_judgement_run(Training *t, Error *error) {
   Status status = judgement_new(&j, t, error);
   if (!status) draw_sample(&j);
   if (!status) status = set_folds(&j, error);
-  if (!status && something_is_judged(&j)) {
+  if (!status) t->taught.to_judge = to_judge(&j);
+  if (!status && t->taught.to_judge) {
     status = teacher_copy(t->taught.teacher, j.rows, j.count, t->corpus.rows, &j.teacher, error);
     if (!status) status = taught_guesser_new(&g, t, j.teacher, j.rows, j.count, error);
     if (!status) status = judge(&j, &g, error);

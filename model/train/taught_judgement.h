@@ -1,7 +1,7 @@
 /* taught_judgement.h -- how often a teacher is right: cross-validated, on a sample of the rows.
 **
 ** The labels of one fold after the other are hidden from the teacher, which learns from the others and guesses
-** them. A label's rows are spread over all folds, and equal texts are in one fold, so that none is guessed by its
+** them, until enough are judged. A label's rows are spread over all folds, and equal texts are in one fold, so that none is guessed by its
 ** copy. A label that has few rows is not judged: with a fold hidden, too little of it is left. Its phrases, if it has
 ** any, make up for that.
 */
@@ -9,8 +9,6 @@
 #define CLASSIFY_TAUGHT_JUDGEMENT_H
 
 #include "train/stage.h"
-
-enum { TAUGHT_FOLDS = 4 };
 
 /* Fills in `judged` and `right` of the summary; both 0 if nothing can be judged. */
 Status taught_judgement_run(Training *training, Error *error);

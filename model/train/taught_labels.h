@@ -14,7 +14,7 @@ typedef struct TaughtLabels {
   float *probabilities;    /* [rows][labels] of the last guess                                          */
   bool *guessed;           /* [rows] were given a label                                                 */
   TaughtSummary summary;
-  atomic_size_t folds;     /* in which it was judged so far, for whoever watches                        */
+  size_t to_judge;         /* rows that will be judged, at least                                        */
 } TaughtLabels; /* all zero is none */
 
 void taught_labels_free(TaughtLabels *taught);
