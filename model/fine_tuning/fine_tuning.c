@@ -15,9 +15,9 @@ enum {
   TUNED_LAYERS = 3,   /* the last ones                                    */
   STEPS = FINE_TUNING_STEPS,
   FEW_LABELS = 20,
+  MOST_LABELS = 100,  /* the steps are too few to tell more apart         */
   BATCH = 16,         /* texts of a step, with few labels                 */
-  MOST_BATCH = 32,    /* with more                                        */
-  MOST_TOKENS = 64,   /* of a text; what comes after them is not read     */
+  LARGE_BATCH = TEXT_PAIRS_MOST, /* with more                             */
   PART = 8,           /* texts of a task                                  */
   SLICE = 96,         /* rows of a kernel that a task updates             */
   KERNELS = 4         /* of a layer                                       */
@@ -41,17 +41,8 @@ typedef struct Tuner {
   size_t first, layers;      /* layers first .. first + layers - 1 are learned */
   TunedKernel (*kernels)[KERNELS]; /* [layers] */
   float *moments;            /* of all kernels */
-  /* where a label's texts are: rows[begin[label] .. begin[label + 1] - 1] */
-  uint32_t *rows;            /* [asked->count] */
-  size_t *begin;             /* [labels + 1]   */
-  uint32_t *labels;          /* [labels] those that have texts, in the order of their turns */
-  size_t label_count, turn;
-  /* the minibatch */
-  size_t batch;              /* texts of a step, at most */
-  TokenText texts[MOST_BATCH];
-  uint32_t targets[MOST_BATCH];
-  size_t first_token[MOST_BATCH + 1];
-  size_t count;
+  TextPairs pairs;           /* the minibatch                               */
+  size_t batch;              /* texts of it, at most                        */
   float *block;              /* all that follows */
   LayerTape *tapes;          /* [layers] */
   LayerGradient gradient;    /* of the layer that is being learned */
@@ -62,7 +53,6 @@ typedef struct Tuner {
   float *scratch;            /* [workers][scratch_size] */
   size_t slice_size, scratch_size;
   TransformerScratch *lower; /* [workers] of the first layers */
-  Random random;
   Phase phase;
   size_t step, layer;        /* layer: counted from `first` */
   float rate;                /* of Adam in this step */
@@ -75,24 +65,8 @@ static size_t layers_of(const FineTuning *f) {
   return layers < TUNED_LAYERS ? layers : TUNED_LAYERS;
 }
 
-static size_t text_length(const FineTuning *f, size_t text) {
-  size_t length = f->texts->end[text] - (text ? f->texts->end[text - 1] : 0);
-  return length < MOST_TOKENS ? length : MOST_TOKENS;
-}
-
 bool fine_tuning_possible(const FineTuning *f) {
-  bool different = false, alike = false;
-  size_t texts = 0;
-  uint32_t *seen = calloc(f->labels + 1, sizeof *seen);
-  for (size_t i = 0; seen && i < f->count; i++) {
-    uint32_t label = f->targets[f->rows[i]];
-    if (text_length(f, f->rows[i]) == 0) continue;
-    different = different || (texts > 0 && seen[label] == 0);
-    alike = alike || ++seen[label] > 1;
-    texts++;
-  }
-  free(seen);
-  return layers_of(f) > 0 && different && alike;
+  return layers_of(f) > 0 && f->labelled.labels <= MOST_LABELS && labelled_texts_differ(&f->labelled);
 }
 
 /* ---- memory -------------------------------------------------------------------------------- */
@@ -102,26 +76,15 @@ static void tuner_free(Tuner *t) {
   encoder_free(t->tuned);
   free(t->kernels);
   free(t->moments);
-  free(t->rows);
-  free(t->begin);
-  free(t->labels);
+  text_pairs_free(&t->pairs);
   free(t->block);
   free(t->tapes);
   free(t->lower);
 }
 
-static size_t longest(const FineTuning *f) {
-  size_t most = 1;
-  for (size_t i = 0; i < f->count; i++) {
-    size_t length = text_length(f, f->rows[i]);
-    most = length > most ? length : most;
-  }
-  return most;
-}
-
 static size_t lay_out(Tuner *t, float *block) {
   const EncoderConfig *c = config(t);
-  size_t used = 0, most = longest(t->asked), tokens = t->batch * most, workers = workers_count(t->workers);
+  size_t used = 0, most = text_pairs_longest(&t->pairs), tokens = t->batch * most, workers = workers_count(t->workers);
   t->slice_size = SLICE * (c->inner > c->hidden ? c->inner : c->hidden);
   t->scratch_size = layer_pass_scratch(c, PART * most, most);
   for (size_t i = 0; i < t->layers; i++) layer_tape_take(&t->tapes[i], c, tokens, block, &used);
@@ -138,12 +101,9 @@ static size_t lay_out(Tuner *t, float *block) {
 static Status allocate(Tuner *t, Error *error) {
   const FineTuning *f = t->asked;
   t->kernels = calloc(t->layers, sizeof *t->kernels);
-  t->rows = malloc((f->count + 1) * sizeof *t->rows);
-  t->begin = calloc(f->labels + 2, sizeof *t->begin);
-  t->labels = malloc((f->labels + 1) * sizeof *t->labels);
   t->tapes = calloc(t->layers, sizeof *t->tapes);
   t->lower = calloc(workers_count(t->workers), sizeof *t->lower);
-  if (!t->kernels || !t->rows || !t->begin || !t->labels || !t->tapes || !t->lower) return error_no_memory(error);
+  if (!t->kernels || !t->tapes || !t->lower) return error_no_memory(error);
   t->block = memory_floats(lay_out(t, NULL));
   if (!t->block) return error_no_memory(error);
   lay_out(t, t->block);
@@ -170,61 +130,25 @@ static Status list_kernels(Tuner *t, Error *error) {
   return t->moments ? STATUS_OK : error_no_memory(error);
 }
 
-static void list_labels(Tuner *t) {
-  const FineTuning *f = t->asked;
-  for (size_t i = 0; i < f->count; i++)
-    if (text_length(f, f->rows[i]) > 0) t->begin[f->targets[f->rows[i]] + 2]++;
-  for (size_t l = 0; l < f->labels; l++) {
-    if (t->begin[l + 2]) t->labels[t->label_count++] = (uint32_t)l;
-    t->begin[l + 2] += t->begin[l + 1];
-  }
-  for (size_t i = 0; i < f->count; i++)
-    if (text_length(f, f->rows[i]) > 0) t->rows[t->begin[f->targets[f->rows[i]] + 1]++] = f->rows[i];
-}
-
-/* ---- the minibatch --------------------------------------------------------------------------- */
-
-static void add_text(Tuner *t, uint32_t row) {
-  const EncoderTexts *texts = t->asked->texts;
-  size_t length = text_length(t->asked, row), i = t->count;
-  t->texts[i] = (TokenText){texts->ids.ids + (row ? texts->end[row - 1] : 0), length, i};
-  t->targets[i] = t->asked->targets[row];
-  t->first_token[i + 1] = t->first_token[i] + length;
-  t->count++;
-}
-
-/* Two texts of the label whose turn it is, or its only one. */
-static void add_pair(Tuner *t) {
-  if (t->turn == t->label_count) {
-    random_shuffle(&t->random, t->labels, t->label_count);
-    t->turn = 0;
-  }
-  uint32_t label = t->labels[t->turn++], *rows = t->rows + t->begin[label];
-  size_t count = t->begin[label + 1] - t->begin[label], first = random_below(&t->random, count);
-  add_text(t, rows[first]);
-  if (count > 1) add_text(t, rows[(first + 1 + random_below(&t->random, count - 1)) % count]);
-}
-
-static void draw(Tuner *t) {
-  double progress = ((double)t->step + 1.0) / STEPS;
-  t->count = 0;
-  for (size_t i = 0; i < t->batch / 2; i++) add_pair(t);
-  t->rate = adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, (1.0 + 1.0 / STEPS - progress) / (1.0 - WARM_UP)),
-                      t->step + 1);
+/* The rate of Adam in a step: the learning rate grows, then falls, along straight lines. */
+static float rate_of(size_t step) {
+  double progress = ((double)step + 1.0) / STEPS, left = (1.0 + 1.0 / STEPS - progress) / (1.0 - WARM_UP);
+  return adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, left), step + 1);
 }
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
 /* The pass of texts PART * part .. through a layer. */
 static LayerPass pass_of(const Tuner *t, size_t part, size_t worker) {
-  size_t begin = part * PART, end = begin + PART < t->count ? begin + PART : t->count, token = t->first_token[begin];
+  const TextPairs *p = &t->pairs;
+  size_t begin = part * PART, end = begin + PART < p->count ? begin + PART : p->count, token = p->first_token[begin];
   return (LayerPass){.config = config(t),
-                     .texts = {t->texts + begin, end - begin, t->first_token[end] - token},
+                     .texts = {p->texts + begin, end - begin, p->first_token[end] - token},
                      .scratch = t->scratch + worker * t->scratch_size};
 }
 
 static void set_layer(const Tuner *t, size_t layer, size_t part, LayerPass *pass) {
-  size_t token = t->first_token[part * PART];
+  size_t token = t->pairs.first_token[part * PART];
   pass->layer = &t->tuned->transformer.weights.layers[t->first + layer];
   pass->tape = layer_tape_from(&t->tapes[layer], pass->config, token);
   pass->gradient = layer_gradient_from(&t->gradient, pass->config, token);
@@ -246,10 +170,10 @@ static bool first_token_only(const Tuner *t) { return config(t)->pooling == POOL
 static void pool(const Tuner *t, size_t part, const TokenTexts *texts) {
   size_t size = config(t)->hidden;
   for (size_t i = part * PART; i < part * PART + texts->count; i++) {
-    size_t tokens = first_token_only(t) ? 1 : t->texts[i].length;
+    size_t tokens = first_token_only(t) ? 1 : t->pairs.texts[i].length;
     float *vector = t->vectors + i * size;
     memset(vector, 0, size * sizeof *vector);
-    matrix_add_columns((Matrix){t->hidden + t->first_token[i] * size, tokens, size}, vector);
+    matrix_add_columns((Matrix){t->hidden + t->pairs.first_token[i] * size, tokens, size}, vector);
     for (size_t k = 0; k < size; k++) vector[k] /= (float)tokens;
   }
 }
@@ -257,9 +181,9 @@ static void pool(const Tuner *t, size_t part, const TokenTexts *texts) {
 static void pool_backward(const Tuner *t, size_t part, const TokenTexts *texts) {
   size_t size = config(t)->hidden;
   for (size_t i = part * PART; i < part * PART + texts->count; i++) {
-    size_t tokens = first_token_only(t) ? 1 : t->texts[i].length;
-    float *d = t->hidden + t->first_token[i] * size;
-    memset(d, 0, t->texts[i].length * size * sizeof *d);
+    size_t tokens = first_token_only(t) ? 1 : t->pairs.texts[i].length;
+    float *d = t->hidden + t->pairs.first_token[i] * size;
+    memset(d, 0, t->pairs.texts[i].length * size * sizeof *d);
     for (size_t k = 0; k < tokens; k++)
       matrix_add_scaled(size, 1.0f / (float)tokens, t->d_vectors + i * size, d + k * size);
   }
@@ -267,7 +191,7 @@ static void pool_backward(const Tuner *t, size_t part, const TokenTexts *texts) 
 
 static Status forward(const Tuner *t, size_t part, size_t worker, Error *error) {
   LayerPass pass = pass_of(t, part, worker);
-  size_t size = config(t)->hidden, token = t->first_token[part * PART];
+  size_t size = config(t)->hidden, token = t->pairs.first_token[part * PART];
   Transformer lower = t->asked->encoder->transformer;
   lower.config.layers = t->first;
   Copy copy = {t->first, pass.texts.tokens * size, t->tapes[0].x + token * size};
@@ -286,7 +210,7 @@ static void backward(const Tuner *t, size_t part, size_t worker) {
   LayerPass pass = pass_of(t, part, worker);
   if (t->layer == t->layers - 1) pool_backward(t, part, &pass.texts);
   set_layer(t, t->layer, part, &pass);
-  layer_backward(&pass, t->hidden + t->first_token[part * PART] * config(t)->hidden);
+  layer_backward(&pass, t->hidden + t->pairs.first_token[part * PART] * config(t)->hidden);
 }
 
 /* Task `slice` of all kernels of the layer. */
@@ -295,7 +219,7 @@ static void update(const Tuner *t, size_t slice, size_t worker) {
   const LayerTape *tape = &t->tapes[t->layer];
   const float *d[KERNELS] = {g->d_query_key_value, g->d_attended, g->d_inner, g->d_output};
   const float *x[KERNELS] = {tape->x, tape->attended, tape->middle, g->activated};
-  size_t k = 0, tokens = t->first_token[t->count];
+  size_t k = 0, tokens = t->pairs.first_token[t->pairs.count];
   const TunedKernel *kernels = t->kernels[t->layer];
   for (; slice >= kernels[k].slices; k++) slice -= kernels[k].slices;
   const TunedKernel *kernel = &kernels[k];
@@ -318,8 +242,8 @@ static Status run_task(void *context, size_t index, size_t worker, Error *error)
 /* ---- phases ------------------------------------------------------------------------------------ */
 
 static Status learn_pairs(Tuner *t, Error *error) {
-  Matrix vectors = {t->vectors, t->count, config(t)->hidden};
-  float loss = pair_loss(vectors, t->targets, t->loss_scratch, t->d_vectors);
+  Matrix vectors = {t->vectors, t->pairs.count, config(t)->hidden};
+  float loss = pair_loss(vectors, t->pairs.targets, t->loss_scratch, t->d_vectors);
   if (isfinite(loss)) return STATUS_OK;
   return error_set(error, STATUS_INVALID, "the encoder's vectors are no longer finite after %zu steps of fine-tuning, "
                    "expected an encoder whose numbers are of usual size", t->step);
@@ -341,7 +265,8 @@ static Status begin_phase(void *context, size_t *tasks, Error *error) {
     if (t->asked->done) atomic_fetch_add(t->asked->done, 1);
   }
   if (t->phase == PHASE_DRAW) {
-    draw(t);
+    text_pairs_draw(&t->pairs, t->batch);
+    t->rate = rate_of(t->step);
     t->phase = PHASE_FORWARD;
   } else if (t->phase == PHASE_FORWARD) {
     status = learn_pairs(t, error);
@@ -353,22 +278,18 @@ static Status begin_phase(void *context, size_t *tasks, Error *error) {
     t->layer--;
     t->phase = PHASE_BACKWARD;
   }
-  *tasks = t->step == STEPS ? 0 : t->phase == PHASE_UPDATE ? slices(t) : (t->count + PART - 1) / PART;
+  *tasks = t->step == STEPS ? 0 : t->phase == PHASE_UPDATE ? slices(t) : (t->pairs.count + PART - 1) / PART;
   return status;
 }
 
 Status fine_tuning_run(const FineTuning *f, Workers *workers, Encoder **tuned, Error *error) {
-  Tuner t = {.asked = f, .workers = workers, .layers = layers_of(f),
-             .batch = f->labels > FEW_LABELS ? MOST_BATCH : BATCH,
-             .random = random_stream(f->seed, RANDOM_FINE_TUNING, 0)};
+  Tuner t = {.asked = f, .workers = workers, .layers = layers_of(f)};
   t.first = f->encoder->transformer.config.layers - t.layers;
-  Status status = allocate(&t, error);
+  t.batch = f->labelled.labels > FEW_LABELS ? LARGE_BATCH : BATCH;
+  Status status = text_pairs_new(&t.pairs, &f->labelled, f->seed, error);
+  if (!status) status = allocate(&t, error);
   if (!status) status = list_kernels(&t, error);
-  if (!status) {
-    list_labels(&t);
-    t.turn = t.label_count;
-    status = workers_run_phases(workers, begin_phase, run_task, &t, error);
-  }
+  if (!status) status = workers_run_phases(workers, begin_phase, run_task, &t, error);
   if (!status) {
     *tuned = t.tuned;
     t.tuned = NULL;

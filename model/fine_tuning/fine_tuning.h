@@ -1,27 +1,26 @@
 /* fine_tuning.h -- teaches an encoder what the labels of a table tell apart, from a few labelled texts.
 **
-** Each step draws a minibatch, two texts of a label after the other, and improves the kernels of the last layers
-** by pair_loss.h and Adam. The first layers know the language and stay. So two texts of one label come together
-** although the encoder, asked for likeness in general, saw them far apart.
+** Each step draws a minibatch (text_pairs.h), and improves the kernels of the last layers by pair_loss.h and Adam.
+** The first layers know the language and stay. So two texts of one label come together although the encoder, asked
+** for likeness in general, saw them far apart.
 */
 #ifndef CLASSIFY_FINE_TUNING_H
 #define CLASSIFY_FINE_TUNING_H
 
-#include "encoder/encoder.h"
+#include "fine_tuning/text_pairs.h"
 
 enum { FINE_TUNING_STEPS = 60 };
 
 typedef struct FineTuning {
   const Encoder *encoder;
-  const EncoderTexts *texts;
-  const uint32_t *rows;    /* [count] texts that have a label                         */
-  const uint32_t *targets; /* [texts->count] their labels, below `labels`             */
-  size_t count, labels;
+  LabelledTexts labelled;
   uint64_t seed;
-  atomic_size_t *done;     /* grows by one with each step, on any thread; or NULL     */
+  atomic_size_t *done; /* grows by one with each step, on any thread; or NULL */
 } FineTuning;
 
-/* Returns whether there is something to learn: layers, and two labels, one of them with two texts. */
+/* Returns whether there is something to learn: layers, and 2 to 100 labels, one of them with two texts. With more
+** labels nothing was gained.
+*/
 bool fine_tuning_possible(const FineTuning *tuning);
 
 /* *tuned shares with the encoder all that was not changed (encoder_share). The same bits with any number of

@@ -246,7 +246,7 @@ static Status compute_features(FeatureReading *r, Error *error) {
 
 Status teacher_tune(Teacher *t, FineTuning tuning, Workers *workers, Error *error) {
   tuning.encoder = t->encoder;
-  tuning.texts = &t->texts;
+  tuning.labelled.texts = &t->texts;
   tuning.done = &t->steps;
   encoder_free(t->tuned);
   t->tuned = NULL;

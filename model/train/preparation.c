@@ -155,7 +155,8 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = prune(t, error);
   if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
   if (!status)
-    defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from, taught);
+    defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from,
+                   taught);
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = count_labels(t, error);

@@ -63,24 +63,22 @@ Status taught_guesser_new(TaughtGuesser *g, Training *t, Teacher *teacher, const
 /* The phrases of labels are texts to learn from, too, beside those of rows. Alone they teach too little: what they
 ** did for some tables they spoiled for others.
 */
-static FineTuning list_texts(TaughtGuesser *g) {
+static LabelledTexts list_labelled(TaughtGuesser *g) {
   const TaughtLabels *taught = &g->training->taught;
-  FineTuning tuning = {.rows = g->labelled, .targets = g->targets, .labels = g->labels,
-                       .seed = g->training->options.seed};
+  LabelledTexts labelled = {.rows = g->labelled, .targets = g->targets, .labels = g->labels};
   for (uint32_t i = 0; i < g->count; i++)
-    if (g->targets[i] != LABELS_NONE) g->labelled[tuning.count++] = i;
-  if (tuning.count == 0) return tuning;
-  for (size_t i = 0; i < taught->phrases; i++) {
-    g->targets[g->count + i] = taught->phrase_labels[i];
-    g->labelled[tuning.count++] = (uint32_t)(g->count + i);
-  }
-  return tuning;
+    if (g->targets[i] != LABELS_NONE) g->labelled[labelled.count++] = i;
+  for (size_t i = 0; i < taught->phrases; i++) g->targets[g->count + i] = taught->phrase_labels[i];
+  for (size_t i = 0, rows = labelled.count; i < taught->phrases && rows > 0; i++)
+    g->labelled[labelled.count++] = (uint32_t)(g->count + i);
+  return labelled;
 }
 
 static Status read_sentences(TaughtGuesser *g, Error *error) {
   const Training *t = g->training;
+  FineTuning tuning = {.labelled = list_labelled(g), .seed = t->options.seed};
   g->teacher->keeps_vectors = g->by_names != NULL;
-  Status status = teacher_tune(g->teacher, list_texts(g), t->workers, error);
+  Status status = teacher_tune(g->teacher, tuning, t->workers, error);
   return status ? status : teacher_read(g->teacher, t->options.seed, t->workers, error);
 }
 

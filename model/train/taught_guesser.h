@@ -1,7 +1,7 @@
 /* taught_guesser.h -- a teacher that learns from some rows of a corpus, those with labels, and guesses the others.
 **
-** Its encoder is tuned on the labelled rows and the phrases of the labels (fine_tuning.h); what it then sees of each text is learned from together
-** with the words (co_training.h), and with the phrases of the labels, if they have any (zero_shot.h).
+** Its encoder is tuned on the labelled rows and the phrases of the labels (fine_tuning.h). What it then sees of each
+** text is learned from together with the words (co_training.h), and with the phrases (zero_shot.h).
 */
 #ifndef CLASSIFY_TAUGHT_GUESSER_H
 #define CLASSIFY_TAUGHT_GUESSER_H

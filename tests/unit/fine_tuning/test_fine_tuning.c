@@ -27,8 +27,8 @@ static void lesson_begin(Lesson *l, const char *encoder) {
     l->rows[i] = i;
     l->targets[i] = i % LABELS;
   }
-  l->tuning = (FineTuning){.encoder = l->encoder, .texts = &l->texts, .rows = l->rows, .targets = l->targets,
-                           .count = TEXTS, .labels = LABELS, .seed = 1, .done = &l->done};
+  l->tuning = (FineTuning){.encoder = l->encoder, .seed = 1, .done = &l->done,
+                           .labelled = {&l->texts, l->rows, l->targets, TEXTS, LABELS}};
 }
 
 static void lesson_end(Lesson *l) {
@@ -119,14 +119,17 @@ TEST(another_seed_gives_another_encoder) {
 TEST(some_rows_teach_nothing) {
   Lesson l;
   lesson_begin(&l, "bert");
-  l.tuning.count = 0;
+  l.tuning.labelled.count = 0;
   assert_false(fine_tuning_possible(&l.tuning));
-  l.tuning.count = 2; /* two labels, a row each: no two are alike */
+  l.tuning.labelled.count = 2; /* two labels, a row each: no two are alike */
   assert_false(fine_tuning_possible(&l.tuning));
-  l.tuning.count = 3;
+  l.tuning.labelled.count = 3;
   assert_true(fine_tuning_possible(&l.tuning));
+  l.tuning.labelled.labels = 101; /* too many to tell apart in so few steps */
+  assert_false(fine_tuning_possible(&l.tuning));
+  l.tuning.labelled.labels = LABELS;
   for (size_t i = 0; i < TEXTS; i++) l.targets[i] = 1; /* one label */
-  l.tuning.count = TEXTS;
+  l.tuning.labelled.count = TEXTS;
   assert_false(fine_tuning_possible(&l.tuning));
   lesson_end(&l);
   lesson_begin(&l, "static"); /* no layers */
@@ -141,7 +144,7 @@ TEST(texts_without_tokens_are_passed_over) {
   l.texts.end[0] = 0; /* text 0 is empty now, and text 1 has the tokens of both */
   assert_true(first > 0);
   encoder_free(tune(&l, 1));
-  l.tuning.count = 1;
+  l.tuning.labelled.count = 1;
   assert_false(fine_tuning_possible(&l.tuning));
   lesson_end(&l);
 }

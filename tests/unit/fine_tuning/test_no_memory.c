@@ -13,8 +13,7 @@ static EncoderTexts texts;
 static Status tune(void *context) {
   static const uint32_t ROWS[] = {0, 1, 2, 3}, TARGETS[] = {0, 0, 1, 1};
   (void)context;
-  FineTuning tuning = {.encoder = encoder, .texts = &texts, .rows = ROWS, .targets = TARGETS, .count = COUNT(ROWS),
-                       .labels = 2};
+  FineTuning tuning = {.encoder = encoder, .labelled = {&texts, ROWS, TARGETS, COUNT(ROWS), 2}};
   Workers *workers = NULL;
   Encoder *tuned = NULL;
   Status status = workers_new(0, (Poll){0}, &workers, &error);
