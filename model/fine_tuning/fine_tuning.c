@@ -16,6 +16,7 @@ enum {
   STEPS = FINE_TUNING_STEPS,
   FEW_LABELS = 20,
   MOST_LABELS = 100,  /* the steps are too few to tell more apart         */
+  FEWEST_TEXTS = 24,  /* what fewer have in common may be chance          */
   BATCH = 16,         /* texts of a step, with few labels                 */
   LARGE_BATCH = TEXT_PAIRS_MOST, /* with more                             */
   PART = 8,           /* texts of a task                                  */
@@ -66,7 +67,8 @@ static size_t layers_of(const FineTuning *f) {
 }
 
 bool fine_tuning_possible(const FineTuning *f) {
-  return layers_of(f) > 0 && f->labelled.labels <= MOST_LABELS && labelled_texts_differ(&f->labelled);
+  const LabelledTexts *l = &f->labelled;
+  return layers_of(f) > 0 && l->count >= FEWEST_TEXTS && l->labels <= MOST_LABELS && labelled_texts_differ(l);
 }
 
 /* ---- memory -------------------------------------------------------------------------------- */

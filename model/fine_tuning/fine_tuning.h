@@ -18,8 +18,8 @@ typedef struct FineTuning {
   atomic_size_t *done; /* grows by one with each step, on any thread; or NULL */
 } FineTuning;
 
-/* Returns whether there is something to learn: layers, and 2 to 100 labels, one of them with two texts. With more
-** labels nothing was gained.
+/* Returns whether there is something to learn: layers, 24 texts at least, and 2 to 100 labels, one of them with two
+** texts. With fewer texts or more labels nothing was gained.
 */
 bool fine_tuning_possible(const FineTuning *tuning);
 

@@ -205,7 +205,7 @@ SELECT classify_train(body, label, 'bad', '{"teacher":"static", "validation":"SE
 SELECT classify_train(body, label, 'bad', '{"teacher":"main.gpt"}') FROM tickets;
 
 -- Vectors of many numbers.
-SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT text, zeroblob(4 * 65537) FROM vectors"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT text, zeroblob(4 * 65537) FROM vectors ORDER BY text"}') FROM tickets;
 SELECT json_extract(classify_train(body, label, 'wide', '{"epochs":1, "hidden":2, "teacher":"SELECT text, CAST(vector || zeroblob(4 * 65532) AS BLOB) FROM vectors"}'), '$.rows') FROM tickets;
 
 -- Weights that are finite, and vectors that are not: one number of embeddings.LayerNorm.weight is 8.5e37. All zero.

@@ -119,17 +119,18 @@ TEST(another_seed_gives_another_encoder) {
 TEST(some_rows_teach_nothing) {
   Lesson l;
   lesson_begin(&l, "bert");
-  l.tuning.labelled.count = 0;
-  assert_false(fine_tuning_possible(&l.tuning));
-  l.tuning.labelled.count = 2; /* two labels, a row each: no two are alike */
-  assert_false(fine_tuning_possible(&l.tuning));
-  l.tuning.labelled.count = 3;
   assert_true(fine_tuning_possible(&l.tuning));
+  l.tuning.labelled.count = TEXTS - 1; /* too few */
+  assert_false(fine_tuning_possible(&l.tuning));
+  l.tuning.labelled.count = TEXTS;
   l.tuning.labelled.labels = 101; /* too many to tell apart in so few steps */
   assert_false(fine_tuning_possible(&l.tuning));
-  l.tuning.labelled.labels = LABELS;
+  for (uint32_t i = 0; i < TEXTS; i++) l.targets[i] = i; /* a row each: no two are alike */
+  l.tuning.labelled.labels = TEXTS;
+  assert_false(fine_tuning_possible(&l.tuning));
+  l.targets[1] = 0;
+  assert_true(fine_tuning_possible(&l.tuning));
   for (size_t i = 0; i < TEXTS; i++) l.targets[i] = 1; /* one label */
-  l.tuning.labelled.count = TEXTS;
   assert_false(fine_tuning_possible(&l.tuning));
   lesson_end(&l);
   lesson_begin(&l, "static"); /* no layers */
@@ -144,8 +145,20 @@ TEST(texts_without_tokens_are_passed_over) {
   l.texts.end[0] = 0; /* text 0 is empty now, and text 1 has the tokens of both */
   assert_true(first > 0);
   encoder_free(tune(&l, 1));
-  l.tuning.labelled.count = 1;
+  for (size_t i = 0; i < TEXTS - 1; i++) l.texts.end[i] = 0; /* only the last one has tokens */
   assert_false(fine_tuning_possible(&l.tuning));
+  lesson_end(&l);
+}
+
+TEST(numbers_without_end_are_an_error) {
+  Lesson l;
+  Encoder *tuned = NULL;
+  lesson_begin(&l, "bert");
+  Workers *workers = new_workers(0);
+  l.encoder->transformer.weights.layers[0].output_norm.scale[0] = 1e38f;
+  assert_invalid(fine_tuning_run(&l.tuning, workers, &tuned, &error), "no longer finite after 0 steps of fine-tuning");
+  assert_null(tuned);
+  workers_free(workers);
   lesson_end(&l);
 }
 
@@ -157,6 +170,7 @@ int main(void) {
       cmocka_unit_test(another_seed_gives_another_encoder),
       cmocka_unit_test(some_rows_teach_nothing),
       cmocka_unit_test(texts_without_tokens_are_passed_over),
+      cmocka_unit_test(numbers_without_end_are_an_error),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
