@@ -1,0 +1,17 @@
+-- Models that version 0.1.0 wrote (tests/golden/make.sql) are read by this version, and answer as they did then.
+.load build/classify
+CREATE TABLE golden(model, bytes INTEGER, text, label, scores);
+.import --csv --skip 1 tests/golden/answers.csv golden
+CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights);
+INSERT INTO classify_models(name, version, weights)
+SELECT DISTINCT model, 1, sqlar_uncompress(readfile('tests/golden/' || model || '.z'), bytes) FROM golden;
+
+-- For each model: its answers, how many labels are those of then, and how many probabilities, to the last digit that
+-- is written. Where a processor has no products of 8-bit integers, a model of that precision is read as floats.
+CREATE TABLE probabilities AS
+SELECT model, then_.value AS was, now.value AS is_now
+FROM golden, json_each(scores) AS then_, json_each(classify_scores(text, model)) AS now
+WHERE then_.key = now.key;
+SELECT model, count(*), sum(CAST(classify(text, model) AS TEXT) = label) FROM golden GROUP BY model ORDER BY model;
+SELECT model, count(*), sum(abs(was - is_now) < iif(model LIKE '%int8', 0.02, 2e-6)) FROM probabilities
+GROUP BY model ORDER BY model;
