@@ -2,6 +2,7 @@
 
 Of the part `teacher` of tests/bench/run: a panel for each set, a line for each variant, means over the seeds.
 """
+import math
 import sqlite3
 import sys
 
@@ -25,7 +26,7 @@ GROUP BY dataset, variant, labelled ORDER BY dataset, variant, labelled'''
 
 def panel(dataset, lines, left, steps):
     def x(labelled):
-        return left + steps.index(labelled) * (WIDTH - LEFT - 10) / max(1, len(steps) - 1)
+        return left + math.log2(labelled / steps[0]) * (WIDTH - LEFT - 10) / max(1, math.log2(steps[-1] / steps[0]))
 
     def y(accuracy):
         return TOP + (1 - accuracy) * HEIGHT

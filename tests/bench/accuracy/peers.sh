@@ -39,7 +39,7 @@ svc_learns() { # SVC or SVC-chars
 }
 
 setfit_learns() { # seed
-  "$PYTHON" tests/bench/accuracy/setfit.py "$ENCODER" "$work/train.tsv" "$work/test.tsv" "$work/predicted" "$1" \
+  "$PYTHON" tests/bench/accuracy/setfit_peer.py "$ENCODER" "$work/train.tsv" "$work/test.tsv" "$work/predicted" "$1" \
     2>"$work/setfit.log" || { tail -5 "$work/setfit.log" >&2; return 1; }
 }
 

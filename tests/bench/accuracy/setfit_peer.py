@@ -1,6 +1,6 @@
 """SetFit: fine-tunes a sentence encoder on pairs of the labelled texts, then a logistic regression on its vectors.
 
-setfit.py ENCODER TRAIN TEST PREDICTIONS SEED
+setfit_peer.py ENCODER TRAIN TEST PREDICTIONS SEED
 
 TRAIN and TEST have a label, a tab and a text on each line. Writes a label a line to PREDICTIONS and prints the
 seconds that training took. Each text is in ITERATIONS pairs of texts with its label and as many of others, as in
