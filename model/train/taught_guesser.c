@@ -77,9 +77,11 @@ static LabelledTexts list_labelled(TaughtGuesser *g) {
 static Status read_sentences(TaughtGuesser *g, Error *error) {
   const Training *t = g->training;
   FineTuning tuning = {.labelled = list_labelled(g), .seed = t->options.seed};
+  bool read = g->teacher->features && !g->teacher->tuned;
   g->teacher->keeps_vectors = g->by_names != NULL;
   Status status = teacher_tune(g->teacher, tuning, t->workers, error);
-  return status ? status : teacher_read(g->teacher, t->options.seed, t->workers, error);
+  if (status || (read && !g->teacher->tuned)) return status; /* nothing has changed since */
+  return teacher_read(g->teacher, t->options.seed, t->workers, error);
 }
 
 static Status score_by_phrases(TaughtGuesser *g, Error *error) {
