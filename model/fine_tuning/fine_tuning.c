@@ -13,7 +13,6 @@
 
 enum {
   TUNED_LAYERS = 3,   /* the last ones                                    */
-  STEPS = FINE_TUNING_STEPS,
   FEW_LABELS = 20,
   MOST_LABELS = 100,  /* the steps are too few to tell more apart         */
   FEWEST_TEXTS = 24,  /* what fewer have in common may be chance          */
@@ -134,7 +133,8 @@ static Status list_kernels(Tuner *t, Error *error) {
 
 /* The rate of Adam in a step: the learning rate grows, then falls, along straight lines. */
 static float rate_of(size_t step) {
-  double progress = ((double)step + 1.0) / STEPS, left = (1.0 + 1.0 / STEPS - progress) / (1.0 - WARM_UP);
+  double one = 1.0 / FINE_TUNING_STEPS, progress = ((double)step + 1.0) * one;
+  double left = (1.0 + one - progress) / (1.0 - WARM_UP);
   return adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, left), step + 1);
 }
 
@@ -251,10 +251,11 @@ static Status learn_pairs(Tuner *t, Error *error) {
                    "expected an encoder whose numbers are of usual size", t->step);
 }
 
-static size_t slices(const Tuner *t) {
-  size_t count = 0;
-  for (size_t k = 0; k < KERNELS; k++) count += t->kernels[t->layer][k].slices;
-  return count;
+static size_t tasks_of_phase(const Tuner *t) {
+  size_t slices = 0, parts = (t->pairs.count + PART - 1) / PART;
+  if (t->step == FINE_TUNING_STEPS) return 0;
+  for (size_t k = 0; k < KERNELS; k++) slices += t->kernels[t->layer][k].slices;
+  return t->phase == PHASE_UPDATE ? slices : parts;
 }
 
 /* Draw, forward, then of each layer, the last one first, backward and update. */
@@ -280,7 +281,7 @@ static Status begin_phase(void *context, size_t *tasks, Error *error) {
     t->layer--;
     t->phase = PHASE_BACKWARD;
   }
-  *tasks = t->step == STEPS ? 0 : t->phase == PHASE_UPDATE ? slices(t) : (t->pairs.count + PART - 1) / PART;
+  *tasks = tasks_of_phase(t);
   return status;
 }
 

@@ -9,18 +9,23 @@ static size_t length_of(const LabelledTexts *t, size_t text) {
   return length < TEXT_PAIRS_MOST_TOKENS ? length : TEXT_PAIRS_MOST_TOKENS;
 }
 
+/* Whether one of the texts before number `i` has its label. */
+static bool has_a_pair(const LabelledTexts *t, size_t i) {
+  for (size_t k = 0; k < i; k++)
+    if (t->targets[t->rows[k]] == t->targets[t->rows[i]] && length_of(t, t->rows[k]) > 0) return true;
+  return false;
+}
+
+/* Of more texts than labels two are alike: so the search for them ends early. */
 bool labelled_texts_differ(const LabelledTexts *t) {
   bool different = false, alike = false;
-  size_t texts = 0;
-  uint32_t *seen = calloc(t->labels + 1, sizeof *seen);
-  for (size_t i = 0; seen && i < t->count; i++) {
-    uint32_t label = t->targets[t->rows[i]];
+  const uint32_t *first = NULL;
+  for (size_t i = 0; i < t->count && !(different && alike); i++) {
     if (length_of(t, t->rows[i]) == 0) continue;
-    different = different || (texts > 0 && seen[label] == 0);
-    alike = alike || ++seen[label] > 1;
-    texts++;
+    if (!first) first = &t->targets[t->rows[i]];
+    different = different || t->targets[t->rows[i]] != *first;
+    alike = alike || has_a_pair(t, i);
   }
-  free(seen);
   return different && alike;
 }
 

@@ -244,10 +244,9 @@ static Status compute_features(FeatureReading *r, Error *error) {
   return STATUS_OK;
 }
 
-Status teacher_tune(Teacher *t, FineTuning tuning, Workers *workers, Error *error) {
-  tuning.encoder = t->encoder;
+Status teacher_tune(Teacher *t, LabelledTexts labelled, uint64_t seed, Workers *workers, Error *error) {
+  FineTuning tuning = {.encoder = t->encoder, .labelled = labelled, .seed = seed, .done = &t->steps};
   tuning.labelled.texts = &t->texts;
-  tuning.done = &t->steps;
   encoder_free(t->tuned);
   t->tuned = NULL;
   if (!t->encoder || !fine_tuning_possible(&tuning)) return STATUS_OK;

@@ -62,10 +62,11 @@ Status teacher_add_vector(Teacher *teacher, const char *text, size_t length, con
 bool teacher_knows(const Teacher *teacher, size_t text);
 bool teacher_knows_text(const Teacher *teacher, const char *text, size_t length); /* of any text; after the last */
 
-/* The caller fills in the seed, and of the labelled texts all but the texts themselves; the teacher forgets what it has learned before. Without layers
-** to learn or labels to tell apart nothing happens. A long task: it ends early when the workers are stopped.
+/* Learns from the texts that have a label; `labelled` lacks only the texts themselves. What it has learned before is
+** forgotten. Where fine_tuning_possible() is false it learns nothing. A long task: it ends early when the workers are
+** stopped.
 */
-Status teacher_tune(Teacher *teacher, FineTuning tuning, Workers *workers, Error *error);
+Status teacher_tune(Teacher *teacher, LabelledTexts labelled, uint64_t seed, Workers *workers, Error *error);
 
 /* Likewise. May be called again after each teacher_tune(). */
 Status teacher_read(Teacher *teacher, uint64_t seed, Workers *workers, Error *error);

@@ -57,6 +57,7 @@ Status taught_guesser_new(TaughtGuesser *g, Training *t, Teacher *teacher, const
     g->texts[i] = corpus_text(c, rows[i]);
     g->targets[i] = taught_guesser_shows(t, rows[i]) ? c->target[rows[i]] : LABELS_NONE;
   }
+  for (size_t i = 0; i < t->taught.phrases && !status; i++) g->targets[count + i] = t->taught.phrase_labels[i];
   return status ? status : read_words(g, error);
 }
 
@@ -64,22 +65,20 @@ Status taught_guesser_new(TaughtGuesser *g, Training *t, Teacher *teacher, const
 ** did for some tables they spoiled for others.
 */
 static LabelledTexts list_labelled(TaughtGuesser *g) {
-  const TaughtLabels *taught = &g->training->taught;
+  size_t phrases = g->training->taught.phrases;
   LabelledTexts labelled = {.rows = g->labelled, .targets = g->targets, .labels = g->labels};
   for (uint32_t i = 0; i < g->count; i++)
     if (g->targets[i] != LABELS_NONE) g->labelled[labelled.count++] = i;
-  for (size_t i = 0; i < taught->phrases; i++) g->targets[g->count + i] = taught->phrase_labels[i];
-  for (size_t i = 0, rows = labelled.count; i < taught->phrases && rows > 0; i++)
-    g->labelled[labelled.count++] = (uint32_t)(g->count + i);
+  if (labelled.count == 0) return labelled;
+  for (size_t i = 0; i < phrases; i++) g->labelled[labelled.count++] = (uint32_t)(g->count + i);
   return labelled;
 }
 
 static Status read_sentences(TaughtGuesser *g, Error *error) {
   const Training *t = g->training;
-  FineTuning tuning = {.labelled = list_labelled(g), .seed = t->options.seed};
   bool read = g->teacher->features && !g->teacher->tuned;
   g->teacher->keeps_vectors = g->by_names != NULL;
-  Status status = teacher_tune(g->teacher, tuning, t->workers, error);
+  Status status = teacher_tune(g->teacher, list_labelled(g), t->options.seed, t->workers, error);
   if (status || (read && !g->teacher->tuned)) return status; /* nothing has changed since */
   return teacher_read(g->teacher, t->options.seed, t->workers, error);
 }

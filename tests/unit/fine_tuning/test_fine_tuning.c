@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "unit/teacher/encoders.h"
+#include "unit/encoder/encoders.h"
 
 enum { TEXTS = 24, LABELS = 2, HIDDEN = 24 };
 

@@ -1,7 +1,7 @@
 /* A layer forward and backward: forward is what transformer_forward() does, gradients are slopes. */
 #include "base/memory.h"
 #include "fine_tuning/layer_pass.h"
-#include "unit/teacher/encoders.h"
+#include "unit/encoder/encoders.h"
 
 enum { TEXTS = 3, TOKENS = 9, WIDEST = 4096 };
 

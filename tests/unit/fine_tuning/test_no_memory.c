@@ -3,7 +3,7 @@
 
 #include "base/matrix.h"
 #include "fine_tuning/fine_tuning.h"
-#include "unit/teacher/encoders.h"
+#include "unit/encoder/encoders.h"
 
 static const char *const TEXTS[] = {"parcel", "late parcel", "invoice", "wrong invoice"};
 

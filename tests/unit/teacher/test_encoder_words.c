@@ -2,7 +2,7 @@
 #include <math.h>
 
 #include "teacher/encoder_words.h"
-#include "unit/teacher/encoders.h"
+#include "unit/encoder/encoders.h"
 
 enum { HIDDEN = 24, SHORT = 5 };
 

@@ -7,7 +7,7 @@
 #include "teacher/principal_components.h"
 #include "teacher/teacher.h"
 #include "teacher/zero_shot.h"
-#include "unit/teacher/encoders.h"
+#include "unit/encoder/encoders.h"
 
 enum { TEXTS = 12, SIZE = 4, LABELS = 2 };
 

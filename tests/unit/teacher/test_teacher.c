@@ -4,7 +4,7 @@
 
 #include "base/random.h"
 #include "teacher/teacher.h"
-#include "unit/teacher/encoders.h"
+#include "unit/encoder/encoders.h"
 
 enum { TEXTS = 40, HIDDEN = 24, SAMPLED = 4000 };
 

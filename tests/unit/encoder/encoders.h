@@ -1,4 +1,4 @@
-/* encoders.h -- a tiny encoder of random weights as a teacher. */
+/* encoders.h -- tiny encoders of random weights, and workers to run them. */
 #ifndef CLASSIFY_ENCODERS_H
 #define CLASSIFY_ENCODERS_H
 
