@@ -33,7 +33,7 @@ static void progress(const void *state, const Training *t, TrainingProgress *p) 
   if (!teacher->encoder || done == teacher->count || corpus_count(&t->corpus, ROW_UNLABELLED) == 0) return;
   p->stage = done ? "the teacher reads texts" : steps ? "the teacher learns" : "the teacher is judged";
   p->share = done    ? (double)done / (double)teacher->count
-             : steps ? (double)steps / FINE_TUNING_STEPS
+             : steps ? (double)steps / (double)FINE_TUNING_STEPS
                      : judged(&t->taught);
   p->told = true;
 }

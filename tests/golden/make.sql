@@ -3,8 +3,8 @@
 --
 --   sqlite3 :memory: ".read tests/golden/make.sql"
 --
---   NAME.z        the weights of a model, by sqlar_compress()
---   answers.csv   model, bytes of the weights, text, label, probabilities
+--   NAME.safetensors   the weights of a model
+--   answers.csv        model, text, label, probabilities
 .load build/classify
 CREATE TABLE tickets(id INTEGER PRIMARY KEY, body, category);
 .import --csv --skip 1 sql/examples/tickets.csv tickets
@@ -24,7 +24,7 @@ SELECT classify_train(body, category, 'porter', json_patch(:small, '{"tokenize":
 SELECT classify_train(body, id % 3, 'numbers as labels', json_patch(:small, '{"subwords":false,"class_weight":"balanced"}'))
   IS NOT NULL FROM tickets;
 
-SELECT writefile('tests/golden/' || name || '.z', sqlar_compress(weights)) > 0 FROM classify_models;
+SELECT writefile('tests/golden/' || name || '.safetensors', weights) > 0 FROM classify_models;
 
 CREATE TABLE texts(text);
 INSERT INTO texts VALUES ('I was charged twice, and nobody answers'), ('where is my parcel?'),
@@ -32,5 +32,5 @@ INSERT INTO texts VALUES ('I was charged twice, and nobody answers'), ('where is
 .mode csv
 .headers on
 .once tests/golden/answers.csv
-SELECT name AS model, length(weights) AS bytes, text, classify(text, name) AS label, classify_scores(text, name) AS scores
+SELECT name AS model, text, classify(text, name) AS label, classify_scores(text, name) AS scores
 FROM classify_models, texts ORDER BY name, texts.rowid;

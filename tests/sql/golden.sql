@@ -1,10 +1,10 @@
 -- Models that version 0.1.0 wrote (tests/golden/make.sql) are read by this version, and answer as they did then.
 .load build/classify
-CREATE TABLE golden(model, bytes INTEGER, text, label, scores);
+CREATE TABLE golden(model, text, label, scores);
 .import --csv --skip 1 tests/golden/answers.csv golden
 CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights);
 INSERT INTO classify_models(name, version, weights)
-SELECT DISTINCT model, 1, sqlar_uncompress(readfile('tests/golden/' || model || '.z'), bytes) FROM golden;
+SELECT DISTINCT model, 1, readfile('tests/golden/' || model || '.safetensors') FROM golden;
 
 -- For each model: its answers, how many labels are those of then, and how many probabilities, to the last digit that
 -- is written. Where a processor has no products of 8-bit integers, a model of that precision is read as floats.
