@@ -12,6 +12,7 @@
 static const Option TRAIN_OPTIONS[] = {
     {"batch_size", &OPTION_COUNT, TRAINING(batch_size), 1, 4096, NULL},
     {"class_weight", &OPTION_CLASS_WEIGHT, OPTION(class_weight), 0, 0, NULL},
+    {"compress", &OPTION_BOOLEAN, TRAINING(compress), 0, 0, NULL},
     {"dropout", &OPTION_REAL, TRAINING(dropout), 0, 0.95, NULL},
     {"embedding", &OPTION_COUNT, TRAINING(embedding), 1, 1024, NULL},
     {"encoder", &OPTION_ENCODER, OPTION(no_encoder), 0, 0, NULL},

@@ -103,10 +103,10 @@ static void read_words_progress(void *context, ProgressState *state) {
 static int read_encoder_words(TrainingRun *run, Error *error) {
   const TrainingOptions *o = &run->options.training;
   const Strings *table = &training_corpus(run->training)->vocabulary.words;
-  size_t size = encoder_size(run->encoder);
+  size_t size = encoder_size(run->encoder), wanted = o->embedding ? o->embedding : USUAL_EMBEDDING;
   WordsRead read = {.words = table->count};
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
-                        .size = o->embedding < size ? o->embedding : size, .seed = o->seed, .done = &read.done};
+                        .size = wanted < size ? wanted : size, .seed = o->seed, .done = &read.done};
   Workers *workers;
   double begun = clock_seconds();
   progress_begin(&run->progress, run->options.progress, read_words_progress, &read);

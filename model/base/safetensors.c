@@ -1,14 +1,14 @@
 #include "base/safetensors.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/half.h"
 #include "base/json_reader.h"
 #include "base/memory.h"
+#include "base/quantisation.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
 #error "the tensors of a safetensors file are little-endian, and are copied as they are"
@@ -19,12 +19,14 @@ enum {
   MAX_HEADER = 100 * 1000 * 1000,
   SHAPE_LENGTH = TENSOR_MAX_RANK * 22 + 1 /* of dimensions as text */
 };
-static const char IDENTIFIER_KEY[] = "\"identifier\":\"";
 
 static const struct {
   const char *name;
   size_t bytes;
-} DTYPES[] = {{"F32", 4}, {"I32", 4}, {"U32", 4}, {"U8", 1}, {"F16", 2}, {"BF16", 2}};
+} DTYPES[] = {{"F32", 4}, {"I32", 4}, {"U32", 4}, {"U8", 1}, {"F16", 2}, {"BF16", 2}, {"I8", 1}, {"U16", 2}};
+
+const char *dtype_name(Dtype dtype) { return DTYPES[dtype].name; }
+size_t dtype_bytes(Dtype dtype) { return DTYPES[dtype].bytes; }
 
 /* ---- reading -------------------------------------------------------------- */
 
@@ -243,7 +245,8 @@ static void write_shape(const size_t *shape, size_t rank, const TensorView *foun
 static bool is_half(Dtype dtype) { return dtype == DTYPE_F16 || dtype == DTYPE_BF16; }
 
 static bool fits(const TensorView *view, Dtype dtype, const size_t *shape, size_t rank) {
-  bool same = view->dtype == dtype || (dtype == DTYPE_F32 && is_half(view->dtype));
+  bool same = view->dtype == dtype || (dtype == DTYPE_F32 && is_half(view->dtype)) ||
+              (dtype == DTYPE_U32 && view->dtype == DTYPE_U16);
   if (!same || view->rank != rank) return false;
   for (size_t i = 0; i < rank; i++)
     if (shape[i] != TENSOR_ANY && shape[i] != view->shape[i]) return false;
@@ -256,54 +259,134 @@ static const char *expected_dtype(const TensorView *found, Dtype dtype) {
   return is_half(found->dtype) ? DTYPES[found->dtype].name : "F32, F16 or BF16";
 }
 
+static Status not_expected(const TensorView *view, const char *name, const char *expected, Error *error) {
+  char is[SHAPE_LENGTH];
+  write_shape(view->shape, view->rank, NULL, is);
+  return error_set(error, STATUS_INVALID, "tensor '%s' is %s %s, expected %s", name, view->dtype_name, is, expected);
+}
+
 Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
                            const TensorView **view, Error *error) {
-  char is[SHAPE_LENGTH], expected[SHAPE_LENGTH];
+  char sizes[SHAPE_LENGTH], expected[2 * SHAPE_LENGTH];
   *view = safetensors_find(st, name);
   if (*view && fits(*view, dtype, shape, rank)) return STATUS_OK;
-  write_shape(shape, rank, *view, expected);
-  if (!*view)
-    return error_set(error, STATUS_INVALID, "tensor '%s' is missing, expected %s %s", name, DTYPES[dtype].name,
-                     expected);
-  write_shape((*view)->shape, (*view)->rank, NULL, is);
-  return error_set(error, STATUS_INVALID, "tensor '%s' is %s %s, expected %s %s", name, (*view)->dtype_name, is,
-                   expected_dtype(*view, dtype), expected);
+  write_shape(shape, rank, *view, sizes);
+  snprintf(expected, sizeof expected, "%s %s", expected_dtype(*view, dtype), sizes);
+  if (*view) return not_expected(*view, name, expected, error);
+  return error_set(error, STATUS_INVALID, "tensor '%s' is missing, expected %s", name, expected);
 }
 
 /* ---- numbers --------------------------------------------------------------- */
 
-size_t safetensors_count(const TensorView *view) { return (view->end - view->begin) / DTYPES[view->dtype].bytes; }
-
-/* IEEE 754: 1 bit of sign, 5 of exponent, 10 of mantissa. */
-static float float_of_f16(uint16_t half) {
-  int exponent = half >> 10 & 0x1F, mantissa = half & 0x3FF;
-  float size = exponent == 0    ? ldexpf((float)mantissa, -24)
-               : exponent < 31  ? ldexpf((float)(mantissa + 0x400), exponent - 25)
-               : mantissa == 0  ? INFINITY
-                                : NAN;
-  return half & 0x8000 ? -size : size;
+size_t safetensors_count(const TensorView *view) {
+  size_t count = 1;
+  for (size_t i = 0; i < view->rank; i++) count *= view->shape[i];
+  return count;
 }
 
-/* The upper half of an F32. */
-static float float_of_bf16(uint16_t half) {
-  uint32_t bits = (uint32_t)half << 16;
-  float value;
-  memcpy(&value, &bits, sizeof value);
+static uint16_t two_bytes(const uint8_t *from) {
+  uint16_t value;
+  memcpy(&value, from, sizeof value);
   return value;
 }
 
+/* The scales need not be aligned. */
+static void copy_quantised(const uint8_t *data, const TensorView *view, size_t count, float *out) {
+  const uint8_t *codes = data + view->begin, *scales = data + view->scales;
+  for (size_t at = 0; at < count; at += QUANTISATION_BLOCK, scales += 2) {
+    uint16_t scale = two_bytes(scales);
+    size_t left = count - at, some = left < QUANTISATION_BLOCK ? left : QUANTISATION_BLOCK;
+    dequantise(view->bits, codes + quantisation_bytes(view->bits, at), &scale, some, out + at);
+  }
+}
+
 void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out) {
-  const uint8_t *from = bytes + st->header_end + view->begin;
+  const uint8_t *data = bytes + st->header_end, *from = data + view->begin;
   float *floats = out;
-  if (!is_half(view->dtype)) {
+  uint32_t *integers = out;
+  if (view->bits) {
+    copy_quantised(data, view, count, floats);
+  } else if (view->dtype == DTYPE_U16) {
+    for (size_t i = 0; i < count; i++) integers[i] = two_bytes(from + 2 * i);
+  } else if (view->dtype == DTYPE_F16) {
+    for (size_t i = 0; i < count; i++) floats[i] = half_to_float(two_bytes(from + 2 * i));
+  } else if (view->dtype == DTYPE_BF16) {
+    for (size_t i = 0; i < count; i++) floats[i] = bf16_to_float(two_bytes(from + 2 * i));
+  } else {
     memcpy(out, from, count * sizeof *floats);
-    return;
   }
-  for (size_t i = 0; i < count; i++) {
-    uint16_t half;
-    memcpy(&half, from + i * sizeof half, sizeof half);
-    floats[i] = view->dtype == DTYPE_F16 ? float_of_f16(half) : float_of_bf16(half);
+}
+
+/* ---- quantised tensors -------------------------------------------------------- */
+
+static const char CODES[] = ".codes";
+
+/* Finds the part NAME.what of the tensor whose codes have this name. */
+static Status find_part(const SafeTensors *st, const char *codes, const char *what, Dtype dtype, size_t count,
+                        const TensorView **view, Error *error) {
+  char name[SHAPE_LENGTH];
+  snprintf(name, sizeof name, "%.*s.%s", (int)(strlen(codes) - strlen(CODES)), codes, what);
+  return safetensors_require(st, name, dtype, &count, 1, view, error);
+}
+
+/* Reads the dimensions, and checks that there are as many codes. */
+static Status read_dimensions(const char *codes, const uint8_t *data, const TensorView *dimensions, TensorView *t,
+                              Error *error) {
+  size_t count = 1, bytes = t->end - t->begin;
+  if (dimensions->shape[0] > TENSOR_MAX_RANK)
+    return error_set(error, STATUS_INVALID, "the tensor of '%s' has %zu dimensions, expected at most %d", codes,
+                     dimensions->shape[0], TENSOR_MAX_RANK);
+  t->rank = dimensions->shape[0];
+  for (size_t i = 0; i < t->rank; i++) {
+    uint32_t size;
+    memcpy(&size, data + dimensions->begin + i * sizeof size, sizeof size);
+    t->shape[i] = size;
+    if (size && count > SIZE_MAX / size) return error_set(error, STATUS_INVALID, "tensor '%s' is too large", codes);
+    count *= size;
   }
+  if (quantisation_bytes(t->bits, count) == bytes) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "tensor '%s' has %zu bytes, expected %zu codes of %u bits", codes, bytes,
+                   count, t->bits);
+}
+
+static Status unpack(SafeTensors *st, const uint8_t *data, const char *codes, const TensorView *view, Error *error) {
+  const TensorView *scales = NULL, *dimensions = NULL;
+  TensorView t = {.dtype = DTYPE_F32, .begin = view->begin, .end = view->end, .bits = view->dtype == DTYPE_I8 ? 8 : 4};
+  memcpy(t.dtype_name, "F32", sizeof "F32");
+  if (view->rank != 1 || (view->dtype != DTYPE_I8 && view->dtype != DTYPE_U8))
+    return not_expected(view, codes, "I8 [n] or U8 [n]", error);
+  Status status = find_part(st, codes, "shape", DTYPE_U32, TENSOR_ANY, &dimensions, error);
+  if (!status && dimensions->dtype != DTYPE_U32)
+    status = error_set(error, STATUS_INVALID, "the shape of '%s' is U16, expected U32", codes);
+  if (!status) status = read_dimensions(codes, data, dimensions, &t, error);
+  if (!status)
+    status = find_part(st, codes, "scales", DTYPE_F16, quantisation_scales(safetensors_count(&t)), &scales, error);
+  if (status) return status;
+  t.scales = scales->begin;
+  t.name = strings_add(&st->names, codes, strlen(codes) - strlen(CODES));
+  if (t.name != STRINGS_NONE && t.name < st->count)
+    return error_set(error, STATUS_INVALID, "there is tensor '%s', and its tensor as floats too", codes);
+  if (t.name == STRINGS_NONE || !memory_grow(&st->tensors, &st->capacity, st->count + 1, sizeof *st->tensors))
+    return error_no_memory(error);
+  st->tensors[st->count++] = t;
+  return STATUS_OK;
+}
+
+/* Names of ours are short; a longer one is not unpacked. */
+Status safetensors_unpack(SafeTensors *st, const uint8_t *bytes, Error *error) {
+  enum { LONGEST = 64 };
+  Status status = STATUS_OK;
+  for (uint32_t i = 0, count = (uint32_t)st->count; i < count && !status; i++) {
+    char codes[LONGEST];
+    size_t length, suffix = strlen(CODES);
+    const char *name = strings_get(&st->names, i, &length);
+    if (length <= suffix || length >= LONGEST || memcmp(name + length - suffix, CODES, suffix) != 0) continue;
+    memcpy(codes, name, length);
+    codes[length] = '\0';
+    TensorView view = st->tensors[i];
+    if (strlen(codes) == length) status = unpack(st, bytes + st->header_end, codes, &view, error);
+  }
+  return status;
 }
 
 /* ---- metadata ---------------------------------------------------------------- */
@@ -341,11 +424,11 @@ static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
 
 /* Finds the first place in the header that states an identifier, within the known bytes. */
 static const uint8_t *find_identifier(const uint8_t *bytes, size_t known, size_t size) {
-  size_t key = strlen(IDENTIFIER_KEY);
+  size_t key = strlen(SAFETENSORS_IDENTIFIER_KEY);
   size_t end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
   if (end > known) end = known;
   for (size_t i = LENGTH_BYTES; i + key + IDENTIFIER_LENGTH <= end; i++)
-    if (memcmp(bytes + i, IDENTIFIER_KEY, key) == 0) return bytes + i + key;
+    if (memcmp(bytes + i, SAFETENSORS_IDENTIFIER_KEY, key) == 0) return bytes + i + key;
   return NULL;
 }
 
@@ -373,108 +456,4 @@ void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[I
     hash[1] = hash_word(hash[1], lane[l] + 0x632BE59BD9B4E019u);
   }
   snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
-}
-
-/* ---- writing -------------------------------------------------------------- */
-
-static void header_format(SafeTensorsWriter *w, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-
-static void header_format(SafeTensorsWriter *w, const char *format, ...) {
-  if (w->failed) return;
-  va_list arguments, again;
-  va_start(arguments, format);
-  va_copy(again, arguments);
-  int length = vsnprintf(NULL, 0, format, arguments);
-  va_end(arguments);
-  w->failed = length < 0 || !memory_grow(&w->header, &w->capacity, w->length + (size_t)length + 1, 1);
-  if (!w->failed) {
-    vsnprintf(w->header + w->length, (size_t)length + 1, format, again);
-    w->length += (size_t)length;
-  }
-  va_end(again);
-}
-
-static void header_quote(SafeTensorsWriter *w, const char *text) {
-  header_format(w, "\"");
-  for (; *text; text++) {
-    if (*text == '"' || *text == '\\')
-      header_format(w, "\\%c", *text);
-    else if ((unsigned char)*text < 0x20)
-      header_format(w, "\\u%04x", (unsigned)*text);
-    else
-      header_format(w, "%c", *text);
-  }
-  header_format(w, "\"");
-}
-
-/* The identifier comes first, so that a reader finds it in the first bytes. */
-static void metadata_begin(SafeTensorsWriter *w) {
-  if (w->length) return;
-  header_format(w, "%8s{\"__metadata__\":{%s%0*d\"", "", IDENTIFIER_KEY, IDENTIFIER_LENGTH, 0);
-  w->in_metadata = true;
-}
-
-static void metadata_end(SafeTensorsWriter *w) {
-  metadata_begin(w);
-  if (w->in_metadata) header_format(w, "}");
-  w->in_metadata = false;
-}
-
-void safetensors_write_metadata(SafeTensorsWriter *w, const char *key, const char *value) {
-  metadata_begin(w);
-  header_format(w, ",");
-  header_quote(w, key);
-  header_format(w, ":");
-  header_quote(w, value);
-}
-
-void safetensors_write_tensor(SafeTensorsWriter *w, const char *name, Dtype dtype,
-                              const size_t *shape, size_t rank, const void *data) {
-  w->failed = w->failed || dtype == DTYPE_OTHER;
-  if (w->failed) return;
-  metadata_end(w);
-  header_format(w, ",");
-  header_quote(w, name);
-  header_format(w, ":{\"dtype\":\"%s\",\"shape\":[", DTYPES[dtype].name);
-  size_t bytes = DTYPES[dtype].bytes;
-  for (size_t i = 0; i < rank; i++) {
-    header_format(w, "%s%zu", i ? "," : "", shape[i]);
-    bytes *= shape[i];
-  }
-  header_format(w, "],\"data_offsets\":[%zu,%zu]}", w->offset, w->offset + bytes);
-  w->failed = w->failed ||
-              !memory_grow(&w->data, &w->data_capacity, w->count + 1, sizeof *w->data) ||
-              !memory_grow(&w->sizes, &w->sizes_capacity, w->count + 1, sizeof *w->sizes);
-  if (w->failed) return;
-  w->data[w->count] = data;
-  w->sizes[w->count++] = bytes;
-  w->offset += bytes;
-}
-
-Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Error *error) {
-  metadata_end(w);
-  header_format(w, "}");
-  while (!w->failed && w->length % 8) header_format(w, " ");
-  uint8_t *file = w->failed ? NULL : malloc(w->length + w->offset);
-  if (file) {
-    uint64_t length = w->length - LENGTH_BYTES;
-    memcpy(file, w->header, w->length);
-    memcpy(file, &length, LENGTH_BYTES);
-    *size = w->length;
-    for (size_t i = 0; i < w->count; i++) {
-      if (w->sizes[i]) memcpy(file + *size, w->data[i], w->sizes[i]);
-      *size += w->sizes[i];
-    }
-    char identifier[IDENTIFIER_LENGTH + 1];
-    safetensors_identifier(file, *size, identifier);
-    const uint8_t *place = find_identifier(file, *size, *size);
-    memcpy(file + (place - file), identifier, IDENTIFIER_LENGTH);
-    *bytes = file;
-  }
-  free(w->header);
-  free(w->data);
-  free(w->sizes);
-  *w = (SafeTensorsWriter){0};
-  return file ? STATUS_OK : error_no_memory(error);
 }

@@ -20,9 +20,15 @@
 #include "base/status.h"
 #include "base/strings.h"
 
-typedef enum Dtype { DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_F16, DTYPE_BF16, DTYPE_OTHER } Dtype;
+typedef enum Dtype {
+  DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_F16, DTYPE_BF16, DTYPE_I8, DTYPE_U16, DTYPE_OTHER
+} Dtype;
 
 enum { TENSOR_MAX_RANK = 4, DTYPE_LENGTH = 16 };
+
+/* The name of a type as a header has it, and the bytes of one number; not of DTYPE_OTHER. */
+const char *dtype_name(Dtype dtype);
+size_t dtype_bytes(Dtype dtype);
 
 typedef struct TensorView {
   uint32_t name; /* in `names` */
@@ -30,6 +36,8 @@ typedef struct TensorView {
   char dtype_name[DTYPE_LENGTH]; /* as the file has it, cut to fit */
   size_t rank, shape[TENSOR_MAX_RANK];
   size_t begin, end; /* in the bytes after the header */
+  unsigned bits;     /* of a code, if the tensor is quantised; else 0 */
+  size_t scales;     /* where its scales begin        */
 } TensorView;
 
 /* What a header says. Owns its lists, not the file's bytes. */
@@ -57,9 +65,19 @@ size_t safetensors_header_size(const uint8_t first[8], size_t size);
 
 const TensorView *safetensors_find(const SafeTensors *st, const char *name); /* or NULL */
 
+/* Adds the tensors of the file that are quantised (quantisation.h). In place of tensor NAME, F32, such a file has
+**
+**   NAME.codes    I8 [numbers], or two codes of 4 bits in each byte of U8 [numbers / 2, rounded up]
+**   NAME.scales   F16 [numbers / 32, rounded up]
+**   NAME.shape    U32 [rank]
+**
+** `bytes` is the whole file. On failure *st has no other tensors than before.
+*/
+Status safetensors_unpack(SafeTensors *st, const uint8_t *bytes, Error *error);
+
 /* Finds a tensor that must be there, and checks its dtype and its dimensions shape [rank];
-** TENSOR_ANY stands for any size, and F32 for F16 and BF16 too. The error names what is there
-** and what was expected.
+** TENSOR_ANY stands for any size; F32 for F16, BF16 and quantised tensors too, U32 for U16 too. The
+** error names what is there and what was expected.
 */
 #define TENSOR_ANY SIZE_MAX
 Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
@@ -68,41 +86,19 @@ Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype,
 /* Returns how many numbers a tensor has. */
 size_t safetensors_count(const TensorView *view);
 
-/* Copies the first `count` numbers of a tensor of F32, I32 or U32, four bytes each; those of F16
-** and BF16 become floats. `bytes` is the whole file.
+/* Copies the first `count` numbers of a tensor to numbers of four bytes each, F32, I32 or U32. `bytes` is the
+** whole file.
 */
 void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out);
 
 const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or NULL */
-
-/* Builds a file. Append freely: the first failure sticks, and end() reports
-** it. Tensors' bytes are borrowed until end().
-*/
-typedef struct SafeTensorsWriter {
-  char *header;
-  size_t length, capacity;
-  const void **data; /* [count] */
-  size_t *sizes;
-  size_t count, data_capacity, sizes_capacity;
-  size_t offset; /* bytes of tensors so far */
-  bool in_metadata, failed;
-} SafeTensorsWriter; /* all zero to begin */
-
-/* Metadata goes before the tensors. */
-void safetensors_write_metadata(SafeTensorsWriter *w, const char *key, const char *value);
-void safetensors_write_tensor(SafeTensorsWriter *w, const char *name, Dtype dtype,
-                              const size_t *shape, size_t rank, const void *data);
-
-/* The file, for the caller to free(), with `identifier` as metadata: see
-** safetensors_identifier(). Empties the writer, also when it fails.
-*/
-Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Error *error);
 
 /* The identifier of a file: 32 hexadecimal digits, a hash of all its bytes but
 ** those of the identifier itself, which stands in its metadata. Equal content
 ** has equal identifiers, so a loaded model can be found by it.
 */
 enum { IDENTIFIER_LENGTH = 32 };
+#define SAFETENSORS_IDENTIFIER_KEY "\"identifier\":\""
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);
 
 /* The identifier that a file of `size` bytes states in its first `known` ones;

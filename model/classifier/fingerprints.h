@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/safetensors.h"
+#include "base/safetensors_writer.h"
 #include "base/status.h"
 
 typedef struct Fingerprints {

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/safetensors.h"
+#include "base/safetensors_writer.h"
 #include "text/text.h"
 
 /* By label, then by strength: the words that speak most for it first. */

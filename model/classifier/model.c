@@ -17,6 +17,7 @@ void model_free(Model *m) {
   parameters_free(&m->parameters);
   linear_free(&m->linear);
   vocabulary_free(&m->vocabulary);
+  ngrams_free(&m->ngrams);
   labels_free(&m->labels);
   keywords_free(&m->keywords);
   fingerprints_free(&m->fingerprints);
@@ -71,7 +72,6 @@ static void write_reading(SafeTensorsWriter *w, const Reading *reading, const Pa
   write_choice(w, &ATTENTION_PADDING, padding->skipped);
 }
 
-/* Tensors of four-byte numbers go first, so that each begins at a multiple of four. */
 Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   SafeTensorsWriter w = {0};
   const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
@@ -80,11 +80,12 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   safetensors_write_metadata(&w, "tokenize", m->tokenize);
   write_reading(&w, &m->reading, &m->parameters.shape.padding);
   if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
-  parameters_write(&m->parameters, &w);
+  parameters_write(&m->parameters, &m->bits.network, &w);
   safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
-  linear_write(&m->linear, &w);
+  linear_write(&m->linear, m->bits.linear, &w);
   keywords_write(&m->keywords, &w);
   fingerprints_write(&m->fingerprints, &w);
+  ngrams_write(&m->ngrams, &w);
   safetensors_write_tensor(&w, "vocabulary.ends", DTYPE_U32, &words->count, 1, words->end);
   safetensors_write_tensor(&w, "labels.ends", DTYPE_U32, &labels->count, 1, labels->end);
   safetensors_write_tensor(&w, "labels.kinds", DTYPE_U8, &labels->count, 1, m->labels.kinds);
@@ -216,6 +217,16 @@ static Status read_parameters(const File *f, Padding padding, Model *m) {
   return status;
 }
 
+/* Each n-gram has a row of subwords, and one of the linear branch if it has n-grams; and so have all others. */
+static Status read_ngrams(const File *f, Model *m) {
+  Status status = ngrams_read(&f->st, f->bytes, &m->ngrams, f->error);
+  size_t rows = m->parameters.shape.buckets, weights = m->linear.buckets;
+  if (status || !ngrams_exist(&m->ngrams)) return status;
+  if (m->ngrams.count + 1 == rows && (weights == 0 || weights == rows)) return STATUS_OK;
+  return error_set(f->error, STATUS_INVALID, "there are %zu n-grams, expected one less than rows of 'subwords' (%zu) and "
+                   "of n-grams in 'linear.kernel' (%zu)", m->ngrams.count, rows, weights);
+}
+
 /* Words with n-grams have vectors of their own, so that none would be left out. */
 static Status check_unknown(const File *f, const Model *m) {
   if (!m->reading.skips_unknown || m->parameters.shape.buckets == 0) return STATUS_OK;
@@ -283,7 +294,11 @@ static Status check_identifier(const File *f, size_t size, Model *m) {
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error) {
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
-  if (status) return status;
+  if (!status) status = safetensors_unpack(&f.st, bytes, error);
+  if (status) {
+    safetensors_free(&f.st);
+    return status;
+  }
   Padding padding = {0};
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
@@ -300,6 +315,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
                            error);
   if (!status) status = fingerprints_read(&f.st, bytes, &m->fingerprints, error);
   if (!status) status = read_vocabulary(&f, m);
+  if (!status) status = read_ngrams(&f, m);
   if (!status) status = read_labels(&f, m);
   if (!status) model_set_padding(m);
   if (!status) status = model_finish(m, error);
@@ -316,7 +332,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
 Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
                     Tokens *tokens, Error *error) {
   bool all = linear_exists(&m->linear) || m->reading.keeps_last || m->reading.skips_unknown;
-  TokensOptions options = {.vocabulary = &m->vocabulary, .spelled = m->parameters.shape.buckets > 0,
+  TokensOptions options = {.vocabulary = &m->vocabulary, .spelled = m->parameters.shape.buckets > 0, .ngrams = &m->ngrams,
                            .most = all ? SIZE_MAX : m->reading.max_tokens};
   return tokens_add(tokens, &options, tokenizer, text, length, error);
 }

@@ -1,12 +1,13 @@
 /* model.h -- a trained classifier: what its file holds, and what reads a text.
 **
-** A file is a safetensors file: the tensors of parameters.h and linear.h, and
+** A file is a safetensors file: the tensors of parameters.h and linear.h, some of them quantised, and
 **
 **   vocabulary.bytes  U8  [n]       the words, one after another
 **   vocabulary.ends   U32 [words]   where each ends
 **   labels.bytes      U8  [n]       the labels' keys (labels.h), and
 **   labels.ends       U32 [labels]  where each ends
 **   labels.kinds      U8  [labels]  'i', 'r' or 't'
+**   ngrams            U32 [n]       the n-grams that the model knows (ngrams.h)
 **   keywords.*, seen            see keywords.h and fingerprints.h; not needed to label
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
@@ -38,13 +39,21 @@
 #include "text/tokens.h"
 #include "text/vocabulary.h"
 
+/* The bits of each number in a file: 8 or 4 (quantisation.h), or 0: they are floats. */
+typedef struct ModelBits {
+  ParameterBits network;
+  unsigned linear; /* of the linear branch's kernel */
+} ModelBits;
+
 typedef struct Model {
   Parameters parameters;
   Precision precision;  /* of labelling                        */
+  ModelBits bits;       /* of its file                         */
   Inference inference;  /* of a finished model: model_finish() */
   Linear linear;
   Calibration calibration;
   Vocabulary vocabulary;
+  Ngrams ngrams;        /* none where `subwords` are buckets of hashes */
   Labels labels;
   Keywords keywords;    /* none if it was not trained here */
   Fingerprints fingerprints;            /* the same                        */

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/half.h"
 #include "base/memory.h"
+#include "base/quantisation.h"
 #include "base/simd.h"
 #include "linear/svm.h"
 
@@ -338,17 +340,65 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   return status;
 }
 
+/* ---- for a file --------------------------------------------------------------------- */
+
+Status linear_name_ngrams(Linear *l, const Ngrams *ngrams, Error *error) {
+  size_t features = tfidf_features(&l->tfidf), row = l->columns * sizeof *l->kernel;
+  float *named = memory_floats((features + ngrams->count + 1) * l->columns);
+  if (!named) return error_no_memory(error);
+  memcpy(named, l->kernel, features * row);
+  for (size_t i = 0; i < ngrams->count; i++)
+    memcpy(named + (features + i) * l->columns, l->kernel + (features + ngrams->hash[i] % l->buckets) * l->columns, row);
+  free(l->kernel);
+  l->kernel = named;
+  l->buckets = ngrams->count + 1;
+  return STATUS_OK;
+}
+
+static size_t kernel_weights(const Linear *l) { return (tfidf_features(&l->tfidf) + l->buckets) * l->columns; }
+
+void linear_round(Linear *l, unsigned bits) {
+  quantisation_round(bits, l->kernel, kernel_weights(l));
+  for (size_t f = 0; bits && f < tfidf_features(&l->tfidf); f++)
+    l->tfidf.idf[f] = half_to_float(half_from_float(l->tfidf.idf[f]));
+}
+
+/* Returns a copy for free(), of one element at least; NULL: out of memory. */
+static void *copy_of(const void *from, size_t count, size_t size) {
+  void *copy = memory_aligned(count + 1, size);
+  if (copy && count) memcpy(copy, from, count * size);
+  return copy;
+}
+
+Status linear_copy(const Linear *from, Linear *to, Error *error) {
+  const Tfidf *n = &from->tfidf;
+  *to = *from;
+  to->kernel = copy_of(from->kernel, kernel_weights(from), sizeof *from->kernel);
+  to->bias = copy_of(from->bias, from->columns, sizeof *from->bias);
+  to->tfidf.pair_end = copy_of(n->pair_end, n->words, sizeof *n->pair_end);
+  to->tfidf.second = copy_of(n->second, n->pairs, sizeof *n->second);
+  to->tfidf.idf = copy_of(n->idf, tfidf_features(n), sizeof *n->idf);
+  to->tfidf.table = copy_of(n->table, 2 * n->pairs, sizeof *n->table);
+  if (to->kernel && to->bias && to->tfidf.pair_end && to->tfidf.second && to->tfidf.idf && to->tfidf.table)
+    return STATUS_OK;
+  linear_free(to);
+  return error_no_memory(error);
+}
+
 /* ---- files ------------------------------------------------------------------------- */
 
-void linear_write(const Linear *l, SafeTensorsWriter *w) {
+void linear_write(const Linear *l, unsigned bits, SafeTensorsWriter *w) {
   if (!linear_exists(l)) return;
   size_t features = tfidf_features(&l->tfidf);
   size_t kernel[2] = {features + l->buckets, l->columns};
-  safetensors_write_tensor(w, "linear.kernel", DTYPE_F32, kernel, 2, l->kernel);
+  safetensors_write_quantised(w, "linear.kernel", bits, kernel, 2, l->kernel);
   safetensors_write_tensor(w, "linear.bias", DTYPE_F32, &l->columns, 1, l->bias);
-  safetensors_write_tensor(w, "linear.idf", DTYPE_F32, &features, 1, l->tfidf.idf);
+  if (bits)
+    safetensors_write_halves(w, "linear.idf", features, l->tfidf.idf);
+  else
+    safetensors_write_tensor(w, "linear.idf", DTYPE_F32, &features, 1, l->tfidf.idf);
   safetensors_write_tensor(w, "linear.pairs.ends", DTYPE_U32, &l->tfidf.words, 1, l->tfidf.pair_end);
-  safetensors_write_tensor(w, "linear.pairs.words", DTYPE_U32, &l->tfidf.pairs, 1, l->tfidf.second);
+  safetensors_write_integers(w, "linear.pairs.words", l->tfidf.pairs, l->tfidf.second);
 }
 
 /* Checks that the lists of second words follow one another, and that each of them rises. */

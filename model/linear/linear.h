@@ -17,7 +17,7 @@
 #ifndef CLASSIFY_LINEAR_H
 #define CLASSIFY_LINEAR_H
 
-#include "base/safetensors.h"
+#include "base/safetensors_writer.h"
 #include "linear/tfidf.h"
 #include "text/lexicon.h"
 
@@ -57,11 +57,21 @@ void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVec
 void linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
                        uint32_t label, float scale, float *contributions);
 
+/* Replaces the buckets by a row for each n-gram, which is that of its bucket, and one of zeros for all others. */
+Status linear_name_ngrams(Linear *linear, const Ngrams *ngrams, Error *error);
+
+/* Rounds the branch to what a file with so many bits a weight gives back: see linear_write(). */
+void linear_round(Linear *linear, unsigned bits);
+
+/* Copies a branch. */
+Status linear_copy(const Linear *from, Linear *to, Error *error);
+
 /* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends and
 ** linear.pairs.words. None of them is no branch; numbers are checked against the
-** vocabulary and the labels.
+** vocabulary and the labels. With 8 or 4 bits a weight the kernel
+** is quantised (quantisation.h) and an idf is an F16; with 0 all are floats.
 */
-void linear_write(const Linear *linear, SafeTensorsWriter *writer);
+void linear_write(const Linear *linear, unsigned bits, SafeTensorsWriter *writer);
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
                    Linear *linear, Error *error);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/quantisation.h"
 #include "base/random.h"
 #include "base/simd.h"
 
@@ -192,13 +193,44 @@ void parameters_take(Parameters *to, const Parameters *from) {
   }
 }
 
+/* ---- for a file ----------------------------------------------------------- */
+
+Status parameters_name_ngrams(Parameters *p, const Ngrams *ngrams, Error *error) {
+  Parameters named;
+  Shape shape = p->shape;
+  size_t size = shape.embedding, buckets = shape.buckets;
+  shape.buckets = ngrams->count + 1;
+  Status status = allocate(&shape, &named, error);
+  if (status) return status;
+  memcpy(named.block, p->block, shape.vocabulary * size * sizeof *p->block);
+  memcpy(parameters_dense(&named), parameters_dense(p), p->dense * sizeof *p->block);
+  float *row = named.tensor[TENSOR_SUBWORDS];
+  for (size_t i = 0; i < ngrams->count; i++, row += size)
+    memcpy(row, p->tensor[TENSOR_SUBWORDS] + ngrams->hash[i] % buckets * size, size * sizeof *row);
+  memset(row, 0, size * sizeof *row);
+  parameters_free(p);
+  *p = named;
+  return STATUS_OK;
+}
+
+static unsigned bits_of(const ParameterBits *bits, Tensor tensor) {
+  if (TABLE[tensor].dimensions[1] == NONE || TABLE[tensor].dimensions[0] == BIASES) return 0;
+  return tensor == TENSOR_EMBEDDING ? bits->embedding : tensor == TENSOR_SUBWORDS ? bits->subwords : bits->dense;
+}
+
+void parameters_round(Parameters *p, const ParameterBits *bits) {
+  for (Tensor t = 0; t < TENSOR_COUNT; t++)
+    if (p->tensor[t]) quantisation_round(bits_of(bits, t), p->tensor[t], tensor_count(&p->shape, t));
+}
+
 /* ---- files ---------------------------------------------------------------- */
 
-void parameters_write(const Parameters *p, SafeTensorsWriter *writer) {
+void parameters_write(const Parameters *p, const ParameterBits *bits, SafeTensorsWriter *writer) {
   for (Tensor t = 0; t < TENSOR_COUNT; t++) {
     size_t dimensions[2];
     size_t rank = parameters_dimensions(&p->shape, t, dimensions);
-    if (rank) safetensors_write_tensor(writer, TABLE[t].name, DTYPE_F32, dimensions, rank, p->tensor[t]);
+    if (rank)
+      safetensors_write_quantised(writer, TABLE[t].name, bits_of(bits, t), dimensions, rank, p->tensor[t]);
   }
 }
 

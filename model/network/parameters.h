@@ -29,9 +29,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/safetensors.h"
+#include "base/safetensors_writer.h"
 #include "base/status.h"
 #include "network/padding.h"
+#include "text/ngrams.h"
 
 typedef struct Shape {
   size_t vocabulary; /* words, with the unknown one; 0 in blocks without embedding */
@@ -99,7 +100,20 @@ void parameters_take(Parameters *to, const Parameters *from);
 size_t parameters_dimensions(const Shape *shape, Tensor tensor, size_t dimensions[2]);
 const char *parameters_name(Tensor tensor);
 
-void parameters_write(const Parameters *parameters, SafeTensorsWriter *writer);
+/* The bits of each number in a file, of the embedding, the subwords and the other matrices: 8 or 4 if they are
+** quantised (quantisation.h), 0 if they are floats. Vectors are not quantised.
+*/
+typedef struct ParameterBits {
+  unsigned embedding, subwords, dense;
+} ParameterBits;
+
+/* Rounds the parameters to what a file with these bits gives back. */
+void parameters_round(Parameters *parameters, const ParameterBits *bits);
+
+/* Replaces the buckets by a row for each n-gram, which is that of its bucket, and one of zeros for all others. */
+Status parameters_name_ngrams(Parameters *parameters, const Ngrams *ngrams, Error *error);
+
+void parameters_write(const Parameters *parameters, const ParameterBits *bits, SafeTensorsWriter *writer);
 
 /* Finds the shape from the tensors of a file, for so many words, checks that all are there and
 ** fit each other, and copies them. `bytes` is the whole file. Rows of the embedding past those of

@@ -11,6 +11,7 @@ void corpus_free(Corpus *c) {
   labels_free(&c->labels);
   labels_free(&c->others);
   subwords_free(&c->subwords);
+  ngrams_free(&c->ngrams);
   free(c->target);
   free(c->use);
   free(c->hash);
@@ -140,7 +141,7 @@ static void count_words(Corpus *c) {
 static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error) {
   size_t length;
   const char *bytes = strings_get(words, word, &length);
-  return subwords_add(&c->subwords, bytes, length, error);
+  return subwords_add(&c->subwords, &c->ngrams, bytes, length, error);
 }
 
 /* Adds the n-grams of the words that are kept, then of the others, and gives those numbers past
@@ -148,7 +149,7 @@ static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error
 */
 static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered, Error *error) {
   const Strings *kept = &c->vocabulary.words;
-  Status status = subwords_add(&c->subwords, "", 0, error); /* word 0, without n-grams */
+  Status status = subwords_add(&c->subwords, &c->ngrams, "", 0, error); /* word 0, without n-grams */
   for (uint32_t w = 0; w < kept->count && !status; w++) status = spell(c, kept, w, error);
   for (uint32_t w = 0; w < before->count && !status; w++) {
     if (renumbered[w + 1]) continue;

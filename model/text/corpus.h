@@ -29,6 +29,7 @@ typedef struct Corpus {
   Labels others;       /* labels that only validation rows have                */
   Subwords subwords;   /* set by corpus_prune(): those of the vocabulary's words,
                        ** then of all other words; empty without n-grams       */
+  Ngrams ngrams;       /* of the model to go on from, set before corpus_prune() */
   size_t max_tokens;   /* tokens kept of a text, set before the first row; 0: all */
   size_t cut_after;    /* set before the first row                             */
   size_t cut;          /* rows with more tokens than cut_after                 */

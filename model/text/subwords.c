@@ -21,6 +21,12 @@ void subwords_free(Subwords *s) {
 
 void subwords_clear(Subwords *s) { s->count = 0; }
 
+const uint32_t *subwords_get(const Subwords *s, size_t word, size_t *count) {
+  size_t begin = word ? s->end[word - 1] : 0;
+  *count = s->end[word] - begin;
+  return s->hash + begin;
+}
+
 /* Sets where each character begins, and after them the end; returns their number. */
 static size_t find_characters(const char *text, size_t length, size_t *begin) {
   size_t count = 0;
@@ -58,7 +64,7 @@ static size_t hash_ngrams(const char *text, size_t length, size_t shortest, uint
   return count;
 }
 
-Status subwords_add(Subwords *s, const char *word, size_t length, Error *error) {
+Status subwords_add(Subwords *s, const Ngrams *known, const char *word, size_t length, Error *error) {
   char text[MARKED_BYTES];
   size_t end = s->count ? s->end[s->count - 1] : 0;
   size_t shortest = is_dense(word, length) ? 1 : 3;
@@ -71,11 +77,43 @@ Status subwords_add(Subwords *s, const char *word, size_t length, Error *error) 
       !memory_grow(&s->hash, &s->hash_capacity, end + LENGTHS * length, sizeof *s->hash))
     return error_no_memory(error);
   s->end[s->count++] = end + hash_ngrams(text, length, shortest, s->hash + end);
+  for (size_t i = end; ngrams_exist(known) && i < s->end[s->count - 1]; i++)
+    s->hash[i] = ngrams_find(known, s->hash[i]);
   return STATUS_OK;
 }
 
-const uint32_t *subwords_get(const Subwords *s, size_t word, size_t *count) {
-  size_t begin = word ? s->end[word - 1] : 0;
-  *count = s->end[word] - begin;
-  return s->hash + begin;
+/* Lists the n-grams of a word, each once; returns their number. */
+static size_t list_once(const Subwords *s, size_t word, uint32_t times, NgramUse *uses) {
+  size_t count, listed = 0;
+  const uint32_t *hash = subwords_get(s, word, &count);
+  for (size_t i = 0; i < count; i++) {
+    size_t same = 0;
+    while (same < listed && uses[same].hash != hash[i]) same++;
+    if (same == listed) uses[listed++] = (NgramUse){hash[i], 1, times};
+  }
+  return listed;
+}
+
+Status subwords_ngrams(const Subwords *s, const uint32_t *times, size_t most, Ngrams *ngrams, Error *error) {
+  NgramUse *uses = malloc((s->count ? s->end[s->count - 1] : 0) * sizeof *uses + 1);
+  if (!uses) return error_no_memory(error);
+  size_t count = 0;
+  for (size_t w = 0; w < s->count; w++) count += list_once(s, w, times[w], uses + count);
+  Status status = ngrams_collect(uses, count, most, ngrams, error);
+  free(uses);
+  return status;
+}
+
+Status subwords_number(const Subwords *s, const Ngrams *known, Subwords *numbered, Error *error) {
+  size_t ngrams = s->count ? s->end[s->count - 1] : 0;
+  *numbered = (Subwords){.count = s->count};
+  if (!memory_grow(&numbered->end, &numbered->end_capacity, s->count, sizeof *s->end) ||
+      !memory_grow(&numbered->hash, &numbered->hash_capacity, ngrams, sizeof *s->hash)) {
+    subwords_free(numbered);
+    return error_no_memory(error);
+  }
+  for (size_t w = 0; w < s->count; w++) numbered->end[w] = s->end[w];
+  for (size_t i = 0; i < ngrams; i++)
+    numbered->hash[i] = ngrams_exist(known) ? ngrams_find(known, s->hash[i]) : s->hash[i];
+  return STATUS_OK;
 }

@@ -46,7 +46,7 @@ static bool find_word(const TokensOptions *o, Tokens *t, const char *token, size
   *word = vocabulary_find(o->vocabulary, token, length);
   if (*word != VOCABULARY_UNKNOWN || !o->spelled) return true;
   *word = (uint32_t)(vocabulary_size(o->vocabulary) + t->subwords.count);
-  return !subwords_add(&t->subwords, token, length, &error);
+  return !subwords_add(&t->subwords, o->ngrams, token, length, &error);
 }
 
 static bool collect(void *context, const char *token, size_t length, size_t start, size_t end) {

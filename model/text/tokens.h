@@ -31,6 +31,7 @@ void tokens_clear(Tokens *tokens);
 typedef struct TokensOptions {
   const Vocabulary *vocabulary;
   bool spelled;         /* words that are not in it have n-grams (lexicon.h)        */
+  const Ngrams *ngrams; /* that the model knows                                     */
   size_t most;          /* tokens read of a text, at most                           */
 } TokensOptions;
 

@@ -10,11 +10,11 @@ const TrainingOptions TRAINING_DEFAULTS = {
     .max_tokens = 256,
     .min_count = 1,
     .max_vocabulary = 50000,
-    .embedding = 128,
-    .hidden = 64,
+    .hidden = HIDDEN_BY_ROWS,
     .subwords = true,
     .max_pool = true,
     .linear = true,
+    .compress = true,
 };
 
 /* A small table needs many epochs to make enough steps, and so does one with many labels, the more so where a
@@ -37,8 +37,16 @@ double defaults_validation(size_t labelled, bool taught) {
   return taught && labelled < FEW ? 0.0 : 0.1;
 }
 
+/* A small table fills only a small network. */
+static void choose_network(TrainingOptions *o, size_t rows) {
+  enum { FEW = 500, USUAL_HIDDEN = 64, SMALL_EMBEDDING = 96, SMALL_HIDDEN = 32 };
+  if (o->embedding == 0) o->embedding = rows < FEW ? SMALL_EMBEDDING : USUAL_EMBEDDING;
+  if (o->hidden == HIDDEN_BY_ROWS) o->hidden = rows < FEW ? SMALL_HIDDEN : USUAL_HIDDEN;
+}
+
 void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from, bool taught) {
   if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
   if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from, taught);
   if (o->threads == 0) o->threads = workers_processors();
+  choose_network(o, rows);
 }

@@ -14,6 +14,9 @@
 #include "classifier/calibration.h"
 #include "inference/precision.h"
 
+enum { USUAL_EMBEDDING = 128 };
+#define HIDDEN_BY_ROWS SIZE_MAX
+
 typedef struct TrainingOptions {
   size_t epochs;        /* at most; 0: by the number of rows and labels */
   size_t batch_size;    /* texts a step; 0: by the number of rows */
@@ -27,13 +30,14 @@ typedef struct TrainingOptions {
   double max_seconds;   /* 0: no limit                            */
   size_t max_tokens, min_count, max_vocabulary;
   bool balanced;        /* weight of a label: inverse frequency   */
-  size_t embedding;
-  size_t hidden;        /* 0: no GRU                              */
+  size_t embedding;     /* 0: by the number of rows               */
+  size_t hidden;        /* 0: no GRU; HIDDEN_BY_ROWS: by their number */
   bool position_bias;
   bool subwords;        /* character n-grams                    */
   bool max_pool;        /* and vectors beside the GRU's states  */
   bool linear;          /* the linear branch                    */
   Precision precision;  /* of labelling, afterwards             */
+  bool compress;        /* compression.h; else the model has floats and buckets */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */

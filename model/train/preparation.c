@@ -96,7 +96,8 @@ static Status prune(Training *t, Error *error) {
   PruneOptions options = {.min_count = o->min_count, .most = o->max_vocabulary, .spelled = o->subwords,
                           .keep = t->from ? t->from->vocabulary.words.count : 0,
                           .extra = &t->vectors.words};
-  Status status = corpus_prune(&t->corpus, &options, error);
+  Status status = t->from ? ngrams_copy(&t->from->ngrams, &t->corpus.ngrams, error) : STATUS_OK;
+  if (!status) status = corpus_prune(&t->corpus, &options, error);
   t->lexicon = corpus_lexicon(&t->corpus);
   return status;
 }

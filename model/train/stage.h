@@ -63,7 +63,7 @@ typedef struct Stage {
 } Stage;
 
 extern const Stage STAGE_TAUGHT_LABELS, STAGE_PSEUDO_LABELS, STAGE_LINEAR, STAGE_NETWORK, STAGE_CALIBRATION,
-    STAGE_FINAL_FIT, STAGE_DESCRIPTION;
+    STAGE_COMPRESSION, STAGE_FINAL_FIT, STAGE_DESCRIPTION;
 
 /* Whether max_seconds are over. */
 bool training_out_of_time(const Training *t);

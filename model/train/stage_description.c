@@ -1,10 +1,11 @@
-/* stage_description.c -- what a model says of itself: the keywords of each label (keywords.h),
-** and which texts it has learned (fingerprints.h). The parameters are not folded yet.
+/* stage_description.c -- the model of the best epoch, compressed, and what it says of itself: the keywords of each
+** label (keywords.h), and which texts it has learned (fingerprints.h).
 */
 #include <stdlib.h>
 
 #include "base/random.h"
 #include "classifier/explain.h"
+#include "train/compression.h"
 #include "train/stage.h"
 
 enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most */
@@ -19,7 +20,7 @@ static size_t draw_rows(Training *t) {
   return count;
 }
 
-static Status find_keywords(Training *t, Error *error) {
+static Status find_keywords(Training *t, const Lexicon *lexicon, Error *error) {
   const Corpus *c = &t->corpus;
   size_t count = draw_rows(t), tokens = 0, threads = workers_count(t->workers);
   Text *texts = malloc((count + 1) * sizeof *texts);
@@ -33,7 +34,7 @@ static Status find_keywords(Training *t, Error *error) {
   float *contributions = malloc((tokens + 1) * sizeof *contributions);
   Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = explain_all(t->model, &(Texts){texts, count, &t->lexicon}, labels, t->workers, scratches, contributions,
+    status = explain_all(t->model, &(Texts){texts, count, lexicon}, labels, t->workers, scratches, contributions,
                          error);
   if (!status)
     status = keywords_new(texts, labels, count, contributions, vocabulary_size(&c->vocabulary), &t->model->keywords,
@@ -59,8 +60,13 @@ static Status list_fingerprints(Training *t, Error *error) {
 static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
   (void)over;
+  Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
-  Status status = find_keywords(t, error);
+  Status status = compression_run(t->model, &t->corpus, error);
+  if (!status) status = subwords_number(&t->corpus.subwords, &t->model->ngrams, &subwords, error);
+  Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
+  if (!status) status = find_keywords(t, &lexicon, error);
+  subwords_free(&subwords);
   return status ? status : list_fingerprints(t, error);
 }
 

@@ -12,7 +12,7 @@
 /* In this order. The last one runs in training_end(). */
 static const Stage *const STAGES[] = {
     &STAGE_TAUGHT_LABELS, &STAGE_PSEUDO_LABELS, &STAGE_LINEAR,     &STAGE_NETWORK,
-    &STAGE_CALIBRATION,   &STAGE_FINAL_FIT,     &STAGE_DESCRIPTION,
+    &STAGE_CALIBRATION,   &STAGE_COMPRESSION,   &STAGE_FINAL_FIT,    &STAGE_DESCRIPTION,
 };
 enum { LAST_STAGE = sizeof STAGES / sizeof *STAGES - 1 };
 
@@ -200,17 +200,12 @@ TrainingProgress training_progress(const Training *t) {
 
 /* ---- end ------------------------------------------------------------------------- */
 
-/* Moves what the training has made into the model, and folds the words' rows (lexicon.h). */
+/* Moves what the training has made into the model. */
 static Model *finished_model(Training *t) {
   Model *m = t->model;
-  EmbeddingWeights embedding = network_embedding(&t->best_parameters);
-  if (embedding.buckets) embedding_fold(&embedding, &t->corpus.subwords, embedding.vocabulary, 1.0f);
-  parameters_free(&m->parameters);
-  m->parameters = t->best_parameters;
   m->vocabulary = t->corpus.vocabulary;
   m->labels = t->corpus.labels;
   m->tokenize = t->tokenize;
-  t->best_parameters = (Parameters){0};
   t->corpus.vocabulary = (Vocabulary){0};
   t->corpus.labels = (Labels){0};
   t->tokenize = NULL;

@@ -14,6 +14,7 @@ CREATE TEMP TABLE options(json);
 INSERT INTO options VALUES(json_object(
   'embedding', 64, 'hidden', 64, 'position_bias', json('true'), 'max_tokens', 32, -- the layers
   'subwords', json('false'), 'max_pool', json('false'), 'linear', json('false'),  -- and no more than these
+  'compress', json('false'),                                                      -- all weights as floats
   'epochs', 20, 'batch_size', 8, 'learning_rate', 0.003, 'dropout', 0.0,          -- fit()
   'validation', 'SELECT body, category FROM tickets WHERE category <> '''' AND id % 4 = 0'));
 

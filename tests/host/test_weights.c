@@ -111,7 +111,7 @@ static int begin_with(const char *options) {
 
 static int begin_bigru(void **fixture) {
   (void)fixture;
-  return begin_with("{\"epochs\":1,\"hidden\":2,\"embedding\":2,\"validation\":0,\"threads\":1,"
+  return begin_with("{\"epochs\":1,\"hidden\":2,\"embedding\":2,\"validation\":0,\"threads\":1,\"compress\":false,"
                     "\"position_bias\":true,\"max_tokens\":3," PLAIN "}");
 }
 

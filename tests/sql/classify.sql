@@ -17,9 +17,9 @@ SELECT classify('') = classify('   '), classify_confidence('') = classify_confid
 
 -- Words it has never seen are known by their character n-grams; without these they are one word.
 SELECT classify('refunds'), classify('an invoicing error'), classify('printers'), classify('my logins');
-SELECT 'unknown words read the same', classify_scores('zebra') = classify_scores('xylophone');
+SELECT 'unknown words read the same', classify_scores('refunding') = classify_scores('printing');
 SELECT 'trained', classify_train(body, category, 'words', json_set(:small, '$.subwords', json('false'))) IS NOT NULL FROM tickets;
-SELECT 'unknown words read the same', classify_scores('zebra', 'words') = classify_scores('xylophone', 'words');
+SELECT 'unknown words read the same', classify_scores('refunding', 'words') = classify_scores('printing', 'words');
 DELETE FROM classify_models WHERE name = 'words';
 
 -- A model's name, or min_confidence, that is NULL is as if it were not given.

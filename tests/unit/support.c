@@ -230,7 +230,7 @@ float *scatter(const Batch *batch, size_t words, size_t width, const float *dist
 
 Subwords make_spelling(const char *const *words, size_t count) {
   Subwords subwords = {0};
-  for (size_t i = 0; i < count; i++) assert_ok(subwords_add(&subwords, words[i], strlen(words[i]), &error));
+  for (size_t i = 0; i < count; i++) assert_ok(subwords_add(&subwords, NULL, words[i], strlen(words[i]), &error));
   return subwords;
 }
 

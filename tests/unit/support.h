@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "base/safetensors.h"
+#include "base/safetensors_writer.h"
 #include "base/status.h"
 #include "classifier/model.h"
 #include "linear/linear.h"

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/safetensors.h"
+#include "base/safetensors_writer.h"
 #include "unit/support.h"
 
 /* ---- files by hand ------------------------------------------------------------- */

@@ -168,7 +168,7 @@ static Subwords lesson_words(void) {
                                                 "cow", "and", "the", "of"};
   Subwords subwords = make_spelling(KNOWN, VOCABULARY);
   for (size_t i = 0; i < COUNT(OTHERS); i++)
-    assert_ok(subwords_add(&subwords, OTHERS[i], strlen(OTHERS[i]), &error));
+    assert_ok(subwords_add(&subwords, NULL, OTHERS[i], strlen(OTHERS[i]), &error));
   return subwords;
 }
 
@@ -577,7 +577,7 @@ TEST(a_branch_is_read_as_it_was_written) {
         Linear l = random_linear(kept, labels, buckets, 1), read;
         SafeTensorsWriter writer = {0};
         l.tfidf.vocabulary = VOCABULARY;
-        linear_write(&l, &writer);
+        linear_write(&l, 0, &writer);
         Reference file = end_file(&writer);
         assert_ok(read_file(&file, VOCABULARY, labels, &read));
         check_same_branch(&read, &l);
@@ -590,7 +590,7 @@ TEST(a_branch_is_read_as_it_was_written) {
 TEST(no_branch_is_no_tensor) {
   Linear l = {0};
   SafeTensorsWriter writer = {0};
-  linear_write(&l, &writer);
+  linear_write(&l, 0, &writer);
   Reference file = end_file(&writer);
   assert_int_equal(file.tensors.count, 0);
   assert_ok(read_file(&file, VOCABULARY, 3, &l));

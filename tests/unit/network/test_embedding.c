@@ -47,7 +47,7 @@ typedef struct Words {
 } Words;
 
 static void spell(Subwords *subwords, const char *const *words, size_t count) {
-  for (size_t i = 0; i < count; i++) assert_ok(subwords_add(subwords, words[i], strlen(words[i]), &error));
+  for (size_t i = 0; i < count; i++) assert_ok(subwords_add(subwords, NULL, words[i], strlen(words[i]), &error));
 }
 
 static Words *words_new(void) {

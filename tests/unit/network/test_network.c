@@ -245,7 +245,7 @@ static Subwords spell_words(void) {
   static const char *const words[] = {"", "rain", "train", "a", "wo", "\u96e8", "raining", "ink"};
   Subwords subwords = {0};
   for (size_t i = 0; i < COUNT(words); i++)
-    assert_ok(subwords_add(&subwords, words[i], strlen(words[i]), &error));
+    assert_ok(subwords_add(&subwords, NULL, words[i], strlen(words[i]), &error));
   return subwords;
 }
 

@@ -363,7 +363,7 @@ TEST(a_file_holds_every_value) {
     size_t size;
     Parameters p = make(shapes[i]), again;
     fill_normal(p.block, p.count, 1.0f, i);
-    parameters_write(&p, &writer);
+    parameters_write(&p, &(ParameterBits){0}, &writer);
     assert_ok(safetensors_end(&writer, &bytes, &size, &error));
     assert_ok(safetensors_read(bytes, size, size, &st, &error));
     assert_ok(parameters_read(&st, bytes, p.shape.vocabulary, &again, &error));

@@ -220,7 +220,7 @@ static Subwords spell_words(void) {
   char word[16] = "";
   for (int w = 0; w < VOCABULARY + 5; w++) {
     if (w) snprintf(word, sizeof word, "w%dx%d", w % 9, w);
-    assert_ok(subwords_add(&subwords, word, strlen(word), &error));
+    assert_ok(subwords_add(&subwords, NULL, word, strlen(word), &error));
   }
   return subwords;
 }

@@ -104,7 +104,7 @@ TEST(a_cleared_spelling_is_filled_anew) {
   size_t count, wanted;
   subwords_clear(&subwords);
   assert_int_equal(subwords.count, 0);
-  assert_ok(subwords_add(&subwords, "rain", 4, &error));
+  assert_ok(subwords_add(&subwords, NULL, "rain", 4, &error));
   const uint32_t *hash = subwords_get(&subwords, 0, &count), *expected = subwords_get(&fresh, 0, &wanted);
   assert_int_equal(count, wanted);
   assert_memory_equal(hash, expected, count * sizeof *hash);
@@ -118,8 +118,8 @@ TEST(long_words_and_bytes_that_are_no_text) {
   Subwords subwords = {0};
   size_t count, longest;
   memset(word, 'x', sizeof word);
-  assert_ok(subwords_add(&subwords, word, TOKEN_MAX_BYTES, &error));
-  assert_ok(subwords_add(&subwords, word, sizeof word, &error));
+  assert_ok(subwords_add(&subwords, NULL, word, TOKEN_MAX_BYTES, &error));
+  assert_ok(subwords_add(&subwords, NULL, word, sizeof word, &error));
   subwords_get(&subwords, 0, &longest);
   subwords_get(&subwords, 1, &count);
   assert_int_equal(count, longest);
@@ -127,7 +127,7 @@ TEST(long_words_and_bytes_that_are_no_text) {
     memset(word, (int)byte, sizeof word);
     subwords_clear(&subwords);
     for (size_t length = 0; length <= TOKEN_MAX_BYTES + 1; length += 7)
-      assert_ok(subwords_add(&subwords, word, length, &error));
+      assert_ok(subwords_add(&subwords, NULL, word, length, &error));
   }
   subwords_free(&subwords);
 }

@@ -104,7 +104,7 @@ TEST(the_model_says_what_is_gone_on_with) {
   options.position_bias = true;
   options.max_tokens = 9;
   Model *from = sample_model(&options, ROWS);
-  other.subwords = other.max_pool = other.linear = false;
+  other.subwords = other.max_pool = other.linear = other.compress = false;
   other.epochs = 1;
   Training *training = going_on(other, from, 0);
   begin(training);

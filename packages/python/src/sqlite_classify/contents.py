@@ -17,7 +17,7 @@ def read(weights):
     _check_metadata(metadata)
     words = model_file.strings(tensors, "vocabulary", "surrogateescape")
     found = model_file.labels(tensors, "surrogateescape")
-    missing = next((name for name in REQUIRED if name not in tensors), None)
+    missing = next((name for name in REQUIRED if name not in tensors and f"{name}.codes" not in tensors), None)
     if missing:
         raise ValueError(f"tensor {missing!r} is missing from the weights")
     return metadata, tensors, words, found

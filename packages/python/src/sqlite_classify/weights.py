@@ -10,9 +10,10 @@ import numpy as np
 
 from . import contents, model_file
 
-DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "U32": "<u4", "U8": "u1"}
+DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "U32": "<u4", "U16": "<u2", "U8": "u1", "I8": "i1"}
+BLOCK = 32  # numbers that have one scale in a quantised tensor
 # The tensors of docs/model-file.md but for the lists of words and labels. Others are ignored, as in SQL.
-KNOWN = {*contents.REQUIRED, "subwords", "attention.bias", "blend", "seen",
+KNOWN = {*contents.REQUIRED, "subwords", "attention.bias", "blend", "seen", "ngrams",
          *(f"gru.{name}.{part}" for name in ("forward", "backward") for part in ("kernel", "recurrent_kernel", "bias")),
          *(f"linear.{name}" for name in ("pairs.ends", "pairs.words", "kernel", "bias", "idf")),
          *(f"keywords.{name}" for name in ("labels", "words", "counts", "contributions"))}
@@ -35,6 +36,7 @@ def read(weights):
     metadata, tensors, words, found = contents.read(weights)
     metadata = {key: value for key, value in metadata.items() if key not in ("format", "identifier")}
     arrays = {name: _array(name, tensor) for name, tensor in tensors.items() if name in KNOWN}
+    arrays.update((name, _quantised(name, tensors)) for name in KNOWN if f"{name}.codes" in tensors)
     return Model(metadata, arrays, words, found)
 
 
@@ -48,7 +50,23 @@ def _array(name, tensor):
     values = np.frombuffer(tensor.data, DTYPES[tensor.dtype]).reshape(tensor.shape)
     if tensor.dtype == "BF16":
         return (values.astype("<u4") << 16).view("<f4")
-    return values.astype(values.dtype if tensor.dtype in ("U32", "U8") else "<f4")
+    kept = {"U32": "<u4", "U16": "<u4", "U8": "u1", "I8": "i1"}
+    return values.astype(kept.get(tensor.dtype, "<f4"))
+
+
+def _quantised(name, tensors):
+    """The floats of a tensor that the file has as codes of 8 or 4 bits, with a scale for each block."""
+    parts = {part: f"{name}.{part}" for part in ("codes", "scales", "shape")}
+    missing = next((part for part in parts.values() if part not in tensors), None)
+    if missing:
+        raise ValueError(f"tensor {missing!r} is missing from the weights")
+    codes, scales, shape = (_array(part, tensors[part]) for part in parts.values())
+    if codes.dtype == np.uint8:
+        codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(-1).astype("i1") - 8
+    count = math.prod(map(int, shape))
+    if not 0 <= len(codes) - count < 2 or len(scales) != -(-count // BLOCK):
+        raise ValueError(f"tensor {name!r} has {len(codes)} codes and {len(scales)} scales, its shape says {count} codes")
+    return (codes[:count] * np.repeat(scales, BLOCK)[:count]).astype("<f4").reshape([int(size) for size in shape])
 
 
 # ---- writing ----

@@ -1,0 +1,15 @@
+/* compression.h -- makes a model that has learned into the one that is kept.
+**
+** The rows of its words are folded (lexicon.h). Of its n-grams those are kept that several words have
+** (ngrams.h). Its matrices are rounded to numbers of few bits (quantisation.h).
+*/
+#ifndef CLASSIFY_COMPRESSION_H
+#define CLASSIFY_COMPRESSION_H
+
+#include "classifier/model.h"
+#include "text/corpus.h"
+
+/* Makes a model of the corpus's words. If its bits are 0 it is only folded. */
+Status compression_run(Model *model, const Corpus *corpus, Error *error);
+
+#endif

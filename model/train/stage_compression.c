@@ -1,0 +1,77 @@
+/* stage_compression.c -- chooses how many bits the numbers of the model's file have.
+**
+** The rows held out decide: the fewest bits with which they are labelled as well as with floats. A model that
+** none are held out for has 8 bits.
+*/
+#include "train/compression.h"
+#include "train/stage.h"
+
+/* From the smallest on, where there are many labels. What has the same bits in all made no difference that could
+** be measured.
+*/
+static const ModelBits CHOICES[] = {
+    {.network = {.embedding = 4, .subwords = 4, .dense = 8}, .linear = 4},
+    {.network = {.embedding = 8, .subwords = 4, .dense = 8}, .linear = 4},
+    {.network = {.embedding = 4, .subwords = 4, .dense = 8}, .linear = 8},
+    {.network = {.embedding = 8, .subwords = 4, .dense = 8}, .linear = 8},
+};
+enum { CHOICE_COUNT = sizeof CHOICES / sizeof *CHOICES };
+
+static const double MORE_LOSS = 1.01;   /* times the loss with floats, at most  */
+static const double LESS_RIGHT = 0.0015;/* of the rows, and one row, at most    */
+
+typedef struct Judgement {
+  double loss, right;
+} Judgement;
+
+static Judgement judgement_of(const Score *score) {
+  return (Judgement){score_log_loss(score), (double)score->hits};
+}
+
+/* The model of the best epoch, compressed; without what labelling by word numbers does not need. */
+static Status make_trial(const Training *t, const ModelBits *bits, Model *trial, Error *error) {
+  const Model *m = t->model;
+  *trial = (Model){.calibration = m->calibration, .reading = m->reading, .precision = m->precision, .bits = *bits};
+  Status status = parameters_new(&m->parameters.shape, &trial->parameters, error);
+  if (!status) parameters_copy(&trial->parameters, &t->best_parameters);
+  if (!status && linear_exists(&m->linear)) status = linear_copy(&m->linear, &trial->linear, error);
+  return status ? status : compression_run(trial, &t->corpus, error);
+}
+
+static Status judge(Training *t, const ModelBits *bits, Judgement *judgement, Error *error) {
+  Model trial;
+  Subwords subwords = {0};
+  Status status = make_trial(t, bits, &trial, error);
+  if (!status) status = subwords_number(&t->corpus.subwords, &trial.ngrams, &subwords, error);
+  Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
+  if (!status) status = validation_judge(&t->validation, &trial, &lexicon, t->workers, error);
+  if (!status) *judgement = judgement_of(&t->validation.score);
+  subwords_free(&subwords);
+  parameters_free(&trial.parameters);
+  linear_free(&trial.linear);
+  ngrams_free(&trial.ngrams);
+  return status;
+}
+
+static bool as_good(const Judgement *rounded, const Judgement *floats, size_t rows) {
+  return rounded->loss <= MORE_LOSS * floats->loss &&
+         rounded->right >= floats->right - 1.0 - LESS_RIGHT * (double)rows;
+}
+
+static bool wanted(const Training *t) { return t->options.compress; }
+
+static Status run(void *state, Training *t, bool *over, Error *error) {
+  (void)state;
+  (void)over;
+  Judgement floats = judgement_of(&t->validation.score), rounded;
+  size_t choice = t->validation.count ? 0 : CHOICE_COUNT - 1;
+  Status status = STATUS_OK;
+  for (; t->validation.count && !status; choice++) {
+    status = judge(t, &CHOICES[choice], &rounded, error);
+    if (choice + 1 == CHOICE_COUNT || as_good(&rounded, &floats, t->validation.count)) break;
+  }
+  t->model->bits = CHOICES[choice];
+  return status;
+}
+
+const Stage STAGE_COMPRESSION = {.name = "compressing", .wanted = wanted, .run = run};
