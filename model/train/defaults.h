@@ -13,6 +13,7 @@
 
 #include "classifier/calibration.h"
 #include "inference/precision.h"
+#include "markup/markup.h"
 
 typedef struct TrainingOptions {
   size_t epochs;        /* at most; 0: by the number of rows and labels */
@@ -34,6 +35,7 @@ typedef struct TrainingOptions {
   bool max_pool;        /* and vectors beside the GRU's states  */
   bool linear;          /* the linear branch                    */
   Precision precision;  /* of labelling, afterwards             */
+  Markup markup;        /* that texts are written in            */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */
