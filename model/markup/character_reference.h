@@ -3,7 +3,7 @@
 **   &eacute;  &#233;  &#xE9;     the same character
 **   &copy 2020                   old names may lack the semicolon
 **   &notit;                      so may the longest old name that a name begins with: U+00AC, then it;
-**   AT&T  &  &#;  &nothing;      are no references
+**   AT&T  &  &#;  &word;      are no references
 **
 ** Numbers from 128 to 159 are those of Windows-1252. Zero, surrogates, and what is past the end of Unicode are U+FFFD.
 ** This is what the HTML standard says (13.2.5.72 and on) of references in text.

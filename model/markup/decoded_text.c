@@ -23,7 +23,7 @@ static Status append(DecodedText *d, const char *bytes, size_t count, Error *err
 static Status append_reference(DecodedText *d, const char *bytes, size_t count, size_t from, size_t to, Error *error) {
   if (!memory_grow(&d->references, &d->references_capacity, d->count + 1, sizeof *d->references))
     return error_no_memory(error);
-  d->references[d->count++] = (Reference){d->length, d->length + count, from, to};
+  d->references[d->count++] = (ReferenceSpan){d->length, d->length + count, from, to};
   return append(d, bytes, count, error);
 }
 
@@ -54,7 +54,7 @@ Status decoded_text_read(DecodedText *d, const char *text, size_t length, Error 
 /* ---- the way back -------------------------------------------------------------------------- */
 
 /* Returns the last reference that begins before the byte `at` of the decoded text, or NULL. */
-static const Reference *reference_before(const DecodedText *d, size_t at) {
+static const ReferenceSpan *reference_before(const DecodedText *d, size_t at) {
   size_t low = 0, high = d->count;
   while (low < high) {
     size_t middle = low + (high - low) / 2;
@@ -67,13 +67,13 @@ static const Reference *reference_before(const DecodedText *d, size_t at) {
 }
 
 size_t decoded_text_start(const DecodedText *d, size_t start) {
-  const Reference *r = reference_before(d, start + 1);
+  const ReferenceSpan *r = reference_before(d, start + 1);
   if (!r) return start;
   return start < r->end ? r->from : r->to + (start - r->end);
 }
 
 size_t decoded_text_end(const DecodedText *d, size_t end) {
-  const Reference *r = reference_before(d, end);
+  const ReferenceSpan *r = reference_before(d, end);
   if (!r) return end;
   return end <= r->end ? r->to : r->to + (end - r->end);
 }

@@ -13,14 +13,14 @@
 #include "base/status.h"
 
 /* Bytes start .. end - 1 of the decoded text are the reference at bytes from .. to - 1 of the written one. */
-typedef struct Reference {
+typedef struct ReferenceSpan {
   size_t start, end, from, to;
-} Reference;
+} ReferenceSpan;
 
 typedef struct DecodedText {
   const char *text;      /* [length]: the text itself if it has no references, else `bytes` */
   size_t length;
-  Reference *references; /* [count] in their order */
+  ReferenceSpan *references; /* [count] in their order */
   size_t count;
   /* private */
   char *bytes;
