@@ -51,7 +51,7 @@ typedef struct Choice {
   const char *key, *words[3], *expected;
 } Choice;
 
-static const Choice MARKUP = {"markup", {"none", "html"}, "'html' or 'none'"};
+static const Choice MARKUP = {"markup", {"none", "html"}, "'none' or 'html'"};
 static const Choice PADDING = {"padding", {"post", "pre"}, "'post' or 'pre'"};
 static const Choice TRUNCATING = {"truncating", {"post", "pre"}, "'post' or 'pre'"};
 static const Choice UNKNOWN = {"unknown", {"read", "skip"}, "'read' or 'skip'"};
