@@ -15,8 +15,8 @@
 
 enum { REFERENCE_BYTES_MOST = 6 };
 
-/* Reads the reference that a text begins with, at its `&`. Returns its length, and sets bytes [*count] to its characters,
-** UTF-8; returns 0 if it is no reference. It looks at few bytes past the reference, but for leading zeros of a number.
+/* Reads the reference that a text begins with, at its `&`. Returns its length, and sets bytes [*count] to its
+** characters, in UTF-8; returns 0 if it is no reference.
 */
 size_t character_reference_read(const char *text, size_t length, char bytes[REFERENCE_BYTES_MOST], size_t *count);
 

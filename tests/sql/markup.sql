@@ -103,3 +103,6 @@ SELECT classify_train(body, category, 'wrong', '{"markup":"xml"}') FROM pages;
 SELECT classify_train(body, category, 'wrong', '{"markup":"HTML"}') FROM pages;
 SELECT classify_train(body, category, 'wrong', '{"markup":true}') FROM pages;
 SELECT count(*) FROM classify_models WHERE name = 'wrong';
+
+-- The card says it.
+SELECT instr(classify_card('html'), 'HTML; each tag is a token') > 0, instr(classify_card('plain'), 'HTML; each tag is a token') > 0;

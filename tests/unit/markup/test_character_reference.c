@@ -86,8 +86,9 @@ TEST(numbers_of_windows_1252) {
 }
 
 TEST(what_is_no_reference) {
-  static const char *const TEXTS[] = {"&", "& ", "&;", "&#", "&#;", "&#x", "&#x;", "&#xg;", "&word;", "&T", "&\xc3\xa9;",
-                                      "&hellip", "&eacut;", "&&amp;", "&<b>", "&a", "&zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz;"};
+  static const char *const TEXTS[] = {"&", "& ", "&;", "&#", "&#;", "&#x", "&#x;", "&#xg;", "&word;", "&T", "&\u00e9;",
+                                      "&hellip", "&eacut;", "&&amp;", "&<b>", "&a",
+                                      "&zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz;"};
   for (size_t i = 0; i < COUNT(TEXTS); i++) check_none(TEXTS[i]);
   check_bytes("&a\0mp;", 6, "", 0);
 }

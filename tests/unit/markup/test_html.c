@@ -105,8 +105,9 @@ TEST(broken_quotes) {
 
 /* Texts that would take hours if each tag were looked for to the end. */
 TEST(any_text_takes_linear_time) {
-  static const char *const UNITS[] = {"<", "<a", "<a ", "<a x=\"", "<a x='\"", "x=\"<a \" ", "<a x=\"'>", "<!", "<!x", "<!--",
-                                      "<script>", "</script", "</", "<script></scrip", "<?x", "<a x=\"<a y='", "<![CDATA["};
+  static const char *const UNITS[] = {"<", "<a", "<a ", "<a x=\"", "<a x='\"", "x=\"<a \" ", "<a x=\"'>", "<!", "<!x",
+                                      "<!--", "<script>", "</script", "</", "<script></scrip", "<?x", "<a x=\"<a y='",
+                                      "<![CDATA["};
   enum { SIZE = 1 << 20 };
   char *text = allocate(SIZE, 1);
   for (size_t i = 0; i < 2 * COUNT(UNITS); i++) {
@@ -122,8 +123,8 @@ TEST(any_text_takes_linear_time) {
 }
 
 static const char *const PIECES[] = {
-    "<", ">", "</", "/>", "=", "\"", "'", " ", "a", "p", "br", "script", "style", "<!--", "-->", "-", "!", "<!d", "<?x", "&amp;",
-    "<script>", "</script>", "<a href=\"", "<![CDATA[", ":", ".", "x=", "\n", "\xc3", "\xff",
+    "<", ">", "</", "/>", "=", "\"", "'", " ", "a", "p", "br", "script", "style", "<!--", "-->", "-", "!", "<!d", "<?x",
+    "&amp;", "<script>", "</script>", "<a href=\"", "<![CDATA[", ":", ".", "x=", "\n", "\xc3", "\xff",
 };
 
 TEST(any_text_is_covered) {
