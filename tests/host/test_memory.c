@@ -380,11 +380,11 @@ static const Case TRAININGS[] = {
      "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'whitespace lower ascii remove "
      "punctuation')) FROM texts", MODELS, NULL, NULL},
     {"train, markup",
-     "SELECT classify_train('<p>' || body || '&amp;', label, 'm', json_set('" QUICK "', '$.markup', 'html')) FROM texts",
-     MODELS, NULL, NULL},
+     "SELECT classify_train('<p>' || body || '&amp;', label, 'm', json_set('" QUICK "', '$.markup', 'html')) "
+     "FROM texts", MODELS, NULL, NULL},
     {"train, markup and tokenize",
-     "SELECT classify_train('<p>' || body || '&amp;', label, 'm', json_set('" QUICK "', '$.markup', 'html', '$.tokenize', "
-     "'porter')) FROM texts", MODELS, NULL, NULL},
+     "SELECT classify_train('<p>' || body || '&amp;', label, 'm', json_set('" QUICK "', '$.markup', 'html', "
+     "'$.tokenize', 'porter')) FROM texts", MODELS, NULL, NULL},
     {"train, validate",
      "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.epochs', 2, '$.keep', 1, "
      "'$.validation', 'SELECT body, label FROM texts LIMIT 9', '$.class_weight', json_object('cat', 2))) FROM texts",
@@ -481,7 +481,7 @@ static const Case LABELLINGS[] = {
     {"card, of nothing", "SELECT length(classify_card('mixed'))", NULL,
      "UPDATE classify_models SET metrics = '{}', options = '['", NULL},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL,
-     "(models: alike, good, integers, mixed, parts, porter, whitespace)"},
+     "(models: alike, good, html, integers, mixed, parts, porter, porter html, whitespace)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
