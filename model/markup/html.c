@@ -122,17 +122,22 @@ static size_t raw_end(const HtmlReader *r) {
 
 /* ---- pieces -------------------------------------------------------------------------------- */
 
+/* Finds the next tag or declaration from *at on; *at becomes its place, or the length if there is none. */
+static bool find_markup(HtmlReader *r, size_t *at, HtmlPiece *piece) {
+  for (*at = find(r, *at, '<'); *at < r->length; *at = find(r, *at + 1, '<'))
+    if (read_tag(r, *at, piece) || read_declaration(r, *at, piece)) return true;
+  return false;
+}
+
 bool html_next(HtmlReader *r, HtmlPiece *piece) {
   size_t start = r->at, at = r->raw ? raw_end(r) : start;
-  bool skipped = r->raw && at > start, found = false;
-  r->raw = NULL;
+  HtmlKind kind = at > start ? HTML_SKIPPED : HTML_TEXT;
   if (start == r->length) return false;
-  if (!skipped)
-    for (at = find(r, at, '<'); at < r->length && !found; at = found ? at : find(r, at + 1, '<'))
-      found = read_tag(r, at, piece) || read_declaration(r, at, piece);
-  if (skipped || !found || at > start) {
-    *piece = (HtmlPiece){.kind = skipped ? HTML_SKIPPED : HTML_TEXT, .start = start, .end = at};
-    r->raw = NULL; /* the tag is read again next time */
+  r->raw = NULL;
+  bool found = kind == HTML_TEXT && find_markup(r, &at, piece);
+  if (!found || at > start) {
+    *piece = (HtmlPiece){.kind = kind, .start = start, .end = at};
+    r->raw = NULL; /* what was found is read again next time */
   }
   r->at = piece->end;
   return true;
