@@ -206,6 +206,13 @@ static void put_network(Page *page) {
   end_fact(page);
 }
 
+static void put_markup(Page *page) {
+  if (page->model->markup != MARKUP_HTML) return;
+  fact(page, "Texts");
+  page_put(page, "HTML; each tag is a token");
+  end_fact(page);
+}
+
 /* How a model from elsewhere reads a text; nothing of one that was trained here. */
 static void put_reading(Page *page) {
   const Model *m = page->model;
@@ -266,6 +273,7 @@ static void put_training(Page *page) {
   count_fact(page, "Threads", page->metrics.threads, "");
   text_fact(page, "Processor", page->metrics.kernel, "span");
   put_network(page);
+  put_markup(page);
   put_reading(page);
   page_put(page, "</dl>\n");
   put_curves(page);

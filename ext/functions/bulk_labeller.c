@@ -48,7 +48,7 @@ static int copy_row_text(BulkLabeller *b, BulkWindow *w, const char *text, size_
   ByteBuffer *buffer = &w->buffer;
   size_t begin = buffer->length;
   if (b->tokenizer == &tokenizer_listed) {
-    int rc = tokenizers_list(b->connection, b->model->tokenize, text, length, buffer, error);
+    int rc = tokenizers_list(b->connection, b->model, text, length, buffer, error);
     if (rc) return rc;
   } else {
     if (!memory_grow(&buffer->bytes, &buffer->capacity, begin + length + 1, 1)) return failure_no_memory(error);
@@ -192,7 +192,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   int rc = query_prepare(c, query->sql, "query", columns, query->meaning, &b->stmt, error);
   if (!rc) rc = loading_load(c, query->model, &b->model, error);
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
-  if (!rc) rc = tokenizers_find_shared(c, b->model->tokenize, &b->tokenizer, error);
+  if (!rc) rc = tokenizers_find_shared(c, b->model, &b->tokenizer, error);
   if (!rc) rc = begin_progress(b, error);
   if (rc) return rc;
   b->whole = query_under_writer(c);

@@ -38,9 +38,10 @@ typedef struct Doubts {
 
 static int add_to_corpus(void *context, const char *text, size_t length, const Label *label, Error *error) {
   Doubts *d = context;
+  const Model *m = d->bulk.model;
   const Tokenizer *tokenizer;
   if (!label) return SQLITE_OK;
-  int rc = tokenizers_find(d->bulk.connection, d->bulk.model->tokenize, &tokenizer, error);
+  int rc = tokenizers_find(d->bulk.connection, m->tokenize, m->markup, &tokenizer, error);
   if (!rc) rc = failure_code(corpus_add(&d->corpus, tokenizer, text, length, label, ROW_TRAINS, error));
   return rc;
 }

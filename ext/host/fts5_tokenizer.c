@@ -6,7 +6,8 @@
 enum { MAX_WORDS = 32 };
 
 struct HostTokenizer {
-  Tokenizer base; /* first: a HostTokenizer is a Tokenizer */
+  Tokenizer base;       /* first: a HostTokenizer is a Tokenizer */
+  MarkupTokenizer html; /* reads HTML by it                      */
   char *name;
   fts5_tokenizer methods;
   Fts5Tokenizer *instance;
@@ -97,7 +98,8 @@ static int host_new(const fts5_api *api, const char *name, HostTokenizer **host,
   const char *words[MAX_WORDS];
   *host = sqlite3_malloc(sizeof **host);
   if (!*host) return failure_no_memory(error);
-  **host = (HostTokenizer){.base = {host_split}, .name = sqlite3_mprintf("%s", name)};
+  **host = (HostTokenizer){.base = {host_split}, .html = markup_tokenizer(&(*host)->base),
+                           .name = sqlite3_mprintf("%s", name)};
   char *copy = sqlite3_mprintf("%s", name);
   int rc = (*host)->name && copy ? create_instance(*host, api, words, cut_words(copy, words), error)
                                  : failure_no_memory(error);
@@ -121,7 +123,7 @@ static void free_tokenizers(void *connection) {
   }
 }
 
-int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
+int fts5_tokenizer_find(Connection *c, const char *name, Markup markup, const Tokenizer **tokenizer, Error *error) {
   HostTokenizer *host = find_known(c, name);
   if (!host) {
     fts5_api *api;
@@ -132,6 +134,6 @@ int fts5_tokenizer_find(Connection *c, const char *name, const Tokenizer **token
     host->next = c->tokenizers;
     c->tokenizers = host;
   }
-  *tokenizer = &host->base;
+  *tokenizer = markup == MARKUP_HTML ? &host->html.base : &host->base;
   return SQLITE_OK;
 }

@@ -9,6 +9,7 @@
 #include "host/connection.h"
 
 /* The connection owns the tokenizer. It is an error if the host does not have it. */
-int fts5_tokenizer_find(Connection *connection, const char *name, const Tokenizer **tokenizer, Error *error);
+int fts5_tokenizer_find(Connection *connection, const char *name, Markup markup, const Tokenizer **tokenizer,
+                        Error *error);
 
 #endif

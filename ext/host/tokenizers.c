@@ -11,6 +11,7 @@
 
 struct OwnTokenizer {
   Tokenizer *tokenizer;
+  MarkupTokenizer html; /* reads HTML by it */
   OwnTokenizer *next;
   char name[];
 };
@@ -25,27 +26,28 @@ static int own_new(Connection *c, const char *name, OwnTokenizer **own, Error *e
     free(*own);
     return rc;
   }
+  (*own)->html = markup_tokenizer((*own)->tokenizer);
   (*own)->next = c->own_tokenizers;
   c->own_tokenizers = *own;
   return SQLITE_OK;
 }
 
-static int own_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
+static int own_find(Connection *c, const char *name, Markup markup, const Tokenizer **tokenizer, Error *error) {
   OwnTokenizer *own = c->own_tokenizers;
   while (own && strcmp(own->name, name) != 0) own = own->next;
   int rc = own ? SQLITE_OK : own_new(c, name, &own, error);
-  if (!rc) *tokenizer = own->tokenizer;
+  if (!rc) *tokenizer = markup == MARKUP_HTML ? &own->html.base : own->tokenizer;
   return rc;
 }
 
-int tokenizers_find(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
-  return named_tokenizer_exists(name) ? own_find(c, name, tokenizer, error)
-                                      : fts5_tokenizer_find(c, name, tokenizer, error);
+int tokenizers_find(Connection *c, const char *name, Markup markup, const Tokenizer **tokenizer, Error *error) {
+  return named_tokenizer_exists(name) ? own_find(c, name, markup, tokenizer, error)
+                                      : fts5_tokenizer_find(c, name, markup, tokenizer, error);
 }
 
-int tokenizers_find_shared(Connection *c, const char *name, const Tokenizer **tokenizer, Error *error) {
+int tokenizers_find_shared(Connection *c, const Model *m, const Tokenizer **tokenizer, Error *error) {
   *tokenizer = &tokenizer_listed;
-  return named_tokenizer_exists(name) ? own_find(c, name, tokenizer, error) : SQLITE_OK;
+  return named_tokenizer_exists(m->tokenize) ? own_find(c, m->tokenize, m->markup, tokenizer, error) : SQLITE_OK;
 }
 
 void tokenizers_free(Connection *c) {
@@ -80,11 +82,11 @@ static bool append_token(void *context, const char *token, size_t length, size_t
   return true;
 }
 
-int tokenizers_list(Connection *c, const char *name, const char *text, size_t length, ByteBuffer *buffer,
+int tokenizers_list(Connection *c, const Model *m, const char *text, size_t length, ByteBuffer *buffer,
                     Error *error) {
   const Tokenizer *tokenizer;
   Appending appending = {.buffer = buffer};
-  int rc = tokenizers_find(c, name, &tokenizer, error);
+  int rc = tokenizers_find(c, m->tokenize, m->markup, &tokenizer, error);
   if (rc) return rc;
   /* bytes is not NULL afterwards, even if the text has no tokens */
   if (!memory_grow(&buffer->bytes, &buffer->capacity, buffer->length + 1, 1)) return failure_no_memory(error);

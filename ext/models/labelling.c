@@ -6,7 +6,7 @@
 int labelling_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
                      Error *error) {
   const Tokenizer *tokenizer;
-  int rc = tokenizers_find(c, model->tokenize, &tokenizer, error);
+  int rc = tokenizers_find(c, model->tokenize, model->markup, &tokenizer, error);
   return rc ? rc : failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
 }
 

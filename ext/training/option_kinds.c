@@ -202,6 +202,19 @@ static void labels_write(const Option *o, const Options *options, sqlite3_str *j
 const OptionKind OPTION_LABELS = {"a list of names, or an object of name to description or to a list of phrases", false,
                                   labels_read, labels_write};
 
+static int markup_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  options->training.markup = json_member_is_text(m, "html") ? MARKUP_HTML : MARKUP_NONE;
+  return json_member_is_text(m, "html") || json_member_is_text(m, "none") ? SQLITE_OK : bad_value(o, m, error);
+}
+
+static void markup_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  sqlite3_str_appendall(json, options->training.markup == MARKUP_HTML ? "\"html\"" : "\"none\"");
+}
+
+const OptionKind OPTION_MARKUP = {"\"html\" or \"none\"", false, markup_read, markup_write};
+
 static int precision_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
   options->training.precision = json_member_is_text(m, "int8") ? PRECISION_INT8 : PRECISION_FLOAT32;

@@ -23,6 +23,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"labels", &OPTION_LABELS, OPTION(labels), 0, 0, NULL},
     {"learning_rate", &OPTION_REAL, TRAINING(learning_rate), 1e-9, 10, NULL},
     {"linear", &OPTION_BOOLEAN, TRAINING(linear), 0, 0, NULL},
+    {"markup", &OPTION_MARKUP, TRAINING(markup), 0, 0, NULL},
     {"max_pool", &OPTION_BOOLEAN, TRAINING(max_pool), 0, 0, NULL},
     {"max_seconds", &OPTION_REAL, TRAINING(max_seconds), 1e-3, 1e9, NULL},
     {"max_tokens", &OPTION_COUNT, TRAINING(max_tokens), 1, 100000, NULL},

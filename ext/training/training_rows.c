@@ -1,5 +1,7 @@
 #include "training/training_rows.h"
 
+#include <stdlib.h>
+
 #include "host/query.h"
 #include "host/value.h"
 
@@ -48,6 +50,19 @@ static const char *text_of(RowUse use) {
   }
 }
 
+/* An encoder reads text without markup. Vectors made elsewhere are found by the text as it is written. */
+static int add_to_teacher(TrainingRun *run, const char *text, size_t length, Error *error) {
+  Teacher *teacher = training_teacher(run->training);
+  char *plain = NULL;
+  if (!teacher) return SQLITE_OK;
+  if (!teacher->encoder || run->options.training.markup == MARKUP_NONE)
+    return failure_code(teacher_add_text(teacher, text, length, error));
+  int rc = failure_code(markup_plain_text(text, length, &plain, &length, error));
+  if (!rc) rc = failure_code(teacher_add_text(teacher, plain, length, error));
+  free(plain);
+  return rc;
+}
+
 int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value *label_value, RowUse use,
                       Error *error) {
   const char *text;
@@ -69,8 +84,7 @@ int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value
   Corpus *corpus = training_corpus(run->training);
   const Label *given = label_value ? &label : NULL;
   if (!rc) rc = failure_code(corpus_add(corpus, run->tokenizer, text, length, given, use, error));
-  if (!rc && training_teacher(run->training))
-    rc = failure_code(teacher_add_text(training_teacher(run->training), text, length, error));
+  if (!rc) rc = add_to_teacher(run, text, length, error);
   if (!rc && of_training)
     rc = failure_code(examples_offer(&run->examples, corpus->rows - 1, text, length, use == ROW_VALIDATES, error));
   return rc;

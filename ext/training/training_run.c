@@ -21,7 +21,8 @@ static int load_from(TrainingRun *run, Error *error) {
   if (!run->options.from) return SQLITE_OK;
   int rc = loading_load(run->connection, run->options.from, &run->from, error);
   if (rc) return rc;
-  sqlite3_free(run->options.tokenize); /* the tokenizer of the model is used and saved instead */
+  run->options.training.markup = run->from->markup; /* it is used and saved instead, and so is the tokenizer */
+  sqlite3_free(run->options.tokenize);
   run->options.tokenize = sqlite3_mprintf("%s", run->from->tokenize);
   return run->options.tokenize ? SQLITE_OK : failure_no_memory(error);
 }
@@ -37,7 +38,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &run->options, error);
   if (!rc) rc = load_from(run, error);
-  if (!rc) rc = tokenizers_find(c, run->options.tokenize, &run->tokenizer, error);
+  if (!rc) rc = tokenizers_find(c, run->options.tokenize, run->options.training.markup, &run->tokenizer, error);
   if (!rc) rc = training_rows_check_options(run, error);
   if (!rc) rc = vector_table_check(c, run->options.vectors, error);
   if (!rc) rc = saving_target(c, name, &run->target, error);

@@ -52,6 +52,7 @@ typedef struct Choice {
   const char *key, *words[3], *expected;
 } Choice;
 
+static const Choice MARKUP = {"markup", {"none", "html"}, "'none' or 'html'"};
 static const Choice PADDING = {"padding", {"post", "pre"}, "'post' or 'pre'"};
 static const Choice TRUNCATING = {"truncating", {"post", "pre"}, "'post' or 'pre'"};
 static const Choice UNKNOWN = {"unknown", {"read", "skip"}, "'read' or 'skip'"};
@@ -78,6 +79,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   const float scales[2] = {m->calibration.network, m->calibration.linear};
   safetensors_write_metadata(&w, "format", FORMAT);
   safetensors_write_metadata(&w, "tokenize", m->tokenize);
+  write_choice(&w, &MARKUP, m->markup);
   write_reading(&w, &m->reading, &m->parameters.shape.padding);
   if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
   parameters_write(&m->parameters, &m->bits.network, &w);
@@ -274,7 +276,10 @@ static Status read_metadata(const File *f, Model *m, Padding *padding) {
   if (!tokenize) return error_set(f->error, STATUS_INVALID, "metadata 'tokenize' is missing");
   m->tokenize = strdup(tokenize);
   if (!m->tokenize) return error_no_memory(f->error);
-  Status status = read_reading(f, &m->reading, padding);
+  size_t markup;
+  Status status = read_choice(f, &MARKUP, &markup);
+  if (!status) status = read_reading(f, &m->reading, padding);
+  m->markup = (Markup)markup;
   const char *precision = safetensors_metadata(&f->st, "precision");
   if (precision && strcmp(precision, "int8") == 0) m->precision = PRECISION_INT8;
   return status;

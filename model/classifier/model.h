@@ -11,8 +11,9 @@
 **   keywords.*, seen            see keywords.h and fingerprints.h; not needed to label
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
-**   __metadata__      identifier, format, tokenize, precision where it is int8, and
-**                     what the network reads of a text (reading.h, padding.h)
+**   __metadata__      identifier, format, tokenize, markup where texts are HTML, precision
+**                     where it is int8, and what the network reads of a text (reading.h,
+**                     padding.h)
 **
 ** Words are numbered from 1 in the order of the file; row 0 of the embedding is
 ** every other word. If the first word is the empty text, it is the padding word,
@@ -31,6 +32,7 @@
 #include "classifier/keywords.h"
 #include "inference/inference.h"
 #include "linear/linear.h"
+#include "markup/markup.h"
 #include "network/embedding.h"
 #include "network/parameters.h"
 #include "text/batch.h"
@@ -58,6 +60,7 @@ typedef struct Model {
   Keywords keywords;    /* none if it was not trained here */
   Fingerprints fingerprints;            /* the same                        */
   char *tokenize;       /* one of named_tokenizer.h, or the name of a host's tokenizer */
+  Markup markup;        /* that texts are written in           */
   Reading reading;      /* of the network; the linear branch reads all of a text */
   char identifier[IDENTIFIER_LENGTH + 1]; /* "" if the file has none               */
 } Model;
@@ -77,7 +80,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
 /* Sets the padding word, by the first word of the vocabulary, and whether any layer reads padding. */
 void model_set_padding(Model *model);
 
-/* Calls tokens_add() with the model's options; `tokenizer` is the one that the model names. */
+/* Calls tokens_add() with the model's options; `tokenizer` is the one that the model names, for its markup. */
 Status model_tokens(const Model *model, const Tokenizer *tokenizer, const char *text,
                     size_t length, Tokens *tokens, Error *error);
 

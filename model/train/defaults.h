@@ -13,6 +13,7 @@
 
 #include "classifier/calibration.h"
 #include "inference/precision.h"
+#include "markup/markup.h"
 
 enum { USUAL_EMBEDDING = 128 };
 #define HIDDEN_BY_ROWS SIZE_MAX
@@ -38,6 +39,7 @@ typedef struct TrainingOptions {
   bool linear;          /* the linear branch                    */
   Precision precision;  /* of labelling, afterwards             */
   bool compress;        /* compression.h; else the model has floats and buckets */
+  Markup markup;        /* that texts are written in            */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */

@@ -120,6 +120,7 @@ static Status make_model(Training *t, Error *error) {
   if (!t->model) return error_no_memory(error);
   t->model->reading = t->from ? t->from->reading : (Reading){.max_tokens = o->max_tokens};
   t->model->precision = o->precision;
+  t->model->markup = o->markup;
   t->model->calibration = t->from ? t->from->calibration
                                   : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
   return parameters_new(&shape, &t->model->parameters, error);

@@ -34,6 +34,7 @@ static Status take_over(Training *t, const Model *from, Error *error) {
   o->linear = linear_exists(&from->linear);
   o->position_bias = s->positions > 0;
   o->max_tokens = from->reading.max_tokens;
+  o->markup = from->markup;
   for (uint32_t w = 0; w < words->count && !status; w++) {
     const char *word = strings_get(words, w, &length);
     status = vocabulary_add(&t->corpus.vocabulary, word, length, &number, error);

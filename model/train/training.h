@@ -49,7 +49,7 @@ typedef struct Training Training;
 
 /* `tokenize` goes into the model; the caller finds the tokenizer. With `from` (or
 ** NULL), borrowed until the training is freed, its words, labels, parameters,
-** sizes, parts and tokenizer are what the training begins with.
+** sizes, parts, tokenizer and markup are what the training begins with.
 */
 Status training_new(const TrainingOptions *options, const char *tokenize, const Model *from,
                     Training **training, Error *error);

@@ -379,6 +379,12 @@ static const Case TRAININGS[] = {
     {"train, a tokenizer of ours",
      "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.tokenize', 'whitespace lower ascii remove "
      "punctuation')) FROM texts", MODELS, NULL, NULL},
+    {"train, markup",
+     "SELECT classify_train('<p>' || body || '&amp;', label, 'm', json_set('" QUICK "', '$.markup', 'html')) "
+     "FROM texts", MODELS, NULL, NULL},
+    {"train, markup and tokenize",
+     "SELECT classify_train('<p>' || body || '&amp;', label, 'm', json_set('" QUICK "', '$.markup', 'html', "
+     "'$.tokenize', 'porter')) FROM texts", MODELS, NULL, NULL},
     {"train, validate",
      "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.epochs', 2, '$.keep', 1, "
      "'$.validation', 'SELECT body, label FROM texts LIMIT 9', '$.class_weight', json_object('cat', 2))) FROM texts",
@@ -420,6 +426,7 @@ static const Case LABELLINGS[] = {
     {"classify, unnamed", "SELECT classify(body) FROM texts LIMIT 1", NULL,
      "DELETE FROM classify_models WHERE name <> 'good'", NULL},
     {"classify, tokenize", "SELECT classify(body, 'porter') FROM texts LIMIT 3", NULL, NULL, NULL},
+    {"classify, markup", "SELECT classify('<p>' || body || '&amp;<b>', 'html') FROM texts LIMIT 3", NULL, NULL, NULL},
     {"scores", "SELECT classify_scores(body, 'mixed'), classify_confidence(body, 'mixed') FROM texts LIMIT 2", NULL,
      NULL, NULL},
     {"scores, one key", "SELECT classify_scores(body, 'alike') FROM texts", NULL, NULL, "would be one key"},
@@ -429,6 +436,12 @@ static const Case LABELLINGS[] = {
     {"rows, tokenize",
      "SELECT id, label, round(confidence, 4) FROM classify_rows('SELECT id, iif(id % 5, body, NULL) FROM texts', "
      "'porter', '{\"threads\":2}')", NULL, NULL, NULL},
+    {"rows, markup",
+     "SELECT id, label, round(confidence, 4) FROM classify_rows('SELECT id, body || ''&lt;<br>'' FROM texts', 'html', "
+     "'{\"threads\":2}')", NULL, NULL, NULL},
+    {"rows, markup and tokenize",
+     "SELECT id, label, round(confidence, 4) FROM classify_rows('SELECT id, body || ''&lt;<br>'' FROM texts', "
+     "'porter html', '{\"threads\":2}')", NULL, NULL, NULL},
     {"rows, more than a chunk",
      "SELECT count(*), count(label) FROM classify_rows('SELECT a.id, a.body FROM texts AS a, texts AS b', 'good', "
      "'{\"threads\":2}')", NULL, NULL, NULL},
@@ -468,7 +481,7 @@ static const Case LABELLINGS[] = {
     {"card, of nothing", "SELECT length(classify_card('mixed'))", NULL,
      "UPDATE classify_models SET metrics = '{}', options = '['", NULL},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL,
-     "(models: alike, good, integers, mixed, parts, porter, whitespace)"},
+     "(models: alike, good, html, integers, mixed, parts, porter, porter html, whitespace)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
@@ -533,6 +546,7 @@ static const Case ENCODERS[] = {
 
 static const Case TEACHERS[] = {
     {"teacher", TAUGHT("'$.teacher', 'static'"), MODELS, NULL, NULL},
+    {"teacher, markup", TAUGHT("'$.teacher', 'static', '$.markup', 'html'"), MODELS, NULL, NULL},
     {"teacher in FROM", "SELECT epoch FROM classify_train('SELECT body, iif(id % 7, NULL, label) FROM texts', 'm', "
      "json_set('" QUICK "', '$.teacher', 'static', '$.embedding', 8, '$.linear', json('true')))", MODELS, NULL, NULL},
     {"teacher, labels",
@@ -554,6 +568,9 @@ static int begin_all(void **fixture) {
   make_texts(db);
   run(db, "SELECT classify_train(body, label, 'good', '" GOOD "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'porter', json_set('" QUICK "', '$.tokenize', 'porter')) FROM texts");
+  run(db, "SELECT classify_train(body, label, 'html', json_set('" QUICK "', '$.markup', 'html')) FROM texts");
+  run(db, "SELECT classify_train(body, label, 'porter html', json_set('" QUICK "', '$.markup', 'html', '$.tokenize', "
+          "'porter')) FROM texts");
   run(db, "SELECT classify_train(body, label, 'whitespace', json_set('" QUICK "', '$.tokenize', 'whitespace')) "
           "FROM texts");
   run(db, "SELECT classify_train(body, iif(id %% 3, id %% 3, label), 'mixed', '" QUICK "') FROM texts");

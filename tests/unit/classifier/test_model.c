@@ -183,6 +183,22 @@ TEST(the_precision_is_kept) {
   free(bytes);
 }
 
+/* Files without it are read as plain texts. */
+TEST(the_markup_is_kept) {
+  size_t size;
+  Model *model = small_model(2, 0), *read;
+  for (int markup = MARKUP_NONE; markup <= MARKUP_HTML; markup++) {
+    model->markup = (Markup)markup;
+    uint8_t *bytes = write_model(model, &size);
+    if (markup == MARKUP_HTML) find_in(bytes, size, "\"markup\":\"html\"");
+    assert_ok(model_read(bytes, size, &read, &error));
+    assert_int_equal(read->markup, markup);
+    model_free(read);
+    free(bytes);
+  }
+  model_free(model);
+}
+
 /* What is read is ready to label; what is written need not be. */
 TEST(a_model_that_was_read_is_finished) {
   size_t size;
@@ -445,6 +461,7 @@ TEST(the_padding_word_is_the_empty_one) {
 TEST(another_way_of_reading_is_refused) {
   static const char *const CASES[][3] = {
       {"padding", "left", "metadata 'padding' is 'left', expected 'post' or 'pre'"},
+      {"markup", "xml", "metadata 'markup' is 'xml', expected 'none' or 'html'"},
       {"truncating", "", "metadata 'truncating' is '', expected 'post' or 'pre'"},
       {"unknown", "oov", "metadata 'unknown' is 'oov', expected 'read' or 'skip'"},
       {"gru_padding", "mask", "metadata 'gru_padding' is 'mask', expected 'read', 'carry' or 'zero'"},
@@ -785,6 +802,7 @@ int main(void) {
       cmocka_unit_test(all_parts_are_read_as_they_were_written),
       cmocka_unit_test(without_a_blend_logits_are_as_they_are),
       cmocka_unit_test(the_precision_is_kept),
+      cmocka_unit_test(the_markup_is_kept),
       cmocka_unit_test(a_model_that_was_read_is_finished),
       cmocka_unit_test(the_words_for_people_are_kept),
       cmocka_unit_test(a_model_without_words),

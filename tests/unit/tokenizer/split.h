@@ -24,10 +24,10 @@ SHARED size_t append(char *list, size_t at, const char *bytes, size_t length, bo
   return at + length;
 }
 
-/* Spans are in order, but for two tokens that one character has become. */
+/* Spans are in order, but for two tokens that one character has become, or one of HTML's references. */
 SHARED bool take(void *context, const char *token, size_t length, size_t start, size_t end) {
   Split *split = context;
-  assert_true(start >= split->end || (start == split->start && end == split->end));
+  assert_true(start >= split->end || (start == split->start && end >= split->end));
   assert_true(end > start);
   assert_in_range(length, 1, TOKEN_MAX_BYTES);
   split->length = append(split->folded, split->length, token, length, split->count == 0);

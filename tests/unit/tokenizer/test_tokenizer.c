@@ -98,6 +98,17 @@ TEST(invisible_characters_do_not_make_words_differ) {
   check_folded("\ufeffhello", "hello");
   check_folded("a\u200db", "ab");
   check_folded("\u200b \u00ad", "");
+  check_split("in\u00advoice in\u200bvoice in\u2060voice in\ufeffvoice in\u200evoi\u200fce \u202ainvoice\u202c",
+              "invoice|invoice|invoice|invoice|invoice|invoice",
+              "in\u00advoice|in\u200bvoice|in\u2060voice|in\ufeffvoice|in\u200evoi\u200fce|invoice\u202c");
+  check_folded("A\ufe0fb \u845b\U000E0100 a\u034fb", "ab|\u845b|ab");
+}
+
+/* Persian writes parts of a word apart by U+200C; Hindi keeps letters apart by it, or joins them by U+200D. */
+TEST(joiners_and_non_joiners_stay_in_a_word) {
+  check_split("\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\u0645\u06cc\u062e\u0648\u0627\u0647\u0645",
+              "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645");
+  check_folded("\u0915\u094d\u200d\u0937 \u0915\u094d\u200c\u0937", "\u0915\u094d\u0937|\u0915\u094d\u0937");
 }
 
 /* ---- other scripts ------------------------------------------------------------ */
@@ -128,6 +139,7 @@ TEST(each_thai_lao_burmese_and_khmer_letter_is_a_token) {
   check_folded("\u0ea5\u0eb2\u0ea7", "\u0ea5|\u0eb2|\u0ea7");
   check_folded("\u1019\u103c\u1014\u103a", "\u1019\u103c|\u1014\u103a");
   check_folded("\u1781\u17d2\u1798", "\u1781\u17d2|\u1798");
+  check_split("\u0e44\u0e17\u200b\u0e22", "\u0e44|\u0e17|\u0e22", "\u0e44|\u0e17|\u0e22"); /* between words */
 }
 
 TEST(arabic_and_hebrew_words) {
@@ -148,6 +160,17 @@ TEST(an_emoji_with_its_modifiers_is_one_token) {
               "\U0001F1E9\U0001F1EA|\U0001F1EB\U0001F1F7",
               "\U0001F1E9\U0001F1EA|\U0001F1EB\U0001F1F7");
   check_split("\u2764\ufe0fyou", "\u2764|you", "\u2764\ufe0f|you");
+  check_folded("\u2764 \u2764\ufe0e \u2764\ufe0f", "\u2764|\u2764|\u2764");
+}
+
+/* A heart on fire, a rainbow flag, a woman health worker with a skin tone, keycaps. */
+TEST(an_emoji_that_is_joined_is_one_token) {
+  check_split("\u2764\ufe0f\u200d\U0001F525\U0001F525", "\u2764\U0001F525|\U0001F525",
+              "\u2764\ufe0f\u200d\U0001F525|\U0001F525");
+  check_split("\U0001F3F3\ufe0f\u200d\U0001F308!", "\U0001F3F3\U0001F308|!", "\U0001F3F3\ufe0f\u200d\U0001F308|!");
+  check_split("\U0001F469\U0001F3FD\u200d\u2695\ufe0f?", "\U0001F469\U0001F3FD\u2695|?",
+              "\U0001F469\U0001F3FD\u200d\u2695\ufe0f|?");
+  check_split("1\ufe0f\u20e3 #\ufe0f\u20e3", "1\u20e3|#\u20e3", "1\ufe0f\u20e3|#\ufe0f\u20e3");
 }
 
 /* ---- bytes that are not text ------------------------------------------------------ */
@@ -298,12 +321,14 @@ int main(void) {
       cmocka_unit_test(combining_marks_belong_to_their_letter),
       cmocka_unit_test(marks_in_either_order_are_one_word),
       cmocka_unit_test(invisible_characters_do_not_make_words_differ),
+      cmocka_unit_test(joiners_and_non_joiners_stay_in_a_word),
       cmocka_unit_test(each_chinese_and_kana_character_is_a_token),
       cmocka_unit_test(korean_words_stay_whole),
       cmocka_unit_test(korean_in_letters_is_the_same_word),
       cmocka_unit_test(each_thai_lao_burmese_and_khmer_letter_is_a_token),
       cmocka_unit_test(arabic_and_hebrew_words),
       cmocka_unit_test(an_emoji_with_its_modifiers_is_one_token),
+      cmocka_unit_test(an_emoji_that_is_joined_is_one_token),
       cmocka_unit_test(what_is_not_utf8_is_a_replacement),
       cmocka_unit_test(nul_separates),
       cmocka_unit_test(any_two_bytes_can_be_split),

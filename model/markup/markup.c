@@ -1,0 +1,97 @@
+#include "markup/markup.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "markup/decoded_text.h"
+#include "markup/html.h"
+
+/* ---- tokens ---------------------------------------------------------------------------- */
+
+typedef struct Splitting {
+  const Tokenizer *inner;
+  DecodedText decoded; /* of the piece at hand     */
+  size_t start;        /* of the piece in the text */
+  TokenSink *sink;
+  void *context;
+  bool wanted;
+} Splitting;
+
+static bool take_token(void *context, const char *token, size_t length, size_t start, size_t end) {
+  Splitting *s = context;
+  const DecodedText *d = &s->decoded;
+  s->wanted = s->sink(s->context, token, length, s->start + decoded_text_start(d, start),
+                      s->start + decoded_text_end(d, end));
+  return s->wanted;
+}
+
+static Status split_text(Splitting *s, const char *text, const HtmlPiece *piece, Error *error) {
+  s->start = piece->start;
+  Status status = decoded_text_read(&s->decoded, text + piece->start, piece->end - piece->start, error);
+  if (status) return status;
+  return s->inner->split(s->inner, s->decoded.text, s->decoded.length, take_token, s, error);
+}
+
+static void give_tag(Splitting *s, const char *text, const HtmlPiece *piece) {
+  char tag[HTML_NAME_MOST + 3];
+  size_t length = 0;
+  tag[length++] = '<';
+  if (piece->closing) tag[length++] = '/';
+  for (size_t i = 0; i < piece->name_length; i++) {
+    char c = text[piece->name + i];
+    tag[length++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+  }
+  tag[length++] = '>';
+  s->wanted = s->sink(s->context, tag, length, piece->start, piece->end);
+}
+
+static Status markup_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink, void *context,
+                           Error *error) {
+  const MarkupTokenizer *t = (const MarkupTokenizer *)tokenizer;
+  Splitting s = {.inner = t->inner, .sink = sink, .context = context, .wanted = true};
+  HtmlReader html = {.text = text, .length = length};
+  HtmlPiece piece;
+  Status status = STATUS_OK;
+  while (!status && s.wanted && html_next(&html, &piece)) {
+    if (piece.kind == HTML_TAG) give_tag(&s, text, &piece);
+    if (piece.kind == HTML_TEXT) status = split_text(&s, text, &piece, error);
+  }
+  decoded_text_free(&s.decoded);
+  return status;
+}
+
+MarkupTokenizer markup_tokenizer(const Tokenizer *inner) { return (MarkupTokenizer){{markup_split}, inner}; }
+
+/* ---- the text alone ---------------------------------------------------------------------- */
+
+typedef struct PlainText {
+  char *bytes;
+  size_t length, capacity;
+} PlainText;
+
+static Status append(PlainText *p, const char *bytes, size_t length, Error *error) {
+  if (!memory_grow(&p->bytes, &p->capacity, p->length + length + 1, 1)) return error_no_memory(error);
+  memcpy(p->bytes + p->length, bytes, length);
+  p->length += length;
+  return STATUS_OK;
+}
+
+Status markup_plain_text(const char *text, size_t length, char **plain, size_t *plain_length, Error *error) {
+  PlainText p = {0};
+  DecodedText decoded = {0};
+  HtmlReader html = {.text = text, .length = length};
+  HtmlPiece piece;
+  Status status = append(&p, "", 0, error); /* there are bytes, even if there is no text */
+  while (!status && html_next(&html, &piece)) {
+    bool is_text = piece.kind == HTML_TEXT;
+    if (is_text) status = decoded_text_read(&decoded, text + piece.start, piece.end - piece.start, error);
+    if (!status) status = is_text ? append(&p, decoded.text, decoded.length, error) : append(&p, " ", 1, error);
+  }
+  decoded_text_free(&decoded);
+  if (status) free(p.bytes);
+  if (status) return status;
+  *plain = p.bytes;
+  *plain_length = p.length;
+  return STATUS_OK;
+}
