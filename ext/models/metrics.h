@@ -10,6 +10,9 @@
 #define METRICS_SKIPPED "skipped"                 /* rows without a text or a label         */
 #define METRICS_LABELS "labels"                   /* their number                           */
 #define METRICS_WORDS "words"                     /* of the vocabulary, their number        */
+#define METRICS_BITS "bits"                       /* an object: of each number of the model */
+#define METRICS_EMBEDDING "embedding"
+#define METRICS_LINEAR "linear"
 #define METRICS_CUT "cut"                         /* share of the texts above max_tokens    */
 #define METRICS_GUESSED "guessed"                 /* texts that were given a pseudo-label;
                                                      absent where all texts had labels      */

@@ -186,6 +186,12 @@ static void write_query(const MetricsSource *m, sqlite3_str *json) {
     sqlite3_str_appendall(json, "null");
 }
 
+static void write_bits(const MetricsSource *m, sqlite3_str *json) {
+  const ModelBits *bits = &m->model->bits;
+  sqlite3_str_appendf(json, ",\"" METRICS_BITS "\":{\"" METRICS_EMBEDDING "\":%u,\"" METRICS_LINEAR "\":%u}",
+                      bits->network.embedding ? bits->network.embedding : 32, bits->linear ? bits->linear : 32);
+}
+
 char *metrics_write(const MetricsSource *m, sqlite3 *db) {
   sqlite3_str *json = sqlite3_str_new(db);
   const TrainingOptions *used = training_options(m->training);
@@ -194,6 +200,7 @@ char *metrics_write(const MetricsSource *m, sqlite3 *db) {
   write_count(json, METRICS_SKIPPED, m->skipped);
   write_count(json, METRICS_LABELS, m->model->labels.keys.count);
   write_count(json, METRICS_WORDS, m->model->vocabulary.words.count);
+  write_bits(m, json);
   metrics_write_number(json, METRICS_CUT, (double)m->corpus->cut / (double)m->corpus->rows);
   if (m->unlabelled) metrics_write_number(json, METRICS_GUESSED, (double)training_pseudo_labelled(m->training));
   metrics_write_teacher(json, m->training);

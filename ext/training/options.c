@@ -26,6 +26,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"markup", &OPTION_MARKUP, TRAINING(markup), 0, 0, NULL},
     {"max_pool", &OPTION_BOOLEAN, TRAINING(max_pool), 0, 0, NULL},
     {"max_seconds", &OPTION_REAL, TRAINING(max_seconds), 1e-3, 1e9, NULL},
+    {"max_size", &OPTION_COUNT, TRAINING(max_size), 1, 1e9, NULL},
     {"max_tokens", &OPTION_COUNT, TRAINING(max_tokens), 1, 100000, NULL},
     {"max_vocabulary", &OPTION_COUNT, TRAINING(max_vocabulary), 1, 1e7, NULL},
     {"min_count", &OPTION_COUNT, TRAINING(min_count), 1, 1e9, NULL},

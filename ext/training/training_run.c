@@ -102,17 +102,18 @@ static void read_words_progress(void *context, ProgressState *state) {
 
 /* Word vectors of the teacher; not in a model to go on from, whose words have vectors of their own. */
 static int read_encoder_words(TrainingRun *run, Error *error) {
-  const TrainingOptions *o = &run->options.training;
+  TrainingOptions o = run->options.training;
+  defaults_set_network(&o, 0);
   const Strings *table = &training_corpus(run->training)->vocabulary.words;
-  size_t size = encoder_size(run->encoder), wanted = o->embedding ? o->embedding : USUAL_EMBEDDING;
+  size_t size = encoder_size(run->encoder);
   WordsRead read = {.words = table->count};
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
-                        .size = wanted < size ? wanted : size, .seed = o->seed, .done = &read.done};
+                        .size = o.embedding < size ? o.embedding : size, .seed = o.seed, .done = &read.done};
   Workers *workers;
   double begun = clock_seconds();
   progress_begin(&run->progress, run->options.progress, read_words_progress, &read);
   Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
-  int rc = failure_code(workers_new(o->threads ? o->threads : workers_processors(), poll, &workers, error));
+  int rc = failure_code(workers_new(o.threads ? o.threads : workers_processors(), poll, &workers, error));
   if (rc) return rc;
   rc = failure_code(encoder_words_read(&words, workers, training_vectors(run->training), error));
   rc = encoder_loading_failure(run->options.teacher, rc, error);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 enum {
-  MOST = 20000,   /* words of all labels: 320 kB */
   MOST_OF_ONE = 200,
   LEAST_OF_ONE = 10,
   RARE = 5        /* a word that occurs so often counts half of its mean contribution */
@@ -60,15 +59,14 @@ static int by_signed_strength(const void *a, const void *b) {
   return p > q ? -1 : 1;
 }
 
-static size_t list_uses(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
-                        size_t vocabulary, Use *uses) {
+static size_t list_uses(const KeywordSource *s, Use *uses) {
+  const float *contribution = s->contributions;
   size_t used = 0;
-  for (size_t i = 0; i < count; i++) {
-    for (size_t t = 0; t < texts[i].length; t++) {
-      uint32_t word = texts[i].words[t];
-      float contribution = *contributions++;
-      if (word != 0 && word < vocabulary && isfinite(contribution))
-        uses[used++] = (Use){labels[i], word, 1, (double)contribution};
+  for (size_t i = 0; i < s->count; i++) {
+    for (size_t t = 0; t < s->texts[i].length; t++, contribution++) {
+      uint32_t word = s->texts[i].words[t];
+      if (word != 0 && word < s->vocabulary && isfinite(*contribution))
+        uses[used++] = (Use){s->labels[i], word, 1, (double)*contribution};
     }
   }
   return used;
@@ -88,10 +86,10 @@ static size_t merge_uses(Use *uses, size_t count) {
 }
 
 /* Keeps the first words of each label, as many as there is room for. */
-static size_t keep_first(Use *uses, size_t count) {
+static size_t keep_first(Use *uses, size_t count, size_t most_of_all) {
   size_t labels = 0, kept = 0, of_label = 0;
   for (size_t i = 0; i < count; i++) labels += i == 0 || uses[i].label != uses[i - 1].label;
-  size_t most = labels ? MOST / labels : 0;
+  size_t most = labels ? most_of_all / labels : 0;
   most = most > MOST_OF_ONE ? MOST_OF_ONE : most < LEAST_OF_ONE ? LEAST_OF_ONE : most;
   for (size_t i = 0; i < count; i++) {
     of_label = kept && uses[kept - 1].label == uses[i].label ? of_label + 1 : 0;
@@ -100,18 +98,17 @@ static size_t keep_first(Use *uses, size_t count) {
   return kept;
 }
 
-Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
-                    size_t vocabulary, Keywords *k, Error *error) {
+Status keywords_new(const KeywordSource *source, size_t most, Keywords *k, Error *error) {
   size_t tokens = 0;
   *k = (Keywords){0};
-  for (size_t i = 0; i < count; i++) tokens += texts[i].length;
+  for (size_t i = 0; i < source->count; i++) tokens += source->texts[i].length;
   Use *uses = malloc((tokens + 1) * sizeof *uses);
   if (!uses) return error_no_memory(error);
-  size_t used = list_uses(texts, labels, count, contributions, vocabulary, uses);
+  size_t used = list_uses(source, uses);
   qsort(uses, used, sizeof *uses, by_word);
   used = merge_uses(uses, used);
   qsort(uses, used, sizeof *uses, by_strength);
-  used = keep_first(uses, used);
+  used = keep_first(uses, used, most);
   qsort(uses, used, sizeof *uses, by_signed_strength);
   Status status = reserve(k, used, error);
   for (size_t i = 0; i < used && !status; i++) {
@@ -140,9 +137,10 @@ static const char *const NAMES[LISTS] = {"keywords.labels", "keywords.words", "k
 static const Dtype DTYPES[LISTS] = {DTYPE_U32, DTYPE_U32, DTYPE_U32, DTYPE_F32};
 
 void keywords_write(const Keywords *k, SafeTensorsWriter *w) {
-  const void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
-  for (size_t i = 0; i < LISTS && k->count; i++)
-    safetensors_write_tensor(w, NAMES[i], DTYPES[i], &k->count, 1, lists[i]);
+  const uint32_t *integers[] = {k->labels, k->words, k->counts};
+  if (k->count == 0) return;
+  for (size_t i = 0; i < LISTS - 1; i++) safetensors_write_integers(w, NAMES[i], k->count, integers[i]);
+  safetensors_write_tensor(w, NAMES[LISTS - 1], DTYPE_F32, &k->count, 1, k->contributions);
 }
 
 static Status check_numbers(const Keywords *k, size_t vocabulary, size_t labels, Error *error) {

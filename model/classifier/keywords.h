@@ -28,12 +28,19 @@ typedef struct Keywords {
   float *contributions; /* [count] mean                                 */
 } Keywords; /* all zero: none */
 
-/* Finds the keywords of texts. contributions [tokens in all], one text after another, are what
-** each token contributes to its text's label. Word numbers from `vocabulary` on are left out, and
-** so are contributions that are not finite.
+/* Texts, and what each token contributes to its text's label. Word numbers from `vocabulary` on are left out, and so
+** are contributions that are not finite.
 */
-Status keywords_new(const Text *texts, const uint32_t *labels, size_t count, const float *contributions,
-                    size_t vocabulary, Keywords *keywords, Error *error);
+typedef struct KeywordSource {
+  const Text *texts;          /* [count] */
+  const uint32_t *labels;     /* [count] */
+  size_t count;
+  const float *contributions; /* [tokens in all], one text after another */
+  size_t vocabulary;
+} KeywordSource;
+
+/* Finds the keywords, about `most` for all labels together. */
+Status keywords_new(const KeywordSource *source, size_t most, Keywords *keywords, Error *error);
 void keywords_free(Keywords *keywords);
 
 /* Sets *begin and *end to where the words of a label are in the list. */

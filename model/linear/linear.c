@@ -325,7 +325,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   *l = (Linear){.labels = training->labels, .columns = training->labels == 2 ? 1 : training->labels};
   Learning g = {.linear = l, .training = training, .workers = workers};
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
-                            .most = MOST_WEIGHTS / l->columns,
+                            .most = training->most ? training->most : MOST_WEIGHTS / l->columns,
                             .before = training->from ? &training->from->tfidf : NULL};
   Status status = learning_new(&g, error);
   if (!status) status = tfidf_collect(&l->tfidf, &features, workers, error);

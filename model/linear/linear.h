@@ -41,6 +41,7 @@ typedef struct LinearTraining {
   const Subwords *subwords;   /* the subword list of the texts' words; NULL: no n-grams    */
   const float *label_weights; /* [labels] factors of the cost of a label's rows; NULL: 1   */
   const Linear *from;         /* to fine-tune: its words and labels are the first ones; NULL */
+  size_t most;                /* features, about; 0: as many as 16 MB of weights have */
   uint64_t seed;
 } LinearTraining;
 

@@ -4,20 +4,6 @@
 
 #include "network/network.h"
 
-enum {
-  FEWEST_NGRAMS = 1 << 10,
-  MOST_NGRAMS = 1 << 15,
-  MOST_WEIGHTS = 1 << 21 /* of n-grams in the linear branch: 1 MB of 4 bits */
-};
-
-/* A half more than there are words: more made no difference that could be measured. */
-static size_t most_ngrams(size_t words, size_t columns) {
-  size_t most = words + words / 2;
-  if (most < FEWEST_NGRAMS) most = FEWEST_NGRAMS;
-  if (most > MOST_NGRAMS) most = MOST_NGRAMS;
-  return columns * most <= MOST_WEIGHTS ? most : MOST_WEIGHTS / columns;
-}
-
 /* Counts how often each word of the subword list occurs, those that are not in the vocabulary too. */
 static uint32_t *count_words(const Corpus *c) {
   size_t vocabulary = vocabulary_size(&c->vocabulary), tokens = c->rows ? c->end[c->rows - 1] : 0;
@@ -28,25 +14,23 @@ static uint32_t *count_words(const Corpus *c) {
 }
 
 /* A model that went on from one which knows n-grams keeps these. */
-static Status name_ngrams(Model *m, const Corpus *c, Error *error) {
-  size_t words = c->subwords.count;
+static Status name_ngrams(Model *m, const Corpus *c, size_t most, Error *error) {
   if (m->parameters.shape.buckets == 0) return STATUS_OK;
   if (ngrams_exist(&c->ngrams)) return ngrams_copy(&c->ngrams, &m->ngrams, error);
   uint32_t *times = count_words(c);
   Status status = times ? STATUS_OK : error_no_memory(error);
-  if (!status)
-    status = subwords_ngrams(&c->subwords, times, most_ngrams(words, m->linear.columns), &m->ngrams, error);
+  if (!status) status = subwords_ngrams(&c->subwords, times, most, &m->ngrams, error);
   free(times);
   if (!status) status = parameters_name_ngrams(&m->parameters, &m->ngrams, error);
   if (!status && m->linear.buckets) status = linear_name_ngrams(&m->linear, &m->ngrams, error);
   return status;
 }
 
-Status compression_run(Model *m, const Corpus *c, Error *error) {
+Status compression_run(Model *m, const Corpus *c, size_t most_ngrams, Error *error) {
   EmbeddingWeights embedding = network_embedding(&m->parameters);
   if (embedding.buckets) embedding_fold(&embedding, &c->subwords, embedding.vocabulary, 1.0f);
   if (m->bits.linear == 0) return ngrams_copy(&c->ngrams, &m->ngrams, error);
-  Status status = name_ngrams(m, c, error);
+  Status status = name_ngrams(m, c, most_ngrams, error);
   if (status) return status;
   parameters_round(&m->parameters, &m->bits.network);
   if (linear_exists(&m->linear)) linear_round(&m->linear, m->bits.linear);

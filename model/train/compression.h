@@ -9,7 +9,7 @@
 #include "classifier/model.h"
 #include "text/corpus.h"
 
-/* Makes a model of the corpus's words. If its bits are 0 it is only folded. */
-Status compression_run(Model *model, const Corpus *corpus, Error *error);
+/* Makes a model of the corpus's words, with at most so many n-grams. If its bits are 0 it is only folded. */
+Status compression_run(Model *model, const Corpus *corpus, size_t most_ngrams, Error *error);
 
 #endif

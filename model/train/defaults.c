@@ -37,16 +37,22 @@ double defaults_validation(size_t labelled, bool taught) {
   return taught && labelled < FEW ? 0.0 : 0.1;
 }
 
-/* A small table fills only a small network. */
-static void choose_network(TrainingOptions *o, size_t rows) {
-  enum { FEW = 500, USUAL_HIDDEN = 64, SMALL_EMBEDDING = 96, SMALL_HIDDEN = 32 };
-  if (o->embedding == 0) o->embedding = rows < FEW ? SMALL_EMBEDDING : USUAL_EMBEDDING;
-  if (o->hidden == HIDDEN_BY_ROWS) o->hidden = rows < FEW ? SMALL_HIDDEN : USUAL_HIDDEN;
+static const struct NetworkSize {
+  size_t embedding, hidden;
+} SIZES[NETWORK_SIZES] = {{128, 64}, {96, 32}, {64, 32}, {32, 32}};
+
+size_t defaults_network(size_t rows) {
+  enum { FEW = 500 };
+  return rows < FEW;
+}
+
+void defaults_set_network(TrainingOptions *o, size_t size) {
+  if (o->embedding == 0) o->embedding = SIZES[size].embedding;
+  if (o->hidden == HIDDEN_BY_ROWS) o->hidden = SIZES[size].hidden;
 }
 
 void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from, bool taught) {
   if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
   if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from, taught);
   if (o->threads == 0) o->threads = workers_processors();
-  choose_network(o, rows);
 }

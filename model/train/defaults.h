@@ -15,7 +15,6 @@
 #include "inference/precision.h"
 #include "markup/markup.h"
 
-enum { USUAL_EMBEDDING = 128 };
 #define HIDDEN_BY_ROWS SIZE_MAX
 
 typedef struct TrainingOptions {
@@ -39,13 +38,21 @@ typedef struct TrainingOptions {
   bool linear;          /* the linear branch                    */
   Precision precision;  /* of labelling, afterwards             */
   bool compress;        /* compression.h; else the model has floats and buckets */
+  size_t max_size;      /* bytes of the model's file; 0: no limit */
   Markup markup;        /* that texts are written in            */
 } TrainingOptions;
 
 /* What measuring showed to be right for most tables. */
 extern const TrainingOptions TRAINING_DEFAULTS;
 
-/* Sets the sizes that are 0, by the number of rows and labels; `from`: to go on from a model; `taught`: a teacher
+/* Networks have one of a few sizes, from the largest to the smallest. defaults_network() returns that which a number
+** of rows can fill; defaults_set_network() sets what is not given of it.
+*/
+enum { NETWORK_SIZES = 4 };
+size_t defaults_network(size_t rows);
+void defaults_set_network(TrainingOptions *options, size_t size);
+
+/* Sets the other sizes that are 0, by the number of rows and labels; `from`: to go on from a model; `taught`: a teacher
 ** guesses labels.
 */
 void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from, bool taught);

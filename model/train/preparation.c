@@ -86,14 +86,28 @@ static Status weigh_labels(Training *t, const float *given, Error *error) {
 
 /* ---- words ------------------------------------------------------------------------- */
 
-static Status prune(Training *t, Error *error) {
+static Status check_max_size(const Training *t, Error *error) {
+  if (t->options.max_size == 0 || (!t->from && t->options.compress)) return STATUS_OK;
+  if (t->from)
+    return error_set(error, STATUS_INVALID, "max_size is given beside a model to go on from, whose words and n-grams are "
+                     "all kept, expected one of them");
+  return error_set(error, STATUS_INVALID, "max_size is given and compress is false, expected one of them");
+}
+
+static Status plan_sizes(Training *t, Error *error) {
   TrainingOptions *o = &t->options;
   if (t->from && t->vectors.size && t->vectors.size != o->embedding)
     return error_set(error, STATUS_INVALID, "the vectors have %zu numbers, expected %zu as the model to go on from",
                      t->vectors.size, o->embedding);
   if (t->vectors.size) o->embedding = t->vectors.size;
+  Status status = check_max_size(t, error);
+  return status ? status : size_budget_plan(o, &t->corpus, &t->budget, error);
+}
+
+static Status prune(Training *t, Error *error) {
+  const TrainingOptions *o = &t->options;
   word_vectors_scale(&t->vectors, VECTOR_DEVIATION);
-  PruneOptions options = {.min_count = o->min_count, .most = o->max_vocabulary, .spelled = o->subwords,
+  PruneOptions options = {.min_count = o->min_count, .most = t->budget.words, .spelled = o->subwords,
                           .keep = t->from ? t->from->vocabulary.words.count : 0,
                           .extra = &t->vectors.words};
   Status status = t->from ? ngrams_copy(&t->from->ngrams, &t->corpus.ngrams, error) : STATUS_OK;
@@ -154,6 +168,7 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && t->validation_given) status = check_validation(c, error);
   if (!status) status = draw_known(t, error);
+  if (!status) status = plan_sizes(t, error);
   if (!status) status = prune(t, error);
   if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
   if (!status)

@@ -12,6 +12,7 @@
 #define CLASSIFY_STAGE_H
 
 #include "train/epochs.h"
+#include "train/size_budget.h"
 #include "train/taught_labels.h"
 #include "train/training.h"
 
@@ -28,6 +29,7 @@ struct Training {
   size_t *label_rows;       /* [labels] with a label of their own, those held out too */
   Strings warnings;         /* warnings.h */
   bool validation_given;    /* the rows held out came as such, and stay held out      */
+  SizeBudget budget;        /* of the model                                           */
   TrainingRows rows;        /* that are trained on                                    */
   size_t labelled;          /* of them with a label of their own                      */
 

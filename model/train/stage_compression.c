@@ -35,7 +35,7 @@ static Status make_trial(const Training *t, const ModelBits *bits, Model *trial,
   Status status = parameters_new(&m->parameters.shape, &trial->parameters, error);
   if (!status) parameters_copy(&trial->parameters, &t->best_parameters);
   if (!status && linear_exists(&m->linear)) status = linear_copy(&m->linear, &trial->linear, error);
-  return status ? status : compression_run(trial, &t->corpus, error);
+  return status ? status : compression_run(trial, &t->corpus, t->budget.ngrams, error);
 }
 
 static Status judge(Training *t, const ModelBits *bits, Judgement *judgement, Error *error) {
@@ -60,15 +60,16 @@ static bool as_good(const Judgement *rounded, const Judgement *floats, size_t ro
 
 static bool wanted(const Training *t) { return t->options.compress; }
 
+/* A limit on the size is planned for the fewest bits. */
 static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
   (void)over;
   Judgement floats = judgement_of(&t->validation.score), rounded;
-  size_t choice = t->validation.count ? 0 : CHOICE_COUNT - 1;
+  size_t last = t->options.max_size ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
   Status status = STATUS_OK;
   for (; t->validation.count && !status; choice++) {
     status = judge(t, &CHOICES[choice], &rounded, error);
-    if (choice + 1 == CHOICE_COUNT || as_good(&rounded, &floats, t->validation.count)) break;
+    if (choice == last || as_good(&rounded, &floats, t->validation.count)) break;
   }
   t->model->bits = CHOICES[choice];
   return status;

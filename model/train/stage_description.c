@@ -37,8 +37,8 @@ static Status find_keywords(Training *t, const Lexicon *lexicon, Error *error) {
     status = explain_all(t->model, &(Texts){texts, count, lexicon}, labels, t->workers, scratches, contributions,
                          error);
   if (!status)
-    status = keywords_new(texts, labels, count, contributions, vocabulary_size(&c->vocabulary), &t->model->keywords,
-                          error);
+    status = keywords_new(&(KeywordSource){texts, labels, count, contributions, vocabulary_size(&c->vocabulary)},
+                          t->budget.keywords, &t->model->keywords, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
   free(texts);
   free(labels);
@@ -62,7 +62,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
-  Status status = compression_run(t->model, &t->corpus, error);
+  Status status = compression_run(t->model, &t->corpus, t->budget.ngrams, error);
   if (!status) status = subwords_number(&t->corpus.subwords, &t->model->ngrams, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
   if (!status) status = find_keywords(t, &lexicon, error);

@@ -41,7 +41,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   LinearTraining training = {.texts = texts, .targets = targets, .count = count,
                              .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
                              .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
-                             .from = t->from ? &t->from->linear : NULL, .seed = t->options.seed};
+                             .from = t->from ? &t->from->linear : NULL, .most = t->budget.features, .seed = t->options.seed};
   linear_free(&t->model->linear);
   if (!status) status = linear_train(&t->model->linear, &training, t->workers, error);
   t->linear_seconds = clock_seconds() - begun;

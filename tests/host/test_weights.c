@@ -427,15 +427,16 @@ TEST(keywords_that_are_none) {
   static const uint32_t NUMBERS[] = {0, 1, 2, 5, 100, 0x7FFFFFFF, 0x7FC00000, 0x80000000, 0xFF800000, 0xFFFFFFFF};
   static const struct {
     const char *name;
+    size_t width; /* bytes of a number */
     bool any_will_do;
-  } TENSORS[] = {{"\"keywords.labels\"", false}, {"\"keywords.words\"", false}, {"\"keywords.counts\"", true},
-                 {"\"keywords.contributions\"", false}, {"\"seen\"", true}};
+  } TENSORS[] = {{"\"keywords.labels\"", 2, false}, {"\"keywords.words\"", 2, false}, {"\"keywords.counts\"", 2, true},
+                 {"\"keywords.contributions\"", 4, false}, {"\"seen\"", 4, true}};
   for (size_t tensor = 0; tensor < COUNT(TENSORS); tensor++) {
     size_t begin = tensor_begin(&bare, TENSORS[tensor].name), refused = errors;
     for (size_t place = 0; place < 5; place++) {
       for (size_t i = 0; i < COUNT(NUMBERS); i++) {
         File f = file_copy(bare.bytes, bare.size);
-        memcpy(f.bytes + begin + 4 * place, &NUMBERS[i], sizeof NUMBERS[i]);
+        memcpy(f.bytes + begin + TENSORS[tensor].width * place, &NUMBERS[i], TENSORS[tensor].width);
         try(f.bytes, f.size, TENSORS[tensor].name, place);
         free(f.bytes);
       }
@@ -453,7 +454,7 @@ TEST(keywords_that_do_not_fit) {
       {"\"keywords.words\"", "\"keywords.word\"", "tensor 'keywords."},
       {"\"keywords.counts\"", "\"keywords.count\"", "tensor 'keywords."},
       {"\"keywords.contributions\"", "\"keywords.contribution\"", "tensor 'keywords."},
-      {"\"keywords.counts\":{\"dtype\":\"U32\"", "\"keywords.counts\":{\"dtype\":\"F32\"", "tensor 'keywords."},
+      {"\"keywords.counts\":{\"dtype\":\"U16\"", "\"keywords.counts\":{\"dtype\":\"F16\"", "tensor 'keywords."},
       {"\"seen\":{\"dtype\":\"U32\"", "\"seen\":{\"dtype\":\"I32\"", "tensor 'seen'"},
       {"\"seen\":{\"dtype\":\"U32\",\"shape\":[6]", "\"seen\":{\"dtype\":\"U32\",\"shape\":[6,1]", "tensor 'seen'"},
   };

@@ -6,6 +6,8 @@
 #include "classifier/keywords.h"
 #include "unit/support.h"
 
+enum { MANY = 20000 }; /* keywords of all labels */
+
 /* ---- means ----------------------------------------------------------------------------- */
 
 typedef struct Expected {
@@ -28,7 +30,7 @@ static Keywords of_text(const uint32_t *words, const float *contributions, size_
   const uint32_t label = 0;
   const Text text = {words, length};
   Keywords k;
-  assert_ok(keywords_new(&text, &label, 1, contributions, vocabulary, &k, &error));
+  assert_ok(keywords_new(&(KeywordSource){&text, &label, 1, contributions, vocabulary}, MANY, &k, &error));
   return k;
 }
 
@@ -38,7 +40,7 @@ TEST(a_word_has_the_mean_of_its_contributions_in_each_label) {
   const Text texts[] = {{words, 3}, {words + 3, 1}, {words + 4, 2}, {words + 6, 1}};
   const Expected expected[] = {{0, 1, 1, 8.0f}, {0, 3, 1, 0.5f}, {1, 1, 2, 2.0f}, {1, 4, 1, 0.25f}, {1, 2, 2, -1.5f}};
   Keywords k;
-  assert_ok(keywords_new(texts, labels, COUNT(texts), contributions, 5, &k, &error));
+  assert_ok(keywords_new(&(KeywordSource){texts, labels, COUNT(texts), contributions, 5}, MANY, &k, &error));
   check_keywords(&k, expected, COUNT(expected));
   keywords_free(&k);
   keywords_free(&k);
@@ -90,7 +92,7 @@ TEST(no_words_are_no_keywords) {
   const Text texts[] = {{unknown, 2}, {NULL, 0}};
   for (size_t count = 0; count <= 2; count++) {
     Keywords k;
-    assert_ok(keywords_new(texts, labels, count, contributions, 5, &k, &error));
+    assert_ok(keywords_new(&(KeywordSource){texts, labels, count, contributions, 5}, MANY, &k, &error));
     assert_int_equal(k.count, 0);
     keywords_free(&k);
   }
@@ -112,7 +114,7 @@ static Keywords of_many(size_t labels, size_t words) {
     targets[l] = (uint32_t)(3 * l); /* the labels between have no texts */
     for (size_t w = 0; w < words; w++) contributions[l * words + w] = (float)(w + 1) * (w % 2 ? 1.0f : -1.0f);
   }
-  assert_ok(keywords_new(texts, targets, labels, contributions, words + 1, &k, &error));
+  assert_ok(keywords_new(&(KeywordSource){texts, targets, labels, contributions, words + 1}, MANY, &k, &error));
   free(numbers);
   free(targets);
   free(contributions);
