@@ -25,6 +25,9 @@ CREATE TABLE IF NOT EXISTS results.trainings(
 CREATE TABLE IF NOT EXISTS results.out_of_scope(
   dataset, seed, build, kept, threshold, below, auroc,
   PRIMARY KEY (dataset, seed, build) ON CONFLICT REPLACE);
+CREATE TABLE IF NOT EXISTS results.sizes(
+  dataset, variant, seed, build, bytes, load_seconds,
+  PRIMARY KEY (dataset, variant, seed, build) ON CONFLICT REPLACE);
 CREATE TABLE IF NOT EXISTS results.doubts(
   dataset, judge, seed, build, tenth, twentieth, seconds,
   PRIMARY KEY (dataset, judge, seed, build) ON CONFLICT REPLACE);
