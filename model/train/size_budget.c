@@ -1,5 +1,7 @@
 #include "train/size_budget.h"
 
+#include <math.h>
+
 enum {
   FEWEST_NGRAMS = 1 << 10,
   MOST_NGRAMS = 1 << 15,
@@ -60,7 +62,7 @@ static Status share_out(const TrainingOptions *o, const Corpus *c, SizeBudget *b
   plan_all(o, c->vocabulary.words.count, c->labels.keys.count, b);
   if (o->max_size == 0) return STATUS_OK;
   double keywords = (double)o->max_size / 10.0, fixed = fixed_bytes(o, c), word = word_bytes(o, c);
-  double least = (fixed + LEAST_WORDS * word) / 0.9, words = ((double)o->max_size - keywords - fixed) / word;
+  double least = ceil((fixed + LEAST_WORDS * word) / 0.9) + 1.0, words = ((double)o->max_size - keywords - fixed) / word;
   if (words < LEAST_WORDS)
     return error_set(error, STATUS_INVALID, "max_size is %zu bytes, expected at least %.0f for %zu labels and %zu rows",
                      o->max_size, least, c->labels.keys.count, c->rows);
