@@ -153,6 +153,7 @@ static Status find_list(const File *f, const char *name, Dtype dtype, const Tens
 /* A list of strings: string i is at bytes `end of i - 1` .. `end of i`. */
 typedef struct StringList {
   const uint8_t *bytes, *ends;
+  size_t end_bytes; /* of a number of `ends` */
   size_t count, length;
 } StringList;
 
@@ -163,13 +164,14 @@ static Status find_strings(const File *f, const char *bytes_name, const char *en
   if (!status) status = find_list(f, ends_name, DTYPE_U32, &ends);
   if (status) return status;
   const uint8_t *data = f->bytes + f->st.header_end;
-  *list = (StringList){data + bytes->begin, data + ends->begin, ends->shape[0], bytes->shape[0]};
+  *list = (StringList){data + bytes->begin, data + ends->begin, dtype_bytes(ends->dtype), ends->shape[0],
+                       bytes->shape[0]};
   return STATUS_OK;
 }
 
 static uint32_t list_end(const StringList *list, size_t number) {
-  uint32_t end;
-  memcpy(&end, list->ends + number * sizeof end, sizeof end);
+  uint32_t end = 0;
+  memcpy(&end, list->ends + number * list->end_bytes, list->end_bytes);
   return end;
 }
 
@@ -295,10 +297,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
   if (!status) status = safetensors_unpack(&f.st, bytes, error);
-  if (status) {
-    safetensors_free(&f.st);
-    return status;
-  }
+  if (status) return status;
   Padding padding = {0};
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);

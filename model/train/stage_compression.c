@@ -42,7 +42,7 @@ static Status judge(Training *t, const ModelBits *bits, Judgement *judgement, Er
   Model trial;
   Subwords subwords = {0};
   Status status = make_trial(t, bits, &trial, error);
-  if (!status) status = subwords_number(&t->corpus.subwords, &trial.ngrams, &subwords, error);
+  if (!status) status = compression_subwords(&trial, &t->corpus, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
   if (!status) status = validation_judge(&t->validation, &trial, &lexicon, t->workers, error);
   if (!status) *judgement = judgement_of(&t->validation.score);
