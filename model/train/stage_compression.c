@@ -66,9 +66,9 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   Judgement floats = judgement_of(&t->validation.score), rounded;
   size_t choice = t->validation.count ? 0 : CHOICE_COUNT - 1;
   Status status = STATUS_OK;
-  for (; t->validation.count && !status; choice++) {
+  for (; t->validation.count; choice++) {
     status = judge(t, &CHOICES[choice], &rounded, error);
-    if (choice + 1 == CHOICE_COUNT || as_good(&rounded, &floats, t->validation.count)) break;
+    if (status || choice + 1 == CHOICE_COUNT || as_good(&rounded, &floats, t->validation.count)) break;
   }
   t->model->bits = CHOICES[choice];
   return status;
