@@ -225,8 +225,8 @@ static Status read_ngrams(const File *f, Model *m) {
   size_t rows = m->parameters.shape.buckets, weights = m->linear.buckets;
   if (status || !ngrams_exist(&m->ngrams)) return status;
   if (m->ngrams.count + 1 == rows && (weights == 0 || weights == rows)) return STATUS_OK;
-  return error_set(f->error, STATUS_INVALID, "there are %zu n-grams, expected one less than rows of 'subwords' (%zu) and "
-                   "of n-grams in 'linear.kernel' (%zu)", m->ngrams.count, rows, weights);
+  return error_set(f->error, STATUS_INVALID, "there are %zu n-grams, expected one less than rows of 'subwords' (%zu) "
+                   "and of n-grams in 'linear.kernel' (%zu)", m->ngrams.count, rows, weights);
 }
 
 /* Words with n-grams have vectors of their own, so that none would be left out. */
@@ -331,7 +331,8 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
 Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
                     Tokens *tokens, Error *error) {
   bool all = linear_exists(&m->linear) || m->reading.keeps_last || m->reading.skips_unknown;
-  TokensOptions options = {.vocabulary = &m->vocabulary, .spelled = m->parameters.shape.buckets > 0, .ngrams = &m->ngrams,
+  TokensOptions options = {.vocabulary = &m->vocabulary, .ngrams = &m->ngrams,
+                           .spelled = m->parameters.shape.buckets > 0,
                            .most = all ? SIZE_MAX : m->reading.max_tokens};
   return tokens_add(tokens, &options, tokenizer, text, length, error);
 }

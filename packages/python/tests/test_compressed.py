@@ -116,7 +116,8 @@ class Parts(Test):
                      ("U32", [2], struct.pack("<2I", 5, 7)))
         read = weights.read(self.file({**self.EIGHT, **made}, without=["output.kernel"])).tensors["output.kernel"]
         self.assertEqual(read.shape, (5, 7))
-        self.assertEqual(read.ravel().tolist(), [code * (0.5 if i < 32 else 0.25) for i, code in enumerate(codes[:count])])
+        expected = [code * (0.5 if i < 32 else 0.25) for i, code in enumerate(codes[:count])]
+        self.assertEqual(read.ravel().tolist(), expected)
 
     def test_a_part_that_is_missing(self):
         for part in "shape", "scales":
@@ -130,12 +131,12 @@ class Parts(Test):
         for changed, sentence in (
                 ({"codes": ("F16", [5], bytes(10))}, "tensor 'embedding.codes' is F16 [5], expected I8 or U8 with one"),
                 ({"codes": ("I8", [5, 2], bytes(10))}, "tensor 'embedding.codes' is I8 [5, 2], expected I8 or U8 with"),
-                ({"codes": ("I8", [9], bytes(9))}, "has 9 bytes of codes and 1 scales, expected 10 codes of 8 bits for its"),
+                ({"codes": ("I8", [9], bytes(9))}, "has 9 bytes of codes and 1 scales, expected 10 codes of 8 bits"),
                 ({"codes": ("U8", [6], bytes(6))}, "has 6 bytes of codes and 1 scales, expected 10 codes of 4 bits"),
-                ({"codes": ("I8", [9], bytes(10))}, "tensor 'embedding.codes' has 10 bytes, its shape [9] and I8 say 9"),
+                ({"codes": ("I8", [9], bytes(10))}, "'embedding.codes' has 10 bytes, its shape [9] and I8 say 9"),
                 ({"scales": ("F32", [1], bytes(4))}, "tensor 'embedding.scales' is F32 [1], expected F16 with one"),
                 ({"scales": ("F16", [2], bytes(4))}, "has 10 bytes of codes and 2 scales, expected 10 codes of 8 bits"),
-                ({"shape": ("U16", [2], two[:4])}, "tensor 'embedding.shape' is U16 [2], expected U32 with one dimension"),
+                ({"shape": ("U16", [2], two[:4])}, "'embedding.shape' is U16 [2], expected U32 with one dimension"),
                 ({"shape": ("U32", [1, 2], two)}, "tensor 'embedding.shape' is U32 [1, 2], expected U32 with one"),
                 ({"shape": ("U32", [1], two[:4])}, "expected 5 codes of 8 bits for its shape [5]")):
             with self.subTest(changed):

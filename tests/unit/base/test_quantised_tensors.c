@@ -141,8 +141,10 @@ TEST(a_part_that_is_missing) {
 }
 
 TEST(codes_of_another_type_or_size) {
-  check_part_refused(0, (Part){"t.codes", DTYPE_F16, {1}, 1, SCALES}, "tensor 't.codes' is F16 [1], expected I8 [n] or U8 [n]");
-  check_part_refused(0, (Part){"t.codes", DTYPE_I8, {5, 7}, 2, CODES}, "tensor 't.codes' is I8 [5][7], expected I8 [n] or U8");
+  check_part_refused(0, (Part){"t.codes", DTYPE_F16, {1}, 1, SCALES},
+                     "tensor 't.codes' is F16 [1], expected I8 [n] or U8 [n]");
+  check_part_refused(0, (Part){"t.codes", DTYPE_I8, {5, 7}, 2, CODES},
+                     "tensor 't.codes' is I8 [5][7], expected I8 [n] or U8");
   check_part_refused(0, (Part){"t.codes", DTYPE_I8, {34}, 1, CODES},
                      "tensor 't.codes' has 34 bytes, expected 35 codes of 8 bits");
   check_part_refused(0, (Part){"t.codes", DTYPE_U8, {35}, 1, CODES},
@@ -152,9 +154,12 @@ TEST(codes_of_another_type_or_size) {
 
 TEST(scales_of_another_type_or_size) {
   const float floats[] = {1.0f, 2.0f, 3.0f};
-  check_part_refused(1, (Part){"t.scales", DTYPE_F32, {2}, 1, floats}, "tensor 't.scales' is F32 [2], expected F16 [2]");
-  check_part_refused(1, (Part){"t.scales", DTYPE_BF16, {2}, 1, floats}, "tensor 't.scales' is BF16 [2], expected F16 [2]");
-  check_part_refused(1, (Part){"t.scales", DTYPE_F16, {3}, 1, floats}, "tensor 't.scales' is F16 [3], expected F16 [2]");
+  check_part_refused(1, (Part){"t.scales", DTYPE_F32, {2}, 1, floats},
+                     "tensor 't.scales' is F32 [2], expected F16 [2]");
+  check_part_refused(1, (Part){"t.scales", DTYPE_BF16, {2}, 1, floats},
+                     "tensor 't.scales' is BF16 [2], expected F16 [2]");
+  check_part_refused(1, (Part){"t.scales", DTYPE_F16, {3}, 1, floats},
+                     "tensor 't.scales' is F16 [3], expected F16 [2]");
   check_part_refused(1, (Part){"t.scales", DTYPE_F16, {1, 2}, 2, floats}, "is F16 [1][2], expected F16 [2]");
 }
 

@@ -63,8 +63,8 @@ def _quantised(name, tensors):
     scales = _part(name, "scales", ("F16",), tensors)
     count, length, bits = math.prod(shape), len(codes), 8 if codes.dtype == np.int8 else 4
     if length != (count if bits == 8 else -(-count // 2)) or len(scales) != -(-count // BLOCK):
-        raise ValueError(f"tensor {name!r} has {length} bytes of codes and {len(scales)} scales, expected {count} codes "
-                         f"of {bits} bits for its shape {shape}")
+        raise ValueError(f"tensor {name!r} has {length} bytes of codes and {len(scales)} scales, expected {count} "
+                         f"codes of {bits} bits for its shape {shape}")
     if bits == 4:
         codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(-1).astype("i1") - np.int8(8)
     return (codes[:count] * np.repeat(scales, BLOCK)[:count]).astype("<f4").reshape(shape)
