@@ -6,6 +6,9 @@
 
 enum { BLOCK = QUANTISATION_BLOCK };
 
+/* Below it an F16 has too few digits: the largest number would not be rounded to the largest code. */
+static const float LEAST_SCALE = 0x1p-17f;
+
 static float largest_code(unsigned bits) { return bits == 8 ? 127.0f : 7.0f; }
 
 static float largest_of(const float *numbers, size_t count) {
@@ -29,9 +32,9 @@ static uint8_t pack_pair(const int *code, size_t count) {
 
 static void quantise_block(unsigned bits, const float *numbers, size_t count, uint8_t *codes, uint16_t *scale) {
   int code[BLOCK];
-  float most = largest_code(bits);
-  *scale = half_from_float(largest_of(numbers, count) / most);
-  float rounded = half_to_float(*scale), inverse = rounded > 0.0f && isfinite(rounded) ? 1.0f / rounded : 0.0f;
+  float most = largest_code(bits), wanted = largest_of(numbers, count) / most;
+  *scale = half_from_float(wanted > LEAST_SCALE ? wanted : LEAST_SCALE);
+  float rounded = half_to_float(*scale), inverse = isfinite(rounded) ? 1.0f / rounded : 0.0f;
   for (size_t i = 0; i < count; i++) code[i] = code_of(numbers[i], inverse, most);
   for (size_t i = 0; i < count && bits == 8; i++) codes[i] = (uint8_t)(int8_t)code[i];
   for (size_t i = 0; i < count && bits == 4; i += 2) codes[i / 2] = pack_pair(code + i, count - i);

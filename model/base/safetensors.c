@@ -386,6 +386,7 @@ Status safetensors_unpack(SafeTensors *st, const uint8_t *bytes, Error *error) {
     TensorView view = st->tensors[i];
     if (strlen(codes) == length) status = unpack(st, bytes + st->header_end, codes, &view, error);
   }
+  if (status) safetensors_free(st);
   return status;
 }
 

@@ -71,7 +71,7 @@ const TensorView *safetensors_find(const SafeTensors *st, const char *name); /* 
 **   NAME.scales   F16 [numbers / 32, rounded up]
 **   NAME.shape    U32 [rank]
 **
-** `bytes` is the whole file. On failure *st has no other tensors than before.
+** `bytes` is the whole file. On failure *st is empty.
 */
 Status safetensors_unpack(SafeTensors *st, const uint8_t *bytes, Error *error);
 

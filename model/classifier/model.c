@@ -155,6 +155,7 @@ static Status find_list(const File *f, const char *name, Dtype dtype, const Tens
 /* A list of strings: string i is at bytes `end of i - 1` .. `end of i`. */
 typedef struct StringList {
   const uint8_t *bytes, *ends;
+  size_t end_bytes; /* of a number of `ends` */
   size_t count, length;
 } StringList;
 
@@ -165,13 +166,14 @@ static Status find_strings(const File *f, const char *bytes_name, const char *en
   if (!status) status = find_list(f, ends_name, DTYPE_U32, &ends);
   if (status) return status;
   const uint8_t *data = f->bytes + f->st.header_end;
-  *list = (StringList){data + bytes->begin, data + ends->begin, ends->shape[0], bytes->shape[0]};
+  *list = (StringList){data + bytes->begin, data + ends->begin, dtype_bytes(ends->dtype), ends->shape[0],
+                       bytes->shape[0]};
   return STATUS_OK;
 }
 
 static uint32_t list_end(const StringList *list, size_t number) {
-  uint32_t end;
-  memcpy(&end, list->ends + number * sizeof end, sizeof end);
+  uint32_t end = 0;
+  memcpy(&end, list->ends + number * list->end_bytes, list->end_bytes);
   return end;
 }
 
@@ -225,8 +227,8 @@ static Status read_ngrams(const File *f, Model *m) {
   size_t rows = m->parameters.shape.buckets, weights = m->linear.buckets;
   if (status || !ngrams_exist(&m->ngrams)) return status;
   if (m->ngrams.count + 1 == rows && (weights == 0 || weights == rows)) return STATUS_OK;
-  return error_set(f->error, STATUS_INVALID, "there are %zu n-grams, expected one less than rows of 'subwords' (%zu) and "
-                   "of n-grams in 'linear.kernel' (%zu)", m->ngrams.count, rows, weights);
+  return error_set(f->error, STATUS_INVALID, "there are %zu n-grams, expected one less than rows of 'subwords' (%zu) "
+                   "and of n-grams in 'linear.kernel' (%zu)", m->ngrams.count, rows, weights);
 }
 
 /* Words with n-grams have vectors of their own, so that none would be left out. */
@@ -300,10 +302,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
   if (!status) status = safetensors_unpack(&f.st, bytes, error);
-  if (status) {
-    safetensors_free(&f.st);
-    return status;
-  }
+  if (status) return status;
   Padding padding = {0};
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
@@ -337,7 +336,8 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
 Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text, size_t length,
                     Tokens *tokens, Error *error) {
   bool all = linear_exists(&m->linear) || m->reading.keeps_last || m->reading.skips_unknown;
-  TokensOptions options = {.vocabulary = &m->vocabulary, .spelled = m->parameters.shape.buckets > 0, .ngrams = &m->ngrams,
+  TokensOptions options = {.vocabulary = &m->vocabulary, .ngrams = &m->ngrams,
+                           .spelled = m->parameters.shape.buckets > 0,
                            .most = all ? SIZE_MAX : m->reading.max_tokens};
   return tokens_add(tokens, &options, tokenizer, text, length, error);
 }

@@ -348,7 +348,8 @@ Status linear_name_ngrams(Linear *l, const Ngrams *ngrams, Error *error) {
   if (!named) return error_no_memory(error);
   memcpy(named, l->kernel, features * row);
   for (size_t i = 0; i < ngrams->count; i++)
-    memcpy(named + (features + i) * l->columns, l->kernel + (features + ngrams->hash[i] % l->buckets) * l->columns, row);
+    memcpy(named + (features + i) * l->columns,
+           l->kernel + (features + ngrams->hash[i] % l->buckets) * l->columns, row);
   free(l->kernel);
   l->kernel = named;
   l->buckets = ngrams->count + 1;

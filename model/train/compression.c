@@ -36,3 +36,8 @@ Status compression_run(Model *m, const Corpus *c, size_t most_ngrams, Error *err
   if (linear_exists(&m->linear)) linear_round(&m->linear, m->bits.linear);
   return STATUS_OK;
 }
+
+/* The corpus of a training that went on from a model which knows n-grams has their numbers already. */
+Status compression_subwords(const Model *m, const Corpus *c, Subwords *subwords, Error *error) {
+  return subwords_number(&c->subwords, ngrams_exist(&c->ngrams) ? NULL : &m->ngrams, subwords, error);
+}

@@ -12,4 +12,7 @@
 /* Makes a model of the corpus's words, with at most so many n-grams. If its bits are 0 it is only folded. */
 Status compression_run(Model *model, const Corpus *corpus, size_t most_ngrams, Error *error);
 
+/* Makes the n-grams of the corpus's words those that a compressed model looks up. */
+Status compression_subwords(const Model *model, const Corpus *corpus, Subwords *subwords, Error *error);
+
 #endif

@@ -42,7 +42,7 @@ static Status judge(Training *t, const ModelBits *bits, Judgement *judgement, Er
   Model trial;
   Subwords subwords = {0};
   Status status = make_trial(t, bits, &trial, error);
-  if (!status) status = subwords_number(&t->corpus.subwords, &trial.ngrams, &subwords, error);
+  if (!status) status = compression_subwords(&trial, &t->corpus, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
   if (!status) status = validation_judge(&t->validation, &trial, &lexicon, t->workers, error);
   if (!status) *judgement = judgement_of(&t->validation.score);
@@ -67,9 +67,9 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   Judgement floats = judgement_of(&t->validation.score), rounded;
   size_t last = t->options.max_size ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
   Status status = STATUS_OK;
-  for (; t->validation.count && !status; choice++) {
+  for (; t->validation.count; choice++) {
     status = judge(t, &CHOICES[choice], &rounded, error);
-    if (choice == last || as_good(&rounded, &floats, t->validation.count)) break;
+    if (status || choice == last || as_good(&rounded, &floats, t->validation.count)) break;
   }
   t->model->bits = CHOICES[choice];
   return status;

@@ -63,7 +63,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
   Status status = compression_run(t->model, &t->corpus, t->budget.ngrams, error);
-  if (!status) status = subwords_number(&t->corpus.subwords, &t->model->ngrams, &subwords, error);
+  if (!status) status = compression_subwords(t->model, &t->corpus, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
   if (!status) status = find_keywords(t, &lexicon, error);
   subwords_free(&subwords);

@@ -233,8 +233,8 @@ TEST(connections_share_weights) {
   sqlite3 *db = open_database(new_file("shared")), *users[CONNECTIONS];
   make_texts(db);
   run(db, "SELECT classify_train(body || ' ' || hex(randomblob(9)), label, 'm', "
-          "'{\"epochs\":1,\"encoder\":\"none\",\"embedding\":1024,\"validation\":0,\"compress\":false," PLAIN "}') FROM "
-          "(SELECT body, label "
+          "'{\"epochs\":1,\"encoder\":\"none\",\"embedding\":1024,\"validation\":0,\"compress\":false," PLAIN "}') "
+          "FROM (SELECT body, label "
           "FROM texts, (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 80) SELECT i FROM n))");
   assert_true(integer(db, "SELECT length(weights) FROM classify_models") > SIZE);
   size_t before = allocated();

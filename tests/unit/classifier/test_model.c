@@ -42,6 +42,16 @@ static Model *full_model(size_t hidden) {
   return model;
 }
 
+/* With names for two n-grams, and few bits. It is not rounded. */
+static Model *compressed_model(void) {
+  Model *model = shaped_model((Shape){.hidden = 1, .buckets = 3, .positions = 2, .pooled = true});
+  NgramUse uses[] = {{0x8c9dc8c9u, 1, 1}, {5, 1, 1}}; /* <a> and another */
+  model->linear = random_linear(6, 3, 3, 1);
+  model->bits = (ModelBits){.network = {.embedding = 8, .subwords = 4, .dense = 8}, .linear = 4};
+  assert_ok(ngrams_collect(uses, COUNT(uses), COUNT(uses), &model->ngrams, &error));
+  return model;
+}
+
 static uint8_t *write_model(Model *model, size_t *size) {
   uint8_t *bytes;
   assert_ok(model_write(model, &bytes, size, &error));
@@ -147,6 +157,76 @@ TEST(all_parts_are_read_as_they_were_written) {
 }
 
 /* A file from before there were branches: both scales are 1. */
+/* The numbers are those that rounding leaves. */
+TEST(a_compressed_model_is_read_as_it_was_written) {
+  Model *model = compressed_model(), *read;
+  size_t size;
+  uint8_t *bytes = write_model(model, &size);
+  parameters_round(&model->parameters, &model->bits.network);
+  linear_round(&model->linear, model->bits.linear);
+  assert_ok(model_read(bytes, size, &read, &error));
+  assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
+  check_same_branch(&read->linear, &model->linear);
+  assert_int_equal(read->ngrams.count, 2);
+  assert_memory_equal(read->ngrams.hash, model->ngrams.hash, 2 * sizeof(uint32_t));
+  check_same_strings(&read->vocabulary.words, &model->vocabulary.words);
+  assert_string_equal(read->identifier, model->identifier);
+  free(bytes);
+  bytes = write_model(model, &size); /* what was rounded is written as it was */
+  assert_string_equal(read->identifier, model->identifier);
+  free(bytes);
+  model_free(read);
+  model_free(model);
+}
+
+/* Writes a file anew, with the ends of words and labels in U16. */
+static uint8_t *with_small_ends(const uint8_t *bytes, size_t size, size_t *small_size) {
+  SafeTensorsWriter writer = {0};
+  SafeTensors st;
+  uint16_t ends[64][8];
+  uint8_t *small;
+  assert_ok(safetensors_read(bytes, size, size, &st, &error));
+  for (uint32_t k = 0; k < st.keys.count; k++) {
+    char key[32] = "";
+    size_t length;
+    const char *name = strings_get(&st.keys, k, &length);
+    memcpy(key, name, length);
+    if (strcmp(key, "identifier") != 0) safetensors_write_metadata(&writer, key, st.values[k]);
+  }
+  for (uint32_t t = 0; t < st.count; t++) {
+    char name[64] = "";
+    size_t length;
+    const char *chars = strings_get(&st.names, t, &length);
+    const TensorView *view = &st.tensors[t];
+    const uint8_t *data = bytes + st.header_end + view->begin;
+    memcpy(name, chars, length);
+    bool is_end = strstr(name, ".ends") != NULL;
+    for (size_t i = 0; is_end && i < view->shape[0]; i++) memcpy(&ends[t][i], data + 4 * i, 2);
+    safetensors_write_tensor(&writer, name, is_end ? DTYPE_U16 : view->dtype, view->shape, view->rank,
+                             is_end ? (const void *)ends[t] : data);
+  }
+  assert_ok(safetensors_end(&writer, &small, small_size, &error));
+  safetensors_free(&st);
+  return small;
+}
+
+/* In a copy of just that size: words that end the file must not be looked for behind it. */
+TEST(ends_of_words_may_have_two_bytes) {
+  size_t size, small_size;
+  uint8_t *bytes = small_file(1, 0, &size), *small;
+  Model *model, *read;
+  small = with_small_ends(bytes, size, &small_size);
+  assert_true(small_size < size);
+  assert_ok(model_read(bytes, size, &model, &error));
+  assert_ok(model_read(small, small_size, &read, &error));
+  check_same_strings(&read->vocabulary.words, &model->vocabulary.words);
+  check_same_strings(&read->labels.keys, &model->labels.keys);
+  model_free(model);
+  model_free(read);
+  free(small);
+  free(bytes);
+}
+
 TEST(without_a_blend_logits_are_as_they_are) {
   size_t size;
   uint8_t *bytes = full_file(&size);
@@ -514,6 +594,30 @@ TEST(a_branch_that_fits_nothing_else_is_refused) {
   free(bytes);
 }
 
+/* As many rows for n-grams as there are, and one. */
+TEST(ngrams_that_have_no_rows_are_refused) {
+  for (size_t rows = 2; rows <= 5; rows++)
+    for (size_t weights = 0; weights <= 5; weights++) {
+      size_t size;
+      char message[128];
+      Model *model = compressed_model();
+      parameters_free(&model->parameters);
+      linear_free(&model->linear);
+      assert_ok(parameters_new(&(Shape){.vocabulary = 6, .embedding = 2, .labels = 3, .buckets = rows},
+                               &model->parameters, &error));
+      model->linear = random_linear(6, 3, weights, 1);
+      uint8_t *bytes = write_model(model, &size);
+      snprintf(message, sizeof message, "there are 2 n-grams, expected one less than rows of 'subwords' (%zu) and of "
+               "n-grams in 'linear.kernel' (%zu)", rows, weights);
+      if (rows == 3 && (weights == 0 || weights == 3))
+        assert_ok(read_bytes(bytes, size));
+      else
+        assert_invalid(read_bytes(bytes, size), message);
+      free(bytes);
+      model_free(model);
+    }
+}
+
 /* ---- damage ----------------------------------------------------------------------------- */
 
 /* A model that was read must label and explain any text. */
@@ -619,6 +723,17 @@ TEST(any_byte_of_a_model_with_all_parts) {
   uint8_t *bytes = full_file(&size);
   remove_identifier(bytes, size);
   assert_true(change_each_byte(bytes, size, 53) > 0);
+  free(bytes);
+}
+
+TEST(any_byte_of_a_compressed_model) {
+  size_t size;
+  Model *model = compressed_model();
+  uint8_t *bytes = write_model(model, &size);
+  model_free(model);
+  remove_identifier(bytes, size);
+  assert_true(change_each_byte(bytes, size, 53) > 0);
+  for (size_t part = 0; part < size; part++) assert_false(try_bytes(bytes, part));
   free(bytes);
 }
 
@@ -800,6 +915,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_is_read_as_it_was_written),
       cmocka_unit_test(all_parts_are_read_as_they_were_written),
+      cmocka_unit_test(a_compressed_model_is_read_as_it_was_written),
+      cmocka_unit_test(ends_of_words_may_have_two_bytes),
       cmocka_unit_test(without_a_blend_logits_are_as_they_are),
       cmocka_unit_test(the_precision_is_kept),
       cmocka_unit_test(the_markup_is_kept),
@@ -828,7 +945,9 @@ int main(void) {
       cmocka_unit_test(any_byte_may_be_anything_with_an_identifier),
       cmocka_unit_test(any_byte_of_a_model_with_all_tensors),
       cmocka_unit_test(any_byte_of_a_model_with_all_parts),
+      cmocka_unit_test(any_byte_of_a_compressed_model),
       cmocka_unit_test(a_branch_that_fits_nothing_else_is_refused),
+      cmocka_unit_test(ngrams_that_have_no_rows_are_refused),
       cmocka_unit_test(texts_become_numbers_of_words),
       cmocka_unit_test(spans_say_where_tokens_stand),
       cmocka_unit_test(texts_are_cut_at_max_tokens),

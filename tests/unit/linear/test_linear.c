@@ -700,6 +700,70 @@ TEST(pairs_must_follow_one_another_and_rise) {
   check_pairs_refused(PAIR_ENDS, (uint32_t[]){2, 3, UINT32_MAX}, "pair 0 of word 3");
 }
 
+/* ---- for a file of few bits ---------------------------------------------------------------- */
+
+TEST(each_known_ngram_has_the_weights_of_its_bucket) {
+  enum { BUCKETS = 7 };
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
+    NgramUse uses[] = {{3, 1, 1}, {10, 1, 1}, {4294967295u, 1, 1}};
+    Linear l = random_linear(VOCABULARY, labels, BUCKETS, 1), before;
+    Ngrams n;
+    assert_ok(linear_copy(&l, &before, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), COUNT(uses), &n, &error));
+    assert_ok(linear_name_ngrams(&l, &n, &error));
+    assert_int_equal(l.buckets, n.count + 1);
+    size_t features = tfidf_features(&l.tfidf), row = l.columns * sizeof *l.kernel;
+    const float *buckets = before.kernel + features * l.columns, *named = l.kernel + features * l.columns;
+    assert_memory_equal(l.kernel, before.kernel, features * row);
+    for (size_t i = 0; i < n.count; i++)
+      assert_memory_equal(named + i * l.columns, buckets + n.hash[i] % BUCKETS * l.columns, row);
+    for (size_t c = 0; c < l.columns; c++) assert_true(named[n.count * l.columns + c] == 0.0f);
+    ngrams_free(&n);
+    linear_free(&before);
+    linear_free(&l);
+  }
+}
+
+/* All of it, and memory of its own. */
+TEST(a_copy_is_the_same_branch) {
+  for (size_t buckets = 0; buckets <= 7; buckets += 7)
+    for (size_t kept = 1; kept <= VOCABULARY; kept += VOCABULARY - 1) {
+      Linear l = random_linear(kept, 3, buckets, 1), same = random_linear(kept, 3, buckets, 1), copy;
+      assert_ok(linear_copy(&l, &copy, &error));
+      linear_free(&l);
+      check_same_branch(&copy, &same);
+      for (uint32_t a = 1; a < kept; a++)
+        for (uint32_t b = 1; b < kept; b++)
+          assert_int_equal(tfidf_pair(&copy.tfidf, a, b), tfidf_pair(&same.tfidf, a, b));
+      linear_free(&copy);
+      linear_free(&same);
+    }
+}
+
+/* The bias and the pairs stay as they are. */
+TEST(a_rounded_branch_is_what_its_file_gives) {
+  for (unsigned bits = 0; bits <= 8; bits += 4) {
+    Linear l = random_linear(VOCABULARY, 3, 7, 1), plain = random_linear(VOCABULARY, 3, 7, 1), read;
+    SafeTensorsWriter writer = {0};
+    linear_write(&l, bits, &writer);
+    Reference file = end_file(&writer);
+    assert_int_equal(safetensors_find(&file.tensors, "linear.kernel.codes") != NULL, bits > 0);
+    assert_int_equal(safetensors_find(&file.tensors, "linear.idf")->dtype, bits ? DTYPE_F16 : DTYPE_F32);
+    assert_ok(safetensors_unpack(&file.tensors, file.bytes, &error));
+    assert_ok(read_file(&file, VOCABULARY, 3, &read));
+    linear_round(&l, bits);
+    check_same_branch(&read, &l);
+    size_t features = tfidf_features(&l.tfidf);
+    for (size_t f = 0; f < features; f++)
+      assert_near((double)l.tfidf.idf[f], (double)plain.tfidf.idf[f], bits ? 0x1p-11 : 0.0);
+    assert_int_equal(memcmp(l.kernel, plain.kernel, (features + 7) * 3 * sizeof(float)) == 0, bits == 0);
+    linear_free(&read);
+    linear_free(&plain);
+    linear_free(&l);
+    reference_close(&file);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(margins_are_those_of_the_formula),
@@ -722,6 +786,9 @@ int main(void) {
       cmocka_unit_test(a_tensor_of_another_type_or_shape_is_refused),
       cmocka_unit_test(rows_and_columns_must_fit_the_model),
       cmocka_unit_test(pairs_must_follow_one_another_and_rise),
+      cmocka_unit_test(each_known_ngram_has_the_weights_of_its_bucket),
+      cmocka_unit_test(a_copy_is_the_same_branch),
+      cmocka_unit_test(a_rounded_branch_is_what_its_file_gives),
   };
   return cmocka_run_group_tests(tests, make_texts, free_texts);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/quantisation.h"
 #include "network/parameters.h"
 #include "unit/support.h"
 
@@ -538,6 +539,87 @@ TEST(many_labels_that_are_not_there_are_refused_first) {
   check_refused_first(entries, COUNT(entries));
 }
 
+/* ---- for a file of few bits ------------------------------------------------------------- */
+
+static Ngrams ngrams_of(const uint32_t *hashes, size_t count) {
+  NgramUse uses[8];
+  Ngrams n;
+  for (size_t i = 0; i < count; i++) uses[i] = (NgramUse){hashes[i], 1, 1};
+  assert_ok(ngrams_collect(uses, count, count, &n, &error));
+  return n;
+}
+
+/* Hashes 3 and 11 have one of the 8 buckets. All else stays. */
+TEST(each_known_ngram_has_the_row_of_its_bucket) {
+  static const uint32_t hashes[] = {3, 11, 4294967295u, 16};
+  for (size_t count = 0; count <= COUNT(hashes); count++) {
+    Ngrams n = ngrams_of(hashes, count);
+    Parameters before = make(POOLED), p = make(POOLED);
+    fill_normal(p.block, p.count, 1.0f, count);
+    parameters_copy(&before, &p);
+    assert_ok(parameters_name_ngrams(&p, &n, &error));
+    size_t row = p.shape.embedding * sizeof(float);
+    assert_int_equal(p.shape.buckets, count + 1);
+    for (size_t i = 0; i < count; i++)
+      assert_memory_equal(p.tensor[TENSOR_SUBWORDS] + i * 5, before.tensor[TENSOR_SUBWORDS] + n.hash[i] % 8 * 5, row);
+    assert_memory_equal(p.tensor[TENSOR_SUBWORDS] + count * 5, ((float[5]){0}), row);
+    assert_memory_equal(p.tensor[TENSOR_EMBEDDING], before.tensor[TENSOR_EMBEDDING], 7 * row);
+    assert_int_equal(p.dense, before.dense);
+    assert_memory_equal(parameters_dense(&p), parameters_dense(&before), p.dense * sizeof(float));
+    parameters_free(&p);
+    parameters_free(&before);
+    ngrams_free(&n);
+  }
+}
+
+static const ParameterBits BITS[] = {{0, 0, 0}, {4, 4, 8}, {8, 4, 8}, {4, 8, 0}, {0, 0, 4}};
+
+static unsigned bits_of(const ParameterBits *bits, Tensor t) {
+  static const Tensor MATRICES[] = {TENSOR_GRU_FORWARD, TENSOR_GRU_FORWARD_RECURRENT, TENSOR_GRU_BACKWARD,
+                                    TENSOR_GRU_BACKWARD_RECURRENT, TENSOR_OUTPUT_KERNEL};
+  if (t == TENSOR_EMBEDDING) return bits->embedding;
+  if (t == TENSOR_SUBWORDS) return bits->subwords;
+  for (size_t i = 0; i < COUNT(MATRICES); i++)
+    if (t == MATRICES[i]) return bits->dense;
+  return 0;
+}
+
+TEST(matrices_are_rounded_and_vectors_are_not) {
+  for (size_t b = 0; b < COUNT(BITS); b++) {
+    Parameters p = make(POOLED), expected = make(POOLED);
+    fill_normal(p.block, p.count, 1.0f, b);
+    parameters_copy(&expected, &p);
+    for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+      size_t d[2] = {0, 1};
+      if (parameters_dimensions(&p.shape, t, d))
+        quantisation_round(bits_of(&BITS[b], t), expected.tensor[t], d[0] * d[1]);
+    }
+    parameters_round(&p, &BITS[b]);
+    assert_memory_equal(p.block, expected.block, p.count * sizeof(float));
+    parameters_free(&p);
+    parameters_free(&expected);
+  }
+}
+
+TEST(a_file_gives_back_what_was_rounded) {
+  for (size_t b = 0; b < COUNT(BITS); b++) {
+    SafeTensorsWriter writer = {0};
+    Parameters p = make(POOLED), read;
+    fill_normal(p.block, p.count, 1.0f, b);
+    parameters_write(&p, &BITS[b], &writer);
+    Reference file = end_file(&writer);
+    for (Tensor t = 0; t < TENSOR_COUNT; t++)
+      assert_int_equal(safetensors_find(&file.tensors, parameters_name(t)) == NULL, bits_of(&BITS[b], t) > 0);
+    assert_ok(safetensors_unpack(&file.tensors, file.bytes, &error));
+    assert_ok(parameters_read(&file.tensors, file.bytes, p.shape.vocabulary, &read, &error));
+    parameters_round(&p, &BITS[b]);
+    assert_memory_equal(read.block, p.block, p.count * sizeof(float));
+    parameters_free(&p);
+    parameters_free(&read);
+    reference_close(&file);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(each_tensor_has_the_dimensions_of_the_header),
@@ -566,6 +648,9 @@ int main(void) {
       cmocka_unit_test(many_positions_that_are_not_there_are_refused_first),
       cmocka_unit_test(many_buckets_that_are_not_there_are_refused_first),
       cmocka_unit_test(many_labels_that_are_not_there_are_refused_first),
+      cmocka_unit_test(each_known_ngram_has_the_row_of_its_bucket),
+      cmocka_unit_test(matrices_are_rounded_and_vectors_are_not),
+      cmocka_unit_test(a_file_gives_back_what_was_rounded),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

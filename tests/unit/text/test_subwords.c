@@ -4,7 +4,7 @@
 
 #include "text/subwords.h"
 #include "text/tokens.h"
-#include "unit/support.h"
+#include "unit/no_memory.h"
 
 /* FNV-1a, with its high bits folded onto the low ones. A model's file depends on these hashes,
 ** so that they must not change.
@@ -132,6 +132,110 @@ TEST(long_words_and_bytes_that_are_no_text) {
   subwords_free(&subwords);
 }
 
+/* ---- n-grams that are known --------------------------------------------------------- */
+
+static bool knows(const Ngrams *n, const char *gram) { return ngrams_find(n, hash_of(gram)) < n->count; }
+
+/* The six that "rain" and "train" share, then those of the word that occurs more often. */
+TEST(ngrams_of_most_words_are_known) {
+  static const char *const words[] = {"", "rain", "train", "aaaa"};
+  static const uint32_t times[] = {9, 2, 3, 1};
+  static const char *const shared[] = {"rai", "ain", "in>", "rain", "ain>", "rain>"};
+  static const char *const train[] = {"<tr", "tra", "<tra", "trai", "<trai", "train"};
+  Subwords subwords = make_spelling(words, COUNT(words));
+  for (size_t most = 0; most <= 12; most += 6) {
+    Ngrams n;
+    assert_ok(subwords_ngrams(&subwords, times, most, &n, &error));
+    assert_int_equal(n.count, most);
+    for (size_t i = 0; i < 6; i++) {
+      assert_int_equal(knows(&n, shared[i]), most >= 6);
+      assert_int_equal(knows(&n, train[i]), most >= 12);
+    }
+    ngrams_free(&n);
+  }
+  subwords_free(&subwords);
+}
+
+/* "aaa" is in it twice. */
+TEST(an_ngram_counts_once_a_word) {
+  static const char *const words[] = {"aaaa", "bbb", "bbbc"};
+  static const uint32_t times[] = {1, 1, 1};
+  Subwords subwords = make_spelling(words, COUNT(words));
+  Ngrams n;
+  assert_ok(subwords_ngrams(&subwords, times, 3, &n, &error));
+  assert_true(knows(&n, "<bb") && knows(&n, "bbb") && knows(&n, "<bbb"));
+  ngrams_free(&n);
+  assert_ok(subwords_ngrams(&subwords, times, 1000, &n, &error)); /* <aa aaa aa> <aaa aaaa aaa> <aaaa aaaa> */
+  assert_int_equal(n.count, 8 + 6 + 9 - 3);
+  ngrams_free(&n);
+  subwords_free(&subwords);
+}
+
+TEST(no_words_have_no_ngrams) {
+  Subwords none = {0}, numbered;
+  Ngrams n;
+  assert_ok(subwords_ngrams(&none, NULL, 5, &n, &error));
+  assert_int_equal(n.count, 0);
+  assert_ok(subwords_number(&none, &n, &numbered, &error));
+  assert_int_equal(numbered.count, 0);
+  subwords_free(&numbered);
+  ngrams_free(&n);
+}
+
+static void check_same_lists(const Subwords *actual, const Subwords *expected) {
+  assert_int_equal(actual->count, expected->count);
+  for (size_t w = 0; w < expected->count; w++) {
+    size_t count, wanted;
+    const uint32_t *a = subwords_get(actual, w, &count), *b = subwords_get(expected, w, &wanted);
+    assert_int_equal(count, wanted);
+    if (count) assert_memory_equal(a, b, count * sizeof *a);
+  }
+}
+
+/* A list of numbers, made from hashes or word by word. All others have one number. */
+TEST(known_ngrams_are_numbers) {
+  static const char *const words[] = {"rain", "", "train", "oven"};
+  static const uint32_t times[] = {1, 1, 1, 1};
+  Subwords hashes = make_spelling(words, COUNT(words)), numbered, copy, added = {0};
+  Ngrams n;
+  size_t count;
+  assert_ok(subwords_ngrams(&hashes, times, 6, &n, &error));
+  assert_ok(subwords_number(&hashes, &n, &numbered, &error));
+  for (size_t w = 0; w < COUNT(words); w++) assert_ok(subwords_add(&added, &n, words[w], strlen(words[w]), &error));
+  check_same_lists(&added, &numbered);
+  const uint32_t *number = subwords_get(&numbered, 0, &count), *hash = subwords_get(&hashes, 0, &count);
+  for (size_t i = 0; i < count; i++) assert_int_equal(number[i], ngrams_find(&n, hash[i]));
+  number = subwords_get(&numbered, 3, &count);
+  for (size_t i = 0; i < count; i++) assert_int_equal(number[i], n.count);
+  assert_ok(subwords_number(&hashes, NULL, &copy, &error));
+  check_same_lists(&copy, &hashes);
+  subwords_free(&copy);
+  assert_ok(subwords_number(&hashes, &(Ngrams){0}, &copy, &error));
+  check_same_lists(&copy, &hashes);
+  subwords_free(&copy);
+  subwords_free(&added);
+  subwords_free(&numbered);
+  subwords_free(&hashes);
+  ngrams_free(&n);
+}
+
+static Status know_and_number(void *context) {
+  static const uint32_t times[] = {1, 2};
+  Ngrams n = {0};
+  Subwords numbered = {0};
+  Status status = subwords_ngrams(context, times, 5, &n, &error);
+  if (!status) status = subwords_number(context, &n, &numbered, &error);
+  ngrams_free(&n);
+  subwords_free(&numbered);
+  return status;
+}
+
+TEST(each_allocation_may_fail) {
+  Subwords hashes = make_spelling((const char *const[]){"rain", "train"}, 2);
+  fail_each(know_and_number, &hashes);
+  subwords_free(&hashes);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_hash_is_what_files_know),
@@ -143,6 +247,11 @@ int main(void) {
       cmocka_unit_test(words_alike_share_ngrams),
       cmocka_unit_test(a_cleared_spelling_is_filled_anew),
       cmocka_unit_test(long_words_and_bytes_that_are_no_text),
+      cmocka_unit_test(ngrams_of_most_words_are_known),
+      cmocka_unit_test(an_ngram_counts_once_a_word),
+      cmocka_unit_test(no_words_have_no_ngrams),
+      cmocka_unit_test(known_ngrams_are_numbers),
+      cmocka_unit_test(each_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Memory that is out while a teacher guesses: the training says so, and nothing leaks. */
+/* Memory that is out while a teacher guesses, or a model is compressed: the training says so, and nothing leaks. */
 #include "unit/no_memory.h"
 
 #include "unit/train/taught.h"
@@ -33,9 +33,55 @@ TEST(guessing) {
   }
 }
 
+static Status compress(Training *t) {
+  bool over;
+  Status status = workers_new(0, (Poll){0}, &t->workers, &error);
+  if (!status) status = STAGE_COMPRESSION.run(NULL, t, &over, &error);
+  if (!status) status = STAGE_DESCRIPTION.run(NULL, t, &over, &error);
+  workers_free(t->workers);
+  t->workers = NULL;
+  training_free(t);
+  return status;
+}
+
+/* The same again: the choice of bits, then the model that is kept. One is trained from rows alone, one goes on. */
+static void fail_each_time(const Model *from, TrainingOptions options) {
+  enum { ROWS_EACH = 12, HELD_OUT = 3 };
+  Status status = STATUS_NO_MEMORY;
+  for (long failing = 0; status; failing++) {
+    long before = live;
+    char text[SAMPLE_SIZE];
+    Training *t;
+    assert_ok(training_new(&options, "", from, &t, &error));
+    for (size_t i = 0; i < ROWS_EACH; i++) {
+      sample_text(i, text);
+      add_row(t, text, sample_label(i), i < HELD_OUT ? ROW_VALIDATES : ROW_TRAINS);
+    }
+    assert_ok(training_begin(t, NULL, &error));
+    train_to_end(t);
+    until_failure = failing;
+    status = compress(t);
+    until_failure = -1;
+    assert_int_equal(live, before);
+    assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+  }
+}
+
+TEST(compressing) {
+  TrainingOptions options = sample_options();
+  options.epochs = 1;
+  options.hidden = 0; /* with so few numbers OpenBLAS needs no memory of its own; it does not ask whether it got it */
+  options.compress = options.subwords = options.linear = true;
+  Model *from = sample_model(&options, SAMPLE_LABELS * 4);
+  fail_each_time(NULL, options);
+  fail_each_time(from, options);
+  model_free(from);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(guessing),
+      cmocka_unit_test(compressing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -148,7 +148,8 @@ def strings(tensors, name, errors):
     """The texts of NAME.bytes and NAME.ends. `errors` says what becomes of bytes that are not UTF-8, as in
     bytes.decode()."""
     data, ends = bytes(_needed(tensors, name + ".bytes")), bytes(_needed(tensors, name + ".ends"))
-    ends = array.array("I", ends[:len(ends) // 4 * 4])
+    kind, width = ("H", 2) if tensors[name + ".ends"].dtype == "U16" else ("I", 4)
+    ends = array.array(kind, ends[:len(ends) // width * width])
     if sorted([*ends, len(data)]) != [*ends, len(data)]:
         raise ValueError(f"the numbers of tensor '{name}.ends' of the weights are {ends.tolist()!r:.40}, expected "
                          f"rising ones up to {len(data)}")

@@ -56,17 +56,29 @@ def _array(name, tensor):
 
 def _quantised(name, tensors):
     """The floats of a tensor that the file has as codes of 8 or 4 bits, with a scale for each block."""
-    parts = {part: f"{name}.{part}" for part in ("codes", "scales", "shape")}
-    missing = next((part for part in parts.values() if part not in tensors), None)
-    if missing:
-        raise ValueError(f"tensor {missing!r} is missing from the weights")
-    codes, scales, shape = (_array(part, tensors[part]) for part in parts.values())
-    if codes.dtype == np.uint8:
-        codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(-1).astype("i1") - 8
-    count = math.prod(map(int, shape))
-    if not 0 <= len(codes) - count < 2 or len(scales) != -(-count // BLOCK):
-        raise ValueError(f"tensor {name!r} has {len(codes)} codes and {len(scales)} scales, its shape says {count} codes")
-    return (codes[:count] * np.repeat(scales, BLOCK)[:count]).astype("<f4").reshape([int(size) for size in shape])
+    if name in tensors:
+        raise ValueError(f"there is tensor '{name}.codes', and its tensor as floats too")
+    codes = _part(name, "codes", ("I8", "U8"), tensors)
+    shape = [int(size) for size in _part(name, "shape", ("U32",), tensors)]
+    scales = _part(name, "scales", ("F16",), tensors)
+    count, length, bits = math.prod(shape), len(codes), 8 if codes.dtype == np.int8 else 4
+    if length != (count if bits == 8 else -(-count // 2)) or len(scales) != -(-count // BLOCK):
+        raise ValueError(f"tensor {name!r} has {length} bytes of codes and {len(scales)} scales, expected {count} "
+                         f"codes of {bits} bits for its shape {shape}")
+    if bits == 4:
+        codes = np.stack([codes & 15, codes >> 4], axis=-1).reshape(-1).astype("i1") - np.int8(8)
+    return (codes[:count] * np.repeat(scales, BLOCK)[:count]).astype("<f4").reshape(shape)
+
+
+def _part(name, part, dtypes, tensors):
+    part = f"{name}.{part}"
+    if part not in tensors:
+        raise ValueError(f"tensor {part!r} is missing from the weights")
+    tensor = tensors[part]
+    if tensor.dtype not in dtypes or len(tensor.shape) != 1:
+        raise ValueError(f"tensor {part!r} is {tensor.dtype} {list(tensor.shape)}, expected {' or '.join(dtypes)} with "
+                         "one dimension")
+    return _array(part, tensor)
 
 
 # ---- writing ----
