@@ -294,7 +294,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status) status = read_blend(&f, m);
   if (!status)
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
-                         &m->linear, error);
+                         linear_columns(m->parameters.shape.labels, false), &m->linear, error);
   if (!status)
     status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords,
                            error);
