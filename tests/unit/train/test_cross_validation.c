@@ -34,7 +34,7 @@ static Corpus sample_corpus(size_t rows) {
 static Status judge_polled(const Corpus *corpus, uint64_t seed, size_t threads, Poll poll, Prediction *predictions) {
   Workers *workers;
   assert_ok(workers_new(threads, poll, &workers, &error));
-  Status status = cross_validation_predict(corpus, seed, workers, predictions, &error);
+  Status status = cross_validation_predict(corpus, seed, workers, predictions, NULL, &error);
   workers_free(workers);
   return status;
 }
