@@ -114,7 +114,8 @@ static bool has_enough_rows(const Doubts *d) {
   const Fingerprints *fingerprints = &d->bulk.model->fingerprints;
   size_t known = 0;
   for (size_t i = 0; i < d->corpus.rows; i++) known += fingerprints_has(fingerprints, d->corpus.hash[i]);
-  return known > 0 && known >= fingerprints->count / LEAST_SHARE && d->corpus.labels.keys.count > (d->corpus.multilabel ? 0 : 1);
+  size_t labels = d->corpus.labels.keys.count, least = d->corpus.multilabel ? 1 : 2;
+  return known > 0 && known >= fingerprints->count / LEAST_SHARE && labels >= least;
 }
 
 static int replace_prediction(Doubts *d, Doubt *doubt, const Prediction *p, const GivenLabels *given, Error *error) {

@@ -68,7 +68,8 @@ static void ranking_end(TableCall *call) {
 
 const TableFunction CLASSIFY_LABELS = {
     .name = "classify_labels",
-    .schema = "CREATE TABLE x(rank INTEGER, label, probability REAL, chosen INTEGER, for_text HIDDEN, for_model HIDDEN)",
+    .schema = "CREATE TABLE x(rank INTEGER, label, probability REAL, chosen INTEGER, for_text HIDDEN, "
+              "for_model HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Ranking),

@@ -17,18 +17,22 @@ void label_reader_free(LabelReader *r) {
   *r = (LabelReader){0};
 }
 
-static bool is_array(const char *text, size_t length) {
-  Error ignored;
-  JsonReader json = json_begin(text, length, NAME, &ignored);
-  if (json_peek(&json) != '[') return false;
+static Status find_array(const char *text, size_t length, bool *array, Error *error) {
+  JsonReader json = json_begin(text, length, NAME, error);
+  *array = json_peek(&json) == '[';
+  if (!*array) return STATUS_OK;
   json_skip(&json);
-  return json_end(&json) == STATUS_OK;
+  Status status = json_end(&json);
+  *array = status == STATUS_OK;
+  return status == STATUS_NO_MEMORY ? status : STATUS_OK;
 }
 
-bool label_reader_is_array(sqlite3_value *value) {
-  if (sqlite3_value_type(value) != SQLITE_TEXT) return false;
+int label_reader_is_array(sqlite3_value *value, bool *array, Error *error) {
+  *array = false;
+  if (sqlite3_value_type(value) != SQLITE_TEXT) return SQLITE_OK;
   const char *text = (const char *)sqlite3_value_text(value);
-  return text && is_array(text, (size_t)sqlite3_value_bytes(value));
+  if (!text) return failure_no_memory(error);
+  return failure_code(find_array(text, (size_t)sqlite3_value_bytes(value), array, error));
 }
 
 static Status add_label(LabelReader *r, Label label, Error *error) {
@@ -122,14 +126,14 @@ static Status cut(LabelReader *r, const char *text, size_t length, Error *error)
 
 int label_reader_read(LabelReader *r, sqlite3_value *value, RowLabels *labels, Error *error) {
   Label ignored;
-  int type = sqlite3_value_type(value);
   r->count = 0;
-  if (type == SQLITE_BLOB) return value_label(value, &ignored, error); /* an error */
+  if (sqlite3_value_type(value) == SQLITE_BLOB) return value_label(value, &ignored, error); /* an error */
   const char *text = (const char *)sqlite3_value_text(value);
   if (!text) return failure_no_memory(error);
   size_t length = (size_t)sqlite3_value_bytes(value);
-  bool array = type == SQLITE_TEXT && is_array(text, length);
-  int rc = SQLITE_OK;
+  bool array;
+  int rc = label_reader_is_array(value, &array, error);
+  if (rc) return rc;
   if (array)
     rc = failure_code(read_array(r, text, length, error));
   else if (r->separator)

@@ -21,8 +21,8 @@ typedef struct LabelReader {
 
 void label_reader_free(LabelReader *reader);
 
-/* Returns whether a value is text that is a JSON array, of whatever elements. */
-bool label_reader_is_array(sqlite3_value *value);
+/* Finds out whether a value is text that is a JSON array, of whatever elements. Fails only without memory. */
+int label_reader_is_array(sqlite3_value *value, bool *array, Error *error);
 
 /* Reads the labels of a value that is not NULL. They are valid until the next call, as long as the value. A label that
 ** is there twice may be listed twice.

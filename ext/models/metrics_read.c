@@ -224,7 +224,8 @@ static int take_label_pair(Metrics *m, sqlite3_stmt *row, Error *error) {
   bool makes_sense = !rc && !isnan(rows) && (has || given) && (!has || !given || actual == predicted);
   if (!makes_sense) return SQLITE_OK;
   size_t count = (size_t)rows;
-  const ScoreLabel counts = {.actual = has ? count : 0, .predicted = given ? count : 0, .hits = has && given ? count : 0};
+  const ScoreLabel counts = {.actual = has ? count : 0, .predicted = given ? count : 0,
+                             .hits = has && given ? count : 0};
   return failure_code(score_count_label(&m->score, has ? actual : predicted, &counts, error));
 }
 

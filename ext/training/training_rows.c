@@ -93,7 +93,9 @@ int training_rows_begin(TrainingRun *run, Error *error) {
 
 /* Checks that the label is of the same kind as those before. */
 static int check_form(TrainingRun *run, sqlite3_value *label, RowUse use, Error *error) {
-  bool array = label_reader_is_array(label), sets = training_is_multilabel(run->training);
+  bool array, sets = training_is_multilabel(run->training);
+  int rc = label_reader_is_array(label, &array, error);
+  if (rc) return rc;
   if (!run->decided && run->options.multilabel == MULTILABEL_BY_ROWS) {
     run->decided = true;
     return array ? begin_sets(run, error) : SQLITE_OK;

@@ -12,6 +12,8 @@ static const double PRIOR_ROWS = 10.0; /* that the prior of a scale counts as   
 static const double BIAS_PRIOR = 1.0;  /* the prior's precision of a label's d      */
 static const double LEAST = 0.05;      /* that a scale may become, of its prior     */
 static const double EXPECTED_ROWS = 10.0; /* that the expected F1 counts as         */
+static const double SHARED_ROWS = 3.0; /* that the shared threshold counts as       */
+static const double LEAST_SHARE = 0.5; /* that a threshold may be, of the shared one */
 static const double LEAST_PRIOR = 0.01, MOST_BIAS = 30.0;
 static const double COMMON_BIAS_PRIOR = 0.1; /* the same of the common d            */
 
@@ -29,13 +31,11 @@ static Status allocate(size_t labels, BinaryRelevance *b, Error *error) {
   return error_no_memory(error);
 }
 
-Status binary_relevance_new(size_t labels, const Calibration *scales, BinaryRelevance *b, Error *error) {
+Status binary_relevance_new(size_t labels, const RelevancePrior *prior, BinaryRelevance *b, Error *error) {
   Status status = allocate(labels, b, error);
   for (size_t c = 0; c < labels && !status; c++) {
-    float *blend = b->blend + c * BLEND_SIZE;
-    blend[BLEND_NETWORK] = scales->network;
-    blend[BLEND_LINEAR] = scales->linear;
-    b->thresholds[c] = 0.5f;
+    memcpy(b->blend + c * BLEND_SIZE, prior->blend, sizeof prior->blend);
+    b->thresholds[c] = prior->threshold;
   }
   return status;
 }
@@ -196,6 +196,48 @@ static float fit_threshold(const Fit *f, Answer *answers) {
   return best_threshold(answers, f->rows->count);
 }
 
+/* Sets answers [rows][labels] by the calibration that is fitted, and positives [labels]. Returns the threshold of the
+** highest F1 of all labels together.
+*/
+static float shared_threshold(const BinaryRelevance *b, const RelevanceRows *rows, float *logits, Answer *answers,
+                              double *positives) {
+  size_t labels = b->labels;
+  for (size_t row = 0; row < rows->count; row++) {
+    LabelSet set = label_sets_get(rows->sets, rows->targets[row]);
+    Answer *of_row = answers + row * labels;
+    memcpy(logits, rows->network + row * labels, labels * sizeof *logits);
+    binary_relevance_forward(b, rows->margins ? rows->margins + row * labels : NULL, logits);
+    for (size_t c = 0; c < labels; c++) of_row[c] = (Answer){sigmoid((double)logits[c]), 0.0};
+    for (size_t i = 0; i < set.count; i++) {
+      if (set.labels[i] >= labels) continue;
+      of_row[set.labels[i]].part = 1.0;
+      positives[set.labels[i]] += 1.0;
+    }
+  }
+  return best_threshold(answers, rows->count * labels);
+}
+
+/* Moves each threshold towards the one that all labels share, the more so the fewer rows have the label. */
+static Status share_thresholds(BinaryRelevance *b, const RelevanceRows *rows, Error *error) {
+  size_t labels = b->labels;
+  Answer *answers = memory_aligned(rows->count * labels + 1, sizeof *answers);
+  double *positives = calloc(labels, sizeof *positives);
+  float *logits = memory_floats(labels);
+  Status status = answers && positives && logits ? STATUS_OK : error_no_memory(error);
+  if (!status) {
+    double shared = (double)shared_threshold(b, rows, logits, answers, positives);
+    for (size_t c = 0; c < labels; c++) {
+      double own = positives[c] / (positives[c] + SHARED_ROWS);
+      double threshold = own * (double)b->thresholds[c] + (1.0 - own) * shared;
+      b->thresholds[c] = (float)fmax(threshold, LEAST_SHARE * shared);
+    }
+  }
+  free(answers);
+  free(positives);
+  free(logits);
+  return status;
+}
+
 /* ---- fit ------------------------------------------------------------------------------------- */
 
 /* The prior of a label is the common fit, as far from it as the label was from `mean` before. */
@@ -230,7 +272,7 @@ Status binary_relevance_fit(BinaryRelevance *b, const RelevanceRows *rows, Error
   }
   free(has);
   free(answers);
-  return status;
+  return status ? status : share_thresholds(b, rows, error);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -265,7 +307,7 @@ Status binary_relevance_read(const SafeTensors *st, const uint8_t *bytes, size_t
     status = safetensors_require(st, BLEND, DTYPE_F32, (size_t[]){labels, BLEND_SIZE}, 2, &blend, error);
   if (!status && safetensors_find(st, THRESHOLDS))
     status = safetensors_require(st, THRESHOLDS, DTYPE_F32, &labels, 1, &thresholds, error);
-  if (!status) status = binary_relevance_new(labels, &(Calibration){1.0f, 1.0f}, b, error);
+  if (!status) status = binary_relevance_new(labels, &(RelevancePrior){{1.0f, 1.0f, 0.0f}, 0.5f}, b, error);
   if (status) return status;
   if (blend) safetensors_copy(st, bytes, blend, labels * BLEND_SIZE, b->blend);
   if (thresholds) safetensors_copy(st, bytes, thresholds, labels, b->thresholds);

@@ -13,6 +13,11 @@
 **
 **   w y + (1 - w) p        y: it has the label; w = n / (n + 10); n: rows that have the label
 **
+** The thresholds of rare labels would then be low, and many texts be given them. So each
+** threshold t is moved towards the one of the highest F1 of all labels together, s:
+**
+**   max(s / 2, v t + (1 - v) s)      v = n / (n + 3)
+**
 ** In a model's file a, b, d are the tensor multilabel.blend F32 [labels][3], and t is
 ** multilabel.thresholds F32 [labels].
 */
@@ -25,7 +30,6 @@
 
 #include "base/safetensors.h"
 #include "base/status.h"
-#include "classifier/calibration.h"
 #include "text/label_sets.h"
 
 enum { BLEND_NETWORK, BLEND_LINEAR, BLEND_BIAS, BLEND_SIZE };
@@ -38,8 +42,12 @@ typedef struct BinaryRelevance {
 
 static inline bool binary_relevance_exists(const BinaryRelevance *b) { return b->labels > 0; }
 
-/* Begins with the same scales for all labels, no bias, and thresholds of 0.5. */
-Status binary_relevance_new(size_t labels, const Calibration *scales, BinaryRelevance *relevance, Error *error);
+/* What all labels begin with. */
+typedef struct RelevancePrior {
+  float blend[BLEND_SIZE], threshold;
+} RelevancePrior;
+
+Status binary_relevance_new(size_t labels, const RelevancePrior *prior, BinaryRelevance *relevance, Error *error);
 void binary_relevance_free(BinaryRelevance *relevance);
 
 /* Takes what another one has, whose labels are the first ones of this. The others get its means. */

@@ -14,7 +14,8 @@ enum {
   CHUNK = 256      /* rows of a task */
 };
 
-static const float MARGIN_SCALE = 2.5f; /* of margins: the prior of the fit */
+static const float MARGIN_SCALE = 2.5f;     /* of margins: the prior of the fit  */
+static const float SET_MARGIN_SCALE = 4.0f; /* the same where rows have sets      */
 
 typedef struct Folds {
   const Corpus *corpus;
@@ -97,8 +98,8 @@ static Status train_on_others(Folds *f, size_t first, size_t end, Error *error) 
     f->targets[count++] = c->target[f->order[i]];
   }
   LinearTraining training = {.texts = f->texts, .targets = f->targets, .count = count, .labels = f->labels,
-                           .sets = c->multilabel ? &c->sets : NULL, .vocabulary = vocabulary_size(&c->vocabulary), .subwords = f->lexicon.subwords,
-                           .seed = f->seed};
+                             .sets = c->multilabel ? &c->sets : NULL, .vocabulary = vocabulary_size(&c->vocabulary),
+                             .subwords = f->lexicon.subwords, .seed = f->seed};
   linear_free(&f->linear);
   return linear_train(&f->linear, &training, f->workers, error);
 }
@@ -136,7 +137,8 @@ static void predict_labels_of(Folds *f, size_t first, size_t count, Prediction *
 static Status predict_sets_of(Folds *f, size_t first, size_t count, Prediction *predictions, Error *error) {
   const RelevanceRows rows = {.count = count, .network = f->margins, .sets = &f->corpus->sets, .targets = f->targets};
   BinaryRelevance relevance = {0};
-  Status status = binary_relevance_new(f->labels, &(Calibration){MARGIN_SCALE, 1.0f}, &relevance, error);
+  const RelevancePrior prior = {{SET_MARGIN_SCALE, 1.0f, 0.0f}, 0.5f};
+  Status status = binary_relevance_new(f->labels, &prior, &relevance, error);
   if (!status) status = binary_relevance_fit(&relevance, &rows, error);
   for (size_t i = 0; i < count && !status; i++) {
     float *row = f->margins + i * f->labels;

@@ -147,7 +147,8 @@ static Status prune(Training *t, Error *error) {
 static Status make_relevance(Training *t, Error *error) {
   Model *m = t->model;
   if (t->separator && !(m->separator = strdup(t->separator))) return error_no_memory(error);
-  Status status = binary_relevance_new(t->corpus.labels.keys.count, &m->calibration, &m->relevance, error);
+  RelevancePrior prior = defaults_relevance(t->options.linear, t->vectors.size > 0, t->rows.count);
+  Status status = binary_relevance_new(t->corpus.labels.keys.count, &prior, &m->relevance, error);
   if (!status && t->from) binary_relevance_take(&m->relevance, &t->from->relevance);
   return status;
 }
@@ -174,7 +175,7 @@ static Status make_model(Training *t, Error *error) {
   return status || !t->corpus.multilabel ? status : make_relevance(t, error);
 }
 
-/* Sets the bias of each label from `first` on to the logit of its share of the rows: with many labels, most are rare. */
+/* Sets the bias of each label from `first` on to the logit of its share of the rows: of many labels most are rare. */
 static void set_biases(Training *t, size_t first) {
   OutputWeights output = network_output(&t->model->parameters);
   float rows = (float)(t->rows.count + t->validation.count);
@@ -220,7 +221,7 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
   if (!status)
     defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from,
-                   taught);
+                   taught || c->multilabel);
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = count_labels(t, error);

@@ -79,8 +79,8 @@ void training_add_teacher_seconds(Training *training, double seconds);
 Status training_add_phrase(Training *training, const Label *label, const char *phrase, size_t length, Error *error);
 
 /* Begins to learn. There must be at least two labels, one of them with two rows to train on; one label
-** is enough if rows have sets of labels (corpus->multilabel). Such a training knows no teacher, no
-** texts without labels and no label weights. The label weights [labels] (NULL: none) are copied, and multiply a row's loss.
+** is enough if rows have sets of labels. Such a training knows no teacher, no texts without labels and
+** no label weights. The label weights [labels] (NULL: none) are copied, and multiply a row's loss.
 */
 Status training_begin(Training *training, const float *label_weights, Error *error);
 
