@@ -46,7 +46,7 @@
                                              the pairs of score_pair_labels(), null for SCORE_ABSENT */
 #define METRICS_EXAMPLES "examples"       /* objects of the four below                                     */
 #define METRICS_TEXT "text"
-#define METRICS_LABEL "label"
+#define METRICS_LABEL "label" /* this and the next: of a multi-label model an array */
 #define METRICS_PREDICTED "predicted"
 #define METRICS_CONFIDENCE "confidence"
 

@@ -120,18 +120,13 @@ static void write_confusion(const MetricsSource *m, const Score *score, sqlite3_
   sqlite3_str_appendchar(json, 1, ']');
 }
 
-/* Writes labels as text, as classify() gives them. */
 static void write_set(const MetricsSource *m, LabelSet set, sqlite3_str *json) {
-  sqlite3_str *array = sqlite3_str_new(NULL);
-  sqlite3_str_appendchar(array, 1, '[');
+  sqlite3_str_appendchar(json, 1, '[');
   for (size_t i = 0; i < set.count; i++) {
-    if (i) sqlite3_str_appendchar(array, 1, ',');
-    write_label(m, set.labels[i], array);
+    if (i) sqlite3_str_appendchar(json, 1, ',');
+    write_label(m, set.labels[i], json);
   }
-  sqlite3_str_appendchar(array, 1, ']');
-  if (sqlite3_str_errcode(array)) sqlite3_str_appendall(json, "null");
-  else json_text(json, sqlite3_str_value(array), (size_t)sqlite3_str_length(array));
-  sqlite3_free(sqlite3_str_finish(array));
+  sqlite3_str_appendchar(json, 1, ']');
 }
 
 static bool is_right(const Validation *v, size_t i) {

@@ -48,13 +48,19 @@ static void mean_blend(const BinaryRelevance *b, double mean[BLEND_SIZE]) {
   }
 }
 
+static float mean_threshold(const BinaryRelevance *b) {
+  double mean = 0.0;
+  for (size_t c = 0; c < b->labels; c++) mean += (double)b->thresholds[c] / (double)b->labels;
+  return (float)mean;
+}
+
 void binary_relevance_take(BinaryRelevance *b, const BinaryRelevance *from) {
-  double mean[BLEND_SIZE], threshold = 0.0;
+  double mean[BLEND_SIZE];
+  float threshold = mean_threshold(from);
   mean_blend(from, mean);
-  for (size_t c = 0; c < from->labels; c++) threshold += (double)from->thresholds[c] / (double)from->labels;
   for (size_t c = 0; c < b->labels; c++) {
     bool known = c < from->labels;
-    b->thresholds[c] = known ? from->thresholds[c] : (float)threshold;
+    b->thresholds[c] = known ? from->thresholds[c] : threshold;
     for (size_t k = 0; k < BLEND_SIZE; k++)
       b->blend[c * BLEND_SIZE + k] = known ? from->blend[c * BLEND_SIZE + k] : (float)mean[k];
   }
@@ -166,9 +172,11 @@ static int most_probable_first(const void *a, const void *b) {
   return x->p == y->p ? (x->part < y->part) - (x->part > y->part) : x->p > y->p ? -1 : 1;
 }
 
-/* Returns the threshold of the highest F1, half-way to the next probability. answers [count] are sorted here. */
-static float best_threshold(Answer *answers, size_t count) {
-  double total = 0.0, hits = 0.0, best = -1.0, threshold = 0.5;
+/* Returns the threshold of the highest F1: of those between two probabilities the usual one, if it is there, else the
+** middle. answers [count] are sorted here.
+*/
+static float best_threshold(Answer *answers, size_t count, float usual) {
+  double total = 0.0, hits = 0.0, best = -1.0, threshold = (double)usual;
   qsort(answers, count, sizeof *answers, most_probable_first);
   for (size_t i = 0; i < count; i++) total += answers[i].part;
   for (size_t i = 0; i < count; i++) {
@@ -177,13 +185,14 @@ static float best_threshold(Answer *answers, size_t count) {
     double f1 = 2.0 * hits / ((double)(i + 1) + total);
     if (answers[i].p <= next || f1 <= best) continue;
     best = f1;
-    threshold = 0.5 * (answers[i].p + next);
+    bool between = (double)usual > next && (double)usual < answers[i].p;
+    threshold = between ? (double)usual : 0.5 * (answers[i].p + next);
   }
   return (float)threshold;
 }
 
 /* Sets the threshold of the label whose calibration is fitted. */
-static float fit_threshold(const Fit *f, Answer *answers) {
+static float fit_threshold(const Fit *f, float usual, Answer *answers) {
   double positives = 0.0;
   for (size_t row = 0; row < f->rows->count; row++) positives += f->has[row];
   double trust = positives / (positives + EXPECTED_ROWS);
@@ -193,14 +202,12 @@ static float fit_threshold(const Fit *f, Answer *answers) {
     double p = sigmoid(f->theta[0] * (double)f->rows->network[cell] + f->theta[1] * margin + f->theta[2]);
     answers[row] = (Answer){p, trust * (f->has[row] ? 1.0 : 0.0) + (1.0 - trust) * p};
   }
-  return best_threshold(answers, f->rows->count);
+  return best_threshold(answers, f->rows->count, usual);
 }
 
-/* Sets answers [rows][labels] by the calibration that is fitted, and positives [labels]. Returns the threshold of the
-** highest F1 of all labels together.
-*/
-static float shared_threshold(const BinaryRelevance *b, const RelevanceRows *rows, float *logits, Answer *answers,
-                              double *positives) {
+/* Sets answers [rows][labels] by the calibration that is fitted, and positives [labels]. */
+static void list_answers(const BinaryRelevance *b, const RelevanceRows *rows, float *logits, Answer *answers,
+                         double *positives) {
   size_t labels = b->labels;
   for (size_t row = 0; row < rows->count; row++) {
     LabelSet set = label_sets_get(rows->sets, rows->targets[row]);
@@ -214,18 +221,18 @@ static float shared_threshold(const BinaryRelevance *b, const RelevanceRows *row
       positives[set.labels[i]] += 1.0;
     }
   }
-  return best_threshold(answers, rows->count * labels);
 }
 
 /* Moves each threshold towards the one that all labels share, the more so the fewer rows have the label. */
-static Status share_thresholds(BinaryRelevance *b, const RelevanceRows *rows, Error *error) {
+static Status share_thresholds(BinaryRelevance *b, const RelevanceRows *rows, float usual, Error *error) {
   size_t labels = b->labels;
   Answer *answers = memory_aligned(rows->count * labels + 1, sizeof *answers);
   double *positives = calloc(labels, sizeof *positives);
   float *logits = memory_floats(labels);
   Status status = answers && positives && logits ? STATUS_OK : error_no_memory(error);
   if (!status) {
-    double shared = (double)shared_threshold(b, rows, logits, answers, positives);
+    list_answers(b, rows, logits, answers, positives);
+    double shared = (double)best_threshold(answers, rows->count * labels, usual);
     for (size_t c = 0; c < labels; c++) {
       double own = positives[c] / (positives[c] + SHARED_ROWS);
       double threshold = own * (double)b->thresholds[c] + (1.0 - own) * shared;
@@ -253,12 +260,13 @@ static void fit_labels(BinaryRelevance *b, Fit *f, const double mean[BLEND_SIZE]
     set_prior(f, prior, BIAS_PRIOR);
     minimise(f);
     for (size_t k = 0; k < BLEND_SIZE; k++) b->blend[c * BLEND_SIZE + k] = (float)f->theta[k];
-    b->thresholds[c] = fit_threshold(f, answers);
+    b->thresholds[c] = fit_threshold(f, b->thresholds[c], answers);
   }
 }
 
 Status binary_relevance_fit(BinaryRelevance *b, const RelevanceRows *rows, Error *error) {
   double mean[BLEND_SIZE];
+  float usual = mean_threshold(b);
   bool *has = memory_aligned(rows->count * b->labels + 1, sizeof *has);
   Answer *answers = memory_aligned(rows->count + 1, sizeof *answers);
   Status status = has && answers ? STATUS_OK : error_no_memory(error);
@@ -272,7 +280,7 @@ Status binary_relevance_fit(BinaryRelevance *b, const RelevanceRows *rows, Error
   }
   free(has);
   free(answers);
-  return status ? status : share_thresholds(b, rows, error);
+  return status ? status : share_thresholds(b, rows, usual, error);
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
