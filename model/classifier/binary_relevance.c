@@ -6,7 +6,10 @@
 
 #include "base/memory.h"
 
-enum { NEWTON_STEPS = 30 };
+enum {
+  NEWTON_STEPS = 30,
+  MOST_ANSWERS = 1 << 22 /* that the shared threshold is looked for in, about: 64 MB */
+};
 
 static const double PRIOR_ROWS = 10.0; /* that the prior of a scale counts as       */
 static const double BIAS_PRIOR = 1.0;  /* the prior's precision of a label's d      */
@@ -205,34 +208,41 @@ static float fit_threshold(const Fit *f, float usual, Answer *answers) {
   return best_threshold(answers, f->rows->count, usual);
 }
 
-/* Sets answers [rows][labels] by the calibration that is fitted, and positives [labels]. */
-static void list_answers(const BinaryRelevance *b, const RelevanceRows *rows, float *logits, Answer *answers,
-                         double *positives) {
-  size_t labels = b->labels;
+static void count_positives(const RelevanceRows *rows, size_t labels, double *positives) {
   for (size_t row = 0; row < rows->count; row++) {
     LabelSet set = label_sets_get(rows->sets, rows->targets[row]);
-    Answer *of_row = answers + row * labels;
+    for (size_t i = 0; i < set.count; i++)
+      if (set.labels[i] < labels) positives[set.labels[i]] += 1.0;
+  }
+}
+
+/* Sets answers [rows][labels] of every `step`th row by the calibration that is fitted; returns how many there are. */
+static size_t list_answers(const BinaryRelevance *b, const RelevanceRows *rows, size_t step, float *logits,
+                           Answer *answers) {
+  size_t labels = b->labels, listed = 0;
+  for (size_t row = 0; row < rows->count; row += step, listed += labels) {
+    LabelSet set = label_sets_get(rows->sets, rows->targets[row]);
+    Answer *of_row = answers + listed;
     memcpy(logits, rows->network + row * labels, labels * sizeof *logits);
     binary_relevance_forward(b, rows->margins ? rows->margins + row * labels : NULL, logits);
     for (size_t c = 0; c < labels; c++) of_row[c] = (Answer){sigmoid((double)logits[c]), 0.0};
-    for (size_t i = 0; i < set.count; i++) {
-      if (set.labels[i] >= labels) continue;
-      of_row[set.labels[i]].part = 1.0;
-      positives[set.labels[i]] += 1.0;
-    }
+    for (size_t i = 0; i < set.count; i++)
+      if (set.labels[i] < labels) of_row[set.labels[i]].part = 1.0;
   }
+  return listed;
 }
 
 /* Moves each threshold towards the one that all labels share, the more so the fewer rows have the label. */
 static Status share_thresholds(BinaryRelevance *b, const RelevanceRows *rows, float usual, Error *error) {
-  size_t labels = b->labels;
-  Answer *answers = memory_aligned(rows->count * labels + 1, sizeof *answers);
+  size_t labels = b->labels, step = 1 + rows->count * labels / MOST_ANSWERS;
+  Answer *answers = memory_aligned((rows->count / step + 1) * labels, sizeof *answers);
   double *positives = calloc(labels, sizeof *positives);
   float *logits = memory_floats(labels);
   Status status = answers && positives && logits ? STATUS_OK : error_no_memory(error);
   if (!status) {
-    list_answers(b, rows, logits, answers, positives);
-    double shared = (double)best_threshold(answers, rows->count * labels, usual);
+    size_t count = list_answers(b, rows, step, logits, answers);
+    double shared = (double)best_threshold(answers, count, usual);
+    count_positives(rows, labels, positives);
     for (size_t c = 0; c < labels; c++) {
       double own = positives[c] / (positives[c] + SHARED_ROWS);
       double threshold = own * (double)b->thresholds[c] + (1.0 - own) * shared;

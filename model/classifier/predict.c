@@ -76,7 +76,7 @@ Status predict_set(const BinaryRelevance *relevance, const float *p, const Label
     prediction->nearest = fminf(prediction->nearest, fabsf(p[c] - threshold));
     if (p[c] >= threshold) status = give_label(given, prediction->given_begin, c, p[c], error);
   }
-  prediction->given_count = given->count - prediction->given_begin;
+  prediction->given_count = (uint32_t)(given->count - prediction->given_begin);
   prediction->confidence =
       prediction->given_count ? given->probabilities[given->count - 1] : 1.0f - p[prediction->label];
   if (asked) compare_set(p, labels, *asked, prediction);

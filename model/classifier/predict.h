@@ -53,8 +53,9 @@ typedef struct Prediction {
   float of_asked;   /* 0 of a label that the model does not know     */
   float runner_up;  /* the largest probability of any other label    */
   /* of a multi-label model, predict_set() */
-  size_t given_begin, given_count; /* in GivenLabels                 */
   float nearest;    /* the least distance of a probability from its threshold */
+  uint32_t given_count; /* in GivenLabels                            */
+  size_t given_begin;   /* the same                                  */
   double ranking, loss; /* of ScoreSet                               */
 } Prediction;
 

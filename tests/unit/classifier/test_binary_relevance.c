@@ -180,6 +180,35 @@ TEST(any_rows_give_finite_numbers) {
       }
 }
 
+/* Of very many answers the shared threshold is looked for in a part. All labels are told apart: the usual
+** threshold lies between those that have a label and those that have not.
+*/
+TEST(very_many_rows) {
+  enum { MANY = 1 << 20, MANY_LABELS = 5 };
+  float *network = allocate(MANY * MANY_LABELS, sizeof *network);
+  uint32_t *targets = allocate(MANY, sizeof *targets);
+  LabelSets sets = {0};
+  for (uint32_t i = 0; i < MANY; i++) {
+    LabelList list = {0};
+    for (uint32_t c = 0; c < MANY_LABELS; c++) {
+      bool has = i % (c + 2) == 0;
+      network[i * MANY_LABELS + c] = has ? 8.0f : -8.0f;
+      if (has) assert_true(label_list_add(&list, c));
+    }
+    targets[i] = label_sets_add(&sets, label_list_set(&list));
+    label_list_free(&list);
+  }
+  const RelevanceRows rows = {.count = MANY, .network = network, .sets = &sets, .targets = targets};
+  BinaryRelevance b;
+  assert_ok(binary_relevance_new(MANY_LABELS, &PRIOR, &b, &error));
+  assert_ok(binary_relevance_fit(&b, &rows, &error));
+  for (size_t c = 0; c < MANY_LABELS; c++) assert_near((double)b.thresholds[c], 0.4, 1e-6);
+  binary_relevance_free(&b);
+  label_sets_free(&sets);
+  free(network);
+  free(targets);
+}
+
 /* Labels that are known keep what they have; the others get the mean. */
 TEST(new_labels_begin_with_the_mean) {
   BinaryRelevance from, to;
@@ -209,13 +238,13 @@ TEST(it_is_read_as_it_was_written) {
   assert_ok(binary_relevance_read(&file.tensors, file.bytes, LABELS, &read, &error));
   assert_memory_equal(read.blend, b.blend, LABELS * BLEND_SIZE * sizeof(float));
   assert_memory_equal(read.thresholds, b.thresholds, LABELS * sizeof(float));
+  binary_relevance_free(&read);
   assert_invalid(binary_relevance_read(&file.tensors, file.bytes, LABELS + 1, &read, &error),
                  "tensor 'multilabel.blend' is F32 [4][3], expected F32 [5][3]");
   reference_close(&file);
   BinaryRelevance none = {0};
   file = file_of(&none);
   assert_int_equal(file.tensors.count, 0);
-  binary_relevance_free(&read);
   assert_ok(binary_relevance_read(&file.tensors, file.bytes, 2, &read, &error));
   assert_close(read.blend, ((float[]){1.0f, 1.0f, 0.0f, 1.0f, 1.0f, 0.0f}), 6, 0);
   assert_close(read.thresholds, ((float[]){0.5f, 0.5f}), 2, 0);
@@ -257,6 +286,7 @@ int main(void) {
       cmocka_unit_test(thresholds_give_the_highest_f1),
       cmocka_unit_test(a_label_without_rows_has_what_all_share),
       cmocka_unit_test(any_rows_give_finite_numbers),
+      cmocka_unit_test(very_many_rows),
       cmocka_unit_test(new_labels_begin_with_the_mean),
       cmocka_unit_test(it_is_read_as_it_was_written),
       cmocka_unit_test(numbers_that_make_no_sense_are_refused),

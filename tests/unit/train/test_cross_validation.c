@@ -42,7 +42,8 @@ static Status judge_polled(const Corpus *corpus, uint64_t seed, size_t threads, 
 /* [rows] for free(); what is never filled in is no probability. */
 static Prediction *judge(const Corpus *corpus, uint64_t seed, size_t threads) {
   Prediction *predictions = allocate(corpus->rows, sizeof *predictions);
-  for (size_t i = 0; i < corpus->rows; i++) predictions[i] = (Prediction){.label = 1000, .confidence = NAN, .of_asked = NAN, .runner_up = NAN};
+  const Prediction none = {.label = 1000, .confidence = NAN, .of_asked = NAN, .runner_up = NAN};
+  for (size_t i = 0; i < corpus->rows; i++) predictions[i] = none;
   assert_ok(judge_polled(corpus, seed, threads, (Poll){0}, predictions));
   return predictions;
 }
