@@ -45,9 +45,16 @@ static void count_tile(Page *page, const char *name, double value, const char *t
 static void put_tiles(Page *page) {
   const Metrics *m = &page->metrics;
   page_put(page, "<dl class=\"tiles\">");
-  figure_tile(page, "Accuracy", m->accuracy, "Share of held-out rows labelled right");
+  bool sets = model_is_multilabel(page->model);
+  figure_tile(page, "Accuracy", m->accuracy,
+              sets ? "Share of held-out rows whose labels are all right" : "Share of held-out rows labelled right");
+  if (sets && m->score.rows)
+    figure_tile(page, "Micro-F1", score_micro_f1(&m->score), "F1 of all labels of all rows together");
   figure_tile(page, "Macro-F1", m->macro_f1, "Mean of the labels' F1, each label counting the same");
-  figure_tile(page, "Log loss", m->log_loss, "Mean of -ln(probability of the right label)");
+  if (sets) figure_tile(page, "Ranking", m->ranking, "Label ranking average precision (LRAP)");
+  figure_tile(page, "Log loss", m->log_loss,
+              sets ? "Mean over rows and labels of -ln(probability of what the row says of the label)"
+                   : "Mean of -ln(probability of the right label)");
   figure_tile(page, "Calibration error", m->calibration_error,
               "How far confidence is from the share that is right, on average");
   count_tile(page, "Rows", m->rows, "With a text and a label, also those held out");
@@ -193,6 +200,13 @@ static void put_epochs(Page *page) {
   }
 }
 
+static void put_decision(Page *page) {
+  if (!model_is_multilabel(page->model)) return;
+  fact(page, "Decides");
+  page_put(page, "on each label by itself: a text may have several, or none");
+  end_fact(page);
+}
+
 static void put_network(Page *page) {
   const Model *m = page->model;
   const Shape *s = &m->parameters.shape;
@@ -274,6 +288,7 @@ static void put_training(Page *page) {
   text_fact(page, "Processor", page->metrics.kernel, "span");
   put_network(page);
   put_markup(page);
+  put_decision(page);
   put_reading(page);
   page_put(page, "</dl>\n");
   put_curves(page);

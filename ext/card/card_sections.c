@@ -178,8 +178,41 @@ static void put_worst(Page *page) {
   else page_put(page, "<p>No held-out row was given a wrong label.</p>\n");
 }
 
+/* Of labels that are decided each by itself: those that are most often missing or too much. */
+static void label_errors(Page *page, uint32_t label) {
+  ScoreLabel score = score_of(page, label);
+  page_put(page, "<tr><th scope=\"row\">");
+  put_label(page, label);
+  page_put(page, "</th><td class=\"number\">");
+  html_count(page->out, (double)score.hits);
+  page_put(page, "</td><td class=\"number\">");
+  html_count(page->out, (double)(score.actual - score.hits));
+  page_put(page, "</td><td class=\"number\">");
+  html_count(page->out, (double)(score.predicted - score.hits));
+  page_put(page, "</td></tr>\n");
+}
+
+static void put_label_errors(Page *page) {
+  size_t labels = page->metrics.labels.keys.count;
+  page_begin_section(page, "Mistakes");
+  begin_table(page, labels);
+  page_put(page, "<thead><tr><th scope=\"col\">label</th><th scope=\"col\" class=\"number\">right</th><th "
+            "scope=\"col\" class=\"number\">missing</th><th scope=\"col\" class=\"number\">too much</th></tr></thead>"
+            "<tbody>\n");
+  for (size_t i = 0; i < labels; i++)
+    if (concerns(page, page->order[i])) label_errors(page, page->order[i]);
+  end_table(page);
+  page_put(page, "<p class=\"note\">Held-out rows that have the label and were given it, that have it and were not "
+            "given it, that were given it and have it not.</p>\n");
+  page_end_section(page);
+}
+
 void card_section_confusion(Page *page) {
   if (page->metrics.score.rows == 0) return;
+  if (model_is_multilabel(page->model)) {
+    put_label_errors(page);
+    return;
+  }
   page_begin_section(page, "Confusion");
   page_put(page, "<div class=\"beside\"><div>");
   put_heat(page);
@@ -198,9 +231,14 @@ void card_section_calibration(Page *page) {
   page_begin_section(page, "Calibration");
   page_put(page, "<div class=\"beside\">");
   plot_calibration(page->out, page->metrics.bins, page->metrics.bin_count);
-  page_put(page, "<p>Each dot is the held-out rows of about one confidence, the larger the more they are. On the "
-            "dashed line confidence is what it says: of the rows with 0.8, eight in ten are right. Below it the "
-            "model is too sure, above it not sure enough.</p></div>\n");
+  if (model_is_multilabel(page->model))
+    page_put(page, "<p>Each dot is the labels that held-out rows were given with about one probability, the larger the "
+              "more they are. On the dashed line it is what it says: of the labels given with 0.8, eight in ten are "
+              "right. Below it the model is too sure, above it not sure enough.</p></div>\n");
+  else
+    page_put(page, "<p>Each dot is the held-out rows of about one confidence, the larger the more they are. On the "
+              "dashed line confidence is what it says: of the rows with 0.8, eight in ten are right. Below it the "
+              "model is too sure, above it not sure enough.</p></div>\n");
   page_end_section(page);
 }
 

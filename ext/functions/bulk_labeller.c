@@ -27,12 +27,14 @@ typedef struct RowText {
   size_t begin, length; /* in the window's buffer */
   size_t row;
   uint32_t label;       /* BulkRow.label */
+  size_t asked_begin, asked_count; /* its labels in the buffer, of a multi-label model */
 } RowText;
 
 struct BulkWindow {
   ByteBuffer buffer; /* the texts, or lists of their tokens, one after another */
   RowText texts[WINDOW_ROWS];
   Prediction predictions[WINDOW_ROWS]; /* of the texts */
+  GivenLabels given[WINDOW_TASKS];     /* of the tasks */
   size_t count;
 };
 
@@ -55,33 +57,81 @@ static int copy_row_text(BulkLabeller *b, BulkWindow *w, const char *text, size_
     memcpy(buffer->bytes + begin, text, length);
     buffer->length += length;
   }
-  w->texts[w->count++] = (RowText){begin, buffer->length - begin, b->count - 1, b->rows[b->count - 1].label};
+  w->texts[w->count++] = (RowText){begin, buffer->length - begin, b->count - 1, b->rows[b->count - 1].label, 0, 0};
   return SQLITE_OK;
 }
 
-static int read_label(BulkLabeller *b, sqlite3_value *value, BulkRow *row, Label *label, Error *error) {
+/* Copies the labels of the last row behind its text: b->sets may move while workers read. */
+static int copy_row_labels(BulkLabeller *b, BulkWindow *w, Error *error) {
+  RowText *text = &w->texts[w->count - 1];
+  if (!model_is_multilabel(b->model) || text->label == LABELS_NONE) return SQLITE_OK;
+  LabelSet set = label_sets_get(&b->sets, text->label);
+  ByteBuffer *buffer = &w->buffer;
+  size_t begin = (buffer->length + sizeof(uint32_t) - 1) / sizeof(uint32_t) * sizeof(uint32_t);
+  size_t size = set.count * sizeof *set.labels;
+  if (!memory_grow(&buffer->bytes, &buffer->capacity, begin + size + 1, 1)) return failure_no_memory(error);
+  if (size) memcpy(buffer->bytes + begin, set.labels, size);
+  buffer->length = begin + size;
+  text->asked_begin = begin;
+  text->asked_count = set.count;
+  return SQLITE_OK;
+}
+
+/* A row's label, or its labels, as they are in the query. */
+typedef struct RowAnswer {
+  Label label;
+  RowLabels labels;
+} RowAnswer;
+
+/* Adds the labels of a row to those of the query, and their set. */
+static int add_set(BulkLabeller *b, const RowLabels *labels, BulkRow *row, Error *error) {
+  int rc = SQLITE_OK;
+  b->found.count = 0;
+  for (size_t i = 0; i < labels->count && !rc; i++) {
+    uint32_t number;
+    rc = failure_code(labels_add(&b->labels, labels->labels[i], &number, error));
+    if (!rc && !label_list_add(&b->found, number)) rc = failure_no_memory(error);
+  }
+  if (rc) return rc;
+  label_list_normalise(&b->found);
+  row->label = label_sets_add(&b->sets, label_list_set(&b->found));
+  return row->label == STRINGS_NONE ? failure_no_memory(error) : SQLITE_OK;
+}
+
+static int read_set(BulkLabeller *b, sqlite3_value *value, BulkRow *row, RowAnswer *answer, Error *error) {
+  Error reason;
+  int rc = label_reader_read(&b->reader, value, &answer->labels, &reason);
+  if (rc) return failure(error, rc, "row %zu of the query: %s", b->row, reason.message);
+  return add_set(b, &answer->labels, row, error);
+}
+
+static int read_label(BulkLabeller *b, sqlite3_value *value, BulkRow *row, RowAnswer *answer, Error *error) {
   row->label = LABELS_NONE;
   if (sqlite3_value_type(value) == SQLITE_NULL) return SQLITE_OK;
-  int rc = value_label(value, label, error);
-  return rc ? rc : failure_code(labels_add(&b->labels, *label, &row->label, error));
+  if (model_is_multilabel(b->model)) return read_set(b, value, row, answer, error);
+  int rc = value_label(value, &answer->label, error);
+  answer->labels = (RowLabels){&answer->label, 1};
+  return rc ? rc : failure_code(labels_add(&b->labels, answer->label, &row->label, error));
 }
 
 static int read_query_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   const BulkQuery *q = &b->query;
   const char *text = NULL;
   size_t length;
-  Label label;
+  RowAnswer answer;
+  b->row++;
   if (!memory_grow(&b->rows, &b->rows_capacity, b->count + 1, sizeof *b->rows))
     return failure_no_memory(error);
   BulkRow *row = &b->rows[b->count++];
   *row = (BulkRow){.label = LABELS_NONE};
   int rc = q->id < 0 ? SQLITE_OK : row_id_read(sqlite3_column_value(b->stmt, q->id), &row->id, error);
-  if (!rc && q->label >= 0) rc = read_label(b, sqlite3_column_value(b->stmt, q->label), row, &label, error);
+  if (!rc && q->label >= 0) rc = read_label(b, sqlite3_column_value(b->stmt, q->label), row, &answer, error);
   if (!rc) rc = query_text(sqlite3_column_value(b->stmt, q->text), "text", &text, &length, error);
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
-  if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &label, error);
-  return rc ? rc : copy_row_text(b, w, text, length, error);
+  if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &answer.labels, error);
+  if (!rc) rc = copy_row_text(b, w, text, length, error);
+  return rc ? rc : copy_row_labels(b, w, error);
 }
 
 static int longest_first(const void *a, const void *b) {
@@ -111,12 +161,18 @@ static Status label_task(void *context, size_t index, size_t worker, Error *erro
   BulkWindow *w = b->windows[index / WINDOW_TASKS];
   size_t first = index % WINDOW_TASKS * TASK_ROWS, count = 0;
   TextBytes texts[TASK_ROWS];
+  LabelSet asked[TASK_ROWS];
+  Scratch *scratch = &b->scratches[worker];
   for (; count < TASK_ROWS && first + count < w->count; count++) {
     const RowText *text = &w->texts[first + count];
-    texts[count] = (TextBytes){w->buffer.bytes + text->begin, text->length, text->label};
+    asked[count] = (LabelSet){(const void *)(w->buffer.bytes + text->asked_begin), text->asked_count};
+    texts[count] = (TextBytes){.bytes = w->buffer.bytes + text->begin, .length = text->length, .asked = text->label,
+                               .asked_set = text->label == LABELS_NONE ? NULL : &asked[count]};
   }
-  Status status = predict_labels(b->model, b->tokenizer, texts, count, &b->scratches[worker],
-                                 w->predictions + first, error);
+  Status status = predict_labels(b->model, b->tokenizer, texts, count, scratch, w->predictions + first, error);
+  GivenLabels *given = &w->given[index % WINDOW_TASKS], before = *given;
+  *given = scratch->given;
+  scratch->given = before; /* its memory is used again */
   atomic_fetch_add(&b->labelled, count);
   return status;
 }
@@ -126,7 +182,13 @@ static void store_predictions(BulkLabeller *b, size_t windows) {
     const BulkWindow *w = b->windows[i];
     for (size_t t = 0; t < w->count; t++) {
       BulkRow *row = &b->rows[w->texts[t].row];
+      const GivenLabels *given = &w->given[t / TASK_ROWS];
       row->prediction = w->predictions[t];
+      if (row->prediction.given_count) {
+        size_t begin = row->prediction.given_begin;
+        row->given = (LabelSet){given->labels + begin, row->prediction.given_count};
+        row->given_probabilities = given->probabilities + begin;
+      }
       row->labelled = true;
     }
   }
@@ -191,6 +253,7 @@ int bulk_labeller_begin(BulkLabeller *b, Connection *c, const BulkQuery *query, 
   int columns = 1 + (query->id >= 0) + (query->label >= 0);
   int rc = query_prepare(c, query->sql, "query", columns, query->meaning, &b->stmt, error);
   if (!rc) rc = loading_load(c, query->model, &b->model, error);
+  if (!rc) b->reader.separator = b->model->separator;
   if (!rc && query->label >= 0) rc = failure_code(labels_copy(&b->model->labels, &b->labels, error));
   if (!rc) rc = tokenizers_find_shared(c, b->model, &b->tokenizer, error);
   if (!rc) rc = begin_progress(b, error);
@@ -209,16 +272,24 @@ int bulk_labeller_next(BulkLabeller *b, BulkRow **row, Error *error) {
   return rc;
 }
 
+static void window_free(BulkWindow *w) {
+  for (size_t i = 0; i < WINDOW_TASKS; i++) given_labels_free(&w->given[i]);
+  free(w->buffer.bytes);
+  free(w);
+}
+
 void bulk_labeller_end(BulkLabeller *b) {
   clear_rows(b);
   for (size_t i = 0; b->scratches && i < b->query.threads; i++) scratch_free(&b->scratches[i]);
   for (size_t i = 0; i < BULK_WINDOWS; i++) {
-    if (b->windows[i]) free(b->windows[i]->buffer.bytes);
-    free(b->windows[i]);
+    if (b->windows[i]) window_free(b->windows[i]);
   }
   free(b->scratches);
   free(b->rows);
   labels_free(&b->labels);
+  label_sets_free(&b->sets);
+  label_list_free(&b->found);
+  label_reader_free(&b->reader);
   cache_release(b->model);
   sqlite3_finalize(b->stmt);
   *b = (BulkLabeller){0};

@@ -17,6 +17,7 @@
 #include "classifier/model.h"
 #include "functions/row_id.h"
 #include "host/connection.h"
+#include "host/label_reader.h"
 #include "host/progress.h"
 
 enum { BULK_WINDOWS = 8 };
@@ -27,16 +28,19 @@ typedef struct BulkQuery {
   int id, text, label;     /* number of the column; -1: there is none            */
   size_t threads;
   bool progress;           /* on stderr */
-  /* NULL, or called for each row that is read if its text is not NULL; label may be NULL */
-  int (*visit)(void *context, const char *text, size_t length, const Label *label, Error *error);
+  /* NULL, or called for each row that is read if its text is not NULL; labels may be NULL */
+  int (*visit)(void *context, const char *text, size_t length, const RowLabels *labels, Error *error);
   void *context;
 } BulkQuery;
 
 typedef struct BulkRow {
   RowId id;
-  uint32_t label;        /* from the label column: number in bulk->labels, or LABELS_NONE */
+  uint32_t label;        /* from the label column: number in bulk->labels, of a multi-label model in bulk->sets;
+                         ** or LABELS_NONE                                                */
+  LabelSet given;        /* by a multi-label model; most probable first                  */
+  const float *given_probabilities; /* [given.count]                                     */
   bool labelled;         /* false: the text is NULL, and there is no prediction           */
-  Prediction prediction; /* .of_asked is the probability of `label`                       */
+  Prediction prediction; /* .of_asked and what is compared is of `label`                  */
 } BulkRow;
 
 typedef struct BulkWindow BulkWindow;
@@ -44,10 +48,14 @@ typedef struct BulkWindow BulkWindow;
 typedef struct BulkLabeller {
   const Model *model;
   Labels labels;  /* the model's, then those that only rows have; empty without a label column */
+  LabelSets sets; /* of a multi-label model: the rows' */
   /* private */
   BulkQuery query;
   Connection *connection;
   const Tokenizer *tokenizer; /* for the windows' buffers */
+  LabelReader reader; /* of rows with sets of labels */
+  LabelList found;    /* scratch: the labels of a row */
+  size_t row;         /* of the query that is read, from 1 */
   sqlite3_stmt *stmt;
   bool ended;         /* the query has no more rows               */
   bool begun;         /* the first chunk is labelled              */

@@ -1,9 +1,9 @@
 /* classify.h -- the four functions that label one text, each in the file of its name.
 **
-**   classify(text [, model [, min_confidence]])     the label
-**   classify_confidence(text [, model])             its probability
+**   classify(text [, model [, min_confidence]])     the label; of a multi-label model a JSON array
+**   classify_confidence(text [, model])             its probability; the least of theirs
 **   classify_scores(text [, model])                 JSON: label to probability
-**   SELECT * FROM classify_labels(text [, model])   rank, label, probability
+**   SELECT * FROM classify_labels(text [, model])   rank, label, probability, chosen
 */
 #ifndef CLASSIFY_CLASSIFY_H
 #define CLASSIFY_CLASSIFY_H

@@ -18,13 +18,17 @@ static int confusion_step(TableCall *call, Error *error) {
   return SQLITE_OK;
 }
 
+static void result_label(sqlite3_context *context, const Measurement *m, uint32_t label) {
+  if (label != SCORE_ABSENT) value_result(context, labels_get(&m->results.labels, label)); /* else NULL */
+}
+
 static int confusion_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   (void)error;
   const Measurement *m = call->state;
   const ScorePair *pair = &m->results.score.pair[m->at];
   switch (column) {
-    case COL_ACTUAL: value_result(context, labels_get(&m->results.labels, pair->actual)); break;
-    case COL_PREDICTED: value_result(context, labels_get(&m->results.labels, pair->predicted)); break;
+    case COL_ACTUAL: result_label(context, m, pair->actual); break;
+    case COL_PREDICTED: result_label(context, m, pair->predicted); break;
     case COL_COUNT: sqlite3_result_int64(context, (sqlite3_int64)pair->rows); break;
   }
   return SQLITE_OK;

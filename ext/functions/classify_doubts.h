@@ -14,6 +14,12 @@
 **     from it would seldom doubt the label, so these rows are predicted by cross-validation
 **     (train/cross_validation.h) over the query. If the query has less than a quarter of the
 **     rows that the model has learned from, the model predicts all of them.
+**
+** Of a multi-label model `suggested` is the JSON array that classify() would give, and `probability`
+** its confidence. A row is the more doubtful the less probable what it says of one of all labels:
+** a label that is wrong and one that is missing are both mistakes. Rows without labels come by how
+** close a label is to its threshold. `label` is an array, too: where both have the same labels, it
+** has their order.
 */
 #ifndef CLASSIFY_CLASSIFY_DOUBTS_H
 #define CLASSIFY_CLASSIFY_DOUBTS_H

@@ -2,7 +2,8 @@
 
 #include "functions/measurement.h"
 
-enum { COL_ROWS, COL_ACCURACY, COL_MACRO_F1, COL_WEIGHTED_F1, COL_LOG_LOSS, COL_CALIBRATION_ERROR, VISIBLE };
+enum { COL_ROWS, COL_ACCURACY, COL_MACRO_F1, COL_WEIGHTED_F1, COL_LOG_LOSS, COL_CALIBRATION_ERROR,
+       COL_MICRO_F1, COL_LRAP, VISIBLE };
 
 static int evaluate_step(TableCall *call, Error *error) {
   (void)error;
@@ -15,6 +16,7 @@ static int evaluate_column(TableCall *call, sqlite3_context *context, int column
   const Measurement *m = call->state;
   const Score *s = &m->results.score;
   if (column != COL_ROWS && s->rows == 0) return SQLITE_OK; /* NULL */
+  if (column >= COL_MICRO_F1 && !s->columns) return SQLITE_OK; /* they are of sets of labels */
   switch (column) {
     case COL_ROWS: sqlite3_result_int64(context, (sqlite3_int64)s->rows); break;
     case COL_ACCURACY: sqlite3_result_double(context, score_accuracy(s)); break;
@@ -22,6 +24,8 @@ static int evaluate_column(TableCall *call, sqlite3_context *context, int column
     case COL_WEIGHTED_F1: sqlite3_result_double(context, score_weighted_f1(s)); break;
     case COL_LOG_LOSS: sqlite3_result_double(context, m->results.log_loss); break;
     case COL_CALIBRATION_ERROR: sqlite3_result_double(context, m->results.calibration_error); break;
+    case COL_MICRO_F1: sqlite3_result_double(context, score_micro_f1(s)); break;
+    case COL_LRAP: sqlite3_result_double(context, m->results.ranking); break;
   }
   return SQLITE_OK;
 }
@@ -29,7 +33,7 @@ static int evaluate_column(TableCall *call, sqlite3_context *context, int column
 const TableFunction CLASSIFY_EVALUATE = {
     .name = "classify_evaluate",
     .schema = "CREATE TABLE x(rows INTEGER, accuracy REAL, macro_f1 REAL, weighted_f1 REAL, log_loss REAL, "
-              "calibration_error REAL, for_query HIDDEN, for_model HIDDEN)",
+              "calibration_error REAL, micro_f1 REAL, lrap REAL, for_query HIDDEN, for_model HIDDEN)",
     .visible = VISIBLE,
     .arguments = MEASUREMENT_ARGUMENTS,
     .state_size = sizeof(Measurement),

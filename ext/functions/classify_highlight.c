@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "functions/decision.h"
 #include "host/html.h"
 #include "host/json.h"
 #include "host/printable.h"
@@ -12,10 +13,19 @@
 
 enum { STEPS = HTML_MARK_STEPS };
 
+/* What stands above the text. */
+typedef struct Head {
+  Label label;       /* whose contributions are marked */
+  float probability;
+  const char *set;   /* of a multi-label model: the labels of the text, as JSON; else NULL */
+  size_t set_length;
+  float confidence;  /* in the set */
+} Head;
+
 /* `step` is from -STEPS (against the label) to STEPS (for it). */
 typedef struct Format {
   const char *name;
-  void (*head)(sqlite3_str *out, Label label, float probability);
+  void (*head)(sqlite3_str *out, const Head *head);
   const char *text_begin;
   void (*mark_begin)(sqlite3_str *out, int step, float contribution);
   void (*text)(sqlite3_str *out, const char *text, size_t length);
@@ -25,13 +35,24 @@ typedef struct Format {
 
 /* ---- on a terminal ------------------------------------------------------------------ */
 
-static void ansi_head(sqlite3_str *out, Label label, float probability) {
-  sqlite3_str_appendall(out, "\x1B[1m");
+static void ansi_label(sqlite3_str *out, Label label) {
   if (label.kind == LABEL_TEXT)
     printable_text(out, label.text, label.length);
   else
     json_label(out, label);
-  sqlite3_str_appendf(out, "\x1B[0m %.3f\n", probability);
+}
+
+static void ansi_head(sqlite3_str *out, const Head *head) {
+  sqlite3_str_appendall(out, "\x1B[1m");
+  if (head->set) {
+    printable_text(out, head->set, head->set_length);
+    sqlite3_str_appendf(out, "\x1B[0m %.3f, marked for ", head->confidence);
+    ansi_label(out, head->label);
+    sqlite3_str_appendf(out, " %.3f\n", head->probability);
+  } else {
+    ansi_label(out, head->label);
+    sqlite3_str_appendf(out, "\x1B[0m %.3f\n", head->probability);
+  }
 }
 
 /* Black on colours of the 6x6x6 cube, which every terminal shows alike: from a
@@ -61,10 +82,14 @@ static const Format ANSI = {
 
 /* ---- on a page ------------------------------------------------------------------------ */
 
-static void html_head(sqlite3_str *out, Label label, float probability) {
+static void html_head(sqlite3_str *out, const Head *head) {
   sqlite3_str_appendall(out, "<div class=\"classify-highlight\"><div><b>");
-  html_bdi(out, label);
-  sqlite3_str_appendf(out, "</b> %.3f</div>", probability);
+  if (head->set) {
+    html_bdi(out, (Label){.kind = LABEL_TEXT, .text = head->set, .length = head->set_length});
+    sqlite3_str_appendf(out, "</b> %.3f, marked for <b>", head->confidence);
+  }
+  html_bdi(out, head->label);
+  sqlite3_str_appendf(out, "</b> %.3f</div>", head->probability);
 }
 
 static void html_mark_begin(sqlite3_str *out, int step, float contribution) {
@@ -150,10 +175,25 @@ static int read_format(int argc, sqlite3_value **argv, const Format **format, Er
   return failure(error, SQLITE_ERROR, "the format is '%.60s', expected 'ansi' or 'html'", name);
 }
 
-static char *write_all(sqlite3 *db, const Format *format, const Explanation *r, const char *text, size_t length,
-                       int *rc) {
+/* Finds the labels of the text, by the probabilities that the connection has still. The caller frees head->set. */
+static int find_head(Connection *c, const Explanation *r, Head *head, Error *error) {
+  Prediction prediction;
+  *head = (Head){.label = labels_get(&r->model->labels, r->label), .probability = r->probability};
+  if (!model_is_multilabel(r->model)) return SQLITE_OK;
+  int rc = decision_make(c, r->model, &prediction, error);
+  if (rc) return rc;
+  sqlite3_str *json = sqlite3_str_new(c->db);
+  json_labels(json, &r->model->labels, decision_given(&prediction, &c->scratch.given));
+  head->confidence = prediction.confidence;
+  head->set_length = (size_t)sqlite3_str_length(json);
+  head->set = sqlite3_str_finish(json);
+  return head->set ? SQLITE_OK : failure_no_memory(error);
+}
+
+static char *write_all(sqlite3 *db, const Format *format, const Explanation *r, const Head *head, const char *text,
+                       size_t length, int *rc) {
   sqlite3_str *out = sqlite3_str_new(db);
-  format->head(out, labels_get(&r->model->labels, r->label), r->probability);
+  format->head(out, head);
   write_marked(out, format, r, text, length);
   sqlite3_str_appendall(out, format->tail);
   *rc = sqlite3_str_errcode(out);
@@ -165,6 +205,7 @@ void classify_highlight(sqlite3_context *context, int argc, sqlite3_value **argv
   Explanation reasons = {0};
   const Format *format;
   const Model *model;
+  Head head = {0};
   const char *text = NULL, *spec;
   char *out = NULL;
   size_t length;
@@ -174,7 +215,9 @@ void classify_highlight(sqlite3_context *context, int argc, sqlite3_value **argv
   if (!rc) rc = query_text(argc > 1 ? argv[1] : NULL, "model's name", &spec, NULL, &error);
   if (!rc && text) rc = statement_models_load(context, spec, &model, &error);
   if (!rc && text) rc = explanation_find(&reasons, c, model, text, length, NULL, &error);
-  if (!rc && text) out = write_all(c->db, format, &reasons, text, length, &rc);
+  if (!rc && text) rc = find_head(c, &reasons, &head, &error);
+  if (!rc && text) out = write_all(c->db, format, &reasons, &head, text, length, &rc);
+  sqlite3_free((char *)head.set);
   if (rc || text) failure_or_text(context, "classify_highlight", rc, &error, out);
   explanation_free(&reasons);
 }

@@ -8,7 +8,7 @@
 #include "host/value.h"
 #include "models/loading.h"
 
-enum { COL_RANK, COL_LABEL, COL_PROBABILITY, VISIBLE };
+enum { COL_RANK, COL_LABEL, COL_PROBABILITY, COL_CHOSEN, VISIBLE };
 enum { ARG_TEXT, ARG_MODEL, ARGUMENTS };
 
 typedef struct Ranking {
@@ -41,6 +41,12 @@ static int ranking_step(TableCall *call, Error *error) {
   return SQLITE_OK;
 }
 
+static bool is_chosen(const Ranking *r) {
+  const RankedLabel *ranked = &r->ranked[r->at];
+  if (!model_is_multilabel(r->model)) return r->at == 0;
+  return ranked->probability >= r->model->relevance.thresholds[ranked->label];
+}
+
 static int ranking_column(TableCall *call, sqlite3_context *context, int column, Error *error) {
   (void)error;
   const Ranking *r = call->state;
@@ -49,6 +55,7 @@ static int ranking_column(TableCall *call, sqlite3_context *context, int column,
     case COL_RANK: sqlite3_result_int64(context, (sqlite3_int64)r->at + 1); break;
     case COL_LABEL: value_result(context, labels_get(&r->model->labels, ranked->label)); break;
     case COL_PROBABILITY: sqlite3_result_double(context, ranked->probability); break;
+    case COL_CHOSEN: sqlite3_result_int(context, is_chosen(r)); break;
   }
   return SQLITE_OK;
 }
@@ -61,7 +68,8 @@ static void ranking_end(TableCall *call) {
 
 const TableFunction CLASSIFY_LABELS = {
     .name = "classify_labels",
-    .schema = "CREATE TABLE x(rank INTEGER, label, probability REAL, for_text HIDDEN, for_model HIDDEN)",
+    .schema = "CREATE TABLE x(rank INTEGER, label, probability REAL, chosen INTEGER, for_text HIDDEN, "
+              "for_model HIDDEN)",
     .visible = VISIBLE,
     .arguments = ARGUMENTS,
     .state_size = sizeof(Ranking),

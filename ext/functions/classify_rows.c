@@ -1,6 +1,7 @@
 #include "functions/classify_rows.h"
 
 #include "functions/bulk_labeller.h"
+#include "functions/decision.h"
 #include "host/query.h"
 #include "host/value.h"
 #include "training/options.h"
@@ -40,6 +41,8 @@ static int rows_column(TableCall *call, sqlite3_context *context, int column, Er
   const BulkRow *row = l->row;
   if (column == COL_ID)
     row_id_result(context, &row->id);
+  else if (row->labelled && column == COL_LABEL && model_is_multilabel(l->bulk.model))
+    decision_result_set(context, &l->bulk.model->labels, row->given);
   else if (row->labelled && column == COL_LABEL)
     value_result(context, labels_get(&l->bulk.model->labels, row->prediction.label));
   else if (row->labelled)

@@ -5,13 +5,22 @@
 #include "host/query.h"
 #include "models/loading.h"
 
+static int add_row(Score *score, const BulkLabeller *bulk, const BulkRow *row, Error *error) {
+  const Prediction *p = &row->prediction;
+  if (!row->labelled || row->label == LABELS_NONE) return SQLITE_OK;
+  if (!model_is_multilabel(bulk->model))
+    return failure_code(score_add(score, row->label, p->label, p->confidence, p->of_asked, error));
+  const ScoreSet set = {.labels = bulk->model->labels.keys.count, .actual = label_sets_get(&bulk->sets, row->label),
+                        .given = row->given, .probabilities = row->given_probabilities, .ranking = p->ranking,
+                        .loss = p->loss};
+  return failure_code(score_add_set(score, &set, error));
+}
+
 static int measure_rows(Score *score, BulkLabeller *bulk, Error *error) {
   BulkRow *row;
   int rc = bulk_labeller_next(bulk, &row, error);
   while (!rc && row) {
-    const Prediction *p = &row->prediction;
-    if (row->labelled && row->label != LABELS_NONE)
-      rc = failure_code(score_add(score, row->label, p->label, p->confidence, p->of_asked, error));
+    rc = add_row(score, bulk, row, error);
     if (!rc) rc = bulk_labeller_next(bulk, &row, error);
   }
   return rc;
@@ -28,6 +37,7 @@ static int measure_query(Metrics *results, Connection *c, const char *sql, const
   bulk_labeller_end(&bulk);
   results->log_loss = score_log_loss(&results->score);
   results->calibration_error = score_calibration_error(&results->score);
+  results->ranking = score_ranking(&results->score);
   return rc;
 }
 
@@ -53,6 +63,7 @@ int measurement_begin(TableCall *call, sqlite3_value **arguments, Error *error) 
     rc = measure_query(&m->results, call->connection, sql, model, error);
   else if (!rc)
     rc = measure_stored(&m->results, call->connection, model, error);
+  if (!rc && m->results.score.columns) rc = failure_code(score_pair_labels(&m->results.score, error));
   if (!rc) score_sort(&m->results.score);
   return rc;
 }

@@ -52,6 +52,15 @@ void json_label(sqlite3_str *json, Label label) {
     append_real(json, label.real);
 }
 
+void json_labels(sqlite3_str *json, const Labels *labels, LabelSet set) {
+  sqlite3_str_appendchar(json, 1, '[');
+  for (size_t i = 0; i < set.count; i++) {
+    if (i) sqlite3_str_appendchar(json, 1, ',');
+    json_label(json, labels_get(labels, set.labels[i]));
+  }
+  sqlite3_str_appendchar(json, 1, ']');
+}
+
 void json_label_key(sqlite3_str *json, Label label) {
   if (label.kind != LABEL_TEXT) sqlite3_str_appendchar(json, 1, '"');
   json_label(json, label);

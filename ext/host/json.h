@@ -5,12 +5,15 @@
 #include <stdbool.h>
 
 #include "host/sqlite.h"
+#include "text/label_sets.h"
 #include "text/labels.h"
 
 /* Writes a quoted string. Bytes that are not UTF-8 become U+FFFD. */
 void json_text(sqlite3_str *json, const char *text, size_t length);
 
 void json_label(sqlite3_str *json, Label label);     /* 5, 2.5 or "spam" */
+
+void json_labels(sqlite3_str *json, const Labels *labels, LabelSet set); /* ["spam",5] */
 
 /* Returns whether a label reads like this text: both the label 5 and the label '5' read "5". */
 bool json_label_reads(Label label, const char *text, size_t length);

@@ -42,11 +42,14 @@
 #define METRICS_WEIGHTED_F1 "weighted_f1"
 #define METRICS_LOG_LOSS "log_loss"
 #define METRICS_CALIBRATION_ERROR "calibration_error"
+#define METRICS_MICRO_F1 "micro_f1"       /* this and the next only of a multi-label model                */
+#define METRICS_LRAP "lrap"
 #define METRICS_CALIBRATION "calibration" /* [[rows, mean confidence, share right] of each bin of score.h] */
-#define METRICS_CONFUSION "confusion"     /* [[actual label, predicted label, rows], ...]                  */
+#define METRICS_CONFUSION "confusion"     /* [[actual label, predicted label, rows], ...]; of a multi-label model
+                                             the pairs of score_pair_labels(), null for SCORE_ABSENT */
 #define METRICS_EXAMPLES "examples"       /* objects of the four below                                     */
 #define METRICS_TEXT "text"
-#define METRICS_LABEL "label"
+#define METRICS_LABEL "label" /* this and the next: of a multi-label model an array */
 #define METRICS_PREDICTED "predicted"
 #define METRICS_CONFIDENCE "confidence"
 

@@ -86,6 +86,7 @@ static const struct {
     {METRICS_VALIDATION_F1, offsetof(Metrics, macro_f1)},
     {HELD_OUT METRICS_LOG_LOSS, offsetof(Metrics, log_loss)},
     {HELD_OUT METRICS_CALIBRATION_ERROR, offsetof(Metrics, calibration_error)},
+    {HELD_OUT METRICS_LRAP, offsetof(Metrics, ranking)},
 };
 enum { NUMBER_COUNT = sizeof NUMBERS / sizeof *NUMBERS };
 
@@ -198,6 +199,46 @@ static int take_pair(Metrics *m, sqlite3_stmt *row, Error *error) {
   return rc ? rc : failure_code(score_count(&m->score, numbers[0], numbers[1], (size_t)rows, error));
 }
 
+static const char LABEL_PAIRS[] =
+    "SELECT actual, predicted, rows FROM ("
+    "SELECT json_extract(value, '$[0]') AS actual, json_extract(value, '$[1]') AS predicted, "
+    "json_extract(value, '$[2]') AS rows FROM json_each(?1, '$." HELD_OUT METRICS_CONFUSION "') "
+    "WHERE type = 'array') WHERE typeof(rows) = 'integer' AND rows > 0";
+
+/* Adds the label of a column, or none if it is NULL. */
+static int add_label(Metrics *m, sqlite3_value *value, bool *there, uint32_t *number, Error *error) {
+  Label label;
+  *there = sqlite3_value_type(value) != SQLITE_NULL;
+  int rc = *there ? value_label(value, &label, error) : SQLITE_OK;
+  return rc || !*there ? rc : failure_code(labels_add(&m->labels, label, number, error));
+}
+
+/* The same of a multi-label model: counts of one label. */
+static int take_label_pair(Metrics *m, sqlite3_stmt *row, Error *error) {
+  bool has, given;
+  uint32_t actual = 0, predicted = 0;
+  double rows = column_number(row, 2);
+  int rc = add_label(m, sqlite3_column_value(row, 0), &has, &actual, error);
+  if (!rc) rc = add_label(m, sqlite3_column_value(row, 1), &given, &predicted, error);
+  if (rc == SQLITE_NOMEM) return rc;
+  bool makes_sense = !rc && !isnan(rows) && (has || given) && (!has || !given || actual == predicted);
+  if (!makes_sense) return SQLITE_OK;
+  size_t count = (size_t)rows;
+  const ScoreLabel counts = {.actual = has ? count : 0, .predicted = given ? count : 0,
+                             .hits = has && given ? count : 0};
+  return failure_code(score_count_label(&m->score, has ? actual : predicted, &counts, error));
+}
+
+/* Rows, and how many of them are right, are figures of their own there. */
+static int read_label_pairs(Connection *c, sqlite3_value *json, Metrics *m, Error *error) {
+  if (!(m->held_out >= 1.0) || !is_share(m->accuracy)) return SQLITE_OK;
+  int rc = each_row(c, LABEL_PAIRS, json, m, take_label_pair, error);
+  m->score.columns = m->labels.keys.count;
+  m->score.rows = (size_t)m->held_out;
+  m->score.hits = (size_t)(m->held_out * m->accuracy + 0.5);
+  return rc;
+}
+
 static int begin_labels(const Model *model, Metrics *m, Error *error) {
   size_t labels = model->labels.keys.count;
   m->label_rows = malloc((labels + 1) * sizeof *m->label_rows);
@@ -217,7 +258,8 @@ int metrics_read(Connection *c, const Model *model, sqlite3_value *json, Metrics
   if (!rc) rc = each_row(c, BINS, json, m, take_bin, error);
   if (!rc) rc = each_row(c, EXAMPLES, json, m, take_example, error);
   if (!rc) rc = each_row(c, LABEL_ROWS, json, m, take_label_rows, error);
-  if (!rc) rc = each_row(c, PAIRS, json, m, take_pair, error);
+  if (!rc && model_is_multilabel(model)) rc = read_label_pairs(c, json, m, error);
+  else if (!rc) rc = each_row(c, PAIRS, json, m, take_pair, error);
   if (rc) metrics_free(m);
   return rc;
 }

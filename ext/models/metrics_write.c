@@ -73,6 +73,10 @@ size_t metrics_rows(const Training *training) {
 */
 static void write_label(const MetricsSource *m, uint32_t number, sqlite3_str *json) {
   uint32_t known = (uint32_t)m->model->labels.keys.count;
+  if (number == SCORE_ABSENT) {
+    sqlite3_str_appendall(json, "null");
+    return;
+  }
   json_label(json, number < known ? labels_get(&m->model->labels, number)
                                   : labels_get(&m->corpus->others, number - known));
 }
@@ -91,18 +95,46 @@ static void write_calibration(const Score *score, sqlite3_str *json) {
   sqlite3_str_appendchar(json, 1, ']');
 }
 
+/* Writes a pair, with a comma before it if others were written. */
+static void write_pair(const MetricsSource *m, ScorePair pair, bool *others, sqlite3_str *json) {
+  if (pair.rows == 0) return;
+  sqlite3_str_appendall(json, *others ? ",[" : "[");
+  write_label(m, pair.actual, json);
+  sqlite3_str_appendchar(json, 1, ',');
+  write_label(m, pair.predicted, json);
+  sqlite3_str_appendf(json, ",%llu]", (sqlite3_uint64)pair.rows);
+  *others = true;
+}
+
 static void write_confusion(const MetricsSource *m, const Score *score, sqlite3_str *json) {
+  bool others = false;
   write_name(json, METRICS_CONFUSION);
   sqlite3_str_appendchar(json, 1, '[');
-  for (size_t i = 0; i < score->pairs; i++) {
-    const ScorePair *pair = &score->pair[i];
-    sqlite3_str_appendall(json, i ? ",[" : "[");
-    write_label(m, pair->actual, json);
-    sqlite3_str_appendchar(json, 1, ',');
-    write_label(m, pair->predicted, json);
-    sqlite3_str_appendf(json, ",%llu]", (sqlite3_uint64)pair->rows);
+  for (size_t i = 0; i < score->pairs; i++) write_pair(m, score->pair[i], &others, json);
+  for (uint32_t l = 0; score->columns && l < score->labels; l++) {
+    const ScoreLabel *label = &score->label[l];
+    write_pair(m, (ScorePair){l, l, label->hits}, &others, json);
+    write_pair(m, (ScorePair){l, SCORE_ABSENT, label->actual - label->hits}, &others, json);
+    write_pair(m, (ScorePair){SCORE_ABSENT, l, label->predicted - label->hits}, &others, json);
   }
   sqlite3_str_appendchar(json, 1, ']');
+}
+
+static void write_set(const MetricsSource *m, LabelSet set, sqlite3_str *json) {
+  sqlite3_str_appendchar(json, 1, '[');
+  for (size_t i = 0; i < set.count; i++) {
+    if (i) sqlite3_str_appendchar(json, 1, ',');
+    write_label(m, set.labels[i], json);
+  }
+  sqlite3_str_appendchar(json, 1, ']');
+}
+
+static bool is_right(const Validation *v, size_t i) {
+  if (!v->sets) return v->predictions[i].label == v->targets[i];
+  LabelSet actual = validation_actual(v, i), given = validation_given(v, i);
+  bool same = actual.count == given.count;
+  for (size_t k = 0; k < given.count && same; k++) same = label_set_has(actual, given.labels[k]);
+  return same;
 }
 
 static void write_example(const MetricsSource *m, const Validation *v, size_t i, const struct Example *example,
@@ -110,9 +142,11 @@ static void write_example(const MetricsSource *m, const Validation *v, size_t i,
   sqlite3_str_appendall(json, "{\"" METRICS_TEXT "\":");
   json_text(json, example->text, example->length);
   write_name(json, METRICS_LABEL);
-  write_label(m, v->targets[i], json);
+  if (v->sets) write_set(m, is_right(v, i) ? validation_given(v, i) : validation_actual(v, i), json);
+  else write_label(m, v->targets[i], json);
   write_name(json, METRICS_PREDICTED);
-  write_label(m, v->predictions[i].label, json);
+  if (v->sets) write_set(m, validation_given(v, i), json);
+  else write_label(m, v->predictions[i].label, json);
   metrics_write_number(json, METRICS_CONFIDENCE, v->predictions[i].confidence);
   sqlite3_str_appendchar(json, 1, '}');
 }
@@ -139,7 +173,7 @@ static void write_examples(const MetricsSource *m, const Validation *v, sqlite3_
     const struct Example *example = &m->examples->list[k];
     size_t i = find_row(v, example->row);
     if (i == v->count) continue;
-    size_t right = v->predictions[i].label == v->targets[i];
+    size_t right = is_right(v, i);
     if (shown[right] == EXAMPLES_SHOWN) continue;
     if (shown[0] + shown[1] > 0) sqlite3_str_appendchar(json, 1, ',');
     write_example(m, v, i, example, json);
@@ -162,6 +196,8 @@ static void write_held_out(const MetricsSource *m, sqlite3_str *json) {
   metrics_write_number(json, METRICS_WEIGHTED_F1, score_weighted_f1(score));
   metrics_write_number(json, METRICS_LOG_LOSS, score_log_loss(score));
   metrics_write_number(json, METRICS_CALIBRATION_ERROR, score_calibration_error(score));
+  if (score->columns) metrics_write_number(json, METRICS_MICRO_F1, score_micro_f1(score));
+  if (score->columns) metrics_write_number(json, METRICS_LRAP, score_ranking(score));
   write_calibration(score, json);
   write_confusion(m, score, json);
   write_examples(m, v, json);

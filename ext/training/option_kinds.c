@@ -215,6 +215,27 @@ static void markup_write(const Option *o, const Options *options, sqlite3_str *j
 
 const OptionKind OPTION_MARKUP = {"\"html\" or \"none\"", false, markup_read, markup_write};
 
+static int multilabel_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  (void)c;
+  bool separator = json_member_is(m, "text") && *m->shown;
+  options->multilabel = json_member_is(m, "false") ? MULTILABEL_NONE : MULTILABEL_SETS;
+  if (separator) return copy_text(&options->separator, m->value, error);
+  return json_member_is(m, "true") || json_member_is(m, "false") ? SQLITE_OK : bad_value(o, m, error);
+}
+
+static void multilabel_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  if (options->separator)
+    write_text(options->separator, json);
+  else
+    sqlite3_str_appendall(json, options->multilabel == MULTILABEL_SETS   ? "true"
+                                : options->multilabel == MULTILABEL_NONE ? "false"
+                                                                         : "null");
+}
+
+const OptionKind OPTION_MULTILABEL = {
+    "true (labels are JSON arrays), a text that separates labels, or false", false, multilabel_read, multilabel_write};
+
 static int precision_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
   options->training.precision = json_member_is_text(m, "int8") ? PRECISION_INT8 : PRECISION_FLOAT32;

@@ -30,6 +30,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"max_tokens", &OPTION_COUNT, TRAINING(max_tokens), 1, 100000, NULL},
     {"max_vocabulary", &OPTION_COUNT, TRAINING(max_vocabulary), 1, 1e7, NULL},
     {"min_count", &OPTION_COUNT, TRAINING(min_count), 1, 1e9, NULL},
+    {"multilabel", &OPTION_MULTILABEL, OPTION(multilabel), 0, 0, NULL},
     {"patience", &OPTION_COUNT, TRAINING(patience), 1, 10000, NULL},
     {"position_bias", &OPTION_BOOLEAN, TRAINING(position_bias), 0, 0, NULL},
     {"precision", &OPTION_PRECISION, TRAINING(precision), 0, 0, NULL},
@@ -129,6 +130,7 @@ void options_free(Options *options) {
   sqlite3_free(options->from);
   sqlite3_free(options->from_rows);
   sqlite3_free(options->class_weight);
+  sqlite3_free(options->separator);
   *options = (Options){0};
 }
 

@@ -9,6 +9,9 @@
 #include "host/connection.h"
 #include "train/training.h"
 
+/* Whether rows have sets of labels; the rows say it where the option does not. */
+typedef enum Multilabel { MULTILABEL_BY_ROWS, MULTILABEL_SETS, MULTILABEL_NONE } Multilabel;
+
 typedef struct Options {
   TrainingOptions training;
   char *tokenize;         /* "": the default tokenizer                                */
@@ -20,6 +23,8 @@ typedef struct Options {
   char *from;             /* the name of a model to go on from, or NULL               */
   char *from_rows;        /* a query of rows that this model has learned from, or NULL */
   char *class_weight;     /* class_weights.h; NULL if it is not an object             */
+  Multilabel multilabel;
+  char *separator;        /* of MULTILABEL_SETS, or NULL: labels are JSON arrays      */
   bool no_encoder;        /* training.hidden is then 0                                */
   size_t keep;            /* versions; 0: all                                         */
   bool progress;          /* on stderr: progress.h                                    */

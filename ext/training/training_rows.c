@@ -63,11 +63,96 @@ static int add_to_teacher(TrainingRun *run, const char *text, size_t length, Err
   return rc;
 }
 
+/* ---- several labels a row ---------------------------------------------------------------- */
+
+static int refuse_option(const char *name, Error *error) {
+  return failure(error, SQLITE_ERROR, "option %s is given, expected none where rows have several labels", name);
+}
+
+static int begin_sets(TrainingRun *run, Error *error) {
+  Options *o = &run->options;
+  o->multilabel = MULTILABEL_SETS;
+  run->labels.separator = o->separator;
+  if (o->teacher) return refuse_option("teacher", error);
+  if (o->labels) return refuse_option("labels", error);
+  if (o->unlabelled) return refuse_option("unlabelled", error);
+  if (o->class_weight || o->training.balanced) return refuse_option("class_weight", error);
+  return failure_code(training_set_multilabel(run->training, o->separator, error));
+}
+
+/* A model to go on from says how its labels are separated, if the options do not. */
+static int begin_from(TrainingRun *run, Error *error) {
+  Options *o = &run->options;
+  bool sets = model_is_multilabel(run->from);
+  if (sets && o->multilabel == MULTILABEL_NONE)
+    return failure(error, SQLITE_ERROR, "option multilabel is false, expected true to go on from a model with several "
+                   "labels a text");
+  if (!sets && o->multilabel == MULTILABEL_SETS)
+    return failure(error, SQLITE_ERROR, "the model to go on from gives a text one label, expected one that gives it "
+                   "several, as option multilabel says");
+  if (!sets) {
+    o->multilabel = MULTILABEL_NONE;
+    return SQLITE_OK;
+  }
+  if (o->multilabel == MULTILABEL_BY_ROWS && run->from->separator) {
+    o->separator = sqlite3_mprintf("%s", run->from->separator);
+    if (!o->separator) return failure_no_memory(error);
+  }
+  return begin_sets(run, error);
+}
+
+int training_rows_begin(TrainingRun *run, Error *error) {
+  if (run->from) return begin_from(run, error);
+  return run->options.multilabel == MULTILABEL_SETS ? begin_sets(run, error) : SQLITE_OK;
+}
+
+/* Checks that the label is of the same kind as those before. */
+static int check_form(TrainingRun *run, sqlite3_value *label, RowUse use, Error *error) {
+  bool array, sets = training_is_multilabel(run->training);
+  int rc = label_reader_is_array(label, &array, error);
+  if (rc) return rc;
+  if (!run->decided && run->options.multilabel == MULTILABEL_BY_ROWS) {
+    run->decided = true;
+    return array ? begin_sets(run, error) : SQLITE_OK;
+  }
+  if (run->options.multilabel == MULTILABEL_NONE || array == sets || run->labels.separator) return SQLITE_OK;
+  const char *where = use == ROW_VALIDATES ? " of the validation query" : use == ROW_KNOWN ? " of option from" : "";
+  const char *shown = sqlite3_value_type(label) == SQLITE_BLOB ? "a BLOB" : (const char *)sqlite3_value_text(label);
+  if (sets)
+    return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', expected a JSON array as all rows have, or "
+                   "option multilabel, a separator", run->row, where, shown);
+  return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', a JSON array, expected one label as the rows "
+                 "before have; with option multilabel false it is taken as it is", run->row, where, shown);
+}
+
+/* Adds the text with the labels that are in the value. */
+static int add_labels(TrainingRun *run, const char *text, size_t length, sqlite3_value *value, RowUse use,
+                      Error *error) {
+  RowLabels labels;
+  Error reason;
+  int rc = label_reader_read(&run->labels, value, &labels, &reason);
+  if (rc) return failure(error, rc, "row %zu: %s", run->row, reason.message);
+  return failure_code(
+      corpus_add_labels(training_corpus(run->training), run->tokenizer, text, length, &labels, use, error));
+}
+
+static int add_label(TrainingRun *run, const char *text, size_t length, sqlite3_value *value, RowUse use,
+                     Error *error) {
+  Label label;
+  int rc = value ? check_form(run, value, use, error) : SQLITE_OK;
+  if (!rc && value && training_is_multilabel(run->training)) return add_labels(run, text, length, value, use, error);
+  if (!rc && value) rc = value_label(value, &label, error);
+  return rc ? rc : failure_code(corpus_add(training_corpus(run->training), run->tokenizer, text, length,
+                                           value ? &label : NULL, use, error));
+}
+
+/* ---- rows --------------------------------------------------------------------------------- */
+
 int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value *label_value, RowUse use,
                       Error *error) {
   const char *text;
   size_t length;
-  Label label;
+  run->row++;
   int rc = query_text(text_value, text_of(use), &text, &length, error);
   bool no_label = label_value && sqlite3_value_type(label_value) == SQLITE_NULL;
   if (no_label && use == ROW_TRAINS && run->options.teacher && !run->options.unlabelled) {
@@ -80,10 +165,8 @@ int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value
     run->skipped += of_training;
     return SQLITE_OK;
   }
-  if (!rc && label_value) rc = value_label(label_value, &label, error);
-  Corpus *corpus = training_corpus(run->training);
-  const Label *given = label_value ? &label : NULL;
-  if (!rc) rc = failure_code(corpus_add(corpus, run->tokenizer, text, length, given, use, error));
+  const Corpus *corpus = training_corpus(run->training);
+  if (!rc) rc = add_label(run, text, length, label_value, use, error);
   if (!rc) rc = add_to_teacher(run, text, length, error);
   if (!rc && of_training)
     rc = failure_code(examples_offer(&run->examples, corpus->rows - 1, text, length, use == ROW_VALIDATES, error));
@@ -94,6 +177,7 @@ static int add_source(TrainingRun *run, const Source *source, Error *error) {
   sqlite3_stmt *stmt;
   Corpus *corpus = training_corpus(run->training);
   size_t before = corpus->rows;
+  run->row = 0;
   int rc = prepare_source(run, source, &stmt, error);
   if (rc) return rc;
   int step;

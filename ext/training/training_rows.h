@@ -6,8 +6,11 @@
 
 #include "training/training_run.h"
 
-/* Adds a row. A row whose text or label is an SQL NULL is skipped; label is a NULL pointer for a
-** text without a label.
+/* Finds out by the options, and by the model to go on from, whether rows have sets of labels. */
+int training_rows_begin(TrainingRun *run, Error *error);
+
+/* Adds a row. The first label says whether rows have sets of labels, if that is not known yet. A row
+** whose text or label is an SQL NULL is skipped; label is a NULL pointer for a text without a label.
 */
 int training_rows_add(TrainingRun *run, sqlite3_value *text, sqlite3_value *label, RowUse use, Error *error);
 

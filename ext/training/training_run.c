@@ -44,6 +44,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
   if (!rc) rc = saving_target(c, name, &run->target, error);
   if (!rc)
     rc = failure_code(training_new(&run->options.training, run->options.tokenize, run->from, &run->training, error));
+  if (!rc) rc = training_rows_begin(run, error);
   if (!rc) rc = teacher_source_begin(run, error);
   if (!rc) run->history = sqlite3_str_new(c->db);
   run->examples.seed = run->options.training.seed;
@@ -54,6 +55,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
 void training_run_end(TrainingRun *run) {
   training_free(run->training);
   examples_free(&run->examples);
+  label_reader_free(&run->labels);
   cache_release(run->from);
   cache_release(run->encoder);
   options_free(&run->options);

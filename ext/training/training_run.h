@@ -11,6 +11,7 @@
 #ifndef CLASSIFY_TRAINING_RUN_H
 #define CLASSIFY_TRAINING_RUN_H
 
+#include "host/label_reader.h"
 #include "host/progress.h"
 #include "models/examples.h"
 #include "models/saving.h"
@@ -25,6 +26,9 @@ typedef struct TrainingRun {
   const Tokenizer *tokenizer;
   Training *training;
   char *query;           /* of classify_train(query), else NULL */
+  LabelReader labels;    /* of rows with sets of labels */
+  bool decided;          /* whether rows have sets of labels, by the first label */
+  size_t row;            /* of the query that is read, from 1; 0 before */
   size_t skipped;        /* rows with a NULL text or label      */
   Examples examples;
   sqlite3_str *history;  /* JSON: metrics_write_epoch() of each epoch */

@@ -24,6 +24,14 @@ static void add_part(const Parts *parts, uint32_t origin, float weight, float co
   *(padding ? &parts->padding->contribution : &parts->contributions[origin]) += contribution;
 }
 
+static float network_scale(const Model *m, uint32_t label) {
+  return model_is_multilabel(m) ? m->relevance.blend[label * BLEND_SIZE + BLEND_NETWORK] : m->calibration.network;
+}
+
+static float linear_scale(const Model *m, uint32_t label) {
+  return model_is_multilabel(m) ? m->relevance.blend[label * BLEND_SIZE + BLEND_LINEAR] : m->calibration.linear;
+}
+
 /* Adds what each token contributes to a label through the network. Of one text alone, the token of
 ** step t is at packed place t.
 */
@@ -32,7 +40,7 @@ static void network_contribute(const Model *m, const Scratch *scratch, uint32_t 
   const Pass *pass = &scratch->pass;
   const float *kernel = m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + label;
   size_t state = shape_state(s);
-  float scale = m->calibration.network;
+  float scale = network_scale(m, label);
   for (size_t t = 0; t < pass->batch.tokens; t++) {
     const float *h = pass->states + t * state;
     float dot = 0.0f;
@@ -58,7 +66,7 @@ Status explain_contributions(const Model *m, const Question *q, Scratch *scratch
   *parts.padding = (TokenPart){0};
   network_contribute(m, scratch, q->label, &parts);
   if (linear)
-    linear_contribute(&m->linear, q->lexicon, &scratch->vector, q->text, q->label, m->calibration.linear,
+    linear_contribute(&m->linear, q->lexicon, &scratch->vector, q->text, q->label, linear_scale(m, q->label),
                       contributions);
   return STATUS_OK;
 }

@@ -7,7 +7,7 @@
 **   max-pool         h_t,j W_j,c of each dimension j that the token won
 **   linear branch    linear_contribute()
 **
-** each times the scale of its branch. The model may still learn.
+** each times the scale of its branch, in a multi-label model that of the label, too. The model may still learn.
 */
 #ifndef CLASSIFY_EXPLAIN_H
 #define CLASSIFY_EXPLAIN_H

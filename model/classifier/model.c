@@ -16,6 +16,8 @@ void model_free(Model *m) {
   inference_free(&m->inference);
   parameters_free(&m->parameters);
   linear_free(&m->linear);
+  binary_relevance_free(&m->relevance);
+  free(m->separator);
   vocabulary_free(&m->vocabulary);
   ngrams_free(&m->ngrams);
   labels_free(&m->labels);
@@ -59,6 +61,8 @@ static const Choice UNKNOWN = {"unknown", {"read", "skip"}, "'read' or 'skip'"};
 static const Choice GRU_PADDING = {"gru_padding", {"read", "carry", "zero"}, "'read', 'carry' or 'zero'"};
 static const Choice ATTENTION_PADDING = {"attention_padding", {"read", "skip"}, "'read' or 'skip'"};
 
+static const Choice MULTILABEL = {"multilabel", {"false", "true"}, "'true' or 'false'"};
+
 static void write_choice(SafeTensorsWriter *w, const Choice *choice, size_t chosen) {
   if (chosen) safetensors_write_metadata(w, choice->key, choice->words[chosen]);
 }
@@ -82,8 +86,11 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   write_choice(&w, &MARKUP, m->markup);
   write_reading(&w, &m->reading, &m->parameters.shape.padding);
   if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
+  write_choice(&w, &MULTILABEL, model_is_multilabel(m));
+  if (m->separator) safetensors_write_metadata(&w, "separator", m->separator);
   parameters_write(&m->parameters, &m->bits.network, &w);
-  safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
+  if (!model_is_multilabel(m)) safetensors_write_tensor(&w, "blend", DTYPE_F32, &(size_t){2}, 1, scales);
+  binary_relevance_write(&m->relevance, &w);
   linear_write(&m->linear, m->bits.linear, &w);
   keywords_write(&m->keywords, &w);
   fingerprints_write(&m->fingerprints, &w);
@@ -269,6 +276,19 @@ static Status read_blend(const File *f, Model *m) {
   return status;
 }
 
+/* How labels are decided on. */
+static Status read_decisions(const File *f, Model *m) {
+  size_t multilabel;
+  const char *separator = safetensors_metadata(&f->st, "separator");
+  Status status = read_choice(f, &MULTILABEL, &multilabel);
+  if (status || !multilabel) return status ? status : read_blend(f, m);
+  if (separator && !*separator)
+    return error_set(f->error, STATUS_INVALID, "metadata 'separator' is empty, expected a text");
+  m->separator = separator ? strdup(separator) : NULL;
+  if (separator && !m->separator) return error_no_memory(f->error);
+  return binary_relevance_read(&f->st, f->bytes, m->parameters.shape.labels, &m->relevance, f->error);
+}
+
 static Status read_metadata(const File *f, Model *m, Padding *padding) {
   const char *format = safetensors_metadata(&f->st, "format");
   const char *tokenize = safetensors_metadata(&f->st, "tokenize");
@@ -310,10 +330,10 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status) status = read_metadata(&f, m, &padding);
   if (!status) status = read_parameters(&f, padding, m);
   if (!status) status = check_unknown(&f, m);
-  if (!status) status = read_blend(&f, m);
+  if (!status) status = read_decisions(&f, m);
   if (!status)
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,
-                         &m->linear, error);
+                         linear_columns(m->parameters.shape.labels, model_is_multilabel(m)), &m->linear, error);
   if (!status)
     status = keywords_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels, &m->keywords,
                            error);

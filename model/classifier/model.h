@@ -11,6 +11,8 @@
 **   keywords.*, seen            see keywords.h and fingerprints.h; not needed to label
 **   blend             F32 [2]       the scales of network and linear branch; where
 **                                   it is missing, both are 1
+**   multilabel.*                  see binary_relevance.h; in a multi-label model, with
+**                                   metadata `multilabel` true
 **   __metadata__      identifier, format, tokenize, markup where texts are HTML, precision
 **                     where it is int8, and what the network reads of a text (reading.h,
 **                     padding.h)
@@ -27,6 +29,7 @@
 #define CLASSIFY_MODEL_H
 
 #include "base/safetensors.h"
+#include "classifier/binary_relevance.h"
 #include "classifier/calibration.h"
 #include "classifier/fingerprints.h"
 #include "classifier/keywords.h"
@@ -54,6 +57,8 @@ typedef struct Model {
   Inference inference;  /* of a finished model: model_finish() */
   Linear linear;
   Calibration calibration;
+  BinaryRelevance relevance; /* of a multi-label model, in place of calibration */
+  char *separator;      /* of a multi-label model: of labels in a text; NULL: they are JSON arrays */
   Vocabulary vocabulary;
   Ngrams ngrams;        /* none where `subwords` are buckets of hashes */
   Labels labels;
@@ -66,6 +71,9 @@ typedef struct Model {
 } Model;
 
 void model_free(Model *model); /* and the Model itself */
+
+/* Whether a text may have several labels, or none. */
+static inline bool model_is_multilabel(const Model *model) { return binary_relevance_exists(&model->relevance); }
 
 /* Makes a model ready to label; its parameters are folded and stay as they are. */
 Status model_finish(Model *model, Error *error);

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "classifier/by_length.h"
+#include "classifier/score.h"
 #include "network/output.h"
 
 enum {
@@ -22,11 +23,83 @@ Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
   return prediction;
 }
 
+void given_labels_free(GivenLabels *given) {
+  free(given->labels);
+  free(given->probabilities);
+  *given = (GivenLabels){0};
+}
+
+/* Adds a label behind those of the text, which begin at `begin` and fall. */
+static Status give_label(GivenLabels *g, size_t begin, uint32_t label, float probability, Error *error) {
+  if (!memory_grow(&g->labels, &g->labels_capacity, g->count + 1, sizeof *g->labels) ||
+      !memory_grow(&g->probabilities, &g->probabilities_capacity, g->count + 1, sizeof *g->probabilities))
+    return error_no_memory(error);
+  size_t at = g->count++;
+  for (; at > begin && g->probabilities[at - 1] < probability; at--) {
+    g->labels[at] = g->labels[at - 1];
+    g->probabilities[at] = g->probabilities[at - 1];
+  }
+  g->labels[at] = label;
+  g->probabilities[at] = probability;
+  return STATUS_OK;
+}
+
+/* Of how many labels of the set, and of how many in all, the probability is at least `p`. */
+static double share_above(const float *probabilities, size_t labels, LabelSet set, float p) {
+  size_t all = 0, of_set = 0;
+  for (size_t c = 0; c < labels; c++) all += probabilities[c] >= p;
+  for (size_t i = 0; i < set.count; i++) of_set += set.labels[i] < labels && probabilities[set.labels[i]] >= p;
+  return (double)of_set / (double)all;
+}
+
+/* Compares the probabilities with the set that was asked for. */
+static void compare_set(const float *p, size_t labels, LabelSet asked, Prediction *prediction) {
+  size_t next = 0;
+  prediction->of_asked = asked.count && asked.labels[asked.count - 1] >= labels ? 0.0f : 1.0f;
+  for (uint32_t c = 0; c < labels; c++) {
+    bool has = next < asked.count && asked.labels[next] == c;
+    float right = has ? p[c] : 1.0f - p[c];
+    next += has;
+    if (right < prediction->of_asked) prediction->of_asked = right;
+    prediction->loss -= log(fmax(has ? (double)p[c] : 1.0 - (double)p[c], SCORE_LEAST));
+    if (has) prediction->ranking += share_above(p, labels, asked, p[c]);
+  }
+}
+
+Status predict_set(const BinaryRelevance *relevance, const float *p, const LabelSet *asked, GivenLabels *given,
+                   Prediction *prediction, Error *error) {
+  size_t labels = relevance->labels;
+  Status status = STATUS_OK;
+  *prediction = (Prediction){.label = output_argmax(p, labels), .given_begin = given->count, .nearest = 1.0f};
+  for (uint32_t c = 0; c < labels && !status; c++) {
+    float threshold = relevance->thresholds[c];
+    prediction->nearest = fminf(prediction->nearest, fabsf(p[c] - threshold));
+    if (p[c] >= threshold) status = give_label(given, prediction->given_begin, c, p[c], error);
+  }
+  prediction->given_count = (uint32_t)(given->count - prediction->given_begin);
+  prediction->confidence =
+      prediction->given_count ? given->probabilities[given->count - 1] : 1.0f - p[prediction->label];
+  if (asked) compare_set(p, labels, *asked, prediction);
+  return status;
+}
+
+void predict_probabilities(const Model *m, const float *margins, float *logits) {
+  size_t labels = m->parameters.shape.labels;
+  if (model_is_multilabel(m)) {
+    binary_relevance_forward(&m->relevance, margins, logits);
+    output_sigmoid(1, labels, logits, logits);
+  } else {
+    calibration_forward(&m->calibration, labels, margins, logits);
+    output_softmax(1, labels, logits, logits);
+  }
+}
+
 void scratch_free(Scratch *s) {
   inference_scratch_free(&s->inference);
   pass_free(&s->pass);
   tfidf_vector_free(&s->vector);
   tokens_free(&s->tokens);
+  given_labels_free(&s->given);
   reading_buffer_free(&s->read);
   free(s->probabilities);
   free(s->margins);
@@ -88,9 +161,8 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
   Status status = run_network(m, lexicon, texts, count, s, logits, error);
   for (size_t i = 0; i < count && !status; i++) {
     if (linear) status = run_linear(m, lexicon, texts[i], &s->vector, s->margins, error);
-    calibration_forward(&m->calibration, labels, linear ? s->margins : NULL, logits + i * labels);
+    if (!status) predict_probabilities(m, linear ? s->margins : NULL, logits + i * labels);
   }
-  if (!status) output_softmax(count, labels, logits, s->probabilities);
   return status;
 }
 
@@ -127,6 +199,14 @@ typedef struct TokenBatch {
   size_t count;
 } TokenBatch;
 
+static Status predict_row(const Model *m, const float *probabilities, const TextBytes *text, Scratch *s,
+                          Prediction *prediction, Error *error) {
+  if (model_is_multilabel(m))
+    return predict_set(&m->relevance, probabilities, text->asked_set, &s->given, prediction, error);
+  *prediction = predict_outcome(probabilities, m->parameters.shape.labels, text->asked);
+  return STATUS_OK;
+}
+
 /* Tokenises as many of the texts as make a batch. */
 static Status read_batch(const Model *m, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
                          Tokens *tokens, TokenBatch *batch, Error *error) {
@@ -151,12 +231,13 @@ Status predict_labels(const Model *m, const Tokenizer *tokenizer, const TextByte
   size_t labels = m->parameters.shape.labels;
   Status status = STATUS_OK;
   TokenBatch batch;
+  s->given.count = 0;
   for (size_t done = 0; done < count && !status; done += batch.count) {
     status = read_batch(m, tokenizer, texts + done, count - done, &s->tokens, &batch, error);
     Lexicon lexicon = tokens_lexicon(&s->tokens);
     if (!status) status = run(m, &lexicon, batch.texts, batch.count, s, error);
     for (size_t i = 0; i < batch.count && !status; i++)
-      predictions[done + i] = predict_outcome(s->probabilities + i * labels, labels, texts[done + i].asked);
+      status = predict_row(m, s->probabilities + i * labels, &texts[done + i], s, &predictions[done + i], error);
   }
   return status;
 }

@@ -11,6 +11,17 @@
 #include "classifier/model.h"
 #include "network/network.h"
 
+/* Labels that texts were given by a multi-label model, one text after another, those of a text by falling
+** probability.
+*/
+typedef struct GivenLabels {
+  uint32_t *labels;     /* [count] */
+  float *probabilities; /* [count] */
+  size_t count, labels_capacity, probabilities_capacity;
+} GivenLabels; /* all zero is empty */
+
+void given_labels_free(GivenLabels *given);
+
 typedef struct Scratch {
   InferenceScratch inference; /* of finished models                         */
   Pass pass;                  /* of those that still learn, and for reasons */
@@ -20,6 +31,7 @@ typedef struct Scratch {
   float *margins;           /* [labels] of it                             */
   size_t probabilities_capacity, margins_capacity;
   Tokens tokens;            /* of predict_labels()                        */
+  GivenLabels given;        /* by the last predict_labels()               */
 } Scratch; /* all zero is empty */
 
 void scratch_free(Scratch *scratch);
@@ -32,17 +44,24 @@ typedef struct TextBytes {
   const char *bytes; /* borrowed */
   size_t length;
   uint32_t asked;    /* a label whose probability is wanted as well */
+  const LabelSet *asked_set; /* by a multi-label model: sorted labels that the prediction is compared with; or NULL */
 } TextBytes;
 
 typedef struct Prediction {
-  uint32_t label;
+  uint32_t label;   /* the most probable one                         */
   float confidence; /* its probability                               */
   float of_asked;   /* 0 of a label that the model does not know     */
   float runner_up;  /* the largest probability of any other label    */
+  /* of a multi-label model, predict_set() */
+  float nearest;    /* the least distance of a probability from its threshold */
+  uint32_t given_count; /* in GivenLabels                            */
+  size_t given_begin;   /* the same                                  */
+  double ranking, loss; /* of ScoreSet                               */
 } Prediction;
 
 /* Labels texts as they were written, read by the model's tokenizer, into predictions [count]. It is
-** fastest if texts of about one length follow each other.
+** fastest if texts of about one length follow each other. A multi-label model writes scratch->given
+** anew.
 */
 Status predict_labels(const Model *model, const Tokenizer *tokenizer, const TextBytes *texts, size_t count,
                       Scratch *scratch, Prediction *predictions, Error *error);
@@ -63,6 +82,18 @@ Status predict_pass(const Model *model, const Texts *texts, Scratch *scratch, Er
 ** READING_PADDING.
 */
 uint32_t predict_origin(const Model *model, const Scratch *scratch, size_t step);
+
+/* Makes probabilities [labels] of the branches' outputs, in place of the network's logits. */
+void predict_probabilities(const Model *model, const float *margins, float *logits);
+
+/* The prediction of a multi-label model from probabilities [labels]. Adds to `given` the labels that
+** are past their thresholds. The confidence is the least of their probabilities; if there are none it
+** is 1 - the largest of all. `asked` (or NULL) is a set that may have labels past the model's own, which
+** have a probability of 0. of_asked is then the least, over all labels, of the probability that it is
+** right: p of a label that it has, 1 - p of another. Fails only without memory.
+*/
+Status predict_set(const BinaryRelevance *relevance, const float *probabilities, const LabelSet *asked,
+                   GivenLabels *given, Prediction *prediction, Error *error);
 
 /* Returns the prediction of probabilities [labels]. `asked` may be a label that the model does not
 ** know.

@@ -9,6 +9,7 @@
 #include "base/quantisation.h"
 #include "base/simd.h"
 #include "linear/svm.h"
+#include "text/labels.h"
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
 
@@ -26,6 +27,9 @@ void linear_free(Linear *l) {
   free(l->bias);
   *l = (Linear){0};
 }
+
+/* Whether one column stands for two labels. */
+static bool is_binary(const Linear *l) { return l->columns < l->labels; }
 
 /* ---- margins ------------------------------------------------------------------- */
 
@@ -66,19 +70,19 @@ static void add_buckets(const Linear *l, const Subwords *subwords, size_t word, 
 
 void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, float *margins) {
   size_t features = tfidf_features(&l->tfidf);
-  float *out = l->labels == 2 ? margins + 1 : margins;
+  float *out = is_binary(l) ? margins + 1 : margins;
   memcpy(out, l->bias, l->columns * sizeof *out);
   for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* rows, then a word with n-grams only */
     while (end < v->count && v->number[end] < features) end++;
     add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
     if (end < v->count) add_buckets(l, lexicon->subwords, v->number[end] - features, v->value[end], out);
   }
-  if (l->labels == 2) margins[0] = -margins[1];
+  if (is_binary(l)) margins[0] = -margins[1];
 }
 
 /* Returns the weight of a feature for a label. */
 static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t feature, uint32_t label) {
-  size_t features = tfidf_features(&l->tfidf), column = l->labels == 2 ? 0 : label, count;
+  size_t features = tfidf_features(&l->tfidf), column = is_binary(l) ? 0 : label, count;
   float weight = 0.0f;
   if (feature < features) {
     weight = l->kernel[feature * l->columns + column];
@@ -88,7 +92,7 @@ static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t fe
       weight += l->kernel[(features + hash[g] % l->buckets) * l->columns + column];
     weight *= TFIDF_SUBWORDS / sqrtf((float)(count ? count : 1));
   }
-  return l->labels == 2 && label == 0 ? -weight : weight;
+  return is_binary(l) && label == 0 ? -weight : weight;
 }
 
 /* Returns what each occurrence of a feature adds to the label's margin. */
@@ -129,6 +133,12 @@ typedef struct Reader {
   size_t count, capacity;
 } Reader;
 
+/* Which rows have a label, for the machine of that label. */
+typedef struct Members {
+  bool *in_set;      /* [sets]                              */
+  uint32_t *targets; /* [count] the label, or LABELS_NONE   */
+} Members;
+
 typedef struct Learning {
   Linear *linear;
   const LinearTraining *training;
@@ -140,6 +150,7 @@ typedef struct Learning {
   SparseRows rows;
   Reader *readers;      /* [workers] */
   Svm *svms;            /* [workers] */
+  Members *members;     /* [workers] with sets of labels, else NULL */
 } Learning;
 
 /* Returns an upper bound of a text's entries: its words, pairs and n-grams. */
@@ -152,6 +163,16 @@ static size_t most_entries(const LinearTraining *training, Text text) {
     entries += count;
   }
   return entries;
+}
+
+static bool members_new(Learning *g, size_t threads) {
+  bool ok = (g->members = calloc(threads, sizeof *g->members)) != NULL;
+  for (size_t i = 0; i < threads && ok; i++) {
+    g->members[i] = (Members){.in_set = calloc(label_sets_count(g->training->sets) + 1, sizeof(bool)),
+                              .targets = calloc(g->training->count + 1, sizeof(uint32_t))};
+    ok = g->members[i].in_set && g->members[i].targets;
+  }
+  return ok;
 }
 
 static Status learning_new(Learning *g, Error *error) {
@@ -170,6 +191,7 @@ static Status learning_new(Learning *g, Error *error) {
   g->value = malloc((entries + 1) * sizeof *g->value);
   if (!g->begin || !g->end || !g->costs || !g->readers || !g->svms || !g->feature || !g->value)
     return error_no_memory(error);
+  if (training->sets && !members_new(g, threads)) return error_no_memory(error);
   for (size_t i = 0; i < training->count; i++)
     g->costs[i] = COST * (training->label_weights ? training->label_weights[training->targets[i]] : 1.0f);
   return STATUS_OK;
@@ -180,7 +202,10 @@ static void learning_free(Learning *g) {
     if (g->readers) tfidf_vector_free(&g->readers[i].vector);
     if (g->readers) free(g->readers[i].parts);
     if (g->svms) svm_free(&g->svms[i]);
+    if (g->members) free(g->members[i].in_set);
+    if (g->members) free(g->members[i].targets);
   }
+  free(g->members);
   free(g->begin);
   free(g->end);
   free(g->feature);
@@ -256,6 +281,18 @@ static Status read_task(void *context, size_t index, size_t worker, Error *error
   return status;
 }
 
+/* Returns the targets of a label's machine: the rows whose target is the label have it. */
+static const uint32_t *label_targets(const Learning *g, uint32_t label, size_t worker) {
+  const LinearTraining *training = g->training;
+  if (!training->sets) return training->targets;
+  const Members *m = &g->members[worker];
+  for (uint32_t s = 0; s < label_sets_count(training->sets); s++)
+    m->in_set[s] = label_set_has(label_sets_get(training->sets, s), label);
+  for (size_t i = 0; i < training->count; i++)
+    m->targets[i] = m->in_set[training->targets[i]] ? label : LABELS_NONE;
+  return m->targets;
+}
+
 /* Fits the machine of one column, beginning with the weights in the kernel. */
 static Status fit_task(void *context, size_t index, size_t worker, Error *error) {
   Learning *g = context;
@@ -263,10 +300,10 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   Svm *svm = &g->svms[worker];
   Status status = svm->weights ? STATUS_OK : svm_new(&g->rows, svm, error);
   if (status) return status;
-  uint32_t positive = l->labels == 2 ? 1 : (uint32_t)index;
+  uint32_t positive = is_binary(l) ? 1 : (uint32_t)index;
   for (size_t f = 0; f < g->rows.features; f++) svm->weights[f] = l->kernel[f * l->columns + index];
   svm->weights[g->rows.features] = l->bias[index];
-  svm_fit(&g->rows, g->training->targets, positive, g->costs, g->training->seed, g->workers, svm);
+  svm_fit(&g->rows, label_targets(g, positive, worker), positive, g->costs, g->training->seed, g->workers, svm);
   for (size_t f = 0; f < g->rows.features; f++) l->kernel[f * l->columns + index] = svm->weights[f];
   l->bias[index] = svm->weights[g->rows.features];
   return STATUS_OK;
@@ -286,7 +323,7 @@ static size_t choose_buckets(size_t columns) {
 
 /* Copies a row of weights to a branch with as many labels or more. */
 static void copy_row(const Linear *from, const float *row, const Linear *to, float *copy) {
-  if (from->labels == 2 && to->labels > 2) {
+  if (is_binary(from) && !is_binary(to)) {
     copy[0] = -row[0];
     copy[1] = row[0];
   } else {
@@ -322,7 +359,7 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
 }
 
 Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
-  *l = (Linear){.labels = training->labels, .columns = training->labels == 2 ? 1 : training->labels};
+  *l = (Linear){.labels = training->labels, .columns = linear_columns(training->labels, training->sets)};
   Learning g = {.linear = l, .training = training, .workers = workers};
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
                             .most = training->most ? training->most : MOST_WEIGHTS / l->columns,
@@ -462,14 +499,13 @@ static Status copy_tensors(const SafeTensors *st, const uint8_t *bytes, const Li
 }
 
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
-                   Linear *l, Error *error) {
+                   size_t columns, Linear *l, Error *error) {
   LinearTensors tensors;
   Tfidf *n = &l->tfidf;
   *l = (Linear){0};
   bool there = false;
   for (size_t i = 0; i < sizeof NAMES / sizeof *NAMES; i++) there = there || safetensors_find(st, NAMES[i]);
   if (!there) return STATUS_OK;
-  size_t columns = labels == 2 ? 1 : labels;
   Status status = find_tensors(st, vocabulary, columns, &tensors, error);
   if (!status) status = copy_tensors(st, bytes, &tensors, l, error);
   if (!status) {

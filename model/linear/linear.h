@@ -3,9 +3,9 @@
 **   margin_c = b_c + sum over features f of value_f W_f,c
 **
 ** The values are those of tfidf.h. Each label c is a column, with a support vector machine that
-** separates it from all other labels (svm.h). Two labels have one column, the margin of the
-** second; the margin of the first is its negative. The branch is trained apart from the
-** network.
+** separates the rows that have it from all others (svm.h). Two labels of which a row has one
+** have one column, the margin of the second; the margin of the first is its negative. The branch
+** is trained apart from the network.
 **
 ** The weight of a word includes those of its character n-grams g (subwords.h), n in number:
 **
@@ -19,12 +19,13 @@
 
 #include "base/safetensors_writer.h"
 #include "linear/tfidf.h"
+#include "text/label_sets.h"
 #include "text/lexicon.h"
 
 typedef struct Linear {
   Tfidf tfidf;
   size_t labels;
-  size_t columns; /* of the kernel: 1 for two labels, else one per label */
+  size_t columns; /* of the kernel: one per label, or 1 for two of them  */
   size_t buckets; /* 0 without n-grams                                   */
   float *kernel;  /* [features + buckets][columns] W, then B             */
   float *bias;    /* b [columns]                                         */
@@ -33,10 +34,14 @@ typedef struct Linear {
 void linear_free(Linear *linear);
 static inline bool linear_exists(const Linear *linear) { return linear->labels > 0; }
 
+/* Returns the columns of a kernel; `multilabel`: rows have sets of labels. */
+static inline size_t linear_columns(size_t labels, bool multilabel) { return labels == 2 && !multilabel ? 1 : labels; }
+
 /* All pointers are borrowed. */
 typedef struct LinearTraining {
   const Text *texts;          /* [count]                                                   */
-  const uint32_t *targets;    /* [count]                                                   */
+  const uint32_t *targets;    /* [count] labels, or numbers of sets                        */
+  const LabelSets *sets;      /* NULL: a text has one label                                */
   size_t count, vocabulary, labels;
   const Subwords *subwords;   /* the subword list of the texts' words; NULL: no n-grams    */
   const float *label_weights; /* [labels] factors of the cost of a label's rows; NULL: 1   */
@@ -69,11 +74,11 @@ Status linear_copy(const Linear *from, Linear *to, Error *error);
 
 /* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends and
 ** linear.pairs.words. None of them is no branch; numbers are checked against the
-** vocabulary and the labels. With 8 or 4 bits a weight the kernel
+** vocabulary and the columns that the labels have. With 8 or 4 bits a weight the kernel
 ** is quantised (quantisation.h) and an idf is an F16; with 0 all are floats.
 */
 void linear_write(const Linear *linear, unsigned bits, SafeTensorsWriter *writer);
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
-                   Linear *linear, Error *error);
+                   size_t columns, Linear *linear, Error *error);
 
 #endif

@@ -187,6 +187,11 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
 double network_loss(const Parameters *p, Pass *pass, const Targets *targets, float scale) {
   OutputWeights output = network_output(p);
   size_t texts = pass->batch.texts;
+  if (targets->sets) {
+    output_sigmoid(texts, output.labels, pass->logits, pass->probabilities);
+    return output_loss_of_sets(texts, output.labels, pass->logits, pass->probabilities, targets, scale,
+                               pass->d_logits);
+  }
   output_softmax(texts, output.labels, pass->logits, pass->probabilities);
   return output_loss(&output, texts, pass->probabilities, targets, scale, pass->d_logits);
 }

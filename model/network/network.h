@@ -66,8 +66,8 @@ OutputWeights network_output(const Parameters *parameters);
 /* Computes everything up to `logits`. No dropout if it is NULL. */
 void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
 
-/* Sets `probabilities` and d_logits and returns the loss (output.h). targets[i] is the label
-** of the text in row i of the batch.
+/* Sets `probabilities` and d_logits and returns the loss (output.h). The targets are those of the
+** texts in the rows of the batch.
 */
 double network_loss(const Parameters *parameters, Pass *pass, const Targets *targets, float scale);
 

@@ -147,7 +147,8 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
   if (!status) status = batch_fill(&s->pass.batch, s->texts, s->count, words, error);
   if (!status) status = pass_reserve(&s->pass, &p->shape, true, error);
   if (status) return status;
-  const Targets targets = {s->targets, m->step.likely ? s->likely : NULL, m->options.label_weights};
+  const Targets targets = {.labels = s->targets, .likely = m->step.likely ? s->likely : NULL,
+                           .label_weights = m->options.label_weights, .sets = m->options.sets};
   for (size_t i = 0; i < s->count; i++) {
     size_t text = first + s->pass.batch.order[i];
     s->targets[i] = m->step.targets[text];
@@ -157,7 +158,7 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
   s->loss = network_loss(p, &s->pass, &targets, 1.0f / (float)m->step.count);
   s->correct = 0;
   for (size_t i = 0; i < s->count; i++)
-    s->correct += s->targets[i] == output_argmax(s->pass.probabilities + i * p->shape.labels, p->shape.labels);
+    s->correct += output_is_right(&targets, i, p->shape.labels, s->pass.probabilities + i * p->shape.labels);
   network_backward(p, &dropout, &s->pass, &s->gradient);
   EmbeddingWeights embedding = network_embedding(p);
   return row_terms_fill(&s->rows, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);

@@ -26,6 +26,7 @@ typedef struct MinibatchOptions {
   float word_dropout;         /* fraction of words read as if not in the vocabulary    */
   Lexicon lexicon;            /* its subword list is borrowed                          */
   const float *label_weights; /* [labels] or NULL (output.h); borrowed                 */
+  const LabelSets *sets;      /* the same                                              */
 } MinibatchOptions;
 
 /* The parameters are borrowed; each step changes them. */
@@ -33,13 +34,13 @@ Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Mi
 void minibatch_free(Minibatch *minibatch);
 
 typedef struct MinibatchResult {
-  double loss;    /* mean over the texts                        */
+  double loss;    /* mean over the texts; with sets a sum over labels */
   size_t correct; /* texts labelled right, while dropout was on */
 } MinibatchResult;
 
 typedef struct MinibatchStep {
   const Text *texts;       /* [count], fastest if sorted by falling length */
-  const uint32_t *targets; /* [count] labels                               */
+  const uint32_t *targets; /* [count] labels, or numbers of sets           */
   size_t count;            /* at most batch_size. All are borrowed until the next step */
   float learning_rate;
   uint64_t seed;           /* differs from step to step                    */

@@ -10,6 +10,8 @@ void corpus_free(Corpus *c) {
   vocabulary_free(&c->vocabulary);
   labels_free(&c->labels);
   labels_free(&c->others);
+  label_sets_free(&c->sets);
+  label_list_free(&c->found);
   subwords_free(&c->subwords);
   ngrams_free(&c->ngrams);
   free(c->target);
@@ -45,19 +47,31 @@ static bool add_word(void *context, const char *token, size_t length, size_t sta
   return a->status == STATUS_OK;
 }
 
-static Status find_target(Corpus *c, const Label *label, RowUse use, uint32_t *target, Error *error) {
-  *target = LABELS_NONE;
-  if (!label) return STATUS_OK;
-  if (use != ROW_VALIDATES) return labels_add(&c->labels, *label, target, error);
-  *target = labels_find(&c->labels, *label);
-  if (*target != LABELS_NONE) return STATUS_OK;
-  Status status = labels_add(&c->others, *label, target, error);
-  *target += (uint32_t)c->labels.keys.count;
+static Status find_label(Corpus *c, Label label, RowUse use, uint32_t *number, Error *error) {
+  if (use != ROW_VALIDATES) return labels_add(&c->labels, label, number, error);
+  *number = labels_find(&c->labels, label);
+  if (*number != LABELS_NONE) return STATUS_OK;
+  Status status = labels_add(&c->others, label, number, error);
+  *number += (uint32_t)c->labels.keys.count;
   return status;
 }
 
-Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_t length,
-                  const Label *label, RowUse use, Error *error) {
+static Status find_set(Corpus *c, const RowLabels *labels, RowUse use, uint32_t *number, Error *error) {
+  Status status = STATUS_OK;
+  c->found.count = 0;
+  for (size_t i = 0; i < labels->count && !status; i++) {
+    uint32_t label;
+    status = find_label(c, labels->labels[i], use, &label, error);
+    if (!status && !label_list_add(&c->found, label)) status = error_no_memory(error);
+  }
+  if (status) return status;
+  label_list_normalise(&c->found);
+  *number = label_sets_add(&c->sets, label_list_set(&c->found));
+  return *number == STRINGS_NONE ? error_no_memory(error) : STATUS_OK;
+}
+
+/* Makes room for a row, and adds its text, but does not count it yet. */
+static Status add_text(Corpus *c, const Tokenizer *tokenizer, const char *text, size_t length, Error *error) {
   size_t rows = c->rows + 1;
   if (!memory_grow(&c->target, &c->target_capacity, rows, sizeof *c->target) ||
       !memory_grow(&c->use, &c->use_capacity, rows, sizeof *c->use) ||
@@ -67,15 +81,39 @@ Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_
   Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
   Status status = tokenizer->split(tokenizer, text, length, add_word, &a, error);
   if (!status) status = a.status;
-  if (!status) status = find_target(c, label, use, &c->target[c->rows], error);
   if (status) return status;
-  c->use[c->rows] = (uint8_t)use;
+  c->target[c->rows] = LABELS_NONE;
   c->hash[c->rows] = text_fingerprint(text, length);
-  c->cut += a.count > c->cut_after;
+  c->long_row = a.count > c->cut_after;
   if (c->max_tokens && a.count > c->max_tokens) a.count = c->max_tokens;
   c->end[c->rows] = a.begin + a.count;
-  c->rows = rows;
   return STATUS_OK;
+}
+
+static void count_row(Corpus *c, RowUse use) {
+  c->use[c->rows++] = (uint8_t)use;
+  c->cut += c->long_row;
+}
+
+Status corpus_add(Corpus *c, const Tokenizer *tokenizer, const char *text, size_t length,
+                  const Label *label, RowUse use, Error *error) {
+  Status status = add_text(c, tokenizer, text, length, error);
+  if (!status && label) status = find_label(c, *label, use, &c->target[c->rows], error);
+  if (!status) count_row(c, use);
+  return status;
+}
+
+Status corpus_add_labels(Corpus *c, const Tokenizer *tokenizer, const char *text, size_t length,
+                         const RowLabels *labels, RowUse use, Error *error) {
+  Status status = add_text(c, tokenizer, text, length, error);
+  if (!status && labels) status = find_set(c, labels, use, &c->target[c->rows], error);
+  if (!status) count_row(c, use);
+  return status;
+}
+
+LabelSet corpus_labels(const Corpus *c, size_t row) {
+  if (c->target[row] == LABELS_NONE) return (LabelSet){0};
+  return c->multilabel ? label_sets_get(&c->sets, c->target[row]) : (LabelSet){&c->target[row], 1};
 }
 
 size_t corpus_count(const Corpus *c, RowUse use) {
@@ -89,39 +127,67 @@ Text corpus_text(const Corpus *c, size_t row) {
   return (Text){c->words + begin, c->end[row] - begin};
 }
 
-/* Of each label takes the first rows in a random order. Their number is rounded; what was
-** rounded off is added to the next label, so that of many rare labels together the fraction
+/* Returns the rarest of a row's labels that are known, of equal ones the first; `labels` if it has none. */
+static uint32_t rarest_label(const Corpus *c, size_t row, const size_t *rows_of, size_t labels) {
+  LabelSet set = corpus_labels(c, row);
+  uint32_t rarest = (uint32_t)labels;
+  for (size_t i = 0; i < set.count; i++)
+    if (set.labels[i] < labels && (rarest == labels || rows_of[set.labels[i]] < rows_of[rarest]))
+      rarest = set.labels[i];
+  return rarest;
+}
+
+Status corpus_groups(const Corpus *c, uint32_t *groups, Error *error) {
+  size_t labels = c->labels.keys.count;
+  size_t *rows_of = calloc(labels + 1, sizeof *rows_of);
+  if (!rows_of) return error_no_memory(error);
+  for (size_t row = 0; row < c->rows; row++) {
+    LabelSet set = corpus_labels(c, row);
+    for (size_t i = 0; i < set.count; i++)
+      if (c->use[row] == ROW_TRAINS && set.labels[i] < labels) rows_of[set.labels[i]]++;
+  }
+  for (size_t row = 0; row < c->rows; row++) groups[row] = rarest_label(c, row, rows_of, labels);
+  free(rows_of);
+  return STATUS_OK;
+}
+
+/* wanted [groups]: how many rows of each are to be held out. Their number is rounded; what was
+** rounded off is added to the next group, so that of many small groups together the fraction
 ** is right.
 */
+static void count_wanted(const Corpus *c, double fraction, const uint32_t *groups, size_t *wanted) {
+  double carried = 0.5;
+  for (size_t i = 0; i < c->rows; i++)
+    if (c->use[i] == ROW_TRAINS) wanted[groups[i]]++;
+  for (size_t g = 0; g <= c->labels.keys.count; g++) {
+    double exact = (double)wanted[g] * fraction + carried;
+    size_t whole = (size_t)exact;
+    size_t most = wanted[g] ? wanted[g] - 1 : 0;
+    wanted[g] = whole < most ? whole : most;
+    carried = exact - (double)wanted[g];
+    if (carried > 1.0) carried = 1.0;
+  }
+}
+
+/* Of each group takes the first rows in a random order. */
 Status corpus_split(Corpus *c, double fraction, uint64_t seed, Error *error) {
-  size_t labels = c->labels.keys.count;
-  uint32_t *order = malloc((c->rows + 1) * sizeof *order);
-  size_t *wanted = calloc(labels + 1, sizeof *wanted);
-  Status status = order && wanted ? STATUS_OK : error_no_memory(error);
+  uint32_t *order = malloc((c->rows + 1) * sizeof *order), *groups = malloc((c->rows + 1) * sizeof *groups);
+  size_t *wanted = calloc(c->labels.keys.count + 1, sizeof *wanted);
+  Status status = order && groups && wanted ? corpus_groups(c, groups, error) : error_no_memory(error);
   if (!status) {
-    for (size_t i = 0; i < c->rows; i++) {
-      order[i] = (uint32_t)i;
-      if (c->use[i] == ROW_TRAINS) wanted[c->target[i]]++;
-    }
-    double carried = 0.5;
-    for (size_t l = 0; l < labels; l++) {
-      double exact = (double)wanted[l] * fraction + carried;
-      size_t whole = (size_t)exact;
-      size_t most = wanted[l] ? wanted[l] - 1 : 0;
-      wanted[l] = whole < most ? whole : most;
-      carried = exact - (double)wanted[l];
-      if (carried > 1.0) carried = 1.0;
-    }
+    count_wanted(c, fraction, groups, wanted);
     Random random = random_stream(seed, RANDOM_VALIDATION, 0);
+    for (size_t i = 0; i < c->rows; i++) order[i] = (uint32_t)i;
     random_shuffle(&random, order, c->rows);
     for (size_t i = 0; i < c->rows; i++) {
       if (c->use[order[i]] != ROW_TRAINS) continue;
-      size_t *left = &wanted[c->target[order[i]]];
+      size_t *left = &wanted[groups[order[i]]];
       if (*left > 0) c->use[order[i]] = ROW_VALIDATES;
       *left -= *left > 0;
     }
   }
   free(wanted);
+  free(groups);
   free(order);
   return status;
 }

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "text/label_sets.h"
 #include "text/labels.h"
 #include "text/lexicon.h"
 #include "text/text.h"
@@ -27,6 +28,8 @@ typedef struct Corpus {
   Vocabulary vocabulary;
   Labels labels;
   Labels others;       /* labels that only validation rows have                */
+  bool multilabel;     /* a row has a set of labels; set before the first row  */
+  LabelSets sets;      /* of multilabel; sorted                                */
   Subwords subwords;   /* set by corpus_prune(): those of the vocabulary's words,
                        ** then of all other words; empty without n-grams       */
   Ngrams ngrams;       /* of the model to go on from, set before corpus_prune() */
@@ -35,11 +38,14 @@ typedef struct Corpus {
   size_t cut;          /* rows with more tokens than cut_after                 */
   size_t rows;
   uint32_t *target;    /* [rows] label; from labels.keys.count on those of
-                       ** `others`; LABELS_NONE without a label                */
+                       ** `others`; LABELS_NONE without a label. Of multilabel
+                       ** the number of the set of such labels                 */
   uint8_t *use;        /* [rows] RowUse                                        */
   uint32_t *hash;      /* [rows] text_fingerprint()                            */
   size_t *end;         /* [rows] where the row's words end                     */
   uint32_t *words;     /* [end of the last row]                                */
+  LabelList found;     /* private: the labels of the row being added           */
+  bool long_row;       /* private: it has more tokens than cut_after           */
   size_t target_capacity, use_capacity, hash_capacity, end_capacity, words_capacity;
 } Corpus; /* all zero is empty */
 
@@ -50,6 +56,19 @@ void corpus_free(Corpus *corpus);
 */
 Status corpus_add(Corpus *corpus, const Tokenizer *tokenizer, const char *text, size_t length,
                   const Label *label, RowUse use, Error *error);
+
+/* The labels of a row of a multilabel corpus; borrowed. */
+typedef struct RowLabels {
+  const Label *labels; /* [count]; one that is there twice counts once */
+  size_t count;
+} RowLabels;
+
+/* The same for a multilabel corpus; `labels` is NULL if it is not known which the row has. */
+Status corpus_add_labels(Corpus *corpus, const Tokenizer *tokenizer, const char *text, size_t length,
+                         const RowLabels *labels, RowUse use, Error *error);
+
+/* Returns the labels of a row, one at most if it is not a multilabel corpus. */
+LabelSet corpus_labels(const Corpus *corpus, size_t row);
 
 /* Counts the rows of one use. */
 size_t corpus_count(const Corpus *corpus, RowUse use);
@@ -70,8 +89,13 @@ typedef struct PruneOptions {
 Status corpus_prune(Corpus *corpus, const PruneOptions *options, Error *error);
 Lexicon corpus_lexicon(const Corpus *corpus);
 
-/* Makes about `fraction` of each label's ROW_TRAINS rows, chosen at random, ROW_VALIDATES. A
-** label keeps at least one row to train on.
+/* Sets groups [rows] to the groups that rows are dealt by, from 0 to labels.keys.count: a row's
+** label; of several the rarest, and labels.keys.count for a row that has none of them.
+*/
+Status corpus_groups(const Corpus *corpus, uint32_t *groups, Error *error);
+
+/* Makes about `fraction` of the ROW_TRAINS rows of each group, chosen at random, ROW_VALIDATES. A
+** group keeps at least one row to train on.
 */
 Status corpus_split(Corpus *corpus, double fraction, uint64_t seed, Error *error);
 

@@ -15,9 +15,10 @@
 #include "text/corpus.h"
 
 /* predictions [rows]; of_asked is the probability of the row's own label. The corpus is
-** pruned, with subwords; all of its rows train, and there are at least two labels.
+** pruned, with subwords; all of its rows train, and there are at least two labels, or sets of
+** at least one: then `given` gets the labels that are given, else it may be NULL.
 */
 Status cross_validation_predict(const Corpus *corpus, uint64_t seed, Workers *workers, Prediction *predictions,
-                                Error *error);
+                                GivenLabels *given, Error *error);
 
 #endif

@@ -17,19 +17,24 @@ const TrainingOptions TRAINING_DEFAULTS = {
     .compress = true,
 };
 
-/* A small table needs many epochs to make enough steps, and so does one with many labels, the more so where a
-** teacher says of each how likely it is. To go on from a model takes few.
+/* A small table needs many epochs to make enough steps, and so does one with many labels, the more so where each of
+** them is learned as a probability. To go on from a model takes few.
 */
-static size_t choose_epochs(size_t rows, size_t labels, bool from, bool taught) {
+static size_t choose_epochs(size_t rows, size_t labels, bool from, bool probable) {
   if (from) return rows < 3000 ? 5 : 3;
   if (rows < 53) return rows < 16 ? 50 : 800 / rows;
   if (rows < 3000) return 15;
-  return rows >= 20000 ? 3 : labels <= 20 ? 4 : taught ? 10 : 6;
+  return rows >= 20000 ? 3 : labels <= 20 ? 4 : probable ? 10 : 6;
 }
 
 Calibration defaults_calibration(bool linear, bool vectors, size_t rows) {
   float n = (float)rows, trust = vectors ? 1.0f : n / (n + 300.0f);
   return linear ? (Calibration){0.3f * trust, 2.5f} : (Calibration){0.5f, 1.0f};
+}
+
+RelevancePrior defaults_relevance(bool linear, bool vectors, size_t rows) {
+  float n = (float)rows, network = defaults_calibration(linear, vectors, rows).network;
+  return (RelevancePrior){{network, linear ? 3.5f : 1.0f, linear ? 0.7f : 0.0f}, 0.45f * n / (n + 200.0f)};
 }
 
 double defaults_validation(size_t labelled, bool taught) {
@@ -51,8 +56,8 @@ void defaults_set_network(TrainingOptions *o, size_t size) {
   if (o->hidden == HIDDEN_BY_ROWS) o->hidden = SIZES[size].hidden;
 }
 
-void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from, bool taught) {
+void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from, bool probable) {
   if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
-  if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from, taught);
+  if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from, probable);
   if (o->threads == 0) o->threads = workers_processors();
 }

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "classifier/binary_relevance.h"
 #include "classifier/calibration.h"
 #include "inference/precision.h"
 #include "markup/markup.h"
@@ -52,10 +53,10 @@ enum { NETWORK_SIZES = 4 };
 size_t defaults_network(size_t rows);
 void defaults_set_network(TrainingOptions *options, size_t size);
 
-/* Sets the other sizes that are 0, by the number of rows and labels; `from`: to go on from a model; `taught`: a teacher
-** guesses labels.
+/* Sets the other sizes that are 0, by the number of rows and labels; `from`: to go on from a model; `probable`:
+** each label of a row is learned as a probability, since a teacher guesses it or a row has a set of labels.
 */
-void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from, bool taught);
+void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from, bool probable);
 
 /* The fraction of the labelled rows to hold out. A teacher needs each of a few labels, and what it guesses is
 ** judged by cross-validation.
@@ -66,5 +67,10 @@ double defaults_validation(size_t labelled, bool taught);
 ** so the fewer rows it has, unless it begins with word vectors; margins are about 1.
 */
 Calibration defaults_calibration(bool linear, bool vectors, size_t rows);
+
+/* The same where rows have sets of labels. With few rows nothing is sure, and a low threshold gives
+** the higher F1.
+*/
+RelevancePrior defaults_relevance(bool linear, bool vectors, size_t rows);
 
 #endif

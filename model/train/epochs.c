@@ -32,7 +32,8 @@ Status epochs_new(Training *t, Epochs **epochs, Error *error) {
   const TrainingOptions *o = &t->options;
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
                               .word_dropout = t->model->reading.skips_unknown ? 0.0f : WORD_DROPOUT,
-                              .lexicon = t->lexicon, .label_weights = t->label_weights};
+                              .lexicon = t->lexicon, .label_weights = t->label_weights,
+                              .sets = t->corpus.multilabel ? &t->corpus.sets : NULL};
   Epochs *e = calloc(1, sizeof *e);
   if (!e) return error_no_memory(error);
   e->texts = calloc(o->batch_size, sizeof *e->texts);
@@ -189,7 +190,7 @@ Status epochs_run(Epochs *e, Training *t, Error *error) {
   if (!status && !parameters_finite(&t->model->parameters)) status = not_finite(t, error);
   if (status) return status;
   double rows = (double)atomic_load(&e->rows);
-  t->epoch->train_loss /= rows;
+  t->epoch->train_loss /= rows * (t->corpus.multilabel ? (double)t->corpus.labels.keys.count : 1.0);
   t->epoch->train_accuracy /= rows;
   t->epoch->rows_per_second = rows / fmax(clock_seconds() - begun, 1e-9);
   return STATUS_OK;

@@ -14,10 +14,45 @@ enum { BUCKETS = 1 << 14 }; /* of the network's n-grams */
 
 /* ---- rows and labels ----------------------------------------------------------------- */
 
+/* Returns whether a label is on two rows. */
+static Status find_repeated_label(const Corpus *c, bool *found, Error *error) {
+  size_t labels = c->labels.keys.count;
+  bool *seen = calloc(labels + 1, sizeof *seen);
+  if (!seen) return error_no_memory(error);
+  *found = false;
+  for (size_t row = 0; row < c->rows && !*found; row++) {
+    LabelSet set = corpus_labels(c, row);
+    for (size_t i = 0; i < set.count && c->use[row] != ROW_VALIDATES; i++) {
+      *found = *found || seen[set.labels[i]];
+      seen[set.labels[i]] = true;
+    }
+  }
+  free(seen);
+  return STATUS_OK;
+}
+
+/* The same as check_rows(), of rows with sets of labels. */
+static Status check_sets(const Training *t, size_t rows, Error *error) {
+  const Corpus *c = &t->corpus;
+  size_t labels = c->labels.keys.count;
+  bool repeated = false;
+  if (corpus_count(c, ROW_TRAINS) == 0)
+    return error_set(error, STATUS_INVALID, "no rows to learn from: there are none, or each has NULL as its text or "
+                     "label");
+  if (labels == 0)
+    return error_set(error, STATUS_INVALID, "no row has a label: each of %zu rows has an empty list, expected some "
+                     "labels", rows);
+  Status status = find_repeated_label(c, &repeated, error);
+  if (status || repeated || t->from) return status;
+  return error_set(error, STATUS_INVALID, "%zu rows have %zu labels, each of them once, expected labels that occur "
+                   "more than once", rows, labels);
+}
+
 static Status check_rows(const Training *t, size_t rows, Error *error) {
   const Corpus *c = &t->corpus;
   size_t labels = c->labels.keys.count;
   bool taught = t->taught.teacher && corpus_count(c, ROW_UNLABELLED) > 0;
+  if (c->multilabel) return check_sets(t, rows, error);
   if (taught && t->taught.phrases > 0 && labels > 1) return STATUS_OK;
   if (taught && corpus_count(c, ROW_TRAINS) == 0)
     return error_set(error, STATUS_INVALID, "no row has a label, expected some rows with labels, or option labels with "
@@ -53,8 +88,11 @@ static Status draw_known(Training *t, Error *error) {
 
 /* Checks that some of the validation rows that were given have a label that is learned. */
 static Status check_validation(const Corpus *c, Error *error) {
-  for (size_t row = 0; row < c->rows; row++)
-    if (c->use[row] == ROW_VALIDATES && c->target[row] < c->labels.keys.count) return STATUS_OK;
+  for (size_t row = 0; row < c->rows; row++) {
+    LabelSet set = corpus_labels(c, row);
+    for (size_t i = 0; i < set.count; i++)
+      if (c->use[row] == ROW_VALIDATES && set.labels[i] < c->labels.keys.count) return STATUS_OK;
+  }
   return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
 }
 
@@ -62,9 +100,12 @@ static Status count_labels(Training *t, Error *error) {
   const Corpus *c = &t->corpus;
   t->label_rows = calloc(c->labels.keys.count + 1, sizeof *t->label_rows);
   if (!t->label_rows) return error_no_memory(error);
-  for (size_t row = 0; row < c->rows; row++)
-    if ((c->use[row] == ROW_TRAINS || c->use[row] == ROW_VALIDATES) && c->target[row] < c->labels.keys.count)
-      t->label_rows[c->target[row]]++;
+  for (size_t row = 0; row < c->rows; row++) {
+    LabelSet set = corpus_labels(c, row);
+    bool counts = c->use[row] == ROW_TRAINS || c->use[row] == ROW_VALIDATES;
+    for (size_t i = 0; i < set.count && counts; i++)
+      if (set.labels[i] < c->labels.keys.count) t->label_rows[set.labels[i]]++;
+  }
   return STATUS_OK;
 }
 
@@ -118,6 +159,15 @@ static Status prune(Training *t, Error *error) {
 
 /* ---- the model as it begins ------------------------------------------------------------ */
 
+static Status make_relevance(Training *t, Error *error) {
+  Model *m = t->model;
+  if (t->separator && !(m->separator = strdup(t->separator))) return error_no_memory(error);
+  RelevancePrior prior = defaults_relevance(t->options.linear, t->vectors.size > 0, t->rows.count);
+  Status status = binary_relevance_new(t->corpus.labels.keys.count, &prior, &m->relevance, error);
+  if (!status && t->from) binary_relevance_take(&m->relevance, &t->from->relevance);
+  return status;
+}
+
 static Status make_model(Training *t, Error *error) {
   const TrainingOptions *o = &t->options;
   Shape shape = {.vocabulary = vocabulary_size(&t->corpus.vocabulary), .embedding = o->embedding,
@@ -137,7 +187,18 @@ static Status make_model(Training *t, Error *error) {
   t->model->markup = o->markup;
   t->model->calibration = t->from ? t->from->calibration
                                   : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
-  return parameters_new(&shape, &t->model->parameters, error);
+  Status status = parameters_new(&shape, &t->model->parameters, error);
+  return status || !t->corpus.multilabel ? status : make_relevance(t, error);
+}
+
+/* Sets the bias of each label from `first` on to the logit of its share of the rows: of many labels most are rare. */
+static void set_biases(Training *t, size_t first) {
+  OutputWeights output = network_output(&t->model->parameters);
+  float rows = (float)(t->rows.count + t->validation.count);
+  for (size_t l = first; l < output.labels; l++) {
+    float with = (float)t->label_rows[l];
+    output.bias[l] = logf((with + 0.5f) / (rows - with + 0.5f));
+  }
 }
 
 /* Draws the parameters, then puts in given vectors and what the model before has learned. */
@@ -152,6 +213,7 @@ static void initialise(Training *t) {
     const float *vector = word_vectors_find(&t->vectors, word, length);
     if (vector) memcpy(embedding.table + (w + 1) * embedding.size, vector, embedding.size * sizeof *vector);
   }
+  if (t->corpus.multilabel) set_biases(t, t->from ? t->from->labels.keys.count : 0);
   if (!t->from) return;
   parameters_take(p, &t->from->parameters);
   if (embedding.buckets)
@@ -167,13 +229,16 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (o->validation < 0) o->validation = defaults_validation(corpus_count(c, ROW_TRAINS), taught);
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && t->validation_given) status = check_validation(c, error);
+  if (!status && c->multilabel && (label_weights || o->balanced))
+    status = error_set(error, STATUS_INVALID, "the labels have weights, expected none with several labels a row: each "
+                       "label has a threshold of its own");
   if (!status) status = draw_known(t, error);
   if (!status) status = plan_sizes(t, error);
   if (!status) status = prune(t, error);
   if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
   if (!status)
     defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from,
-                   taught);
+                   taught || c->multilabel);
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
   if (!status) status = count_labels(t, error);

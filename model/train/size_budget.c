@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "linear/linear.h"
+
 enum {
   FEWEST_NGRAMS = 1 << 10,
   MOST_NGRAMS = 1 << 15,
@@ -17,7 +19,10 @@ static const double CODE4 = 0.5 + 2.0 / 32.0, CODE8 = 1.0 + 2.0 / 32.0; /* bytes
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
-static size_t columns_of(const TrainingOptions *o, size_t labels) { return !o->linear ? 0 : labels == 2 ? 1 : labels; }
+static size_t columns_of(const TrainingOptions *o, const Corpus *c) {
+  size_t labels = c->labels.keys.count;
+  return !o->linear ? 0 : linear_columns(labels, c->multilabel);
+}
 
 /* A half more n-grams than words: more made no difference that could be measured. */
 static size_t ngrams_for(size_t words, size_t columns) {
@@ -43,7 +48,7 @@ static double fixed_bytes(const TrainingOptions *o, const Corpus *c) {
 
 /* What a word takes, with its share of n-grams and pairs: a number of a pair takes two bytes, an idf too. */
 static double word_bytes(const TrainingOptions *o, const Corpus *c) {
-  double columns = (double)columns_of(o, c->labels.keys.count), vector = (double)o->embedding;
+  double columns = (double)columns_of(o, c), vector = (double)o->embedding;
   double letters = (double)c->vocabulary.words.length / (double)larger(c->vocabulary.words.count, 1);
   double weights = CODE4 * columns, pair = o->linear ? weights + 4.0 : 0.0;
   double word = letters + sizeof(uint32_t) + CODE4 * vector + (o->linear ? weights + 2.0 + sizeof(uint32_t) : 0.0);
@@ -51,15 +56,15 @@ static double word_bytes(const TrainingOptions *o, const Corpus *c) {
   return word + 0.5 * ngram + 3.0 * pair;
 }
 
-static void plan_all(const TrainingOptions *o, size_t words, size_t labels, SizeBudget *b) {
-  size_t columns = columns_of(o, labels);
+static void plan_all(const TrainingOptions *o, const Corpus *c, SizeBudget *b) {
+  size_t columns = columns_of(o, c), words = c->vocabulary.words.count;
   *b = (SizeBudget){.words = o->max_vocabulary, .ngrams = ngrams_for(words, columns), .keywords = MOST_KEYWORDS,
                     .features = columns ? FEATURE_WEIGHTS / columns : 0};
 }
 
 /* Shares out max_size, for a network whose sizes are set. */
 static Status share_out(const TrainingOptions *o, const Corpus *c, SizeBudget *b, Error *error) {
-  plan_all(o, c->vocabulary.words.count, c->labels.keys.count, b);
+  plan_all(o, c, b);
   if (o->max_size == 0) return STATUS_OK;
   double keywords = (double)o->max_size / 10.0, fixed = fixed_bytes(o, c), word = word_bytes(o, c);
   double least = ceil((fixed + LEAST_WORDS * word) / 0.9) + 1.0, words = ((double)o->max_size - keywords - fixed) / word;

@@ -20,6 +20,7 @@ struct Training {
   /* the rows and how to learn from them: the caller, then preparation.c */
   TrainingOptions options;
   char *tokenize;
+  char *separator;          /* Model.separator, or NULL */
   const Model *from;        /* borrowed; or NULL */
   Corpus corpus;
   WordVectors vectors;

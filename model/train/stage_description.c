@@ -8,29 +8,42 @@
 #include "train/compression.h"
 #include "train/stage.h"
 
-enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most */
+enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most; those of a row for each of its labels */
 
 /* Shuffles the rows by seed; returns how many of the first have KEYWORD_TOKENS together. */
 static size_t draw_rows(Training *t) {
   size_t tokens = 0, count = 0;
   Random random = random_stream(t->options.seed, RANDOM_KEYWORDS, 0);
   random_shuffle(&random, t->rows.row, t->rows.count);
-  while (count < t->rows.count && tokens < KEYWORD_TOKENS)
-    tokens += corpus_text(&t->corpus, t->rows.row[count++]).length;
+  while (count < t->rows.count && tokens < KEYWORD_TOKENS) {
+    uint32_t row = t->rows.row[count++];
+    tokens += corpus_text(&t->corpus, row).length * corpus_labels(&t->corpus, row).count;
+  }
+  return count;
+}
+
+/* Lists the first `rows` rows once for each of their labels. Returns how many that are, and in *tokens their tokens. */
+static size_t list_labels(const Training *t, size_t rows, Text *texts, uint32_t *labels, size_t *tokens) {
+  size_t count = 0;
+  for (size_t i = 0; i < rows; i++) {
+    LabelSet set = corpus_labels(&t->corpus, t->rows.row[i]);
+    for (size_t k = 0; k < set.count; k++) {
+      texts[count] = corpus_text(&t->corpus, t->rows.row[i]);
+      labels[count] = set.labels[k];
+      *tokens += texts[count++].length;
+    }
+  }
   return count;
 }
 
 static Status find_keywords(Training *t, const Lexicon *lexicon, Error *error) {
   const Corpus *c = &t->corpus;
-  size_t count = draw_rows(t), tokens = 0, threads = workers_count(t->workers);
-  Text *texts = malloc((count + 1) * sizeof *texts);
-  uint32_t *labels = malloc((count + 1) * sizeof *labels);
+  size_t rows = draw_rows(t), most = 0, count = 0, tokens = 0, threads = workers_count(t->workers);
+  for (size_t i = 0; i < rows; i++) most += corpus_labels(c, t->rows.row[i]).count;
+  Text *texts = malloc((most + 1) * sizeof *texts);
+  uint32_t *labels = malloc((most + 1) * sizeof *labels);
   Scratch *scratches = calloc(threads, sizeof *scratches);
-  for (size_t i = 0; texts && labels && i < count; i++) {
-    texts[i] = corpus_text(c, t->rows.row[i]);
-    labels[i] = c->target[t->rows.row[i]];
-    tokens += texts[i].length;
-  }
+  if (texts && labels) count = list_labels(t, rows, texts, labels, &tokens);
   float *contributions = malloc((tokens + 1) * sizeof *contributions);
   Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
   if (!status)

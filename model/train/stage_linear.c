@@ -39,6 +39,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
     targets[i] = draw_label(t, row, i / t->rows.count);
   }
   LinearTraining training = {.texts = texts, .targets = targets, .count = count,
+                             .sets = c->multilabel ? &c->sets : NULL,
                              .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
                              .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
                              .from = t->from ? &t->from->linear : NULL, .most = t->budget.features, .seed = t->options.seed};

@@ -1,7 +1,8 @@
 /* stage_network.c -- epochs of the network, each judged on the rows that are held out.
 **
 ** With `patience` the best epoch has the highest validation accuracy, then the least loss,
-** and too many epochs without a better one end the stage. Without it the last is best.
+** and too many epochs without a better one end the stage. Where rows have sets of labels it
+** has the least loss: thresholds are not fitted yet. Without `patience` the last is best.
 */
 #include "train/stage.h"
 #include "train/warnings.h"
@@ -30,7 +31,7 @@ static Status validate(Training *t, Error *error) {
 static bool is_best(const Training *t) {
   const Epoch *epoch = t->epoch, *best = &t->best;
   if (!epoch->validated || t->options.patience == 0 || best->epoch == 0) return true;
-  if (epoch->validation_accuracy != best->validation_accuracy)
+  if (!training_is_multilabel(t) && epoch->validation_accuracy != best->validation_accuracy)
     return epoch->validation_accuracy > best->validation_accuracy;
   return epoch->validation_loss < best->validation_loss;
 }

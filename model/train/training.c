@@ -35,6 +35,7 @@ static Status take_over(Training *t, const Model *from, Error *error) {
   o->position_bias = s->positions > 0;
   o->max_tokens = from->reading.max_tokens;
   o->markup = from->markup;
+  t->corpus.multilabel = model_is_multilabel(from);
   for (uint32_t w = 0; w < words->count && !status; w++) {
     const char *word = strings_get(words, w, &length);
     status = vocabulary_add(&t->corpus.vocabulary, word, length, &number, error);
@@ -84,11 +85,19 @@ void training_free(Training *t) {
   parameters_free(&t->best_parameters);
   validation_free(&t->validation);
   free(t->tokenize);
+  free(t->separator);
   strings_free(&t->warnings);
   free(t->label_rows);
   free(t->label_weights);
   free(t->rows.row);
   free(t);
+}
+
+Status training_set_multilabel(Training *t, const char *separator, Error *error) {
+  t->corpus.multilabel = true;
+  free(t->separator);
+  t->separator = separator ? strdup(separator) : NULL;
+  return separator && !t->separator ? error_no_memory(error) : STATUS_OK;
 }
 
 Corpus *training_corpus(Training *t) { return &t->corpus; }
@@ -112,6 +121,7 @@ Status training_add_phrase(Training *t, const Label *label, const char *phrase, 
 const TrainingOptions *training_options(const Training *t) { return &t->options; }
 size_t training_rows(const Training *t) { return t->labelled; }
 size_t training_pseudo_labelled(const Training *t) { return t->pseudo_labelled; }
+bool training_is_multilabel(const Training *t) { return t->corpus.multilabel; }
 const size_t *training_label_rows(const Training *t) { return t->label_rows; }
 const Strings *training_warnings(const Training *t) { return &t->warnings; }
 const Validation *training_validation(const Training *t) { return &t->validation; }

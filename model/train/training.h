@@ -29,7 +29,7 @@
 
 typedef struct Epoch {
   size_t epoch; /* from 1 */
-  double train_loss, train_accuracy; /* with dropout on, the loss by label weight */
+  double train_loss, train_accuracy; /* with dropout on, the loss by label weight; score.h for sets of labels */
   bool validated;                    /* if there are validation rows: */
   double validation_loss, validation_accuracy, validation_f1; /* without either */
   double learning_rate; /* at the end of the epoch */
@@ -67,14 +67,20 @@ WordVectors *training_vectors(Training *training);
 void training_set_teacher(Training *training, Teacher *teacher);
 Teacher *training_teacher(Training *training); /* or NULL */
 
+/* Says before the first row that rows have sets of labels (corpus_add_labels()). The separator, or NULL, is copied
+** into the model, which says by it how its user writes labels.
+*/
+Status training_set_multilabel(Training *training, const char *separator, Error *error);
+
 /* Counts time that the caller took for the teacher before training_begin(). */
 void training_add_teacher_seconds(Training *training, double seconds);
 
 /* Adds a phrase that a label stands for, such as its name: only the teacher learns from it. After the last row. */
 Status training_add_phrase(Training *training, const Label *label, const char *phrase, size_t length, Error *error);
 
-/* Begins to learn. There must be at least two labels, one of them with two rows to train on. The
-** label weights [labels] (NULL: none) are copied, and multiply a row's loss.
+/* Begins to learn. There must be at least two labels, one of them with two rows to train on; one label
+** is enough if rows have sets of labels. Such a training knows no teacher, no texts without labels and
+** no label weights. The label weights [labels] (NULL: none) are copied, and multiply a row's loss.
 */
 Status training_begin(Training *training, const float *label_weights, Error *error);
 
@@ -83,6 +89,7 @@ const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* with a label, but for those held out */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
 const TaughtSummary *training_taught(const Training *training); /* NULL: there is no teacher, or all rows had labels */
+bool training_is_multilabel(const Training *training);
 const size_t *training_label_rows(const Training *training); /* [labels] rows with the label, those held out too */
 const Strings *training_warnings(const Training *training); /* sentences: warnings.h */
 

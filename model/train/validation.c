@@ -15,6 +15,7 @@ void validation_free(Validation *v) {
   free(v->logits);
   free(v->margins);
   free(v->kept);
+  given_labels_free(&v->given);
   score_free(&v->score);
   *v = (Validation){0};
 }
@@ -53,7 +54,7 @@ static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
 
 Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error) {
   size_t words = 0, labels = c->labels.keys.count;
-  *v = (Validation){.labels = labels};
+  *v = (Validation){.labels = labels, .sets = c->multilabel ? &c->sets : NULL};
   for (size_t row = 0; row < c->rows; row++) {
     if (c->use[row] != ROW_VALIDATES) continue;
     v->count++;
@@ -80,26 +81,48 @@ Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error
   return status;
 }
 
-/* Makes a prediction from the logits of the network; z is scratch [2 labels]. */
+LabelSet validation_actual(const Validation *v, size_t row) { return label_sets_get(v->sets, v->targets[row]); }
+
+LabelSet validation_given(const Validation *v, size_t row) {
+  const Prediction *p = &v->predictions[row];
+  return p->given_count ? (LabelSet){v->given.labels + p->given_begin, p->given_count} : (LabelSet){0};
+}
+
+/* Judges a row by its probabilities, where it has one label. */
+static Status score_row(Validation *v, size_t i, size_t labels, const float *p, Error *error) {
+  Prediction *prediction = &v->predictions[i];
+  *prediction = predict_outcome(p, labels, v->targets[i]);
+  return score_add(&v->score, v->targets[i], prediction->label, prediction->confidence, prediction->of_asked, error);
+}
+
+/* The same where it has a set of labels. */
+static Status score_set(Validation *v, size_t i, const Model *m, const float *p, Error *error) {
+  Prediction *prediction = &v->predictions[i];
+  LabelSet actual = validation_actual(v, i);
+  Status status = predict_set(&m->relevance, p, &actual, &v->given, prediction, error);
+  if (status) return status;
+  const ScoreSet row = {.labels = m->relevance.labels, .actual = actual, .given = validation_given(v, i),
+                        .probabilities = v->given.probabilities + prediction->given_begin,
+                        .ranking = prediction->ranking, .loss = prediction->loss};
+  return score_add_set(&v->score, &row, error);
+}
+
+/* Makes a prediction from the logits of the network; z is scratch [labels]. */
 static Status score_rows(Validation *v, const Model *m, const float *logits, float *z, Error *error) {
   size_t labels = m->parameters.shape.labels;
-  float *p = z + labels;
   Status status = STATUS_OK;
   score_free(&v->score);
+  v->given.count = 0;
   for (size_t i = 0; i < v->count && !status; i++) {
-    uint32_t target = v->targets[i];
     memcpy(z, logits + i * labels, labels * sizeof *z);
-    calibration_forward(&m->calibration, labels, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
-    output_softmax(1, labels, z, p);
-    Prediction *prediction = &v->predictions[i];
-    *prediction = predict_outcome(p, labels, target);
-    status = score_add(&v->score, target, prediction->label, prediction->confidence, prediction->of_asked, error);
+    predict_probabilities(m, linear_exists(&m->linear) ? v->margins + i * labels : NULL, z);
+    status = v->sets ? score_set(v, i, m, z, error) : score_row(v, i, labels, z, error);
   }
   return status;
 }
 
 static Status score_logits(Validation *v, const Model *m, const float *logits, Error *error) {
-  float *row = calloc(2 * m->parameters.shape.labels, sizeof *row);
+  float *row = calloc(m->parameters.shape.labels, sizeof *row);
   Status status = row ? score_rows(v, m, logits, row, error) : error_no_memory(error);
   free(row);
   return status;
@@ -124,8 +147,13 @@ void validation_keep(Validation *v) {
 }
 
 Status validation_conclude(Validation *v, Model *m, Error *error) {
+  const float *margins = linear_exists(&m->linear) ? v->margins : NULL;
+  const RelevanceRows rows = {v->count, v->kept, margins, v->sets, v->targets};
+  Status status = STATUS_OK;
   if (v->count == 0) return STATUS_OK;
-  calibration_fit(&m->calibration, v->count, m->parameters.shape.labels, v->kept,
-                  linear_exists(&m->linear) ? v->margins : NULL, v->targets);
-  return score_logits(v, m, v->kept, error);
+  if (v->sets)
+    status = binary_relevance_fit(&m->relevance, &rows, error);
+  else
+    calibration_fit(&m->calibration, v->count, m->parameters.shape.labels, v->kept, margins, v->targets);
+  return status ? status : score_logits(v, m, v->kept, error);
 }

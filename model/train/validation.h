@@ -13,14 +13,20 @@ typedef struct Validation {
   size_t count;
   Text *texts;        /* [count] */
   uint32_t *targets;  /* [count] as the corpus has them: labels that the model does not know, too */
+  const LabelSets *sets; /* of a multi-label model, of which targets are numbers; borrowed from the corpus */
   uint32_t *rows;     /* [count] of the corpus */
   Prediction *predictions; /* [count] of the model judged last */
+  GivenLabels given;       /* the same, by a multi-label model */
   Score score;             /* of it */
   /* private */
   size_t labels;
   uint32_t *words;
   float *logits, *margins, *kept; /* [count][labels] of the model judged last; of the best */
 } Validation; /* all zero: there are no such rows */
+
+/* The labels that a row has, and that it was given by a multi-label model. */
+LabelSet validation_actual(const Validation *validation, size_t row);
+LabelSet validation_given(const Validation *validation, size_t row);
 
 /* Takes the rows of the corpus that are held out. Words below `known` were learned before. */
 Status validation_new(const Corpus *corpus, size_t known, Validation *validation, Error *error);

@@ -135,6 +135,7 @@ static Status warn_of_majority(const Corpus *c, const size_t *label_rows, String
     rows += label_rows[l];
     if (label_rows[l] > label_rows[most]) most = l;
   }
+  if (c->multilabel) rows = corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_VALIDATES);
   if (label_rows[most] * 100 <= rows * 99) return STATUS_OK;
   Error name;
   Label label = labels_get(&c->labels, (uint32_t)most);

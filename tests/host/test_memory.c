@@ -481,10 +481,46 @@ static const Case LABELLINGS[] = {
     {"card, of nothing", "SELECT length(classify_card('mixed'))", NULL,
      "UPDATE classify_models SET metrics = '{}', options = '['", NULL},
     {"no such model", "SELECT classify('x', 'goo')", NULL, NULL,
-     "(models: alike, good, html, integers, mixed, parts, porter, porter html, whitespace)"},
+     "(models: alike, good, html, integers, lists, mixed, parts, porter, porter html, whitespace)"},
     {"no such version", "SELECT classify('x', 'good@9')", NULL, NULL, "(versions: 1)"},
     {"no such label", "SELECT * FROM classify_attention('x', 'good', 'dog')", NULL, NULL,
      "(labels: \"cat\", \"boat\")"},
+};
+
+/* Several labels a row, or none. */
+#define LISTS "SELECT body, iif(id % 5, json_array(label, ''id'' || id % 2), ''[]'') FROM texts"
+
+static const Case SETS[] = {
+    {"train lists", "SELECT classify_train(body, iif(id % 5, json_array(label, 7), '[]'), 'm', '" PARTS "') FROM texts",
+     MODELS, NULL, NULL},
+    {"train a separator",
+     "SELECT classify_train(body, iif(id % 5, label || '|x', ''), 'm', json_set('" QUICK "', '$.multilabel', '|')) "
+     "FROM texts", MODELS, NULL, NULL},
+    {"train lists, from",
+     "SELECT classify_train(body, json_array(label, 'new'), 'm', '{\"from\":\"lists\",\"epochs\":1}') FROM texts",
+     MODELS, NULL, NULL},
+    {"train lists, a bad one", "SELECT classify_train(body, iif(id = 9, label, '[1]'), 'm', '" QUICK "') FROM texts",
+     MODELS, NULL, "row 9 has the label"},
+    {"classify lists",
+     "SELECT classify(body, 'lists'), round(classify_confidence(body, 'lists'), 4) FROM texts LIMIT 3", NULL, NULL,
+     NULL},
+    {"labels and scores of lists",
+     "SELECT label, chosen, classify_scores('a kitten', 'lists') FROM classify_labels('a kitten', 'lists')", NULL, NULL,
+     NULL},
+    {"rows of lists",
+     "SELECT id, label FROM classify_rows('SELECT id, iif(id % 5, body, NULL) FROM texts', 'lists', "
+     "'{\"threads\":2}')", NULL, NULL, NULL},
+    {"highlight of lists", "SELECT classify_highlight(body, 'lists', 'html') FROM texts LIMIT 2", NULL, NULL, NULL},
+    {"card of lists", "SELECT length(classify_card('lists'))", NULL, NULL, NULL},
+    {"evaluate lists", "SELECT rows, round(micro_f1, 3), round(lrap, 3) FROM classify_evaluate('" LISTS "', 'lists')",
+     NULL, NULL, NULL},
+    {"evaluate lists held out", "SELECT * FROM classify_evaluate(NULL, 'lists')", NULL, NULL, NULL},
+    {"confusion of lists", "SELECT * FROM classify_confusion('" LISTS "', 'lists')", NULL, NULL, NULL},
+    {"confusion of a bad list", "SELECT * FROM classify_confusion('SELECT body, label FROM texts', 'lists')", NULL,
+     NULL, "row 1 of the query: the labels are 'cat'"},
+    {"doubts about lists",
+     "SELECT id, label, suggested FROM classify_doubts('SELECT id, body, iif(id % 7, json_array(label), NULL) "
+     "FROM texts', 'lists')", NULL, NULL, NULL},
 };
 
 static const Case JUDGEMENTS[] = {
@@ -577,6 +613,8 @@ static int begin_all(void **fixture) {
   run(db, "SELECT classify_train(body, iif(id %% 2, 1, '1'), 'alike', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'parts', '" PARTS "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'integers', json_set('" PARTS "', '$.precision', 'int8')) FROM texts");
+  run(db, "SELECT classify_train(body, iif(id %% 5, json_array(label, 'id' || id %% 2), '[]'), 'lists', '" PARTS "') "
+          "FROM texts");
   run(db, "CREATE TABLE vectors(token, vector); INSERT INTO vectors VALUES ('kitten', '[1,2]'), ('sail', zeroblob(8)), "
           "('meow', '[-1, 0.5e3]'), ('ahoy', '[1,0]')");
   close_database(db);
@@ -615,6 +653,7 @@ static int begin_utf16(void **fixture) {
 TEST(training) { run_cases(TRAININGS, COUNT(TRAININGS)); }
 TEST(sources) { run_cases(SOURCES, COUNT(SOURCES)); }
 TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
+TEST(sets_of_labels) { run_cases(SETS, COUNT(SETS)); }
 TEST(judging) { run_cases(JUDGEMENTS, COUNT(JUDGEMENTS)); }
 TEST(encoders) { run_cases(ENCODERS, COUNT(ENCODERS)); }
 TEST(teachers) { run_cases(TEACHERS, COUNT(TEACHERS)); }
@@ -687,6 +726,7 @@ int main(void) {
       cmocka_unit_test_setup(training, begin_all),
       cmocka_unit_test_setup(sources, begin_all),
       cmocka_unit_test_setup(labelling, begin_all),
+      cmocka_unit_test_setup(sets_of_labels, begin_all),
       cmocka_unit_test_setup(judging, begin_all),
       cmocka_unit_test_setup(encoders, begin_encoders),
       cmocka_unit_test_setup(teachers, begin_encoders),

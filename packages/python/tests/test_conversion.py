@@ -57,6 +57,13 @@ class Weights(Test):
             file = struct.pack("<Q", len(text)) + text + hosts.weights()[8 + length:]
             self.refuses(ValueError, sentence, weights.read, file)
 
+    def test_a_model_of_several_labels(self):
+        metadata, tensors = model_file.split(hosts.weights())
+        metadata = {key: value for key, value in metadata.items() if key != "identifier"}
+        model = weights.read(model_file.join({**metadata, "multilabel": "true"}, tensors))
+        self.refuses(ValueError, "the model gives a text several labels (metadata 'multilabel')",
+                     conversion.take_apart, model, [0, 1])
+
     def test_tensors(self):
         four = b"\0" * 4
         for name, tensor, sentence in (

@@ -471,6 +471,17 @@ class Refused(hosts.Test):
                          connection, "m", hosts.weights(), rows)
 
     @hosts.for_each_kind
+    def test_a_model_of_several_labels(self, connection):
+        metadata, tensors = model_file.split(hosts.weights())
+        metadata = {key: value for key, value in metadata.items() if key != "identifier"}
+        weights = model_file.join({**metadata, "multilabel": "true"}, tensors)
+        self.refuses(ValueError, "rows are given for a model that gives a text several labels", sqlite_classify.save,
+                     connection, "m", weights, ROWS)
+        self.assertEqual(sqlite_classify.save(connection, "m", weights), 1)
+        labels = Asking(connection).one("SELECT classify('my parcel', 'm')")
+        self.assertIsInstance(json.loads(labels), list)
+
+    @hosts.for_each_kind
     def test_texts_that_are_no_unicode(self, connection):
         for arguments, named, what in (
                 (["m", hosts.weights(), [("a", "b"), ("x\ud800", "b")]], {}, "the text of row 1 of rows is 'x\\ud800'"),

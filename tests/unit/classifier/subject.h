@@ -172,7 +172,7 @@ SHARED TextBytes write_text(Text text) {
     length += w < VOCABULARY ? (size_t)sprintf(bytes + length, "w%u ", w)
                              : (size_t)sprintf(bytes + length, "%s ", OTHERS[w - VOCABULARY]);
   }
-  return (TextBytes){bytes, length, LABELS_NONE};
+  return (TextBytes){.bytes = bytes, .length = length, .asked = LABELS_NONE};
 }
 
 /* A poll that says stop. */

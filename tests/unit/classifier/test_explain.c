@@ -67,6 +67,34 @@ TEST(contributions_and_the_bias_sum_to_the_logit_with_any_parts) {
       }
 }
 
+/* Of a multi-label model the sum is the logit of the label's own probability. */
+TEST(contributions_to_labels_that_are_decided_by_themselves) {
+  for (unsigned parts = 0; parts < PARTS; parts++) {
+    Subject s = part_subject(parts);
+    Model *m = &s.model;
+    Scratch scratch = {0};
+    assert_ok(binary_relevance_new(LABELS, &(RelevancePrior){{0.8f, 1.7f, -0.2f}, 0.5f}, &m->relevance, &error));
+    for (uint32_t c = 0; c < LABELS; c++)
+      for (size_t k = 0; k < BLEND_SIZE; k++) m->relevance.blend[c * BLEND_SIZE + k] += 0.3f * (float)c;
+    for (size_t i = 0; i < 40; i++) {
+      float weights[MOST_LENGTH], contributions[MOST_LENGTH], p[LABELS];
+      assert_ok(predict(m, &s.lexicon, &s.texts[i], 1, &scratch, p, &error));
+      for (uint32_t label = 0; label < LABELS; label++) {
+        const float *blend = m->relevance.blend + label * BLEND_SIZE;
+        m->calibration = (Calibration){blend[BLEND_NETWORK], blend[BLEND_LINEAR]}; /* for bias_of() */
+        double sum = bias_of(m, label) + (double)blend[BLEND_BIAS];
+        assert_ok(explain_contributions(m, &(Question){s.texts[i], &s.lexicon, label}, &scratch, weights,
+                                        contributions, NULL, &error));
+        for (size_t t = 0; t < s.texts[i].length; t++) sum += (double)contributions[t];
+        assert_near((double)p[label], 1.0 / (1.0 + exp(-sum)), 1e-5);
+      }
+    }
+    binary_relevance_free(&m->relevance);
+    scratch_free(&scratch);
+    subject_free(&s);
+  }
+}
+
 /* The padding of a text has a part of its own. */
 TEST(contributions_of_padded_texts_sum_to_the_logit) {
   for (unsigned parts = 0; parts < PARTS; parts++)
@@ -251,6 +279,7 @@ TEST(no_texts_have_no_contributions) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(contributions_and_the_bias_sum_to_the_logit_with_any_parts),
+      cmocka_unit_test(contributions_to_labels_that_are_decided_by_themselves),
       cmocka_unit_test(contributions_of_padded_texts_sum_to_the_logit),
       cmocka_unit_test(tokens_past_the_network_have_the_linear_share_alone),
       cmocka_unit_test(leave_one_out_is_the_text_without_the_token),

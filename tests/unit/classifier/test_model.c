@@ -52,6 +52,15 @@ static Model *compressed_model(void) {
   return model;
 }
 
+/* The same with labels that are decided each by itself. */
+static Model *multilabel_model(size_t hidden) {
+  Model *model = full_model(hidden);
+  assert_ok(binary_relevance_new(3, &(RelevancePrior){{0.25f, 1.5f, -0.5f}, 0.4f}, &model->relevance, &error));
+  model->relevance.thresholds[1] = 0.75f;
+  model->calibration = (Calibration){1.0f, 1.0f}; /* not used, and not written */
+  return model;
+}
+
 static uint8_t *write_model(Model *model, size_t *size) {
   uint8_t *bytes;
   assert_ok(model_write(model, &bytes, size, &error));
@@ -125,8 +134,15 @@ static void check_round_trip(Model *model) {
   assert_int_equal(read->parameters.count, model->parameters.count);
   assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
   check_same_branch(&read->linear, &model->linear);
-  assert_true(read->calibration.network == model->calibration.network &&
-              read->calibration.linear == model->calibration.linear);
+  assert_true(model_is_multilabel(model) || (read->calibration.network == model->calibration.network &&
+                                             read->calibration.linear == model->calibration.linear));
+  size_t decided = model->relevance.labels;
+  assert_int_equal(read->relevance.labels, decided);
+  if (decided) {
+    assert_memory_equal(read->relevance.blend, model->relevance.blend, decided * BLEND_SIZE * sizeof(float));
+    assert_memory_equal(read->relevance.thresholds, model->relevance.thresholds, decided * sizeof(float));
+  }
+  assert_string_equal(read->separator ? read->separator : "(none)", model->separator ? model->separator : "(none)");
   assert_string_equal(read->tokenize, model->tokenize);
   assert_int_equal(read->reading.max_tokens, model->reading.max_tokens);
   assert_int_equal(read->reading.padded_length, model->reading.padded_length);
@@ -152,6 +168,41 @@ TEST(all_parts_are_read_as_they_were_written) {
   for (size_t hidden = 0; hidden <= 2; hidden++) {
     Model *model = full_model(hidden);
     check_round_trip(model);
+    model_free(model);
+  }
+}
+
+TEST(a_multilabel_model_is_read_as_it_was_written) {
+  for (int separated = 0; separated <= 1; separated++) {
+    Model *model = multilabel_model(1);
+    if (separated) model->separator = strdup(", ");
+    check_round_trip(model);
+    model_free(model);
+  }
+}
+
+TEST(a_multilabel_file_that_says_something_else_is_refused) {
+  const struct {
+    const char *from, *to, *message;
+  } cases[] = {
+      {"\"multilabel\":\"true\"", "\"multilabel\":\"tree\"",
+       "metadata 'multilabel' is 'tree', expected 'true' or 'false'"},
+      {"\"separator\":\"|\"", "\"separator\":\"\" ", "metadata 'separator' is empty"},
+      {"\"multilabel.blend\":{\"dtype\":\"F32\"", "\"multilabel.blend\":{\"dtype\":\"U32\"",
+       "tensor 'multilabel.blend' is U32 [3][3], expected F32, F16 or BF16 [3][3]"},
+      {"\"multilabel.thresholds\":{\"dtype\":\"F32\"", "\"multilabel.thresholds\":{\"dtype\":\"F64\"",
+       "tensor 'multilabel.thresholds' is F64 [3], expected F32, F16 or BF16 [3]"},
+  };
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    size_t size;
+    Model *model = multilabel_model(1);
+    model->separator = strdup("|");
+    uint8_t *bytes = write_model(model, &size);
+    remove_identifier(bytes, size);
+    replace(bytes, size, cases[i].from, cases[i].to);
+    Model *read = NULL;
+    assert_invalid(model_read(bytes, size, &read, &error), cases[i].message);
+    free(bytes);
     model_free(model);
   }
 }
@@ -737,6 +788,18 @@ TEST(any_byte_of_a_compressed_model) {
   free(bytes);
 }
 
+TEST(any_byte_of_a_multilabel_model) {
+  size_t size;
+  Model *model = multilabel_model(1);
+  model->separator = strdup(";");
+  uint8_t *bytes = write_model(model, &size);
+  remove_identifier(bytes, size);
+  for (size_t part = 0; part < size; part += 7) assert_false(try_bytes(bytes, part));
+  assert_true(change_each_byte(bytes, size, 53) > 0);
+  free(bytes);
+  model_free(model);
+}
+
 /* ---- a text as tokens --------------------------------------------------------------------- */
 
 static Tokens tokens_of(const Model *model, const char *text, bool with_spans) {
@@ -917,6 +980,9 @@ int main(void) {
       cmocka_unit_test(all_parts_are_read_as_they_were_written),
       cmocka_unit_test(a_compressed_model_is_read_as_it_was_written),
       cmocka_unit_test(ends_of_words_may_have_two_bytes),
+      cmocka_unit_test(a_multilabel_model_is_read_as_it_was_written),
+      cmocka_unit_test(a_multilabel_file_that_says_something_else_is_refused),
+      cmocka_unit_test(any_byte_of_a_multilabel_model),
       cmocka_unit_test(without_a_blend_logits_are_as_they_are),
       cmocka_unit_test(the_precision_is_kept),
       cmocka_unit_test(the_markup_is_kept),

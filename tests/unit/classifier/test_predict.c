@@ -1,6 +1,77 @@
 /* The labels of texts. */
 #include "unit/classifier/subject.h"
 
+/* ---- sets of labels --------------------------------------------------------------- */
+
+static BinaryRelevance relevance_of(const float *thresholds, size_t labels) {
+  BinaryRelevance b;
+  assert_ok(binary_relevance_new(labels, &(RelevancePrior){{0.8f, 1.7f, -0.2f}, 0.5f}, &b, &error));
+  memcpy(b.thresholds, thresholds, labels * sizeof *thresholds);
+  return b;
+}
+
+TEST(labels_past_their_thresholds_are_given_the_most_probable_first) {
+  const float thresholds[] = {0.5f, 0.2f, 0.5f, 0.9f}, p[] = {0.5f, 0.3f, 0.7f, 0.8f};
+  const float low[] = {0.1f, 0.15f, 0.0f, 0.4f};
+  BinaryRelevance b = relevance_of(thresholds, 4);
+  GivenLabels given = {0};
+  Prediction prediction;
+  assert_ok(predict_set(&b, p, NULL, &given, &prediction, &error));
+  assert_int_equal(prediction.label, 3);
+  assert_int_equal(prediction.given_count, 3);
+  assert_memory_equal(given.labels, ((uint32_t[]){2, 0, 1}), 3 * sizeof(uint32_t));
+  assert_close(given.probabilities, ((float[]){0.7f, 0.5f, 0.3f}), 3, 0);
+  assert_near((double)prediction.confidence, 0.3, 1e-6);
+  assert_near((double)prediction.nearest, 0.0, 1e-6);
+  assert_ok(predict_set(&b, low, NULL, &given, &prediction, &error));
+  assert_int_equal(prediction.given_begin, 3);
+  assert_int_equal(prediction.given_count, 0);
+  assert_near((double)prediction.confidence, 0.6, 1e-6);
+  assert_near((double)prediction.nearest, 0.05, 1e-6);
+  given_labels_free(&given);
+  binary_relevance_free(&b);
+}
+
+/* Ranking: label 0 is behind one that is not of the set, 2/3 of those above it are; label 1 is the first. */
+TEST(a_set_that_is_asked_for_is_compared) {
+  const float thresholds[] = {0.5f, 0.5f, 0.5f}, p[] = {0.4f, 0.9f, 0.6f};
+  const uint32_t labels[] = {0, 1, 7};
+  const LabelSet two = {labels, 2}, unknown = {labels, 3};
+  BinaryRelevance b = relevance_of(thresholds, 3);
+  GivenLabels given = {0};
+  Prediction prediction;
+  assert_ok(predict_set(&b, p, &two, &given, &prediction, &error));
+  assert_near((double)prediction.of_asked, 0.4, 1e-6);
+  assert_near(prediction.ranking, 1.0 + 2.0 / 3.0, 1e-12);
+  assert_near(prediction.loss, -log(0.4) - log(0.9) - log(0.4), 1e-6);
+  assert_ok(predict_set(&b, p, &unknown, &given, &prediction, &error));
+  assert_near((double)prediction.of_asked, 0.0, 0.0);
+  assert_near(prediction.ranking, 1.0 + 2.0 / 3.0, 1e-12);
+  given_labels_free(&given);
+  binary_relevance_free(&b);
+}
+
+/* Each label's probability by the formula, of one that is said with others and alone. */
+TEST(probabilities_of_a_multilabel_model_are_its_own) {
+  const float thresholds[] = {0.5f, 0.5f, 0.5f};
+  for (unsigned parts = 0; parts < PARTS; parts++) {
+    Subject s = part_subject(parts);
+    Scratch scratch = {0};
+    s.model.calibration = (Calibration){0.8f, 1.7f}; /* of logits_of() */
+    s.model.relevance = relevance_of(thresholds, LABELS);
+    for (size_t i = 0; i < 20; i++) {
+      float logits[LABELS], p[LABELS];
+      logits_of(&s, s.texts[i], logits);
+      assert_ok(predict(&s.model, &s.lexicon, &s.texts[i], 1, &scratch, p, &error));
+      for (size_t c = 0; c < LABELS; c++)
+        assert_near((double)p[c], 1.0 / (1.0 + exp(0.2 - (double)logits[c])), 1e-5);
+    }
+    binary_relevance_free(&s.model.relevance);
+    scratch_free(&scratch);
+    subject_free(&s);
+  }
+}
+
 /* ---- predicting ------------------------------------------------------------------- */
 
 TEST(the_best_is_the_largest_and_first) {
@@ -191,7 +262,7 @@ TEST(labels_of_long_texts) {
 TEST(a_tokenizer_that_fails_fails_the_labels) {
   Subject s = part_subject(15);
   Scratch scratch = {0};
-  const TextBytes written[] = {{"w1 w2", 5, 0}, {"w3 !", 4, 0}, {"w4", 2, 0}};
+  const TextBytes written[] = {{"w1 w2", 5, 0, NULL}, {"w3 !", 4, 0, NULL}, {"w4", 2, 0, NULL}};
   Prediction predictions[COUNT(written)];
   finish(&s, PRECISION_FLOAT32);
   assert_invalid(predict_labels(&s.model, &at_spaces, written, COUNT(written), &scratch, predictions, &error), "'!'");
@@ -241,6 +312,8 @@ TEST(branches_can_be_interrupted) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(labels_past_their_thresholds_are_given_the_most_probable_first),
+      cmocka_unit_test(a_set_that_is_asked_for_is_compared),
       cmocka_unit_test(the_best_is_the_largest_and_first),
       cmocka_unit_test(an_outcome_has_the_best_the_next_and_the_one_asked_for),
       cmocka_unit_test(a_runner_up_may_be_as_probable_or_not_there),
@@ -248,6 +321,7 @@ int main(void) {
       cmocka_unit_test(a_scratch_serves_models_of_any_parts),
       cmocka_unit_test(a_finished_model_says_the_same_again),
       cmocka_unit_test(integers_of_8_bits_are_close),
+      cmocka_unit_test(probabilities_of_a_multilabel_model_are_its_own),
       cmocka_unit_test(no_texts_have_no_probabilities),
       cmocka_unit_test(labels_of_texts_as_they_were_written),
       cmocka_unit_test(labels_of_padded_texts),

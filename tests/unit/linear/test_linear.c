@@ -263,6 +263,75 @@ TEST(two_labels_have_one_machine_and_opposite_margins) {
   free(s);
 }
 
+/* ---- several labels a text ------------------------------------------------------------ */
+
+static void add_sets(LabelSets *sets, const LabelSet *set, size_t count) {
+  for (size_t i = 0; i < count; i++) assert_int_equal(label_sets_add(sets, set[i]), i);
+}
+
+TEST(sets_of_one_label_are_learned_as_labels) {
+  static const uint32_t numbers[] = {0, 1, 2, 3};
+  for (size_t labels = 3; labels <= MOST_LABELS; labels++) {
+    Subjects *s = subjects_new(labels, NULL);
+    LabelSets sets = {0};
+    for (uint32_t c = 0; c < labels; c++) assert_int_equal(label_sets_add(&sets, (LabelSet){&numbers[c], 1}), c);
+    LinearTraining of_sets = s->training;
+    of_sets.sets = &sets;
+    Linear a = learn(&s->training), b = learn(&of_sets);
+    assert_int_equal(a.columns, b.columns);
+    assert_memory_equal(a.bias, b.bias, a.columns * sizeof *a.bias);
+    assert_memory_equal(a.kernel, b.kernel, tfidf_features(&a.tfidf) * a.columns * sizeof *a.kernel);
+    linear_free(&a);
+    linear_free(&b);
+    label_sets_free(&sets);
+    free(s);
+  }
+}
+
+/* All texts have label 0; those of the second subject have label 1, too. */
+TEST(each_label_of_a_set_has_a_machine) {
+  static const uint32_t both[] = {0, 1};
+  Subjects *s = subjects_new(2, NULL);
+  LabelSets sets = {0};
+  add_sets(&sets, (LabelSet[]){{both, 1}, {both, 2}}, 2);
+  s->training.sets = &sets;
+  Linear l = learn(&s->training);
+  const Lexicon lexicon = lesson_lexicon(&s->training);
+  assert_int_equal(l.columns, 2);
+  for (size_t i = 0; i < ROWS; i++) {
+    float margins[MOST_LABELS];
+    margins_of(&l, &lexicon, s->texts[i], margins);
+    assert_true(margins[0] > 0.5f);
+    assert_int_equal(margins[1] > 0.0f, s->training.targets[i] == 1);
+  }
+  linear_free(&l);
+  label_sets_free(&sets);
+  free(s);
+}
+
+/* One label that a text has or has not. */
+TEST(one_label_has_a_machine) {
+  static const uint32_t first[] = {0};
+  Subjects *s = subjects_new(2, NULL);
+  LabelSets sets = {0};
+  add_sets(&sets, (LabelSet[]){{first, 0}, {first, 1}}, 2);
+  s->training.sets = &sets;
+  s->training.labels = 1;
+  Linear l = learn(&s->training);
+  const Lexicon lexicon = lesson_lexicon(&s->training);
+  assert_int_equal(l.columns, 1);
+  for (size_t i = 0; i < ROWS; i++) {
+    float margins[MOST_LABELS];
+    margins_of(&l, &lexicon, s->texts[i], margins);
+    assert_int_equal(margins[0] > 0.0f, s->training.targets[i] == 1);
+  }
+  linear_free(&l);
+  label_sets_free(&sets);
+  free(s);
+}
+
+/* ---- the machines ---------------------------------------------------------------------- */
+
 /* The row of a text as svm.h takes it: its features, and the n-grams of its words, in one dense array. */
 static void dense_row(const Linear *l, const LinearTraining *training, Text text, float *row) {
   size_t features = tfidf_features(&l->tfidf);
@@ -567,7 +636,7 @@ TEST(new_words_and_labels_come_beside_the_old) {
 /* ---- files --------------------------------------------------------------------------------- */
 
 static Status read_file(const Reference *file, size_t vocabulary, size_t labels, Linear *l) {
-  return linear_read(&file->tensors, file->bytes, vocabulary, labels, l, &error);
+  return linear_read(&file->tensors, file->bytes, vocabulary, labels, linear_columns(labels, false), l, &error);
 }
 
 TEST(a_branch_is_read_as_it_was_written) {
@@ -772,6 +841,9 @@ int main(void) {
       cmocka_unit_test(a_pair_is_shared_by_its_words),
       cmocka_unit_test(learns_separable_labels),
       cmocka_unit_test(two_labels_have_one_machine_and_opposite_margins),
+      cmocka_unit_test(sets_of_one_label_are_learned_as_labels),
+      cmocka_unit_test(each_label_of_a_set_has_a_machine),
+      cmocka_unit_test(one_label_has_a_machine),
       cmocka_unit_test(a_margin_is_that_of_a_machine_on_the_rows),
       cmocka_unit_test(words_outside_the_vocabulary_weigh_by_their_letters),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),

@@ -20,6 +20,7 @@ typedef struct Layer {
   uint32_t targets[MOST_ROWS];
   const float *label_weights;
   const float *const *likely;
+  LabelSets sets; /* none: a text has one label */
   float scale;
 } Layer;
 
@@ -34,9 +35,14 @@ static Layer *layer_new(size_t rows, size_t state, size_t labels) {
 
 static double layer_loss(void *context) {
   Layer *l = context;
+  Targets targets = {l->targets, l->likely, l->label_weights, label_sets_count(&l->sets) ? &l->sets : NULL};
   output_forward(&l->weights, l->rows, l->context, l->logits);
+  if (targets.sets) {
+    output_sigmoid(l->rows, l->weights.labels, l->logits, l->probabilities);
+    return output_loss_of_sets(l->rows, l->weights.labels, l->logits, l->probabilities, &targets, l->scale,
+                               l->d_logits);
+  }
   output_softmax(l->rows, l->weights.labels, l->logits, l->probabilities);
-  Targets targets = {l->targets, l->likely, l->label_weights};
   return output_loss(&l->weights, l->rows, l->probabilities, &targets, l->scale, l->d_logits);
 }
 
@@ -130,6 +136,84 @@ TEST(backward_adds_to_weights_and_overwrites_the_context) {
   free(twice);
 }
 
+/* ---- sets of labels ------------------------------------------------------------------ */
+
+/* Texts with none, one, two and all labels, and one of which nothing is known. */
+static Layer *layer_of_sets(void) {
+  static const uint32_t ALL[] = {0, 1, 2, 3}, UNKNOWN[] = {1, 7};
+  Layer *l = random_layer();
+  l->label_weights = NULL;
+  l->targets[0] = label_sets_add(&l->sets, (LabelSet){ALL, 0});
+  l->targets[1] = label_sets_add(&l->sets, (LabelSet){ALL + 2, 1});
+  l->targets[2] = label_sets_add(&l->sets, (LabelSet){ALL, 2});
+  l->targets[3] = label_sets_add(&l->sets, (LabelSet){ALL, 4});
+  l->targets[5] = label_sets_add(&l->sets, (LabelSet){UNKNOWN, 2});
+  return l;
+}
+
+static void free_layer_of_sets(Layer *l) {
+  label_sets_free(&l->sets);
+  free(l);
+}
+
+TEST(gradients_of_sets_are_slopes) {
+  Layer *l = layer_of_sets();
+  both_passes(l);
+  assert_gradient(layer_loss, l, l->context, 30, l->d_context);
+  assert_gradient(layer_loss, l, l->kernel, 20, l->d_kernel);
+  assert_gradient(layer_loss, l, l->bias, 4, l->d_bias);
+  free_layer_of_sets(l);
+}
+
+/* The definition, in double. */
+TEST(loss_of_sets_is_binary_cross_entropy) {
+  Layer *l = layer_of_sets();
+  double loss = layer_loss(l), expected = 0.0;
+  for (size_t i = 0; i < 6; i++) {
+    for (uint32_t c = 0; c < 4 && l->targets[i] != LABELS_NONE; c++) {
+      double p = 1.0 / (1.0 + exp(-(double)l->logits[i * 4 + c]));
+      bool has = label_set_has(label_sets_get(&l->sets, l->targets[i]), c);
+      expected -= 0.25 * log(has ? p : 1.0 - p);
+      assert_near((double)l->probabilities[i * 4 + c], p, 1e-6);
+    }
+  }
+  assert_near(loss, expected, 1e-6);
+  free_layer_of_sets(l);
+}
+
+TEST(loss_of_sets_is_exact_far_from_the_middle) {
+  Layer *l = layer_new(1, 1, 2);
+  const uint32_t first[] = {0};
+  l->targets[0] = label_sets_add(&l->sets, (LabelSet){first, 1});
+  l->bias[0] = -300.0f;
+  l->bias[1] = 200.0f;
+  assert_near(layer_loss(l), 500.0, 1e-9);
+  assert_near((double)l->d_logits[0], -1.0, 1e-6);
+  assert_near((double)l->d_logits[1], 1.0, 1e-6);
+  l->bias[0] = 40.0f;
+  l->bias[1] = -60.0f;
+  double small = layer_loss(l);
+  assert_true(small > 0.0 && small < 1e-16);
+  free_layer_of_sets(l);
+}
+
+TEST(a_set_is_right_if_all_of_it_is) {
+  LabelSets sets = {0};
+  const uint32_t labels[] = {0, 2}, unknown[] = {0, 2, 9};
+  uint32_t numbers[] = {label_sets_add(&sets, (LabelSet){labels, 2}), label_sets_add(&sets, (LabelSet){labels, 0}),
+                        label_sets_add(&sets, (LabelSet){unknown, 3}), LABELS_NONE};
+  const Targets targets = {.labels = numbers, .sets = &sets};
+  const float both[] = {0.9f, 0.1f, 0.5f}, one[] = {0.9f, 0.1f, 0.4f}, more[] = {0.9f, 0.6f, 0.5f}, none[3] = {0};
+  assert_true(output_is_right(&targets, 0, 3, both));
+  assert_false(output_is_right(&targets, 0, 3, one));
+  assert_false(output_is_right(&targets, 0, 3, more));
+  assert_true(output_is_right(&targets, 1, 3, none));
+  assert_false(output_is_right(&targets, 1, 3, both));
+  assert_false(output_is_right(&targets, 2, 3, both));
+  assert_false(output_is_right(&targets, 3, 3, none));
+  label_sets_free(&sets);
+}
+
 /* ---- targets that are probabilities -------------------------------------------------- */
 
 /* Of three texts, one of them with a target that has a zero; the others have one label. */
@@ -207,7 +291,7 @@ TEST(a_text_without_target_takes_no_part) {
 TEST(the_loss_alone_needs_no_gradient) {
   Layer *l = random_layer();
   double loss = layer_loss(l);
-  Targets targets = {l->targets, l->likely, l->label_weights};
+  Targets targets = {l->targets, l->likely, l->label_weights, NULL};
   double again = output_loss(&l->weights, l->rows, l->probabilities, &targets, l->scale, NULL);
   assert_true(loss == again);
   free(l);
@@ -251,6 +335,10 @@ int main(void) {
       cmocka_unit_test(as_keras_with_weights_of_labels),
       cmocka_unit_test(gradients_are_slopes),
       cmocka_unit_test(backward_adds_to_weights_and_overwrites_the_context),
+      cmocka_unit_test(gradients_of_sets_are_slopes),
+      cmocka_unit_test(loss_of_sets_is_binary_cross_entropy),
+      cmocka_unit_test(loss_of_sets_is_exact_far_from_the_middle),
+      cmocka_unit_test(a_set_is_right_if_all_of_it_is),
       cmocka_unit_test(gradients_of_probable_labels_are_slopes),
       cmocka_unit_test(the_loss_of_probable_labels_is_the_cross_entropy),
       cmocka_unit_test(a_label_that_is_certain_is_the_label),

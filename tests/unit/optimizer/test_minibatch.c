@@ -142,7 +142,7 @@ static void plain_gradient(Plain *p, size_t first, size_t count) {
   for (size_t row = 0; row < count; row++) by_row[row] = targets[first + pass.batch.order[row]];
   memset(p->gradient.block, 0, p->gradient.count * sizeof(float));
   network_forward(&p->parameters, &PLAIN, NULL, &pass);
-  p->loss = network_loss(&p->parameters, &pass, &(Targets){by_row, NULL, p->label_weights}, 1.0f / (float)count);
+  p->loss = network_loss(&p->parameters, &pass, &(Targets){by_row, NULL, p->label_weights, NULL}, 1.0f / (float)count);
   network_backward(&p->parameters, NULL, &pass, &p->gradient);
   float *table = scatter(&pass.batch, VOCABULARY, size, pass.d_vectors);
   memcpy(p->gradient.tensor[TENSOR_EMBEDDING], table, VOCABULARY * size * sizeof(float));

@@ -247,6 +247,73 @@ TEST(the_seed_draws_the_rows) {
   corpus_free(&c);
 }
 
+/* ---- several labels a row ------------------------------------------------------------- */
+
+/* Adds a row whose labels are the letters of `labels`. */
+static void add_letters(Corpus *corpus, const char *labels, RowUse use) {
+  Label list[8];
+  RowLabels row = {list, strlen(labels)};
+  for (size_t i = 0; i < row.count; i++) list[i] = (Label){.kind = LABEL_TEXT, .text = labels + i, .length = 1};
+  assert_ok(corpus_add_labels(corpus, &tokenizer_unicode, "text", 4, &row, use, &error));
+}
+
+static void check_labels(const Corpus *corpus, size_t row, const uint32_t *expected, size_t count) {
+  LabelSet set = corpus_labels(corpus, row);
+  assert_int_equal(set.count, count);
+  if (count) assert_memory_equal(set.labels, expected, count * sizeof *expected);
+}
+
+TEST(rows_have_sets_of_labels) {
+  Corpus corpus = {.max_tokens = 8, .cut_after = 8, .multilabel = true};
+  add_letters(&corpus, "ab", ROW_TRAINS);
+  add_letters(&corpus, "", ROW_TRAINS);
+  add_letters(&corpus, "bab", ROW_TRAINS);
+  add_letters(&corpus, "c", ROW_TRAINS);
+  assert_ok(corpus_add_labels(&corpus, &tokenizer_unicode, "x", 1, NULL, ROW_UNLABELLED, &error));
+  add_letters(&corpus, "zcaz", ROW_VALIDATES);
+  assert_int_equal(corpus.labels.keys.count, 3);
+  assert_int_equal(corpus.others.keys.count, 1);
+  assert_int_equal(corpus.target[0], corpus.target[2]);
+  assert_int_equal(corpus.target[4], LABELS_NONE);
+  check_labels(&corpus, 2, (const uint32_t[]){0, 1}, 2);
+  check_labels(&corpus, 1, NULL, 0);
+  check_labels(&corpus, 4, NULL, 0);
+  check_labels(&corpus, 5, (const uint32_t[]){0, 2, 3}, 3);
+  corpus_free(&corpus);
+}
+
+TEST(a_row_with_one_label_is_a_set_of_one) {
+  Corpus corpus = make_corpus();
+  add(&corpus, "one", text_label("a"), ROW_TRAINS);
+  add(&corpus, "one", text_label("b"), ROW_TRAINS);
+  add_unlabelled(&corpus, "two");
+  check_labels(&corpus, 1, (const uint32_t[]){1}, 1);
+  check_labels(&corpus, 2, NULL, 0);
+  corpus_free(&corpus);
+}
+
+/* b is on 10 rows, a on 30: the group of "ab" is that of b. */
+TEST(rows_are_dealt_by_their_rarest_label) {
+  Corpus corpus = {.max_tokens = 8, .cut_after = 8, .multilabel = true};
+  for (size_t i = 0; i < 20; i++) add_letters(&corpus, "a", ROW_TRAINS);
+  for (size_t i = 0; i < 10; i++) add_letters(&corpus, "ab", ROW_TRAINS);
+  for (size_t i = 0; i < 40; i++) add_letters(&corpus, "", ROW_TRAINS);
+  add_letters(&corpus, "c", ROW_TRAINS);
+  uint32_t groups[71];
+  assert_ok(corpus_groups(&corpus, groups, &error));
+  assert_int_equal(groups[0], 0);
+  assert_int_equal(groups[20], 1);
+  assert_int_equal(groups[30], 3); /* none of the three labels */
+  assert_int_equal(groups[70], 2);
+  assert_ok(corpus_split(&corpus, 0.2, 1, &error));
+  assert_int_equal(held_out_in_all(&corpus), 14);
+  assert_int_equal(held_out_of(&corpus, corpus.target[0]), 4);
+  assert_int_equal(held_out_of(&corpus, corpus.target[20]), 2);
+  assert_int_equal(held_out_of(&corpus, corpus.target[30]), 8);
+  assert_int_equal(corpus.use[70], ROW_TRAINS);
+  corpus_free(&corpus);
+}
+
 /* ---- cutting the vocabulary ----------------------------------------------------------- */
 
 TEST(frequent_words_come_first_and_rows_follow) {
@@ -448,6 +515,9 @@ int main(void) {
       cmocka_unit_test(a_fraction_of_0_holds_nothing_out),
       cmocka_unit_test(rows_of_other_uses_are_not_held_out),
       cmocka_unit_test(the_seed_draws_the_rows),
+      cmocka_unit_test(rows_have_sets_of_labels),
+      cmocka_unit_test(a_row_with_one_label_is_a_set_of_one),
+      cmocka_unit_test(rows_are_dealt_by_their_rarest_label),
       cmocka_unit_test(frequent_words_come_first_and_rows_follow),
       cmocka_unit_test(words_left_out_become_the_unknown_one),
       cmocka_unit_test(only_words_of_training_rows_count),

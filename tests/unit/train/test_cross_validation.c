@@ -34,7 +34,7 @@ static Corpus sample_corpus(size_t rows) {
 static Status judge_polled(const Corpus *corpus, uint64_t seed, size_t threads, Poll poll, Prediction *predictions) {
   Workers *workers;
   assert_ok(workers_new(threads, poll, &workers, &error));
-  Status status = cross_validation_predict(corpus, seed, workers, predictions, &error);
+  Status status = cross_validation_predict(corpus, seed, workers, predictions, NULL, &error);
   workers_free(workers);
   return status;
 }
@@ -42,7 +42,8 @@ static Status judge_polled(const Corpus *corpus, uint64_t seed, size_t threads, 
 /* [rows] for free(); what is never filled in is no probability. */
 static Prediction *judge(const Corpus *corpus, uint64_t seed, size_t threads) {
   Prediction *predictions = allocate(corpus->rows, sizeof *predictions);
-  for (size_t i = 0; i < corpus->rows; i++) predictions[i] = (Prediction){1000, NAN, NAN, NAN};
+  const Prediction none = {.label = 1000, .confidence = NAN, .of_asked = NAN, .runner_up = NAN};
+  for (size_t i = 0; i < corpus->rows; i++) predictions[i] = none;
   assert_ok(judge_polled(corpus, seed, threads, (Poll){0}, predictions));
   return predictions;
 }
@@ -280,6 +281,43 @@ TEST(empty_texts_are_judged_too) {
   }
 }
 
+/* ---- sets of labels ----------------------------------------------------------------------- */
+
+/* Rows have the label of their subject, every fourth "third" as well. Of 40 rows one has another subject's, and one
+** lacks "third".
+*/
+TEST(missing_and_wrong_labels_are_improbable) {
+  enum { SETS = 240 };
+  Corpus corpus = {.multilabel = true};
+  for (size_t i = 0; i < SETS; i++) {
+    char text[SAMPLE_SIZE + 8] = "";
+    Label labels[] = {sample_label(i + (i % 40 == 7)), text_label("third")};
+    RowLabels row = {labels, 1 + (i % 4 == 0)};
+    sample_text(i, text);
+    if (i % 4 == 0) strcat(text, " third");
+    if (i % 40 == 28) row.count = 1;
+    assert_ok(corpus_add_labels(&corpus, &tokenizer_unicode, text, strlen(text), &row, ROW_TRAINS, &error));
+  }
+  prune(&corpus);
+  GivenLabels given = {0};
+  Workers *workers;
+  Prediction *predictions = allocate(SETS, sizeof *predictions);
+  assert_ok(workers_new(2, (Poll){0}, &workers, &error));
+  assert_ok(cross_validation_predict(&corpus, 1, workers, predictions, &given, &error));
+  workers_free(workers);
+  size_t doubted = 0;
+  for (size_t i = 0; i < SETS; i++) {
+    bool wrong = i % 40 == 7 || i % 40 == 28;
+    if (wrong) assert_true(predictions[i].of_asked < 0.5f);
+    doubted += !wrong && predictions[i].of_asked < 0.5f;
+    assert_true(predictions[i].given_begin + predictions[i].given_count <= given.count);
+  }
+  assert_true(doubted < SETS / 20);
+  given_labels_free(&given);
+  free(predictions);
+  corpus_free(&corpus);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(swapped_labels_are_improbable_and_the_others_are_not),
@@ -292,6 +330,7 @@ int main(void) {
       cmocka_unit_test(a_label_that_one_row_has),
       cmocka_unit_test(fewer_rows_than_folds),
       cmocka_unit_test(empty_texts_are_judged_too),
+      cmocka_unit_test(missing_and_wrong_labels_are_improbable),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,172 @@ TEST(another_seed_gives_another_model) {
   free(other);
 }
 
+/* ---- several labels a row ---------------------------------------------------------- */
+
+/* Row i has the text of subject i, or of subjects i and i + 1 where i % 4 is 0, and their labels; none where i % 10 is
+** 9.
+*/
+static void add_sets(Training *training, size_t first, size_t count, RowUse use) {
+  for (size_t i = first; i < first + count; i++) {
+    char text[2 * SAMPLE_SIZE], second[SAMPLE_SIZE];
+    Label labels[] = {sample_label(i), sample_label(i + 1)};
+    RowLabels row = {labels, i % 4 == 0 ? 2 : 1};
+    sample_text(i, text);
+    sample_text(i + 1, second);
+    if (row.count == 2) strcat(text, second);
+    if (i % 10 == 9) {
+      strcpy(text, "the and it was of nothing");
+      row.count = 0;
+    }
+    assert_ok(corpus_add_labels(training_corpus(training), &tokenizer_unicode, text, strlen(text), &row, use, &error));
+  }
+}
+
+static Training *training_of_sets(TrainingOptions options, const Model *from) {
+  Training *training;
+  assert_ok(training_new(&options, "", from, &training, &error));
+  assert_ok(training_set_multilabel(training, from ? NULL : "|", &error));
+  add_sets(training, 0, 2 * ROWS, ROW_TRAINS);
+  return training;
+}
+
+static TrainingOptions options_of_sets(void) {
+  TrainingOptions options = full_options();
+  options.epochs = 8;
+  options.batch_size = 8;
+  return options;
+}
+
+/* The share of new rows that are given just their labels. */
+static double accuracy_of_sets(const Model *model) {
+  size_t right = 0;
+  GivenLabels given = {0};
+  for (size_t i = 0; i < ROWS; i++) {
+    char text[2 * SAMPLE_SIZE], second[SAMPLE_SIZE];
+    float p[SAMPLE_LABELS];
+    Prediction prediction;
+    size_t row = 1000 + i, count = row % 4 == 0 ? 2 : 1;
+    sample_text(row, text);
+    sample_text(row + 1, second);
+    if (count == 2) strcat(text, second);
+    probabilities_of(model, text, p);
+    given.count = 0;
+    assert_ok(predict_set(&model->relevance, p, NULL, &given, &prediction, &error));
+    bool same = prediction.given_count == count;
+    for (size_t k = 0; k < count; k++) {
+      uint32_t label = labels_find(&model->labels, sample_label(row + k));
+      same = same && label_set_has((LabelSet){given.labels, given.count}, label);
+    }
+    right += same;
+  }
+  given_labels_free(&given);
+  return (double)right / (double)ROWS;
+}
+
+TEST(sets_of_labels_are_learned) {
+  Training *training = training_of_sets(options_of_sets(), NULL);
+  begin(training);
+  Epoch last = train_to_end(training);
+  assert_true(training_is_multilabel(training));
+  assert_true(last.train_loss < 0.4 && last.train_loss > 0.0);
+  const Validation *v = training_validation(training);
+  assert_int_equal(v->score.rows, v->count);
+  assert_true(score_micro_f1(&v->score) > 0.8);
+  Model *model = end_training(training);
+  assert_true(model_is_multilabel(model));
+  assert_string_equal(model->separator, "|");
+  assert_true(is_finite(model));
+  assert_true(accuracy_of_sets(model) > 0.8);
+  assert_true(model->keywords.count > 0);
+  model_free(model);
+}
+
+/* All is there from the beginning: no epoch on all rows, no rows to fit to. */
+TEST(sets_are_learned_without_validation) {
+  TrainingOptions options = options_of_sets();
+  options.validation = 0;
+  Training *training = training_of_sets(options, NULL);
+  begin(training);
+  train_to_end(training);
+  Model *model = end_training(training);
+  assert_true(accuracy_of_sets(model) > 0.6);
+  model_free(model);
+}
+
+TEST(any_number_of_threads_learns_the_same_sets) {
+  File expected = {0};
+  for (size_t i = 0; i < COUNT(THREADS); i++) {
+    TrainingOptions options = options_of_sets();
+    options.epochs = 2;
+    options.batch_size = 32;
+    options.threads = THREADS[i];
+    Training *training = training_of_sets(options, NULL);
+    begin(training);
+    train_to_end(training);
+    check_same_file(end_training(training), &expected);
+  }
+  free(expected.bytes);
+}
+
+/* Patience looks at the loss. */
+TEST(the_best_epoch_of_sets_has_the_least_loss) {
+  TrainingOptions options = options_of_sets();
+  Training *training;
+  Epoch epoch = {0};
+  double least = INFINITY;
+  options.patience = 3;
+  assert_ok(training_new(&options, "", NULL, &training, &error));
+  assert_ok(training_set_multilabel(training, NULL, &error));
+  add_sets(training, 0, ROWS, ROW_TRAINS);
+  add_sets(training, 500, 40, ROW_VALIDATES);
+  begin(training);
+  while (!epoch.is_last) {
+    assert_ok(training_epoch(training, (Poll){0}, &epoch, &error));
+    assert_int_equal(epoch.is_best, epoch.validation_loss < least);
+    least = fmin(least, epoch.validation_loss);
+  }
+  model_free(end_training(training));
+}
+
+TEST(sets_can_be_gone_on_from) {
+  Training *training = training_of_sets(options_of_sets(), NULL);
+  begin(training);
+  train_to_end(training);
+  Model *from = end_training(training);
+  TrainingOptions options = options_of_sets();
+  options.epochs = 2;
+  training = training_of_sets(options, from);
+  begin(training);
+  train_to_end(training);
+  Model *model = end_training(training);
+  assert_true(model_is_multilabel(model));
+  assert_true(accuracy_of_sets(model) > 0.8);
+  model_free(model);
+  model_free(from);
+}
+
+static void check_refused(const char *const *labels, size_t rows, const float *weights, const char *message) {
+  TrainingOptions options = sample_options();
+  Training *training;
+  assert_ok(training_new(&options, "", NULL, &training, &error));
+  assert_ok(training_set_multilabel(training, NULL, &error));
+  for (size_t i = 0; i < rows; i++) {
+    Label label = text_label(labels[i] ? labels[i] : "");
+    RowLabels row = {&label, labels[i] != NULL};
+    assert_ok(corpus_add_labels(training_corpus(training), &tokenizer_unicode, "a text", 6, &row, ROW_TRAINS, &error));
+  }
+  assert_invalid(training_begin(training, weights, &error), message);
+  training_free(training);
+}
+
+TEST(sets_that_teach_nothing_are_refused) {
+  const float weights[] = {1.0f, 2.0f};
+  check_refused(NULL, 0, NULL, "no rows to learn from");
+  check_refused((const char *const[]){NULL, NULL}, 2, NULL, "no row has a label: each of 2 rows has an empty list");
+  check_refused((const char *const[]){"a", "b", NULL}, 3, NULL, "3 rows have 2 labels, each of them once");
+  check_refused((const char *const[]){"a", "a", "b"}, 3, weights, "the labels have weights");
+}
+
 /* ---- ending early ---------------------------------------------------------------- */
 
 /* The first poll comes before anything else. */
@@ -258,6 +424,12 @@ int main(void) {
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),
       cmocka_unit_test(another_seed_gives_another_model),
+      cmocka_unit_test(sets_of_labels_are_learned),
+      cmocka_unit_test(sets_are_learned_without_validation),
+      cmocka_unit_test(any_number_of_threads_learns_the_same_sets),
+      cmocka_unit_test(the_best_epoch_of_sets_has_the_least_loss),
+      cmocka_unit_test(sets_can_be_gone_on_from),
+      cmocka_unit_test(sets_that_teach_nothing_are_refused),
       cmocka_unit_test(a_poll_that_says_stop_ends_training),
       cmocka_unit_test(short_epochs_are_polled_too),
       cmocka_unit_test(no_time_is_one_epoch),

@@ -157,6 +157,8 @@ def take_apart(model, rows):
     """The Parts of a Model, with these rows of the file's embedding. ValueError if it has parts that frameworks' models
     do not have."""
     tensors = model.tensors
+    if model.metadata.get("multilabel") == "true":
+        raise ValueError("the model gives a text several labels (metadata 'multilabel'), expected one that gives one")
     trained = {"subwords": "subwords", "linear.kernel": "linear"}
     option = next((option for name, option in trained.items() if name in tensors), None)
     if option is None and network.has_max_pool(tensors) and not _only_max_pool(tensors):

@@ -215,6 +215,9 @@ def _describe(cursor, model, values, rows, schema):
 
     update()  # the file has its identifier now, so that it is not read anew for each of the rows
     if rows is not None:
+        if metadata.get("multilabel") == "true":
+            raise ValueError("rows are given for a model that gives a text several labels (metadata 'multilabel'), "
+                             "expected none: classify_evaluate() judges it by a query")
         skipped = _label_rows(cursor, model, rows)
         metrics.update(_metrics(cursor, model, skipped))
         if "keywords.words" not in tensors:

@@ -14,6 +14,7 @@ DTYPES = {"F32": "<f4", "F16": "<f2", "BF16": "<u2", "U32": "<u4", "U16": "<u2",
 BLOCK = 32  # numbers that have one scale in a quantised tensor
 # The tensors of docs/model-file.md but for the lists of words and labels. Others are ignored, as in SQL.
 KNOWN = {*contents.REQUIRED, "subwords", "attention.bias", "blend", "seen", "ngrams",
+         "multilabel.blend", "multilabel.thresholds",
          *(f"gru.{name}.{part}" for name in ("forward", "backward") for part in ("kernel", "recurrent_kernel", "bias")),
          *(f"linear.{name}" for name in ("pairs.ends", "pairs.words", "kernel", "bias", "idf")),
          *(f"keywords.{name}" for name in ("labels", "words", "counts", "contributions"))}
