@@ -4,7 +4,7 @@
 CREATE TABLE pages(id INTEGER PRIMARY KEY, body, category);
 INSERT INTO pages SELECT id, '<P class="' || category || '">' || replace(replace(body, 'i', '&#105;'), ', ', ',&nbsp;') || '<br/>&copy', category
 FROM tickets;
-SELECT body FROM pages WHERE id IN (1, 3);
+SELECT body FROM pages WHERE id IN (1, 3) ORDER BY id;
 SELECT 'trained', classify_train(body, category, 'html', json_set(:small, '$.markup', 'html')) IS NOT NULL FROM pages;
 SELECT 'trained', classify_train(body, category, 'plain', :small) IS NOT NULL FROM tickets;
 SELECT name, options ->> 'markup', instr(weights, CAST('"markup":"html"' AS BLOB)) > 0 FROM classify_models ORDER BY name;
