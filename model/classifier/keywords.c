@@ -7,7 +7,6 @@
 
 enum {
   MOST_OF_ONE = 200,
-  LEAST_OF_ONE = 10,
   RARE = 5        /* a word that occurs so often counts half of its mean contribution */
 };
 
@@ -90,7 +89,7 @@ static size_t keep_first(Use *uses, size_t count, size_t most_of_all) {
   size_t labels = 0, kept = 0, of_label = 0;
   for (size_t i = 0; i < count; i++) labels += i == 0 || uses[i].label != uses[i - 1].label;
   size_t most = labels ? most_of_all / labels : 0;
-  most = most > MOST_OF_ONE ? MOST_OF_ONE : most < LEAST_OF_ONE ? LEAST_OF_ONE : most;
+  if (most > MOST_OF_ONE) most = MOST_OF_ONE;
   for (size_t i = 0; i < count; i++) {
     of_label = kept && uses[kept - 1].label == uses[i].label ? of_label + 1 : 0;
     if (of_label < most) uses[kept++] = uses[i];

@@ -11,7 +11,9 @@ enum {
   FEATURE_WEIGHTS = 1 << 22,   /* of words and pairs there, about: 2 MB of 4 bits  */
   MOST_KEYWORDS = 20000,       /* of all labels: 200 kB                            */
   KEYWORD = 12, HASH = 4,      /* bytes                                            */
-  HEADER = 6000,               /* bytes, about as many as it has with all tensors  */
+  KEYWORDS_OF_ONE = 10,        /* of a label, without a limit on the size          */
+  HEADER = 1700, GRU_HEADER = 1700, LINEAR_HEADER = 1000, SUBWORDS_HEADER = 400, /* bytes, at most */
+  RELEVANCE = 16,              /* bytes of a label that is decided by itself       */
   LEAST_WORDS = 50
 };
 static const double CODE4 = 0.5 + 2.0 / 32.0, CODE8 = 1.0 + 2.0 / 32.0; /* bytes of a number, with its part of a scale */
@@ -39,11 +41,16 @@ static double network_bytes(const TrainingOptions *o, size_t labels) {
   return CODE8 * matrices + sizeof(float) * vectors;
 }
 
-/* What a model has whatever its words are. */
+static double header_bytes(const TrainingOptions *o) {
+  return HEADER + (o->hidden ? GRU_HEADER : 0) + (o->linear ? LINEAR_HEADER : 0) + (o->subwords ? SUBWORDS_HEADER : 0);
+}
+
+/* What a model has whatever its words are: of each row that it may learn a hash, too. */
 static double fixed_bytes(const TrainingOptions *o, const Corpus *c) {
-  size_t labels = c->labels.keys.count;
-  double names = (double)(c->labels.keys.length + 5 * labels + sizeof(float) * labels);
-  return HEADER + network_bytes(o, labels) + names + HASH * (double)c->rows;
+  size_t labels = c->labels.keys.count, rows = corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED);
+  double of_label = sizeof(uint32_t) + 1.0 + (o->linear ? sizeof(float) : 0.0) + (c->multilabel ? RELEVANCE : 0.0);
+  return header_bytes(o) + network_bytes(o, labels) + (double)c->labels.keys.length + of_label * (double)labels +
+         HASH * (double)rows;
 }
 
 /* What a word takes, with its share of n-grams and pairs: a number of a pair takes two bytes, an idf too. */
@@ -57,8 +64,9 @@ static double word_bytes(const TrainingOptions *o, const Corpus *c) {
 }
 
 static void plan_all(const TrainingOptions *o, const Corpus *c, SizeBudget *b) {
-  size_t columns = columns_of(o, c), words = c->vocabulary.words.count;
-  *b = (SizeBudget){.words = o->max_vocabulary, .ngrams = ngrams_for(words, columns), .keywords = MOST_KEYWORDS,
+  size_t columns = columns_of(o, c), words = c->vocabulary.words.count, labels = c->labels.keys.count;
+  *b = (SizeBudget){.words = o->max_vocabulary, .ngrams = ngrams_for(words, columns),
+                    .keywords = larger(MOST_KEYWORDS, KEYWORDS_OF_ONE * labels),
                     .features = columns ? FEATURE_WEIGHTS / columns : 0};
 }
 
@@ -67,15 +75,35 @@ static Status share_out(const TrainingOptions *o, const Corpus *c, SizeBudget *b
   plan_all(o, c, b);
   if (o->max_size == 0) return STATUS_OK;
   double keywords = (double)o->max_size / 10.0, fixed = fixed_bytes(o, c), word = word_bytes(o, c);
-  double least = ceil((fixed + LEAST_WORDS * word) / 0.9) + 1.0, words = ((double)o->max_size - keywords - fixed) / word;
-  if (words < LEAST_WORDS)
-    return error_set(error, STATUS_INVALID, "max_size is %zu bytes, expected at least %.0f for %zu labels and %zu rows",
-                     o->max_size, least, c->labels.keys.count, c->rows);
+  double least = ceil((fixed + LEAST_WORDS * word) / 0.9), words = ((double)o->max_size - keywords - fixed) / word;
+  if ((double)o->max_size < least)
+    return error_set(error, STATUS_INVALID, "max_size is %zu, expected at least %.0f bytes for %zu labels, %zu rows and a "
+                     "network with embedding %zu and hidden %zu", o->max_size, least, c->labels.keys.count,
+                     corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), o->embedding, o->hidden);
   b->words = smaller(o->max_vocabulary, (size_t)words);
-  b->ngrams = smaller(b->ngrams, b->words / 2);
   b->features = smaller(b->features, 4 * b->words);
   b->keywords = smaller(b->keywords, (size_t)(keywords / KEYWORD));
   return STATUS_OK;
+}
+
+/* The words and pairs that the model has got, exactly. */
+static double words_bytes(const TrainingOptions *o, const Corpus *c, const Tfidf *tfidf) {
+  double words = (double)vocabulary_size(&c->vocabulary), columns = (double)columns_of(o, c);
+  double number = vocabulary_size(&c->vocabulary) > UINT16_MAX ? sizeof(uint32_t) : sizeof(uint16_t);
+  double bytes = (double)c->vocabulary.words.length + words * (sizeof(uint32_t) + CODE4 * (double)o->embedding);
+  if (!o->linear) return bytes;
+  return bytes + (double)tfidf_features(tfidf) * (CODE4 * columns + 2.0) + sizeof(uint32_t) * (double)tfidf->words +
+         number * (double)tfidf->pairs;
+}
+
+void size_budget_rest(const TrainingOptions *o, const Corpus *c, const Tfidf *tfidf, SizeBudget *b) {
+  if (o->max_size == 0) return;
+  double ngram = HASH + CODE4 * (double)(o->embedding + columns_of(o, c));
+  double left = (double)o->max_size - fixed_bytes(o, c) - words_bytes(o, c, tfidf);
+  double for_ngrams = o->subwords ? left - KEYWORD * (double)b->keywords - ngram : 0.0;
+  b->ngrams = for_ngrams > 0.0 ? smaller(b->ngrams, (size_t)(for_ngrams / ngram)) : 0;
+  double for_keywords = left - (o->subwords ? ngram * (double)(b->ngrams + 1) : 0.0);
+  b->keywords = for_keywords > 0.0 ? smaller(b->keywords, (size_t)(for_keywords / KEYWORD)) : 0;
 }
 
 Status size_budget_plan(TrainingOptions *o, const Corpus *c, SizeBudget *b, Error *error) {

@@ -8,6 +8,7 @@
 #ifndef CLASSIFY_SIZE_BUDGET_H
 #define CLASSIFY_SIZE_BUDGET_H
 
+#include "linear/tfidf.h"
 #include "text/corpus.h"
 #include "train/defaults.h"
 
@@ -22,5 +23,8 @@ typedef struct SizeBudget {
 ** STATUS_INVALID if max_size is too small for any model.
 */
 Status size_budget_plan(TrainingOptions *options, const Corpus *corpus, SizeBudget *budget, Error *error);
+
+/* Once the words and pairs are known: gives n-grams what these leave, and keywords what is left then. */
+void size_budget_rest(const TrainingOptions *options, const Corpus *corpus, const Tfidf *tfidf, SizeBudget *budget);
 
 #endif

@@ -65,6 +65,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
   (void)over;
   Judgement floats = judgement_of(&t->validation.score), rounded;
+  size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
   size_t last = t->options.max_size ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
   Status status = STATUS_OK;
   for (; t->validation.count; choice++) {

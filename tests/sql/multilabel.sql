@@ -62,7 +62,7 @@ SELECT actual, predicted, count FROM classify_confusion('VALUES (''I forgot my p
   (''where is my parcel'', ''["fish"]''), (NULL, ''["login"]''), (''I forgot my password'', NULL)', 'tags');
 SELECT label, precision, recall, f1, support FROM classify_report('VALUES (''I forgot my password'', ''["login","billing"]''),
   (''where is my parcel'', ''["fish"]'')', 'tags');
-SELECT rows, accuracy, micro_f1 FROM classify_evaluate('VALUES (''I forgot my password'', ''["login"]''), (''where is my parcel'', ''[]'')', 'tags');
+SELECT rows, accuracy, round(micro_f1, 4) FROM classify_evaluate('VALUES (''I forgot my password'', ''["login"]''), (''where is my parcel'', ''[]'')', 'tags');
 SELECT rows, accuracy, micro_f1, lrap FROM classify_evaluate('VALUES (''thank you so much'', ''[]'')', 'tags');
 SELECT actual IS predicted, count(*) > 0 FROM classify_confusion(NULL, 'tags') WHERE actual IS predicted GROUP BY 1;
 SELECT count(*) FROM classify_report(NULL, 'tags');
@@ -76,7 +76,7 @@ SELECT label, (SELECT group_concat(value) FROM (SELECT value FROM json_each(sugg
 FROM classify_doubts('SELECT id, body, tags FROM checked', 'tags') WHERE id = 1;
 -- Where the labels are the same, so are the texts.
 SELECT count(*) > 90 FROM classify_doubts('SELECT id, body, tags FROM checked', 'tags') WHERE label = suggested;
-SELECT id, label, json_valid(suggested), probability BETWEEN 0 AND 1
+SELECT id, label, suggested IS NULL, probability BETWEEN 0 AND 1
 FROM classify_doubts('SELECT ''new'', ''a parcel and a password'', NULL UNION ALL SELECT ''none'', NULL, ''["login"]''', 'tags');
 
 -- Why.
