@@ -24,7 +24,9 @@ typedef struct SizeBudget {
 */
 Status size_budget_plan(TrainingOptions *options, const Corpus *corpus, SizeBudget *budget, Error *error);
 
-/* Once the words and pairs are known: gives n-grams what these leave, and keywords what is left then. */
+/* Once the words and pairs are known: gives n-grams what these leave, and keywords what is left then; never more than
+** before. To be called again when the linear branch has learned again, from more rows.
+*/
 void size_budget_rest(const TrainingOptions *options, const Corpus *corpus, const Tfidf *tfidf, SizeBudget *budget);
 
 #endif

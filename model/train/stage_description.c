@@ -75,6 +75,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
+  size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
   Status status = compression_run(t->model, &t->corpus, t->budget.ngrams, error);
   if (!status) status = compression_subwords(t->model, &t->corpus, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};

@@ -42,7 +42,7 @@ SELECT count(*) FROM classify_models WHERE name = 'none';
 CREATE TABLE many AS
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900)
 SELECT 'w' || (i * 7919 % 30) || ' w' || (i * 104729 % 30) AS text, json_array('L' || (i % 300), 'L' || (i * 37 % 300)) AS labels FROM n;
-SELECT classify_train(text, labels, 'many', '{"max_size": 200000, "epochs": 1}') IS NOT NULL FROM many;
+SELECT classify_train(text, labels, 'many', '{"max_size": 200000, "epochs": 2}') IS NOT NULL FROM many;
 SELECT classify_train(text, json_extract(labels, '$[0]'), 'one', '{"max_size": 150000, "epochs": 1, "linear": false}') IS NOT NULL FROM many;
 SELECT name, length(weights) <= json_extract(options, '$.max_size'), length(weights) > 0.8 * json_extract(options, '$.max_size')
 FROM classify_models WHERE name IN ('many', 'one') ORDER BY name;
