@@ -117,8 +117,8 @@ static int check_form(TrainingRun *run, sqlite3_value *label, RowUse use, Error 
   const char *where = use == ROW_VALIDATES ? " of the validation query" : use == ROW_KNOWN ? " of option from" : "";
   const char *shown = sqlite3_value_type(label) == SQLITE_BLOB ? "a BLOB" : (const char *)sqlite3_value_text(label);
   if (sets)
-    return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', expected a JSON array as in all rows, or option "
-                   "multilabel, a separator", run->row, where, shown);
+    return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', expected a JSON array as in all rows, or "
+                   "option multilabel, a separator", run->row, where, shown);
   return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', a JSON array, expected one label as the rows "
                  "before have; with option multilabel false it is taken as it is", run->row, where, shown);
 }

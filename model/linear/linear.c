@@ -14,7 +14,6 @@
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
 
 enum {
-  MOST_WEIGHTS = 1 << 22, /* of words and pairs, about: 16 MB */
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17,
   WIDE = 16, /* columns at a time  */
@@ -362,7 +361,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   *l = (Linear){.labels = training->labels, .columns = linear_columns(training->labels, training->sets)};
   Learning g = {.linear = l, .training = training, .workers = workers};
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
-                            .most = training->most ? training->most : MOST_WEIGHTS / l->columns,
+                            .most = training->most ? training->most : LINEAR_WEIGHTS / l->columns,
                             .before = training->from ? &training->from->tfidf : NULL};
   Status status = learning_new(&g, error);
   if (!status) status = tfidf_collect(&l->tfidf, &features, workers, error);

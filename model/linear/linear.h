@@ -37,6 +37,9 @@ static inline bool linear_exists(const Linear *linear) { return linear->labels >
 /* Returns the columns of a kernel; `multilabel`: rows have sets of labels. */
 static inline size_t linear_columns(size_t labels, bool multilabel) { return labels == 2 && !multilabel ? 1 : labels; }
 
+/* Of words and pairs, at most, about: 16 MB in memory. */
+enum { LINEAR_WEIGHTS = 1 << 22 };
+
 /* All pointers are borrowed. */
 typedef struct LinearTraining {
   const Text *texts;          /* [count]                                                   */
@@ -46,7 +49,7 @@ typedef struct LinearTraining {
   const Subwords *subwords;   /* the subword list of the texts' words; NULL: no n-grams    */
   const float *label_weights; /* [labels] factors of the cost of a label's rows; NULL: 1   */
   const Linear *from;         /* to fine-tune: its words and labels are the first ones; NULL */
-  size_t most;                /* features, about; 0: as many as 16 MB of weights have */
+  size_t most;                /* features, about; 0: as many as LINEAR_WEIGHTS allows */
   uint64_t seed;
 } LinearTraining;
 

@@ -128,11 +128,13 @@ static Status weigh_labels(Training *t, const float *given, Error *error) {
 /* ---- words ------------------------------------------------------------------------- */
 
 static Status check_max_size(const Training *t, Error *error) {
-  if (t->options.max_size == 0 || (!t->from && t->options.compress)) return STATUS_OK;
+  if (t->options.max_size == 0) return STATUS_OK;
   if (t->from)
-    return error_set(error, STATUS_INVALID, "max_size is given beside a model to go on from, whose words and n-grams are "
-                     "all kept, expected one of them");
-  return error_set(error, STATUS_INVALID, "max_size is given and compress is false, expected one of them");
+    return error_set(error, STATUS_INVALID, "max_size is given beside a model to go on from, whose words and n-grams "
+                     "are all kept, expected one of them");
+  if (!t->options.compress)
+    return error_set(error, STATUS_INVALID, "max_size is given and compress is false, expected one of them");
+  return STATUS_OK;
 }
 
 static Status plan_sizes(Training *t, Error *error) {

@@ -2,13 +2,13 @@
 
 #include <math.h>
 
+#include "base/quantisation.h"
 #include "linear/linear.h"
 
 enum {
   FEWEST_NGRAMS = 1 << 10,
   MOST_NGRAMS = 1 << 15,
   NGRAM_WEIGHTS = 1 << 21,     /* of n-grams in the linear branch: 1 MB of 4 bits  */
-  FEATURE_WEIGHTS = 1 << 22,   /* of words and pairs there, about: 2 MB of 4 bits  */
   MOST_KEYWORDS = 20000,       /* of all labels: 200 kB                            */
   KEYWORD = 12, HASH = 4,      /* bytes                                            */
   KEYWORDS_OF_ONE = 10,        /* of a label, without a limit on the size          */
@@ -16,7 +16,9 @@ enum {
   RELEVANCE = 16,              /* bytes of a label that is decided by itself       */
   LEAST_WORDS = 50
 };
-static const double CODE4 = 0.5 + 2.0 / 32.0, CODE8 = 1.0 + 2.0 / 32.0; /* bytes of a number, with its part of a scale */
+
+/* The bytes of a number of 4 and of 8 bits, with its part of a scale. */
+static const double CODE4 = 0.5 + 2.0 / QUANTISATION_BLOCK, CODE8 = 1.0 + 2.0 / QUANTISATION_BLOCK;
 
 static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
@@ -67,7 +69,7 @@ static void plan_all(const TrainingOptions *o, const Corpus *c, SizeBudget *b) {
   size_t columns = columns_of(o, c), words = c->vocabulary.words.count, labels = c->labels.keys.count;
   *b = (SizeBudget){.words = o->max_vocabulary, .ngrams = ngrams_for(words, columns),
                     .keywords = larger(MOST_KEYWORDS, KEYWORDS_OF_ONE * labels),
-                    .features = columns ? FEATURE_WEIGHTS / columns : 0};
+                    .features = columns ? LINEAR_WEIGHTS / columns : 0};
 }
 
 /* Shares out max_size, for a network whose sizes are set. */
@@ -77,8 +79,8 @@ static Status share_out(const TrainingOptions *o, const Corpus *c, SizeBudget *b
   double keywords = (double)o->max_size / 10.0, fixed = fixed_bytes(o, c), word = word_bytes(o, c);
   double least = ceil((fixed + LEAST_WORDS * word) / 0.9), words = ((double)o->max_size - keywords - fixed) / word;
   if ((double)o->max_size < least)
-    return error_set(error, STATUS_INVALID, "max_size is %zu, expected at least %.0f bytes for %zu labels, %zu rows and a "
-                     "network with embedding %zu and hidden %zu", o->max_size, least, c->labels.keys.count,
+    return error_set(error, STATUS_INVALID, "max_size is %zu, expected at least %.0f bytes for %zu labels, %zu rows and "
+                     "a network with embedding %zu and hidden %zu", o->max_size, least, c->labels.keys.count,
                      corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), o->embedding, o->hidden);
   b->words = smaller(o->max_vocabulary, (size_t)words);
   b->features = smaller(b->features, 4 * b->words);

@@ -17,8 +17,8 @@ static const ModelBits CHOICES[] = {
 };
 enum { CHOICE_COUNT = sizeof CHOICES / sizeof *CHOICES };
 
-static const double MORE_LOSS = 1.01;   /* times the loss with floats, at most  */
-static const double LESS_RIGHT = 0.0015;/* of the rows, and one row, at most    */
+static const double MORE_LOSS = 1.01;    /* times the loss with floats, at most  */
+static const double LESS_RIGHT = 0.0015; /* of the rows, and one row, at most    */
 
 typedef struct Judgement {
   double loss, right;
@@ -31,7 +31,8 @@ static Judgement judgement_of(const Score *score) {
 /* The model of the best epoch, compressed; without what labelling by word numbers does not need. */
 static Status make_trial(const Training *t, const ModelBits *bits, Model *trial, Error *error) {
   const Model *m = t->model;
-  *trial = (Model){.calibration = m->calibration, .relevance = m->relevance, .reading = m->reading, .precision = m->precision, .bits = *bits};
+  *trial = (Model){.calibration = m->calibration, .relevance = m->relevance, .reading = m->reading,
+                   .precision = m->precision, .bits = *bits};
   Status status = parameters_new(&m->parameters.shape, &trial->parameters, error);
   if (!status) parameters_copy(&trial->parameters, &t->best_parameters);
   if (!status && linear_exists(&m->linear)) status = linear_copy(&m->linear, &trial->linear, error);

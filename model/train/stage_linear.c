@@ -42,7 +42,8 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
                              .sets = c->multilabel ? &c->sets : NULL,
                              .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
                              .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
-                             .from = t->from ? &t->from->linear : NULL, .most = t->budget.features, .seed = t->options.seed};
+                             .from = t->from ? &t->from->linear : NULL, .most = t->budget.features,
+                             .seed = t->options.seed};
   linear_free(&t->model->linear);
   if (!status) status = linear_train(&t->model->linear, &training, t->workers, error);
   t->linear_seconds = clock_seconds() - begun;

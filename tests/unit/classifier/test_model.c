@@ -207,7 +207,6 @@ TEST(a_multilabel_file_that_says_something_else_is_refused) {
   }
 }
 
-/* A file from before there were branches: both scales are 1. */
 /* The numbers are those that rounding leaves. */
 TEST(a_compressed_model_is_read_as_it_was_written) {
   Model *model = compressed_model(), *read;
@@ -278,6 +277,7 @@ TEST(ends_of_words_may_have_two_bytes) {
   free(bytes);
 }
 
+/* A file from before there were branches: both scales are 1. */
 TEST(without_a_blend_logits_are_as_they_are) {
   size_t size;
   uint8_t *bytes = full_file(&size);

@@ -42,7 +42,8 @@ static void net_free(Net *net) {
 static double forward(void *context) {
   Net *net = context;
   network_forward(&net->parameters, &net->lexicon, net->dropout, &net->pass);
-  return network_loss(&net->parameters, &net->pass, &(Targets){.labels = net->targets, .label_weights = net->label_weights}, net->scale);
+  Targets targets = {.labels = net->targets, .label_weights = net->label_weights};
+  return network_loss(&net->parameters, &net->pass, &targets, net->scale);
 }
 
 /* Computes the whole gradient, also of the table: that of each distinct word is added to the rows
