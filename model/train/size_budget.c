@@ -79,8 +79,8 @@ static Status share_out(const TrainingOptions *o, const Corpus *c, SizeBudget *b
   double keywords = (double)o->max_size / 10.0, fixed = fixed_bytes(o, c), word = word_bytes(o, c);
   double least = ceil((fixed + LEAST_WORDS * word) / 0.9), words = ((double)o->max_size - keywords - fixed) / word;
   if ((double)o->max_size < least)
-    return error_set(error, STATUS_INVALID, "max_size is %zu, expected at least %.0f bytes for %zu labels, %zu rows and "
-                     "a network with embedding %zu and hidden %zu", o->max_size, least, c->labels.keys.count,
+    return error_set(error, STATUS_INVALID, "max_size is %zu, expected at least %.0f bytes for %zu labels, %zu rows "
+                     "and a network with embedding %zu and hidden %zu", o->max_size, least, c->labels.keys.count,
                      corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), o->embedding, o->hidden);
   b->words = smaller(o->max_vocabulary, (size_t)words);
   b->features = smaller(b->features, 4 * b->words);
