@@ -22,7 +22,8 @@ comma    := ,
 BUILD    := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null)
-WARN     := -Wall -Wextra -Wshadow -Wconversion
+# a member that an initialiser leaves out is 0
+WARN     := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
 
 # A static OpenBLAS with threads, where Debian and Fedora have it; elsewhere the shared

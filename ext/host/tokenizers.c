@@ -107,4 +107,4 @@ static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t 
   return STATUS_OK;
 }
 
-const Tokenizer tokenizer_listed = {listed_split};
+const Tokenizer tokenizer_listed = {.split = listed_split};

@@ -60,7 +60,7 @@ Status explain_contributions(const Model *m, const Question *q, Scratch *scratch
   Parts parts = {weights, contributions, padding ? padding : &unwanted};
   bool linear = linear_exists(&m->linear);
   Status status = predict_pass(m, &(Texts){&q->text, 1, q->lexicon}, scratch, error);
-  if (!status && linear) status = tfidf_vector(&m->linear.tfidf, q->text, &scratch->vector, error);
+  if (!status && linear) status = tfidf_vector(&m->linear.tfidf, q->lexicon, q->text, &scratch->vector, error);
   if (status) return status;
   for (size_t t = 0; t < q->text.length; t++) weights[t] = contributions[t] = 0.0f;
   *parts.padding = (TokenPart){0};
@@ -110,13 +110,16 @@ Status explain_all(const Model *m, const Texts *texts, const uint32_t *labels, W
 /* ---- leaving a token out --------------------------------------------------------------- */
 
 /* Writes copies of the text without token first, without token first + 1, and so on, side by side. */
-static void leave_out(Text text, size_t first, size_t count, uint32_t *words, Text *texts) {
+static void leave_out(Text text, size_t first, size_t count, uint32_t *words, uint8_t *capitals, Text *texts) {
   for (size_t i = 0; i < count; i++) {
     uint32_t *to = words + i * text.length;
     size_t out = first + i;
     memcpy(to, text.words, out * sizeof *to);
     memcpy(to + out, text.words + out + 1, (text.length - out - 1) * sizeof *to);
-    texts[i] = (Text){to, text.length - 1};
+    uint8_t *kept = text.capitals ? capitals + i * text.length : NULL;
+    if (kept) memcpy(kept, text.capitals, out);
+    if (kept) memcpy(kept + out, text.capitals + out + 1, text.length - out - 1);
+    texts[i] = (Text){to, text.length - 1, kept};
   }
 }
 
@@ -131,19 +134,21 @@ Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, S
   size_t labels = m->parameters.shape.labels, rows = rows_for(reading_most(&m->reading, q->text.length));
   float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
   uint32_t *words = malloc((ROWS * q->text.length + 1) * sizeof *words);
+  uint8_t *capitals = malloc(ROWS * q->text.length + 1);
   Text texts[ROWS];
-  Status status = probabilities && words ? STATUS_OK : error_no_memory(error);
+  Status status = probabilities && words && capitals ? STATUS_OK : error_no_memory(error);
   if (!status) status = predict(m, q->lexicon, &q->text, 1, scratch, probabilities, error);
   float whole = status ? 0.0f : probabilities[q->label];
   for (size_t first = 0; first < tokens && !status; first += rows) {
     size_t count = tokens - first < rows ? tokens - first : rows;
-    leave_out(q->text, first, count, words, texts);
+    leave_out(q->text, first, count, words, capitals, texts);
     status = predict(m, q->lexicon, texts, count, scratch, probabilities, error);
     if (!status) status = poll_proceed(poll, error);
     for (size_t i = 0; i < count && !status; i++)
       drops[first + i] = whole - probabilities[i * labels + q->label];
   }
   free(words);
+  free(capitals);
   free(probabilities);
   return status;
 }

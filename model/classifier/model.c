@@ -60,6 +60,7 @@ static const Choice TRUNCATING = {"truncating", {"post", "pre"}, "'post' or 'pre
 static const Choice UNKNOWN = {"unknown", {"read", "skip"}, "'read' or 'skip'"};
 static const Choice GRU_PADDING = {"gru_padding", {"read", "carry", "zero"}, "'read', 'carry' or 'zero'"};
 static const Choice ATTENTION_PADDING = {"attention_padding", {"read", "skip"}, "'read' or 'skip'"};
+static const Choice SHAPES = {"shapes", {"false", "true"}, "'false' or 'true'"};
 
 static const Choice MULTILABEL = {"multilabel", {"false", "true"}, "'true' or 'false'"};
 
@@ -86,6 +87,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   write_choice(&w, &MARKUP, m->markup);
   write_reading(&w, &m->reading, &m->parameters.shape.padding);
   if (m->precision == PRECISION_INT8) safetensors_write_metadata(&w, "precision", "int8");
+  write_choice(&w, &SHAPES, m->parameters.shape.shaped);
   write_choice(&w, &MULTILABEL, model_is_multilabel(m));
   if (m->separator) safetensors_write_metadata(&w, "separator", m->separator);
   parameters_write(&m->parameters, &m->bits.network, &w);
@@ -94,7 +96,7 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   linear_write(&m->linear, m->bits.linear, &w);
   keywords_write(&m->keywords, &w);
   fingerprints_write(&m->fingerprints, &w);
-  ngrams_write(&m->ngrams, &w);
+  ngrams_write(&m->ngrams, "ngrams", &w);
   safetensors_write_tensor(&w, "vocabulary.ends", DTYPE_U32, &words->count, 1, words->end);
   safetensors_write_tensor(&w, "labels.ends", DTYPE_U32, &labels->count, 1, labels->end);
   safetensors_write_tensor(&w, "labels.kinds", DTYPE_U8, &labels->count, 1, m->labels.kinds);
@@ -215,7 +217,7 @@ static Status read_vocabulary(const File *f, Model *m) {
 }
 
 /* The embedding may have more rows than there are words, but not fewer. */
-static Status read_parameters(const File *f, Padding padding, Model *m) {
+static Status read_parameters(const File *f, Padding padding, bool shaped, Model *m) {
   const TensorView *ends, *embedding = safetensors_find(&f->st, parameters_name(TENSOR_EMBEDDING));
   Status status = find_list(f, "vocabulary.ends", DTYPE_U32, &ends);
   if (status) return status;
@@ -225,13 +227,17 @@ static Status read_parameters(const File *f, Padding padding, Model *m) {
                      embedding->shape[0]);
   status = parameters_read(&f->st, f->bytes, words, &m->parameters, f->error);
   m->parameters.shape.padding = padding;
-  return status;
+  if (status || !shaped) return status;
+  m->parameters.shape.shaped = true;
+  if (m->parameters.shape.buckets > CAPITALS_ROWS) return STATUS_OK;
+  return error_set(f->error, STATUS_INVALID, "tensor 'subwords' has %zu rows, expected more than %d, of capitals, in a "
+                   "file with shapes", m->parameters.shape.buckets, CAPITALS_ROWS);
 }
 
 /* Each n-gram has a row of subwords, and one of the linear branch if it has n-grams; and so have all others. */
 static Status read_ngrams(const File *f, Model *m) {
-  Status status = ngrams_read(&f->st, f->bytes, &m->ngrams, f->error);
-  size_t rows = m->parameters.shape.buckets, weights = m->linear.buckets;
+  Status status = ngrams_read(&f->st, f->bytes, "ngrams", &m->ngrams, f->error);
+  size_t rows = shape_ngrams(&m->parameters.shape), weights = m->linear.buckets;
   if (status || !ngrams_exist(&m->ngrams)) return status;
   if (m->ngrams.count + 1 == rows && (weights == 0 || weights == rows)) return STATUS_OK;
   return error_set(f->error, STATUS_INVALID, "there are %zu n-grams, expected one less than rows of 'subwords' (%zu) "
@@ -289,7 +295,7 @@ static Status read_decisions(const File *f, Model *m) {
   return binary_relevance_read(&f->st, f->bytes, m->parameters.shape.labels, &m->relevance, f->error);
 }
 
-static Status read_metadata(const File *f, Model *m, Padding *padding) {
+static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *shaped) {
   const char *format = safetensors_metadata(&f->st, "format");
   const char *tokenize = safetensors_metadata(&f->st, "tokenize");
   if (!format || strcmp(format, FORMAT) != 0)
@@ -301,6 +307,7 @@ static Status read_metadata(const File *f, Model *m, Padding *padding) {
   size_t markup;
   Status status = read_choice(f, &MARKUP, &markup);
   if (!status) status = read_reading(f, &m->reading, padding);
+  if (!status) status = read_choice(f, &SHAPES, shaped);
   m->markup = (Markup)markup;
   const char *precision = safetensors_metadata(&f->st, "precision");
   if (precision && strcmp(precision, "int8") == 0) m->precision = PRECISION_INT8;
@@ -324,11 +331,12 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   if (!status) status = safetensors_unpack(&f.st, bytes, error);
   if (status) return status;
   Padding padding = {0};
+  size_t shaped = 0;
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
   if (!status) status = check_identifier(&f, size, m);
-  if (!status) status = read_metadata(&f, m, &padding);
-  if (!status) status = read_parameters(&f, padding, m);
+  if (!status) status = read_metadata(&f, m, &padding, &shaped);
+  if (!status) status = read_parameters(&f, padding, shaped, m);
   if (!status) status = check_unknown(&f, m);
   if (!status) status = read_decisions(&f, m);
   if (!status)
@@ -339,6 +347,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
                            error);
   if (!status) status = fingerprints_read(&f.st, bytes, &m->fingerprints, error);
   if (!status) status = read_vocabulary(&f, m);
+  if (!status && m->parameters.shape.shaped) status = linear_read_shapes(&m->linear, &m->vocabulary, error);
   if (!status) status = read_ngrams(&f, m);
   if (!status) status = read_labels(&f, m);
   if (!status) model_set_padding(m);
@@ -358,6 +367,6 @@ Status model_tokens(const Model *m, const Tokenizer *tokenizer, const char *text
   bool all = linear_exists(&m->linear) || m->reading.keeps_last || m->reading.skips_unknown;
   TokensOptions options = {.vocabulary = &m->vocabulary, .ngrams = &m->ngrams,
                            .spelled = m->parameters.shape.buckets > 0,
-                           .most = all ? SIZE_MAX : m->reading.max_tokens};
+                           .shaped = m->parameters.shape.shaped, .most = all ? SIZE_MAX : m->reading.max_tokens};
   return tokens_add(tokens, &options, tokenizer, text, length, error);
 }

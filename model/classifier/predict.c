@@ -144,7 +144,7 @@ static Status run_network(const Model *m, const Lexicon *lexicon, const Text *te
 /* Computes margins [labels] of one text, by a model that has a linear branch. */
 static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, TfidfVector *vector, float *margins,
                          Error *error) {
-  Status status = tfidf_vector(&m->linear.tfidf, text, vector, error);
+  Status status = tfidf_vector(&m->linear.tfidf, lexicon, text, vector, error);
   if (!status) linear_forward(&m->linear, lexicon, vector, margins);
   return status;
 }
@@ -222,7 +222,8 @@ static Status read_batch(const Model *m, const Tokenizer *tokenizer, const TextB
     read += reading_most(&m->reading, tokens->count - before);
   }
   for (size_t i = 0; i < batch->count; begin = ends[i++]) /* now that tokens->words moves no more */
-    batch->texts[i] = (Text){tokens->words + begin, ends[i] - begin};
+    batch->texts[i] = (Text){tokens->words + begin, ends[i] - begin,
+                             tokens->subwords.shaped ? tokens->capitals + begin : NULL};
   return status;
 }
 

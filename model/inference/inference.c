@@ -141,9 +141,46 @@ static void compute_other_words(const Inference *n, const Lexicon *lexicon, size
   for (size_t i = 0; i < others; i++) {
     s->inputs[s->places[first + i]] = s->other_inputs + i * width;
     s->vectors[s->places[first + i]] = s->other_vectors + i * size;
-    embedding_vector(&embedding, lexicon, s->words[first + i], s->other_vectors + i * size);
+    embedding_vector(&embedding, lexicon, s->words[first + i], CAPITALS_NONE, s->other_vectors + i * size);
   }
   word_table_compute(n->words, s->other_vectors, others, s->other_inputs);
+}
+
+/* Returns how many tokens have capitals that count. */
+static size_t count_capitals(const Inference *n, const Text *texts, const Batch *b) {
+  size_t count = 0;
+  if (!word_table_capitals(n->words, CAPITALS_FIRST)) return 0;
+  for (size_t i = 0; i < b->texts; i++)
+    for (size_t t = 0; texts[i].capitals && t < texts[i].length; t++) count += texts[i].capitals[t] != CAPITALS_NONE;
+  return count;
+}
+
+/* Sets vector and inputs of a token with capitals: kept ones, or row `row` of scratch. Returns whether it is used. */
+static bool add_capitals(const Inference *n, uint32_t word, Capitals capitals, size_t place, size_t row,
+                         InferenceScratch *s) {
+  size_t size = n->parameters->shape.embedding, width = word_table_width(n->words);
+  EmbeddingWeights embedding = network_embedding(n->parameters);
+  const float *added = embedding.table + embedding_capitals(&embedding, capitals) * size;
+  const float *kept = word_table_capital_row(n->words, word, capitals, s->inputs[place], s->vectors[place], added);
+  float *inputs = s->other_inputs + row * width, *vector = s->other_vectors + row * size;
+  if (!kept) {
+    matrix_sum_scaled(width, 1.0f, s->inputs[place], 1.0f, word_table_capitals(n->words, capitals), inputs);
+    matrix_sum_scaled(size, 1.0f, s->vectors[place], 1.0f, added, vector);
+  }
+  s->inputs[place] = kept ? kept : inputs;
+  s->vectors[place] = kept ? kept + width : vector;
+  return !kept;
+}
+
+/* The same for all tokens with capitals, from scratch row `row` on. */
+static void add_all_capitals(const Inference *n, const Text *texts, size_t row, InferenceScratch *s) {
+  const Batch *b = &s->batch;
+  for (size_t i = 0; i < b->texts; i++) {
+    const Text *text = &texts[b->order[i]];
+    for (size_t t = 0; text->capitals && t < text->length; t++)
+      if (text->capitals[t] != CAPITALS_NONE)
+        row += add_capitals(n, text->words[t], text->capitals[t], batch_place(b, i, t), row, s);
+  }
 }
 
 /* ---- the GRU -------------------------------------------------------------------------------- */
@@ -274,9 +311,10 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   Status status = batch_sort(&s->batch, texts, count, error);
   if (status) return status;
   if (!reserve_lists(s)) return error_no_memory(error);
-  size_t others = find_words(n, texts, s);
-  if (!reserve_block(n, others, s)) return error_no_memory(error);
+  size_t others = find_words(n, texts, s), capitals = count_capitals(n, texts, &s->batch);
+  if (!reserve_block(n, others + capitals, s)) return error_no_memory(error);
   compute_other_words(n, lexicon, others, s);
+  if (capitals) add_all_capitals(n, texts, others, s);
   run_gru(n, s);
   clear_padding(n, texts, s);
   score(n, s);

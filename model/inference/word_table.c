@@ -8,6 +8,7 @@
 #include "base/matrix.h"
 #include "base/memory.h"
 #include "inference/gru_step.h"
+#include "network/network.h"
 
 enum {
   MOST_FLOATS = 1 << 24, /* of all rows that are kept: 64 MB   */
@@ -23,6 +24,10 @@ struct WordTable {
   float *kernel;         /* [embedding][width] W, and w              */
   float *bias;           /* [width]                                  */
   float *masked;         /* [width] the gates of padding that the GRU does not read */
+  float *capitals;       /* [CAPITALS_COUNT][width], without the bias; NULL if they have no row */
+  float *capital_rows;   /* [capital_words][CAPITALS_COUNT][width + embedding] */
+  size_t capital_words;  /* the first words, for which these are kept          */
+  atomic_bool *capital_filled; /* [capital_words][CAPITALS_COUNT]              */
   float *rows;           /* [words][width]                           */
   atomic_bool *filled;   /* [words / BLOCK, rounded up]              */
   pthread_mutex_t mutex; /* held while rows are computed             */
@@ -34,6 +39,9 @@ void word_table_free(WordTable *t) {
   free(t->kernel);
   free(t->bias);
   free(t->masked);
+  free(t->capitals);
+  free(t->capital_rows);
+  free(t->capital_filled);
   free(t->rows);
   free(t->filled);
   free(t);
@@ -74,6 +82,23 @@ static void pack(WordTable *t, const Parameters *p, float *sum) {
     t->kernel[i * t->width + 6 * padded] = p->tensor[TENSOR_ATTENTION_KERNEL][2 * p->shape.hidden + i];
 }
 
+static bool pack_capitals(WordTable *t, const Parameters *p) {
+  EmbeddingWeights embedding = network_embedding(p);
+  t->capitals = memory_floats(CAPITALS_COUNT * t->width);
+  size_t kept = MOST_FLOATS / (CAPITALS_COUNT * (t->width + t->embedding));
+  t->capital_words = kept < t->words ? kept : t->words;
+  t->capital_rows = calloc(t->capital_words * CAPITALS_COUNT * (t->width + t->embedding) + 1, sizeof *t->capital_rows);
+  t->capital_filled = calloc(t->capital_words * CAPITALS_COUNT + 1, sizeof *t->capital_filled);
+  if (!t->capitals || !t->capital_rows || !t->capital_filled) return false;
+  memset(t->capitals, 0, CAPITALS_COUNT * t->width * sizeof *t->capitals);
+  for (Capitals c = CAPITALS_NONE + 1; c < CAPITALS_COUNT; c++) {
+    float *vector = embedding.table + embedding_capitals(&embedding, c) * embedding.size;
+    matrix_product((Matrix){vector, 1, t->embedding}, (Matrix){t->kernel, t->embedding, t->width}, 1.0f,
+                   t->capitals + c * t->width);
+  }
+  return true;
+}
+
 Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
   WordTable *t = calloc(1, sizeof *t);
   if (!t || pthread_mutex_init(&t->mutex, NULL)) {
@@ -94,6 +119,7 @@ Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
   float *sum = memory_floats(3 * p->shape.hidden);
   bool made = t->kernel && t->bias && t->masked && t->rows && t->filled && sum;
   if (made) pack(t, p, sum);
+  if (made && p->shape.shaped && p->shape.buckets) made = pack_capitals(t, p);
   free(sum);
   if (made) {
     *table = t;
@@ -101,6 +127,31 @@ Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
   }
   word_table_free(t);
   return error_no_memory(error);
+}
+
+const float *word_table_capitals(const WordTable *t, Capitals capitals) {
+  return t->capitals && capitals ? t->capitals + capitals * t->width : NULL;
+}
+
+static void fill_capital_row(const WordTable *t, Capitals capitals, const float *row, const float *vector,
+                             const float *added, float *to) {
+  matrix_sum_scaled(t->width, 1.0f, row, 1.0f, t->capitals + capitals * t->width, to);
+  matrix_sum_scaled(t->embedding, 1.0f, vector, 1.0f, added, to + t->width);
+}
+
+const float *word_table_capital_row(WordTable *t, uint32_t word, Capitals capitals, const float *row,
+                                    const float *vector, const float *added) {
+  if (word >= t->capital_words) return NULL;
+  size_t at = word * CAPITALS_COUNT + capitals;
+  float *kept = t->capital_rows + at * (t->width + t->embedding);
+  if (atomic_load_explicit(&t->capital_filled[at], memory_order_acquire)) return kept;
+  pthread_mutex_lock(&t->mutex);
+  if (!atomic_load_explicit(&t->capital_filled[at], memory_order_relaxed)) {
+    fill_capital_row(t, capitals, row, vector, added, kept);
+    atomic_store_explicit(&t->capital_filled[at], true, memory_order_release);
+  }
+  pthread_mutex_unlock(&t->mutex);
+  return kept;
 }
 
 /* ---- rows --------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #define CLASSIFY_WORD_TABLE_H
 
 #include "network/parameters.h"
+#include "text/capitals.h"
 
 typedef struct WordTable WordTable;
 
@@ -33,6 +34,15 @@ bool word_table_keeps(const WordTable *table, uint32_t word);
 
 /* Computes the rows of words that are kept, unless they are computed already. */
 void word_table_fill(WordTable *table, const uint32_t *words, size_t count);
+
+/* Returns what capitals add to a row, [width]; NULL if nothing. */
+const float *word_table_capitals(const WordTable *table, Capitals capitals);
+
+/* Returns the row of a word with capitals, and behind it the vector [embedding], or NULL if such rows are not kept
+** of this word. `row` and `vector` are those of the word, `added` is what capitals add to the vector.
+*/
+const float *word_table_capital_row(WordTable *table, uint32_t word, Capitals capitals, const float *row,
+                                    const float *vector, const float *added);
 
 /* Computes rows [count][width] of any vectors [count][embedding]. */
 void word_table_compute(const WordTable *table, const float *vectors, size_t count, float *rows);

@@ -10,6 +10,7 @@
 #include "base/simd.h"
 #include "linear/svm.h"
 #include "text/labels.h"
+#include "text/word_shape.h"
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
 
@@ -22,6 +23,7 @@ enum {
 
 void linear_free(Linear *l) {
   tfidf_free(&l->tfidf);
+  ngrams_free(&l->hashed);
   free(l->kernel);
   free(l->bias);
   *l = (Linear){0};
@@ -67,14 +69,35 @@ static void add_buckets(const Linear *l, const Subwords *subwords, size_t word, 
   }
 }
 
+#define NO_ROW UINT32_MAX
+
+/* Returns the row of a hashed feature: its bucket, or if these are known by name its own or NO_ROW. */
+static uint32_t hashed_row(const Linear *l, uint32_t number) {
+  uint32_t hash = number & ~TFIDF_HASHED;
+  size_t features = tfidf_features(&l->tfidf);
+  if (!ngrams_exist(&l->hashed)) return (uint32_t)(features + hash % l->buckets);
+  uint32_t known = ngrams_find(&l->hashed, hash);
+  return known < l->hashed.count ? (uint32_t)(features + l->buckets + known) : NO_ROW;
+}
+
+/* Adds the term of a feature that has buckets only. */
+static void add_other(const Linear *l, const Lexicon *lexicon, uint32_t number, float value, float *to) {
+  if (number & TFIDF_HASHED) {
+    uint32_t row = hashed_row(l, number);
+    if (row != NO_ROW) add_rows(l->kernel, l->columns, &row, &value, 1, to);
+  } else {
+    add_buckets(l, lexicon->subwords, number - tfidf_features(&l->tfidf), value, to);
+  }
+}
+
 void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, float *margins) {
   size_t features = tfidf_features(&l->tfidf);
   float *out = is_binary(l) ? margins + 1 : margins;
   memcpy(out, l->bias, l->columns * sizeof *out);
-  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* rows, then a word with n-grams only */
+  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* rows, then a feature without a row of its own */
     while (end < v->count && v->number[end] < features) end++;
     add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
-    if (end < v->count) add_buckets(l, lexicon->subwords, v->number[end] - features, v->value[end], out);
+    if (end < v->count) add_other(l, lexicon, v->number[end], v->value[end], out);
   }
   if (is_binary(l)) margins[0] = -margins[1];
 }
@@ -83,7 +106,10 @@ void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *
 static float feature_weight(const Linear *l, const Lexicon *lexicon, uint32_t feature, uint32_t label) {
   size_t features = tfidf_features(&l->tfidf), column = is_binary(l) ? 0 : label, count;
   float weight = 0.0f;
-  if (feature < features) {
+  if (feature & TFIDF_HASHED) {
+    uint32_t row = hashed_row(l, feature);
+    weight = row == NO_ROW ? 0.0f : l->kernel[row * l->columns + column];
+  } else if (feature < features) {
     weight = l->kernel[feature * l->columns + column];
   } else {
     const uint32_t *hash = subwords_get(lexicon->subwords, feature - features, &count);
@@ -105,14 +131,13 @@ static float feature_contribution(const Linear *l, const Lexicon *lexicon, const
 void linear_contribute(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, Text text,
                        uint32_t label, float scale, float *contributions) {
   const Tfidf *n = &l->tfidf;
+  TfidfOccurrence found[TFIDF_OCCURRENCES];
   for (size_t t = 0; t < text.length; t++) {
-    uint32_t word = tfidf_word(n, text.words[t]);
-    uint32_t pair = t + 1 < text.length ? tfidf_pair(n, text.words[t], text.words[t + 1]) : 0;
-    if (word) contributions[t] += scale * feature_contribution(l, lexicon, v, word, label);
-    if (!pair) continue;
-    float half = 0.5f * scale * feature_contribution(l, lexicon, v, pair, label);
-    contributions[t] += half;
-    contributions[t + 1] += half;
+    size_t count = tfidf_occurrences(n, lexicon, text, t, found);
+    for (size_t i = 0; i < count; i++) {
+      float share = scale * feature_contribution(l, lexicon, v, found[i].feature, label) / (float)found[i].tokens;
+      for (size_t k = 0; k < found[i].tokens; k++) contributions[t + k] += share;
+    }
   }
 }
 
@@ -154,7 +179,7 @@ typedef struct Learning {
 
 /* Returns an upper bound of a text's entries: its words, pairs and n-grams. */
 static size_t most_entries(const LinearTraining *training, Text text) {
-  size_t entries = 2 * text.length;
+  size_t entries = (training->subwords && training->subwords->shaped ? TFIDF_OCCURRENCES : 2) * text.length;
   for (size_t t = 0; training->subwords && t < text.length; t++) {
     uint32_t word = text.words[t];
     size_t count;
@@ -254,17 +279,23 @@ static void write_parts(Reader *r, Learning *g, size_t row) {
 static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
   const Tfidf *n = &g->linear->tfidf;
   const TfidfVector *v = &r->vector;
-  Status status = tfidf_vector(n, g->training->texts[row], &r->vector, error);
+  Lexicon lexicon = {.subwords = g->training->subwords};
+  Status status = tfidf_vector(n, &lexicon, g->training->texts[row], &r->vector, error);
   r->count = 0;
   g->end[row] = g->begin[row];
   for (size_t i = 0; i < v->count && !status; i++) {
-    bool spelled = v->number[i] >= tfidf_features(n);
-    if (!spelled) {
-      g->feature[g->end[row]] = v->number[i];
+    uint32_t number = v->number[i];
+    if (number < tfidf_features(n)) {
+      g->feature[g->end[row]] = number;
       g->value[g->end[row]++] = v->value[i];
     }
-    if (g->linear->buckets && (spelled || v->number[i] < n->words))
-      status = add_word_parts(r, g, v->number[i], v->value[i], error);
+    uint32_t hashed = number & TFIDF_HASHED ? hashed_row(g->linear, number) : NO_ROW;
+    if (hashed != NO_ROW)
+      status = add_part(r, hashed, v->value[i], error);
+    else if (number & TFIDF_HASHED)
+      continue;
+    else if (g->linear->buckets && (number >= tfidf_features(n) || number < n->words))
+      status = add_word_parts(r, g, number, v->value[i], error);
   }
   write_parts(r, g, row);
   return status;
@@ -308,6 +339,9 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   return STATUS_OK;
 }
 
+/* Returns how many rows a kernel has: of words and pairs, n-grams, hashed features that are known by name. */
+static size_t kernel_rows(const Linear *l) { return tfidf_features(&l->tfidf) + l->buckets + l->hashed.count; }
+
 /* Adds the n-grams' term to the rows of the first `words` words; a `sign` of -1 subtracts it. */
 static void fold(Linear *l, const Subwords *subwords, size_t words, float sign) {
   for (size_t w = 1; w < words; w++) add_buckets(l, subwords, w, sign, l->kernel + w * l->columns);
@@ -341,16 +375,27 @@ static void copy_weights(Linear *l, const Linear *from, const Subwords *subwords
       copy_row(from, from->kernel + (old->words + i) * from->columns, l,
                l->kernel + tfidf_pair(&l->tfidf, w, old->second[i]) * l->columns);
   }
-  for (size_t b = 0; b < l->buckets; b++)
+  for (size_t b = 0; b < l->buckets + l->hashed.count; b++)
     copy_row(from, from->kernel + (old_features + b) * from->columns, l, l->kernel + (features + b) * l->columns);
   copy_row(from, from->bias, l, l->bias);
   if (l->buckets) fold(l, subwords, old->words, -1.0f);
 }
 
+static Status copy_shapes(Tfidf *n, const Subwords *subwords, Error *error) {
+  n->shapes = malloc((n->vocabulary + 1) * sizeof *n->shapes);
+  if (!n->shapes) return error_no_memory(error);
+  memcpy(n->shapes, subwords->shape, n->vocabulary * sizeof *n->shapes);
+  return STATUS_OK;
+}
+
 static Status make_kernel(Linear *l, const LinearTraining *training, Error *error) {
   l->tfidf.spelled = training->subwords != NULL;
   if (l->tfidf.spelled) l->buckets = training->from ? training->from->buckets : choose_buckets(l->columns);
-  l->kernel = memory_floats((tfidf_features(&l->tfidf) + l->buckets) * l->columns);
+  Status status = training->from ? ngrams_copy(&training->from->hashed, &l->hashed, error) : STATUS_OK;
+  if (!status && l->tfidf.spelled && training->subwords->shaped)
+    status = copy_shapes(&l->tfidf, training->subwords, error);
+  if (status) return status;
+  l->kernel = memory_floats(kernel_rows(l) * l->columns);
   l->bias = calloc(l->columns, sizeof *l->bias);
   if (!l->kernel || !l->bias) return error_no_memory(error);
   if (training->from) copy_weights(l, training->from, training->subwords);
@@ -367,7 +412,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   if (!status) status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = workers_run(workers, (training->count + CHUNK - 1) / CHUNK, read_task, &g, error);
-  g.rows = (SparseRows){.count = training->count, .features = tfidf_features(&l->tfidf) + l->buckets,
+  g.rows = (SparseRows){.count = training->count, .features = kernel_rows(l),
                      .begin = g.begin, .end = g.end, .feature = g.feature, .value = g.value};
   if (!status) status = workers_run(workers, l->columns, fit_task, &g, error);
   learning_free(&g);
@@ -378,21 +423,62 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
 
 /* ---- for a file --------------------------------------------------------------------- */
 
-Status linear_name_ngrams(Linear *l, const Ngrams *ngrams, Error *error) {
-  size_t features = tfidf_features(&l->tfidf), row = l->columns * sizeof *l->kernel;
-  float *named = memory_floats((features + ngrams->count + 1) * l->columns);
+/* Adds the hashed features of a text to the list. */
+static size_t list_hashed(const Linear *l, const Lexicon *lexicon, Text text, NgramUse *uses) {
+  const Tfidf *n = &l->tfidf;
+  HashedFeature found[HASHED_FEATURES];
+  size_t listed = 0;
+  for (size_t t = 0; t < text.length; t++) {
+    size_t count = hashed_features(n->shapes, n->vocabulary, lexicon, text, t, found);
+    for (size_t i = 0; i < count; i++) uses[listed++] = (NgramUse){found[i].hash & ~TFIDF_HASHED, 1, 1};
+  }
+  return listed;
+}
+
+/* What a text has several times counts once: so uses are added up text by text. */
+static size_t list_text(const Linear *l, const Lexicon *lexicon, Text text, NgramUse *uses) {
+  size_t count = ngrams_add_up(uses, list_hashed(l, lexicon, text, uses));
+  for (size_t i = 0; i < count; i++) uses[i].words = 1;
+  return count;
+}
+
+Status linear_hashed(const Linear *l, const Texts *texts, size_t most, Ngrams *hashed, Error *error) {
+  enum { MOST_TOKENS = 1 << 20, TEXTS = 2 };
+  size_t tokens = 0, count = 0, read = 0;
+  *hashed = (Ngrams){0};
+  if (!l->tfidf.shapes) return STATUS_OK;
+  while (read < texts->count && (read == 0 || tokens + texts->text[read].length <= MOST_TOKENS))
+    tokens += texts->text[read++].length;
+  NgramUse *uses = malloc((tokens * HASHED_FEATURES + 1) * sizeof *uses);
+  if (!uses) return error_no_memory(error);
+  for (size_t i = 0; i < read; i++) count += list_text(l, texts->lexicon, texts->text[i], uses + count);
+  Status status = ngrams_collect(uses, count, TEXTS, most, hashed, error);
+  free(uses);
+  return status;
+}
+
+/* The rows are those of the buckets. */
+Status linear_name_ngrams(Linear *l, const Ngrams *ngrams, Ngrams *hashed, Error *error) {
+  size_t features = tfidf_features(&l->tfidf), size = l->columns * sizeof *l->kernel;
+  float *named = memory_floats((features + ngrams->count + 1 + hashed->count) * l->columns);
   if (!named) return error_no_memory(error);
-  memcpy(named, l->kernel, features * row);
-  for (size_t i = 0; i < ngrams->count; i++)
-    memcpy(named + (features + i) * l->columns,
-           l->kernel + (features + ngrams->hash[i] % l->buckets) * l->columns, row);
+  const float *bucket = l->kernel + features * l->columns;
+  float *row = named + features * l->columns;
+  memcpy(named, l->kernel, features * size);
+  for (size_t i = 0; i < ngrams->count; i++, row += l->columns)
+    memcpy(row, bucket + ngrams->hash[i] % l->buckets * l->columns, size);
+  row += l->columns;
+  for (size_t i = 0; i < hashed->count; i++, row += l->columns)
+    memcpy(row, bucket + hashed->hash[i] % l->buckets * l->columns, size);
   free(l->kernel);
   l->kernel = named;
   l->buckets = ngrams->count + 1;
+  l->hashed = *hashed;
+  *hashed = (Ngrams){0};
   return STATUS_OK;
 }
 
-static size_t kernel_weights(const Linear *l) { return (tfidf_features(&l->tfidf) + l->buckets) * l->columns; }
+static size_t kernel_weights(const Linear *l) { return kernel_rows(l) * l->columns; }
 
 void linear_round(Linear *l, unsigned bits) {
   quantisation_round(bits, l->kernel, kernel_weights(l));
@@ -409,14 +495,23 @@ static void *copy_of(const void *from, size_t count, size_t size) {
 
 Status linear_copy(const Linear *from, Linear *to, Error *error) {
   const Tfidf *n = &from->tfidf;
+  Ngrams hashed;
+  Status status = ngrams_copy(&from->hashed, &hashed, error);
+  if (status) {
+    *to = (Linear){0};
+    return status;
+  }
   *to = *from;
+  to->hashed = hashed;
+  to->tfidf.shapes = n->shapes ? copy_of(n->shapes, n->vocabulary, sizeof *n->shapes) : NULL;
   to->kernel = copy_of(from->kernel, kernel_weights(from), sizeof *from->kernel);
   to->bias = copy_of(from->bias, from->columns, sizeof *from->bias);
   to->tfidf.pair_end = copy_of(n->pair_end, n->words, sizeof *n->pair_end);
   to->tfidf.second = copy_of(n->second, n->pairs, sizeof *n->second);
   to->tfidf.idf = copy_of(n->idf, tfidf_features(n), sizeof *n->idf);
   to->tfidf.table = copy_of(n->table, 2 * n->pairs, sizeof *n->table);
-  if (to->kernel && to->bias && to->tfidf.pair_end && to->tfidf.second && to->tfidf.idf && to->tfidf.table)
+  bool shapes = to->tfidf.shapes || !n->shapes;
+  if (shapes && to->kernel && to->bias && to->tfidf.pair_end && to->tfidf.second && to->tfidf.idf && to->tfidf.table)
     return STATUS_OK;
   linear_free(to);
   return error_no_memory(error);
@@ -424,10 +519,12 @@ Status linear_copy(const Linear *from, Linear *to, Error *error) {
 
 /* ---- files ------------------------------------------------------------------------- */
 
+static const char HASHED[] = "linear.hashed";
+
 void linear_write(const Linear *l, unsigned bits, SafeTensorsWriter *w) {
   if (!linear_exists(l)) return;
   size_t features = tfidf_features(&l->tfidf);
-  size_t kernel[2] = {features + l->buckets, l->columns};
+  size_t kernel[2] = {kernel_rows(l), l->columns};
   safetensors_write_quantised(w, "linear.kernel", bits, kernel, 2, l->kernel);
   safetensors_write_tensor(w, "linear.bias", DTYPE_F32, &l->columns, 1, l->bias);
   if (bits)
@@ -436,6 +533,7 @@ void linear_write(const Linear *l, unsigned bits, SafeTensorsWriter *w) {
     safetensors_write_tensor(w, "linear.idf", DTYPE_F32, &features, 1, l->tfidf.idf);
   safetensors_write_tensor(w, "linear.pairs.ends", DTYPE_U32, &l->tfidf.words, 1, l->tfidf.pair_end);
   safetensors_write_integers(w, "linear.pairs.words", l->tfidf.pairs, l->tfidf.second);
+  ngrams_write(&l->hashed, HASHED, w);
 }
 
 /* Checks that the lists of second words follow one another, and that each of them rises. */
@@ -497,6 +595,32 @@ static Status copy_tensors(const SafeTensors *st, const uint8_t *bytes, const Li
   return l->kernel && l->bias && n->idf && n->pair_end && n->second ? STATUS_OK : error_no_memory(error);
 }
 
+Status linear_read_shapes(Linear *l, const Vocabulary *vocabulary, Error *error) {
+  Tfidf *n = &l->tfidf;
+  if (!n->spelled) return STATUS_OK;
+  n->shapes = calloc(n->vocabulary, sizeof *n->shapes);
+  if (!n->shapes) return error_no_memory(error);
+  for (uint32_t w = 1; w < n->vocabulary; w++) {
+    size_t length;
+    const char *word = strings_get(&vocabulary->words, w - 1, &length);
+    n->shapes[w] = word_shape(word, length);
+  }
+  return STATUS_OK;
+}
+
+/* What is left of the kernel's rows is n-grams and hashed features. */
+static Status read_hashed(const SafeTensors *st, const uint8_t *bytes, size_t rows, Linear *l, Error *error) {
+  size_t left = rows - tfidf_features(&l->tfidf);
+  Status status = ngrams_read(st, bytes, HASHED, &l->hashed, error);
+  if (status) return status;
+  if (l->hashed.count > left)
+    return error_set(error, STATUS_INVALID, "tensor '%s' is U32 [%zu], expected at most the %zu rows of 'linear.kernel' that "
+                     "words and pairs leave", HASHED, l->hashed.count, left);
+  l->buckets = left - l->hashed.count;
+  l->tfidf.spelled = l->buckets > 0;
+  return STATUS_OK;
+}
+
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
                    size_t columns, Linear *l, Error *error) {
   LinearTensors tensors;
@@ -513,10 +637,9 @@ Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabular
     n->vocabulary = vocabulary;
     n->words = tensors.pair_ends->shape[0];
     n->pairs = tensors.pair_words->shape[0];
-    l->buckets = tensors.kernel->shape[0] - tfidf_features(n);
-    n->spelled = l->buckets > 0;
     status = check_pairs(n, error);
   }
+  if (!status) status = read_hashed(st, bytes, tensors.kernel->shape[0], l, error);
   if (!status) status = tfidf_index(n, error);
   if (status) linear_free(l);
   return status;

@@ -21,13 +21,15 @@
 #include "linear/tfidf.h"
 #include "text/label_sets.h"
 #include "text/lexicon.h"
+#include "text/vocabulary.h"
 
 typedef struct Linear {
   Tfidf tfidf;
   size_t labels;
   size_t columns; /* of the kernel: one per label, or 1 for two of them  */
   size_t buckets; /* 0 without n-grams                                   */
-  float *kernel;  /* [features + buckets][columns] W, then B             */
+  Ngrams hashed;  /* of a finished model: the hashed features that it knows, by hash */
+  float *kernel;  /* [features + buckets + hashed][columns] W, then B    */
   float *bias;    /* b [columns]                                         */
 } Linear; /* all zero: the model has no linear branch */
 
@@ -66,8 +68,15 @@ void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVec
 void linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
                        uint32_t label, float scale, float *contributions);
 
-/* Replaces the buckets by a row for each n-gram, which is that of its bucket, and one of zeros for all others. */
-Status linear_name_ngrams(Linear *linear, const Ngrams *ngrams, Error *error);
+/* Replaces the buckets by a row for each n-gram, which is that of its bucket, one of zeros for all others, and a row for
+** each hashed feature; *hashed is moved into the branch.
+*/
+Status linear_name_ngrams(Linear *linear, const Ngrams *ngrams, Ngrams *hashed, Error *error);
+
+/* Finds the hashed features that at least two of the texts have, `most` of them: those that most texts have. Of many
+** texts the first are looked at.
+*/
+Status linear_hashed(const Linear *linear, const Texts *texts, size_t most, Ngrams *hashed, Error *error);
 
 /* Rounds the branch to what a file with so many bits a weight gives back: see linear_write(). */
 void linear_round(Linear *linear, unsigned bits);
@@ -75,13 +84,16 @@ void linear_round(Linear *linear, unsigned bits);
 /* Copies a branch. */
 Status linear_copy(const Linear *from, Linear *to, Error *error);
 
-/* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends and
-** linear.pairs.words. None of them is no branch; numbers are checked against the
+/* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends,
+** linear.pairs.words and, where there are hashed features, linear.hashed. None of them is no branch; numbers are checked against the
 ** vocabulary and the columns that the labels have. With 8 or 4 bits a weight the kernel
 ** is quantised (quantisation.h) and an idf is an F16; with 0 all are floats.
 */
 void linear_write(const Linear *linear, unsigned bits, SafeTensorsWriter *writer);
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,
                    size_t columns, Linear *linear, Error *error);
+
+/* Makes the features of shapes count, for a branch that was read from a file. */
+Status linear_read_shapes(Linear *linear, const Vocabulary *vocabulary, Error *error);
 
 #endif

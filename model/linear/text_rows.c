@@ -36,7 +36,7 @@ Status text_rows_read(TextRows *r, const Tfidf *tfidf, const Text *texts, size_t
   bool made = text_rows_new(r, count, tfidf_features(tfidf), most_entries(tfidf, texts, count));
   Status status = made ? STATUS_OK : error_no_memory(error);
   for (size_t i = 0; i < count && !status && (i % POLL_ROWS || !workers_stopped(workers)); i++) {
-    status = tfidf_vector(tfidf, texts[i], &v, error);
+    status = tfidf_vector(tfidf, NULL, texts[i], &v, error);
     r->begin[i] = entries;
     for (size_t k = 0; k < v.count && !status; k++) {
       if (tfidf->idf[v.number[k]] >= idf_of_one_text) continue;

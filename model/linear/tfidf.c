@@ -5,12 +5,15 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "linear/hashed_features.h"
+#include "text/word_shape.h"
 
 void tfidf_free(Tfidf *n) {
   free(n->pair_end);
   free(n->second);
   free(n->table);
   free(n->idf);
+  free(n->shapes);
   *n = (Tfidf){0};
 }
 
@@ -69,10 +72,12 @@ Status tfidf_index(Tfidf *n, Error *error) {
   return STATUS_OK;
 }
 
-uint32_t tfidf_pair(const Tfidf *n, uint32_t first, uint32_t second) {
+static inline uint32_t find_pair(const Tfidf *n, uint32_t first, uint32_t second) {
   PairTable table = table_of(n, first);
   return table.size ? table_find(table, second)->feature : 0;
 }
+
+uint32_t tfidf_pair(const Tfidf *n, uint32_t first, uint32_t second) { return find_pair(n, first, second); }
 
 /* ---- one text ---------------------------------------------------------------- */
 
@@ -121,17 +126,35 @@ static void count_feature(TfidfVector *v, uint32_t feature) {
   *place = (uint32_t)v->count;
 }
 
+static inline size_t find_occurrences(const Tfidf *n, const Lexicon *lexicon, Text text, size_t t,
+                                      TfidfOccurrence found[TFIDF_OCCURRENCES]) {
+  HashedFeature shapes[HASHED_FEATURES];
+  size_t count = 0;
+  uint32_t word = tfidf_word(n, text.words[t]);
+  uint32_t pair = t + 1 < text.length ? find_pair(n, text.words[t], text.words[t + 1]) : 0;
+  if (word) found[count++] = (TfidfOccurrence){word, 1};
+  if (pair) found[count++] = (TfidfOccurrence){pair, 2};
+  size_t more = n->shapes ? hashed_features(n->shapes, n->vocabulary, lexicon, text, t, shapes) : 0;
+  for (size_t i = 0; i < more; i++)
+    found[count++] = (TfidfOccurrence){TFIDF_HASHED | shapes[i].hash, shapes[i].tokens};
+  return count;
+}
+
+size_t tfidf_occurrences(const Tfidf *n, const Lexicon *lexicon, Text text, size_t t,
+                         TfidfOccurrence found[TFIDF_OCCURRENCES]) {
+  return find_occurrences(n, lexicon, text, t, found);
+}
+
 /* Prefetches the places of all pairs first, since they are scattered in memory. */
-static void count_features(const Tfidf *n, Text text, TfidfVector *v) {
+static void count_features(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v) {
+  TfidfOccurrence found[TFIDF_OCCURRENCES];
   for (size_t t = 0; t + 1 < text.length; t++) {
     PairTable table = table_of(n, text.words[t]);
     __builtin_prefetch(table.places + table_start(table, text.words[t + 1]));
   }
   for (size_t t = 0; t < text.length; t++) {
-    uint32_t word = tfidf_word(n, text.words[t]);
-    uint32_t pair = t + 1 < text.length ? tfidf_pair(n, text.words[t], text.words[t + 1]) : 0;
-    if (word) count_feature(v, word);
-    if (pair) count_feature(v, pair);
+    size_t count = find_occurrences(n, lexicon, text, t, found);
+    for (size_t i = 0; i < count; i++) count_feature(v, found[i].feature);
   }
 }
 
@@ -141,24 +164,36 @@ static float log_count(uint32_t times) {
   return times < sizeof FEW / sizeof *FEW ? FEW[times] : 1.0f + logf((float)times);
 }
 
-static void weigh_features(const Tfidf *n, TfidfVector *v) {
-  const double factor[] = {n->spelled ? 1.0 + (double)TFIDF_SUBWORDS * TFIDF_SUBWORDS : 1.0, 1.0}; /* word, pair */
-  double squares = 0.0;
+/* Returns whether words like that of this number have n-grams. */
+static bool has_ngrams(const Tfidf *n, const Lexicon *lexicon, uint32_t number) {
+  if (!n->shapes) return n->spelled;
+  uint32_t shape = number < n->words ? n->shapes[number] : lexicon->subwords->shape[number - tfidf_features(n)];
+  return word_kind(shape) != WORD_UNSPACED;
+}
+
+/* Returns the idf of a feature, and adds to *factor what its n-grams have of its square. */
+static float weigh_feature(const Tfidf *n, const Lexicon *lexicon, uint32_t number, double *factor) {
+  *factor = 1.0;
+  if (number & TFIDF_HASHED) return TFIDF_SHAPES;
+  if (number - n->words < n->pairs) return n->idf[number];
+  if (has_ngrams(n, lexicon, number)) *factor += (double)TFIDF_SUBWORDS * TFIDF_SUBWORDS;
+  return n->idf[number < n->words ? number : 0];
+}
+
+static void weigh_features(const Tfidf *n, const Lexicon *lexicon, TfidfVector *v) {
+  double squares = 0.0, factor;
   for (size_t i = 0; i < v->count; i++) {
-    uint32_t number = v->number[i];
-    bool pair = number - n->words < n->pairs;
-    float idf = number < tfidf_features(n) ? n->idf[number] : n->idf[0];
-    v->value[i] = log_count(v->times[i]) * idf;
-    squares += factor[pair] * v->value[i] * v->value[i];
+    v->value[i] = log_count(v->times[i]) * weigh_feature(n, lexicon, v->number[i], &factor);
+    squares += factor * v->value[i] * v->value[i];
   }
   float length = squares > 0 ? (float)sqrt(squares) : 1.0f;
   for (size_t i = 0; i < v->count; i++) v->value[i] /= length;
 }
 
-Status tfidf_vector(const Tfidf *n, Text text, TfidfVector *v, Error *error) {
-  if (!vector_begin(v, 2 * text.length)) return error_no_memory(error);
-  count_features(n, text, v);
-  weigh_features(n, v);
+Status tfidf_vector(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v, Error *error) {
+  if (!vector_begin(v, (n->shapes ? TFIDF_OCCURRENCES : 2) * text.length)) return error_no_memory(error);
+  count_features(n, lexicon, text, v);
+  weigh_features(n, lexicon, v);
   return STATUS_OK;
 }
 

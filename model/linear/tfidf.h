@@ -9,19 +9,26 @@
 **   words .. words + pairs - 1     a pair, ordered by its first word, then by its second
 **   words + pairs + k              word k of the subword list (lexicon.h), with the idf of a
 **                                  word that no text has
+**   2^31 + hash                    a hashed feature (hashed_features.h), whose idf is 3. The highest
+**                                  bit of the hash is lost
 **
 ** With n-grams of characters, each of a word's n n-grams has the word's value times
 ** 1 / (2 sqrt(n)) (linear.h). The length of the vector counts them as if no two words had an
-** n-gram in common.
+** n-gram in common. In a model with shapes letters of scripts without spaces have none.
 */
 #ifndef CLASSIFY_TFIDF_H
 #define CLASSIFY_TFIDF_H
 
 #include "base/status.h"
 #include "base/workers.h"
+#include "linear/hashed_features.h"
+#include "text/lexicon.h"
 #include "text/text.h"
 
 static const float TFIDF_SUBWORDS = 0.5f; /* the 1/2 of 1 / (2 sqrt(n)) */
+static const float TFIDF_SHAPES = 3.0f;   /* the idf of hashed features */
+
+#define TFIDF_HASHED 0x80000000u /* marks the number of a hashed feature */
 
 typedef struct TfidfPair {
   uint32_t second, feature; /* both 0 if the place is free */
@@ -31,6 +38,7 @@ typedef struct Tfidf {
   size_t vocabulary;  /* words with this number or a higher one are in the subword list */
   size_t words, pairs;
   bool spelled;       /* words have n-grams                                      */
+  uint32_t *shapes;   /* [vocabulary] word_shape() of each word; NULL: without them */
   uint32_t *pair_end; /* [words] where the pairs of a first word end             */
   uint32_t *second;   /* [pairs] second words, rising within a first word        */
   float *idf;         /* [words + pairs]; idf[0] is that of a word that no text has */
@@ -79,7 +87,21 @@ void tfidf_vector_free(TfidfVector *vector);
 /* Returns the index of a feature in number[], or `count` if the text does not have it. */
 size_t tfidf_vector_find(const TfidfVector *vector, uint32_t feature);
 
-/* Computes the vector of a text. Memory is reused from text to text. */
-Status tfidf_vector(const Tfidf *tfidf, Text text, TfidfVector *vector, Error *error);
+/* Computes the vector of a text; the lexicon, of its words, may be NULL without shapes. Memory is
+** reused from text to text.
+*/
+Status tfidf_vector(const Tfidf *tfidf, const Lexicon *lexicon, Text text, TfidfVector *vector, Error *error);
+
+/* A feature that a text has at one of its tokens, and how many tokens it is made of. */
+typedef struct TfidfOccurrence {
+  uint32_t feature;
+  uint32_t tokens;
+} TfidfOccurrence;
+
+enum { TFIDF_OCCURRENCES = 2 + HASHED_FEATURES }; /* at one token, at most */
+
+/* Lists the features that begin at token t; returns their number. */
+size_t tfidf_occurrences(const Tfidf *tfidf, const Lexicon *lexicon, Text text, size_t t,
+                         TfidfOccurrence found[TFIDF_OCCURRENCES]);
 
 #endif

@@ -5,8 +5,13 @@
 
 #include "base/matrix.h"
 
-WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word) {
-  WordRows rows = {.own = word < w->vocabulary ? word : 0};
+uint32_t embedding_capitals(const EmbeddingWeights *w, Capitals capitals) {
+  if (!w->shaped || capitals == CAPITALS_NONE) return 0;
+  return (uint32_t)(w->vocabulary + w->buckets + capitals - 1);
+}
+
+WordRows embedding_rows(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, Capitals capitals) {
+  WordRows rows = {.own = word < w->vocabulary ? word : 0, .capitals = embedding_capitals(w, capitals)};
   if (word < w->vocabulary && (lexicon->folded || !lexicon->subwords)) return rows;
   size_t spelled = word < w->vocabulary ? word : word - w->vocabulary;
   rows.hash = subwords_get(lexicon->subwords, spelled, &rows.count);
@@ -25,20 +30,23 @@ static void add_rows(const EmbeddingWeights *w, const WordRows *rows, float fact
   }
 }
 
-void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, float *out) {
-  WordRows rows = embedding_rows(w, lexicon, word);
+void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_t word, Capitals capitals,
+                      float *out) {
+  WordRows rows = embedding_rows(w, lexicon, word, capitals);
   memcpy(out, w->table + rows.own * w->size, w->size * sizeof *out);
   add_rows(w, &rows, rows.factor, out);
+  if (rows.capitals) matrix_add_scaled(w->size, 1.0f, w->table + rows.capitals * w->size, out);
 }
 
 void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch, float *out) {
-  for (size_t u = 0; u < batch->distinct; u++) embedding_vector(w, lexicon, batch->word[u], out + u * w->size);
+  for (size_t u = 0; u < batch->distinct; u++) 
+    embedding_vector(w, lexicon, batch->word[u], batch_capitals(batch, u), out + u * w->size);
 }
 
 void embedding_fold(const EmbeddingWeights *w, const Subwords *subwords, size_t words, float sign) {
   Lexicon lexicon = {.subwords = subwords};
   for (uint32_t word = 1; word < words; word++) {
-    WordRows rows = embedding_rows(w, &lexicon, word);
+    WordRows rows = embedding_rows(w, &lexicon, word, CAPITALS_NONE);
     add_rows(w, &rows, sign * rows.factor, w->table + word * w->size);
   }
 }

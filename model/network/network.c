@@ -13,8 +13,9 @@
 /* ---- parameters of the layers ---------------------------------------------- */
 
 EmbeddingWeights network_embedding(const Parameters *p) {
-  return (EmbeddingWeights){.vocabulary = p->shape.vocabulary, .buckets = p->shape.buckets,
-                            .size = p->shape.embedding, .table = p->tensor[TENSOR_EMBEDDING]};
+  return (EmbeddingWeights){.vocabulary = p->shape.vocabulary, .buckets = shape_ngrams(&p->shape),
+                            .size = p->shape.embedding, .shaped = p->shape.shaped,
+                            .table = p->tensor[TENSOR_EMBEDDING]};
 }
 
 GruWeights network_gru(const Parameters *p, Tensor kernel) {

@@ -8,6 +8,7 @@
 #include "base/quantisation.h"
 #include "base/random.h"
 #include "base/simd.h"
+#include "text/capitals.h"
 
 typedef enum Size {
   NONE, BIASES, VOCABULARY, BUCKETS, EMBEDDING, HIDDEN, GATES, STATE, FEATURES, LABELS, POSITIONS
@@ -39,6 +40,8 @@ static const struct {
 enum { MAX_SIZE = 1 << 16, MAX_VOCABULARY = 1 << 28 };
 
 size_t shape_rows(const Shape *shape) { return shape->vocabulary + shape->buckets; }
+
+size_t shape_ngrams(const Shape *shape) { return shape->buckets - (shape->shaped ? CAPITALS_ROWS : 0); }
 
 size_t shape_state(const Shape *shape) {
   size_t words = shape->pooled || !shape->hidden ? shape->embedding : 0;
@@ -198,16 +201,18 @@ void parameters_take(Parameters *to, const Parameters *from) {
 Status parameters_name_ngrams(Parameters *p, const Ngrams *ngrams, Error *error) {
   Parameters named;
   Shape shape = p->shape;
-  size_t size = shape.embedding, buckets = shape.buckets;
-  shape.buckets = ngrams->count + 1;
+  size_t size = shape.embedding, buckets = shape_ngrams(&shape), others = shape.buckets - buckets;
+  const float *old = p->tensor[TENSOR_SUBWORDS];
+  shape.buckets = ngrams->count + 1 + others;
   Status status = allocate(&shape, &named, error);
   if (status) return status;
   memcpy(named.block, p->block, shape.vocabulary * size * sizeof *p->block);
   memcpy(parameters_dense(&named), parameters_dense(p), p->dense * sizeof *p->block);
   float *row = named.tensor[TENSOR_SUBWORDS];
   for (size_t i = 0; i < ngrams->count; i++, row += size)
-    memcpy(row, p->tensor[TENSOR_SUBWORDS] + ngrams->hash[i] % buckets * size, size * sizeof *row);
+    memcpy(row, old + ngrams->hash[i] % buckets * size, size * sizeof *row);
   memset(row, 0, size * sizeof *row);
+  if (others) memcpy(row + size, old + buckets * size, others * size * sizeof *row);
   parameters_free(p);
   *p = named;
   return STATUS_OK;

@@ -128,7 +128,7 @@ static Status shard_texts(Shard *s, const Minibatch *m, size_t first, uint64_t s
   Random random = random_stream(seed, RANDOM_SHARD, 0);
   for (size_t i = 0; i < s->count; i++) {
     Text text = m->step.texts[first + i];
-    s->texts[i] = (Text){s->words + at, text.length};
+    s->texts[i] = (Text){s->words + at, text.length, text.capitals};
     for (size_t t = 0; t < text.length; t++) {
       bool drop = m->options.word_dropout > 0 && random_uniform(&random) < m->options.word_dropout;
       bool padding = text.words[t] == m->parameters->shape.padding.word;

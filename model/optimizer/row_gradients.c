@@ -20,7 +20,7 @@ static bool add_word(RowTerms *terms, const EmbeddingWeights *w, const WordRows 
   bool ok = add(terms, rows->own, word, 1.0f);
   for (size_t g = 0; g < rows->count && ok; g++)
     ok = add(terms, w->vocabulary + rows->hash[g] % w->buckets, word, rows->factor);
-  return ok;
+  return ok && (!rows->capitals || add(terms, rows->capitals, word, 1.0f));
 }
 
 Status row_terms_fill(RowTerms *terms, const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch,
@@ -29,7 +29,7 @@ Status row_terms_fill(RowTerms *terms, const EmbeddingWeights *w, const Lexicon 
   terms->d_vectors = d_vectors;
   for (size_t i = 0; i < SLICES; i++) terms->slice[i].count = 0;
   for (size_t u = 0; u < batch->distinct && ok; u++) {
-    WordRows rows = embedding_rows(w, lexicon, batch->word[u]);
+    WordRows rows = embedding_rows(w, lexicon, batch->word[u], batch_capitals(batch, u));
     terms->squares[u] = (float)matrix_squares(w->size, d_vectors + u * w->size);
     ok = add_word(terms, w, &rows, u);
   }

@@ -25,15 +25,18 @@ static bool reserve_texts(Batch *b) {
          grow_together(by_step, 3, &b->steps_capacity, b->steps + 2);
 }
 
-static bool reserve_words(Batch *b, size_t vocabulary) {
+static bool reserve_words(Batch *b, size_t vocabulary, bool capitals) {
   uint32_t **by_token[] = {&b->slot, &b->word};
+  size_t keys = capitals ? CAPITALS_COUNT * vocabulary : vocabulary;
   if (!grow_together(by_token, 2, &b->tokens_capacity, b->tokens + 1)) return false;
-  if (vocabulary <= b->vocabulary) return true;
-  uint32_t *seen = calloc(vocabulary, sizeof *seen);
+  if (capitals && !memory_grow(&b->capitals_block, &b->capitals_capacity, b->tokens + 1, 1)) return false;
+  b->capitals = capitals ? b->capitals_block : NULL;
+  if (keys <= b->keys) return true;
+  uint32_t *seen = calloc(keys, sizeof *seen);
   if (!seen) return false;
   free(b->seen);
   b->seen = seen;
-  b->vocabulary = vocabulary;
+  b->keys = keys;
   return true;
 }
 
@@ -57,20 +60,25 @@ static void sort_by_length(Batch *b, const Text *texts) {
   }
 }
 
+/* Returns the place in seen[] of distinct word u. */
+static size_t key_of(const Batch *b, size_t vocabulary, size_t u) {
+  return b->word[u] + vocabulary * (size_t)batch_capitals(b, u);
+}
+
 /* Numbers the distinct words in order of their first packed place. */
-static void pack(Batch *b, const Text *texts) {
+static void pack(Batch *b, const Text *texts, size_t vocabulary) {
   b->distinct = 0;
   for (size_t t = 0; t < b->steps; t++) {
     for (size_t i = 0; i < b->active[t]; i++) {
-      uint32_t word = texts[b->order[i]].words[t];
-      if (b->seen[word] == 0) {
-        b->word[b->distinct++] = word;
-        b->seen[word] = (uint32_t)b->distinct;
-      }
-      b->slot[batch_place(b, i, t)] = b->seen[word] - 1;
+      const Text *text = &texts[b->order[i]];
+      b->word[b->distinct] = text->words[t];
+      if (b->capitals) b->capitals[b->distinct] = text->capitals ? text->capitals[t] : CAPITALS_NONE;
+      uint32_t *seen = &b->seen[key_of(b, vocabulary, b->distinct)];
+      if (*seen == 0) *seen = (uint32_t)++b->distinct;
+      b->slot[batch_place(b, i, t)] = *seen - 1;
     }
   }
-  for (size_t u = 0; u < b->distinct; u++) b->seen[b->word[u]] = 0;
+  for (size_t u = 0; u < b->distinct; u++) b->seen[key_of(b, vocabulary, u)] = 0;
 }
 
 Status batch_sort(Batch *b, const Text *texts, size_t count, Error *error) {
@@ -88,8 +96,10 @@ Status batch_sort(Batch *b, const Text *texts, size_t count, Error *error) {
 Status batch_fill(Batch *b, const Text *texts, size_t count, size_t vocabulary, Error *error) {
   Status status = batch_sort(b, texts, count, error);
   if (status) return status;
-  if (!reserve_words(b, vocabulary)) return error_no_memory(error);
-  pack(b, texts);
+  bool capitals = false;
+  for (size_t i = 0; i < count; i++) capitals = capitals || texts[i].capitals;
+  if (!reserve_words(b, vocabulary, capitals)) return error_no_memory(error);
+  pack(b, texts, vocabulary);
   return STATUS_OK;
 }
 
@@ -100,6 +110,7 @@ void batch_free(Batch *b) {
   free(b->offset);
   free(b->slot);
   free(b->word);
+  free(b->capitals_block);
   free(b->counts);
   free(b->seen);
   *b = (Batch){0};

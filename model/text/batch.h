@@ -11,7 +11,8 @@
 **     text 2     h  i  j
 **     text 3     k
 **
-** Layers compute what depends on a word alone once per distinct word of the batch. The token
+** Layers compute what depends on a word alone once per distinct word of the batch; a word with
+** and without capitals is two. The token
 ** at packed place n is distinct word number slot[n].
 */
 #ifndef CLASSIFY_BATCH_H
@@ -21,6 +22,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "text/capitals.h"
 #include "text/text.h"
 
 typedef struct Batch {
@@ -31,10 +33,13 @@ typedef struct Batch {
   uint32_t *offset; /* [steps + 1] the packed place where step t begins */
   uint32_t *slot;   /* [tokens] index in word[]                         */
   uint32_t *word;   /* [distinct] word numbers                          */
+  uint8_t *capitals; /* [distinct] Capitals; NULL if no text has any    */
   /* private */
-  size_t texts_capacity, steps_capacity, tokens_capacity, vocabulary;
+  size_t texts_capacity, steps_capacity, tokens_capacity, keys;
+  uint8_t *capitals_block;
+  size_t capitals_capacity;
   uint32_t *counts; /* [steps + 1] of the counting sort                */
-  uint32_t *seen;   /* [vocabulary] slot + 1; all 0 between batches    */
+  uint32_t *seen;   /* [keys] slot + 1; all 0 between batches    */
 } Batch; /* all zero is empty */
 
 /* Sorts the texts, but sets neither `slot` nor `word`. */
@@ -43,6 +48,11 @@ Status batch_sort(Batch *batch, const Text *texts, size_t count, Error *error);
 /* Fills a batch; word numbers are below `vocabulary`. Memory is reused from batch to batch. */
 Status batch_fill(Batch *batch, const Text *texts, size_t count, size_t vocabulary, Error *error);
 void batch_free(Batch *batch);
+
+/* Returns the capitals of a distinct word. */
+static inline Capitals batch_capitals(const Batch *batch, size_t slot) {
+  return batch->capitals ? (Capitals)batch->capitals[slot] : CAPITALS_NONE;
+}
 
 /* Returns the word number at a packed place of a batch that was filled. */
 static inline uint32_t batch_word(const Batch *batch, size_t place) { return batch->word[batch->slot[place]]; }

@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "base/random.h"
+#include "text/capitals.h"
 
 void corpus_free(Corpus *c) {
   vocabulary_free(&c->vocabulary);
@@ -19,19 +20,20 @@ void corpus_free(Corpus *c) {
   free(c->hash);
   free(c->end);
   free(c->words);
+  free(c->capitals);
   *c = (Corpus){0};
 }
 
 typedef struct Adder {
   Corpus *corpus;
+  const char *text;
+  bool folds;
   size_t begin, count; /* the row's words in corpus->words */
   Status status;
   Error *error;
 } Adder;
 
 static bool add_word(void *context, const char *token, size_t length, size_t start, size_t end) {
-  (void)start;
-  (void)end;
   Adder *a = context;
   Corpus *c = a->corpus;
   if (c->max_tokens && a->count == c->max_tokens) {
@@ -43,6 +45,12 @@ static bool add_word(void *context, const char *token, size_t length, size_t sta
     a->status = error_no_memory(a->error);
   else
     a->status = vocabulary_add(&c->vocabulary, token, length, &c->words[place], a->error);
+  if (c->shaped && !a->status) {
+    if (!memory_grow(&c->capitals, &c->capitals_capacity, place + 1, sizeof *c->capitals))
+      a->status = error_no_memory(a->error);
+    else
+      c->capitals[place] = a->folds ? (uint8_t)capitals_of(a->text + start, end - start) : CAPITALS_NONE;
+  }
   a->count++;
   return a->status == STATUS_OK;
 }
@@ -78,7 +86,8 @@ static Status add_text(Corpus *c, const Tokenizer *tokenizer, const char *text, 
       !memory_grow(&c->hash, &c->hash_capacity, rows, sizeof *c->hash) ||
       !memory_grow(&c->end, &c->end_capacity, rows, sizeof *c->end))
     return error_no_memory(error);
-  Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
+  Adder a = {.corpus = c, .text = text, .folds = tokenizer->folds,
+             .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
   Status status = tokenizer->split(tokenizer, text, length, add_word, &a, error);
   if (!status) status = a.status;
   if (status) return status;
@@ -124,7 +133,7 @@ size_t corpus_count(const Corpus *c, RowUse use) {
 
 Text corpus_text(const Corpus *c, size_t row) {
   size_t begin = row ? c->end[row - 1] : 0;
-  return (Text){c->words + begin, c->end[row] - begin};
+  return (Text){c->words + begin, c->end[row] - begin, c->capitals ? c->capitals + begin : NULL};
 }
 
 /* Returns the rarest of a row's labels that are known, of equal ones the first; `labels` if it has none. */
@@ -215,6 +224,7 @@ static Status spell(Corpus *c, const Strings *words, uint32_t word, Error *error
 */
 static Status spell_words(Corpus *c, const Strings *before, uint32_t *renumbered, Error *error) {
   const Strings *kept = &c->vocabulary.words;
+  c->subwords.shaped = c->shaped;
   Status status = subwords_add(&c->subwords, &c->ngrams, "", 0, error); /* word 0, without n-grams */
   for (uint32_t w = 0; w < kept->count && !status; w++) status = spell(c, kept, w, error);
   for (uint32_t w = 0; w < before->count && !status; w++) {

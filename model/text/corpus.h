@@ -44,6 +44,9 @@ typedef struct Corpus {
   uint32_t *hash;      /* [rows] text_fingerprint()                            */
   size_t *end;         /* [rows] where the row's words end                     */
   uint32_t *words;     /* [end of the last row]                                */
+  bool shaped;         /* set before the first row: shapes and capitals count  */
+  uint8_t *capitals;   /* [end of the last row] if shaped, else NULL           */
+  size_t capitals_capacity;
   LabelList found;     /* private: the labels of the row being added           */
   bool long_row;       /* private: it has more tokens than cut_after           */
   size_t target_capacity, use_capacity, hash_capacity, end_capacity, words_capacity;

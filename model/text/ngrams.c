@@ -7,8 +7,6 @@
 
 enum { HASH_BITS = 32 };
 
-static const char NAME[] = "ngrams";
-
 void ngrams_free(Ngrams *n) {
   free(n->hash);
   free(n->first);
@@ -50,9 +48,9 @@ static int most_used_first(const void *a, const void *b) {
   return by_hash(a, b);
 }
 
-/* Adds up neighbours of one n-gram; returns how many n-grams there are. */
-static size_t add_up(NgramUse *uses, size_t count) {
+size_t ngrams_add_up(NgramUse *uses, size_t count) {
   size_t last = 0;
+  if (count) qsort(uses, count, sizeof *uses, by_hash);
   for (size_t i = 1; i < count; i++) {
     if (uses[i].hash == uses[last].hash) {
       uses[last].words += uses[i].words;
@@ -64,10 +62,16 @@ static size_t add_up(NgramUse *uses, size_t count) {
   return count ? last + 1 : 0;
 }
 
-Status ngrams_collect(NgramUse *uses, size_t count, size_t most, Ngrams *n, Error *error) {
+static size_t leave_out_rare(NgramUse *uses, size_t count, uint32_t least) {
+  size_t kept = 0;
+  for (size_t i = 0; i < count; i++)
+    if (uses[i].words >= least) uses[kept++] = uses[i];
+  return kept;
+}
+
+Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Ngrams *n, Error *error) {
   *n = (Ngrams){0};
-  if (count) qsort(uses, count, sizeof *uses, by_hash);
-  count = add_up(uses, count);
+  count = leave_out_rare(uses, ngrams_add_up(uses, count), least);
   if (count > most) {
     qsort(uses, count, sizeof *uses, most_used_first);
     count = most;
@@ -95,8 +99,8 @@ Status ngrams_copy(const Ngrams *from, Ngrams *to, Error *error) {
 
 /* ---- files ----------------------------------------------------------------------- */
 
-void ngrams_write(const Ngrams *n, SafeTensorsWriter *w) {
-  if (ngrams_exist(n)) safetensors_write_tensor(w, NAME, DTYPE_U32, &n->count, 1, n->hash);
+void ngrams_write(const Ngrams *n, const char *name, SafeTensorsWriter *w) {
+  if (ngrams_exist(n)) safetensors_write_tensor(w, name, DTYPE_U32, &n->count, 1, n->hash);
 }
 
 static Status check_rising(const Ngrams *n, Error *error) {
@@ -107,11 +111,11 @@ static Status check_rising(const Ngrams *n, Error *error) {
   return STATUS_OK;
 }
 
-Status ngrams_read(const SafeTensors *st, const uint8_t *bytes, Ngrams *n, Error *error) {
+Status ngrams_read(const SafeTensors *st, const uint8_t *bytes, const char *name, Ngrams *n, Error *error) {
   const TensorView *view;
   *n = (Ngrams){0};
-  if (!safetensors_find(st, NAME)) return STATUS_OK;
-  Status status = safetensors_require(st, NAME, DTYPE_U32, (size_t[]){TENSOR_ANY}, 1, &view, error);
+  if (!safetensors_find(st, name)) return STATUS_OK;
+  Status status = safetensors_require(st, name, DTYPE_U32, (size_t[]){TENSOR_ANY}, 1, &view, error);
   if (status) return status;
   n->count = view->shape[0];
   n->hash = memory_aligned(n->count + 1, sizeof *n->hash);

@@ -35,15 +35,18 @@ typedef struct NgramUse {
   uint32_t hash, words, times;
 } NgramUse;
 
-/* Keeps `most` n-grams, or all if there are fewer. The uses [count] may have an n-gram several times; they are added
-** up and sorted in place.
+/* Adds up the uses of one n-gram in the list [count], and sorts them; returns how many n-grams there are. */
+size_t ngrams_add_up(NgramUse *uses, size_t count);
+
+/* Keeps `most` of the n-grams that are in at least so many words, or all if there are fewer. The uses [count] may have an
+** n-gram several times; they are added up and sorted in place.
 */
-Status ngrams_collect(NgramUse *uses, size_t count, size_t most, Ngrams *ngrams, Error *error);
+Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Ngrams *ngrams, Error *error);
 
 Status ngrams_copy(const Ngrams *from, Ngrams *to, Error *error);
 
-/* Tensor ngrams U32 [count]; where it is missing, there are buckets. */
-void ngrams_write(const Ngrams *ngrams, SafeTensorsWriter *writer);
-Status ngrams_read(const SafeTensors *st, const uint8_t *bytes, Ngrams *ngrams, Error *error);
+/* A tensor U32 [count]; where it is missing, there are buckets. */
+void ngrams_write(const Ngrams *ngrams, const char *name, SafeTensorsWriter *writer);
+Status ngrams_read(const SafeTensors *st, const uint8_t *bytes, const char *name, Ngrams *ngrams, Error *error);
 
 #endif

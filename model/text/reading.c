@@ -74,12 +74,12 @@ Status reading_read(const Reading *r, uint32_t padding, const Text *texts, size_
     return error_no_memory(error);
   for (size_t i = 0; i < count; i++) {
     if (plain) {
-      read[i] = (Text){texts[i].words, smaller(texts[i].length, r->max_tokens)};
+      read[i] = (Text){texts[i].words, smaller(texts[i].length, r->max_tokens), texts[i].capitals};
       continue;
     }
     Writer w = {b->words + at, b->origins + at, 0};
     write_text(r, padding, texts[i], &w);
-    read[i] = (Text){w.words, w.count};
+    read[i] = (Text){w.words, w.count, NULL};
     at += w.count;
   }
   return STATUS_OK;

@@ -6,6 +6,8 @@
 
 #include "base/memory.h"
 #include "base/utf8.h"
+#include "text/ngram_hash.h"
+#include "text/word_shape.h"
 #include "tokenizer/tokenizer.h"
 
 enum {
@@ -16,6 +18,7 @@ enum {
 void subwords_free(Subwords *s) {
   free(s->hash);
   free(s->end);
+  free(s->shape);
   *s = (Subwords){0};
 }
 
@@ -45,20 +48,14 @@ static bool is_dense(const char *word, size_t length) {
   return length && (unsigned char)word[0] >= 0xE0;
 }
 
-/* FNV-1a, 32 bits: continues a hash with more bytes. */
-static uint32_t hash_on(uint32_t hash, const char *bytes, size_t length) {
-  for (size_t i = 0; i < length; i++) hash = (hash ^ (unsigned char)bytes[i]) * 16777619u;
-  return hash;
-}
-
 /* Hashes the n-grams of a word with its marks; returns their number. */
 static size_t hash_ngrams(const char *text, size_t length, size_t shortest, uint32_t *hashes) {
   size_t begin[MARKED_BYTES + 1], characters = find_characters(text, length, begin), count = 0;
   for (size_t c = 0; c + shortest <= characters; c++) {
-    uint32_t hash = hash_on(2166136261u, text + begin[c], begin[c + shortest - 1] - begin[c]);
+    uint32_t hash = ngram_hash_on(NGRAM_HASH, text + begin[c], begin[c + shortest - 1] - begin[c]);
     for (size_t last = c + shortest - 1; last < characters && last < c + shortest - 1 + LENGTHS; last++) {
-      hash = hash_on(hash, text + begin[last], begin[last + 1] - begin[last]);
-      hashes[count++] = hash ^ hash >> 15;
+      hash = ngram_hash_on(hash, text + begin[last], begin[last + 1] - begin[last]);
+      hashes[count++] = ngram_hash_end(hash);
     }
   }
   return count;
@@ -66,7 +63,8 @@ static size_t hash_ngrams(const char *text, size_t length, size_t shortest, uint
 
 Status subwords_add(Subwords *s, const Ngrams *known, const char *word, size_t length, Error *error) {
   char text[MARKED_BYTES];
-  size_t end = s->count ? s->end[s->count - 1] : 0;
+  uint32_t shape = s->shaped ? word_shape(word, length) : WORD_PLAIN;
+  size_t begin = s->count ? s->end[s->count - 1] : 0, end = begin;
   size_t shortest = is_dense(word, length) ? 1 : 3;
   if (length > TOKEN_MAX_BYTES) length = TOKEN_MAX_BYTES;
   text[0] = '<';
@@ -74,11 +72,14 @@ Status subwords_add(Subwords *s, const Ngrams *known, const char *word, size_t l
   text[length + 1] = '>';
   length += 2;
   if (!memory_grow(&s->end, &s->end_capacity, s->count + 1, sizeof *s->end) ||
-      !memory_grow(&s->hash, &s->hash_capacity, end + LENGTHS * length, sizeof *s->hash))
+      !memory_grow(&s->shape, &s->shape_capacity, s->count + 1, sizeof *s->shape) ||
+      !memory_grow(&s->hash, &s->hash_capacity, end + LENGTHS * length + WORD_SHAPE_NGRAMS, sizeof *s->hash))
     return error_no_memory(error);
-  s->end[s->count++] = end + hash_ngrams(text, length, shortest, s->hash + end);
-  for (size_t i = end; ngrams_exist(known) && i < s->end[s->count - 1]; i++)
-    s->hash[i] = ngrams_find(known, s->hash[i]);
+  if (word_kind(shape) != WORD_UNSPACED) end += hash_ngrams(text, length, shortest, s->hash + end);
+  if (s->shaped) end += word_shape_ngrams(text + 1, length - 2, s->hash + end);
+  for (size_t i = begin; ngrams_exist(known) && i < end; i++) s->hash[i] = ngrams_find(known, s->hash[i]);
+  s->shape[s->count] = shape;
+  s->end[s->count++] = end;
   return STATUS_OK;
 }
 
@@ -99,20 +100,22 @@ Status subwords_ngrams(const Subwords *s, const uint32_t *times, size_t most, Ng
   if (!uses) return error_no_memory(error);
   size_t count = 0;
   for (size_t w = 0; w < s->count; w++) count += list_once(s, w, times[w], uses + count);
-  Status status = ngrams_collect(uses, count, most, ngrams, error);
+  Status status = ngrams_collect(uses, count, 1, most, ngrams, error);
   free(uses);
   return status;
 }
 
 Status subwords_number(const Subwords *s, const Ngrams *known, Subwords *numbered, Error *error) {
   size_t ngrams = s->count ? s->end[s->count - 1] : 0;
-  *numbered = (Subwords){.count = s->count};
+  *numbered = (Subwords){.count = s->count, .shaped = s->shaped};
   if (!memory_grow(&numbered->end, &numbered->end_capacity, s->count, sizeof *s->end) ||
+      !memory_grow(&numbered->shape, &numbered->shape_capacity, s->count, sizeof *s->shape) ||
       !memory_grow(&numbered->hash, &numbered->hash_capacity, ngrams, sizeof *s->hash)) {
     subwords_free(numbered);
     return error_no_memory(error);
   }
   for (size_t w = 0; w < s->count; w++) numbered->end[w] = s->end[w];
+  for (size_t w = 0; w < s->count; w++) numbered->shape[w] = s->shape[w];
   for (size_t i = 0; i < ngrams; i++)
     numbered->hash[i] = ngrams_exist(known) ? ngrams_find(known, s->hash[i]) : s->hash[i];
   return STATUS_OK;

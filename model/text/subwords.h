@@ -8,10 +8,15 @@
 ** In scripts where a character is a syllable or a word they have 1, 2 and 3 characters. An
 ** n-gram is stored as its hash, or for a model that knows n-grams (ngrams.h) as its number. A
 ** layer takes what is stored modulo its number of buckets.
+**
+** In a list that is shaped a word also has the n-grams of its shape (word_shape.h), and a letter of
+** a script without spaces has none, since they would only repeat it. Lists of models that were
+** trained before there were shapes are not shaped.
 */
 #ifndef CLASSIFY_SUBWORDS_H
 #define CLASSIFY_SUBWORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,7 +28,9 @@ typedef struct Subwords {
   uint32_t *hash; /* [end of the last word] hashes, or numbers */
   size_t *end;    /* [count] where those of a word end         */
   size_t count;
-  size_t hash_capacity, end_capacity;
+  uint32_t *shape; /* [count] word_shape(); WORD_PLAIN in a list that is not shaped */
+  bool shaped;     /* set before the first word */
+  size_t hash_capacity, end_capacity, shape_capacity;
 } Subwords; /* all zero is empty */
 
 void subwords_free(Subwords *subwords);

@@ -9,6 +9,7 @@
 typedef struct Text {
   const uint32_t *words;
   size_t length;
+  const uint8_t *capitals; /* Capitals of each token; NULL: not known */
 } Text;
 
 /* Returns a hash of a text's bytes: FNV-1a of 64 bits, folded to 32. A text collides with one of

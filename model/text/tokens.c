@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "text/capitals.h"
 
 void tokens_free(Tokens *t) {
   free(t->words);
+  free(t->capitals);
   free(t->spans);
   free(t->folded);
   subwords_free(&t->subwords);
@@ -21,9 +23,18 @@ void tokens_clear(Tokens *t) {
 typedef struct Collector {
   const TokensOptions *options;
   Tokens *tokens;
+  const char *text;
+  bool folds;
   size_t left; /* tokens still to be read */
   bool failed;
 } Collector;
+
+/* Capitals take the place of the token that is added next. */
+static bool add_capitals(Tokens *t, Capitals capitals) {
+  if (!memory_grow(&t->capitals, &t->capitals_capacity, t->count + 1, sizeof *t->capitals)) return false;
+  t->capitals[t->count] = (uint8_t)capitals;
+  return true;
+}
 
 static bool add_word(Tokens *t, uint32_t word) {
   if (!memory_grow(&t->words, &t->words_capacity, t->count + 1, sizeof *t->words)) return false;
@@ -54,13 +65,16 @@ static bool collect(void *context, const char *token, size_t length, size_t star
   Tokens *t = c->tokens;
   if (t->with_spans && !add_span(t, token, length, start, end)) c->failed = true;
   uint32_t word;
+  if (c->options->shaped)
+    c->failed = c->failed || !add_capitals(t, c->folds ? capitals_of(c->text + start, end - start) : CAPITALS_NONE);
   if (!c->failed) c->failed = !find_word(c->options, t, token, length, &word) || !add_word(t, word);
   return !c->failed && --c->left > 0;
 }
 
 Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *tokenizer, const char *text,
                   size_t length, Error *error) {
-  Collector c = {.options = o, .tokens = tokens, .left = o->most};
+  Collector c = {.options = o, .tokens = tokens, .text = text, .folds = tokenizer->folds, .left = o->most};
+  tokens->subwords.shaped = o->shaped;
   if (c.left == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
   return c.failed ? error_no_memory(error) : status;

@@ -12,8 +12,9 @@
 #include "text/vocabulary.h"
 
 typedef struct Tokens {
-  uint32_t *words; /* [count] */
-  size_t count, words_capacity;
+  uint32_t *words;   /* [count] */
+  uint8_t *capitals; /* [count], or NULL if they are not asked for */
+  size_t count, words_capacity, capitals_capacity;
   Subwords subwords; /* n-grams of the words that are not in the vocabulary */
   bool with_spans;
   struct TokenSpan {
@@ -31,6 +32,7 @@ void tokens_clear(Tokens *tokens);
 typedef struct TokensOptions {
   const Vocabulary *vocabulary;
   bool spelled;         /* words that are not in it have n-grams (lexicon.h)        */
+  bool shaped;          /* their shapes, and the capitals of all tokens, count too  */
   const Ngrams *ngrams; /* that the model knows                                     */
   size_t most;          /* tokens read of a text, at most                           */
 } TokensOptions;
@@ -40,7 +42,9 @@ Status tokens_add(Tokens *tokens, const TokensOptions *options, const Tokenizer 
                   size_t length, Error *error);
 
 /* Return all tokens as one text, and the lexicon of its words, for a finished model. */
-static inline Text tokens_text(const Tokens *tokens) { return (Text){tokens->words, tokens->count}; }
+static inline Text tokens_text(const Tokens *tokens) {
+  return (Text){tokens->words, tokens->count, tokens->subwords.shaped ? tokens->capitals : NULL};
+}
 static inline Lexicon tokens_lexicon(const Tokens *tokens) {
   return (Lexicon){.subwords = &tokens->subwords, .folded = true};
 }

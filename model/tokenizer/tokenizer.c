@@ -1,6 +1,5 @@
 #include "tokenizer/tokenizer.h"
 
-#include <stdint.h>
 #include <string.h>
 #include <utf8proc.h>
 
@@ -35,6 +34,8 @@ static bool is_single_letter(utf8proc_int32_t code, const utf8proc_property_t *p
                 (code >= 0x3131 && code <= 0x318E); /* letters by themselves */
   return p->charwidth == 2 && !korean;
 }
+
+bool tokenizer_is_unspaced(int32_t code) { return is_single_letter(code, utf8proc_get_property(code)); }
 
 static Kind kind_of(utf8proc_int32_t code, const utf8proc_property_t *p) {
   switch (p->category) {
@@ -207,7 +208,7 @@ static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t
   return STATUS_OK;
 }
 
-const Tokenizer tokenizer_unicode = {unicode_split};
+const Tokenizer tokenizer_unicode = {unicode_split, true};
 
 /* ---- the same tokens as they are written --------------------------------------------- */
 
@@ -233,4 +234,4 @@ static Status written_split(const Tokenizer *tokenizer, const char *text, size_t
   return unicode_split(tokenizer, text, length, unfold, &unfolding, error);
 }
 
-const Tokenizer tokenizer_unicode_as_written = {written_split};
+const Tokenizer tokenizer_unicode_as_written = {written_split, false};

@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/status.h"
 
@@ -25,10 +26,14 @@ typedef struct Tokenizer Tokenizer;
 struct Tokenizer {
   Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
                   void *context, Error *error);
+  bool folds; /* a token's text does not tell which of its letters are capitals */
 };
 
 extern const Tokenizer tokenizer_unicode;
 extern const Tokenizer tokenizer_unicode_as_written; /* the same tokens, not folded */
+
+/* Returns whether a letter is a token by itself: one of a script that is written without spaces. */
+bool tokenizer_is_unspaced(int32_t code);
 
 /* A token's text is cut to this many bytes; its span is not. */
 enum { TOKEN_MAX_BYTES = 192 };

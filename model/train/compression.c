@@ -13,24 +13,38 @@ static uint32_t *count_words(const Corpus *c) {
   return times;
 }
 
+/* Finds the hashed features of the linear branch in the texts, and names them and its n-grams. */
+static Status name_features(Model *m, const Corpus *c, size_t most, Error *error) {
+  Text *texts = malloc((c->rows + 1) * sizeof *texts);
+  if (!texts) return error_no_memory(error);
+  Ngrams hashed = {0};
+  Lexicon lexicon = corpus_lexicon(c);
+  for (size_t row = 0; row < c->rows; row++) texts[row] = corpus_text(c, row);
+  Status status = linear_hashed(&m->linear, &(Texts){texts, c->rows, &lexicon}, most, &hashed, error);
+  if (!status) status = linear_name_ngrams(&m->linear, &m->ngrams, &hashed, error);
+  ngrams_free(&hashed);
+  free(texts);
+  return status;
+}
+
 /* A model that went on from one which knows n-grams keeps these. */
-static Status name_ngrams(Model *m, const Corpus *c, size_t most, Error *error) {
+static Status name_ngrams(Model *m, const Corpus *c, const SizeBudget *most, Error *error) {
   if (m->parameters.shape.buckets == 0) return STATUS_OK;
   if (ngrams_exist(&c->ngrams)) return ngrams_copy(&c->ngrams, &m->ngrams, error);
   uint32_t *times = count_words(c);
   Status status = times ? STATUS_OK : error_no_memory(error);
-  if (!status) status = subwords_ngrams(&c->subwords, times, most, &m->ngrams, error);
+  if (!status) status = subwords_ngrams(&c->subwords, times, most->ngrams, &m->ngrams, error);
   free(times);
   if (!status) status = parameters_name_ngrams(&m->parameters, &m->ngrams, error);
-  if (!status && m->linear.buckets) status = linear_name_ngrams(&m->linear, &m->ngrams, error);
+  if (!status && m->linear.buckets) status = name_features(m, c, most->hashed, error);
   return status;
 }
 
-Status compression_run(Model *m, const Corpus *c, size_t most_ngrams, Error *error) {
+Status compression_run(Model *m, const Corpus *c, const SizeBudget *most, Error *error) {
   EmbeddingWeights embedding = network_embedding(&m->parameters);
   if (embedding.buckets) embedding_fold(&embedding, &c->subwords, embedding.vocabulary, 1.0f);
   if (m->bits.linear == 0) return ngrams_copy(&c->ngrams, &m->ngrams, error);
-  Status status = name_ngrams(m, c, most_ngrams, error);
+  Status status = name_ngrams(m, c, most, error);
   if (status) return status;
   parameters_round(&m->parameters, &m->bits.network);
   if (linear_exists(&m->linear)) linear_round(&m->linear, m->bits.linear);

@@ -8,9 +8,12 @@
 
 #include "classifier/model.h"
 #include "text/corpus.h"
+#include "train/size_budget.h"
 
-/* Makes a model of the corpus's words, with at most so many n-grams. If its bits are 0 it is only folded. */
-Status compression_run(Model *model, const Corpus *corpus, size_t most_ngrams, Error *error);
+/* Makes a model of the corpus's words, with at most so many n-grams and hashed features. If its bits are 0 it is only
+** folded.
+*/
+Status compression_run(Model *model, const Corpus *corpus, const SizeBudget *most, Error *error);
 
 /* Makes the n-grams of the corpus's words those that a compressed model looks up. */
 Status compression_subwords(const Model *model, const Corpus *corpus, Subwords *subwords, Error *error);

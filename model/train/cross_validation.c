@@ -116,7 +116,7 @@ static Status margins_task(void *context, size_t index, size_t worker, Error *er
   size_t end = (index + 1) * CHUNK < fold->count ? (index + 1) * CHUNK : fold->count;
   Status status = STATUS_OK;
   for (size_t i = index * CHUNK; i < end && !status; i++) {
-    status = tfidf_vector(&f->linear.tfidf, f->texts[i], &f->vectors[worker], error);
+    status = tfidf_vector(&f->linear.tfidf, &f->lexicon, f->texts[i], &f->vectors[worker], error);
     if (!status) linear_forward(&f->linear, &f->lexicon, &f->vectors[worker], f->margins + i * f->labels);
   }
   return status;

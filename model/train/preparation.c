@@ -175,7 +175,8 @@ static Status make_model(Training *t, Error *error) {
   Shape shape = {.vocabulary = vocabulary_size(&t->corpus.vocabulary), .embedding = o->embedding,
                  .buckets = o->subwords ? BUCKETS : 0, .hidden = o->hidden,
                  .labels = t->corpus.labels.keys.count, .positions = o->position_bias ? o->max_tokens : 0,
-                 .pooled = o->max_pool};
+                 .pooled = o->max_pool, .shaped = t->corpus.shaped};
+  if (shape.shaped) shape.buckets += CAPITALS_ROWS;
   if (t->from) {
     shape.buckets = t->from->parameters.shape.buckets;
     shape.positions = t->from->parameters.shape.positions;

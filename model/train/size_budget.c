@@ -62,12 +62,14 @@ static double word_bytes(const TrainingOptions *o, const Corpus *c) {
   double weights = CODE4 * columns, pair = o->linear ? weights + 4.0 : 0.0;
   double word = letters + sizeof(uint32_t) + CODE4 * vector + (o->linear ? weights + 2.0 + sizeof(uint32_t) : 0.0);
   double ngram = o->subwords ? HASH + CODE4 * vector + weights : 0.0;
-  return word + 0.5 * ngram + 3.0 * pair;
+  double hashed = o->subwords && o->linear ? HASH + weights : 0.0;
+  return word + 0.5 * ngram + 0.5 * hashed + 3.0 * pair;
 }
 
 static void plan_all(const TrainingOptions *o, const Corpus *c, SizeBudget *b) {
   size_t columns = columns_of(o, c), words = c->vocabulary.words.count, labels = c->labels.keys.count;
   *b = (SizeBudget){.words = o->max_vocabulary, .ngrams = ngrams_for(words, columns),
+                    .hashed = ngrams_for(words, columns),
                     .keywords = larger(MOST_KEYWORDS, KEYWORDS_OF_ONE * labels),
                     .features = columns ? LINEAR_WEIGHTS / columns : 0};
 }
@@ -83,6 +85,7 @@ static Status share_out(const TrainingOptions *o, const Corpus *c, SizeBudget *b
                      "and a network with embedding %zu and hidden %zu", o->max_size, least, c->labels.keys.count,
                      corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), o->embedding, o->hidden);
   b->words = smaller(o->max_vocabulary, (size_t)words);
+  b->hashed = smaller(b->hashed, b->words / 2);
   b->features = smaller(b->features, 4 * b->words);
   b->keywords = smaller(b->keywords, (size_t)(keywords / KEYWORD));
   return STATUS_OK;
@@ -101,7 +104,8 @@ static double words_bytes(const TrainingOptions *o, const Corpus *c, const Tfidf
 void size_budget_rest(const TrainingOptions *o, const Corpus *c, const Tfidf *tfidf, SizeBudget *b) {
   if (o->max_size == 0) return;
   double ngram = HASH + CODE4 * (double)(o->embedding + columns_of(o, c));
-  double left = (double)o->max_size - fixed_bytes(o, c) - words_bytes(o, c, tfidf);
+  double hashed = o->subwords && o->linear ? (HASH + CODE4 * (double)columns_of(o, c)) * (double)b->hashed : 0.0;
+  double left = (double)o->max_size - fixed_bytes(o, c) - words_bytes(o, c, tfidf) - hashed;
   double for_ngrams = o->subwords ? left - KEYWORD * (double)b->keywords - ngram : 0.0;
   b->ngrams = for_ngrams > 0.0 ? smaller(b->ngrams, (size_t)(for_ngrams / ngram)) : 0;
   double for_keywords = left - (o->subwords ? ngram * (double)(b->ngrams + 1) : 0.0);

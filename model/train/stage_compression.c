@@ -36,7 +36,7 @@ static Status make_trial(const Training *t, const ModelBits *bits, Model *trial,
   Status status = parameters_new(&m->parameters.shape, &trial->parameters, error);
   if (!status) parameters_copy(&trial->parameters, &t->best_parameters);
   if (!status && linear_exists(&m->linear)) status = linear_copy(&m->linear, &trial->linear, error);
-  return status ? status : compression_run(trial, &t->corpus, t->budget.ngrams, error);
+  return status ? status : compression_run(trial, &t->corpus, &t->budget, error);
 }
 
 static Status judge(Training *t, const ModelBits *bits, Judgement *judgement, Error *error) {

@@ -76,7 +76,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
   size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
-  Status status = compression_run(t->model, &t->corpus, t->budget.ngrams, error);
+  Status status = compression_run(t->model, &t->corpus, &t->budget, error);
   if (!status) status = compression_subwords(t->model, &t->corpus, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
   if (!status) status = find_keywords(t, &lexicon, error);

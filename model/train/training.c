@@ -58,6 +58,7 @@ Status training_new(const TrainingOptions *options, const char *tokenize, const 
   if (!status && from) status = take_over(t, from, error);
   bool plain = !from || reading_is_plain(&from->reading);
   t->corpus.max_tokens = t->options.linear || !plain ? 0 : t->options.max_tokens;
+  t->corpus.shaped = from ? from->parameters.shape.shaped : t->options.subwords;
   t->corpus.cut_after = from && from->reading.skips_unknown ? SIZE_MAX : t->options.max_tokens;
   if (status)
     training_free(t);

@@ -42,7 +42,7 @@ static void copy_rows(const Corpus *c, const bool *learned, Validation *v) {
   for (size_t row = 0, i = 0; row < c->rows; row++) {
     if (c->use[row] != ROW_VALIDATES) continue;
     Text text = corpus_text(c, row);
-    v->texts[i] = (Text){v->words + at, text.length};
+    v->texts[i] = (Text){v->words + at, text.length, text.capitals};
     v->rows[i] = (uint32_t)row;
     v->targets[i++] = c->target[row];
     for (size_t t = 0; t < text.length; t++) {

@@ -33,7 +33,7 @@ SELECT count(*), sum(classify(text) IN ('billing', 'technical')) FROM texts;
 SELECT count(*), sum(label IN ('billing', 'technical')) FROM classify_rows('SELECT about, text FROM texts');
 
 -- What folds alike reads alike.
-SELECT classify_scores('Refund') = classify_scores('REFUND'),
+SELECT classify_scores('Refund') = classify_scores('Ｒｅｆｕｎｄ'),
        classify_scores('refund') = classify_scores('ｒｅｆｕｎｄ');
 
 -- Characters that cannot be seen cut no word and change none; they belong to the token as it is written.

@@ -73,13 +73,13 @@ class Trained(Test):
         shapes = {name: values.shape for name, values in model.tensors.items()}
         ngrams, = shapes["ngrams"]
         self.assertEqual(shapes["embedding"], (len(model.words) + 1, 8))
-        self.assertEqual(shapes["subwords"], (ngrams + 1, 8))
+        self.assertEqual(shapes["subwords"], (ngrams + 1 + 3, 8))  # all others, and three of capitals
         self.assertEqual(shapes["output.kernel"], (2 * (2 * 4 + 8), 3))
         for name in "embedding", "subwords", "gru.forward.kernel", "output.kernel", "linear.kernel", "linear.idf":
             self.assertEqual(model.tensors[name].dtype, np.float32, name)
         for name in "ngrams", "linear.pairs.words":
             self.assertEqual(model.tensors[name].dtype, np.uint32, name)
-        self.assertFalse(model.tensors["subwords"][-1].any())
+        self.assertFalse(model.tensors["subwords"][ngrams].any())
         self.assertFalse([name for name in model.tensors if name.endswith((".codes", ".scales", ".shape"))])
 
     def test_words_and_labels(self):

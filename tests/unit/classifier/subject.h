@@ -128,7 +128,7 @@ SHARED void logits_in(const Model *m, const Lexicon *lexicon, Text text, float l
   network_forward(&m->parameters, lexicon, NULL, &pass);
   if (linear_exists(&m->linear)) {
     TfidfVector vector = {0};
-    assert_ok(tfidf_vector(&m->linear.tfidf, text, &vector, &error));
+    assert_ok(tfidf_vector(&m->linear.tfidf, NULL, text, &vector, &error));
     linear_forward(&m->linear, lexicon, &vector, margins);
     tfidf_vector_free(&vector);
   }

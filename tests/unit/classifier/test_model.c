@@ -5,6 +5,8 @@
 
 #include "classifier/explain.h"
 #include "classifier/predict.h"
+#include "text/capitals.h"
+#include "text/word_shape.h"
 #include "unit/support.h"
 
 /* ---- small models ---------------------------------------------------------------- */
@@ -36,7 +38,7 @@ static Model *small_model(size_t hidden, size_t positions) {
 
 /* With n-grams, a max-pool and a linear branch. */
 static Model *full_model(size_t hidden) {
-  Model *model = shaped_model((Shape){.hidden = hidden, .buckets = 3, .positions = 2, .pooled = true});
+  Model *model = shaped_model((Shape){.hidden = hidden, .buckets = 3 + CAPITALS_ROWS, .positions = 2, .pooled = true});
   model->linear = random_linear(6, 3, 2, 1);
   model->calibration = (Calibration){0.25f, 1.5f};
   return model;
@@ -48,7 +50,7 @@ static Model *compressed_model(void) {
   NgramUse uses[] = {{0x8c9dc8c9u, 1, 1}, {5, 1, 1}}; /* <a> and another */
   model->linear = random_linear(6, 3, 3, 1);
   model->bits = (ModelBits){.network = {.embedding = 8, .subwords = 4, .dense = 8}, .linear = 4};
-  assert_ok(ngrams_collect(uses, COUNT(uses), COUNT(uses), &model->ngrams, &error));
+  assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), &model->ngrams, &error));
   return model;
 }
 
@@ -76,6 +78,7 @@ static uint8_t *small_file(size_t hidden, size_t positions, size_t *size) {
 
 static uint8_t *full_file(size_t *size) {
   Model *model = full_model(1);
+  model->parameters.shape.shaped = true;
   uint8_t *bytes = write_model(model, size);
   model_free(model);
   return bytes;
@@ -203,6 +206,46 @@ TEST(a_multilabel_file_that_says_something_else_is_refused) {
     Model *read = NULL;
     assert_invalid(model_read(bytes, size, &read, &error), cases[i].message);
     free(bytes);
+    model_free(model);
+  }
+}
+
+static Tokens tokens_of(const Model *model, const char *text, bool with_spans) {
+  Tokens tokens = {.with_spans = with_spans};
+  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
+  return tokens;
+}
+
+/* With shapes: of the words of the vocabulary, of others, and of tokens. Without n-grams there are none. */
+TEST(shapes_are_read_where_the_file_says_so) {
+  for (unsigned parts = 0; parts < 4; parts++) {
+    Model *model = parts & 1 ? full_model(1) : small_model(1, 0), *read;
+    bool shaped = parts == 3;
+    size_t size;
+    model->parameters.shape.shaped = parts & 2;
+    uint8_t *bytes = write_model(model, &size);
+    if (parts == 2) {
+      assert_invalid(model_read(bytes, size, &read, &error), "tensor 'subwords' has 0 rows, expected more than 3");
+      free(bytes);
+      model_free(model);
+      continue;
+    }
+    assert_ok(model_read(bytes, size, &read, &error));
+    assert_int_equal(read->parameters.shape.shaped, shaped);
+    assert_int_equal(read->linear.tfidf.shapes != NULL, shaped);
+    for (uint32_t w = 1; shaped && w < read->linear.tfidf.vocabulary; w++) {
+      size_t length;
+      const char *word = strings_get(&read->vocabulary.words, w - 1, &length);
+      assert_int_equal(read->linear.tfidf.shapes[w], word_shape(word, length));
+    }
+    Tokens tokens = tokens_of(read, "the X4", false);
+    assert_int_equal(tokens.subwords.shaped, shaped);
+    assert_int_equal(tokens_text(&tokens).capitals != NULL, shaped);
+    if (shaped) assert_int_equal(tokens.subwords.shape[0], word_shape("x4", 2));
+    if (shaped) assert_int_equal(tokens_text(&tokens).capitals[1], CAPITALS_FIRST);
+    tokens_free(&tokens);
+    free(bytes);
+    model_free(read);
     model_free(model);
   }
 }
@@ -592,6 +635,7 @@ TEST(the_padding_word_is_the_empty_one) {
 TEST(another_way_of_reading_is_refused) {
   static const char *const CASES[][3] = {
       {"padding", "left", "metadata 'padding' is 'left', expected 'post' or 'pre'"},
+      {"shapes", "yes", "metadata 'shapes' is 'yes', expected 'false' or 'true'"},
       {"markup", "xml", "metadata 'markup' is 'xml', expected 'none' or 'html'"},
       {"truncating", "", "metadata 'truncating' is '', expected 'post' or 'pre'"},
       {"unknown", "oov", "metadata 'unknown' is 'oov', expected 'read' or 'skip'"},
@@ -802,12 +846,6 @@ TEST(any_byte_of_a_multilabel_model) {
 
 /* ---- a text as tokens --------------------------------------------------------------------- */
 
-static Tokens tokens_of(const Model *model, const char *text, bool with_spans) {
-  Tokens tokens = {.with_spans = with_spans};
-  assert_ok(model_tokens(model, &tokenizer_unicode, text, strlen(text), &tokens, &error));
-  return tokens;
-}
-
 static void check_words(const Model *model, const char *text, const uint32_t *expected, size_t count) {
   Tokens tokens = tokens_of(model, text, false);
   assert_int_equal(tokens.count, count);
@@ -978,6 +1016,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_model_is_read_as_it_was_written),
       cmocka_unit_test(all_parts_are_read_as_they_were_written),
+      cmocka_unit_test(shapes_are_read_where_the_file_says_so),
       cmocka_unit_test(a_compressed_model_is_read_as_it_was_written),
       cmocka_unit_test(ends_of_words_may_have_two_bytes),
       cmocka_unit_test(a_multilabel_model_is_read_as_it_was_written),

@@ -36,6 +36,7 @@ static int free_others(void **unused) {
 
 typedef struct RandomTexts {
   uint32_t words[TEXTS * MOST_LENGTH];
+  uint8_t capitals[TEXTS * MOST_LENGTH];
   Text text[TEXTS];
 } RandomTexts;
 
@@ -47,8 +48,11 @@ static void fill_texts(RandomTexts *t, const Shape *shape, size_t first, uint64_
   size_t most = shape->vocabulary + (shape->buckets ? COUNT(OTHERS) : 0);
   for (size_t w = 0; w < COUNT(t->words); w++)
     t->words[w] = (uint32_t)(first + random_below(&random, most - first));
+  for (size_t w = 0; w < COUNT(t->words); w++)
+    t->capitals[w] = (uint8_t)(random_below(&random, 2) ? random_below(&random, CAPITALS_COUNT) : CAPITALS_NONE);
   for (size_t i = 0; i < TEXTS; i++)
-    t->text[i] = (Text){t->words + i * MOST_LENGTH, random_below(&random, MOST_LENGTH + 1)};
+    t->text[i] = (Text){t->words + i * MOST_LENGTH, random_below(&random, MOST_LENGTH + 1),
+                        shape->shaped ? t->capitals + i * MOST_LENGTH : NULL};
   t->text[5].length = t->text[11].length = 0;
   t->text[7].length = 1;
 }
@@ -114,6 +118,18 @@ TEST(logits_equal_network_forward) {
     for (unsigned parts = 0; parts < 8; parts++)
       check_shape(shape_of(sizes[i], parts & 1 ? 6 : 0, parts & 2, parts & 4 ? 9 : 0), &scratch);
   inference_scratch_free(&scratch);
+  inference_scratch_free(&scratch);
+}
+
+TEST(capitals_count_as_in_network_forward) {
+  const size_t sizes[] = {0, 33, 5};
+  InferenceScratch scratch = {0};
+  for (size_t i = 0; i < COUNT(sizes); i++)
+    for (unsigned pooled = 0; pooled <= 1; pooled++) {
+      Shape shape = shape_of(sizes[i], 6, pooled, 9);
+      shape.shaped = true;
+      check_shape(shape, &scratch);
+    }
   inference_scratch_free(&scratch);
 }
 
@@ -309,6 +325,7 @@ TEST(none_may_be_freed) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(logits_equal_network_forward),
+      cmocka_unit_test(capitals_count_as_in_network_forward),
       cmocka_unit_test(padding_and_early_resets),
       cmocka_unit_test(a_state_is_carried_without_loss),
       cmocka_unit_test(any_number_of_texts),

@@ -6,6 +6,7 @@
 #include "base/random.h"
 #include "linear/linear.h"
 #include "linear/svm.h"
+#include "text/capitals.h"
 #include "unit/support.h"
 
 enum { VOCABULARY = 12, MOST_LABELS = 4, TEXTS = 40, LENGTH = 9 };
@@ -45,7 +46,10 @@ static double column_margin(const Linear *l, const TfidfVector *v, size_t c) {
   size_t features = tfidf_features(&l->tfidf);
   for (size_t i = 0; i < v->count; i++) {
     double weight = 0.0;
-    if (v->number[i] < features) {
+    if (v->number[i] & TFIDF_HASHED) {
+      size_t bucket = (v->number[i] - TFIDF_HASHED) % l->buckets;
+      weight = (double)l->kernel[(features + bucket) * l->columns + c];
+    } else if (v->number[i] < features) {
       weight = (double)l->kernel[v->number[i] * l->columns + c];
     } else {
       size_t count;
@@ -61,7 +65,7 @@ static double column_margin(const Linear *l, const TfidfVector *v, size_t c) {
 
 static void margins_of(const Linear *l, const Lexicon *lexicon, Text text, float margins[MOST_LABELS]) {
   TfidfVector v = {0};
-  assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
+  assert_ok(tfidf_vector(&l->tfidf, lexicon, text, &v, &error));
   linear_forward(l, lexicon, &v, margins);
   tfidf_vector_free(&v);
 }
@@ -72,7 +76,7 @@ static void check_margins(size_t labels, size_t buckets) {
   for (size_t i = 0; i < TEXTS; i++) {
     TfidfVector v = {0};
     float margins[MOST_LABELS];
-    assert_ok(tfidf_vector(&l.tfidf, texts[i], &v, &error));
+    assert_ok(tfidf_vector(&l.tfidf, &lexicon, texts[i], &v, &error));
     linear_forward(&l, &lexicon, &v, margins);
     for (size_t c = 0; c < labels; c++) {
       double expected = labels != 2 ? column_margin(&l, &v, c) : column_margin(&l, &v, 0) * (c ? 1.0 : -1.0);
@@ -93,17 +97,16 @@ TEST(margins_are_those_of_the_formula) {
 
 /* ---- contributions -------------------------------------------------------------------- */
 
-static void check_shares(const Linear *l, Text text) {
-  const Lexicon lexicon = finished_lexicon();
+static void check_shares(const Linear *l, const Lexicon *lexicon, Text text) {
   float margins[MOST_LABELS], contributions[LENGTH];
   TfidfVector v = {0};
-  margins_of(l, &lexicon, text, margins);
-  assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
+  margins_of(l, lexicon, text, margins);
+  assert_ok(tfidf_vector(&l->tfidf, lexicon, text, &v, &error));
   for (uint32_t label = 0; label < l->labels; label++) {
     double bias = l->labels == 2 ? (double)l->bias[0] * (label ? 1.0 : -1.0) : (double)l->bias[label];
     double sum = 0.5 * bias; /* of the margin times a half */
     for (size_t t = 0; t < text.length; t++) contributions[t] = 100.0f;
-    linear_contribute(l, &lexicon, &v, text, label, 0.5f, contributions);
+    linear_contribute(l, lexicon, &v, text, label, 0.5f, contributions);
     for (size_t t = 0; t < text.length; t++) sum += (double)contributions[t] - 100.0;
     assert_near(sum, 0.5 * (double)margins[label], 1e-4); /* 100 has 8e-6 after the point */
   }
@@ -111,20 +114,22 @@ static void check_shares(const Linear *l, Text text) {
 }
 
 TEST(shares_and_the_bias_sum_to_the_margin) {
+  const Lexicon lexicon = finished_lexicon();
   for (size_t labels = 2; labels <= MOST_LABELS; labels++)
     for (size_t buckets = 0; buckets <= 7; buckets += 7) {
       Linear l = random_linear(VOCABULARY, labels, buckets, labels);
-      for (size_t i = 0; i < TEXTS; i++) check_shares(&l, texts[i]);
+      for (size_t i = 0; i < TEXTS; i++) check_shares(&l, &lexicon, texts[i]);
       linear_free(&l);
     }
 }
 
 /* Where labels are many, fewer words are features than the vocabulary has. */
 TEST(shares_sum_to_the_margin_where_words_are_left_out) {
+  const Lexicon lexicon = finished_lexicon();
   for (size_t kept = 1; kept < VOCABULARY; kept++) {
     Linear l = random_linear(kept, 3, 7, 1);
     l.tfidf.vocabulary = VOCABULARY;
-    for (size_t i = 0; i < TEXTS; i++) check_shares(&l, texts[i]);
+    for (size_t i = 0; i < TEXTS; i++) check_shares(&l, &lexicon, texts[i]);
     linear_free(&l);
   }
 }
@@ -146,7 +151,7 @@ TEST(a_pair_is_shared_by_its_words) {
   assert_int_not_equal(first, 0);
   const uint32_t with_pair[] = {text[0], first, second};
   uint32_t pair = tfidf_pair(&l.tfidf, first, second);
-  assert_ok(tfidf_vector(&l.tfidf, (Text){with_pair, 3}, &v, &error));
+  assert_ok(tfidf_vector(&l.tfidf, NULL, (Text){with_pair, 3}, &v, &error));
   linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, contributions);
   float weight = l.kernel[pair * 3 + 1], value = v.value[tfidf_vector_find(&v, pair)];
   l.kernel[pair * 3 + 1] = 0.0f;
@@ -172,10 +177,22 @@ static Subwords lesson_words(void) {
   return subwords;
 }
 
+/* The same with shapes; the words that all subjects have are numbers and a character. */
+static Subwords shaped_lesson_words(void) {
+  static const char *const KNOWN[VOCABULARY] = {"", "rain", "goal", "soup", "farm", "snow", "team", "salt",
+                                                "cow", "4", "x22", "\u96e8"};
+  Subwords subwords = {.shaped = true};
+  for (size_t i = 0; i < VOCABULARY; i++) assert_ok(subwords_add(&subwords, NULL, KNOWN[i], strlen(KNOWN[i]), &error));
+  for (size_t i = 0; i < COUNT(OTHERS); i++)
+    assert_ok(subwords_add(&subwords, NULL, OTHERS[i], strlen(OTHERS[i]), &error));
+  return subwords;
+}
+
 enum { ROWS = 80, ROW_LENGTH = 4 };
 
 typedef struct Subjects {
   uint32_t words[ROWS * ROW_LENGTH], targets[ROWS];
+  uint8_t capitals[ROWS * ROW_LENGTH];
   Text texts[ROWS];
   LinearTraining training;
 } Subjects;
@@ -191,7 +208,8 @@ static Subjects *subjects_new(size_t labels, const Subwords *subwords) {
     for (size_t t = 0; t < ROW_LENGTH; t++) text[t] = 9 + (uint32_t)random_below(&random, 3);
     text[1 + random_below(&random, ROW_LENGTH - 1)] = (is_second_half(labels, i) ? 5 : 1) + label;
     if (subwords && i % 5 == 0) text[0] = 2 * VOCABULARY + i % COUNT(OTHERS);
-    s->texts[i] = (Text){text, ROW_LENGTH};
+    s->capitals[i * ROW_LENGTH + i % ROW_LENGTH] = (uint8_t)(i % CAPITALS_COUNT);
+    s->texts[i] = (Text){text, ROW_LENGTH, s->capitals + i * ROW_LENGTH};
     s->targets[i] = label;
   }
   s->training = (LinearTraining){.texts = s->texts, .targets = s->targets, .count = ROWS, .vocabulary = VOCABULARY,
@@ -336,9 +354,14 @@ TEST(one_label_has_a_machine) {
 static void dense_row(const Linear *l, const LinearTraining *training, Text text, float *row) {
   size_t features = tfidf_features(&l->tfidf);
   TfidfVector v = {0};
-  assert_ok(tfidf_vector(&l->tfidf, text, &v, &error));
+  const Lexicon lexicon = lesson_lexicon(training);
+  assert_ok(tfidf_vector(&l->tfidf, &lexicon, text, &v, &error));
   for (size_t i = 0; i < v.count; i++) {
     size_t count = 0, f = v.number[i];
+    if (f & TFIDF_HASHED) {
+      row[features + (f - TFIDF_HASHED) % l->buckets] += v.value[i];
+      continue;
+    }
     if (f < features) row[f] = v.value[i];
     if (!training->subwords || (f >= l->tfidf.words && f < features)) continue;
     const uint32_t *hash = subwords_get(training->subwords, f < features ? f : f - features, &count);
@@ -407,6 +430,23 @@ static void check_machine(const LinearTraining *training) {
   free(feature);
   free(value);
   free(row);
+}
+
+/* Rows with numbers, capitals and a script without spaces, and what each token contributes to them. */
+TEST(shapes_are_learned_and_shared) {
+  for (size_t labels = 2; labels <= MOST_LABELS; labels++) {
+    Subwords subwords = shaped_lesson_words();
+    Subjects *s = subjects_new(labels, &subwords);
+    check_machine(&s->training);
+    Linear l = learn(&s->training);
+    const Lexicon lexicon = lesson_lexicon(&s->training);
+    assert_non_null(l.tfidf.shapes);
+    assert_int_equal(count_right(&l, &s->training), ROWS);
+    for (size_t i = 0; i < ROWS; i++) check_shares(&l, &lexicon, s->texts[i]);
+    linear_free(&l);
+    free(s);
+    subwords_free(&subwords);
+  }
 }
 
 TEST(a_margin_is_that_of_a_machine_on_the_rows) {
@@ -778,8 +818,8 @@ TEST(each_known_ngram_has_the_weights_of_its_bucket) {
     Linear l = random_linear(VOCABULARY, labels, BUCKETS, 1), before;
     Ngrams n;
     assert_ok(linear_copy(&l, &before, &error));
-    assert_ok(ngrams_collect(uses, COUNT(uses), COUNT(uses), &n, &error));
-    assert_ok(linear_name_ngrams(&l, &n, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), &n, &error));
+    assert_ok(linear_name_ngrams(&l, &n, &(Ngrams){0}, &error));
     assert_int_equal(l.buckets, n.count + 1);
     size_t features = tfidf_features(&l.tfidf), row = l.columns * sizeof *l.kernel;
     const float *buckets = before.kernel + features * l.columns, *named = l.kernel + features * l.columns;
@@ -791,6 +831,96 @@ TEST(each_known_ngram_has_the_weights_of_its_bucket) {
     linear_free(&before);
     linear_free(&l);
   }
+}
+
+/* A branch of shapes, all of whose n-grams and hashed features have names. The texts are there twice, since only
+** features of two texts are kept.
+*/
+static Linear named_branch(const Subjects *s, const Subwords *subwords, Subwords *numbered) {
+  uint32_t times[2 * VOCABULARY] = {0};
+  Text twice[2 * ROWS];
+  Linear l = learn(&s->training);
+  Ngrams ngrams, hashed;
+  Lexicon lexicon = {.subwords = subwords};
+  for (size_t i = 0; i < 2 * ROWS; i++) twice[i] = s->texts[i % ROWS];
+  assert_ok(subwords_ngrams(subwords, times, 10000, &ngrams, &error));
+  assert_ok(linear_hashed(&l, &(Texts){twice, 2 * ROWS, &lexicon}, 10000, &hashed, &error));
+  assert_true(hashed.count > 10);
+  assert_ok(linear_name_ngrams(&l, &ngrams, &hashed, &error));
+  assert_false(ngrams_exist(&hashed));
+  assert_ok(subwords_number(subwords, &ngrams, numbered, &error));
+  ngrams_free(&ngrams);
+  return l;
+}
+
+TEST(named_features_weigh_as_their_buckets) {
+  Subwords subwords = shaped_lesson_words(), numbered;
+  Subjects *s = subjects_new(3, &subwords);
+  Linear buckets = learn(&s->training), l = named_branch(s, &subwords, &numbered);
+  const Lexicon before = lesson_lexicon(&s->training), now = {.subwords = &numbered, .folded = true};
+  for (size_t i = 0; i < ROWS; i++) {
+    float expected[MOST_LABELS], margins[MOST_LABELS];
+    margins_of(&buckets, &before, s->texts[i], expected);
+    margins_of(&l, &now, s->texts[i], margins);
+    for (size_t c = 0; c < l.labels; c++) assert_near(margins[c], expected[c], 1e-5);
+  }
+  subwords_free(&numbered);
+  subwords_free(&subwords);
+  linear_free(&buckets);
+  linear_free(&l);
+  free(s);
+}
+
+/* One that the texts do not have has no row; one of a single text is not kept. */
+TEST(rare_hashed_features_have_no_row) {
+  Subwords subwords = shaped_lesson_words();
+  Subjects *s = subjects_new(3, &subwords);
+  Linear l = learn(&s->training);
+  Ngrams hashed;
+  Lexicon lexicon = {.subwords = &subwords};
+  assert_ok(linear_hashed(&l, &(Texts){s->texts, 1, &lexicon}, 10000, &hashed, &error));
+  assert_true(ngrams_exist(&hashed));
+  assert_int_equal(hashed.count, 0);
+  ngrams_free(&hashed);
+  assert_ok(linear_hashed(&l, &(Texts){s->texts, ROWS, &lexicon}, 5, &hashed, &error));
+  assert_int_equal(hashed.count, 5);
+  ngrams_free(&hashed);
+  linear_free(&l);
+  l = (Linear){0};
+  assert_ok(linear_hashed(&l, &(Texts){s->texts, ROWS, &lexicon}, 5, &hashed, &error));
+  assert_false(ngrams_exist(&hashed));
+  subwords_free(&subwords);
+  free(s);
+}
+
+TEST(a_named_branch_is_read_as_it_was_written) {
+  Subwords subwords = shaped_lesson_words(), numbered;
+  Subjects *s = subjects_new(3, &subwords);
+  Linear l = named_branch(s, &subwords, &numbered), read, copy;
+  SafeTensorsWriter writer = {0};
+  SafeTensors st;
+  uint8_t *bytes;
+  size_t size;
+  linear_write(&l, 0, &writer);
+  assert_ok(safetensors_end(&writer, &bytes, &size, &error));
+  assert_ok(safetensors_read(bytes, size, size, &st, &error));
+  assert_ok(linear_read(&st, bytes, VOCABULARY, 3, 3, &read, &error));
+  assert_int_equal(read.buckets, l.buckets);
+  assert_int_equal(read.hashed.count, l.hashed.count);
+  assert_memory_equal(read.hashed.hash, l.hashed.hash, l.hashed.count * sizeof *l.hashed.hash);
+  assert_memory_equal(read.kernel, l.kernel,
+                      (tfidf_features(&l.tfidf) + l.buckets + l.hashed.count) * l.columns * sizeof *l.kernel);
+  assert_ok(linear_copy(&l, &copy, &error));
+  assert_int_equal(copy.hashed.count, l.hashed.count);
+  assert_memory_equal(copy.tfidf.shapes, l.tfidf.shapes, VOCABULARY * sizeof *l.tfidf.shapes);
+  safetensors_free(&st);
+  free(bytes);
+  linear_free(&copy);
+  linear_free(&read);
+  linear_free(&l);
+  subwords_free(&numbered);
+  subwords_free(&subwords);
+  free(s);
 }
 
 /* All of it, and memory of its own. */
@@ -845,6 +975,7 @@ int main(void) {
       cmocka_unit_test(each_label_of_a_set_has_a_machine),
       cmocka_unit_test(one_label_has_a_machine),
       cmocka_unit_test(a_margin_is_that_of_a_machine_on_the_rows),
+      cmocka_unit_test(shapes_are_learned_and_shared),
       cmocka_unit_test(words_outside_the_vocabulary_weigh_by_their_letters),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
       cmocka_unit_test(learning_can_be_interrupted_anywhere),
@@ -859,6 +990,9 @@ int main(void) {
       cmocka_unit_test(rows_and_columns_must_fit_the_model),
       cmocka_unit_test(pairs_must_follow_one_another_and_rise),
       cmocka_unit_test(each_known_ngram_has_the_weights_of_its_bucket),
+      cmocka_unit_test(named_features_weigh_as_their_buckets),
+      cmocka_unit_test(rare_hashed_features_have_no_row),
+      cmocka_unit_test(a_named_branch_is_read_as_it_was_written),
       cmocka_unit_test(a_copy_is_the_same_branch),
       cmocka_unit_test(a_rounded_branch_is_what_its_file_gives),
   };

@@ -67,7 +67,7 @@ TEST(values_are_those_of_tfidf) {
   TfidfVector v = {0};
   assert_ok(text_rows_read(&r, &tfidf, TEXTS, 4, workers, &error));
   for (size_t i = 0; i < 4; i++) {
-    assert_ok(tfidf_vector(&tfidf, TEXTS[i], &v, &error));
+    assert_ok(tfidf_vector(&tfidf, NULL, TEXTS[i], &v, &error));
     for (size_t k = 0; k < v.count; k++) {
       float value;
       if (find(&r.rows, i, v.number[k], &value)) assert_true(value == v.value[k]);

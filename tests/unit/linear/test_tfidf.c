@@ -111,7 +111,7 @@ TEST(a_vocabulary_too_large_is_cut) {
   assert_int_equal(n.words, 3);
   assert_int_equal(n.vocabulary, VOCABULARY);
   assert_int_equal(n.pairs, 0);
-  assert_ok(tfidf_vector(&n, training.texts[1], &v, &error)); /* 2 3 */
+  assert_ok(tfidf_vector(&n, NULL, training.texts[1], &v, &error)); /* 2 3 */
   assert_int_equal(v.count, 1);
   assert_int_equal(v.number[0], 2);
   tfidf_vector_free(&v);
@@ -219,7 +219,7 @@ TEST(values_are_tf_idf_of_length_1) {
   const uint32_t number[] = {1, VOCABULARY, 2, VOCABULARY + 1, 4}, times[] = {2, 2, 2, 1, 1};
   const double with[] = {2, 2, 3, 1, 0};
   double value[5], squares = 0.0;
-  assert_ok(tfidf_vector(&n, (Text){text, 5}, &v, &error));
+  assert_ok(tfidf_vector(&n, NULL, (Text){text, 5}, &v, &error));
   assert_int_equal(v.count, 5);
   assert_memory_equal(v.number, number, sizeof number);
   assert_memory_equal(v.times, times, sizeof times);
@@ -245,14 +245,14 @@ TEST(spelled_words_are_features_and_count_with_their_ngrams) {
   const uint32_t features = VOCABULARY + 3, number[] = {1, VOCABULARY, 2, features + 7, features};
   const double value[] = {(1.0 + log(2.0)) * idf(3, 2), idf(3, 2), idf(3, 3), (1.0 + log(2.0)) * idf(3, 0), idf(3, 0)};
   double squares = 0.0;
-  assert_ok(tfidf_vector(&n, (Text){text, 6}, &v, &error));
+  assert_ok(tfidf_vector(&n, NULL, (Text){text, 6}, &v, &error));
   assert_int_equal(v.count, 5);
   assert_memory_equal(v.number, number, sizeof number);
   const double both = 1.0 + (double)TFIDF_SUBWORDS * (double)TFIDF_SUBWORDS;
   for (size_t i = 0; i < 5; i++) squares += (i == 1 ? 1.0 : both) * value[i] * value[i];
   for (size_t i = 0; i < 5; i++) assert_near((double)v.value[i], value[i] / sqrt(squares), ROUNDED);
   n.spelled = false; /* now they are no features */
-  assert_ok(tfidf_vector(&n, (Text){text, 6}, &v, &error));
+  assert_ok(tfidf_vector(&n, NULL, (Text){text, 6}, &v, &error));
   assert_int_equal(v.count, 3);
   tfidf_vector_free(&v);
   tfidf_free(&n);
@@ -264,7 +264,7 @@ TEST(features_are_found_in_a_vector) {
   Tfidf n = collect(NULL, &training, VOCABULARY, MANY);
   TfidfVector v = {0};
   assert_int_equal(tfidf_vector_find(&v, 1), 0); /* an empty one has none */
-  assert_ok(tfidf_vector(&n, (Text){text, COUNT(text)}, &v, &error));
+  assert_ok(tfidf_vector(&n, NULL, (Text){text, COUNT(text)}, &v, &error));
   for (uint32_t feature = 0; feature < VOCABULARY + 9; feature++) {
     size_t at = 0;
     while (at < v.count && v.number[at] != feature) at++;
@@ -279,9 +279,9 @@ TEST(a_text_of_nothing_known_is_nothing) {
   TrainingRun training = lesson_of(THREE, 3);
   Tfidf n = collect(NULL, &training, VOCABULARY, MANY);
   TfidfVector v = {0};
-  assert_ok(tfidf_vector(&n, (Text){text, 3}, &v, &error));
+  assert_ok(tfidf_vector(&n, NULL, (Text){text, 3}, &v, &error));
   assert_int_equal(v.count, 0);
-  assert_ok(tfidf_vector(&n, (Text){NULL, 0}, &v, &error));
+  assert_ok(tfidf_vector(&n, NULL, (Text){NULL, 0}, &v, &error));
   assert_int_equal(v.count, 0);
   tfidf_vector_free(&v);
   tfidf_free(&n);
@@ -294,8 +294,8 @@ TEST(a_vector_serves_one_text_after_another) {
   TfidfVector used = {0};
   for (size_t length = 0; length <= 8; length++) {
     TfidfVector fresh = {0};
-    assert_ok(tfidf_vector(&n, (Text){text, length * 5 % 9}, &used, &error));
-    assert_ok(tfidf_vector(&n, (Text){text, length * 5 % 9}, &fresh, &error));
+    assert_ok(tfidf_vector(&n, NULL, (Text){text, length * 5 % 9}, &used, &error));
+    assert_ok(tfidf_vector(&n, NULL, (Text){text, length * 5 % 9}, &fresh, &error));
     assert_int_equal(used.count, fresh.count);
     for (size_t i = 0; i < fresh.count; i++) {
       assert_int_equal(used.number[i], fresh.number[i]);

@@ -130,15 +130,15 @@ TEST(rows_of_a_word_are_those_its_vector_is_the_sum_of) {
   const Lexicon lexicon = {.subwords = &w->subwords}, folded = {.subwords = &w->subwords, .folded = true};
   size_t count;
   const uint32_t *hash = subwords_get(&w->subwords, 2, &count);
-  WordRows rows = embedding_rows(&w->weights, &lexicon, 2);
+  WordRows rows = embedding_rows(&w->weights, &lexicon, 2, CAPITALS_NONE);
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, count);
   assert_ptr_equal(rows.hash, hash);
   assert_near((double)rows.factor, 1.0 / sqrt((double)count), 1e-6);
-  rows = embedding_rows(&w->weights, &folded, 2);
+  rows = embedding_rows(&w->weights, &folded, 2, CAPITALS_NONE);
   assert_int_equal(rows.own, 2);
   assert_int_equal(rows.count, 0);
-  rows = embedding_rows(&w->weights, &folded, WORDS + 2);
+  rows = embedding_rows(&w->weights, &folded, WORDS + 2, CAPITALS_NONE);
   assert_int_equal(rows.own, 0);
   assert_int_equal(rows.count, count);
   words_free(w);

@@ -56,7 +56,7 @@ static void backward(Net *net) {
   network_backward(&net->parameters, net->dropout, &net->pass, &net->gradient);
   for (size_t u = 0; u < batch->distinct; u++) {
     const float *from = net->pass.d_vectors + u * embedding.size;
-    WordRows rows = embedding_rows(&embedding, &net->lexicon, batch->word[u]);
+    WordRows rows = embedding_rows(&embedding, &net->lexicon, batch->word[u], CAPITALS_NONE);
     for (size_t j = 0; j < embedding.size; j++) {
       net->gradient.block[rows.own * embedding.size + j] += from[j];
       for (size_t g = 0; g < rows.count; g++) {

@@ -227,12 +227,14 @@ static Subwords spell_words(void) {
 
 /* Texts with words of both kinds; word numbers as in embedding.h. */
 static const uint32_t SPELLED[] = {1, 5, 2 * VOCABULARY + 1, 5, 0, VOCABULARY + 7, 1, 2 * VOCABULARY + 4};
-static const Text SPELLED_TEXTS[] = {{SPELLED, 5}, {SPELLED + 3, 4}, {SPELLED + 2, 6}, {NULL, 0}, {SPELLED + 7, 1}};
+static const uint8_t CAPITALS[] = {0, 1, 3, 0, 2, 2, 1, 3};
+static const Text SPELLED_TEXTS[] = {
+    {SPELLED, 5, CAPITALS}, {SPELLED + 3, 4, CAPITALS + 3}, {SPELLED + 2, 6, CAPITALS}, {NULL, 0}, {SPELLED + 7, 1}};
 static const uint32_t SPELLED_TARGETS[] = {0, 2, 1, 1, 2};
 
-static Parameters spelled_parameters(size_t hidden, bool pooled) {
+static Parameters spelled_parameters(size_t hidden, bool pooled, bool shaped) {
   const Shape shape = {.vocabulary = VOCABULARY, .buckets = BUCKETS, .embedding = 5, .hidden = hidden,
-                       .labels = LABELS, .pooled = pooled};
+                       .labels = LABELS, .pooled = pooled, .shaped = shaped};
   Parameters parameters;
   assert_ok(parameters_new(&shape, &parameters, &error));
   fill_normal(parameters.block, parameters.count, 0.5f, 1);
@@ -272,10 +274,10 @@ static Status spelled_step(Minibatch *minibatch, uint64_t seed, size_t threads, 
 /* The gradient of a step, the rows of words and of buckets too, is the slope of
 ** its loss. Shards, of which there are two and five, do not change that.
 */
-static void check_spelled_slopes(size_t hidden, size_t batch_size) {
+static void check_spelled_slopes(size_t hidden, size_t batch_size, bool shaped) {
   Subwords subwords = spell_words();
-  StepLoss loss = {.parameters = spelled_parameters(hidden, false), .lexicon = {.subwords = &subwords}};
-  Parameters stepped = spelled_parameters(hidden, false);
+  StepLoss loss = {.parameters = spelled_parameters(hidden, false, shaped), .lexicon = {.subwords = &subwords}};
+  Parameters stepped = spelled_parameters(hidden, false, shaped);
   const MinibatchOptions options = {.batch_size = batch_size, .lexicon = {.subwords = &subwords}};
   Minibatch *minibatch;
   MinibatchResult result;
@@ -294,15 +296,20 @@ static void check_spelled_slopes(size_t hidden, size_t batch_size) {
 }
 
 TEST(gradients_of_words_and_ngrams_are_slopes) {
-  check_spelled_slopes(0, 8);
-  check_spelled_slopes(3, 8);
-  check_spelled_slopes(0, 40);
+  check_spelled_slopes(0, 8, false);
+  check_spelled_slopes(3, 8, false);
+  check_spelled_slopes(0, 40, false);
+}
+
+TEST(gradients_of_capitals_are_slopes) {
+  check_spelled_slopes(0, 8, true);
+  check_spelled_slopes(3, 40, true);
 }
 
 /* Rows of the table that no word of the step is the sum of. */
 TEST(rows_that_no_word_is_the_sum_of_stay_as_they_are) {
   Subwords subwords = spell_words();
-  Parameters parameters = spelled_parameters(0, true), before = spelled_parameters(0, true);
+  Parameters parameters = spelled_parameters(0, true, false), before = spelled_parameters(0, true, false);
   const MinibatchOptions options = {.batch_size = 8, .lexicon = {.subwords = &subwords}};
   EmbeddingWeights embedding = network_embedding(&parameters);
   Minibatch *minibatch;
@@ -311,7 +318,7 @@ TEST(rows_that_no_word_is_the_sum_of_stay_as_they_are) {
   assert_ok(minibatch_new(&parameters, &options, &minibatch, &error));
   assert_ok(spelled_step(minibatch, 1, 2, &result));
   for (size_t i = 0; i < COUNT(SPELLED); i++) {
-    WordRows rows = embedding_rows(&embedding, &options.lexicon, SPELLED[i]);
+    WordRows rows = embedding_rows(&embedding, &options.lexicon, SPELLED[i], CAPITALS_NONE);
     touched[rows.own] = true;
     for (size_t g = 0; g < rows.count; g++) touched[VOCABULARY + rows.hash[g] % BUCKETS] = true;
   }
@@ -328,7 +335,7 @@ TEST(rows_that_no_word_is_the_sum_of_stay_as_they_are) {
 /* A word that is dropped keeps its n-grams: its own row is that of word 0. */
 TEST(a_dropped_word_is_still_spelled) {
   Subwords subwords = spell_words();
-  Parameters parameters = spelled_parameters(0, false), before = spelled_parameters(0, false);
+  Parameters parameters = spelled_parameters(0, false, false), before = spelled_parameters(0, false, false);
   const MinibatchOptions options = {.batch_size = 8, .word_dropout = 1.0f, .lexicon = {.subwords = &subwords}};
   Minibatch *minibatch;
   MinibatchResult result;
@@ -351,7 +358,7 @@ TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
                                     .lexicon = {.subwords = &subwords}};
   Parameters expected = {0};
   for (size_t threads = 0; threads <= 5; threads++) {
-    Parameters parameters = spelled_parameters(3, true);
+    Parameters parameters = spelled_parameters(3, true, false);
     Minibatch *minibatch;
     MinibatchResult result;
     assert_ok(minibatch_new(&parameters, &options, &minibatch, &error));
@@ -533,6 +540,7 @@ int main(void) {
       cmocka_unit_test(steps_are_those_of_the_plain_network),
       cmocka_unit_test(a_long_gradient_is_cut_to_length_1),
       cmocka_unit_test(gradients_of_words_and_ngrams_are_slopes),
+      cmocka_unit_test(gradients_of_capitals_are_slopes),
       cmocka_unit_test(rows_that_no_word_is_the_sum_of_stay_as_they_are),
       cmocka_unit_test(a_dropped_word_is_still_spelled),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bytes_with_all_parts),

@@ -25,7 +25,7 @@ typedef struct TrainingRun {
 
 static void expect(TrainingRun *l, size_t b) {
   for (size_t u = 0; u < l->batch[b].distinct; u++) {
-    WordRows rows = embedding_rows(&l->weights, &l->lexicon, l->batch[b].word[u]);
+    WordRows rows = embedding_rows(&l->weights, &l->lexicon, l->batch[b].word[u], CAPITALS_NONE);
     for (size_t j = 0; j < SIZE; j++) {
       float d = l->d_vectors[b][u * SIZE + j];
       l->expected[rows.own * SIZE + j] += d;

@@ -124,6 +124,28 @@ TEST(random_texts_are_found_again) {
   batch_free(&batch);
 }
 
+/* A word is another one in capitals; texts without any stand beside it. */
+TEST(capitals_make_another_word) {
+  static const uint32_t words[] = {2, 0, 2, 2, 2};
+  static const uint8_t capitals[] = {CAPITALS_NONE, CAPITALS_NONE, CAPITALS_ALL, CAPITALS_FIRST, CAPITALS_ALL};
+  const Text texts[] = {{words, 5, capitals}, {words, 2}}, plain = {words, 5};
+  Batch batch = {0};
+  for (int again = 0; again <= 1; again++) {
+    assert_ok(batch_fill(&batch, texts, 2, 3, &error));
+    assert_int_equal(batch.distinct, 4);
+    for (size_t t = 0; t < 5; t++) {
+      size_t place = batch_place(&batch, 0, t);
+      assert_int_equal(batch_word(&batch, place), words[t]);
+      assert_int_equal(batch_capitals(&batch, batch.slot[place]), capitals[t]);
+    }
+    assert_int_equal(batch.slot[batch_place(&batch, 1, 0)], batch.slot[batch_place(&batch, 0, 0)]);
+    assert_ok(batch_fill(&batch, &plain, 1, 3, &error));
+    assert_int_equal(batch.distinct, 2);
+    assert_int_equal(batch_capitals(&batch, 1), CAPITALS_NONE);
+  }
+  batch_free(&batch);
+}
+
 /* batch_sort() gives the same order as batch_fill(), which may follow it. */
 TEST(sorting_is_filling_without_words) {
   enum { MOST_TEXTS = 30, MOST_LENGTH = 9 };
@@ -162,6 +184,7 @@ int main(void) {
       cmocka_unit_test(empty_texts_have_rows_but_no_tokens),
       cmocka_unit_test(a_batch_of_nothing),
       cmocka_unit_test(random_texts_are_found_again),
+      cmocka_unit_test(capitals_make_another_word),
       cmocka_unit_test(sorting_is_filling_without_words),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

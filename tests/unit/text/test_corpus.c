@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "network/output.h"
+#include "text/capitals.h"
 #include "text/corpus.h"
 #include "unit/support.h"
 
@@ -53,6 +54,21 @@ TEST(rows_are_kept_as_words) {
   assert_int_equal(corpus.target[1], 1);
   assert_int_equal(corpus.target[2], 0);
   corpus_free(&corpus);
+}
+
+TEST(rows_have_capitals_if_shapes_count) {
+  static const uint8_t expected[] = {CAPITALS_FIRST, CAPITALS_NONE, CAPITALS_ALL};
+  Corpus corpus = make_corpus(), plain = make_corpus();
+  corpus.shaped = true;
+  add(&corpus, "be", text_label("a"), ROW_TRAINS);
+  add(&corpus, "To be OR", text_label("b"), ROW_TRAINS);
+  add(&plain, "To be OR", text_label("b"), ROW_TRAINS);
+  assert_memory_equal(corpus_text(&corpus, 1).capitals, expected, sizeof expected);
+  assert_null(corpus_text(&plain, 0).capitals);
+  prune(&corpus, 1, 100);
+  assert_false(corpus.subwords.shaped); /* without n-grams there are no shapes */
+  corpus_free(&corpus);
+  corpus_free(&plain);
 }
 
 TEST(long_rows_are_cut_and_counted) {
@@ -503,6 +519,7 @@ TEST(a_word_as_one_that_is_not_in_the_vocabulary) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(rows_are_kept_as_words),
+      cmocka_unit_test(rows_have_capitals_if_shapes_count),
       cmocka_unit_test(long_rows_are_cut_and_counted),
       cmocka_unit_test(whole_rows_are_counted_where_they_are_longer),
       cmocka_unit_test(rows_of_each_use),

@@ -10,7 +10,7 @@ static Ngrams known(const uint32_t *hashes, size_t count) {
   Ngrams n;
   NgramUse *uses = allocate(count + 1, sizeof *uses);
   for (size_t i = 0; i < count; i++) uses[i] = (NgramUse){hashes[i], 1, 1};
-  assert_ok(ngrams_collect(uses, count, count, &n, &error));
+  assert_ok(ngrams_collect(uses, count, 1, count, &n, &error));
   free(uses);
   return n;
 }
@@ -71,7 +71,7 @@ TEST(those_of_most_words_are_kept_then_those_that_occur_most) {
     NgramUse uses[COUNT(USES)];
     Ngrams n;
     memcpy(uses, USES, sizeof uses);
-    assert_ok(ngrams_collect(uses, COUNT(uses), most, &n, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), 1, most, &n, &error));
     assert_int_equal(n.count, most < COUNT(WORTH) ? most : COUNT(WORTH));
     for (size_t i = 0; i < COUNT(WORTH); i++)
       assert_int_equal(is_in(n.hash, n.count, WORTH[i]), i < most);
@@ -84,7 +84,7 @@ TEST(the_order_of_uses_does_not_matter) {
   for (size_t turn = 0; turn < COUNT(USES); turn++) {
     Ngrams n;
     for (size_t i = 0; i < COUNT(USES); i++) uses[i] = USES[(i + turn) % COUNT(USES)];
-    assert_ok(ngrams_collect(uses, COUNT(uses), 4, &n, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), 1, 4, &n, &error));
     assert_memory_equal(n.hash, ((uint32_t[]){20, 30, 40, 50}), 4 * sizeof *n.hash);
     ngrams_free(&n);
   }
@@ -92,7 +92,7 @@ TEST(the_order_of_uses_does_not_matter) {
 
 TEST(none_are_known_too) {
   Ngrams n;
-  assert_ok(ngrams_collect(NULL, 0, 5, &n, &error));
+  assert_ok(ngrams_collect(NULL, 0, 1, 5, &n, &error));
   assert_true(ngrams_exist(&n));
   assert_int_equal(n.count, 0);
   assert_int_equal(ngrams_find(&n, 0), 0);
@@ -114,7 +114,7 @@ static void check_same(const Ngrams *a, const Ngrams *b) {
 
 static Reference written(const Ngrams *n) {
   SafeTensorsWriter writer = {0};
-  ngrams_write(n, &writer);
+  ngrams_write(n, "ngrams", &writer);
   return end_file(&writer);
 }
 
@@ -124,7 +124,7 @@ TEST(copies_and_files_have_the_same) {
     Ngrams n = known(hashes, count), copy, read;
     Reference file = written(&n);
     assert_ok(ngrams_copy(&n, &copy, &error));
-    assert_ok(ngrams_read(&file.tensors, file.bytes, &read, &error));
+    assert_ok(ngrams_read(&file.tensors, file.bytes, "ngrams", &read, &error));
     check_same(&copy, &n);
     check_same(&read, &n);
     ngrams_free(&n);
@@ -138,7 +138,7 @@ TEST(where_there_are_buckets_there_is_no_tensor) {
   Ngrams none = {0}, read, copy;
   Reference file = written(&none);
   assert_int_equal(file.tensors.count, 0);
-  assert_ok(ngrams_read(&file.tensors, file.bytes, &read, &error));
+  assert_ok(ngrams_read(&file.tensors, file.bytes, "ngrams", &read, &error));
   assert_ok(ngrams_copy(&none, &copy, &error));
   assert_false(ngrams_exist(&read) || ngrams_exist(&copy));
   reference_close(&file);
@@ -149,7 +149,7 @@ static void check_refused(Dtype dtype, size_t rank, const void *data, const char
   Ngrams n;
   safetensors_write_tensor(&writer, "ngrams", dtype, (size_t[]){3, 1}, rank, data);
   Reference file = end_file(&writer);
-  assert_invalid(ngrams_read(&file.tensors, file.bytes, &n, &error), sentence);
+  assert_invalid(ngrams_read(&file.tensors, file.bytes, "ngrams", &n, &error), sentence);
   assert_false(ngrams_exist(&n));
   ngrams_free(&n);
   reference_close(&file);
@@ -169,9 +169,9 @@ static Status collect_and_copy(void *context) {
   Ngrams n = {0}, copy = {0}, read = {0};
   const Reference *file = context;
   memcpy(uses, USES, sizeof uses);
-  Status status = ngrams_collect(uses, COUNT(uses), 4, &n, &error);
+  Status status = ngrams_collect(uses, COUNT(uses), 1, 4, &n, &error);
   if (!status) status = ngrams_copy(&n, &copy, &error);
-  if (!status) status = ngrams_read(&file->tensors, file->bytes, &read, &error);
+  if (!status) status = ngrams_read(&file->tensors, file->bytes, "ngrams", &read, &error);
   ngrams_free(&n);
   ngrams_free(&copy);
   ngrams_free(&read);

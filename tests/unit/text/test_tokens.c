@@ -67,6 +67,20 @@ TEST(one_text_after_another) {
   WORDS(3);
 }
 
+TEST(capitals_if_shapes_count) {
+  const uint8_t expected[] = {CAPITALS_FIRST, CAPITALS_ALL, CAPITALS_NONE, CAPITALS_MIXED};
+  add("The CAT saw iPhones", (TokensOptions){.spelled = true, .shaped = true});
+  assert_memory_equal(tokens_text(&tokens).capitals, expected, sizeof expected);
+  tokens_clear(&tokens);
+  add("The CAT", (TokensOptions){.spelled = true}); /* by another model */
+  assert_null(tokens_text(&tokens).capitals);
+  tokens_clear(&tokens);
+  TokensOptions options = {.vocabulary = &vocabulary, .shaped = true, .most = 1};
+  assert_ok(tokens_add(&tokens, &options, &tokenizer_unicode_as_written, "CAT", 3, &error));
+  assert_int_equal(*tokens_text(&tokens).capitals, CAPITALS_NONE);
+  tokens_free(&tokens);
+}
+
 /* Where each token stands, and how it is spelled once folded. */
 TEST(spans_if_asked_for) {
   tokens.with_spans = true;
@@ -88,6 +102,7 @@ int main(void) {
       cmocka_unit_test(other_words_are_spelled),
       cmocka_unit_test(no_more_than_is_read),
       cmocka_unit_test(one_text_after_another),
+      cmocka_unit_test(capitals_if_shapes_count),
       cmocka_unit_test(spans_if_asked_for),
   };
   return cmocka_run_group_tests(tests, make_vocabulary, free_vocabulary);

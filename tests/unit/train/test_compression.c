@@ -55,18 +55,20 @@ TEST(words_are_rounded_after_they_were_folded) {
 TEST(each_ngram_of_the_words_has_the_row_of_its_bucket) {
   Model *floats = trained(false, true), *model = trained(true, true);
   const Ngrams *n = &model->ngrams;
-  size_t size = floats->parameters.shape.embedding, buckets = floats->parameters.shape.buckets;
-  float *expected = allocate((n->count + 1) * size, sizeof *expected);
+  size_t size = floats->parameters.shape.embedding, buckets = shape_ngrams(&floats->parameters.shape);
+  size_t rows = n->count + 1 + CAPITALS_ROWS;
+  const float *old = floats->parameters.tensor[TENSOR_SUBWORDS];
+  float *expected = allocate(rows * size, sizeof *expected);
   assert_true(n->count > 100);
-  assert_int_equal(model->parameters.shape.buckets, n->count + 1);
+  assert_int_equal(model->parameters.shape.buckets, rows);
   assert_int_equal(model->linear.buckets, n->count + 1);
   for (size_t i = 0; i < n->count; i++)
-    memcpy(expected + i * size, floats->parameters.tensor[TENSOR_SUBWORDS] + n->hash[i] % buckets * size,
-           size * sizeof *expected);
-  quantisation_round(model->bits.network.subwords, expected, (n->count + 1) * size);
-  check_same_floats(model->parameters.tensor[TENSOR_SUBWORDS], expected, (n->count + 1) * size);
-  for (size_t c = 0; c < model->linear.columns; c++)
-    assert_true(model->linear.kernel[weights_of(&model->linear) - 1 - c] == 0.0f);
+    memcpy(expected + i * size, old + n->hash[i] % buckets * size, size * sizeof *expected);
+  memcpy(expected + (n->count + 1) * size, old + buckets * size, CAPITALS_ROWS * size * sizeof *expected);
+  quantisation_round(model->bits.network.subwords, expected, rows * size);
+  check_same_floats(model->parameters.tensor[TENSOR_SUBWORDS], expected, rows * size);
+  const float *others = model->linear.kernel + (tfidf_features(&model->linear.tfidf) + n->count) * model->linear.columns;
+  for (size_t c = 0; c < model->linear.columns; c++) assert_true(others[c] == 0.0f);
   Subwords rain = make_spelling((const char *const[]){"rain"}, 1);
   size_t count;
   const uint32_t *hash = subwords_get(&rain, 0, &count);
@@ -170,7 +172,7 @@ TEST(a_model_with_floats_goes_on_to_a_compressed_one) {
   train_to_end(training);
   Model *model = end_training(training);
   assert_true(ngrams_exist(&model->ngrams));
-  assert_int_equal(model->parameters.shape.buckets, model->ngrams.count + 1);
+  assert_int_equal(shape_ngrams(&model->parameters.shape), model->ngrams.count + 1);
   assert_int_equal(label_of(model, "a violin and the choir", NULL), SAMPLE_LABELS);
   assert_near(sample_accuracy(model, 0, ROWS), 1.0, 0.0);
   model_free(model);

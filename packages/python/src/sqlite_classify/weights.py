@@ -16,7 +16,7 @@ BLOCK = 32  # numbers that have one scale in a quantised tensor
 KNOWN = {*contents.REQUIRED, "subwords", "attention.bias", "blend", "seen", "ngrams",
          "multilabel.blend", "multilabel.thresholds",
          *(f"gru.{name}.{part}" for name in ("forward", "backward") for part in ("kernel", "recurrent_kernel", "bias")),
-         *(f"linear.{name}" for name in ("pairs.ends", "pairs.words", "kernel", "bias", "idf")),
+         *(f"linear.{name}" for name in ("pairs.ends", "pairs.words", "kernel", "bias", "idf", "hashed")),
          *(f"keywords.{name}" for name in ("labels", "words", "counts", "contributions"))}
 
 
