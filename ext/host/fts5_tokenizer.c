@@ -26,8 +26,8 @@ enum { STOPPED = SQLITE_DONE }; /* our code for "no more tokens": FTS5 passes it
 static int on_token(void *context, int flags, const char *token, int length, int start, int end) {
   const Splitting *s = context;
   if (flags & FTS5_TOKEN_COLOCATED) return SQLITE_OK; /* a synonym of the one before */
-  bool wanted = s->sink(s->context, token, (size_t)length, (size_t)start, (size_t)end);
-  return wanted ? SQLITE_OK : STOPPED;
+  const Token t = {.text = token, .length = (size_t)length, .start = (size_t)start, .end = (size_t)end};
+  return s->sink(s->context, &t) ? SQLITE_OK : STOPPED;
 }
 
 static Status host_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,

@@ -68,17 +68,15 @@ typedef struct Appending {
   bool no_memory;
 } Appending;
 
-static bool append_token(void *context, const char *token, size_t length, size_t start, size_t end) {
-  (void)start;
-  (void)end;
+static bool append_token(void *context, const Token *token) {
   Appending *a = context;
   ByteBuffer *b = a->buffer;
-  TokenLength prefix = (TokenLength)length;
-  a->no_memory = !memory_grow(&b->bytes, &b->capacity, b->length + sizeof prefix + length, 1);
+  TokenLength prefix = (TokenLength)token->length;
+  a->no_memory = !memory_grow(&b->bytes, &b->capacity, b->length + sizeof prefix + token->length, 1);
   if (a->no_memory) return false;
   memcpy(b->bytes + b->length, &prefix, sizeof prefix);
-  memcpy(b->bytes + b->length + sizeof prefix, token, length);
-  b->length += sizeof prefix + length;
+  memcpy(b->bytes + b->length + sizeof prefix, token->text, token->length);
+  b->length += sizeof prefix + token->length;
   return true;
 }
 
@@ -102,7 +100,7 @@ static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t 
   for (size_t at = 0; at < length; at += number) {
     memcpy(&number, text + at, sizeof number);
     at += sizeof number;
-    if (!sink(context, text + at, number, at, at + number)) break;
+    if (!sink(context, &(Token){.text = text + at, .length = number, .start = at, .end = at + number})) break;
   }
   return STATUS_OK;
 }

@@ -14,7 +14,7 @@ int tokenizers_find(Connection *connection, const char *name, Markup markup, con
 void tokenizers_free(Connection *connection); /* ours */
 
 /* Finds a model's tokenizer for other threads: one of ours, or tokenizer_listed where the name is FTS5's.
-** The latter reads no texts but lists of their tokens, which tokenizers_list() makes.
+** The latter reads no texts but lists of their tokens, which tokenizers_list() makes: of those of FTS5 the text is all.
 */
 int tokenizers_find_shared(Connection *connection, const Model *model, const Tokenizer **tokenizer, Error *error);
 extern const Tokenizer tokenizer_listed;

@@ -18,11 +18,12 @@ typedef struct Splitting {
   bool wanted;
 } Splitting;
 
-static bool take_token(void *context, const char *token, size_t length, size_t start, size_t end) {
+static bool take_token(void *context, const Token *token) {
   Splitting *s = context;
-  const DecodedText *d = &s->decoded;
-  s->wanted = s->sink(s->context, token, length, s->start + decoded_text_start(d, start),
-                      s->start + decoded_text_end(d, end));
+  Token t = *token;
+  t.start = s->start + decoded_text_start(&s->decoded, token->start);
+  t.end = s->start + decoded_text_end(&s->decoded, token->end);
+  s->wanted = s->sink(s->context, &t);
   return s->wanted;
 }
 
@@ -33,6 +34,7 @@ static Status split_text(Splitting *s, const char *text, const HtmlPiece *piece,
   return s->inner->split(s->inner, s->decoded.text, s->decoded.length, take_token, s, error);
 }
 
+/* <P> and <p> are the same, so that a tag has no `unfolded`. */
 static void give_tag(Splitting *s, const char *text, const HtmlPiece *piece) {
   char tag[HTML_NAME_MOST + 3];
   size_t length = 0;
@@ -43,7 +45,7 @@ static void give_tag(Splitting *s, const char *text, const HtmlPiece *piece) {
     tag[length++] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
   }
   tag[length++] = '>';
-  s->wanted = s->sink(s->context, tag, length, piece->start, piece->end);
+  s->wanted = s->sink(s->context, &(Token){.text = tag, .length = length, .start = piece->start, .end = piece->end});
 }
 
 static Status markup_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink, void *context,

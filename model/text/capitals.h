@@ -14,7 +14,7 @@ typedef enum Capitals {
   CAPITALS_ROWS = CAPITALS_COUNT - 1 /* all but CAPITALS_NONE have a row of the embedding */
 } Capitals;
 
-/* Returns the capitals of a token as it was written. */
+/* Returns the capitals of a token before it was folded (tokenizer.h); CAPITALS_NONE if there are no bytes. */
 Capitals capitals_of(const char *text, size_t length);
 
 /* Returns the hash that capitals have among n-grams (subwords.h). */

@@ -26,14 +26,12 @@ void corpus_free(Corpus *c) {
 
 typedef struct Adder {
   Corpus *corpus;
-  const char *text;
-  bool folds;
   size_t begin, count; /* the row's words in corpus->words */
   Status status;
   Error *error;
 } Adder;
 
-static bool add_word(void *context, const char *token, size_t length, size_t start, size_t end) {
+static bool add_word(void *context, const Token *token) {
   Adder *a = context;
   Corpus *c = a->corpus;
   if (c->max_tokens && a->count == c->max_tokens) {
@@ -44,12 +42,12 @@ static bool add_word(void *context, const char *token, size_t length, size_t sta
   if (!memory_grow(&c->words, &c->words_capacity, place + 1, sizeof *c->words))
     a->status = error_no_memory(a->error);
   else
-    a->status = vocabulary_add(&c->vocabulary, token, length, &c->words[place], a->error);
+    a->status = vocabulary_add(&c->vocabulary, token->text, token->length, &c->words[place], a->error);
   if (c->shaped && !a->status) {
     if (!memory_grow(&c->capitals, &c->capitals_capacity, place + 1, sizeof *c->capitals))
       a->status = error_no_memory(a->error);
     else
-      c->capitals[place] = a->folds ? (uint8_t)capitals_of(a->text + start, end - start) : CAPITALS_NONE;
+      c->capitals[place] = (uint8_t)capitals_of(token->unfolded, token->unfolded_length);
   }
   a->count++;
   return a->status == STATUS_OK;
@@ -86,8 +84,7 @@ static Status add_text(Corpus *c, const Tokenizer *tokenizer, const char *text, 
       !memory_grow(&c->hash, &c->hash_capacity, rows, sizeof *c->hash) ||
       !memory_grow(&c->end, &c->end_capacity, rows, sizeof *c->end))
     return error_no_memory(error);
-  Adder a = {.corpus = c, .text = text, .folds = tokenizer->folds,
-             .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
+  Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
   Status status = tokenizer->split(tokenizer, text, length, add_word, &a, error);
   if (!status) status = a.status;
   if (status) return status;

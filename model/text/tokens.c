@@ -23,8 +23,6 @@ void tokens_clear(Tokens *t) {
 typedef struct Collector {
   const TokensOptions *options;
   Tokens *tokens;
-  const char *text;
-  bool folds;
   size_t left; /* tokens still to be read */
   bool failed;
 } Collector;
@@ -42,38 +40,38 @@ static bool add_word(Tokens *t, uint32_t word) {
   return true;
 }
 
-static bool add_span(Tokens *t, const char *token, size_t length, size_t start, size_t end) {
+static bool add_span(Tokens *t, const Token *token) {
   if (!memory_grow(&t->spans, &t->spans_capacity, t->count + 1, sizeof *t->spans)) return false;
-  if (!memory_grow(&t->folded, &t->folded_capacity, t->folded_length + length + 1, 1)) return false;
-  t->spans[t->count] = (struct TokenSpan){start, end, t->folded_length, length};
-  memcpy(t->folded + t->folded_length, token, length);
-  t->folded_length += length;
+  if (!memory_grow(&t->folded, &t->folded_capacity, t->folded_length + token->length + 1, 1)) return false;
+  t->spans[t->count] = (struct TokenSpan){token->start, token->end, t->folded_length, token->length};
+  memcpy(t->folded + t->folded_length, token->text, token->length);
+  t->folded_length += token->length;
   return true;
 }
 
 /* Finds a word's number; a word that is not in the vocabulary is added to the subword list. */
-static bool find_word(const TokensOptions *o, Tokens *t, const char *token, size_t length, uint32_t *word) {
+static bool find_word(const TokensOptions *o, Tokens *t, const Token *token, uint32_t *word) {
   Error error;
-  *word = vocabulary_find(o->vocabulary, token, length);
+  *word = vocabulary_find(o->vocabulary, token->text, token->length);
   if (*word != VOCABULARY_UNKNOWN || !o->spelled) return true;
   *word = (uint32_t)(vocabulary_size(o->vocabulary) + t->subwords.count);
-  return !subwords_add(&t->subwords, o->ngrams, token, length, &error);
+  return !subwords_add(&t->subwords, o->ngrams, token->text, token->length, &error);
 }
 
-static bool collect(void *context, const char *token, size_t length, size_t start, size_t end) {
+static bool collect(void *context, const Token *token) {
   Collector *c = context;
   Tokens *t = c->tokens;
-  if (t->with_spans && !add_span(t, token, length, start, end)) c->failed = true;
+  if (t->with_spans && !add_span(t, token)) c->failed = true;
   uint32_t word;
   if (c->options->shaped)
-    c->failed = c->failed || !add_capitals(t, c->folds ? capitals_of(c->text + start, end - start) : CAPITALS_NONE);
-  if (!c->failed) c->failed = !find_word(c->options, t, token, length, &word) || !add_word(t, word);
+    c->failed = c->failed || !add_capitals(t, capitals_of(token->unfolded, token->unfolded_length));
+  if (!c->failed) c->failed = !find_word(c->options, t, token, &word) || !add_word(t, word);
   return !c->failed && --c->left > 0;
 }
 
 Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *tokenizer, const char *text,
                   size_t length, Error *error) {
-  Collector c = {.options = o, .tokens = tokens, .text = text, .folds = tokenizer->folds, .left = o->most};
+  Collector c = {.options = o, .tokens = tokens, .left = o->most};
   tokens->subwords.shaped = o->shaped;
   if (c.left == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);

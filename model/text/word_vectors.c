@@ -18,13 +18,11 @@ typedef struct FirstToken {
   size_t length, tokens;
 } FirstToken;
 
-static bool take_token(void *context, const char *token, size_t length, size_t start, size_t end) {
+static bool take_token(void *context, const Token *token) {
   FirstToken *f = context;
-  (void)start;
-  (void)end;
-  f->tokens += length > sizeof f->bytes ? 2 : 1;
-  if (f->tokens == 1) memcpy(f->bytes, token, length);
-  f->length = length;
+  f->tokens += token->length > sizeof f->bytes ? 2 : 1;
+  if (f->tokens == 1) memcpy(f->bytes, token->text, token->length);
+  f->length = token->length;
   return f->tokens < 2;
 }
 

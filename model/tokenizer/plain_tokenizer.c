@@ -126,10 +126,10 @@ static size_t word_add_ascii(Word *w, const uint8_t byte[256], const char *text,
 
 /* Gives the word to the sink, if it has begun. */
 static bool word_end(Word *w, TokenSink *sink, void *context) {
-  size_t length = w->length;
+  const Token token = {.text = w->bytes, .length = w->length, .start = w->start, .end = w->end};
   w->length = 0;
   w->most = TOKEN_MAX_BYTES;
-  return length == 0 || sink(context, w->bytes, length, w->start, w->end);
+  return token.length == 0 || sink(context, &token);
 }
 
 /* ---- a text -------------------------------------------------------------------------------- */

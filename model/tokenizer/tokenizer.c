@@ -158,33 +158,29 @@ static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MA
 
 /* ---- tokens ---------------------------------------------------------------------- */
 
-typedef struct Token {
-  const char *text; /* folded; in the original text or in folded[] */
-  size_t length, end;
-  char folded[TOKEN_MAX_BYTES];
-} Token;
-
-/* Reads the token at `start`. Its length is 0 if the character there is to be skipped. */
-static void read_any(const char *text, size_t length, size_t start, Token *t) {
+/* Reads the text of the token at `start`, which is folded[] or a part of the text at hand, and its end. The length is
+** 0 if the character there is to be skipped.
+*/
+static void read_any(const char *text, size_t length, size_t start, Token *t, char folded[TOKEN_MAX_BYTES]) {
   Character first = read_character(text + start, length - start);
-  bool folded = first.folded;
+  bool is_folded = first.folded;
   t->length = 0;
   t->end = start + first.length;
   if (first.kind == KIND_SPACE || first.kind == KIND_FORMAT) return;
-  t->end = token_end(text, length, start, first, &folded);
-  t->text = folded ? text + start : t->folded;
-  t->length = folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, t->folded);
+  t->end = token_end(text, length, start, first, &is_folded);
+  t->text = is_folded ? text + start : folded;
+  t->length = is_folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, folded);
 }
 
 /* The same, faster for ASCII: a word that no character beyond ASCII follows is read eight bytes at a time. */
-static void read_token(const char *text, size_t length, size_t start, Token *t) {
-  size_t word = read_ascii_word(text + start, length - start, t->folded);
+static void read_token(const char *text, size_t length, size_t start, Token *t, char folded[TOKEN_MAX_BYTES]) {
+  size_t word = read_ascii_word(text + start, length - start, folded);
   t->end = start + (word ? word : 1);
   bool ascii = (unsigned char)text[start] < 0x80 && (t->end == length || (unsigned char)text[t->end] < 0x80);
   if (!ascii && (!word || continues_word(read_character(text + t->end, length - t->end).kind))) {
-    read_any(text, length, start, t);
+    read_any(text, length, start, t, folded);
   } else if (word) {
-    t->text = t->folded;
+    t->text = folded;
     t->length = word < TOKEN_MAX_BYTES ? word : TOKEN_MAX_BYTES;
   } else {
     t->text = text + start;
@@ -199,39 +195,43 @@ static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t
                             TokenSink *sink, void *context, Error *error) {
   (void)tokenizer;
   (void)error;
-  Token t;
+  char folded[TOKEN_MAX_BYTES];
   bool wanted = true;
+  Token t;
   for (size_t start = 0; start < length && wanted; start = t.end + at_space(text, length, t.end)) {
-    read_token(text, length, start, &t);
-    if (t.length > 0) wanted = sink(context, t.text, t.length, start, t.end);
+    read_token(text, length, start, &t, folded);
+    t.start = start;
+    t.unfolded = text + start;
+    t.unfolded_length = t.end - start;
+    if (t.length > 0) wanted = sink(context, &t);
   }
   return STATUS_OK;
 }
 
-const Tokenizer tokenizer_unicode = {unicode_split, true};
+const Tokenizer tokenizer_unicode = {unicode_split};
 
 /* ---- the same tokens as they are written --------------------------------------------- */
 
 typedef struct Unfolding {
-  const char *text;
   TokenSink *sink;
   void *context;
 } Unfolding;
 
-static bool unfold(void *context, const char *token, size_t length, size_t start, size_t end) {
-  (void)token;
-  (void)length;
+static bool unfold(void *context, const Token *token) {
   const Unfolding *u = context;
-  const char *written = u->text + start;
-  size_t kept = cut_length(written, end - start);
-  if (utf8_is_valid(written, kept)) return u->sink(u->context, written, kept, start, end);
-  return u->sink(u->context, REPLACEMENT, sizeof REPLACEMENT - 1, start, end);
+  Token t = {.text = token->unfolded, .length = cut_length(token->unfolded, token->unfolded_length),
+             .start = token->start, .end = token->end};
+  if (!utf8_is_valid(t.text, t.length)) {
+    t.text = REPLACEMENT;
+    t.length = sizeof REPLACEMENT - 1;
+  }
+  return u->sink(u->context, &t);
 }
 
 static Status written_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
                             void *context, Error *error) {
-  Unfolding unfolding = {text, sink, context};
+  Unfolding unfolding = {sink, context};
   return unicode_split(tokenizer, text, length, unfold, &unfolding, error);
 }
 
-const Tokenizer tokenizer_unicode_as_written = {written_split, false};
+const Tokenizer tokenizer_unicode_as_written = {written_split};

@@ -16,17 +16,27 @@
 
 #include "base/status.h"
 
-/* Called for each token with its folded text, which is valid during the call, and its span:
-** bytes start .. end - 1 of the original. Returns false to stop.
+/* A token. Both texts are valid while the sink is called; in HTML they have characters in place of references.
+**
+** `unfolded` tells which letters were capitals. tokenizer_unicode sets it. It is NULL for a tag of HTML, and with all
+** other tokenizers: what they make of capitals is the user's choice.
 */
-typedef bool TokenSink(void *context, const char *token, size_t length, size_t start, size_t end);
+typedef struct Token {
+  const char *text;       /* [length]: folded, or as its tokenizer gives it    */
+  size_t length;
+  const char *unfolded;   /* [unfolded_length]: before folding, or NULL        */
+  size_t unfolded_length; /* 0 if it is NULL                                   */
+  size_t start, end;      /* bytes start .. end - 1 of the text as it is given */
+} Token;
+
+/* Called for each token. Returns false to stop. */
+typedef bool TokenSink(void *context, const Token *token);
 
 /* A tokenizer: one of those below, or another, whose struct then begins with this one. */
 typedef struct Tokenizer Tokenizer;
 struct Tokenizer {
   Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
                   void *context, Error *error);
-  bool folds; /* a token's text does not tell which of its letters are capitals */
 };
 
 extern const Tokenizer tokenizer_unicode;
@@ -35,7 +45,7 @@ extern const Tokenizer tokenizer_unicode_as_written; /* the same tokens, not fol
 /* Returns whether a letter is a token by itself: one of a script that is written without spaces. */
 bool tokenizer_is_unspaced(int32_t code);
 
-/* A token's text is cut to this many bytes; its span is not. */
+/* A token's text is cut to this many bytes; `unfolded` and its span are not. */
 enum { TOKEN_MAX_BYTES = 192 };
 
 #endif

@@ -28,14 +28,14 @@ CREATE TABLE words AS SELECT key AS n, value AS word FROM json_each('["we", "got
 INSERT INTO texts
 SELECT 'capitals', i, iif(loud, 'loud', 'quiet'), iif(loud, upper(said), said) FROM (
   SELECT i, group_concat(word, ' ') AS said FROM (
-    SELECT i, word FROM drawn JOIN random ON random.n / 8 = i AND random.n % 8 < 4 + a % 4 JOIN words ON words.n = x % 19
-    WHERE i < 400 ORDER BY random.n)
+    SELECT i, word FROM drawn JOIN random ON random.n / 8 = i AND random.n % 8 < 4 + a % 4
+    JOIN words ON words.n = x % 19 WHERE i < 400 ORDER BY random.n)
   GROUP BY i), (SELECT 0 AS loud UNION ALL SELECT 1);
 
 -- Amounts, dates and so on, each of them in some words.
 WITH kind(label, text, i) AS (
-  SELECT 'amount', iif(h % 2, printf('%d.%02d', a % 9999, b % 100), printf('%d,%03d.%02d', 1 + a % 99, b % 1000, c % 100)), i
-  FROM drawn
+  SELECT 'amount', iif(h % 2, printf('%d.%02d', a % 9999, b % 100),
+                       printf('%d,%03d.%02d', 1 + a % 99, b % 1000, c % 100)), i FROM drawn
   UNION ALL
   SELECT 'date', iif(h % 2, printf('%d-%02d-%02d', 1980 + a % 50, 1 + b % 12, 1 + c % 28),
                      printf('%02d/%02d/%d', 1 + a % 28, 1 + b % 12, 1980 + c % 50)), i FROM drawn
@@ -93,6 +93,30 @@ SELECT round(sum(contribution), 3) <> 0 FROM classify_attention('PLEASE look at 
 -- Capitals count for words that are known, and not for tokens of a tokenizer that keeps them.
 SELECT classify('please look into it', 'capitals'), classify('PLEASE LOOK INTO IT', 'capitals');
 SELECT classify_scores('Refund', 'kinds') = classify_scores('Ｒｅｆｕｎｄ', 'kinds');
+
+-- The same sentences in HTML, where a letter is a reference with capitals of its own. Capitals of tags do not count.
+INSERT INTO texts
+SELECT 'html', i, label, iif(i % 2, '<P CLASS="NOTE &Eacute;">', '<p class="note">') ||
+       replace(replace(text, 'e', '&eacute;'), 'E', '&Eacute;') || iif(i % 3, '</P>', '</p>')
+FROM texts WHERE task = 'capitals';
+SELECT classify_train(text, label, 'html', '{"markup": "html", "seed": 1}') IS NOT NULL
+FROM texts WHERE task = 'html' AND i % 5 < 3;
+SELECT rows, accuracy
+FROM classify_evaluate('SELECT text, label FROM texts WHERE task = ''html'' AND i % 5 > 2', 'html');
+CREATE TABLE written(text, same); -- the same words and capitals, tags and letters written in another way
+INSERT INTO written VALUES
+  ('<p>PL&Eacute;AS&Eacute; look</p>', '<P>PLÉASÉ look</P>'),
+  ('<p>Pl&eacute;as&eacute; look</p>', '<P ID=X>&#80;léas&#xE9; look</P>');
+SELECT classify_scores(text, 'html') = classify_scores(same, 'html'),
+       classify_scores(text, 'html') = classify_scores(replace(text, 'look', 'LOOK'), 'html') FROM written;
+SELECT classify_scores(a.text, 'html') = classify_scores(b.text, 'html')
+FROM written AS a JOIN written AS b ON a.rowid < b.rowid;
+
+-- With other tokenizers only the tokens count.
+CREATE TABLE cut AS SELECT value AS tokenize FROM json_each('["unicode61", "whitespace lower ascii"]');
+SELECT classify_train(text, label, tokenize, json_object('tokenize', tokenize, 'epochs', 2)) IS NOT NULL
+FROM texts JOIN cut WHERE task = 'capitals' AND i % 5 < 3 GROUP BY tokenize;
+SELECT tokenize, classify_scores('please look', tokenize) = classify_scores('PLEASE LOOK', tokenize) FROM cut;
 
 -- Without n-grams there are no shapes.
 SELECT classify_train(text, label, 'plain', '{"subwords": false, "seed": 1}') IS NOT NULL

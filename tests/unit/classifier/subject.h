@@ -157,7 +157,8 @@ SHARED Status split_at_spaces(const Tokenizer *tokenizer, const char *text, size
   for (size_t at = 0, end; at < length; at = end + 1) {
     for (end = at; end < length && text[end] != ' '; end++) continue;
     if (end == at + 1 && text[at] == '!') return error_set(e, STATUS_INVALID, "a token is '!'");
-    if (end > at && !sink(context, text + at, end - at, at, end)) break;
+    const Token token = {.text = text + at, .length = end - at, .start = at, .end = end};
+    if (end > at && !sink(context, &token)) break;
   }
   return STATUS_OK;
 }

@@ -43,6 +43,20 @@ TEST(a_reference_is_its_characters) {
   check("&nbsp;a&nbsp;", "a", "a");
 }
 
+static void check_unfolded(const char *name, const char *text, const char *unfolded) {
+  Split split = split_html(name, text, strlen(text), SIZE_MAX);
+  assert_string_equal(split.unfolded, unfolded);
+  split_free(&split);
+}
+
+TEST(before_folding_references_are_characters_and_tags_nothing) {
+  check_unfolded("", "<P>Caf&eacute; CAF&Eacute;</P>", "|Caf\u00e9|CAF\u00c9|");
+  check_unfolded("", "<b title='A &Eacute;'>c &#68;&#x44;</b> &lt;E", "|c|DD||<|E");
+  check_unfolded("", "a<i>B</i>C &amp; IN&shy;VOICE", "a||B||C|&|IN\u00adVOICE");
+  check_unfolded("unicode lower none", "<P>Caf&Eacute; A</P>", "|||");
+  check_unfolded("whitespace lower unicode", "<P>Caf&Eacute; A</P>", "|||");
+}
+
 TEST(nothing_has_no_tokens) {
   check("", "", "");
   check(" &nbsp; <!-- x -->", "", "");
@@ -137,9 +151,8 @@ TEST(the_text_alone) {
 
 static const char TEXT[] = "<p>caf&eacute; &amp; bar</p>&lt;more&gt; text after these <b>words</b>";
 
-static bool ignore(void *context, const char *token, size_t length, size_t start, size_t end) {
-  (void)token;
-  *(size_t *)context += length + end - start;
+static bool ignore(void *context, const Token *token) {
+  *(size_t *)context += token->length + token->end - token->start;
   return true;
 }
 
@@ -168,6 +181,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_tag_is_a_token),
       cmocka_unit_test(a_reference_is_its_characters),
+      cmocka_unit_test(before_folding_references_are_characters_and_tags_nothing),
       cmocka_unit_test(nothing_has_no_tokens),
       cmocka_unit_test(any_tokenizer_reads_it),
       cmocka_unit_test(no_more_tokens_than_wanted),

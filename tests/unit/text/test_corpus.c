@@ -138,7 +138,7 @@ static Status failing_split(const Tokenizer *tokenizer, const char *text, size_t
   (void)tokenizer;
   (void)text;
   (void)length;
-  sink(context, "word", 4, 0, 4);
+  sink(context, &(Token){.text = "word", .length = 4, .end = 4});
   return error_set(e, STATUS_INVALID, "the host's tokenizer failed");
 }
 

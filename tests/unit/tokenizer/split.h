@@ -10,7 +10,8 @@
 
 typedef struct Split {
   char *folded, *written; /* tokens as folded, and the same spans of the text    */
-  size_t length, size;    /* of the two: there may be a NUL in them              */
+  char *unfolded;         /* the same before folding; nothing where that is NULL */
+  size_t length, size, unfolded_length; /* there may be a NUL in them            */
   size_t count;
   size_t start, end;      /* the last span                                       */
   const char *text;
@@ -25,26 +26,33 @@ SHARED size_t append(char *list, size_t at, const char *bytes, size_t length, bo
 }
 
 /* Spans are in order, but for two tokens that one character has become, or one of HTML's references. */
-SHARED bool take(void *context, const char *token, size_t length, size_t start, size_t end) {
+SHARED bool take(void *context, const Token *t) {
   Split *split = context;
-  assert_true(start >= split->end || (start == split->start && end >= split->end));
-  assert_true(end > start);
-  assert_in_range(length, 1, TOKEN_MAX_BYTES);
-  split->length = append(split->folded, split->length, token, length, split->count == 0);
-  split->size = append(split->written, split->size, split->text + start, end - start, split->count == 0);
-  split->start = start;
-  split->end = end;
+  bool first = split->count == 0;
+  assert_true(t->start >= split->end || (t->start == split->start && t->end >= split->end));
+  assert_true(t->end > t->start);
+  assert_in_range(t->length, 1, TOKEN_MAX_BYTES);
+  assert_int_equal(t->unfolded != NULL, t->unfolded_length > 0);
+  split->length = append(split->folded, split->length, t->text, t->length, first);
+  split->size = append(split->written, split->size, split->text + t->start, t->end - t->start, first);
+  split->unfolded_length = append(split->unfolded, split->unfolded_length, t->unfolded ? t->unfolded : "",
+                                  t->unfolded_length, first);
+  split->start = t->start;
+  split->end = t->end;
   return ++split->count < split->most;
 }
 
-/* The text is copied to its exact size, so that a sanitizer sees a read past it.
-** A character may be folded to 33 bytes (U+FDFA).
-*/
+/* Of a text that is to be split. A character may be folded to 33 bytes (U+FDFA), and a reference of 5 be 6. */
+SHARED Split split_begin(const char *text, size_t length, size_t most) {
+  return (Split){.folded = allocate(34 * length + 1, 1), .written = allocate(3 * length + 1, 1),
+                 .unfolded = allocate(3 * length + 1, 1), .text = text, .most = most};
+}
+
+/* The text is copied to its exact size, so that a sanitizer sees a read past it. */
 SHARED Split split_by(const Tokenizer *tokenizer, const char *text, size_t length, size_t most) {
   char *exact = allocate(length, 1);
   memcpy(exact, text, length);
-  Split split = {.folded = allocate(34 * length + 1, 1), .written = allocate(3 * length + 1, 1),
-                 .text = exact, .most = most};
+  Split split = split_begin(exact, length, most);
   assert_ok(tokenizer->split(tokenizer, exact, length, take, &split, &error));
   assert_true(split.end <= length);
   free(exact);
@@ -55,6 +63,7 @@ SHARED Split split_by(const Tokenizer *tokenizer, const char *text, size_t lengt
 SHARED void split_free(Split *split) {
   free(split->folded);
   free(split->written);
+  free(split->unfolded);
 }
 
 #endif

@@ -210,8 +210,7 @@ TEST(any_text_can_be_split) {
       size_t length = random_text(&random, text, sizeof text - 8);
       Split exact = split_by(tokenizer, text, length, SIZE_MAX);
       assert_true(utf8_is_valid(exact.folded, exact.length));
-      Split among = {.folded = allocate(34 * length + 1, 1), .written = allocate(3 * length + 1, 1), .text = text,
-                     .most = SIZE_MAX};
+      Split among = split_begin(text, length, SIZE_MAX);
       memcpy(text + length, i % 2 ? "\xbf\xbf\xbf" "aaaaa" : "AAAAAAAA", 8);
       assert_ok(tokenizer->split(tokenizer, text, length, take, &among, &error));
       assert_string_equal(among.folded, exact.folded);

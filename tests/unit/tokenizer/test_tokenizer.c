@@ -15,6 +15,7 @@ static Split split_text(const char *text) { return split_bytes(text, strlen(text
 static void check_split(const char *text, const char *folded, const char *written) {
   Split split = split_text(text);
   assert_string_equal(split.folded, folded);
+  assert_string_equal(split.unfolded, split.written);
   if (written) assert_string_equal(split.written, written);
   split_free(&split);
 }
@@ -249,9 +250,8 @@ typedef struct Longest {
   size_t tokens, length, start, end;
 } Longest;
 
-static bool measure(void *context, const char *token, size_t length, size_t start, size_t end) {
-  (void)token;
-  *(Longest *)context = (Longest){((Longest *)context)->tokens + 1, length, start, end};
+static bool measure(void *context, const Token *t) {
+  *(Longest *)context = (Longest){((Longest *)context)->tokens + 1, t->length, t->start, t->end};
   return true;
 }
 
