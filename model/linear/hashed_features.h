@@ -29,6 +29,6 @@ enum { HASHED_FEATURES = 4 }; /* that begin at one token, at most */
 ** vocabulary's words, the lexicon has those of the others.
 */
 size_t hashed_features(const uint32_t *shapes, size_t vocabulary, const Lexicon *lexicon, Text text, size_t t,
-                      HashedFeature found[HASHED_FEATURES]);
+                       HashedFeature found[HASHED_FEATURES]);
 
 #endif

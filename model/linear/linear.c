@@ -614,8 +614,8 @@ static Status read_hashed(const SafeTensors *st, const uint8_t *bytes, size_t ro
   Status status = ngrams_read(st, bytes, HASHED, &l->hashed, error);
   if (status) return status;
   if (l->hashed.count > left)
-    return error_set(error, STATUS_INVALID, "tensor '%s' is U32 [%zu], expected at most the %zu rows of 'linear.kernel' that "
-                     "words and pairs leave", HASHED, l->hashed.count, left);
+    return error_set(error, STATUS_INVALID, "tensor '%s' is U32 [%zu], expected at most the %zu rows of "
+                     "'linear.kernel' that words and pairs leave", HASHED, l->hashed.count, left);
   l->buckets = left - l->hashed.count;
   l->tfidf.spelled = l->buckets > 0;
   return STATUS_OK;

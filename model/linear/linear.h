@@ -68,8 +68,8 @@ void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVec
 void linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
                        uint32_t label, float scale, float *contributions);
 
-/* Replaces the buckets by a row for each n-gram, which is that of its bucket, one of zeros for all others, and a row for
-** each hashed feature; *hashed is moved into the branch.
+/* Replaces the buckets by a row for each n-gram, which is that of its bucket, one of zeros for all others, and a row
+** for each hashed feature; *hashed is moved into the branch.
 */
 Status linear_name_ngrams(Linear *linear, const Ngrams *ngrams, Ngrams *hashed, Error *error);
 
@@ -84,10 +84,10 @@ void linear_round(Linear *linear, unsigned bits);
 /* Copies a branch. */
 Status linear_copy(const Linear *from, Linear *to, Error *error);
 
-/* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends,
-** linear.pairs.words and, where there are hashed features, linear.hashed. None of them is no branch; numbers are checked against the
-** vocabulary and the columns that the labels have. With 8 or 4 bits a weight the kernel
-** is quantised (quantisation.h) and an idf is an F16; with 0 all are floats.
+/* Tensors linear.kernel, linear.bias, linear.idf, linear.pairs.ends, linear.pairs.words and, where there are hashed
+** features, linear.hashed. None of them is no branch; numbers are checked against the vocabulary and the columns that
+** the labels have. With 8 or 4 bits a weight the kernel is quantised (quantisation.h) and an idf is an F16; with 0 all
+** are floats.
 */
 void linear_write(const Linear *linear, unsigned bits, SafeTensorsWriter *writer);
 Status linear_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabulary, size_t labels,

@@ -37,12 +37,12 @@ typedef struct TfidfPair {
 typedef struct Tfidf {
   size_t vocabulary;  /* words with this number or a higher one are in the subword list */
   size_t words, pairs;
-  bool spelled;       /* words have n-grams                                      */
+  bool spelled;       /* words have n-grams                                         */
   uint32_t *shapes;   /* [vocabulary] word_shape() of each word; NULL: without them */
-  uint32_t *pair_end; /* [words] where the pairs of a first word end             */
-  uint32_t *second;   /* [pairs] second words, rising within a first word        */
+  uint32_t *pair_end; /* [words] where the pairs of a first word end                */
+  uint32_t *second;   /* [pairs] second words, rising within a first word           */
   float *idf;         /* [words + pairs]; idf[0] is that of a word that no text has */
-  TfidfPair *table;   /* [2 pairs] hash tables, made by tfidf_index()            */
+  TfidfPair *table;   /* [2 pairs] hash tables, made by tfidf_index()               */
 } Tfidf; /* all zero is empty */
 
 void tfidf_free(Tfidf *tfidf);

@@ -39,7 +39,7 @@ void embedding_vector(const EmbeddingWeights *w, const Lexicon *lexicon, uint32_
 }
 
 void embedding_forward(const EmbeddingWeights *w, const Lexicon *lexicon, const Batch *batch, float *out) {
-  for (size_t u = 0; u < batch->distinct; u++) 
+  for (size_t u = 0; u < batch->distinct; u++)
     embedding_vector(w, lexicon, batch->word[u], batch_capitals(batch, u), out + u * w->size);
 }
 

@@ -36,18 +36,18 @@
 
 typedef struct Shape {
   size_t vocabulary; /* words, with the unknown one; 0 in blocks without embedding */
-  size_t buckets;    /* of character n-grams (subwords.h), and if shaped CAPITALS_ROWS; 0: none */
+  size_t buckets;    /* of n-grams, and if shaped CAPITALS_ROWS; 0: none         */
   size_t embedding;  /* numbers a word                                           */
   size_t hidden;     /* of each direction of the GRU; 0: no GRU                  */
   size_t labels;
   size_t positions;  /* of the attention's bias; 0: none                         */
   bool pooled;       /* a max-pool beside attention                              */
-  bool shaped;       /* words have shapes, and tokens capitals (subwords.h)       */
+  bool shaped;       /* words have shapes, and tokens capitals (subwords.h)      */
   bool resets_early; /* gru.h                                                    */
   Padding padding;   /* padding.h                                                */
 } Shape;
 
-size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets   */
+size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets    */
 size_t shape_ngrams(const Shape *shape);   /* of the buckets, those of n-grams     */
 size_t shape_state(const Shape *shape);    /* numbers a token: what attention sees */
 size_t shape_features(const Shape *shape); /* numbers a text: what the output sees */
@@ -112,7 +112,8 @@ typedef struct ParameterBits {
 /* Rounds the parameters to what a file with these bits gives back. */
 void parameters_round(Parameters *parameters, const ParameterBits *bits);
 
-/* Replaces the n-grams' buckets by a row for each n-gram, which is that of its bucket, and one of zeros for all others.
+/* Replaces the n-grams' buckets by a row for each n-gram, which is that of its bucket, and one of zeros for all
+** others.
 */
 Status parameters_name_ngrams(Parameters *parameters, const Ngrams *ngrams, Error *error);
 

@@ -12,8 +12,7 @@
 **     text 3     k
 **
 ** Layers compute what depends on a word alone once per distinct word of the batch; a word with
-** and without capitals is two. The token
-** at packed place n is distinct word number slot[n].
+** and without capitals is two. The token at packed place n is distinct word number slot[n].
 */
 #ifndef CLASSIFY_BATCH_H
 #define CLASSIFY_BATCH_H
@@ -33,7 +32,7 @@ typedef struct Batch {
   uint32_t *offset; /* [steps + 1] the packed place where step t begins */
   uint32_t *slot;   /* [tokens] index in word[]                         */
   uint32_t *word;   /* [distinct] word numbers                          */
-  uint8_t *capitals; /* [distinct] Capitals; NULL if no text has any    */
+  uint8_t *capitals; /* [distinct] Capitals; NULL if no text has any   */
   /* private */
   size_t texts_capacity, steps_capacity, tokens_capacity, keys;
   uint8_t *capitals_block;

@@ -38,8 +38,8 @@ typedef struct NgramUse {
 /* Adds up the uses of one n-gram in the list [count], and sorts them; returns how many n-grams there are. */
 size_t ngrams_add_up(NgramUse *uses, size_t count);
 
-/* Keeps `most` of the n-grams that are in at least so many words, or all if there are fewer. The uses [count] may have an
-** n-gram several times; they are added up and sorted in place.
+/* Keeps `most` of the n-grams that are in at least `least` words, or all if there are fewer. The uses [count] may have
+** an n-gram several times; they are added up and sorted in place.
 */
 Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Ngrams *ngrams, Error *error);
 

@@ -25,11 +25,11 @@
 
 /* The n-grams of each word of a list. */
 typedef struct Subwords {
-  uint32_t *hash; /* [end of the last word] hashes, or numbers */
-  size_t *end;    /* [count] where those of a word end         */
+  uint32_t *hash;  /* [end of the last word] hashes, or numbers                     */
+  size_t *end;     /* [count] where those of a word end                             */
   size_t count;
   uint32_t *shape; /* [count] word_shape(); WORD_PLAIN in a list that is not shaped */
-  bool shaped;     /* set before the first word */
+  bool shaped;     /* set before the first word                                     */
   size_t hash_capacity, end_capacity, shape_capacity;
 } Subwords; /* all zero is empty */
 

@@ -1,9 +1,9 @@
 /* size_budget.h -- how many words, n-grams and pairs of words a model may have.
 **
 ** Where the options give max_size, the bytes of a model's file, this is shared out before anything is learned: what
-** is left by the parts that each model of these labels and rows has goes to the words, with half as many n-grams, half as
-** many hashed features and three times as many pairs, all in 4 bits a number. The network has the largest size with which half of the table's
-** words have room, or the smallest: more words say more than longer vectors.
+** is left by the parts that each model of these labels and rows has goes to the words, with half as many n-grams, half
+** as many hashed features and three times as many pairs, all in 4 bits a number. The network has the largest size with
+** which half of the table's words have room, or the smallest: more words say more than longer vectors.
 */
 #ifndef CLASSIFY_SIZE_BUDGET_H
 #define CLASSIFY_SIZE_BUDGET_H
@@ -13,11 +13,11 @@
 #include "train/defaults.h"
 
 typedef struct SizeBudget {
-  size_t words;    /* of the vocabulary, at most        */
-  size_t ngrams;   /* at most, beside that of all others */
+  size_t words;    /* of the vocabulary, at most                  */
+  size_t ngrams;   /* at most, beside that of all others          */
   size_t features; /* words and pairs of the linear branch, about */
-  size_t hashed;   /* hashed features there, at most    */
-  size_t keywords; /* of all labels                     */
+  size_t hashed;   /* hashed features there, at most              */
+  size_t keywords; /* of all labels                               */
 } SizeBudget;
 
 /* Plans the budget, for rows of which none was set aside yet, and sets the sizes of the network that are not given.

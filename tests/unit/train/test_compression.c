@@ -67,8 +67,9 @@ TEST(each_ngram_of_the_words_has_the_row_of_its_bucket) {
   memcpy(expected + (n->count + 1) * size, old + buckets * size, CAPITALS_ROWS * size * sizeof *expected);
   quantisation_round(model->bits.network.subwords, expected, rows * size);
   check_same_floats(model->parameters.tensor[TENSOR_SUBWORDS], expected, rows * size);
-  const float *others = model->linear.kernel + (tfidf_features(&model->linear.tfidf) + n->count) * model->linear.columns;
-  for (size_t c = 0; c < model->linear.columns; c++) assert_true(others[c] == 0.0f);
+  const Linear *linear = &model->linear;
+  const float *others = linear->kernel + (tfidf_features(&linear->tfidf) + n->count) * linear->columns;
+  for (size_t c = 0; c < linear->columns; c++) assert_true(others[c] == 0.0f);
   Subwords rain = make_spelling((const char *const[]){"rain"}, 1);
   size_t count;
   const uint32_t *hash = subwords_get(&rain, 0, &count);
