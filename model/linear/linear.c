@@ -8,11 +8,16 @@
 #include "base/memory.h"
 #include "base/quantisation.h"
 #include "base/simd.h"
+#include "linear/feature_scales.h"
 #include "linear/svm.h"
 #include "text/labels.h"
 #include "text/word_shape.h"
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
+
+/* Of features without a label (feature_scales.h), by kind; 1 is a word's. */
+static const float PRIOR_PAIR = 0.5f;
+static const float PRIOR_NGRAM = 4.0f; /* and of a hashed feature */
 
 enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
@@ -172,6 +177,8 @@ typedef struct Learning {
   float *value;
   float *costs;         /* [count] */
   SparseRows rows;
+  float *priors;        /* [features] of their scales */
+  FeatureScales scales;
   Reader *readers;      /* [workers] */
   Svm *svms;            /* [workers] */
   Members *members;     /* [workers] with sets of labels, else NULL */
@@ -230,6 +237,8 @@ static void learning_free(Learning *g) {
     if (g->members) free(g->members[i].targets);
   }
   free(g->members);
+  free(g->priors);
+  feature_scales_free(&g->scales);
   free(g->begin);
   free(g->end);
   free(g->feature);
@@ -331,9 +340,12 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   Status status = svm->weights ? STATUS_OK : svm_new(&g->rows, svm, error);
   if (status) return status;
   uint32_t positive = is_binary(l) ? 1 : (uint32_t)index;
+  const uint32_t *targets = label_targets(g, positive, worker);
+  feature_scales_get(&g->scales, targets, positive, svm->squares);
+  svm_measure(&g->rows, svm);
   for (size_t f = 0; f < g->rows.features; f++) svm->weights[f] = l->kernel[f * l->columns + index];
   svm->weights[g->rows.features] = l->bias[index];
-  svm_fit(&g->rows, label_targets(g, positive, worker), positive, g->costs, g->training->seed, g->workers, svm);
+  svm_fit(&g->rows, targets, positive, g->costs, g->training->seed, g->workers, svm);
   for (size_t f = 0; f < g->rows.features; f++) l->kernel[f * l->columns + index] = svm->weights[f];
   l->bias[index] = svm->weights[g->rows.features];
   return STATUS_OK;
@@ -402,6 +414,19 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
   return STATUS_OK;
 }
 
+/* Lists what was read as a matrix. */
+static Status make_rows(Learning *g, Error *error) {
+  const Tfidf *n = &g->linear->tfidf;
+  size_t features = kernel_rows(g->linear);
+  g->rows = (SparseRows){.count = g->training->count, .features = features, .begin = g->begin, .end = g->end,
+                         .feature = g->feature, .value = g->value};
+  g->priors = malloc((features + 1) * sizeof *g->priors);
+  if (!g->priors) return error_no_memory(error);
+  for (size_t f = 0; f < features; f++)
+    g->priors[f] = f < n->words ? 1.0f : f < tfidf_features(n) ? PRIOR_PAIR : PRIOR_NGRAM;
+  return feature_scales_new(&g->rows, g->priors, &g->scales, error);
+}
+
 Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
   *l = (Linear){.labels = training->labels, .columns = linear_columns(training->labels, training->sets)};
   Learning g = {.linear = l, .training = training, .workers = workers};
@@ -412,8 +437,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   if (!status) status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = workers_run(workers, (training->count + CHUNK - 1) / CHUNK, read_task, &g, error);
-  g.rows = (SparseRows){.count = training->count, .features = kernel_rows(l),
-                     .begin = g.begin, .end = g.end, .feature = g.feature, .value = g.value};
+  if (!status) status = make_rows(&g, error);
   if (!status) status = workers_run(workers, l->columns, fit_task, &g, error);
   learning_free(&g);
   if (!status && l->buckets) fold(l, training->subwords, l->tfidf.words, 1.0f);

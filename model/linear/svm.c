@@ -11,6 +11,7 @@ static const float TOLERANCE = 0.02f; /* largest minus least projected gradient 
 
 void svm_free(Svm *s) {
   free(s->weights);
+  free(s->squares);
   free(s->alpha);
   free(s->lengths);
   free(s->active);
@@ -19,13 +20,15 @@ void svm_free(Svm *s) {
 
 Status svm_new(const SparseRows *r, Svm *s, Error *error) {
   *s = (Svm){.weights = calloc(r->features + 1, sizeof *s->weights),
+             .squares = malloc((r->features + 1) * sizeof *s->squares),
              .alpha = calloc(r->count + 1, sizeof *s->alpha),
              .lengths = calloc(r->count + 1, sizeof *s->lengths),
              .active = calloc(r->count + 1, sizeof *s->active)};
-  if (!s->weights || !s->alpha || !s->lengths || !s->active) {
+  if (!s->weights || !s->squares || !s->alpha || !s->lengths || !s->active) {
     svm_free(s);
     return error_no_memory(error);
   }
+  for (size_t f = 0; f < r->features; f++) s->squares[f] = 1.0f;
   svm_measure(r, s);
   return STATUS_OK;
 }
@@ -33,7 +36,8 @@ Status svm_new(const SparseRows *r, Svm *s, Error *error) {
 void svm_measure(const SparseRows *r, Svm *s) {
   for (size_t i = 0; i < r->count; i++) {
     s->lengths[i] = 1.0f;
-    for (size_t f = r->begin[i]; f < r->end[i]; f++) s->lengths[i] += r->value[f] * r->value[f];
+    for (size_t f = r->begin[i]; f < r->end[i]; f++)
+      s->lengths[i] += r->value[f] * r->value[f] * s->squares[r->feature[f]];
   }
 }
 
@@ -43,9 +47,10 @@ static float row_margin(const SparseRows *r, const float *w, size_t row) {
   return (float)sum;
 }
 
-static void row_add(const SparseRows *r, float *w, size_t row, float factor) {
-  for (size_t f = r->begin[row]; f < r->end[row]; f++) w[r->feature[f]] += factor * r->value[f];
-  w[r->features] += factor;
+static void row_add(const SparseRows *r, Svm *s, size_t row, float factor) {
+  for (size_t f = r->begin[row]; f < r->end[row]; f++)
+    s->weights[r->feature[f]] += factor * s->squares[r->feature[f]] * r->value[f];
+  s->weights[r->features] += factor;
 }
 
 typedef struct Problem {
@@ -80,7 +85,7 @@ static void one_pass(const Problem *p, Workers *workers, Svm *s, Shrinking *shri
     least = fminf(least, projected);
     if (fabsf(projected) < 1e-12f) continue;
     s->alpha[i] = fmaxf(before - gradient / (s->lengths[i] + ridge), 0.0f);
-    row_add(r, s->weights, i, (s->alpha[i] - before) * y);
+    row_add(r, s, i, (s->alpha[i] - before) * y);
   }
   *shrinking = (Shrinking){.active = active, .bound = bound, .least = least, .most = most};
 }

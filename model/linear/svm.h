@@ -1,9 +1,10 @@
 /* svm.h -- a linear support vector machine.
 **
-**   minimise over w   |w|^2 / 2 + sum_i cost_i max(0, 1 - y_i w.x_i)^2
+**   minimise over w   sum_f w_f^2 / (2 s_f^2) + sum_i cost_i max(0, 1 - y_i w.x_i)^2
 **
+** which is a plain machine on features that are multiplied by a scale s_f, whose weights are then multiplied by it, too;
 ** by dual coordinate descent with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008,
-** algorithm 3). Each row has an additional feature of value 1, whose weight is the bias.
+** algorithm 3). Each row has an additional feature of value 1 and scale 1, whose weight is the bias.
 */
 #ifndef CLASSIFY_SVM_H
 #define CLASSIFY_SVM_H
@@ -13,7 +14,8 @@
 
 /* A solver and its result, reused for several problems on the same rows. */
 typedef struct Svm {
-  float *weights;  /* [features + 1] w, then the bias       */
+  float *weights;  /* [features + 1] w, then the bias                                */
+  float *squares;  /* [features] s^2, for the caller to set before svm_measure(); 1 at first */
   /* private */
   float *alpha;    /* [count] coefficients of the dual      */
   float *lengths;  /* [count] |x|^2, with the bias' feature */
@@ -23,12 +25,12 @@ typedef struct Svm {
 Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
 void svm_free(Svm *svm);
 
-/* Prepares the solver for other rows, at most as many, with the same features. */
+/* Prepares the solver for other scales, or for other rows, at most as many, with the same features. */
 void svm_measure(const SparseRows *rows, Svm *svm);
 
 /* Fits svm->weights to separate the rows with targets[i] == positive from all others. The
 ** caller sets the weights to begin with: 0, or those of an earlier fit, w0; then
-** |w - w0|^2 / 2 is minimised in place of |w|^2 / 2. Returns early if the workers are stopped.
+** w - w0 takes the place of w in the first sum. Returns early if the workers are stopped.
 */
 void svm_fit(const SparseRows *rows, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *svm);

@@ -14,6 +14,7 @@ typedef struct Problem {
   size_t begin[ROWS], end[ROWS];
   uint32_t feature[MOST_ENTRIES], targets[ROWS];
   float value[MOST_ENTRIES], costs[ROWS];
+  float squares[FEATURES]; /* of the scales */
   SparseRows rows;
 } Problem;
 
@@ -32,6 +33,7 @@ static Problem *problem_new(uint64_t seed) {
     }
     p->end[i] = at;
   }
+  for (size_t f = 0; f < FEATURES; f++) p->squares[f] = 0.5f + 0.3f * (float)f;
   p->rows = (SparseRows){ROWS, FEATURES, p->begin, p->end, p->feature, p->value};
   return p;
 }
@@ -78,6 +80,8 @@ static Svm fit(const Problem *p, const float *from, uint32_t positive, uint64_t 
   Svm svm;
   proceed = true;
   assert_ok(svm_new(&p->rows, &svm, &error));
+  memcpy(svm.squares, p->squares, sizeof p->squares);
+  svm_measure(&p->rows, &svm);
   assert_ok(fit_polled(p, from, positive, seed, 0, &svm));
   return svm;
 }
@@ -95,8 +99,9 @@ static double objective(const Problem *p, const float *from, uint32_t positive, 
                         double gradient[FEATURES + 1]) {
   double sum = 0.0;
   for (size_t f = 0; f <= FEATURES; f++) {
-    gradient[f] = w[f] - (from ? (double)from[f] : 0.0);
-    sum += 0.5 * gradient[f] * gradient[f];
+    double square = f < FEATURES ? (double)p->squares[f] : 1.0, apart = w[f] - (from ? (double)from[f] : 0.0);
+    gradient[f] = apart / square;
+    sum += 0.5 * apart * apart / square;
   }
   for (size_t i = 0; i < ROWS; i++) {
     double y = p->targets[i] == positive ? 1.0 : -1.0, slack = fmax(0.0, 1.0 - y * margin_of(p, w, i));
@@ -110,7 +115,7 @@ static double objective(const Problem *p, const float *from, uint32_t positive, 
 
 /* The step is one over the steepest curvature there can be. */
 static double descend(const Problem *p, const float *from, uint32_t positive, double w[FEATURES + 1]) {
-  double curvature = 1.0, gradient[FEATURES + 1];
+  double curvature = 1.0 / (double)p->squares[0], gradient[FEATURES + 1];
   for (size_t i = 0; i < ROWS; i++) {
     double square = 1.0;
     for (size_t e = p->begin[i]; e < p->end[i]; e++) square += (double)p->value[e] * (double)p->value[e];
