@@ -51,7 +51,7 @@ INSERT INTO expenses(what, account) VALUES
   ('Lunch with a job candidate', 'meals'),
   ('Hotel and train, conference in Munich', 'travel'),
   ('Folders for the tax office', 'office'),
-  ('Dinner after work with customers', 'office'),
+  ('Restaurant, dinner with customers', 'office'),
   ('Airport bus and taxi', 'travel'),
   ('Paper, pens, ink', 'office'),
   ('Cake and coffee, birthday of our manager', 'meals'),
