@@ -15,11 +15,8 @@
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
 
-/* Of the features' scales (feature_scales.h); a word's is 1, and so is a pair's of a script without spaces, where it is
-** what a word is elsewhere.
-*/
-static const float PRIOR_PAIR = 0.5f;
-static const float PRIOR_NGRAM = 3.0f; /* and of a hashed feature */
+/* Of the scales (feature_scales.h) of n-grams and hashed features; a word's and a pair's is 1. */
+static const float PRIOR_NGRAM = 2.0f;
 
 enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
@@ -416,15 +413,6 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
   return STATUS_OK;
 }
 
-static bool is_unspaced(const Tfidf *n, size_t word) { return n->shapes && word_kind(n->shapes[word]) == WORD_UNSPACED; }
-
-static void set_priors(const Tfidf *n, size_t features, float *priors) {
-  for (size_t f = 0; f < features; f++) priors[f] = f < n->words ? 1.0f : PRIOR_NGRAM;
-  for (size_t w = 1; w < n->words; w++)
-    for (size_t i = n->pair_end[w - 1]; i < n->pair_end[w]; i++)
-      priors[n->words + i] = is_unspaced(n, w) && is_unspaced(n, n->second[i]) ? 1.0f : PRIOR_PAIR;
-}
-
 /* Lists what was read as a matrix. */
 static Status make_rows(Learning *g, Error *error) {
   size_t features = kernel_rows(g->linear);
@@ -432,7 +420,7 @@ static Status make_rows(Learning *g, Error *error) {
                          .feature = g->feature, .value = g->value};
   g->priors = malloc((features + 1) * sizeof *g->priors);
   if (!g->priors) return error_no_memory(error);
-  set_priors(&g->linear->tfidf, features, g->priors);
+  for (size_t f = 0; f < features; f++) g->priors[f] = f < tfidf_features(&g->linear->tfidf) ? 1.0f : PRIOR_NGRAM;
   return feature_scales_new(&g->rows, g->priors, &g->scales, error);
 }
 

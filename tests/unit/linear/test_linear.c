@@ -8,7 +8,6 @@
 #include "linear/linear.h"
 #include "linear/svm.h"
 #include "text/capitals.h"
-#include "text/word_shape.h"
 #include "unit/support.h"
 
 enum { VOCABULARY = 12, MOST_LABELS = 4, TEXTS = 40, LENGTH = 9 };
@@ -390,18 +389,11 @@ static Status dense_task(void *context, size_t index, size_t worker, Error *task
   return STATUS_OK;
 }
 
-/* Half of a word's for a pair, but not of letters without spaces; three times a word's for n-grams and hashed features.
-*/
+/* Twice as much for n-grams and hashed features as for words and pairs. */
 static void set_scales(const Linear *l, const DenseJob *job, Svm *svm) {
   float *priors = allocate(job->rows->features, sizeof *priors);
   FeatureScales scales;
-  for (size_t f = 0; f < job->rows->features; f++)
-    priors[f] = f < l->tfidf.words ? 1.0f : f < tfidf_features(&l->tfidf) ? 0.5f : 3.0f;
-  for (uint32_t a = 1; l->tfidf.shapes && a < l->tfidf.words; a++)
-    for (uint32_t b = 1; b < l->tfidf.words; b++)
-      if (word_kind(l->tfidf.shapes[a]) == WORD_UNSPACED && word_kind(l->tfidf.shapes[b]) == WORD_UNSPACED &&
-          tfidf_pair(&l->tfidf, a, b))
-        priors[tfidf_pair(&l->tfidf, a, b)] = 1.0f;
+  for (size_t f = 0; f < job->rows->features; f++) priors[f] = f < tfidf_features(&l->tfidf) ? 1.0f : 2.0f;
   assert_ok(feature_scales_new(job->rows, priors, &scales, &error));
   feature_scales_get(&scales, job->targets, 1, svm->squares);
   svm_measure(job->rows, svm);
