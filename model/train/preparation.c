@@ -161,10 +161,14 @@ static Status prune(Training *t, Error *error) {
 
 /* ---- the model as it begins ------------------------------------------------------------ */
 
-static Status make_relevance(Training *t, Error *error) {
+Status preparation_set_prior(Training *t, Error *error) {
   Model *m = t->model;
-  if (t->separator && !(m->separator = strdup(t->separator))) return error_no_memory(error);
-  RelevancePrior prior = defaults_relevance(t->options.linear, t->vectors.size > 0, t->rows.count);
+  bool vectors = t->vectors.size > 0;
+  m->calibration = t->from ? t->from->calibration
+                           : defaults_calibration(t->options.linear, vectors, t->rows.count);
+  if (!t->corpus.multilabel) return STATUS_OK;
+  binary_relevance_free(&m->relevance);
+  RelevancePrior prior = defaults_relevance(t->options.linear, vectors, t->rows.count);
   Status status = binary_relevance_new(t->corpus.labels.keys.count, &prior, &m->relevance, error);
   if (!status && t->from) binary_relevance_take(&m->relevance, &t->from->relevance);
   return status;
@@ -188,10 +192,9 @@ static Status make_model(Training *t, Error *error) {
   t->model->reading = t->from ? t->from->reading : (Reading){.max_tokens = o->max_tokens};
   t->model->precision = o->precision;
   t->model->markup = o->markup;
-  t->model->calibration = t->from ? t->from->calibration
-                                  : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
+  if (t->separator && !(t->model->separator = strdup(t->separator))) return error_no_memory(error);
   Status status = parameters_new(&shape, &t->model->parameters, error);
-  return status || !t->corpus.multilabel ? status : make_relevance(t, error);
+  return status ? status : preparation_set_prior(t, error);
 }
 
 /* Sets the bias of each label from `first` on to the logit of its share of the rows: of many labels most are rare. */
@@ -223,12 +226,21 @@ static void initialise(Training *t) {
     embedding_fold(&embedding, &t->corpus.subwords, t->from->parameters.shape.vocabulary, -1.0f);
 }
 
+Status preparation_new_model(Training *t, Error *error) {
+  Status status = make_model(t, error);
+  if (!status) initialise(t);
+  return status;
+}
+
+/* ---- all of it --------------------------------------------------------------------------- */
+
 Status preparation_run(Training *t, const float *label_weights, Error *error) {
   Corpus *c = &t->corpus;
   TrainingOptions *o = &t->options;
   size_t known = t->from ? t->from->parameters.shape.vocabulary : 0;
   t->validation_given = corpus_count(c, ROW_VALIDATES) > 0;
-  bool taught = t->taught.teacher && corpus_count(c, ROW_UNLABELLED) > 0;
+  bool labelled = corpus_count(c, ROW_UNLABELLED) == 0, taught = t->taught.teacher && !labelled;
+  bool open = o->validation < 0 && !t->validation_given && !t->from && labelled;
   if (o->validation < 0) o->validation = defaults_validation(corpus_count(c, ROW_TRAINS), taught);
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && t->validation_given) status = check_validation(c, error);
@@ -247,10 +259,9 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = count_labels(t, error);
   if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
-  if (!status) status = make_model(t, error);
-  if (status) return status;
-  initialise(t);
-  t->labelled = t->rows.count;
+  if (!status) status = preparation_new_model(t, error);
+  t->labelled = t->rows.count + t->validation.count;
   t->final_fit = !t->validation_given && t->validation.count > 0 && o->epochs > 1;
-  return STATUS_OK;
+  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled);
+  return status;
 }
