@@ -96,6 +96,14 @@ static Status check_validation(const Corpus *c, Error *error) {
   return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
 }
 
+/* `open`: the caller leaves it to us how rows are judged; held_out: the fraction of them that is held out. */
+static void plan_validation(Training *t, bool open, double held_out) {
+  t->labelled = t->rows.count + t->validation.count;
+  t->final_fit = !t->validation_given && t->validation.count > 0 && t->options.epochs > 1;
+  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled);
+  if (!t->cross_validates) t->options.validation = held_out;
+}
+
 static Status count_labels(Training *t, Error *error) {
   const Corpus *c = &t->corpus;
   t->label_rows = calloc(c->labels.keys.count + 1, sizeof *t->label_rows);
@@ -241,7 +249,7 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   t->validation_given = corpus_count(c, ROW_VALIDATES) > 0;
   bool labelled = corpus_count(c, ROW_UNLABELLED) == 0, taught = t->taught.teacher && !labelled;
   bool open = o->validation < 0 && !t->validation_given && !t->from && labelled;
-  if (o->validation < 0) o->validation = defaults_validation(corpus_count(c, ROW_TRAINS), taught);
+  double held_out = o->validation < 0 ? defaults_validation(corpus_count(c, ROW_TRAINS), taught) : o->validation;
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && t->validation_given) status = check_validation(c, error);
   if (!status && c->multilabel && (label_weights || o->balanced))
@@ -250,18 +258,16 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = draw_known(t, error);
   if (!status) status = plan_sizes(t, error);
   if (!status) status = prune(t, error);
-  if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
+  if (!status && !t->validation_given && held_out > 0) status = corpus_split(c, held_out, o->seed, error);
   if (!status)
     defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from,
                    taught || c->multilabel);
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
+  plan_validation(t, open, held_out);
   if (!status) status = count_labels(t, error);
   if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
+  if (!status && !t->cross_validates) status = warnings_find_of_leaks(c, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
-  if (!status) status = preparation_new_model(t, error);
-  t->labelled = t->rows.count + t->validation.count;
-  t->final_fit = !t->validation_given && t->validation.count > 0 && o->epochs > 1;
-  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled);
-  return status;
+  return status ? status : preparation_new_model(t, error);
 }

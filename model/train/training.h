@@ -84,7 +84,7 @@ Status training_add_phrase(Training *training, const Label *label, const char *p
 */
 Status training_begin(Training *training, const float *label_weights, Error *error);
 
-/* The options as they are used; what was left open is filled in. */
+/* The options as they are used; what was left open is filled in, but for `validation` if cross-validation judges. */
 const TrainingOptions *training_options(const Training *training);
 size_t training_rows(const Training *training);            /* with a label of their own, those held out too */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
