@@ -71,9 +71,10 @@ static void put_held_out(Page *page) {
   if (sqlite3_value_type(page->row.metrics) == SQLITE_NULL) {
     page_put(page, "The column metrics of this model holds no JSON, so nothing is known of its training.");
   } else if (page->metrics.held_out > 0.0) {
-    page_put(page, "Measured on ");
+    bool folds = page->metrics.folds > 0.0;
+    page_put(page, folds ? "Measured by cross-validation on " : "Measured on ");
     html_count(page->out, page->metrics.held_out);
-    page_put(page, " rows that were held out.");
+    page_put(page, folds ? " rows: each was held out of a model that then judged it." : " rows that were held out.");
   } else {
     page_put(page, "No rows are known to have been held out, so nothing was measured.");
   }
@@ -162,7 +163,7 @@ static void put_rows(Page *page) {
   if (!isnan(m->rows)) {
     fact(page, "Rows");
     html_count(page->out, m->rows);
-    if (m->validation_rows > 0.0) {
+    if (m->validation_rows > 0.0 && !(m->folds > 0.0)) {
       page_put(page, ", of which ");
       html_count(page->out, m->validation_rows);
       page_put(page, " held out");
@@ -186,7 +187,7 @@ static void put_epochs(Page *page) {
   if (!isnan(m->epochs)) {
     fact(page, "Epochs");
     html_count(page->out, m->epochs);
-    if (m->score.rows && m->best_epoch > 0.0) {
+    if (m->score.rows && m->best_epoch > 0.0 && !(m->folds > 0.0)) {
       page_put(page, "; held-out rows were judged after epoch ");
       html_count(page->out, m->best_epoch);
     }

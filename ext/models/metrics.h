@@ -6,7 +6,7 @@
 #define CLASSIFY_METRICS_H
 
 #define METRICS_ROWS "rows"                       /* learned from or held out               */
-#define METRICS_VALIDATION_ROWS "validation_rows" /* held out                               */
+#define METRICS_VALIDATION_ROWS "validation_rows" /* held out, or judged by cross-validation */
 #define METRICS_SKIPPED "skipped"                 /* rows without a text or a label         */
 #define METRICS_LABELS "labels"                   /* their number                           */
 #define METRICS_WORDS "words"                     /* of the vocabulary, their number        */
@@ -33,10 +33,11 @@
 #define METRICS_WARNINGS "warnings"     /* [sentences of warnings.h]; absent without any    */
 
 /* An object: what the held-out rows say of the best epoch's model, with its confidence
-** fitted to them; null without such rows.
+** fitted to them, or all rows by cross-validation; null without such rows.
 */
 #define METRICS_VALIDATION "validation"
 /* also METRICS_ROWS */
+#define METRICS_FOLDS "folds" /* of cross-validation; 0: the rows were held out once */
 #define METRICS_ACCURACY "accuracy"
 #define METRICS_MACRO_F1 "macro_f1"
 #define METRICS_WEIGHTED_F1 "weighted_f1"

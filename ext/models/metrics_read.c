@@ -79,6 +79,7 @@ static const struct {
     {METRICS_SEED, offsetof(Metrics, seed)},
     {METRICS_THREADS, offsetof(Metrics, threads)},
     {HELD_OUT METRICS_ROWS, offsetof(Metrics, held_out)},
+    {HELD_OUT METRICS_FOLDS, offsetof(Metrics, folds)},
     {METRICS_VALIDATION_ROWS, offsetof(Metrics, held_out)},
     {HELD_OUT METRICS_ACCURACY, offsetof(Metrics, accuracy)},
     {METRICS_VALIDATION_ACCURACY, offsetof(Metrics, accuracy)},

@@ -40,7 +40,7 @@ typedef struct Metrics {
   size_t epochs_listed;
 
   /* of the held-out rows */
-  double held_out, accuracy, macro_f1, log_loss, calibration_error;
+  double held_out, folds, accuracy, macro_f1, log_loss, calibration_error;
   double ranking; /* LRAP, of a multi-label model */
   MetricsBin bins[METRICS_MOST_BINS];
   size_t bin_count;

@@ -62,10 +62,6 @@ void metrics_write_epoch(sqlite3_str *json, const Epoch *e) {
   sqlite3_str_appendchar(json, 1, '}');
 }
 
-size_t metrics_rows(const Training *training) {
-  return training_rows(training) + training_validation(training)->count;
-}
-
 /* ---- held-out rows -------------------------------------------------------------- */
 
 /* Writes a label by its number in the corpus: first come the model's labels, then those that
@@ -191,6 +187,7 @@ static void write_held_out(const MetricsSource *m, sqlite3_str *json) {
     return;
   }
   sqlite3_str_appendf(json, "{\"" METRICS_ROWS "\":%llu", (sqlite3_uint64)score->rows);
+  write_count(json, METRICS_FOLDS, v->folds);
   metrics_write_number(json, METRICS_ACCURACY, score_accuracy(score));
   metrics_write_number(json, METRICS_MACRO_F1, score_macro_f1(score));
   metrics_write_number(json, METRICS_WEIGHTED_F1, score_weighted_f1(score));
@@ -231,7 +228,7 @@ static void write_bits(const MetricsSource *m, sqlite3_str *json) {
 char *metrics_write(const MetricsSource *m, sqlite3 *db) {
   sqlite3_str *json = sqlite3_str_new(db);
   const TrainingOptions *used = training_options(m->training);
-  sqlite3_str_appendf(json, "{\"" METRICS_ROWS "\":%llu", (sqlite3_uint64)metrics_rows(m->training));
+  sqlite3_str_appendf(json, "{\"" METRICS_ROWS "\":%llu", (sqlite3_uint64)training_rows(m->training));
   write_count(json, METRICS_VALIDATION_ROWS, training_validation(m->training)->count);
   write_count(json, METRICS_SKIPPED, m->skipped);
   write_count(json, METRICS_LABELS, m->model->labels.keys.count);

@@ -19,9 +19,6 @@ typedef struct MetricsSource {
   bool unlabelled;          /* there were texts without labels */
 } MetricsSource;
 
-/* Returns the number of rows with a label of their own that were learned from or held out. */
-size_t metrics_rows(const Training *training);
-
 /* Returns all of the JSON, for sqlite3_free(); NULL when memory is out. */
 char *metrics_write(const MetricsSource *source, sqlite3 *db);
 

@@ -59,7 +59,7 @@ char *training_result_json(const TrainingRun *run, const Epoch *last) {
   sqlite3_str_appendall(json, "{\"model\":");
   if (name) json_text(json, name, strlen(name));
   sqlite3_str_appendf(json, ",\"version\":%lld,\"rows\":%d,\"skipped\":%d,\"labels\":%d,\"epochs\":%d,"
-                      "\"best_epoch\":%d", run->version, (int)metrics_rows(run->training), (int)run->skipped,
+                      "\"best_epoch\":%d", run->version, (int)training_rows(run->training), (int)run->skipped,
                       (int)run->label_count, (int)last->epoch, (int)run->best.epoch);
   metrics_write_validation(json, &run->best);
   metrics_write_teacher(json, run->training);

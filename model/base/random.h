@@ -31,7 +31,8 @@ typedef enum RandomPurpose {
   RANDOM_COMPONENTS = 12,  /* the first basis of principal components  */
   RANDOM_TEACHER = 13,     /* the texts that a teacher looks at first  */
   RANDOM_DRAWN_LABELS = 14, /* of guessed labels; index: the row       */
-  RANDOM_FINE_TUNING = 15  /* the minibatches of an encoder            */
+  RANDOM_FINE_TUNING = 15, /* the minibatches of an encoder            */
+  RANDOM_WHOLE_FOLDS = 16  /* the folds that whole models judge        */
 } RandomPurpose;
 
 /* Starts the stream of (seed, purpose, index). */

@@ -37,10 +37,11 @@ RelevancePrior defaults_relevance(bool linear, bool vectors, size_t rows) {
   return (RelevancePrior){{network, linear ? 3.5f : 1.0f, linear ? 0.7f : 0.0f}, 0.45f * n / (n + 200.0f)};
 }
 
-double defaults_validation(size_t labelled, bool taught) {
-  enum { FEW = 1000 };
-  return taught && labelled < FEW ? 0.0 : 0.1;
-}
+enum { FEW_LABELLED = 1000 };
+
+double defaults_validation(size_t labelled, bool taught) { return taught && labelled < FEW_LABELLED ? 0.0 : 0.1; }
+
+bool defaults_cross_validates(size_t labelled) { return labelled < FEW_LABELLED; }
 
 static const struct NetworkSize {
   size_t embedding, hidden;

@@ -63,6 +63,9 @@ void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool f
 */
 double defaults_validation(size_t labelled, bool taught);
 
+/* Whether rows are judged by cross-validation, beside those held out: a tenth of a small table says little. */
+bool defaults_cross_validates(size_t labelled);
+
 /* The prior of calibration: what fits most tables. A network is too sure of itself, the more
 ** so the fewer rows it has, unless it begins with word vectors; margins are about 1.
 */

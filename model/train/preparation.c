@@ -96,6 +96,14 @@ static Status check_validation(const Corpus *c, Error *error) {
   return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
 }
 
+/* `open`: the caller leaves it to us how rows are judged; held_out: the fraction of them that is held out. */
+static void plan_validation(Training *t, bool open, double held_out) {
+  t->labelled = t->rows.count + t->validation.count;
+  t->final_fit = !t->validation_given && t->validation.count > 0 && t->options.epochs > 1;
+  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled);
+  if (!t->cross_validates) t->options.validation = held_out;
+}
+
 static Status count_labels(Training *t, Error *error) {
   const Corpus *c = &t->corpus;
   t->label_rows = calloc(c->labels.keys.count + 1, sizeof *t->label_rows);
@@ -161,10 +169,14 @@ static Status prune(Training *t, Error *error) {
 
 /* ---- the model as it begins ------------------------------------------------------------ */
 
-static Status make_relevance(Training *t, Error *error) {
+Status preparation_set_prior(Training *t, Error *error) {
   Model *m = t->model;
-  if (t->separator && !(m->separator = strdup(t->separator))) return error_no_memory(error);
-  RelevancePrior prior = defaults_relevance(t->options.linear, t->vectors.size > 0, t->rows.count);
+  bool vectors = t->vectors.size > 0;
+  m->calibration = t->from ? t->from->calibration
+                           : defaults_calibration(t->options.linear, vectors, t->rows.count);
+  if (!t->corpus.multilabel) return STATUS_OK;
+  binary_relevance_free(&m->relevance);
+  RelevancePrior prior = defaults_relevance(t->options.linear, vectors, t->rows.count);
   Status status = binary_relevance_new(t->corpus.labels.keys.count, &prior, &m->relevance, error);
   if (!status && t->from) binary_relevance_take(&m->relevance, &t->from->relevance);
   return status;
@@ -188,10 +200,9 @@ static Status make_model(Training *t, Error *error) {
   t->model->reading = t->from ? t->from->reading : (Reading){.max_tokens = o->max_tokens};
   t->model->precision = o->precision;
   t->model->markup = o->markup;
-  t->model->calibration = t->from ? t->from->calibration
-                                  : defaults_calibration(o->linear, t->vectors.size > 0, t->rows.count);
+  if (t->separator && !(t->model->separator = strdup(t->separator))) return error_no_memory(error);
   Status status = parameters_new(&shape, &t->model->parameters, error);
-  return status || !t->corpus.multilabel ? status : make_relevance(t, error);
+  return status ? status : preparation_set_prior(t, error);
 }
 
 /* Sets the bias of each label from `first` on to the logit of its share of the rows: of many labels most are rare. */
@@ -223,13 +234,22 @@ static void initialise(Training *t) {
     embedding_fold(&embedding, &t->corpus.subwords, t->from->parameters.shape.vocabulary, -1.0f);
 }
 
+Status preparation_new_model(Training *t, Error *error) {
+  Status status = make_model(t, error);
+  if (!status) initialise(t);
+  return status;
+}
+
+/* ---- all of it --------------------------------------------------------------------------- */
+
 Status preparation_run(Training *t, const float *label_weights, Error *error) {
   Corpus *c = &t->corpus;
   TrainingOptions *o = &t->options;
   size_t known = t->from ? t->from->parameters.shape.vocabulary : 0;
   t->validation_given = corpus_count(c, ROW_VALIDATES) > 0;
-  bool taught = t->taught.teacher && corpus_count(c, ROW_UNLABELLED) > 0;
-  if (o->validation < 0) o->validation = defaults_validation(corpus_count(c, ROW_TRAINS), taught);
+  bool labelled = corpus_count(c, ROW_UNLABELLED) == 0, taught = t->taught.teacher && !labelled;
+  bool open = o->validation < 0 && !t->validation_given && !t->from && labelled;
+  double held_out = o->validation < 0 ? defaults_validation(corpus_count(c, ROW_TRAINS), taught) : o->validation;
   Status status = check_rows(t, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_KNOWN), error);
   if (!status && t->validation_given) status = check_validation(c, error);
   if (!status && c->multilabel && (label_weights || o->balanced))
@@ -238,19 +258,16 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = draw_known(t, error);
   if (!status) status = plan_sizes(t, error);
   if (!status) status = prune(t, error);
-  if (!status && !t->validation_given && o->validation > 0) status = corpus_split(c, o->validation, o->seed, error);
+  if (!status && !t->validation_given && held_out > 0) status = corpus_split(c, held_out, o->seed, error);
   if (!status)
     defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from,
                    taught || c->multilabel);
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
+  plan_validation(t, open, held_out);
   if (!status) status = count_labels(t, error);
   if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
+  if (!status && !t->cross_validates) status = warnings_find_of_leaks(c, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
-  if (!status) status = make_model(t, error);
-  if (status) return status;
-  initialise(t);
-  t->labelled = t->rows.count;
-  t->final_fit = !t->validation_given && t->validation.count > 0 && o->epochs > 1;
-  return STATUS_OK;
+  return status ? status : preparation_new_model(t, error);
 }

@@ -13,4 +13,11 @@
 /* label_weights [labels] or NULL are copied. */
 Status preparation_run(Training *t, const float *label_weights, Error *error);
 
+/* What preparation_run() ends with, for models of a part of the rows. preparation_new_model() sets t->model, which is
+** NULL, to a model that has learned nothing. preparation_set_prior() takes back what was fitted on rows: it makes the
+** calibration and the thresholds those of a model that none were held out for.
+*/
+Status preparation_new_model(Training *t, Error *error);
+Status preparation_set_prior(Training *t, Error *error);
+
 #endif

@@ -32,7 +32,7 @@ struct Training {
   bool validation_given;    /* the rows held out came as such, and stay held out      */
   SizeBudget budget;        /* of the model                                           */
   TrainingRows rows;        /* that are trained on                                    */
-  size_t labelled;          /* of them with a label of their own                      */
+  size_t labelled;          /* rows with a label of their own, those held out too     */
 
   /* what the stages make, in their order */
   double teacher_seconds;      /* that the teacher took, before and in STAGE_TAUGHT_LABELS  */
@@ -40,10 +40,12 @@ struct Training {
   Model *model;                /* preparation.c; its linear branch: STAGE_LINEAR            */
   double linear_seconds;       /* that STAGE_LINEAR took                                    */
   Epochs *epochs;              /* STAGE_NETWORK, then STAGE_FINAL_FIT                       */
-  Validation validation;       /* of the epochs; then as STAGE_CALIBRATION leaves it        */
+  Validation validation;       /* of the epochs; then as STAGE_CALIBRATION leaves it, or
+                               ** of all rows by STAGE_CROSS_VALIDATION                     */
   Epoch best;                  /* the best epoch so far                                     */
   Parameters best_parameters;  /* its network, or that of the final fit                     */
-  bool final_fit;              /* STAGE_FINAL_FIT is still to come, or under way            */
+  bool final_fit;              /* STAGE_FINAL_FIT is part of the training                   */
+  bool cross_validates;        /* STAGE_CROSS_VALIDATION is, if there is time               */
 
   /* of training.c */
   double started;           /* seconds, of clock.h: training_new() */
@@ -66,7 +68,7 @@ typedef struct Stage {
 } Stage;
 
 extern const Stage STAGE_TAUGHT_LABELS, STAGE_PSEUDO_LABELS, STAGE_LINEAR, STAGE_NETWORK, STAGE_CALIBRATION,
-    STAGE_COMPRESSION, STAGE_FINAL_FIT, STAGE_DESCRIPTION;
+    STAGE_COMPRESSION, STAGE_FINAL_FIT, STAGE_CROSS_VALIDATION, STAGE_DESCRIPTION;
 
 /* Whether max_seconds are over. */
 bool training_out_of_time(const Training *t);

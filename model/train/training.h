@@ -9,7 +9,7 @@
 **
 ** A training is a list of stages (stage.h), which training.c runs one after the other:
 ** pseudo-labels, the linear branch, the epochs of the network, calibration, the final
-** fit on all rows, the description of the model.
+** fit on all rows, cross-validation of a small table, the description of the model.
 **
 ** Same rows, options and seed give the same model, bit for bit, with any number of
 ** threads. Threads live only inside training_epoch() and training_end().
@@ -84,9 +84,9 @@ Status training_add_phrase(Training *training, const Label *label, const char *p
 */
 Status training_begin(Training *training, const float *label_weights, Error *error);
 
-/* The options as they are used; what was left open is filled in. */
+/* The options as they are used; what was left open is filled in, but for `validation` if cross-validation judges. */
 const TrainingOptions *training_options(const Training *training);
-size_t training_rows(const Training *training);            /* with a label, but for those held out */
+size_t training_rows(const Training *training);            /* with a label of their own, those held out too */
 size_t training_pseudo_labelled(const Training *training); /* rows without one that were given a pseudo-label */
 const TaughtSummary *training_taught(const Training *training); /* NULL: there is no teacher, or all rows had labels */
 bool training_is_multilabel(const Training *training);
@@ -95,6 +95,7 @@ const Strings *training_warnings(const Training *training); /* sentences: warnin
 
 /* The rows held out, if there are any, and how they are labelled: by the last epoch, or
 ** once calibration is over by the best one, with the calibration that was fitted on them.
+** After cross-validation all rows, each labelled by a model that has not learned it.
 */
 const Validation *training_validation(const Training *training);
 

@@ -146,6 +146,14 @@ void validation_keep(Validation *v) {
   if (v->count) memcpy(v->kept, v->logits, v->count * v->labels * sizeof *v->kept);
 }
 
+void validation_add_fold(Validation *all, const Validation *fold) {
+  size_t labels = all->labels, size = labels * sizeof(float);
+  for (size_t i = 0; i < fold->count; i++) {
+    memcpy(all->kept + fold->rows[i] * labels, fold->logits + i * labels, size);
+    memcpy(all->margins + fold->rows[i] * labels, fold->margins + i * labels, size);
+  }
+}
+
 Status validation_conclude(Validation *v, Model *m, Error *error) {
   const float *margins = linear_exists(&m->linear) ? v->margins : NULL;
   const RelevanceRows rows = {v->count, v->kept, margins, v->sets, v->targets};

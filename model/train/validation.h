@@ -18,6 +18,7 @@ typedef struct Validation {
   Prediction *predictions; /* [count] of the model judged last */
   GivenLabels given;       /* the same, by a multi-label model */
   Score score;             /* of it */
+  size_t folds;            /* of cross-validation, each judged by a model of its own; 0: one model judged all */
   /* private */
   size_t labels;
   uint32_t *words;
@@ -41,5 +42,8 @@ Status validation_judge(Validation *validation, const Model *model, const Lexico
 */
 void validation_keep(Validation *validation);
 Status validation_conclude(Validation *validation, Model *model, Error *error);
+
+/* Of `all`, which has all rows of the corpus, keeps for those of the fold what the model has said that judged it. */
+void validation_add_fold(Validation *all, const Validation *fold);
 
 #endif

@@ -168,7 +168,7 @@ static Status warn_of_duplicates(const Corpus *c, Strings *warnings, Error *erro
   return status;
 }
 
-static Status warn_of_leaks(const Corpus *c, Strings *warnings, Error *error) {
+Status warnings_find_of_leaks(const Corpus *c, Strings *warnings, Error *error) {
   Fingerprints learned;
   size_t rows, held_out = corpus_count(c, ROW_VALIDATES), known = 0;
   if (held_out == 0) return STATUS_OK;
@@ -193,7 +193,6 @@ Status warnings_find(const Corpus *c, const size_t *label_rows, Strings *warning
   Status status = warn_of_labels(c, warnings, error);
   if (!status) status = warn_of_majority(c, label_rows, warnings, error);
   if (!status) status = warn_of_duplicates(c, warnings, error);
-  if (!status) status = warn_of_leaks(c, warnings, error);
   if (!status) status = warn_of_cuts(c, warnings, error);
   return status;
 }

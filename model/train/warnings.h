@@ -4,7 +4,7 @@
 **   - labels differ only in case, in spaces or in Unicode form (NFKC),
 **   - one label has over 99% of the rows,
 **   - over half of the texts are duplicates,
-**   - over half of the texts held out are also learned from,
+**   - over half of the texts held out are also learned from, and no cross-validation follows,
 **   - over half of the texts are longer than the model reads.
 */
 #ifndef CLASSIFY_WARNINGS_H
@@ -17,6 +17,9 @@
 ** label_rows [labels] counts the rows of each label. The only error is that memory is out.
 */
 Status warnings_find(const Corpus *corpus, const size_t *label_rows, Strings *warnings, Error *error);
+
+/* The same of texts held out that are also learned from; cross-validation holds out all rows of a text together. */
+Status warnings_find_of_leaks(const Corpus *corpus, Strings *warnings, Error *error);
 
 /* The same once a teacher has guessed: where no row had a label, and where always giving the most frequent label
 ** would be right about as often.

@@ -1,4 +1,6 @@
-/* Memory that is out while a teacher guesses, or a model is compressed: the training says so, and nothing leaks. */
+/* Memory that is out while a teacher guesses, folds are judged, or a model is compressed: the training says so, and
+** nothing leaks.
+*/
 #include "unit/no_memory.h"
 
 #include "unit/train/taught.h"
@@ -67,6 +69,41 @@ static void fail_each_time(const Model *from, TrainingOptions options) {
   }
 }
 
+/* Without a thread of its own: no other thread allocates. */
+static Status cross_validate(Training *t, void *state) {
+  bool over;
+  Status status = workers_new(0, (Poll){0}, &t->workers, &error);
+  if (!status) status = STAGE_CROSS_VALIDATION.begin(state, t, &error);
+  if (!status) status = STAGE_CROSS_VALIDATION.run(state, t, &over, &error);
+  STAGE_CROSS_VALIDATION.end(state, t);
+  workers_free(t->workers);
+  t->workers = NULL;
+  training_free(t);
+  return status;
+}
+
+TEST(cross_validating) {
+  TrainingOptions options = sample_options();
+  Status status = STATUS_NO_MEMORY;
+  options.epochs = 2;
+  options.hidden = 0; /* as below */
+  options.linear = true;
+  model_free(sample_model(&options, 12)); /* the C library keeps what it has allocated for the first thread */
+  for (long failing = 0; status; failing++) {
+    long before = live;
+    void *state = allocate(1, STAGE_CROSS_VALIDATION.state_size);
+    Training *t = sample_training(&options, 12);
+    begin(t);
+    train_to_end(t);
+    until_failure = failing;
+    status = cross_validate(t, state);
+    until_failure = -1;
+    free(state);
+    assert_int_equal(live, before);
+    assert_true(status == STATUS_OK || status == STATUS_NO_MEMORY);
+  }
+}
+
 TEST(compressing) {
   TrainingOptions options = sample_options();
   options.epochs = 1;
@@ -81,6 +118,7 @@ TEST(compressing) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(guessing),
+      cmocka_unit_test(cross_validating),
       cmocka_unit_test(compressing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,7 +85,7 @@ TEST(rows_that_came_to_validate_stay_held_out) {
   Training *training = coin_training(options);
   Epoch last = train_to_end(training);
   assert_true(last.validated);
-  assert_int_equal(training_rows(training), ROWS);
+  assert_int_equal(training_rows(training), ROWS + KEPT_OUT);
   assert_int_equal(corpus_count(training_corpus(training), ROW_VALIDATES), KEPT_OUT);
   training_free(training);
 }

@@ -8,7 +8,7 @@ TEST(held_out_rows_are_not_learned_from) {
   Training *training = sample_training(&options, ROWS);
   begin(training);
   assert_int_equal(training_validation(training)->count, ROWS / 5);
-  assert_int_equal(training_rows(training), ROWS - ROWS / 5);
+  assert_int_equal(corpus_count(training_corpus(training), ROW_TRAINS), ROWS - ROWS / 5);
   training_free(training);
 }
 

@@ -29,6 +29,7 @@ static void assert_warnings(const char *expected) {
   char found[2048] = "";
   size_t used = 0, length;
   assert_ok(warnings_find(&corpus, label_rows, &warnings, &error));
+  assert_ok(warnings_find_of_leaks(&corpus, &warnings, &error));
   for (uint32_t i = 0; i < warnings.count; i++) {
     const char *sentence = strings_get(&warnings, i, &length);
     used += (size_t)snprintf(found + used, sizeof found - used, "%.*s\n", (int)length, sentence);

@@ -1,0 +1,190 @@
+/* stage_cross_validation.c -- a small table is judged by all of its rows, not by the few that were held out.
+**
+** The rows are dealt into folds, label by label. For each fold a model of its own learns from all other rows, as long
+** as the model of the training has, and labels those of the fold. So every row is labelled by a model that has not
+** seen it, and calibration is fitted on all rows. These models are then thrown away.
+**
+** The folds are tasks: each trains on one thread. If time runs out the rows held out remain the judges.
+*/
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "train/preparation.h"
+#include "train/stage.h"
+
+enum { FOLDS = 4 };
+
+typedef struct CrossValidation {
+  Training *training;
+  uint8_t *fold;       /* [rows] that the row is in          */
+  Validation all;      /* all rows, as their folds label them */
+  atomic_size_t epochs; /* that have ended, in all folds      */
+} CrossValidation;
+
+/* ---- the folds -------------------------------------------------------------------------- */
+
+/* Rows of one text are in one fold, so that none is judged by a model that knows its text. */
+static void join_equal_texts(const Corpus *c, uint8_t *fold) {
+  for (size_t row = 0; row < c->rows; row++) {
+    size_t first = 0;
+    while (c->hash[first] != c->hash[row]) first++;
+    fold[row] = fold[first];
+  }
+}
+
+/* Deals the rows of each label in turn, in a random order. A label begins where the one before has ended, so that the
+** folds become equally large.
+*/
+static void deal(const Training *t, const uint32_t *groups, uint32_t *order, size_t *place, uint8_t *fold) {
+  const Corpus *c = &t->corpus;
+  Random random = random_stream(t->options.seed, RANDOM_WHOLE_FOLDS, 0);
+  for (size_t row = 0; row < c->rows; row++) place[groups[row] + 1]++;
+  for (size_t g = 0; g <= c->labels.keys.count; g++) place[g + 1] += place[g];
+  for (size_t row = 0; row < c->rows; row++) order[row] = (uint32_t)row;
+  random_shuffle(&random, order, c->rows);
+  for (size_t i = 0; i < c->rows; i++) fold[order[i]] = (uint8_t)(place[groups[order[i]]]++ % FOLDS);
+  join_equal_texts(c, fold);
+}
+
+static Status make_folds(const Training *t, uint8_t *fold, Error *error) {
+  size_t rows = t->corpus.rows;
+  uint32_t *groups = malloc((rows + 1) * sizeof *groups), *order = malloc((rows + 1) * sizeof *order);
+  size_t *place = calloc(t->corpus.labels.keys.count + 2, sizeof *place);
+  Status status = groups && order && place ? corpus_groups(&t->corpus, groups, error) : error_no_memory(error);
+  if (!status) deal(t, groups, order, place, fold);
+  free(groups);
+  free(order);
+  free(place);
+  return status;
+}
+
+/* ---- the training of a fold ---------------------------------------------------------------- */
+
+static bool proceed(void *workers) { return !workers_stopped(workers); }
+
+/* A copy, of which a few members are its own. Workers of the fold have no thread: its task does their work. */
+static Status fold_begin(const CrossValidation *s, size_t number, Training *t, Error *error) {
+  *t = *s->training;
+  t->rows = (TrainingRows){0};
+  t->validation = (Validation){0};
+  t->model = NULL;
+  t->epochs = NULL;
+  t->workers = NULL;
+  t->corpus.use = malloc(t->corpus.rows + 1);
+  if (!t->corpus.use) return error_no_memory(error);
+  for (size_t row = 0; row < t->corpus.rows; row++)
+    t->corpus.use[row] = s->fold[row] == number ? ROW_VALIDATES : ROW_TRAINS;
+  Status status = training_list_rows(t, error);
+  if (!status) status = validation_new(&t->corpus, 0, &t->validation, error);
+  if (!status) status = preparation_new_model(t, error);
+  return status ? status : workers_new(0, (Poll){proceed, s->training->workers}, &t->workers, error);
+}
+
+static void fold_end(Training *t) {
+  workers_free(t->workers);
+  epochs_free(t->epochs);
+  model_free(t->model);
+  validation_free(&t->validation);
+  free(t->rows.row);
+  free(t->corpus.use);
+}
+
+static size_t count_epochs(const Training *t) { return t->best.epoch + (t->final_fit ? 1 : 0); }
+
+/* As the training itself: up to the best epoch, then the last of the schedule. */
+static Status learn_network(Training *t, atomic_size_t *ended, Error *error) {
+  Epoch epoch;
+  size_t count = count_epochs(t);
+  Status status = epochs_new(t, &t->epochs, error);
+  if (!status) status = epochs_plan(t->epochs, t, t->options.epochs, error);
+  t->epoch = &epoch;
+  for (t->epoch_number = 1; t->epoch_number <= count && !status; t->epoch_number++) {
+    epoch = (Epoch){.epoch = t->epoch_number};
+    if (t->epoch_number > t->best.epoch) status = epochs_plan_last(t->epochs, t, error);
+    if (!status && !training_out_of_time(t)) status = epochs_run(t->epochs, t, error);
+    atomic_fetch_add(ended, 1);
+  }
+  return status;
+}
+
+static Status learn(Training *t, atomic_size_t *ended, Error *error) {
+  bool over;
+  Status status = STAGE_LINEAR.wanted(t) ? STAGE_LINEAR.run(NULL, t, &over, error) : STATUS_OK;
+  return status ? status : learn_network(t, ended, error);
+}
+
+/* All rows may be in one fold, since they have one text. Its model learns from none, and finds each label as likely. */
+static Status judge_fold(void *context, size_t index, size_t worker, Error *error) {
+  (void)worker;
+  CrossValidation *s = context;
+  Training t;
+  Status status = fold_begin(s, index, &t, error);
+  if (!status) status = learn(&t, &s->epochs, error);
+  if (!status) status = validation_judge(&t.validation, t.model, &t.lexicon, t.workers, error);
+  if (!status) validation_add_fold(&s->all, &t.validation);
+  fold_end(&t);
+  return status;
+}
+
+/* ---- the stage ----------------------------------------------------------------------------- */
+
+static bool wanted(const Training *t) { return t->cross_validates && !training_out_of_time(t); }
+
+/* Takes all rows of the corpus, which for this moment all have the same use. */
+static Status take_all(Corpus *c, Validation *all, Error *error) {
+  uint8_t *use = c->use, *validates = malloc(c->rows + 1);
+  if (!validates) return error_no_memory(error);
+  memset(validates, ROW_VALIDATES, c->rows);
+  c->use = validates;
+  Status status = validation_new(c, 0, all, error);
+  c->use = use;
+  free(validates);
+  all->folds = FOLDS;
+  return status;
+}
+
+static Status begin(void *state, Training *t, Error *error) {
+  CrossValidation *s = state;
+  s->training = t;
+  s->fold = malloc(t->corpus.rows + 1);
+  Status status = s->fold ? make_folds(t, s->fold, error) : error_no_memory(error);
+  return status ? status : take_all(&t->corpus, &s->all, error);
+}
+
+/* The rows held out are the state's now, which frees them. */
+static void swap_validation(CrossValidation *s, Training *t) {
+  Validation held_out = t->validation;
+  t->validation = s->all;
+  s->all = held_out;
+}
+
+static Status run(void *state, Training *t, bool *over, Error *error) {
+  (void)over;
+  CrossValidation *s = state;
+  atomic_store(&s->epochs, 0);
+  Status status = workers_run(t->workers, FOLDS, judge_fold, s, error);
+  if (status || training_out_of_time(t)) return status;
+  status = preparation_set_prior(t, error);
+  if (!status) status = validation_conclude(&s->all, t->model, error);
+  if (!status) swap_validation(s, t);
+  return status;
+}
+
+static void progress(const void *state, const Training *t, TrainingProgress *p) {
+  const CrossValidation *s = state;
+  p->told = true;
+  p->besides = 0.0;
+  p->share = (double)atomic_load(&s->epochs) / (double)(FOLDS * count_epochs(t));
+}
+
+static void end(void *state, Training *t) {
+  (void)t;
+  CrossValidation *s = state;
+  free(s->fold);
+  validation_free(&s->all);
+}
+
+const Stage STAGE_CROSS_VALIDATION = {.name = "cross-validating", .state_size = sizeof(CrossValidation),
+                                      .wanted = wanted, .begin = begin, .run = run, .progress = progress, .end = end};
