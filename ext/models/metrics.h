@@ -37,7 +37,7 @@
 */
 #define METRICS_VALIDATION "validation"
 /* also METRICS_ROWS */
-#define METRICS_FOLDS "folds" /* of cross-validation; 0: the rows were held out once */
+#define METRICS_FOLDS "folds" /* of cross-validation; absent where the rows were held out once */
 #define METRICS_ACCURACY "accuracy"
 #define METRICS_MACRO_F1 "macro_f1"
 #define METRICS_WEIGHTED_F1 "weighted_f1"

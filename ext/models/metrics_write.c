@@ -187,7 +187,7 @@ static void write_held_out(const MetricsSource *m, sqlite3_str *json) {
     return;
   }
   sqlite3_str_appendf(json, "{\"" METRICS_ROWS "\":%llu", (sqlite3_uint64)score->rows);
-  write_count(json, METRICS_FOLDS, v->folds);
+  if (v->folds) write_count(json, METRICS_FOLDS, v->folds);
   metrics_write_number(json, METRICS_ACCURACY, score_accuracy(score));
   metrics_write_number(json, METRICS_MACRO_F1, score_macro_f1(score));
   metrics_write_number(json, METRICS_WEIGHTED_F1, score_weighted_f1(score));

@@ -96,11 +96,19 @@ static Status check_validation(const Corpus *c, Error *error) {
   return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
 }
 
+/* Rows of one text cannot be judged by models that know only other texts. */
+static bool has_two_texts(const Corpus *c) {
+  for (size_t row = 1; row < c->rows; row++)
+    if (c->hash[row] != c->hash[0]) return true;
+  return false;
+}
+
 /* `open`: the caller leaves it to us how rows are judged; held_out: the fraction of them that is held out. */
 static void plan_validation(Training *t, bool open, double held_out) {
   t->labelled = t->rows.count + t->validation.count;
   t->final_fit = !t->validation_given && t->validation.count > 0 && t->options.epochs > 1;
-  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled);
+  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled) &&
+                       has_two_texts(&t->corpus);
   if (!t->cross_validates) t->options.validation = held_out;
 }
 

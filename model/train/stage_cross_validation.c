@@ -25,27 +25,26 @@ typedef struct CrossValidation {
 
 /* ---- the folds -------------------------------------------------------------------------- */
 
-/* Rows of one text are in one fold, so that none is judged by a model that knows its text. */
-static void join_equal_texts(const Corpus *c, uint8_t *fold) {
-  for (size_t row = 0; row < c->rows; row++) {
-    size_t first = 0;
-    while (c->hash[first] != c->hash[row]) first++;
-    fold[row] = fold[first];
-  }
+/* Returns the first row with the text of this one. */
+static size_t first_row(const Corpus *c, size_t row) {
+  size_t first = 0;
+  while (c->hash[first] != c->hash[row]) first++;
+  return first;
 }
 
-/* Deals the rows of each label in turn, in a random order. A label begins where the one before has ended, so that the
-** folds become equally large.
+/* Deals the texts of each label in turn, in a random order. A label begins where the one before has ended, so that the
+** folds become equally large. All rows of a text are in one fold: none is judged by a model that knows its text.
 */
 static void deal(const Training *t, const uint32_t *groups, uint32_t *order, size_t *place, uint8_t *fold) {
   const Corpus *c = &t->corpus;
   Random random = random_stream(t->options.seed, RANDOM_WHOLE_FOLDS, 0);
-  for (size_t row = 0; row < c->rows; row++) place[groups[row] + 1]++;
+  for (size_t row = 0; row < c->rows; row++) place[groups[row] + 1] += first_row(c, row) == row;
   for (size_t g = 0; g <= c->labels.keys.count; g++) place[g + 1] += place[g];
   for (size_t row = 0; row < c->rows; row++) order[row] = (uint32_t)row;
   random_shuffle(&random, order, c->rows);
-  for (size_t i = 0; i < c->rows; i++) fold[order[i]] = (uint8_t)(place[groups[order[i]]]++ % FOLDS);
-  join_equal_texts(c, fold);
+  for (size_t i = 0; i < c->rows; i++)
+    if (first_row(c, order[i]) == order[i]) fold[order[i]] = (uint8_t)(place[groups[order[i]]]++ % FOLDS);
+  for (size_t row = 0; row < c->rows; row++) fold[row] = fold[first_row(c, row)];
 }
 
 static Status make_folds(const Training *t, uint8_t *fold, Error *error) {
@@ -115,7 +114,6 @@ static Status learn(Training *t, atomic_size_t *ended, Error *error) {
   return status ? status : learn_network(t, ended, error);
 }
 
-/* All rows may be in one fold, since they have one text. Its model learns from none, and finds each label as likely. */
 static Status judge_fold(void *context, size_t index, size_t worker, Error *error) {
   (void)worker;
   CrossValidation *s = context;

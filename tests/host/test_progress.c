@@ -250,8 +250,8 @@ TEST(rows_come_out_between) {
 
 TEST(a_file_gets_lines) {
   sqlite3 *db = open_texts();
-  into_file(db, "SELECT classify_train(body, label, 'm', '{\"progress\":true,\"epochs\":3,\"patience\":3}') "
-                "FROM texts");
+  into_file(db, "SELECT classify_train(body, label, 'm', '{\"progress\":true,\"epochs\":3,\"patience\":3,"
+                "\"validation\":0.1}') FROM texts");
   assert_int_equal(caught.rc, SQLITE_OK);
   assert_not_written("\r");
   assert_int_equal(caught.lines, 4);

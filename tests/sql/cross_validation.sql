@@ -65,7 +65,7 @@ WHERE number <= rows GROUP BY rows;
 SELECT name, json_extract(metrics, '$.validation_rows', '$.validation.folds'), json_extract(options, '$.validation')
 FROM classify_models WHERE name IN ('n999', 'n1000') ORDER BY name;
 
--- Few rows, a label on one or two rows, empty texts, one text only.
+-- Few rows; a label on one or two rows, and empty texts; one text, which none of the others is there to judge by.
 SELECT json_extract(classify_train(body, category, 'few', json_remove(:small, '$.validation')), '$.rows')
 FROM tickets WHERE id BETWEEN 21 AND 30;
 SELECT rows FROM classify_evaluate(NULL, 'few');

@@ -148,16 +148,20 @@ TEST(rare_labels) {
   training_free(training);
 }
 
-/* All are in one fold, whose model has nothing to learn from: each label is as likely. */
-TEST(one_text) {
-  TrainingOptions options = open_options();
-  Training *training;
-  assert_ok(training_new(&options, "", NULL, &training, &error));
-  for (size_t i = 0; i < 20; i++) add_row(training, "", coin(i), ROW_TRAINS);
-  const Validation *v = trained(training);
-  assert_int_equal(v->score.rows, 20);
-  for (size_t i = 0; i < 20; i++) assert_near(v->predictions[i].confidence, 0.5, 1e-6);
-  training_free(training);
+/* One text is not judged by others. Of two, the empty one here, each is judged by a model that knows the other. */
+TEST(few_texts) {
+  TrainingOptions options = quick_options();
+  for (size_t texts = 1; texts <= 4; texts++) {
+    Training *training;
+    assert_ok(training_new(&options, "", NULL, &training, &error));
+    for (size_t i = 0; i < 20; i++)
+      add_row(training, &"one"[3 - i % texts], text_label(i % texts % 2 ? "odd" : "even"), ROW_TRAINS);
+    if (texts == 1) add_row(training, "", text_label("odd"), ROW_TRAINS);
+    const Validation *v = trained(training);
+    assert_int_equal(v->folds > 0, texts > 1);
+    if (texts == 2) assert_int_equal(v->score.hits, 0);
+    training_free(training);
+  }
 }
 
 TEST(sets_of_labels) {
@@ -288,7 +292,7 @@ int main(void) {
       cmocka_unit_test(not_if_the_caller_has_chosen_rows),
       cmocka_unit_test(not_where_labels_are_guessed_or_were_learned_before),
       cmocka_unit_test(rare_labels),
-      cmocka_unit_test(one_text),
+      cmocka_unit_test(few_texts),
       cmocka_unit_test(sets_of_labels),
       cmocka_unit_test(any_number_of_threads_gives_the_same_figures),
       cmocka_unit_test(an_interrupt_loses_nothing),
