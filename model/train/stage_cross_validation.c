@@ -18,9 +18,9 @@ enum { FOLDS = 4 };
 
 typedef struct CrossValidation {
   Training *training;
-  uint8_t *fold;       /* [rows] that the row is in          */
-  Validation all;      /* all rows, as their folds label them */
-  atomic_size_t epochs; /* that have ended, in all folds      */
+  uint8_t *fold;        /* [rows] that the row is in                    */
+  Validation all;       /* all rows, each as its fold's model labels it */
+  atomic_size_t epochs; /* that have ended, in all folds                */
 } CrossValidation;
 
 /* ---- the folds -------------------------------------------------------------------------- */
