@@ -1,5 +1,6 @@
 #include "training/option_kinds.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "host/json.h"
@@ -31,10 +32,12 @@ static void write_text(const char *text, sqlite3_str *json) {
 
 /* ---- numbers, booleans and texts ----------------------------------------------------------------------------- */
 
+/* 1e6 is an integer, too, though JSON calls it a real. */
 static int read_integer(const Option *o, const JsonMember *m, uint64_t *integer, Error *error) {
   double value = sqlite3_value_double(m->value);
-  if (!json_member_is(m, "integer") || value < o->least || value > o->most) return bad_value(o, m, error);
-  *integer = (uint64_t)sqlite3_value_int64(m->value);
+  bool whole = json_member_is(m, "integer") || (json_member_is(m, "real") && value == floor(value));
+  if (!whole || value < o->least || value > o->most) return bad_value(o, m, error);
+  *integer = (uint64_t)value;
   return SQLITE_OK;
 }
 

@@ -139,8 +139,29 @@ static Status warn_of_majority(const Corpus *c, const size_t *label_rows, String
   if (label_rows[most] * 100 <= rows * 99) return STATUS_OK;
   Error name;
   Label label = labels_get(&c->labels, (uint32_t)most);
-  return warn(warnings, error, "label %s has %zu of the %zu rows: always giving it would be right as often",
-              print_label(&label, &name), label_rows[most], rows);
+  return warn(warnings, error, "label %s has %zu of the %zu rows: %s", print_label(&label, &name), label_rows[most], rows,
+              c->multilabel ? "it tells hardly any two rows apart" : "always giving it would be right as often");
+}
+
+/* Python prints ['a', 'b'], which is no JSON. */
+static bool looks_like_list(const Label *label) {
+  return label->kind == LABEL_TEXT && label->length > 1 && label->text[0] == '[' &&
+         label->text[label->length - 1] == ']';
+}
+
+static Status warn_of_lists(const Corpus *c, Strings *warnings, Error *error) {
+  size_t lists = 0, last = 0;
+  for (size_t l = 0; l < c->labels.keys.count && !c->multilabel; l++) {
+    Label label = labels_get(&c->labels, (uint32_t)l);
+    if (!looks_like_list(&label)) continue;
+    lists++;
+    last = l;
+  }
+  if (lists == 0) return STATUS_OK;
+  Error name;
+  Label label = labels_get(&c->labels, (uint32_t)last);
+  return warn(warnings, error, "%zu labels look like lists, such as %s, and are each learned as one label: several labels "
+              "of a row are a JSON array, [\"a\",\"b\"]", lists, print_label(&label, &name));
 }
 
 /* ---- texts --------------------------------------------------------------------------------- */
@@ -192,6 +213,7 @@ static Status warn_of_cuts(const Corpus *c, Strings *warnings, Error *error) {
 Status warnings_find(const Corpus *c, const size_t *label_rows, Strings *warnings, Error *error) {
   Status status = warn_of_labels(c, warnings, error);
   if (!status) status = warn_of_majority(c, label_rows, warnings, error);
+  if (!status) status = warn_of_lists(c, warnings, error);
   if (!status) status = warn_of_duplicates(c, warnings, error);
   if (!status) status = warn_of_cuts(c, warnings, error);
   return status;

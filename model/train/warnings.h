@@ -3,6 +3,7 @@
 ** There is a warning where
 **   - labels differ only in case, in spaces or in Unicode form (NFKC),
 **   - one label has over 99% of the rows,
+**   - a label looks like a list of labels,
 **   - over half of the texts are duplicates,
 **   - over half of the texts held out are also learned from, and no cross-validation follows,
 **   - over half of the texts are longer than the model reads.

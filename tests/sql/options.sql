@@ -79,6 +79,12 @@ SELECT classify_train(body, category, 'wrong', '{"validation":true}') FROM ticke
 SELECT classify_train(body, category, 'wrong', '{"class_weight":3}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"class_weight":"even"}') FROM tickets;
 
+-- 2e0 and 1e6 are integers, 2.5 is none.
+SELECT json_extract(classify_train(body, category, 'reals', '{"epochs":2e0,"max_size":1e6,"embedding":8.0}'), '$.epochs')
+FROM tickets;
+DELETE FROM classify_models WHERE name = 'reals';
+SELECT classify_train(body, category, 'wrong', '{"epochs":2.5}') FROM tickets;
+
 -- A value out of range.
 SELECT classify_train(body, category, 'wrong', '{"epochs":0}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"epochs":-1}') FROM tickets;

@@ -108,6 +108,17 @@ TEST(validation_texts_that_are_learned_from) {
   }
 }
 
+TEST(labels_that_are_lists_elsewhere) {
+  const char *const labels[] = {"['a', 'b']", "['b']", "[a", "b]", "["};
+  for (int i = 0; i < 10; i++) {
+    char text[64];
+    snprintf(text, sizeof text, "text %d", i);
+    add(text, text_label(labels[i % 5]), ROW_TRAINS);
+  }
+  assert_warnings("2 labels look like lists, such as '['b']', and are each learned as one label: several labels of a row "
+                  "are a JSON array, [\"a\",\"b\"]\n");
+}
+
 TEST(texts_that_are_cut) {
   for (int cut = 2; cut <= 3; cut++) {
     corpus.cut_after = 4;
@@ -130,6 +141,7 @@ int main(void) {
       cmocka_unit_test(one_label_has_nearly_all_rows),
       cmocka_unit_test(texts_that_stand_there_again),
       cmocka_unit_test(validation_texts_that_are_learned_from),
+      cmocka_unit_test(labels_that_are_lists_elsewhere),
       cmocka_unit_test(texts_that_are_cut),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
