@@ -336,8 +336,8 @@ void card_section_examples(Page *page) {
   const Metrics *m = &page->metrics;
   if (m->example_count == 0) return;
   page_begin_section(page, "Examples");
-  page_put(page, "<p>Held-out rows: the label that the model gave and its confidence, before it learned from these "
-            "rows, too; and the words that speak ");
+  page_put(page, "<p>Held-out rows: the label that they were given, and with what confidence, by a model that had not "
+            "learned them; and the words that speak ");
   legend_mark(page, HTML_MARK_STEPS - 1, "for it");
   page_put(page, " and ");
   legend_mark(page, 1 - HTML_MARK_STEPS, "against it");

@@ -104,6 +104,20 @@ int training_rows_begin(TrainingRun *run, Error *error) {
   return run->options.multilabel == MULTILABEL_SETS ? begin_sets(run, error) : SQLITE_OK;
 }
 
+/* The model to go on from, or else the first row, has decided what is expected. */
+static int bad_form(const TrainingRun *run, const char *where, const char *shown, Error *error) {
+  bool sets = training_is_multilabel(run->training);
+  if (run->from)
+    return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', expected %s, as the model to go on from has "
+                   "%s a row", run->row, where, shown, sets ? "a JSON array" : "one label and no JSON array",
+                   sets ? "several labels" : "one label");
+  if (sets)
+    return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', expected a JSON array as in all rows, or "
+                   "option multilabel, a separator", run->row, where, shown);
+  return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', a JSON array, expected one label as the rows "
+                 "before have; with option multilabel false it is taken as it is", run->row, where, shown);
+}
+
 /* Checks that the label is of the same kind as those before. */
 static int check_form(TrainingRun *run, sqlite3_value *label, RowUse use, Error *error) {
   bool array, sets = training_is_multilabel(run->training);
@@ -116,11 +130,7 @@ static int check_form(TrainingRun *run, sqlite3_value *label, RowUse use, Error 
   if (run->options.multilabel == MULTILABEL_NONE || array == sets || run->labels.separator) return SQLITE_OK;
   const char *where = use == ROW_VALIDATES ? " of the validation query" : use == ROW_KNOWN ? " of option from" : "";
   const char *shown = sqlite3_value_type(label) == SQLITE_BLOB ? "a BLOB" : (const char *)sqlite3_value_text(label);
-  if (sets)
-    return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', expected a JSON array as in all rows, or "
-                   "option multilabel, a separator", run->row, where, shown);
-  return failure(error, SQLITE_ERROR, "row %zu%s has the label '%.60s', a JSON array, expected one label as the rows "
-                 "before have; with option multilabel false it is taken as it is", run->row, where, shown);
+  return bad_form(run, where, shown, error);
 }
 
 /* Adds the text with the labels that are in the value. */

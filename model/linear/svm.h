@@ -2,8 +2,8 @@
 **
 **   minimise over w   sum_f w_f^2 / (2 s_f^2) + sum_i cost_i max(0, 1 - y_i w.x_i)^2
 **
-** which is a plain machine on features that are multiplied by a scale s_f, whose weights are then multiplied by it, too;
-** by dual coordinate descent with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008,
+** which is a plain machine on features that are multiplied by a scale s_f, whose weights are then multiplied by it,
+** too; by dual coordinate descent with shrinking (Hsieh, Chang, Lin, Keerthi, Sundararajan 2008,
 ** algorithm 3). Each row has an additional feature of value 1 and scale 1, whose weight is the bias.
 */
 #ifndef CLASSIFY_SVM_H

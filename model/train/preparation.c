@@ -96,20 +96,16 @@ static Status check_validation(const Corpus *c, Error *error) {
   return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
 }
 
-/* Rows of one text cannot be judged by models that know only other texts. */
-static bool has_two_texts(const Corpus *c) {
-  for (size_t row = 1; row < c->rows; row++)
-    if (c->hash[row] != c->hash[0]) return true;
-  return false;
-}
-
 /* `open`: the caller leaves it to us how rows are judged; held_out: the fraction of them that is held out. */
-static void plan_validation(Training *t, bool open, double held_out) {
+static Status plan_validation(Training *t, bool open, double held_out, Error *error) {
+  Status status = STATUS_OK;
   t->labelled = t->rows.count + t->validation.count;
   t->final_fit = !t->validation_given && t->validation.count > 0 && t->options.epochs > 1;
-  t->cross_validates = open && t->validation.count > 0 && defaults_cross_validates(t->labelled) &&
-                       has_two_texts(&t->corpus);
-  if (!t->cross_validates) t->options.validation = held_out;
+  if (open && t->validation.count > 0 && defaults_cross_validates(t->labelled))
+    status = folds_deal(&t->corpus, t->options.seed, &t->folds, error);
+  if (t->folds.dealt == 0) folds_free(&t->folds);
+  if (!t->folds.of) t->options.validation = held_out;
+  return status;
 }
 
 static Status count_labels(Training *t, Error *error) {
@@ -272,10 +268,10 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
                    taught || c->multilabel);
   if (!status) status = training_list_rows(t, error);
   if (!status) status = validation_new(c, known, &t->validation, error);
-  plan_validation(t, open, held_out);
+  if (!status) status = plan_validation(t, open, held_out, error);
   if (!status) status = count_labels(t, error);
   if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
-  if (!status && !t->cross_validates) status = warnings_find_of_leaks(c, &t->warnings, error);
+  if (!status && !t->folds.of) status = warnings_find_of_leaks(c, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
   return status ? status : preparation_new_model(t, error);
 }

@@ -1,63 +1,22 @@
 /* stage_cross_validation.c -- a small table is judged by all of its rows, not by the few that were held out.
 **
-** The rows are dealt into folds, label by label. For each fold a model of its own learns from all other rows, as long
-** as the model of the training has, and labels those of the fold. So every row is labelled by a model that has not
-** seen it, and calibration is fitted on all rows. These models are then thrown away.
+** The rows are in folds (folds.h). For each fold a model of its own learns from all other rows, as long as the model of
+** the training has, and labels those of the fold. So each row is labelled by a model that has not seen it, and
+** calibration is fitted on all of them. These models are then thrown away.
 **
 ** The folds are tasks: each trains on one thread. If time runs out the rows held out remain the judges.
 */
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "base/random.h"
 #include "train/preparation.h"
 #include "train/stage.h"
 
-enum { FOLDS = 4 };
-
 typedef struct CrossValidation {
   Training *training;
-  uint8_t *fold;        /* [rows] that the row is in                    */
-  Validation all;       /* all rows, each as its fold's model labels it */
-  atomic_size_t epochs; /* that have ended, in all folds                */
+  Validation all;       /* rows of all folds, each as its fold's model labels it */
+  atomic_size_t epochs; /* that have ended, in all folds                         */
 } CrossValidation;
-
-/* ---- the folds -------------------------------------------------------------------------- */
-
-/* Returns the first row with the text of this one. */
-static size_t first_row(const Corpus *c, size_t row) {
-  size_t first = 0;
-  while (c->hash[first] != c->hash[row]) first++;
-  return first;
-}
-
-/* Deals the texts of each label in turn, in a random order. A label begins where the one before has ended, so that the
-** folds become equally large. All rows of a text are in one fold: none is judged by a model that knows its text.
-*/
-static void deal(const Training *t, const uint32_t *groups, uint32_t *order, size_t *place, uint8_t *fold) {
-  const Corpus *c = &t->corpus;
-  Random random = random_stream(t->options.seed, RANDOM_WHOLE_FOLDS, 0);
-  for (size_t row = 0; row < c->rows; row++) place[groups[row] + 1] += first_row(c, row) == row;
-  for (size_t g = 0; g <= c->labels.keys.count; g++) place[g + 1] += place[g];
-  for (size_t row = 0; row < c->rows; row++) order[row] = (uint32_t)row;
-  random_shuffle(&random, order, c->rows);
-  for (size_t i = 0; i < c->rows; i++)
-    if (first_row(c, order[i]) == order[i]) fold[order[i]] = (uint8_t)(place[groups[order[i]]]++ % FOLDS);
-  for (size_t row = 0; row < c->rows; row++) fold[row] = fold[first_row(c, row)];
-}
-
-static Status make_folds(const Training *t, uint8_t *fold, Error *error) {
-  size_t rows = t->corpus.rows;
-  uint32_t *groups = malloc((rows + 1) * sizeof *groups), *order = malloc((rows + 1) * sizeof *order);
-  size_t *place = calloc(t->corpus.labels.keys.count + 2, sizeof *place);
-  Status status = groups && order && place ? corpus_groups(&t->corpus, groups, error) : error_no_memory(error);
-  if (!status) deal(t, groups, order, place, fold);
-  free(groups);
-  free(order);
-  free(place);
-  return status;
-}
 
 /* ---- the training of a fold ---------------------------------------------------------------- */
 
@@ -74,7 +33,7 @@ static Status fold_begin(const CrossValidation *s, size_t number, Training *t, E
   t->corpus.use = malloc(t->corpus.rows + 1);
   if (!t->corpus.use) return error_no_memory(error);
   for (size_t row = 0; row < t->corpus.rows; row++)
-    t->corpus.use[row] = s->fold[row] == number ? ROW_VALIDATES : ROW_TRAINS;
+    t->corpus.use[row] = t->folds.of[row] == number ? ROW_VALIDATES : ROW_TRAINS;
   Status status = training_list_rows(t, error);
   if (!status) status = validation_new(&t->corpus, 0, &t->validation, error);
   if (!status) status = preparation_new_model(t, error);
@@ -128,13 +87,13 @@ static Status judge_fold(void *context, size_t index, size_t worker, Error *erro
 
 /* ---- the stage ----------------------------------------------------------------------------- */
 
-static bool wanted(const Training *t) { return t->cross_validates && !training_out_of_time(t); }
+static bool wanted(const Training *t) { return t->folds.of && !training_out_of_time(t); }
 
-/* Takes all rows of the corpus, which for this moment all have the same use. */
-static Status take_all(Corpus *c, Validation *all, Error *error) {
+/* Takes the rows of all folds, for which they are held out for this moment. */
+static Status take_all(Corpus *c, const Folds *folds, Validation *all, Error *error) {
   uint8_t *use = c->use, *validates = malloc(c->rows + 1);
   if (!validates) return error_no_memory(error);
-  memset(validates, ROW_VALIDATES, c->rows);
+  for (size_t row = 0; row < c->rows; row++) validates[row] = folds->of[row] == FOLDS_NONE ? ROW_TRAINS : ROW_VALIDATES;
   c->use = validates;
   Status status = validation_new(c, 0, all, error);
   c->use = use;
@@ -146,9 +105,7 @@ static Status take_all(Corpus *c, Validation *all, Error *error) {
 static Status begin(void *state, Training *t, Error *error) {
   CrossValidation *s = state;
   s->training = t;
-  s->fold = malloc(t->corpus.rows + 1);
-  Status status = s->fold ? make_folds(t, s->fold, error) : error_no_memory(error);
-  return status ? status : take_all(&t->corpus, &s->all, error);
+  return take_all(&t->corpus, &t->folds, &s->all, error);
 }
 
 /* The rows held out are the state's now, which frees them. */
@@ -180,7 +137,6 @@ static void progress(const void *state, const Training *t, TrainingProgress *p) 
 static void end(void *state, Training *t) {
   (void)t;
   CrossValidation *s = state;
-  free(s->fold);
   validation_free(&s->all);
 }
 

@@ -148,9 +148,10 @@ void validation_keep(Validation *v) {
 
 void validation_add_fold(Validation *all, const Validation *fold) {
   size_t labels = all->labels, size = labels * sizeof(float);
-  for (size_t i = 0; i < fold->count; i++) {
-    memcpy(all->kept + fold->rows[i] * labels, fold->logits + i * labels, size);
-    memcpy(all->margins + fold->rows[i] * labels, fold->margins + i * labels, size);
+  for (size_t i = 0, to = 0; i < fold->count; i++) {
+    while (all->rows[to] != fold->rows[i]) to++;
+    memcpy(all->kept + to * labels, fold->logits + i * labels, size);
+    memcpy(all->margins + to * labels, fold->margins + i * labels, size);
   }
 }
 

@@ -43,7 +43,7 @@ Status validation_judge(Validation *validation, const Model *model, const Lexico
 void validation_keep(Validation *validation);
 Status validation_conclude(Validation *validation, Model *model, Error *error);
 
-/* Of `all`, which has all rows of the corpus, keeps for those of the fold what the model has said that judged it. */
+/* Of `all`, which has the rows of all folds, keeps for those of one what the model has said that judged it. */
 void validation_add_fold(Validation *all, const Validation *fold);
 
 #endif

@@ -139,8 +139,8 @@ static Status warn_of_majority(const Corpus *c, const size_t *label_rows, String
   if (label_rows[most] * 100 <= rows * 99) return STATUS_OK;
   Error name;
   Label label = labels_get(&c->labels, (uint32_t)most);
-  return warn(warnings, error, "label %s has %zu of the %zu rows: %s", print_label(&label, &name), label_rows[most], rows,
-              c->multilabel ? "it tells hardly any two rows apart" : "always giving it would be right as often");
+  return warn(warnings, error, "label %s has %zu of the %zu rows: %s", print_label(&label, &name), label_rows[most],
+              rows, c->multilabel ? "it tells hardly any two rows apart" : "always giving it would be right as often");
 }
 
 /* Python prints ['a', 'b'], which is no JSON. */
@@ -160,8 +160,8 @@ static Status warn_of_lists(const Corpus *c, Strings *warnings, Error *error) {
   if (lists == 0) return STATUS_OK;
   Error name;
   Label label = labels_get(&c->labels, (uint32_t)last);
-  return warn(warnings, error, "%zu labels look like lists, such as %s, and are each learned as one label: several labels "
-              "of a row are a JSON array, [\"a\",\"b\"]", lists, print_label(&label, &name));
+  return warn(warnings, error, "%zu labels look like lists, such as %s, and are each learned as one label: several "
+              "labels of a row are a JSON array, [\"a\",\"b\"]", lists, print_label(&label, &name));
 }
 
 /* ---- texts --------------------------------------------------------------------------------- */

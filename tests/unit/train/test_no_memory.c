@@ -88,6 +88,7 @@ TEST(cross_validating) {
   options.epochs = 2;
   options.hidden = 0; /* as below */
   options.linear = true;
+  options.validation = TRAINING_DEFAULTS.validation;
   model_free(sample_model(&options, 12)); /* the C library keeps what it has allocated for the first thread */
   for (long failing = 0; status; failing++) {
     long before = live;

@@ -115,8 +115,8 @@ TEST(labels_that_are_lists_elsewhere) {
     snprintf(text, sizeof text, "text %d", i);
     add(text, text_label(labels[i % 5]), ROW_TRAINS);
   }
-  assert_warnings("2 labels look like lists, such as '['b']', and are each learned as one label: several labels of a row "
-                  "are a JSON array, [\"a\",\"b\"]\n");
+  assert_warnings("2 labels look like lists, such as '['b']', and are each learned as one label: several labels of a "
+                  "row are a JSON array, [\"a\",\"b\"]\n");
 }
 
 TEST(texts_that_are_cut) {
