@@ -17,8 +17,10 @@ static const ModelBits CHOICES[] = {
 };
 enum { CHOICE_COUNT = sizeof CHOICES / sizeof *CHOICES };
 
-static const double MORE_LOSS = 1.01;    /* times the loss with floats, at most  */
-static const double LESS_RIGHT = 0.0015; /* of the rows, and one row, at most    */
+enum { FEW = 50 }; /* rows held out, whose loss says little */
+
+static const double MORE_LOSS = 1.01, MORE_LOSS_OF_FEW = 1.05; /* times the loss with floats, at most */
+static const double LESS_RIGHT = 0.0015; /* of the rows, and one row, at most */
 
 typedef struct Judgement {
   double loss, right;
@@ -55,7 +57,7 @@ static Status judge(Training *t, const ModelBits *bits, Judgement *judgement, Er
 }
 
 static bool as_good(const Judgement *rounded, const Judgement *floats, size_t rows) {
-  return rounded->loss <= MORE_LOSS * floats->loss &&
+  return rounded->loss <= (rows < FEW ? MORE_LOSS_OF_FEW : MORE_LOSS) * floats->loss &&
          rounded->right >= floats->right - 1.0 - LESS_RIGHT * (double)rows;
 }
 
