@@ -36,7 +36,8 @@ static Status deal_new(const Corpus *c, Deal *d, Error *error) {
 
 static bool same_text(const Corpus *c, size_t a, size_t b) {
   Text x = corpus_text(c, a), y = corpus_text(c, b);
-  return x.length == y.length && memcmp(x.words, y.words, x.length * sizeof *x.words) == 0;
+  if (x.length != y.length || x.length == 0) return x.length == y.length;
+  return memcmp(x.words, y.words, x.length * sizeof *x.words) == 0;
 }
 
 static void find_texts(Deal *d) {
