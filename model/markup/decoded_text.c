@@ -45,9 +45,9 @@ Status decoded_text_read(DecodedText *d, const char *text, size_t length, Error 
     }
     at += read ? read : 1;
   }
-  if (!status && d->count) status = append(d, text + copied, length - copied, error);
-  d->text = d->count ? d->bytes : text;
-  d->length = d->count ? d->length : length;
+  if (!status) status = append(d, text + copied, length - copied, error);
+  if (!status) d->bytes[d->length] = '\0';
+  d->text = d->bytes;
   return status;
 }
 

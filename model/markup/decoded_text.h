@@ -18,7 +18,7 @@ typedef struct ReferenceSpan {
 } ReferenceSpan;
 
 typedef struct DecodedText {
-  const char *text;      /* [length]: the text itself if it has no references, else `bytes` */
+  const char *text;      /* [length], then NUL, up to which FTS5's trigram reads in some versions */
   size_t length;
   ReferenceSpan *references; /* [count] in their order */
   size_t count;
@@ -27,7 +27,7 @@ typedef struct DecodedText {
   size_t capacity, references_capacity;
 } DecodedText; /* all zero is empty */
 
-/* Decodes a text, which must stay as long as the decoded one is used. Memory is reused from call to call. */
+/* Decodes a text. Memory is reused from call to call. */
 Status decoded_text_read(DecodedText *decoded, const char *text, size_t length, Error *error);
 void decoded_text_free(DecodedText *decoded);
 
