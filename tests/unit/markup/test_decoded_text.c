@@ -27,10 +27,11 @@ TEST(references_become_characters) {
   check("AT&T & &word; &&amp;&", "AT&T & &word; &&&");
 }
 
-TEST(a_text_without_references_is_not_copied) {
+TEST(a_text_without_references_stays) {
   const char *text = "AT&T <b>";
-  DecodedText decoded = decode(text);
-  assert_ptr_equal(decoded.text, text);
+  DecodedText decoded = {0};
+  assert_ok(decoded_text_read(&decoded, text, 4, &error));
+  assert_string_equal(decoded.text, "AT&T"); /* a tokenizer may look for the NUL */
   assert_int_equal(decoded.count, 0);
   assert_int_equal(decoded_text_start(&decoded, 3), 3);
   assert_int_equal(decoded_text_end(&decoded, 8), 8);
@@ -66,7 +67,7 @@ TEST(memory_is_reused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(references_become_characters),
-      cmocka_unit_test(a_text_without_references_is_not_copied),
+      cmocka_unit_test(a_text_without_references_stays),
       cmocka_unit_test(tokens_reach_from_reference_to_reference),
       cmocka_unit_test(memory_is_reused),
   };
