@@ -32,7 +32,7 @@ typedef enum RandomPurpose {
   RANDOM_TEACHER = 13,     /* the texts that a teacher looks at first  */
   RANDOM_DRAWN_LABELS = 14, /* of guessed labels; index: the row       */
   RANDOM_FINE_TUNING = 15, /* the minibatches of an encoder            */
-  RANDOM_FOLDS_OF_TEXTS = 16 /* that whole models judge                */
+  RANDOM_TEXT_FOLDS = 16   /* that whole models judge                  */
 } RandomPurpose;
 
 /* Starts the stream of (seed, purpose, index). */

@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const float MORE_ROWS = 3.0f; /* A */
+static const float MORE_ROWS = 3.0f; /* A                                 */
+static const float NGRAMS = 2.0f;    /* k of n-grams and hashed features */
 
-Status feature_scales_new(const SparseRows *rows, const float *priors, FeatureScales *s, Error *error) {
-  *s = (FeatureScales){rows, priors, calloc(rows->features + 1, sizeof *s->rows_with)};
+Status feature_scales_new(const SparseRows *rows, size_t ngrams, FeatureScales *s, Error *error) {
+  *s = (FeatureScales){rows, ngrams, calloc(rows->features + 1, sizeof *s->rows_with)};
   if (!s->rows_with) return error_no_memory(error);
   for (size_t i = 0; i < rows->count; i++)
     for (size_t at = rows->begin[i]; at < rows->end[i]; at++) s->rows_with[rows->feature[at]]++;
@@ -43,5 +44,5 @@ void feature_scales_get(const FeatureScales *s, const uint32_t *targets, uint32_
     entries += s->rows_with[f];
   }
   float factor = sum > 0.0 ? (float)(entries / sum) : 0.0f;
-  for (size_t f = 0; f < r->features; f++) squares[f] *= factor * s->priors[f];
+  for (size_t f = 0; f < r->features; f++) squares[f] *= f < s->ngrams ? factor : factor * NGRAMS;
 }

@@ -15,9 +15,6 @@
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
 
-/* Of the scales (feature_scales.h) of n-grams and hashed features; a word's and a pair's is 1. */
-static const float PRIOR_NGRAM = 2.0f;
-
 enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17,
@@ -176,7 +173,6 @@ typedef struct Learning {
   float *value;
   float *costs;         /* [count] */
   SparseRows rows;
-  float *priors;        /* [features] of their scales */
   FeatureScales scales;
   Reader *readers;      /* [workers] */
   Svm *svms;            /* [workers] */
@@ -236,7 +232,6 @@ static void learning_free(Learning *g) {
     if (g->members) free(g->members[i].targets);
   }
   free(g->members);
-  free(g->priors);
   feature_scales_free(&g->scales);
   free(g->begin);
   free(g->end);
@@ -293,16 +288,16 @@ static Status read_row(Learning *g, Reader *r, size_t row, Error *error) {
   g->end[row] = g->begin[row];
   for (size_t i = 0; i < v->count && !status; i++) {
     uint32_t number = v->number[i];
+    if (number & TFIDF_HASHED) {
+      uint32_t hashed = hashed_row(g->linear, number);
+      if (hashed != NO_ROW) status = add_part(r, hashed, v->value[i], error);
+      continue;
+    }
     if (number < tfidf_features(n)) {
       g->feature[g->end[row]] = number;
       g->value[g->end[row]++] = v->value[i];
     }
-    uint32_t hashed = number & TFIDF_HASHED ? hashed_row(g->linear, number) : NO_ROW;
-    if (hashed != NO_ROW)
-      status = add_part(r, hashed, v->value[i], error);
-    else if (number & TFIDF_HASHED)
-      continue;
-    else if (g->linear->buckets && (number >= tfidf_features(n) || number < n->words))
+    if (g->linear->buckets && (number >= tfidf_features(n) || number < n->words))
       status = add_word_parts(r, g, number, v->value[i], error);
   }
   write_parts(r, g, row);
@@ -415,13 +410,9 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
 
 /* Lists what was read as a matrix. */
 static Status make_rows(Learning *g, Error *error) {
-  size_t features = kernel_rows(g->linear);
-  g->rows = (SparseRows){.count = g->training->count, .features = features, .begin = g->begin, .end = g->end,
-                         .feature = g->feature, .value = g->value};
-  g->priors = malloc((features + 1) * sizeof *g->priors);
-  if (!g->priors) return error_no_memory(error);
-  for (size_t f = 0; f < features; f++) g->priors[f] = f < tfidf_features(&g->linear->tfidf) ? 1.0f : PRIOR_NGRAM;
-  return feature_scales_new(&g->rows, g->priors, &g->scales, error);
+  g->rows = (SparseRows){.count = g->training->count, .features = kernel_rows(g->linear), .begin = g->begin,
+                         .end = g->end, .feature = g->feature, .value = g->value};
+  return feature_scales_new(&g->rows, tfidf_features(&g->linear->tfidf), &g->scales, error);
 }
 
 Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {

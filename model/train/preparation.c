@@ -102,8 +102,8 @@ static Status plan_validation(Training *t, bool open, double held_out, Error *er
   t->labelled = t->rows.count + t->validation.count;
   t->final_fit = !t->validation_given && t->validation.count > 0 && t->options.epochs > 1;
   if (open && t->validation.count > 0 && defaults_cross_validates(t->labelled))
-    status = folds_deal(&t->corpus, t->options.seed, &t->folds, error);
-  if (t->folds.dealt == 0) folds_free(&t->folds);
+    status = text_folds_deal(&t->corpus, t->options.seed, &t->folds, error);
+  if (t->folds.dealt == 0) text_folds_free(&t->folds);
   if (!t->folds.of) t->options.validation = held_out;
   return status;
 }

@@ -12,7 +12,7 @@
 #define CLASSIFY_STAGE_H
 
 #include "train/epochs.h"
-#include "train/folds.h"
+#include "train/text_folds.h"
 #include "train/size_budget.h"
 #include "train/taught_labels.h"
 #include "train/training.h"
@@ -46,7 +46,7 @@ struct Training {
   Epoch best;                  /* the best epoch so far                                     */
   Parameters best_parameters;  /* its network, or that of the final fit                     */
   bool final_fit;              /* STAGE_FINAL_FIT is part of the training                   */
-  Folds folds;                 /* of STAGE_CROSS_VALIDATION; none where it is not wanted    */
+  TextFolds folds;                 /* of STAGE_CROSS_VALIDATION; none where it is not wanted    */
 
   /* of training.c */
   double started;           /* seconds, of clock.h: training_new() */

@@ -1,7 +1,7 @@
 /* stage_cross_validation.c -- a small table is judged by all of its rows, not by the few that were held out.
 **
-** The rows are in folds (folds.h). For each fold a model of its own learns from all other rows, as long as the model of
-** the training has, and labels those of the fold. So each row is labelled by a model that has not seen it, and
+** The rows are in folds (text_folds.h). For each fold a model of its own learns from all other rows, as long as the
+** model of the training has, and labels those of the fold. So each row is labelled by a model that has not seen it, and
 ** calibration is fitted on all of them. These models are then thrown away.
 **
 ** The folds are tasks: each trains on one thread. If time runs out the rows held out remain the judges.
@@ -90,15 +90,16 @@ static Status judge_fold(void *context, size_t index, size_t worker, Error *erro
 static bool wanted(const Training *t) { return t->folds.of && !training_out_of_time(t); }
 
 /* Takes the rows of all folds, for which they are held out for this moment. */
-static Status take_all(Corpus *c, const Folds *folds, Validation *all, Error *error) {
+static Status take_all(Corpus *c, const TextFolds *folds, Validation *all, Error *error) {
   uint8_t *use = c->use, *validates = malloc(c->rows + 1);
   if (!validates) return error_no_memory(error);
-  for (size_t row = 0; row < c->rows; row++) validates[row] = folds->of[row] == FOLDS_NONE ? ROW_TRAINS : ROW_VALIDATES;
+  for (size_t row = 0; row < c->rows; row++)
+    validates[row] = folds->of[row] == TEXT_FOLDS_NONE ? ROW_TRAINS : ROW_VALIDATES;
   c->use = validates;
   Status status = validation_new(c, 0, all, error);
   c->use = use;
   free(validates);
-  all->folds = FOLDS;
+  all->folds = TEXT_FOLDS;
   return status;
 }
 
@@ -119,7 +120,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   CrossValidation *s = state;
   atomic_store(&s->epochs, 0);
-  Status status = workers_run(t->workers, FOLDS, judge_fold, s, error);
+  Status status = workers_run(t->workers, TEXT_FOLDS, judge_fold, s, error);
   if (status || training_out_of_time(t)) return status;
   status = preparation_set_prior(t, error);
   if (!status) status = validation_conclude(&s->all, t->model, error);
@@ -131,7 +132,7 @@ static void progress(const void *state, const Training *t, TrainingProgress *p) 
   const CrossValidation *s = state;
   p->told = true;
   p->besides = 0.0;
-  p->share = (double)atomic_load(&s->epochs) / (double)(FOLDS * count_epochs(t));
+  p->share = (double)atomic_load(&s->epochs) / (double)(TEXT_FOLDS * count_epochs(t));
 }
 
 static void end(void *state, Training *t) {

@@ -91,7 +91,7 @@ void training_free(Training *t) {
   free(t->label_rows);
   free(t->label_weights);
   free(t->rows.row);
-  folds_free(&t->folds);
+  text_folds_free(&t->folds);
   free(t);
 }
 

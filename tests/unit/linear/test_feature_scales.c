@@ -7,12 +7,12 @@
 /* Four rows, two of label 1. Feature 0 is in both of these, 1 in all rows, 2 in one of the others, 3 in none. */
 static const size_t BEGIN[] = {0, 2, 4, 6}, END[] = {2, 4, 6, 7};
 static const uint32_t FEATURE[] = {0, 1, 0, 1, 1, 2, 1}, TARGETS[] = {1, 1, 0, 2};
-static const float VALUE[] = {1, 1, 1, 1, 1, 1, 1}, PRIORS[] = {1, 1, 4, 1};
+static const float VALUE[] = {1, 1, 1, 1, 1, 1, 1};
 static const SparseRows ROWS = {4, 4, BEGIN, END, FEATURE, VALUE};
 
 static void get(const uint32_t *targets, uint32_t positive, float squares[4]) {
   FeatureScales scales;
-  assert_ok(feature_scales_new(&ROWS, PRIORS, &scales, &error));
+  assert_ok(feature_scales_new(&ROWS, 2, &scales, &error));
   feature_scales_get(&scales, targets, positive, squares);
   feature_scales_free(&scales);
 }
@@ -24,7 +24,7 @@ TEST(a_scale_is_the_log_count_ratio) {
   double mean = (2 * ratio0 + ratio2) / 7; /* seven entries, of which feature 1 has four */
   assert_near((double)squares[0], ratio0 / mean, 1e-5);
   assert_near((double)squares[1], 0.0, 1e-6);
-  assert_near((double)squares[2], 4 * ratio2 / mean, 1e-5);
+  assert_near((double)squares[2], 2 * ratio2 / mean, 1e-5);
   assert_near((double)squares[3], 0.0, 1e-6);
 }
 

@@ -391,14 +391,11 @@ static Status dense_task(void *context, size_t index, size_t worker, Error *task
 
 /* Twice as much for n-grams and hashed features as for words and pairs. */
 static void set_scales(const Linear *l, const DenseJob *job, Svm *svm) {
-  float *priors = allocate(job->rows->features, sizeof *priors);
   FeatureScales scales;
-  for (size_t f = 0; f < job->rows->features; f++) priors[f] = f < tfidf_features(&l->tfidf) ? 1.0f : 2.0f;
-  assert_ok(feature_scales_new(job->rows, priors, &scales, &error));
+  assert_ok(feature_scales_new(job->rows, tfidf_features(&l->tfidf), &scales, &error));
   feature_scales_get(&scales, job->targets, 1, svm->squares);
   svm_measure(job->rows, svm);
   feature_scales_free(&scales);
-  free(priors);
 }
 
 /* The margins of label 1 are those of a machine on rows that are made here, in the

@@ -206,8 +206,8 @@ static Training *before_folds(void) {
   TrainingOptions options = quick_options();
   Training *t = secret_labels(&options, ROWS, 1);
   begin(t);
-  Folds folds = t->folds;
-  t->folds = (Folds){0};
+  TextFolds folds = t->folds;
+  t->folds = (TextFolds){0};
   train_to_end(t);
   t->folds = folds;
   return t;

@@ -1,4 +1,4 @@
-#include "train/folds.h"
+#include "train/text_folds.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,22 +68,22 @@ static bool is_known_elsewhere(const Deal *d, size_t row) {
 */
 static void deal_texts(Deal *d, uint64_t seed, uint8_t *fold) {
   const Corpus *c = d->corpus;
-  Random random = random_stream(seed, RANDOM_FOLDS_OF_TEXTS, 0);
+  Random random = random_stream(seed, RANDOM_TEXT_FOLDS, 0);
   for (size_t row = 0; row < c->rows; row++) d->place[d->groups[row] + 1] += d->first[row] == row;
   for (size_t g = 0; g <= c->labels.keys.count; g++) d->place[g + 1] += d->place[g];
   for (size_t row = 0; row < c->rows; row++) d->order[row] = (uint32_t)row;
   random_shuffle(&random, d->order, c->rows);
   for (size_t i = 0; i < c->rows; i++) {
     uint32_t row = d->order[i];
-    if (d->first[row] == row) fold[row] = (uint8_t)(d->place[d->groups[row]]++ % FOLDS);
+    if (d->first[row] == row) fold[row] = (uint8_t)(d->place[d->groups[row]]++ % TEXT_FOLDS);
   }
   for (size_t row = 0; row < c->rows; row++)
-    if (!is_known_elsewhere(d, row)) fold[d->first[row]] = FOLDS_NONE;
+    if (!is_known_elsewhere(d, row)) fold[d->first[row]] = TEXT_FOLDS_NONE;
 }
 
-Status folds_deal(const Corpus *c, uint64_t seed, Folds *folds, Error *error) {
+Status text_folds_deal(const Corpus *c, uint64_t seed, TextFolds *folds, Error *error) {
   Deal d;
-  *folds = (Folds){.of = malloc(c->rows + 1)};
+  *folds = (TextFolds){.of = malloc(c->rows + 1)};
   Status status = deal_new(c, &d, error);
   if (!status && !folds->of) status = error_no_memory(error);
   if (!status) {
@@ -91,15 +91,15 @@ Status folds_deal(const Corpus *c, uint64_t seed, Folds *folds, Error *error) {
     deal_texts(&d, seed, folds->of);
     for (size_t row = 0; row < c->rows; row++) {
       folds->of[row] = folds->of[d.first[row]];
-      folds->dealt += folds->of[row] != FOLDS_NONE;
+      folds->dealt += folds->of[row] != TEXT_FOLDS_NONE;
     }
   }
   deal_free(&d);
-  if (status) folds_free(folds);
+  if (status) text_folds_free(folds);
   return status;
 }
 
-void folds_free(Folds *folds) {
+void text_folds_free(TextFolds *folds) {
   free(folds->of);
-  *folds = (Folds){0};
+  *folds = (TextFolds){0};
 }
