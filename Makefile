@@ -9,8 +9,9 @@
 # make install    to PREFIX (/usr/local)
 # make dist       build/dist/*/classify.so, for systems without a compiler;
 #                 make dist TARGETS=linux-x86_64-gnu
-# make wheel      build/wheels/, the Python package; with one of these:
-#                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
+# make wheel      build/wheels/, the Python package and its plugins of sqlite-utils and Datasette;
+#                 with one of these libraries, and without the plugins:
+#                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so WHEELS=python
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -146,16 +147,18 @@ install: $(BUILD)/classify.so
 	       "of your own: make install PREFIX=\$$HOME/.local"; exit 1; }
 	@echo "  $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so"
 
-# PYTHON has pip. Where it has hatchling, nothing is fetched.
+# PYTHON has pip. Where it has hatchling, nothing is fetched. WHEELS are folders of packages/; the
+# wheel of the last is printed last.
 PYTHON   ?= python3
 LIBRARY  ?= $(BUILD)/classify.so
 PLATFORM ?=
+WHEELS   ?= sqlite-utils datasette python
 # A library that is named is there already; its name may have a blank, which that of a rule may not.
 wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 	@LIBRARY="$$(realpath -e "$(LIBRARY)")" && export LIBRARY && \
 	  PLATFORM="$(PLATFORM)" $(PYTHON) -m pip wheel --quiet --no-deps -w "$(BUILD)/wheels" \
-	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
-	@ls -t "$(BUILD)"/wheels/*.whl | sed 's/^/  /;q'
+	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) $(WHEELS:%=./packages/%)
+	@ls -tr "$(BUILD)"/wheels/*.whl | tail -n $(words $(WHEELS)) | sed 's/^/  /'
 
 dist:
 	@packages/dist/build $(TARGETS)
