@@ -1,7 +1,7 @@
 """Why a text gets its label: probabilities, and the words with what each contributes."""
 import itertools
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Optional
 
 STEPS = 4          # shades of a mark
 UNMARKED = 0.05    # of the strongest contribution; less is not marked
@@ -22,8 +22,7 @@ class Explanation:
     labels: list          # (label, probability), the most probable first
     given: list           # the labels that the text gets: one, or of a multi-label model any number
     confidence: float
-    explained: Any        # the label that contributions are for
-    tokens: list
+    tokens: list          # with what they contribute to the most probable label
     text: str
 
     def segments(self, shown: Optional[int] = None):
@@ -43,22 +42,20 @@ class Explanation:
             yield " …", None
 
 
-def explain(conn, model, text, label=None):
-    """Explains why the text gets `label`, or the most probable one. A text is a str; other values have none."""
+def explain(conn, model, text):
+    """Explains why the text gets its most probable label. A text is a str; other values have no explanation."""
     if not isinstance(text, str):
         return None
     labels = conn.execute("SELECT label, probability, chosen FROM classify_labels(?, ?) ORDER BY rank",
                           [text, model.address]).fetchall()
     confidence, = conn.execute("SELECT classify_confidence(?, ?)", [text, model.address]).fetchone()
-    explained = label if label is not None and not model.multilabel else labels[0][0]
     return Explanation([(name, probability) for name, probability, _ in labels],
-                       [name for name, _, chosen in labels if chosen], confidence, explained,
-                       _tokens(conn, model, text, explained), text)
+                       [name for name, _, chosen in labels if chosen], confidence, _tokens(conn, model, text), text)
 
 
-def _tokens(conn, model, text, label):
-    rows = conn.execute("SELECT start, length, weight, contribution FROM classify_attention(?, ?, ?)"
-                        "WHERE start IS NOT NULL ORDER BY position", [text, model.address, label]).fetchall()
+def _tokens(conn, model, text):
+    rows = conn.execute("SELECT start, length, weight, contribution FROM classify_attention(?, ?)"
+                        "WHERE start IS NOT NULL ORDER BY position", [text, model.address]).fetchall()
     strongest = max(itertools.chain([0.0], (abs(contribution) for *_, contribution in rows)))
     return [Token(text[start - 1:start - 1 + length], start - 1, weight, contribution, _step(contribution, strongest))
             for start, length, weight, contribution in rows]

@@ -4,7 +4,7 @@ The queue, and the search for mistakes, need all rows at once. Of a large table 
 over all of it.
 """
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from .explaining import Explanation, explain
 from .tables import Table, quote
@@ -34,7 +34,7 @@ class Row:
     path: list            # what Datasette's address of the row is made of
     text: Any
     label: Any            # the one that the table has
-    explanation: Explanation
+    explanation: Optional[Explanation]  # without a model, and of BLOBs, there is none
 
     @property
     def is_correctable(self):
@@ -60,11 +60,11 @@ def rows_after(conn, place, model, after, limit):
     return [_row(conn, place, model, values) for values in found]
 
 
-def row_at(conn, place, model, key, label=None):
-    """One row, explained for `label` or its most probable label; None if it is no longer there."""
+def row_at(conn, place, model, key):
+    """One row, explained if there is a model; None if it is no longer there."""
     where = " AND ".join(f"{column} = ?" for column in place.table.key)
     values = conn.execute(f"SELECT {_columns(place)} FROM {place.table.source} WHERE {where}", key).fetchone()
-    return values and _row(conn, place, model, values, label)
+    return values and _row(conn, place, model, values)
 
 
 def least_certain(conn, place, model, all_rows, max_rows, limit, offset):
@@ -78,13 +78,16 @@ def least_certain(conn, place, model, all_rows, max_rows, limit, offset):
 
 
 def probable_mistakes(conn, place, model, max_rows, limit, offset):
-    """Rows whose label the model doubts and would replace, the most doubtful first, as (row, probability)."""
+    """Rows whose label would be another by the other rows, the most doubtful first, as (row, suggested, probability).
+
+    They are not explained: the model itself may have learned the wrong label, and would defend it.
+    """
     columns = [place.table.identifier, quote(place.text), place.label_sql]
     query, looked_at, of = _sample(conn, place, columns, place.labelled, max_rows)
     doubts = conn.execute("SELECT id, label, suggested, probability FROM classify_doubts(?, ?)",
                           [query, model.address]).fetchall()
     wrong = [doubt for doubt in doubts if doubt[2] is not None and doubt[1] is not None and doubt[2] != doubt[1]]
-    rows = [(row_at(conn, place, model, place.table.key_of(identifier), suggested), suggested, probability)
+    rows = [(row_at(conn, place, None, place.table.key_of(identifier)), suggested, probability)
             for identifier, _, suggested, probability in wrong[offset:offset + limit]]
     return Found([found for found in rows if found[0]], len(wrong), looked_at, of)
 
@@ -95,11 +98,12 @@ def _columns(place):
     return ", ".join([*place.table.key, *place.table.path_columns, *shown])
 
 
-def _row(conn, place, model, values, label=None):
+def _row(conn, place, model, values):
     keys, paths = len(place.table.key), len(place.table.path_columns)
     *_, text, given = values
     text = str(text) if isinstance(text, (int, float)) else text
-    return Row(list(values[:keys]), list(values[keys:keys + paths]), text, given, explain(conn, model, text, label))
+    return Row(list(values[:keys]), list(values[keys:keys + paths]), text, given,
+               explain(conn, model, text) if model else None)
 
 
 def _sample(conn, place, columns, which, max_rows):

@@ -11,7 +11,7 @@ from .refusal import Refusal
 
 # The address of a page, its name, and whether it needs a model.
 TABS = ("", "Try", True), ("rows", "Rows", True), ("review", "Review", True), ("mistakes", "Mistakes", True), \
-       ("train", "Train", False), ("card", "Model card", True)
+       ("train", "Train", False), ("card", "Card", True)
 
 
 def view(name):
@@ -27,6 +27,8 @@ def view(name):
                 return await page.refuse(refusal)
             except sqlite3.Error as error:
                 return await page.refuse(_of_error(error, page))
+            except (OverflowError, UnicodeError) as error:  # of a value that SQLite cannot take
+                return await page.refuse(Refusal(400, f"A value in the address or form cannot be used: {error}."))
         return answer
     return decorate
 

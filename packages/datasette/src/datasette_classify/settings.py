@@ -2,7 +2,7 @@
 
     plugins:
       datasette-classify:
-        time_limit_ms: 10000    # of a page; sql_time_limit_ms is for the SQL of visitors
+        time_limit_ms: 20000    # of a page; sql_time_limit_ms is for the SQL of visitors
         max_rows: 5000          # so many rows at most does the queue, or the search for mistakes, look at
         page_rows: 20           # rows on a page
         max_seconds: 600        # of a training
@@ -20,7 +20,7 @@ NUMBERS = "time_limit_ms", "max_rows", "page_rows", "max_seconds"
 
 @dataclass(frozen=True)
 class Settings:
-    time_limit_ms: float = 10_000
+    time_limit_ms: float = 20_000
     max_rows: int = 5_000
     page_rows: int = 20
     max_seconds: float = 600

@@ -139,7 +139,6 @@ async def start(page, place, name):
     if page.datasette.executor is None:
         raise Refusal(501, "Datasette runs without threads (num_sql_threads is 0), so it cannot train meanwhile.")
     rows = await page.read(count_rows, place)
-    await page.db.execute_write_fn(lambda conn: None)  # fails if this database cannot be opened for writing
     if running(page.datasette, page.database):
         raise Refusal(409, "A training is running in this database already. Wait until it has ended, or stop it.")
     options = {"max_seconds": page.settings.max_seconds, **page.settings.options}
@@ -148,7 +147,12 @@ async def start(page, place, name):
     known[job.id] = job
     for old in list(known)[:-KEPT]:
         del known[old]
-    await page.db.execute_write_fn(lambda conn: job.run(conn), block=False, **_no_transaction(page.db))
+    try:
+        await page.db.execute_write_fn(lambda conn: None)  # fails if this database cannot be opened for writing
+        await page.db.execute_write_fn(lambda conn: job.run(conn), block=False, **_no_transaction(page.db))
+    except BaseException:
+        del known[job.id]
+        raise
     return job
 
 

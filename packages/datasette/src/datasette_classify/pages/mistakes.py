@@ -12,5 +12,8 @@ async def show(page):
         may_correct = await access.may_correct(page.datasette, page.request.actor, page.database, place.table.name)
         found = await page.read(labelling.probable_mistakes, place, page.model(), page.settings.max_rows,
                                 int(page.settings.page_rows), offset)
+
+    def choices(suggested):
+        return [(label, None) for label in [suggested, *(label for label in labels if label != suggested)]]
     return await page.render("classify_mistakes.html", tables=await page.tables(), labels=labels, found=found,
-                             offset=offset, may_correct=may_correct)
+                             offset=offset, may_correct=may_correct, choices=choices)

@@ -1,7 +1,7 @@
 """Trains a model on a table, and shows how it goes on."""
 from datasette.utils.asgi import Response
 
-from .. import models, training
+from .. import links, models, training
 from ..page import view
 from ..refusal import Refusal
 
@@ -16,7 +16,7 @@ async def show(page):
         if page.request.method == "POST":
             if not place:
                 raise Refusal(400, "No table is named, expected the parameter table.")
-            return Response.redirect(page.address(f"train/{(await training.start(page, place, _name(page))).id}"))
+            return _to(page, await training.start(page, place, _name(page)))
         return await _form(page, place)
     except Refusal as refusal:
         return await page.refuse(refusal) if page.wants_json else await _form(page, None, refusal)
@@ -27,6 +27,10 @@ def _check_allowed(page):
         raise Refusal(403, f"Database '{page.database}' is immutable, so no model can be saved in it.")
     if not page.may_train:
         raise Refusal(403, f"You may not train models in database '{page.database}'. Nothing was changed.")
+
+
+def _to(page, job):
+    return Response.redirect(links.address(page.datasette, page.database, f"train/{job.id}"))
 
 
 def _name(page):
@@ -57,7 +61,7 @@ async def follow(page):
         raise Refusal(403, "You may not view the table of this training.")
     if page.request.method == "POST":
         await _act(page, job)
-        return Response.redirect(page.address(f"train/{job.id}"))
+        return _to(page, job)
     metrics = await page.read(models.metrics, job.name, job.version) if job.state == training.SAVED else None
     return await page.render("classify_job.html", job=job, metrics=metrics, ended=job.state in training.ENDED)
 

@@ -4,15 +4,21 @@
 (() => {
   "use strict";
   const INTERVAL = 1000; // milliseconds
+  const PARTS = [".state", ".epochs"]; // of the progress
 
   /* ---- a training ---- */
+
+  // Only what has changed, so that a screen reader does not read the state again and again.
+  function renew(part, fresh) {
+    if (part.innerHTML !== fresh.innerHTML) part.innerHTML = fresh.innerHTML;
+  }
 
   async function look(progress) {
     try {
       const answer = await fetch(location.href);
       const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#progress");
       if (answer.ok && (!fresh || !("watched" in fresh.dataset))) return location.reload();
-      if (answer.ok && fresh.innerHTML !== progress.innerHTML) progress.innerHTML = fresh.innerHTML;
+      if (answer.ok) PARTS.forEach((part) => renew(progress.querySelector(part), fresh.querySelector(part)));
     } catch {
       // Datasette cannot be reached now; perhaps it can be in a second.
     }
@@ -29,7 +35,7 @@
     if (!note) {
       note = document.createElement("p");
       note.className = "said";
-      row.querySelector(".correction").after(note);
+      row.querySelector(".more").before(note);
     }
     note.setAttribute("role", role);
     note.textContent = text;
