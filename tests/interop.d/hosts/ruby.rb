@@ -1,5 +1,5 @@
 # Ruby's sqlite3 waits inside of SQLite with the lock of all threads. The block of trace() is called for each statement,
-# also for those by which a training looks for interrupts, and lets other threads run there.
+# also for those by which a training looks for interrupts: there other threads run, and signals such as Ctrl-C are seen.
 require "sqlite3"
 
 db = SQLite3::Database.new("my.db")
@@ -14,7 +14,8 @@ puts "because of: #{db.get_first_value("SELECT token FROM classify_attention(?) 
                                        "the courier lost my parcel")}"
 puts "rows labelled: #{db.get_first_value("SELECT count(label) FROM classify_rows(?)", "SELECT id, body FROM tickets")}"
 db.trace { Thread.pass }
-thread = Thread.new { loop { sleep 0.2; db.interrupt } }
+trap("INT") { db.interrupt }
+thread = Thread.new { loop { sleep 0.2; Process.kill("INT", Process.pid) } }
 begin
   db.execute("SELECT classify_train(body, category, 'long', '{\"epochs\": 10000}') FROM many")
 rescue SQLite3::InterruptException
