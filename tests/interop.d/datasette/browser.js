@@ -1,5 +1,5 @@
-/* browser.js ADDRESS COOKIE CHROMIUM -- the pages in a browser: what is seen, what the keyboard does, what works without
-** JavaScript, and what axe says of all pages, light and wide, dark and narrow. The last line counts.
+/* browser.js ADDRESS COOKIE CHROMIUM -- the pages in a browser: what is seen, what the keyboard does, what works
+** without JavaScript, and what axe says of all pages, light and wide, dark and narrow. The last line counts.
 **
 ** ADDRESS is that of a database as sample.py makes it, COOKIE is what it prints.
 */
@@ -103,7 +103,8 @@ async function review(page) {
   check("the focus is on the next row", await page.evaluate(() =>
     document.activeElement.closest("li") === document.querySelectorAll(".rows > li")[1]));
   await page.click("li.done .correction button:nth-of-type(2)"); // changed one's mind
-  await page.waitForFunction((before) => document.querySelector("li.done .said").textContent !== before, `Written: ${label}`);
+  await page.waitForFunction((before) => document.querySelector("li.done .said").textContent !== before,
+    `Written: ${label}`);
   await page.locator(".rows > li").nth(2).locator("summary").click();
   await page.locator(".rows > li").nth(2).locator("[name=other]").fill("praise");
   await page.keyboard.press("Enter");

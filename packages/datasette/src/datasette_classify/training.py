@@ -80,13 +80,17 @@ class Job:
             self.state = SAVED
         except sqlite3.Error as error:
             self.error = str(error)
-            self.state = UNSAVED if "kept as temp." in self.error else FAILED
-            if self.ending == "discard" and "interrupted" in self.error:
-                self.state = DISCARDED
+            self.state = self._state_of_error()
         finally:
             conn.set_progress_handler(None, STEPS)
             self.folder.cleanup()
             self.ended = time.monotonic()
+
+    def _state_of_error(self):
+        if "kept as temp." in self.error:
+            return UNSAVED
+        nothing_learned = self.ending == "finish" and "stop_file" in self.error
+        return DISCARDED if nothing_learned or (self.ending == "discard" and "interrupted" in self.error) else FAILED
 
     def _train(self, conn):
         options = json.dumps({**self.options, "stop_file": self.stop_file})
@@ -95,8 +99,11 @@ class Job:
             FROM classify_train(?, ?, ?)""", [training_query(self.place), f"main.{self.name}", options])
         for row in rows:
             self.epochs.append(tuple(row))
-        self.version, = conn.execute("SELECT max(version) FROM main.classify_models WHERE name = ?",
-                                     [self.name]).fetchone()
+        self.version = _newest_version(conn, self.name)
+
+
+def _newest_version(conn, name):
+    return conn.execute("SELECT max(version) FROM main.classify_models WHERE name = ?", [name]).fetchone()[0]
 
 
 def training_query(place):
@@ -166,9 +173,10 @@ async def save_kept(page, job):
         with conn:
             if not conn.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", [access.MODELS]).fetchone():
                 conn.executescript(statements)
-            conn.execute("INSERT INTO main.classify_models SELECT * FROM temp.classify_models WHERE name = ?", [job.name])
+            conn.execute("INSERT INTO main.classify_models SELECT * FROM temp.classify_models WHERE name = ?",
+                         [job.name])
             conn.execute("DELETE FROM temp.classify_models WHERE name = ?", [job.name])
-            return conn.execute("SELECT max(version) FROM main.classify_models WHERE name = ?", [job.name]).fetchone()[0]
+            return _newest_version(conn, job.name)
 
     job.version = await page.db.execute_write_fn(move)
     job.state, job.error = SAVED, None

@@ -23,7 +23,8 @@ async def correct(page):
         raise Refusal(409, "A training is running in this database. Labels can be written again when it has ended.")
     key, old, new = (_value(page, name) for name in ("key", "old", "new"))
     if not isinstance(key, list) or len(key) != len(place.table.key):
-        raise Refusal(400, f"key has not {len(place.table.key)} values, expected the key of a row of '{place.table.name}'.")
+        raise Refusal(400, f"key has not {len(place.table.key)} values, expected the key of a row of table "
+                           f"'{place.table.name}'.")
     await correcting.write_label(page.db, place, key, old, new)
     if page.wants_json:
         return Response.json({"ok": True, "label": new})
