@@ -22,8 +22,8 @@ function platformPackage() {
   const platform = `${process.platform}-${process.arch}${linux === "musl" ? "-musl" : ""}`;
   const name = `${PACKAGE}-${platform}`;
   if (!(name in optionalDependencies))
-    throw new Error(`there is no library of ${PACKAGE} for ${platform}${linux ? ` (${linux})` : ""}, expected one of: ` +
-      Object.keys(optionalDependencies).map((other) => other.slice(PACKAGE.length + 1)).join(", "));
+    throw new Error(`there is no library of ${PACKAGE} for ${platform}${linux ? ` (${linux})` : ""}, expected one ` +
+      `of: ${Object.keys(optionalDependencies).map((other) => other.slice(PACKAGE.length + 1)).join(", ")}`);
   return name;
 }
 
@@ -69,8 +69,8 @@ function loadLater(db, callback) {
 
 function load(db, callback) {
   if (typeof db?.loadExtension !== "function")
-    throw new TypeError(`db is ${db?.constructor?.name ?? db}, which has no loadExtension(), expected a connection of ` +
-      "better-sqlite3, libsql, sqlite3, bun:sqlite, or node:sqlite of Node 22.13 or newer");
+    throw new TypeError(`db is ${db?.constructor?.name ?? db}, which has no loadExtension(), expected a connection ` +
+      "of better-sqlite3, libsql, sqlite3, bun:sqlite, or node:sqlite of Node 22.13 or newer");
   if (typeof db.parallelize === "function") return loadLater(db, callback);
   if (callback) throw new TypeError("load() was given a callback, expected one with a connection of sqlite3 only");
   const file = getLoadablePath();

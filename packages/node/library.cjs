@@ -1,4 +1,5 @@
-// library.cjs -- what the first bytes of a library say: whether it is one, whether it is whole, and for which processor.
+// library.cjs -- what the first bytes of a library say: whether it is one, whether it is whole, and for which
+// processor.
 "use strict";
 const fs = require("node:fs");
 

@@ -26,6 +26,7 @@ const direct = {
   },
 };
 
+// sqlite3: it works in the background, and what it is asked for one after another is done so after serialize().
 const callbacks = {
   rows: (db, sql, ...values) => new Promise((resolve, reject) =>
     db.all(sql, ...values, (error, rows) => (error ? reject(error) : resolve(rows)))),
@@ -34,13 +35,14 @@ const callbacks = {
     const error = await callbacks.rows(db, "SELECT epoch FROM classify_train(?, 'long', ?)", QUERY, EPOCHS)
       .catch((error) => error);
     clearInterval(timer);
-    return error.message;
+    return error.code;
   },
 };
 
 const name = process.argv[2];
 const { rows, leave } = name === "sqlite3" ? callbacks : direct;
 const db = await DRIVERS[name]();
+if (name === "sqlite3") db.serialize();
 await load(db);
 await load(db); // a second time changes nothing
 const said = async (sql, ...values) => console.log(...(await rows(db, sql, ...values)).flatMap(Object.values));
@@ -48,8 +50,9 @@ const said = async (sql, ...values) => console.log(...(await rows(db, sql, ...va
 const required = createRequire(import.meta.url)("sqlite-classify");
 console.log("imported and required:", [classify, required].every((module) => module.load === load));
 console.log("library:", getLoadablePath().endsWith("classify.so") && fs.existsSync(getLoadablePath()));
-await said("CREATE TABLE tickets AS SELECT value ->> 'id' AS id, value ->> 'body' AS body, " +
-  "value ->> 'category' AS category FROM json_each(?)", fs.readFileSync("tickets.json", "utf8"));
+db.exec("CREATE TABLE tickets(id, body, category)");
+await rows(db, "INSERT INTO tickets SELECT value ->> 'id', value ->> 'body', value ->> 'category' FROM json_each(?) " +
+  "RETURNING id", fs.readFileSync("tickets.json", "utf8"));
 await said(`SELECT 'trained on', classify_train(body, category) ->> 'rows' FROM (${QUERY})`);
 await said("SELECT 'label:', classify('where is my parcel?')");
 await said("SELECT 'because of:', token FROM classify_attention('where is my parcel?') ORDER BY weight DESC LIMIT 1");

@@ -8,8 +8,8 @@ const { load } = require("sqlite-classify");
 const PARTS = {
   // One row for each epoch: it is left, and nothing is saved.
   loop(db) {
-    const train = db.prepare("SELECT epoch FROM classify_train('SELECT body, label FROM t', 'loop', '{\"epochs\":10000}')");
-    for (const { epoch } of train.iterate()) parentPort.postMessage(epoch);
+    const train = db.prepare("SELECT epoch FROM classify_train('SELECT body, label FROM t', 'loop', ?)");
+    for (const { epoch } of train.iterate('{"epochs": 10000}')) parentPort.postMessage(epoch);
   },
   // One call: it runs to its end, and saves. In a transaction the training begins with a lock, which others see.
   call(db) {
@@ -37,6 +37,11 @@ function begun(part, worker, db) {
   });
 }
 
+function models(db) {
+  const table = db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'classify_models'").pluck().get();
+  return table ? db.prepare("SELECT group_concat(name) FROM classify_models").pluck().get() : "none";
+}
+
 async function main() {
   const db = new Database("workers.db", { timeout: 0 });
   load(db);
@@ -46,8 +51,7 @@ async function main() {
     const worker = new Worker(__filename, { workerData: part });
     await begun(part, worker, db);
     await worker.terminate();
-    const table = db.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'classify_models'").pluck().get();
-    console.log(`${part}:`, table ? db.prepare("SELECT group_concat(name) FROM classify_models").pluck().get() : "none");
+    console.log(`${part}:`, models(db));
   }
 }
 
