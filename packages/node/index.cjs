@@ -9,7 +9,7 @@ const { processorOf, readStart } = require("./library.cjs");
 const { name: PACKAGE, version, optionalDependencies } = require("./package.json");
 
 /** "musl" or "glibc": a program that needs musl names musl's loader within its first bytes. */
-function libc() {
+function libcOfProgram() {
   try {
     return readStart(process.execPath, 2048).includes("/ld-musl-") ? "musl" : "glibc";
   } catch {
@@ -18,12 +18,14 @@ function libc() {
 }
 
 function platformPackage() {
-  const linux = process.platform === "linux" && libc();
-  const platform = `${process.platform}-${process.arch}${linux === "musl" ? "-musl" : ""}`;
+  const libc = process.platform === "linux" ? libcOfProgram() : "";
+  const platform = `${process.platform}-${process.arch}${libc === "musl" ? "-musl" : ""}`;
   const name = `${PACKAGE}-${platform}`;
-  if (!(name in optionalDependencies))
-    throw new Error(`there is no library of ${PACKAGE} for ${platform}${linux ? ` (${linux})` : ""}, expected one ` +
-      `of: ${Object.keys(optionalDependencies).map((other) => other.slice(PACKAGE.length + 1)).join(", ")}`);
+  if (!(name in optionalDependencies)) {
+    const there = Object.keys(optionalDependencies).map((other) => other.slice(PACKAGE.length + 1)).join(", ");
+    const system = libc ? `${platform} (${libc})` : platform;
+    throw new Error(`there is no library of ${PACKAGE} for ${system}, expected one of: ${there}`);
+  }
   return name;
 }
 
