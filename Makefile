@@ -11,6 +11,8 @@
 #                 make dist TARGETS=linux-x86_64-gnu
 # make wheel      build/wheels/, the Python package; with one of these:
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
+# make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
+#                 make npm LIBRARY=build/dist
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -157,12 +159,15 @@ wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
 	@ls -t "$(BUILD)"/wheels/*.whl | sed 's/^/  /;q'
 
+npm: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
+	@PLATFORM="$(PLATFORM)" packages/node/build "$(LIBRARY)" "$(BUILD)/npm"
+
 dist:
 	@packages/dist/build $(TARGETS)
 
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel npm clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
