@@ -12,6 +12,8 @@
 # make wheel      build/wheels/, the Python package and its plugins of sqlite-utils and Datasette;
 #                 with one of these libraries, and without the plugins:
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so WHEELS=python
+# make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
+#                 make npm LIBRARY=build/dist
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -160,12 +162,15 @@ wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) $(WHEELS:%=./packages/%)
 	@ls -tr "$(BUILD)"/wheels/*.whl | tail -n $(words $(WHEELS)) | sed 's/^/  /'
 
+npm: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
+	@PLATFORM="$(PLATFORM)" packages/node/build "$(LIBRARY)" "$(BUILD)/npm"
+
 dist:
 	@packages/dist/build $(TARGETS)
 
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel npm clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
