@@ -118,6 +118,21 @@ class Reading(Pages):
         self.assertNotIn("/train", (await self.get()).text)
         self.assertIn("/support/-/classify/train", (await self.get(actor=ROOT)).text)
 
+    async def test_examples(self):
+        await self.open()
+        first = re.search(r'<ul class="examples">\s*<li><a href="([^"]+)"[^>]*>([^<]+)', (await self.get()).text)
+        answer = await self.datasette.client.get(html.unescape(first[1]))
+        self.assertIn(first[2], answer.text)
+        self.assertIn('id="answer"', answer.text)
+
+    async def test_a_model_made_elsewhere(self):
+        with self.db:
+            self.db.execute("UPDATE classify_models SET labels = '', options = '', metrics = ''")
+        await self.open()
+        for page in "", "/rows", "/review", "/mistakes":
+            answer = await self.get(page, table="tickets")
+            self.assertEqual(answer.status_code, 200, words(answer))
+
     async def test_damaged_model(self):
         with self.db:
             self.db.execute("UPDATE classify_models SET weights = x'00'")
@@ -337,6 +352,18 @@ class Permissions(Pages):
         self.refused(await self.post("/correct", ROOT, table="tickets", key="[80]", old="null", new='"x"'), 403,
                      "You may not change rows of table 'tickets' here.")
 
+    async def test_a_file_that_cannot_be_written(self):
+        await self.open()
+        with mock.patch("os.access", return_value=False):
+            review = await self.get("/review", ROOT, table="tickets")
+            self.assertIn("You may look at them, and may not change them.", words(review))
+            self.refused(await self.get("/train", ROOT), 403, "You may not train models in database 'support'.")
+        await self.datasette.get_database("support").execute_write_fn(
+            lambda conn: conn.execute("PRAGMA query_only = ON").fetchall())
+        with contextlib.redirect_stderr(io.StringIO()):
+            written = await self.post("/correct", ROOT, table="tickets", key="[80]", old="null", new='"billing"')
+        self.refused(written, 403, "The file of this database cannot be written. Nothing was changed.")
+
     async def test_time_limit(self):
         await self.open({"plugins": {SETTINGS: {"time_limit_ms": 0.001}}})
         self.refused(await self.get("/mistakes", table="tickets"), 503, "This took longer than")
@@ -346,6 +373,7 @@ class Permissions(Pages):
                                       ("max_rows", "x", "a number above 0"), ("options", [], "expected an object")):
             await self.open({"plugins": {SETTINGS: {name: value}}})
             self.refused(await self.get(), 500, expected)
+            self.assertEqual((await self.datasette.client.get("/support")).status_code, 200)
 
 
 class Correcting(Pages):

@@ -4,6 +4,8 @@ Datasette 1.0 has permissions to write rows. Datasette 0.65 has none of its own;
 that a plugin can give or refuse them, and where none says anything, root may write. In both may write whom the setting
 allow_write names.
 """
+import os
+
 from datasette.utils import actor_matches_allow
 from datasette.utils.asgi import Forbidden
 
@@ -42,7 +44,8 @@ async def may_train(datasette, actor, db):
 
 
 async def _may_write(datasette, actor, action, database, table):
-    if not datasette.get_database(database).is_mutable:
+    db = datasette.get_database(database)
+    if not db.is_mutable or (db.path and not os.access(db.path, os.W_OK)):
         return False
     allowed = await _allowed(datasette, actor, action, database, table)
     if allowed or (allowed is not None and not TableResource):

@@ -2,6 +2,7 @@
 from urllib.parse import urlencode
 
 from . import access
+from .refusal import Refusal
 
 
 def address(datasette, database, page="", **parameters):
@@ -34,7 +35,10 @@ async def _offers(datasette, actor, database):
     """Whether there are models that the actor may use, and whether the actor may train one."""
     db = datasette.get_database(database)
     label = await db.table_exists(access.MODELS) and await access.may_view(datasette, actor, database, access.MODELS)
-    return label, await access.may_train(datasette, actor, db)
+    try:
+        return label, await access.may_train(datasette, actor, db)
+    except Refusal:  # of a wrong setting: our own pages say so
+        return label, False
 
 
 def _link(datasette, database, text, page, **parameters):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from . import access
 from .refusal import Refusal
 
-SHOWN = 200  # in the list to choose from
+SHOWN = 200   # in the list to choose from
+EXAMPLES = 3
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,8 @@ class Model:
 def listed(conn):
     """The newest first; of each name the newest version comes first."""
     rows = conn.execute(f"""
-        SELECT name, version, json_extract(options, '$.multilabel') FROM main.{access.MODELS}
+        SELECT name, version, iif(json_valid(options), json_extract(options, '$.multilabel'), NULL)
+        FROM main.{access.MODELS}
         ORDER BY max(created) OVER (PARTITION BY name) DESC, name, version DESC LIMIT {SHOWN}""")
     return [Model(str(name), version, multilabel not in (None, 0)) for name, version, multilabel in rows]
 
@@ -56,6 +58,16 @@ def metrics(conn, name, version):
     row = conn.execute(f"SELECT metrics FROM main.{access.MODELS} WHERE name = ? AND version = ?",
                        [name, version]).fetchone()
     return row and json.loads(row[0])
+
+
+def examples(conn, model):
+    """Texts that the model was judged by, one for each of a few labels. A model made elsewhere may have none."""
+    rows = conn.execute(f"""
+        SELECT json_extract(value, '$.text') FROM main.{access.MODELS},
+          json_each(iif(json_valid(metrics), metrics, '{{}}'), '$.validation.examples')
+        WHERE name = ? AND version = ? GROUP BY json_extract(value, '$.label') ORDER BY min(key) LIMIT {EXAMPLES}""",
+        [model.name, model.version])
+    return [text for text, in rows if text]
 
 
 def card(conn, model):

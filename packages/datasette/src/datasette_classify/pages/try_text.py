@@ -1,4 +1,5 @@
 """Try a sentence: its label, the probabilities, the words that decided."""
+from .. import models
 from ..explaining import explain
 from ..page import view
 
@@ -10,4 +11,6 @@ async def show(page):
     model = page.model()
     text = (page.given("text") or "")[:LONGEST]
     explanation = await page.read(explain, model, text) if text.strip() else None
-    return await page.render("classify_try.html", text=text, explanation=explanation, longest=LONGEST)
+    examples = [] if explanation else await page.read(models.examples, model)
+    return await page.render("classify_try.html", text=text, explanation=explanation, longest=LONGEST,
+                             examples=examples)
