@@ -22,6 +22,7 @@ import sqlite_classify
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
+from datasette.utils.sqlite import sqlite3 as sqlite
 
 TICKETS = sys.argv[1]
 IS_OLD = not hasattr(Datasette, "allowed")  # before 1.0
@@ -277,12 +278,16 @@ class Reading(Pages):
         self.assertNotIn("/train", anonymous.text)
 
     async def test_where_extensions_cannot_be_loaded(self):
-        unavailable = sqlite_classify.ExtensionsUnavailable("no")
-        with mock.patch("sqlite_classify.load", side_effect=unavailable), \
-                mock.patch("datasette_classify.library._missing", False), contextlib.redirect_stderr(io.StringIO()):
-            await self.open()
-            self.refused(await self.get(), 501, "This Python's sqlite3 cannot load extensions")
-            self.assertEqual((await self.datasette.client.get("/support/tickets")).status_code, 200)
+        unavailable, too_old = sqlite_classify.ExtensionsUnavailable("no"), sqlite.OperationalError("too old")
+        for error, expected in ((unavailable, "This Python's sqlite3 cannot load extensions"),
+                                (too_old, "The library of sqlite-classify cannot be loaded: too old.")):
+            with mock.patch("sqlite_classify.load", side_effect=error), \
+                    mock.patch("datasette_classify.library._why_missing", None), \
+                    contextlib.redirect_stderr(io.StringIO()) as said:
+                await self.open()
+                self.refused(await self.get(), 501, expected)
+                self.assertEqual((await self.datasette.client.get("/support/tickets")).status_code, 200)
+            self.assertEqual(said.getvalue().count(expected), 1)
 
 
 class Permissions(Pages):
@@ -370,7 +375,8 @@ class Permissions(Pages):
 
     async def test_wrong_settings(self):
         for name, value, expected in (("max_row", 1, "expected one of time_limit_ms"),
-                                      ("max_rows", "x", "a number above 0"), ("options", [], "expected an object")):
+                                      ("max_rows", "x", "expected an integer from 1"),
+                                      ("max_seconds", 0, "a number above 0"), ("options", [], "expected an object")):
             await self.open({"plugins": {SETTINGS: {name: value}}})
             self.refused(await self.get(), 500, expected)
             self.assertEqual((await self.datasette.client.get("/support")).status_code, 200)
@@ -431,6 +437,10 @@ class Correcting(Pages):
         self.assertEqual((await self.correct(key="[1]", old="7", new="5", **place)).status_code, 302)
         self.assertEqual(self.sql("SELECT stars, typeof(stars) FROM rated WHERE id = 1"), (5, "integer"))
         self.assertEqual((await self.correct(key="[1]", old='"5"', new="7", **place)).status_code, 409)
+        self.sql("SELECT classify_train(body, stars, 'stars', ?) FROM rated", json.dumps(sample.OPTIONS))
+        typed = await self.correct(key="[2]", old="7", new="", other="8", model="stars", **place)
+        self.assertEqual(typed.status_code, 302, words(typed))
+        self.assertEqual(self.sql("SELECT stars, typeof(stars) FROM rated WHERE id = 2"), (8, "integer"))
 
     async def test_bad_forms(self):
         await self.open()

@@ -107,12 +107,12 @@ def _row(conn, place, model, values):
 
 
 def _sample(conn, place, columns, which, max_rows):
-    """A query, how many rows it gives at most, and how many there are. Only names stand in it, so that it is safe as
-    the text that our functions take."""
+    """A query, how many rows it gives, and how many it chooses from. Only names and numbers of ours stand in it, so
+    that it is safe as the text that our functions take."""
     which = f"{quote(place.text)} IS NOT NULL AND {which}"
     total, = conn.execute(f"SELECT count(*) FROM {place.table.source} WHERE {which}").fetchone()
     every = -(-total // max_rows)
     spread = f" AND {SPREAD.format(place.table.key[0])} % {every} = 0" if place.table.rowid and every > 1 else ""
-    query = f"SELECT {', '.join(columns)} FROM {place.table.source} WHERE {which}{spread} LIMIT {int(max_rows)}"
+    query = f"SELECT {', '.join(columns)} FROM {place.table.source} WHERE {which}{spread} LIMIT {max_rows}"
     looked_at, = conn.execute(f"SELECT count(*) FROM ({query})").fetchone()
     return query, looked_at, total

@@ -1,11 +1,9 @@
 """What all pages share: who asks, for which database, model, table and columns; and how an answer is made."""
-from urllib.parse import urlencode
-
 from datasette.utils import sqlite_timelimit, tilde_decode, tilde_encode
 from datasette.utils.asgi import Forbidden, NotFound, Response
 from datasette.utils.sqlite import sqlite3
 
-from . import access, library, links, models, settings, tables
+from . import access, explaining, library, links, models, settings, tables
 from .labelling import Place
 from .refusal import Refusal
 
@@ -74,8 +72,8 @@ class Page:
             {name: self.request.args[name] for name in self.request.args}
         self.settings = settings.of(self.datasette, self.database)
         await self.read(lambda conn: None)  # a connection at least has tried to load the library
-        if library.is_missing():
-            raise Refusal(501, library.CANNOT_LOAD)
+        if library.why_missing():
+            raise Refusal(501, library.why_missing())
         self.may_train = await access.may_train(self.datasette, self.request.actor, self.db)
         if await self.db.table_exists(access.MODELS) and await self.may_view(access.MODELS):
             self.models = await self.read(models.listed)
@@ -162,7 +160,7 @@ class Page:
         context.update(
             page=self, database=self.database, status=status, place=self._place,
             model=self._model, models=self.models, stylesheet=self._static("classify.css"),
-            script=self._static("classify.js"), tabs=self._tabs(), query_string=urlencode)
+            script=self._static("classify.js"), tabs=self._tabs(), shown=explaining.SHOWN)
         html = await self.datasette.render_template(template, context, request=self.request)
         # Screen readers need the language. Datasette 0.65 leaves it out, and no block of its template has this tag.
         return Response.html(html.replace("<html>", '<html lang="en">', 1), status=status)

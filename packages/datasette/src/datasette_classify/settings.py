@@ -15,7 +15,8 @@ from typing import Any
 from .refusal import Refusal
 
 NAME = "datasette-classify"
-NUMBERS = "time_limit_ms", "max_rows", "page_rows", "max_seconds"
+NUMBERS = "time_limit_ms", "max_seconds"
+COUNTS = "max_rows", "page_rows"
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ def of(datasette, database):
             raise Refusal(500, f"The setting {name} of {NAME} is unknown, expected one of {', '.join(names)}.")
         if name in NUMBERS and not (isinstance(value, (int, float)) and value > 0):
             raise Refusal(500, f"The setting {name} of {NAME} is {value!r}, expected a number above 0.")
+        if name in COUNTS and not (isinstance(value, int) and value >= 1):
+            raise Refusal(500, f"The setting {name} of {NAME} is {value!r}, expected an integer from 1.")
         if name == "options" and not isinstance(value, dict):
             raise Refusal(500, f"The setting options of {NAME} is {value!r}, expected an object.")
     return Settings(**given)

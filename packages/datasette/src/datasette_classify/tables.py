@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Optional
 
+from datasette.utils.sqlite import sqlite3
+
 from .refusal import Refusal
 
 ROWID_NAMES = "rowid", "_rowid_", "oid"
@@ -74,7 +76,7 @@ def _rowid_name(conn, name, columns):
         return None
     try:
         conn.execute(f"SELECT [{free}] FROM main.{quote(name)} LIMIT 0")
-    except Exception as error:
+    except sqlite3.OperationalError as error:
         if "no such column" in str(error):
             return None
         raise

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 import sqlite_classify
-from datasette.utils.sqlite import sqlite3
 
 from . import access
 from .labelling import Place
@@ -78,13 +77,13 @@ class Job:
         try:
             self._train(conn)
             self.state = SAVED
-        except sqlite3.Error as error:
+        except Exception as error:  # whatever it is: a job that never ends would keep all others waiting
             self.error = str(error)
             self.state = self._state_of_error()
         finally:
             conn.set_progress_handler(None, STEPS)
-            self.folder.cleanup()
             self.ended = time.monotonic()
+            self.folder.cleanup()
 
     def _state_of_error(self):
         if "kept as temp." in self.error:

@@ -3,7 +3,7 @@ import json
 
 from datasette.utils.asgi import Response
 
-from .. import access, correcting, training
+from .. import access, correcting, models, training
 from ..page import view
 from ..refusal import Refusal
 
@@ -21,7 +21,8 @@ async def correct(page):
         raise Refusal(400, f"Model {page.model().title} gives several labels a row, which cannot be corrected here.")
     if training.running(page.datasette, page.database):
         raise Refusal(409, "A training is running in this database. Labels can be written again when it has ended.")
-    key, old, new = (_value(page, name) for name in ("key", "old", "new"))
+    key, old = _value(page, "key"), _value(page, "old")
+    new = _value(page, "new") if page.given("new") or not page.given("other") else await _typed(page)
     if not isinstance(key, list) or len(key) != len(place.table.key):
         raise Refusal(400, f"key has not {len(place.table.key)} values, expected the key of a row of table "
                            f"'{place.table.name}'.")
@@ -34,9 +35,7 @@ async def correct(page):
 
 
 def _value(page, name):
-    """A parameter that is JSON, so that 5 and '5' differ. `other` is a label that was typed."""
-    if name == "new" and page.given("other") and not page.given("new"):
-        return page.given("other")
+    """A parameter that is JSON, so that 5 and '5' differ."""
     try:
         value = json.loads(page.parameters[name])
     except (KeyError, ValueError):
@@ -44,6 +43,12 @@ def _value(page, name):
     if name != "key" and not (value is None or isinstance(value, (str, int, float)) and not isinstance(value, bool)):
         raise Refusal(400, f"{name} is {page.parameters[name]}, expected a text, a number or null.")
     return value
+
+
+async def _typed(page):
+    """A label that was typed. If it reads like one of the model's, it is that one, also where that is a number."""
+    labels = await page.read(models.labels, page.model())
+    return next((label for label in labels if str(label) == page.given("other")), page.given("other"))
 
 
 def _way_back(page):

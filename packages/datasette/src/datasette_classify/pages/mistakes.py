@@ -11,7 +11,7 @@ async def show(page):
     if place:
         may_correct = await access.may_correct(page.datasette, page.request.actor, page.database, place.table.name)
         found = await page.read(labelling.probable_mistakes, place, page.model(), page.settings.max_rows,
-                                int(page.settings.page_rows), offset)
+                                page.settings.page_rows, offset)
 
     def choices(suggested):
         return [(label, None) for label in [suggested, *(label for label in labels if label != suggested)]]

@@ -17,6 +17,6 @@ async def show(page):
     if place:
         may_correct = await access.may_correct(page.datasette, page.request.actor, page.database, place.table.name)
         found = await page.read(labelling.least_certain, place, page.model(), which == ALL,
-                                page.settings.max_rows, int(page.settings.page_rows), offset)
+                                page.settings.max_rows, page.settings.page_rows, offset)
     return await page.render("classify_review.html", tables=await page.tables(), labels=labels, found=found,
                              which=which, offset=offset, may_correct=may_correct)

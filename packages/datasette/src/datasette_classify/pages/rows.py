@@ -12,7 +12,7 @@ async def show(page):
     place = await page.place(labels, needs_label=False)
     rows, following = [], None
     if place:
-        size = int(page.settings.page_rows)
+        size = page.settings.page_rows
         rows = await page.read(labelling.rows_after, place, page.model(), _key(page, place), size + 1)
         if len(rows) > size:
             rows = rows[:size]

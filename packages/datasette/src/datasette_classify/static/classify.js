@@ -57,7 +57,7 @@
     data.set("new", button.value);
     try {
       const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: data });
-      const said = await answer.json();
+      const said = await answer.json().catch(() => ({ error: `Datasette has refused it (status ${answer.status}).` }));
       if (said.ok) written(row, said.label);
       else say(row, said.error, "alert");
     } catch {
