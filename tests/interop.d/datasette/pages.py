@@ -1,6 +1,6 @@
 """pages.py CSV -- the pages of datasette-classify, as Datasette's own client gets them: what they say, with which
-status, to whom, and what they leave in the database. Runs in an environment that has the plugin, with Datasette 0.65 or
-1.0. The last line counts."""
+status, to whom, and what they leave in the database; and the plugin of sqlite-utils. Runs in an environment that has
+both, with Datasette 0.65 or 1.0. The last line counts."""
 import asyncio
 import contextlib
 import html
@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 
 import sample
 import sqlite_classify
+import sqlite_utils
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
@@ -579,6 +580,32 @@ class Training(Pages):
         await self.act(job, "save")
         await self.until(job, "Saved as long@1")
         self.assertEqual(self.models(), [("long", 1), ("triage", 1)])
+
+
+class SqliteUtils(Pages):
+    """The plugin of sqlite-utils, which is in the same environment."""
+
+    def test_databases(self):
+        for db in sqlite_utils.Database(self.path), sqlite_utils.Database(memory=True):
+            self.assertEqual(db.execute("SELECT typeof(classify_version())").fetchone(), ("text",))
+        with self.assertRaises(sqlite.OperationalError):
+            sqlite_utils.Database(memory=True, execute_plugins=False).execute("SELECT classify_version()")
+
+    def test_an_open_connection(self):
+        """Loading it anew would fail while a statement runs."""
+        db = sqlite_utils.Database(self.path)
+        running = db.execute("SELECT classify(body) FROM tickets")
+        running.fetchone()
+        with mock.patch("sqlite_classify.load", side_effect=AssertionError):
+            again = sqlite_utils.Database(db.conn)
+        self.assertEqual(again["tickets"].count, 81)
+
+    def test_where_extensions_cannot_be_loaded(self):
+        for error in sqlite_classify.ExtensionsUnavailable("no"), sqlite.OperationalError("too old"):
+            with mock.patch("sqlite_classify.load", side_effect=error), \
+                    self.assertWarnsRegex(RuntimeWarning, "there are no classify functions: "):
+                db = sqlite_utils.Database(self.path)
+            self.assertEqual(db["tickets"].count, 81)
 
 
 if __name__ == "__main__":
