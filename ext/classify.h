@@ -12,18 +12,12 @@
 **
 **   sqlite3_auto_extension((void (*)(void))sqlite3_classify_static_init);
 **
-** With the static library, which `make install` puts beside a pkg-config file:
-**
-**   cc program.c $(pkg-config --cflags --libs sqlite-classify sqlite3)
-**
-** With the amalgamation, classify.c, which needs OpenBLAS and utf8proc. SQLITE_CORE says that
-** SQLite is in the program; sqlite3.c may stand in the place of -lsqlite3:
+** docs/c.md says how to link the static library. The amalgamation, classify.c, needs OpenBLAS and
+** utf8proc. SQLITE_CORE says that SQLite is in the program, and sqlite3.c may stand in the place
+** of -lsqlite3; without it the file becomes an extension to be loaded:
 **
 **   cc -O3 -fno-math-errno -fno-trapping-math -DSQLITE_CORE program.c classify.c \
 **     -lsqlite3 -lopenblas -lutf8proc -lm -pthread
-**
-** Without SQLITE_CORE it becomes an extension to be loaded, as classify.so is:
-**
 **   cc -O3 -fno-math-errno -fno-trapping-math -fPIC -shared -o classify.so classify.c \
 **     -lopenblas -lutf8proc -lm -pthread
 */
@@ -43,14 +37,6 @@ extern "C" {
 ** at the same time.
 */
 int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
-
-#ifndef SQLITE_CORE
-/* For SQLite, which looks for these names in a file that it loads. They do the same, and tell it
-** never to unload the file.
-*/
-int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
-int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
-#endif
 
 #ifdef __cplusplus
 }

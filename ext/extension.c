@@ -135,7 +135,9 @@ int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_
 }
 
 #ifndef SQLITE_CORE
-/* The library stays loaded: unloading one that has run threads hangs on some systems. */
+/* For SQLite, which looks for it in a file of the name classify. The library stays loaded: unloading
+** one that has run threads hangs on some systems.
+*/
 int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   int rc = load(db, message, api);
   return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
