@@ -12,6 +12,8 @@
 #                 make dist TARGETS=linux-x86_64-gnu
 # make wheel      build/wheels/, the Python package; with one of these:
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
+# make release    build/release/, all that is published; RELEASE_TARGETS=linux-x86_64-gnu
+#                 makes it for one of the targets of make dist
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -197,9 +199,15 @@ wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 dist:
 	@packages/dist/build $(TARGETS)
 
+# RELEASE_TARGETS comes from the command line or the environment.
+RELEASE_PARTS ?= libraries amalgamation wheels
+release: export RELEASE_TARGETS ?=
+release:
+	@packages/release/build $(RELEASE_PARTS)
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel release clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
