@@ -15,7 +15,7 @@ TOKEN = re.compile(r'''
 ''', re.VERBOSE | re.DOTALL | re.MULTILINE)
 DIRECTIVE = re.compile(r"^[ ]*#(?:\\\n|[^\n])*", re.MULTILINE)
 MACRO = re.compile(r"^[ ]*#[ ]*define[ ]+(\w+)", re.MULTILINE)
-OPENING, CLOSING = {"(": ")", "[": "]", "{": "}"}, {")", "]", "}"}
+OPENING, CLOSING = {"(", "[", "{"}, {")", "]", "}"}
 SQLITE_MACROS = {"SQLITE_EXTENSION_INIT1", "SQLITE_EXTENSION_INIT3"}  # declarations without a semicolon
 
 
@@ -66,14 +66,19 @@ def is_function(declaration):
     return len(start) < len(declaration) and declaration[len(start)].text == "{" and start[-1].text == ")"
 
 
-def closing(list_of_tokens, start):
-    """The index of the mark that closes the one at `start`."""
+def closing(sequence, start):
+    """The index of the token that closes the one at `start`."""
     depth = 0
-    for i in range(start, len(list_of_tokens)):
-        depth += (list_of_tokens[i].text in OPENING) - (list_of_tokens[i].text in CLOSING)
+    for i in range(start, len(sequence)):
+        depth += (sequence[i].text in OPENING) - (sequence[i].text in CLOSING)
         if depth == 0:
             return i
-    raise SystemExit(f"nothing closes the '{list_of_tokens[start].text}' at byte {list_of_tokens[start].start}")
+    raise SystemExit(f"nothing closes the '{sequence[start].text}' at character {sequence[start].start}")
+
+
+def only_types(declaration):
+    """Whether this declares a struct, a union or an enum, and no variable of it."""
+    return declaration[0].text in ("struct", "union", "enum") and declaration[-2].text == "}"
 
 
 def types(declaration):
@@ -103,14 +108,8 @@ def enumerators(body):
 
 def function_name(declaration):
     """The name in front of the parameters, if this declares or defines a function."""
-    for before, token in zip(declaration, declaration[1:]):
-        if token.text == "(" and before.kind == "name" and before.text != "__attribute__":
-            return before.text
-        if token.text == "(" and before.text == "__attribute__":
-            continue
-        if token.text in ("{", "="):
-            return None
-    return None
+    start = head(declaration)
+    return next((name.text for name, after in zip(start, start[1:]) if name.kind == "name" and after.text == "("), None)
 
 
 def variables(declaration):
@@ -127,16 +126,15 @@ def variables(declaration):
 
 def declared(declaration):
     """The names that a declaration adds to those of its file."""
-    first = declaration[0].text
-    if first == "SIMD_VERSIONS":
+    if declaration[0].text == "SIMD_VERSIONS":
         commas = [i for i, token in enumerate(declaration) if token.text == ","]
         return {declaration[commas[1] + 1].text}
+    if only_types(declaration):
+        return types(declaration)
     name = function_name(without_attributes(declaration))
-    if first == "typedef" or not name:
-        alone = first in ("struct", "union", "enum") and declaration[-2].text == "}"
-        names = [name] if name else [] if alone else variables(without_bodies(declaration))
-        return types(declaration) | set(names)
-    return {name}
+    if name and declaration[0].text != "typedef":
+        return {name}
+    return types(declaration) | ({name} if name else set(variables(without_bodies(declaration))))
 
 
 def without_attributes(declaration):
@@ -155,11 +153,11 @@ def without_bodies(declaration):
     """The tokens without attributes and what stands in braces."""
     found, depth = [], 0
     for token in without_attributes(declaration):
-        depth -= token.text == "}"
-        if depth == 0 and token.text != "}":
-            found.append(token)
         depth += token.text == "{"
-    return [token for token in found if token.text != "{"]
+        if depth == 0:
+            found.append(token)
+        depth -= token.text == "}"
+    return found
 
 
 def names(source):
