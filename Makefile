@@ -12,6 +12,8 @@
 #                 make dist TARGETS=linux-x86_64-gnu
 # make wheel      build/wheels/, the Python package; with one of these:
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
+# make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
+#                 make npm LIBRARY=build/dist
 # make release    build/release/, all that is published; RELEASE_TARGETS=linux-x86_64-gnu
 #                 makes it for one of the targets of make dist
 #
@@ -196,11 +198,14 @@ wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
 	@ls -t "$(BUILD)"/wheels/*.whl | sed 's/^/  /;q'
 
+npm: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
+	@PLATFORM="$(PLATFORM)" packages/node/build "$(LIBRARY)" "$(BUILD)/npm"
+
 dist:
 	@packages/dist/build $(TARGETS)
 
 # RELEASE_TARGETS comes from the command line or the environment.
-RELEASE_PARTS ?= libraries amalgamation wheels
+RELEASE_PARTS ?= libraries amalgamation wheels npm
 release: export RELEASE_TARGETS ?=
 release:
 	@packages/release/build $(RELEASE_PARTS)
@@ -208,6 +213,6 @@ release:
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel release clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm release clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

@@ -253,6 +253,20 @@ static void precision_write(const Option *o, const Options *options, sqlite3_str
 
 const OptionKind OPTION_PRECISION = {"\"float32\" or \"int8\"", false, precision_read, precision_write};
 
+static int stop_file_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  bool name = *m->shown && strlen(m->shown) == (size_t)sqlite3_value_bytes(m->value); /* no NUL in it */
+  return name ? text_read(c, o, m, options, error) : bad_value(o, m, error);
+}
+
+/* It is no property of a model, and would stop the next training that is given the same options. */
+static void stop_file_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  (void)options;
+  sqlite3_str_appendall(json, "null");
+}
+
+const OptionKind OPTION_STOP_FILE = {"the path of a file", false, stop_file_read, stop_file_write};
+
 static int validation_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   if (json_member_is(m, "text")) return copy_text(&options->validation_query, m->value, error);
   return real_read(c, o, m, options, error);

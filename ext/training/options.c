@@ -36,6 +36,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"precision", &OPTION_PRECISION, TRAINING(precision), 0, 0, NULL},
     {"progress", &OPTION_BOOLEAN, OPTION(progress), 0, 0, NULL},
     {"seed", &OPTION_SEED, TRAINING(seed), 0, 9007199254740992.0, NULL},
+    {"stop_file", &OPTION_STOP_FILE, OPTION(stop_file), 0, 0, NULL},
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
     {"teacher", &OPTION_TEXT, OPTION(teacher), 0, 0, "an encoder's name, or a query that gives a text and a vector"},
     {"threads", &OPTION_COUNT, TRAINING(threads), 1, 256, NULL},
@@ -106,6 +107,7 @@ int options_read(Connection *c, const char *json, Options *options, Error *error
   if (!rc && json) rc = check_object(c, json, "{\"epochs\": 5}", error);
   if (!rc && json) rc = json_members_visit(c, json, read_option, &reader, error);
   if (options->no_encoder) options->training.hidden = 0;
+  options->training.stop_file = options->stop_file;
   if (rc) options_free(options);
   return rc;
 }
@@ -131,6 +133,7 @@ void options_free(Options *options) {
   sqlite3_free(options->from_rows);
   sqlite3_free(options->class_weight);
   sqlite3_free(options->separator);
+  sqlite3_free(options->stop_file);
   *options = (Options){0};
 }
 

@@ -25,6 +25,7 @@ typedef struct Options {
   char *class_weight;     /* class_weights.h; NULL if it is not an object             */
   Multilabel multilabel;
   char *separator;        /* of MULTILABEL_SETS, or NULL: labels are JSON arrays      */
+  char *stop_file;        /* or NULL; training.stop_file points to it                 */
   bool no_encoder;        /* training.hidden is then 0                                */
   size_t keep;            /* versions; 0: all                                         */
   bool progress;          /* on stderr: progress.h                                    */

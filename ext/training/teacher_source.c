@@ -105,7 +105,10 @@ static int read_vectors(TrainingRun *run, Error *error) {
   size_t known = 0;
   int rc = query_prepare(run->connection, run->options.teacher, NAME, 2, MEANING, &stmt, error), step;
   if (rc) return rc;
-  while (!rc && (step = query_step(run->connection, stmt)) == SQLITE_ROW) rc = add_vector(run, stmt, error);
+  while (!rc && (step = query_step(run->connection, stmt)) == SQLITE_ROW) {
+    rc = failure_code(training_check_stop(run->training, error));
+    if (!rc) rc = add_vector(run, stmt, error);
+  }
   if (!rc && step != SQLITE_DONE) rc = query_failure(run->connection, NAME, step, error);
   sqlite3_finalize(stmt);
   for (size_t i = 0; i < teacher->count && !rc; i++) known += teacher_knows(teacher, i);

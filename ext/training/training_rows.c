@@ -161,7 +161,8 @@ int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value
   const char *text;
   size_t length;
   run->row++;
-  int rc = query_text(text_value, text_of(use), &text, &length, error);
+  int rc = failure_code(training_check_stop(run->training, error));
+  if (!rc) rc = query_text(text_value, text_of(use), &text, &length, error);
   bool no_label = label_value && sqlite3_value_type(label_value) == SQLITE_NULL;
   if (no_label && use == ROW_TRAINS && run->options.teacher && !run->options.unlabelled) {
     use = ROW_UNLABELLED;

@@ -114,11 +114,12 @@ static int read_encoder_words(TrainingRun *run, Error *error) {
   Workers *workers;
   double begun = clock_seconds();
   progress_begin(&run->progress, run->options.progress, read_words_progress, &read);
-  Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
+  Poll poll = training_poll(run->training, progress_poll(&run->progress, connection_poll(run->connection)));
   int rc = failure_code(workers_new(o.threads ? o.threads : workers_processors(), poll, &workers, error));
   if (rc) return rc;
   rc = failure_code(encoder_words_read(&words, workers, training_vectors(run->training), error));
   rc = encoder_loading_failure(run->options.teacher, rc, error);
+  if (rc == SQLITE_INTERRUPT && training_check_stop(run->training, error)) rc = SQLITE_ERROR;
   workers_free(workers);
   progress_hide(&run->progress);
   training_add_teacher_seconds(run->training, clock_seconds() - begun);

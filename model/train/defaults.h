@@ -29,6 +29,7 @@ typedef struct TrainingOptions {
   uint64_t seed;
   size_t threads;       /* 0: one for each processor              */
   double max_seconds;   /* 0: no limit                            */
+  const char *stop_file; /* stop_file.h: borrowed; or NULL       */
   size_t max_tokens, min_count, max_vocabulary;
   bool balanced;        /* weight of a label: inverse frequency   */
   size_t embedding;     /* 0: by the number of rows               */

@@ -172,7 +172,7 @@ static Status next_step(void *context, const MinibatchResult *last, MinibatchSte
     t->epoch->train_loss += last->loss * (double)step->count;
     t->epoch->train_accuracy += (double)last->correct;
   }
-  *more = p->begun < e->batch_count && (p->begun == 0 || !training_out_of_time(t));
+  *more = p->begun < e->batch_count && (p->begun == 0 || !training_ends_early(t));
   if (!*more) return STATUS_OK;
   t->epoch->learning_rate = learning_rate(e, t->options.learning_rate);
   return fill_step(e, t, e->batches[p->begun++], step, error);

@@ -4,8 +4,8 @@
 ** reads what those before it have made, in the Training below, and what it needs for
 ** itself is its state. So a new stage is a file, and a line in that list.
 **
-** Time limits, interrupts and progress are training.c's: t->workers carry the poll, a
-** stage asks training_out_of_time() where it may leave off early, and says how far it is
+** Time limits, the stop file, interrupts and progress are training.c's: t->workers carry the
+** poll, a stage asks training_ends_early() where it may leave off early, and says how far it is
 ** only where it can tell more than its name.
 */
 #ifndef CLASSIFY_STAGE_H
@@ -14,6 +14,7 @@
 #include "train/epochs.h"
 #include "train/text_folds.h"
 #include "train/size_budget.h"
+#include "train/stop_file.h"
 #include "train/taught_labels.h"
 #include "train/training.h"
 
@@ -50,6 +51,8 @@ struct Training {
 
   /* of training.c */
   double started;           /* seconds, of clock.h: training_new() */
+  StopFile *stop_file;      /* or NULL                           */
+  Poll poll;                /* of the caller, for training_poll() */
   size_t stage;             /* under way, in the list            */
   void *state;              /* of that stage; NULL until it began */
   Workers *workers;         /* of the call under way             */
@@ -71,8 +74,8 @@ typedef struct Stage {
 extern const Stage STAGE_TAUGHT_LABELS, STAGE_PSEUDO_LABELS, STAGE_LINEAR, STAGE_NETWORK, STAGE_CALIBRATION,
     STAGE_COMPRESSION, STAGE_FINAL_FIT, STAGE_CROSS_VALIDATION, STAGE_DESCRIPTION;
 
-/* Whether max_seconds are over. */
-bool training_out_of_time(const Training *t);
+/* Whether max_seconds are over, or the stop file is there. Any thread may ask. */
+bool training_ends_early(const Training *t);
 
 /* Lists the rows of the corpus that are trained on, anew. */
 Status training_list_rows(Training *t, Error *error);

@@ -61,7 +61,7 @@ static Status learn_network(Training *t, atomic_size_t *ended, Error *error) {
   for (t->epoch_number = 1; t->epoch_number <= count && !status; t->epoch_number++) {
     epoch = (Epoch){.epoch = t->epoch_number};
     if (t->epoch_number > t->best.epoch) status = epochs_plan_last(t->epochs, t, error);
-    if (!status && !training_out_of_time(t)) status = epochs_run(t->epochs, t, error);
+    if (!status && !training_ends_early(t)) status = epochs_run(t->epochs, t, error);
     atomic_fetch_add(ended, 1);
   }
   return status;
@@ -87,7 +87,7 @@ static Status judge_fold(void *context, size_t index, size_t worker, Error *erro
 
 /* ---- the stage ----------------------------------------------------------------------------- */
 
-static bool wanted(const Training *t) { return t->folds.of && !training_out_of_time(t); }
+static bool wanted(const Training *t) { return t->folds.of && !training_ends_early(t); }
 
 /* Takes the rows of all folds, for which they are held out for this moment. */
 static Status take_all(Corpus *c, const TextFolds *folds, Validation *all, Error *error) {
@@ -121,7 +121,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   CrossValidation *s = state;
   atomic_store(&s->epochs, 0);
   Status status = workers_run(t->workers, TEXT_FOLDS, judge_fold, s, error);
-  if (status || training_out_of_time(t)) return status;
+  if (status || training_ends_early(t)) return status;
   status = preparation_set_prior(t, error);
   if (!status) status = validation_conclude(&s->all, t->model, error);
   if (!status) swap_validation(s, t);

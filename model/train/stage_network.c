@@ -54,10 +54,10 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   keep_best(t);
   bool patient = t->options.patience == 0 || t->epoch->epoch - t->best.epoch < t->options.patience;
   size_t most = t->options.epochs - (t->final_fit ? 1 : 0);
-  *over = t->epoch->epoch >= most || !patient || training_out_of_time(t);
-  if (!*over || !training_out_of_time(t)) return STATUS_OK;
+  *over = t->epoch->epoch >= most || !patient || training_ends_early(t);
+  if (!*over || !training_ends_early(t)) return STATUS_OK;
   t->final_fit = false;
-  return warnings_find_of_time(t, &t->warnings, error);
+  return warnings_find_of_early_end(t, &t->warnings, error);
 }
 
 static void progress(const void *state, const Training *t, TrainingProgress *p) {

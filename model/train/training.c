@@ -56,6 +56,7 @@ Status training_new(const TrainingOptions *options, const char *tokenize, const 
   t->tokenize = strdup(from ? from->tokenize : tokenize);
   Status status = t->tokenize ? STATUS_OK : error_no_memory(error);
   if (!status && from) status = take_over(t, from, error);
+  if (!status && options->stop_file) status = stop_file_new(options->stop_file, &t->stop_file, error);
   bool plain = !from || reading_is_plain(&from->reading);
   t->corpus.max_tokens = t->options.linear || !plain ? 0 : t->options.max_tokens;
   t->corpus.shaped = from ? from->parameters.shape.shaped : t->options.subwords;
@@ -85,6 +86,7 @@ void training_free(Training *t) {
   model_free(t->model);
   parameters_free(&t->best_parameters);
   validation_free(&t->validation);
+  stop_file_free(t->stop_file);
   free(t->tokenize);
   free(t->separator);
   strings_free(&t->warnings);
@@ -130,8 +132,9 @@ const Validation *training_validation(const Training *t) { return &t->validation
 
 /* ---- what stages ask ------------------------------------------------------------------- */
 
-bool training_out_of_time(const Training *t) {
-  return t->options.max_seconds > 0 && clock_seconds() - t->started >= t->options.max_seconds;
+bool training_ends_early(const Training *t) {
+  bool over = t->options.max_seconds > 0 && clock_seconds() - t->started >= t->options.max_seconds;
+  return over || stop_file_appeared(t->stop_file);
 }
 
 Status training_list_rows(Training *t, Error *error) {
@@ -142,6 +145,26 @@ Status training_list_rows(Training *t, Error *error) {
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_TRAINS) t->rows.row[t->rows.count++] = (uint32_t)row;
   return STATUS_OK;
+}
+
+/* ---- a stop before anything is learned --------------------------------------------------- */
+
+Status training_check_stop(Training *t, Error *error) {
+  if (!stop_file_appeared(t->stop_file)) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "stopped by the file '%.200s' before anything was learned, so no model is "
+                   "saved", t->options.stop_file);
+}
+
+/* The teacher's stage is the first. */
+static bool proceed(void *context) {
+  Training *t = context;
+  bool stopped = t->stage == 0 && stop_file_appeared(t->stop_file);
+  return !stopped && (!t->poll.proceed || t->poll.proceed(t->poll.context));
+}
+
+Poll training_poll(Training *t, Poll poll) {
+  t->poll = poll;
+  return (Poll){proceed, t};
 }
 
 /* ---- stage by stage ---------------------------------------------------------------------- */
@@ -188,9 +211,10 @@ static Status run_epoch(Training *t, Error *error) {
 Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
   *epoch = (Epoch){.epoch = ++t->epoch_number};
   t->epoch = epoch;
-  Status status = workers_new(t->options.threads, poll, &t->workers, error);
+  Status status = workers_new(t->options.threads, training_poll(t, poll), &t->workers, error);
   if (status) return status;
   status = run_epoch(t, error);
+  if (status == STATUS_INTERRUPTED && t->stage == 0 && training_check_stop(t, error)) status = STATUS_INVALID;
   workers_free(t->workers);
   t->workers = NULL;
   epoch->seconds = clock_seconds() - t->started;

@@ -78,6 +78,13 @@ void training_add_teacher_seconds(Training *training, double seconds);
 /* Adds a phrase that a label stands for, such as its name: only the teacher learns from it. After the last row. */
 Status training_add_phrase(Training *training, const Label *label, const char *phrase, size_t length, Error *error);
 
+/* While rows are read and the teacher is at work nothing is learned that could be saved, so there the stop file is an
+** error. training_epoch() sees to it; before training_begin() the caller asks for each row, and runs workers with a
+** poll that stops then, too.
+*/
+Status training_check_stop(Training *training, Error *error);
+Poll training_poll(Training *training, Poll poll);
+
 /* Begins to learn. There must be at least two labels, one of them with two rows to train on; one label
 ** is enough if rows have sets of labels. Such a training knows no teacher, no texts without labels and
 ** no label weights. The label weights [labels] (NULL: none) are copied, and multiply a row's loss.

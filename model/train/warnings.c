@@ -302,11 +302,13 @@ Status warnings_find_of_guesses(const Training *t, Strings *warnings, Error *err
   return status ? status : warn_of_unlearned(t, warnings, error);
 }
 
-Status warnings_find_of_time(const Training *t, Strings *warnings, Error *error) {
+Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *error) {
   double epochs = epochs_done(t->epochs);
   char had[64] = "less than one epoch";
-  if (!t->taught.teacher) return STATUS_OK;
   if (epochs >= 1.0) snprintf(had, sizeof had, "%.1f of %zu epochs", epochs, t->options.epochs);
+  if (stop_file_appeared(t->stop_file))
+    return warn(warnings, error, "stop_file ended the training: the network had %s", had);
+  if (!t->taught.teacher) return STATUS_OK;
   return warn(warnings, error, "the teacher took %.1f seconds and is not cut short by max_seconds (%g): the network "
               "had %s", t->teacher_seconds, t->options.max_seconds, had);
 }

@@ -117,15 +117,6 @@ TEST(time_counts_from_the_first_row) {
   training_free(t);
 }
 
-/* Whether a warning begins so. */
-static bool is_warned(const Training *t, const char *beginning) {
-  const Strings *warnings = training_warnings(t);
-  size_t length;
-  for (uint32_t i = 0; i < warnings->count; i++)
-    if (strncmp(strings_get(warnings, i, &length), beginning, strlen(beginning)) == 0) return true;
-  return false;
-}
-
 TEST(a_teacher_is_not_cut_short) {
   TrainingOptions options = sample_options();
   Training *t = taught_training(options);

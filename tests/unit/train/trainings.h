@@ -87,6 +87,15 @@ SHARED void check_same_file(Model *model, File *expected) {
 
 SHARED const size_t THREADS[] = {1, 2, 5};
 
+/* Whether a warning begins so. */
+SHARED bool is_warned(const Training *t, const char *beginning) {
+  const Strings *warnings = training_warnings(t);
+  size_t length;
+  for (uint32_t i = 0; i < warnings->count; i++)
+    if (strncmp(strings_get(warnings, i, &length), beginning, strlen(beginning)) == 0) return true;
+  return false;
+}
+
 /* Labels drawn without regard to the text: accuracy goes up and down. The model
 ** must be that of the epoch with the highest, and of these the lowest loss.
 */

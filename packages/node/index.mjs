@@ -1,0 +1,4 @@
+import classify from "./index.cjs";
+
+export const { load, getLoadablePath } = classify;
+export default classify;
