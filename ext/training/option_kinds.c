@@ -254,8 +254,10 @@ static void precision_write(const Option *o, const Options *options, sqlite3_str
 const OptionKind OPTION_PRECISION = {"\"float32\" or \"int8\"", false, precision_read, precision_write};
 
 static int stop_file_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
-  bool name = *m->shown && strlen(m->shown) == (size_t)sqlite3_value_bytes(m->value); /* no NUL in it */
-  return name ? text_read(c, o, m, options, error) : bad_value(o, m, error);
+  if (strlen(m->shown) < (size_t)sqlite3_value_bytes(m->value))
+    return failure(error, SQLITE_ERROR, "option %s has a NUL byte behind \"%.60s\", expected %s", o->name, m->shown,
+                   o->kind->expected);
+  return *m->shown ? text_read(c, o, m, options, error) : bad_value(o, m, error);
 }
 
 /* It is no property of a model, and would stop the next training that is given the same options. */

@@ -110,6 +110,7 @@ TEST(compressing) {
   options.epochs = 1;
   options.hidden = 0; /* with so few numbers OpenBLAS needs no memory of its own; it does not ask whether it got it */
   options.compress = options.subwords = options.linear = true;
+  options.stop_file = "no such file";
   Model *from = sample_model(&options, SAMPLE_LABELS * 4);
   fail_each_time(NULL, options);
   fail_each_time(from, options);

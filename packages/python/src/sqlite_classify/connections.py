@@ -5,17 +5,17 @@ packages pysqlite3 (pysqlite3-binary on PyPI) and apsw bring a SQLite of their o
 """
 import atexit
 import importlib
-import itertools
 import os
 import shutil
 import tempfile
 import threading
 
+from . import signals
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 DRIVERS = "sqlite3", "pysqlite3", "apsw"  # connect() takes the first that will do
 OLDEST_SQLITE = 3, 35
 BUSY = 5000  # milliseconds that a connection waits for one that writes, as sqlite3 does
-STEPS = 1000  # of SQLite between two looks for Ctrl-C: a fraction of a millisecond
 
 _libraries = {}  # driver: the library that is loaded into its SQLite
 _lock = threading.Lock()
@@ -53,20 +53,21 @@ def load(connection):
 def connect(path, **options):
     """Opens a database with the extension loaded.
 
-    Gives a sqlite3.Connection where this Python's sqlite3 can load extensions. Else it is a
-    pysqlite3.Connection, used like one of sqlite3; else an apsw.Connection, which differs: each statement
-    commits by itself, and there is no commit(). Raises ExtensionsUnavailable if none of them is there.
+    Gives a sqlite3.Connection where this Python's sqlite3 can load extensions. Else it is a pysqlite3.Connection,
+    used like one of sqlite3; else an apsw.Connection, which differs: each statement commits by itself, and there is
+    no commit(). Raises ExtensionsUnavailable if none of them is there.
 
     `path` is a file, or ":memory:". The options are those of sqlite3.connect() or apsw.Connection().
 
-    Ctrl-C ends a training or any other statement, with the driver's own error, which says "interrupted". For
-    this the connection has a progress handler; set_progress_handler() replaces it.
+    Ctrl-C ends a training or any other statement at once, by KeyboardInterrupt. For this the connection has a
+    progress handler, which set_progress_handler() replaces, and cursors of its own. With a `factory` in the options
+    they are the factory's, and Ctrl-C is the driver's own error, which says "interrupted".
     """
     driver = next(filter(None, map(_usable_driver, DRIVERS)), None)
     if driver is None:
         raise ExtensionsUnavailable("this Python's sqlite3 cannot load extensions, or its SQLite is older than 3.35; "
                                     + _advice())
-    db = getattr(driver, "connect", driver.Connection)(os.fspath(path), **options)
+    db = _open(driver, path, options)
     try:
         load(db)
     except BaseException:
@@ -74,8 +75,14 @@ def connect(path, **options):
         raise
     if driver.__name__ == "apsw":  # which else waits for nobody
         _method(db, "set_busy_timeout", "setbusytimeout")(BUSY)
-    _method(db, "set_progress_handler", "setprogresshandler")(_signals_handler(), STEPS)
+    signals.watch(driver, db)
     return db
+
+
+def _open(driver, path, options):
+    if driver.__name__ == "apsw":
+        return driver.Connection(os.fspath(path), **options)
+    return driver.connect(os.fspath(path), **{"factory": signals.connection_class(driver.Connection), **options})
 
 
 def unwrap(connection):
@@ -118,33 +125,6 @@ def _kind(value):
 def _method(thing, *names):
     """The first of these methods that it has; apsw has had two names for each."""
     return next((getattr(thing, name) for name in names if hasattr(thing, name)), None)
-
-
-def _signals_handler():
-    """A progress handler. It catches Ctrl-C and makes SQLite stop, so that the driver's own error ends the statement.
-
-    Python acts on Ctrl-C when it next runs Python code, such as this. In a function KeyboardInterrupt comes before the
-    first line, and so leaves it: then apsw 3.40 would run more Python code with that exception pending, which Python
-    forbids (SystemError). A generator goes on within its `try`. A second Ctrl-C may end the generator while it sees to
-    the first; another one follows.
-    """
-    handler = itertools.chain.from_iterable(iter(_look_for_signals, None)).__next__
-    handler()  # it is within its `try` from now on
-    return handler
-
-
-def _look_for_signals():
-    """Each next() says whether SQLite is to stop."""
-    stop = False
-    while True:
-        try:
-            while True:
-                yield stop
-                stop = False
-        except GeneratorExit:
-            return
-        except BaseException:  # of any signal, not only of Ctrl-C
-            stop = True
 
 
 def _usable_driver(name):
