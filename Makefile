@@ -109,7 +109,8 @@ $(BUILD)/card_style.h: ext/card/card.css
 	@mkdir -p $(@D)
 	@( echo 'static const char CARD_CSS[] ='; sed 's/["\\]/\\&/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
 $(BUILD)/ext/card/card.o $(BUILD)/static/ext/card/card.o: $(BUILD)/card_style.h
-$(BUILD)/ext/functions/classify_debug.o $(BUILD)/static/ext/functions/classify_debug.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
+$(BUILD)/ext/functions/classify_debug.o $(BUILD)/static/ext/functions/classify_debug.o: \
+  ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
 
 # ---- tests -------------------------------------------------------------------
 
