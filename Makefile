@@ -10,8 +10,9 @@
 # make amalgamation  build/amalgamation/classify.c, the extension in one file
 # make dist       build/dist/*/classify.so, for systems without a compiler;
 #                 make dist TARGETS=linux-x86_64-gnu
-# make wheel      build/wheels/, the Python package; with one of these:
-#                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
+# make wheel      build/wheels/, the Python package and its plugins of sqlite-utils and Datasette;
+#                 with one of these libraries, and without the plugins:
+#                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so WHEELS=python
 # make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
 #                 make npm LIBRARY=build/dist
 # make release    build/release/, all that is published; RELEASE_TARGETS=linux-x86_64-gnu
@@ -188,16 +189,18 @@ amalgamation: $(BUILD)/schema.h $(BUILD)/card_style.h
 	@packages/amalgamation/build $(BUILD)/amalgamation $(BUILD)
 	@echo "  $(BUILD)/amalgamation/classify.c"
 
-# PYTHON has pip. Where it has hatchling, nothing is fetched.
+# PYTHON has pip. Where it has hatchling, nothing is fetched. WHEELS are folders of packages/; the
+# wheel of the last is printed last.
 PYTHON   ?= python3
 LIBRARY  ?= $(BUILD)/classify.so
 PLATFORM ?=
+WHEELS   ?= sqlite-utils datasette python
 # A library that is named is there already; its name may have a blank, which that of a rule may not.
 wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 	@LIBRARY="$$(realpath -e "$(LIBRARY)")" && export LIBRARY && \
 	  PLATFORM="$(PLATFORM)" $(PYTHON) -m pip wheel --quiet --no-deps -w "$(BUILD)/wheels" \
-	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) ./packages/python
-	@ls -t "$(BUILD)"/wheels/*.whl | sed 's/^/  /;q'
+	  $$($(PYTHON) -c 'import hatchling' 2>/dev/null && echo --no-build-isolation) $(WHEELS:%=./packages/%)
+	@ls -tr "$(BUILD)"/wheels/*.whl | tail -n $(words $(WHEELS)) | sed 's/^/  /'
 
 npm: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 	@PLATFORM="$(PLATFORM)" packages/node/build "$(LIBRARY)" "$(BUILD)/npm"
@@ -206,7 +209,7 @@ dist:
 	@packages/dist/build $(TARGETS)
 
 # RELEASE_TARGETS comes from the command line or the environment.
-RELEASE_PARTS ?= libraries amalgamation wheels npm
+RELEASE_PARTS ?= libraries amalgamation wheels plugins npm
 release: export RELEASE_TARGETS ?=
 release:
 	@packages/release/build $(RELEASE_PARTS)

@@ -1,0 +1,34 @@
+"""A plugin of Datasette: each database has the functions of sqlite-classify, and pages under /DATABASE/-/classify.
+
+Here are the hooks that Datasette calls. From there on:
+
+    routes.py       which address is which page
+    page.py         what all pages share: permissions, the model and the table asked for, time limits, refusals
+    pages/          a file for each page
+    models.py, tables.py, explaining.py, labelling.py    what is read, as functions of a connection
+    correcting.py, training.py                           what is written, through Datasette's write queue
+    access.py, settings.py, library.py                   who may do what, what is set, whether the library is there
+"""
+from datasette import hookimpl
+
+from . import library, links, routes
+
+
+@hookimpl
+def prepare_connection(conn):
+    library.load(conn)
+
+
+@hookimpl
+def register_routes():
+    return routes.ROUTES
+
+
+@hookimpl
+def database_actions(datasette, actor, database):
+    return links.for_database(datasette, actor, database)
+
+
+@hookimpl
+def table_actions(datasette, actor, database, table):
+    return links.for_table(datasette, actor, database, table)

@@ -1,0 +1,1 @@
+"""A file for each page; page.py has what they share."""
