@@ -6,7 +6,8 @@
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make encoder    build/encoder, a pretrained encoder of 90 MB, for a part of the demo and
 #                 for classify_embedding()
-# make install    to PREFIX (/usr/local)
+# make install    to PREFIX (/usr/local): the extension; a static library for C programs
+# make amalgamation  build/amalgamation/classify.c, the extension in one file
 # make dist       build/dist/*/classify.so, for systems without a compiler;
 #                 make dist TARGETS=linux-x86_64-gnu
 # make wheel      build/wheels/, the Python package and its plugins of sqlite-utils and Datasette;
@@ -14,10 +15,13 @@
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so WHEELS=python
 # make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
 #                 make npm LIBRARY=build/dist
+# make release    build/release/, all that is published; RELEASE_TARGETS=linux-x86_64-gnu
+#                 makes it for one of the targets of make dist
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
 CC     ?= cc
+OBJCOPY ?= objcopy
 PREFIX ?= /usr/local
 SAN    ?=
 
@@ -39,7 +43,7 @@ ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapp
              -fno-semantic-interposition -pthread \
              $(if $(filter i%86,$(firstword $(subst -, ,$(MACHINE)))),-msse2 -mfpmath=sse) \
              -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests $(INCLUDE) $(CFLAGS) \
-             $(if $(filter -l%,$(OPENBLAS)),-DOPENBLAS_IS_SHARED) \
+             $(if $(SHARED_OPENBLAS),-DOPENBLAS_IS_SHARED) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 # OpenBLAS holds kernels for the processors of twenty years. Three are enough:
@@ -52,8 +56,12 @@ ifeq ($(OPENBLAS) $(filter x86_64%,$(MACHINE)),$(DEBIAN_OPENBLAS) $(MACHINE))
            $(AVX2:%=-Wl,--defsym=gotoblas_%=gotoblas_HASWELL) \
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
-# --wrap=getenv: see model/base/matrix.c
-LIBS := -Wl,--wrap=getenv $(CORES) $(OPENBLAS) -lutf8proc -lm -pthread
+# OpenBLAS is a part of what is linked, or its user links it, too. --wrap=getenv: see
+# model/base/matrix.c
+SHARED_OPENBLAS := $(if $(filter -l%,$(OPENBLAS)),$(OPENBLAS))
+STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,-Wl,--wrap=getenv $(CORES) $(OPENBLAS))
+SHARED_LIBS     := $(SHARED_OPENBLAS) -lutf8proc -lm -pthread
+LIBS            := $(STATIC_OPENBLAS) $(SHARED_LIBS)
 
 MODEL := $(patsubst %.c,$(BUILD)/%.o,$(wildcard model/*/*.c))
 EXT   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard ext/*.c ext/*/*.c))
@@ -63,6 +71,16 @@ $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
 	@echo "  link $@"
 	@$(CC) -shared $(ALL_CFLAGS) -o $@ $(EXT) $(MODEL) -Wl,--version-script=ext/exports.map \
 	  -Wl,--gc-sections -Wl,-z,nodelete $(LIBS)
+
+# The static library: SQLite is in the program (SQLITE_CORE). One object, in which all names but
+# those of ext/classify.h are its own; so is the OpenBLAS that is linked statically.
+STATIC_EXT := $(EXT:$(BUILD)/%=$(BUILD)/static/%)
+$(BUILD)/libclassify.a: $(STATIC_EXT) $(MODEL)
+	@echo "  link $@"
+	@$(CC) -r -nostdlib -o $(@:.a=.o) $^ $(STATIC_OPENBLAS)
+	@$(OBJCOPY) --keep-global-symbol=sqlite3_classify_static_init $(@:.a=.o)
+	@rm -f $@
+	@$(AR) rcs $@ $(@:.a=.o)
 
 # Says in a sentence what the build misses, before the compiler does in many.
 $(BUILD)/requirements:
@@ -75,19 +93,25 @@ $(BUILD)/%.o: %.c | $(BUILD)/requirements
 	@echo "  cc   $<"
 	@$(CC) $(ALL_CFLAGS) -c $< -o $@
 
+$(BUILD)/static/%.o: %.c | $(BUILD)/requirements
+	@mkdir -p $(@D)
+	@echo "  cc   $< (static library)"
+	@$(CC) $(ALL_CFLAGS) -DSQLITE_CORE -c $< -o $@
+
 # the statements of sql/schema.sql as a C string; %w takes the schema's name
 $(BUILD)/schema.h: sql/schema.sql
 	@mkdir -p $(@D)
 	@( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-$(BUILD)/ext/models/saving.o: $(BUILD)/schema.h
+$(BUILD)/ext/models/saving.o $(BUILD)/static/ext/models/saving.o: $(BUILD)/schema.h
 
 # the style of ext/card/card.css the same way
 $(BUILD)/card_style.h: ext/card/card.css
 	@mkdir -p $(@D)
 	@( echo 'static const char CARD_CSS[] ='; sed 's/["\\]/\\&/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-$(BUILD)/ext/card/card.o: $(BUILD)/card_style.h
-$(BUILD)/ext/functions/classify_debug.o: ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
+$(BUILD)/ext/card/card.o $(BUILD)/static/ext/card/card.o: $(BUILD)/card_style.h
+$(BUILD)/ext/functions/classify_debug.o $(BUILD)/static/ext/functions/classify_debug.o: \
+  ALL_CFLAGS += -DBUILD_FLAGS='"$(strip $(CFLAGS) $(SAN:%=-fsanitize=%))"'
 
 # ---- tests -------------------------------------------------------------------
 
@@ -143,11 +167,27 @@ bench bench-accuracy bench-peers:
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so $(ROOF)
 	@tests/bench/run $(BUILD) $(PARTS)
 
-install: $(BUILD)/classify.so
-	@install -D -m 644 $< "$(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so" || { \
-	  echo "make install cannot write to $(DESTDIR)$(PREFIX)/lib/sqlite3. Run it as root, or name a folder" \
-	       "of your own: make install PREFIX=\$$HOME/.local"; exit 1; }
-	@echo "  $(DESTDIR)$(PREFIX)/lib/sqlite3/classify.so"
+# All of it is linked statically, so that what others keep for `pkg-config --static` is always needed.
+VERSION := $(shell sed -n 's/^.define ABOUT_VERSION "\(.*\)"/\1/p' ext/functions/classify_debug.h)
+$(BUILD)/sqlite-classify.pc: packages/amalgamation/sqlite-classify.pc.in ext/functions/classify_debug.h Makefile
+	@mkdir -p $(@D)
+	@sed 's|@VERSION@|$(VERSION)|; s|@LIBS@|$(strip $(SHARED_LIBS))|' $< > $@
+
+# file:folder
+INSTALLED := $(BUILD)/classify.so:lib/sqlite3 $(BUILD)/libclassify.a:lib \
+             $(BUILD)/sqlite-classify.pc:lib/pkgconfig ext/classify.h:include
+install: $(BUILD)/classify.so $(BUILD)/libclassify.a $(BUILD)/sqlite-classify.pc
+	@for each in $(INSTALLED); do \
+	  file=$${each%:*} folder="$(DESTDIR)$(PREFIX)/$${each#*:}"; \
+	  install -D -m 644 "$$file" "$$folder/$${file##*/}" || { \
+	    echo "make install cannot write to $$folder. Run it as root, or name a folder" \
+	         "of your own: make install PREFIX=\$$HOME/.local"; exit 1; }; \
+	  echo "  $$folder/$${file##*/}"; \
+	done
+
+amalgamation: $(BUILD)/schema.h $(BUILD)/card_style.h
+	@packages/amalgamation/build $(BUILD)/amalgamation $(BUILD)
+	@echo "  $(BUILD)/amalgamation/classify.c"
 
 # PYTHON has pip. Where it has hatchling, nothing is fetched. WHEELS are folders of packages/; the
 # wheel of the last is printed last.
@@ -168,9 +208,15 @@ npm: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 dist:
 	@packages/dist/build $(TARGETS)
 
+# RELEASE_TARGETS comes from the command line or the environment.
+RELEASE_PARTS ?= libraries amalgamation wheels plugins npm
+release: export RELEASE_TARGETS ?=
+release:
+	@packages/release/build $(RELEASE_PARTS)
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel npm clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm release clean
 .SECONDARY:
--include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

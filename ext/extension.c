@@ -9,6 +9,7 @@
 SQLITE_EXTENSION_INIT1
 
 #include "card/card.h"
+#include "classify.h"
 #include "functions/classify.h"
 #include "functions/classify_attention.h"
 #include "functions/classify_debug.h"
@@ -129,7 +130,14 @@ static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   return rc;
 }
 
-/* The library stays loaded: unloading one that has run threads hangs on some systems. */
+int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+  return load(db, message, api);
+}
+
+#ifndef SQLITE_CORE
+/* For SQLite, which looks for it in a file of the name classify. The library stays loaded: unloading
+** one that has run threads hangs on some systems.
+*/
 int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   int rc = load(db, message, api);
   return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
@@ -139,10 +147,4 @@ int sqlite3_classify_init(sqlite3 *db, char **message, const sqlite3_api_routine
 int sqlite3_extension_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   return sqlite3_classify_init(db, message, api);
 }
-
-/* For programs that link the extension: sqlite3_auto_extension() takes only
-** SQLITE_OK for success.
-*/
-int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
-  return load(db, message, api);
-}
+#endif

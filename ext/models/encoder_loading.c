@@ -47,7 +47,7 @@ static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
   files.config_length = (size_t)sqlite3_column_bytes(stmt, CONFIG);
   files.tokenizer_length = (size_t)sqlite3_column_bytes(stmt, TOKENIZER);
   files.weights_size = (size_t)sqlite3_column_bytes(stmt, WEIGHTS);
-  Encoder *loaded;
+  Encoder *loaded = NULL;
   CacheKey key;
   for (int i = 0; i < ENCODER_FILES; i++)
     if (sqlite3_column_bytes(stmt, i) == 0)

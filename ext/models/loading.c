@@ -26,7 +26,7 @@ static int read_weights(Connection *c, sqlite3_blob *blob, const Model **model, 
   if (safetensors_stated_identifier(first, probe, size, key.identifier)) *model = cache_acquire(&key);
   if (*model) return SQLITE_OK;
   uint8_t *bytes = memory_aligned(size + 1, 1);
-  Model *loaded;
+  Model *loaded = NULL;
   if (!bytes) return failure_no_memory(error);
   rc = read_blob(c, blob, bytes, size, error);
   if (!rc) rc = failure_code(model_read(bytes, size, &loaded, error));

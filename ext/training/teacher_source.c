@@ -35,7 +35,7 @@ static int check_query(TrainingRun *run, Error *error) {
 
 static int begin_teacher(TrainingRun *run, Error *error) {
   const char *name = run->options.teacher;
-  Teacher *teacher;
+  Teacher *teacher = NULL;
   bool may_be_query = query_begins(name) || strpbrk(name, " \t\r\n"), found = true;
   int rc = may_be_query ? find_encoder(run, &found, error) : SQLITE_OK;
   if (!rc) rc = found ? encoder_loading_load(run->connection, name, &run->encoder, error) : check_query(run, error);

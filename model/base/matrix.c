@@ -8,6 +8,12 @@
 
 #include "base/simd.h"
 
+#ifdef OPENBLAS_IS_SHARED
+/* An OpenBLAS of which others may have a part was loaded before this and may have started threads.
+** Workers call it in parallel, each for itself.
+*/
+__attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
+#else
 /* Answers two questions that the statically linked OpenBLAS asks while it is loaded
 ** (-Wl,--wrap=getenv). It shall start no threads, since workers call it in parallel. And it
 ** shall choose its kernel by the processor's features: by the processor's model, a
@@ -27,10 +33,6 @@ char *__wrap_getenv(const char *name) {
   if (level == SIMD_AVX2) return haswell;
   return NULL;
 }
-
-#ifdef OPENBLAS_IS_SHARED
-/* A shared OpenBLAS was loaded before this library and may have started threads. */
-__attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
 #endif
 
 static void product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, Matrix b, float beta, float *c) {
