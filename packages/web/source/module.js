@@ -1,8 +1,24 @@
 
+const FILES = {
+  threads: 'sqlite-classify.threads.wasm',
+  simd: 'sqlite-classify.simd.wasm',
+  scalar: 'sqlite-classify.scalar.wasm',
+};
+const MOST_THREADS = 8;
+
+const isNode = typeof process === 'object' && typeof process.versions?.node === 'string';
+
+/* Whether memory can be shared with workers: in a page, only where it is cross-origin isolated. */
+const canShare = () => typeof SharedArrayBuffer === 'function' && (isNode || globalThis.crossOriginIsolated === true);
+
+async function processors() {
+  return isNode ? (await import('node:os')).availableParallelism() : navigator.hardwareConcurrency || 1;
+}
+
 /* Compiles a file that lies beside this one. */
 async function compileFile(name) {
   const url = new URL(name, import.meta.url);
-  if (url.protocol === 'file:' && typeof process === 'object') {
+  if (url.protocol === 'file:' && isNode) {
     const {readFile} = await import('node:fs/promises');
     return WebAssembly.compile(await readFile(url));
   }
@@ -11,14 +27,20 @@ async function compileFile(name) {
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
-const FILES = {simd: 'sqlite-classify.simd.wasm', scalar: 'sqlite-classify.scalar.wasm'};
+function bestVariant() {
+  if (!hasSimd()) return 'scalar';
+  return canShare() ? 'threads' : 'simd';
+}
 
-/* Returns a promise of the object sqlite3. options.variant is 'simd' or 'scalar'; without it the
-** engine's abilities decide. options.module is a WebAssembly.Module that was compiled before.
+/* Returns a promise of the object sqlite3. options.variant is 'threads', 'simd' or 'scalar'; without
+** it the engine's abilities decide. options.threads says how many threads the first may use.
 */
 export default async function sqlite3InitModule(options = {}) {
-  const variant = options.variant ?? (hasSimd() ? 'simd' : 'scalar');
+  const variant = options.variant ?? bestVariant();
   if (!Object.hasOwn(FILES, variant))
     throw new Error(`options.variant is '${variant}', expected one of: ${Object.keys(FILES).join(', ')}`);
-  return startSqlite(options.module ?? await compileFile(FILES[variant]));
+  const module = await compileFile(FILES[variant]);
+  if (variant !== 'threads') return startSqlite(module);
+  const {default: createThreads} = await import('./sqlite-classify.threads.mjs');
+  return startSqlite(module, createThreads, options.threads ?? Math.min(await processors(), MOST_THREADS));
 }
