@@ -59,27 +59,9 @@ static void stop(Workers *w, Status status, const Error *error) {
   atomic_store(&w->stopped, true);
 }
 
-static struct timespec poll_time(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_MONOTONIC, &time);
-  time.tv_nsec += POLL_NANOSECONDS;
-  time.tv_sec += time.tv_nsec / 1000000000;
-  time.tv_nsec %= 1000000000;
-  return time;
-}
-
-static bool poll_due(const Workers *w) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return now.tv_sec > w->poll_at.tv_sec || (now.tv_sec == w->poll_at.tv_sec && now.tv_nsec >= w->poll_at.tv_nsec);
-}
-
-/* Without threads. A task may take far less time than the poll, which asks a database. */
 static void ask_poll(Workers *w) {
   Error error;
-  if (!poll_due(w)) return;
   Status status = workers_poll(w, &error);
-  w->poll_at = poll_time();
   if (status) stop(w, status, &error);
 }
 
@@ -143,6 +125,15 @@ static void *worker_main(void *argument) {
   return NULL;
 }
 
+static struct timespec poll_time(void) {
+  struct timespec time;
+  clock_gettime(CLOCK_MONOTONIC, &time);
+  time.tv_nsec += POLL_NANOSECONDS;
+  time.tv_sec += time.tv_nsec / 1000000000;
+  time.tv_nsec %= 1000000000;
+  return time;
+}
+
 static bool conditions_init(Workers *w) {
   pthread_condattr_t monotonic;
   if (pthread_condattr_init(&monotonic)) return false;
@@ -178,8 +169,8 @@ Status workers_new(size_t threads, Poll poll, Workers **workers, Error *error) {
   }
   w->worker = worker;
   w->poll = poll;
+  w->poll_at = poll_time();
   start_threads(w, threads);
-  if (w->threads) w->poll_at = poll_time(); /* without threads the first poll is at once */
   *workers = w;
   return STATUS_OK;
 }
