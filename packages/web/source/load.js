@@ -10,10 +10,10 @@ const SIMD_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0,
 
 const hasSimd = () => WebAssembly.validate(SIMD_MODULE);
 
-/* Returns a promise of the object sqlite3 of a WebAssembly.Module. `threads` is 0 for a module
-** that was compiled without.
+/* Returns a promise of the object sqlite3 of a WebAssembly.Module. One that was compiled for threads
+** brings a runtime of its own, and the number of threads.
 */
-async function startSqlite(module, create = createRuntime, threads = 0) {
+async function startSqlite(module, {createRuntime: create = createRuntime, threads = 0, printErr = console.warn} = {}) {
   const memory = new WebAssembly.Memory({initial: FIRST_PAGES, maximum: MOST_PAGES, shared: threads > 0});
   let exports;
   await new Promise((resolve, reject) => {
@@ -24,7 +24,7 @@ async function startSqlite(module, create = createRuntime, threads = 0) {
       }).catch(reject);
       return {};
     };
-    create({wasmMemory: memory, instantiateWasm, threads}).then(() => resolve(), reject);
+    create({wasmMemory: memory, instantiateWasm, threads, printErr}).then(() => resolve(), reject);
   });
   const withoutOpfs = typeof location === 'undefined'; // Node
   return bootstrapSqlite({memory, exports, disable: {vfs: {opfs: withoutOpfs}}});

@@ -15,6 +15,11 @@ async function processors() {
   return isNode ? (await import('node:os')).availableParallelism() : navigator.hardwareConcurrency || 1;
 }
 
+/* Says what emscripten has to say, except that a thread waits, which in Node is no harm. */
+function printError(text) {
+  if (!isNode || !text.startsWith('Blocking on the main thread')) console.warn(text);
+}
+
 /* Compiles a file that lies beside this one. */
 async function compileFile(name) {
   const url = new URL(name, import.meta.url);
@@ -42,5 +47,6 @@ export default async function sqlite3InitModule(options = {}) {
   const module = await compileFile(FILES[variant]);
   if (variant !== 'threads') return startSqlite(module);
   const {default: createThreads} = await import('./sqlite-classify.threads.mjs');
-  return startSqlite(module, createThreads, options.threads ?? Math.min(await processors(), MOST_THREADS));
+  const threads = options.threads ?? Math.min(await processors(), MOST_THREADS);
+  return startSqlite(module, {createRuntime: createThreads, threads, printErr: printError});
 }
