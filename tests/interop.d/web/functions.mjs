@@ -1,6 +1,7 @@
 // functions.mjs VARIANT DATABASE OUT -- a good part of the SQL functions in one variant of the package. DATABASE holds
 // the table tickets and a model that the native library has trained; the database with what is trained here goes to
 // OUT. Prints one JSON object, which tests/interop/web compares.
+import crypto from 'node:crypto';
 import fs from 'node:fs';
 import sqlite3InitModule from 'sqlite-classify-web';
 
@@ -34,9 +35,9 @@ console.warn = () => {}; // SQLite's JavaScript also writes each error there
 const result = {
   debug: JSON.parse(db.selectValue('SELECT classify_debug()')),
   native: db.selectArrays("SELECT id, label, confidence FROM classify_rows('SELECT id, body FROM tickets', 'native')"),
-  trained: JSON.parse(db.selectValue("SELECT classify_train(body, category, 'web', ?) FROM tickets WHERE category <> ''",
-    OPTIONS)),
 };
+result.trained = JSON.parse(db.selectValue(
+  "SELECT classify_train(body, category, 'web', ?) FROM tickets WHERE category <> ''", OPTIONS));
 result.epochs = db.selectValues(`SELECT epoch FROM classify_train('SELECT body, category FROM tickets', 'rows', ?)`,
   OPTIONS);
 result.rows = db.selectArrays("SELECT id, label, confidence FROM classify_rows('SELECT id, body FROM tickets', 'web')");
@@ -47,6 +48,9 @@ result.evaluate = db.selectObject(`SELECT rows, accuracy FROM classify_evaluate(
   'SELECT body, category FROM tickets WHERE category <> ''''', 'web')`);
 result.doubts = db.selectArrays(`SELECT id, suggested FROM classify_doubts(
   'SELECT id, body, category FROM tickets WHERE category <> ''''', 'web') LIMIT 3`);
+result.vector = db.selectValue("SELECT hex(classify_embedding('the parcel is late'))");
+result.digest = crypto.createHash('sha256')
+  .update(db.selectValue("SELECT weights FROM classify_models WHERE name = 'web'")).digest('hex');
 result.card = db.selectValue("SELECT classify_card('web')").length;
 result.errors = [
   messageOf(db, "SELECT classify('x', 'none')"),
@@ -60,5 +64,6 @@ result.errors = [
 result.alive = db.selectValue("SELECT classify('where is my parcel', 'web')");
 console.warn = kept;
 fs.writeFileSync(out, capi.sqlite3_js_db_export(db));
-result.reopened = open(new Uint8Array(fs.readFileSync(out))).selectValue("SELECT classify('where is my parcel', 'web')");
+const reopened = open(new Uint8Array(fs.readFileSync(out)));
+result.reopened = reopened.selectValue("SELECT classify('where is my parcel', 'web')");
 console.log(JSON.stringify(result));
