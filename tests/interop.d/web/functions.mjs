@@ -7,6 +7,7 @@ import sqlite3InitModule from 'sqlite-classify-web';
 
 const [variant, database, out] = process.argv.slice(2);
 const OPTIONS = '{"hidden":8, "embedding":8, "epochs":4, "seed":3}';
+console.warn = () => {}; // where SQLite's JavaScript writes each error
 const sqlite3 = await sqlite3InitModule({variant, threads: 2});
 const {capi, wasm} = sqlite3;
 
@@ -30,8 +31,6 @@ function messageOf(db, sql, bind) {
 }
 
 const db = open(new Uint8Array(fs.readFileSync(database)));
-const kept = console.warn;
-console.warn = () => {}; // SQLite's JavaScript also writes each error there
 const result = {
   debug: JSON.parse(db.selectValue('SELECT classify_debug()')),
   native: db.selectArrays("SELECT id, label, confidence FROM classify_rows('SELECT id, body FROM tickets', 'native')"),
@@ -62,7 +61,6 @@ result.errors = [
     FROM tickets WHERE category <> ''`),
 ];
 result.alive = db.selectValue("SELECT classify('where is my parcel', 'web')");
-console.warn = kept;
 fs.writeFileSync(out, capi.sqlite3_js_db_export(db));
 const reopened = open(new Uint8Array(fs.readFileSync(out)));
 result.reopened = reopened.selectValue("SELECT classify('where is my parcel', 'web')");
