@@ -1,8 +1,9 @@
 
+/* Written out, since bundlers look for this pattern. */
 const FILES = {
-  threads: 'sqlite-classify.threads.wasm',
-  simd: 'sqlite-classify.simd.wasm',
-  scalar: 'sqlite-classify.scalar.wasm',
+  threads: new URL('sqlite-classify.threads.wasm', import.meta.url),
+  simd: new URL('sqlite-classify.simd.wasm', import.meta.url),
+  scalar: new URL('sqlite-classify.scalar.wasm', import.meta.url),
 };
 const MOST_THREADS = 8;
 
@@ -20,15 +21,13 @@ function printError(text) {
   if (!isNode || !text.startsWith('Blocking on the main thread')) console.warn(text);
 }
 
-/* Compiles a file that lies beside this one. */
-async function compileFile(name) {
-  const url = new URL(name, import.meta.url);
+async function compileFile(url) {
   if (url.protocol === 'file:' && isNode) {
     const {readFile} = await import('node:fs/promises');
     return WebAssembly.compile(await readFile(url));
   }
   const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} gives status ${response.status}, expected the file ${name}`);
+  if (!response.ok) throw new Error(`${url} gives status ${response.status}, expected the WebAssembly of the package`);
   return WebAssembly.compile(await response.arrayBuffer());
 }
 
@@ -44,9 +43,10 @@ export default async function sqlite3InitModule(options = {}) {
   const variant = options.variant ?? bestVariant();
   if (!Object.hasOwn(FILES, variant))
     throw new Error(`options.variant is '${variant}', expected one of: ${Object.keys(FILES).join(', ')}`);
-  const module = await compileFile(FILES[variant]);
-  if (variant !== 'threads') return startSqlite(module);
+  if (variant !== 'threads') return startSqlite(await compileFile(FILES[variant]));
   const {default: createThreads} = await import('./sqlite-classify.threads.mjs');
   const threads = options.threads ?? Math.min(await processors(), MOST_THREADS);
-  return startSqlite(module, {createRuntime: createThreads, threads, printErr: printError});
+  if (!Number.isInteger(threads) || threads < 1 || threads > 256)
+    throw new Error(`options.threads is ${threads}, expected a number from 1 to 256`);
+  return startSqlite(await compileFile(FILES.threads), {createRuntime: createThreads, threads, printErr: printError});
 }
