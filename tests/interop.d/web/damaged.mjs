@@ -28,7 +28,8 @@ function write({header, tensors}) {
 }
 
 /** The file with `text` in the place of the header's characters from `at` to `end`. */
-const edit = ({header, tensors}, at, end, text) => write({header: header.slice(0, at) + text + header.slice(end), tensors});
+const edit = ({header, tensors}, at, end, text) =>
+  write({header: header.slice(0, at) + text + header.slice(end), tensors});
 
 /** Whether a model of these bytes answers. */
 function answers(bytes) {
