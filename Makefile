@@ -15,6 +15,8 @@
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so WHEELS=python
 # make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
 #                 make npm LIBRARY=build/dist
+# make web        build/web/, the npm package for browsers: SQLite and the extension as
+#                 WebAssembly, by Debian's emscripten
 # make release    build/release/, all that is published; RELEASE_TARGETS=linux-x86_64-gnu
 #                 makes it for one of the targets of make dist
 #
@@ -208,8 +210,11 @@ npm: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 dist:
 	@packages/dist/build $(TARGETS)
 
+web:
+	@packages/web/build
+
 # RELEASE_TARGETS comes from the command line or the environment.
-RELEASE_PARTS ?= libraries amalgamation wheels plugins npm
+RELEASE_PARTS ?= libraries amalgamation wheels plugins npm web
 release: export RELEASE_TARGETS ?=
 release:
 	@packages/release/build $(RELEASE_PARTS)
@@ -217,6 +222,6 @@ release:
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm release clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

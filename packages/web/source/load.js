@@ -2,7 +2,7 @@
 ** which emscripten made, and bootstrapSqlite(), which is SQLite's JavaScript.
 */
 
-const PAGE = 65536, FIRST_PAGES = 256, MOST_PAGES = 32768; // 16 MB to 2 GB
+const FIRST_PAGES = 256, MOST_PAGES = 32768; // of 64 KB: 16 MB to 2 GB
 
 /* (module (func (result v128) i32.const 0 i8x16.splat)) */
 const SIMD_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0,
@@ -10,9 +10,11 @@ const SIMD_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0,
 
 const hasSimd = () => WebAssembly.validate(SIMD_MODULE);
 
-/* Returns a promise of the object sqlite3 of a WebAssembly.Module. */
-async function startSqlite(module) {
-  const memory = new WebAssembly.Memory({initial: FIRST_PAGES, maximum: MOST_PAGES});
+/* Returns a promise of the object sqlite3 of a WebAssembly.Module. One that was compiled for threads
+** brings a runtime of its own, and the number of threads.
+*/
+async function startSqlite(module, {createRuntime: create = createRuntime, threads = 0, printErr = console.warn} = {}) {
+  const memory = new WebAssembly.Memory({initial: FIRST_PAGES, maximum: MOST_PAGES, shared: threads > 0});
   let exports;
   await new Promise((resolve, reject) => {
     const instantiateWasm = (imports, receive) => {
@@ -22,7 +24,7 @@ async function startSqlite(module) {
       }).catch(reject);
       return {};
     };
-    createRuntime({wasmMemory: memory, instantiateWasm}).then(() => resolve(), reject);
+    create({wasmMemory: memory, instantiateWasm, threads, printErr}).then(() => resolve(), reject);
   });
   const withoutOpfs = typeof location === 'undefined'; // Node
   return bootstrapSqlite({memory, exports, disable: {vfs: {opfs: withoutOpfs}}});

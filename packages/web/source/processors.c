@@ -1,16 +1,18 @@
-/* How many threads a training may start. The C library declares these functions (CPU_COUNT()
-** calls the second), and emscripten lacks them.
+/* How many threads a training may start: as many as wait in the pool that source/threads.js makes,
+** or one. The C library declares these functions (CPU_COUNT() calls the second), and emscripten
+** lacks them.
 */
 #define _GNU_SOURCE /* cpu_set_t */
-#include <emscripten/threading.h>
+#include <emscripten/emscripten.h>
 #include <sched.h>
 #include <string.h>
 
+EM_JS(int, pool_size, (void), { return Module['threads'] || 1; })
+
 int sched_getaffinity(pid_t process, size_t size, cpu_set_t *set) {
   (void)process;
-  int count = emscripten_has_threading_support() ? emscripten_num_logical_cores() : 1;
   memset(set, 0, size);
-  for (int i = 0; i < count && i < CPU_SETSIZE; i++) CPU_SET(i, set);
+  for (int i = 0; i < pool_size() && i < CPU_SETSIZE; i++) CPU_SET(i, set);
   return 0;
 }
 
