@@ -3,8 +3,8 @@
 **   sqlite3 *db;
 **   char *message = NULL;
 **   sqlite3_open("my.db", &db);
-**   if (sqlite3_classify_static_init(db, &message, NULL) != SQLITE_OK)
-**     fprintf(stderr, "%s\n", message ? message : "out of memory");
+**   int rc = sqlite3_classify_static_init(db, &message, NULL);
+**   if (rc) fprintf(stderr, "%s\n", message ? message : sqlite3_errstr(rc));
 **
 ** From then on this connection has the SQL functions: classify_train(), classify() and the
 ** others. There is no other way in; all that they do is asked for in SQL. For every connection
@@ -32,9 +32,9 @@ extern "C" {
 
 /* Adds the SQL functions to a connection. They are freed when it is closed. Returns SQLITE_OK,
 ** or an error code; *message is then a sentence for sqlite3_free(), or unchanged where memory
-** ran out. `api` may be NULL if this was compiled with SQLITE_CORE, as the static library is.
-** Each connection is used by one thread at a time, as SQLite asks; two connections may be used
-** at the same time.
+** ran out. `message` may be NULL. `api` is NULL if this was compiled with SQLITE_CORE, as the
+** static library is; without SQLITE_CORE NULL is refused with SQLITE_MISUSE. Each connection is
+** used by one thread at a time, as SQLite asks; two connections may be used at the same time.
 */
 int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api);
 

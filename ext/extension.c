@@ -114,23 +114,29 @@ static bool belongs_to_another(const sqlite3_api_routines *api) {
 
 static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   if (belongs_to_another(api)) {
-    *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy "
-                            "of the file for each SQLite");
+    if (message)
+      *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy "
+                              "of the file for each SQLite");
     return SQLITE_ERROR;
   }
   SQLITE_EXTENSION_INIT2(api);
   if (sqlite3_libversion_number() < 3035000) {
-    *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());
+    if (message)
+      *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());
     return SQLITE_ERROR;
   }
   Connection *connection = connection_new(db);
   if (!connection) return SQLITE_NOMEM;
   int rc = register_all(connection);
+  if (rc && rc != SQLITE_NOMEM && message) *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
   connection_release(connection);
   return rc;
 }
 
 int sqlite3_classify_static_init(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
+#ifndef SQLITE_CORE
+  if (!api) return SQLITE_MISUSE; /* no function of SQLite can be called */
+#endif
   return load(db, message, api);
 }
 

@@ -96,6 +96,7 @@ TEST(it_loads_twice_while_running) {
   assert_step(stmt, SQLITE_ROW);
   char *message = NULL;
   assert_int_not_equal(load(db, &message), SQLITE_OK);
+  assert_non_null(strstr(message, "active statements"));
   sqlite3_free(message);
   assert_step(stmt, SQLITE_ROW);
   assert_taught(db, "m", "old");
@@ -153,6 +154,22 @@ static EntryPoint *entry_point(const char *name) {
   return function;
 }
 
+/* The entry point of a copy of the library, which no SQLite has loaded. It stays loaded. */
+static EntryPoint *entry_point_of_copy(const char *name) {
+  char original[300];
+  const char *copy = new_file("copy.so");
+  EntryPoint *function;
+  snprintf(original, sizeof original, "%s.so", extension());
+  FILE *from = fopen(original, "rb"), *to = fopen(copy, "wb");
+  assert_true(from && to);
+  for (int byte; (byte = getc(from)) != EOF;) putc(byte, to);
+  assert_int_equal(fclose(from) | fclose(to), 0);
+  void *opened = dlopen(copy, RTLD_NOW | RTLD_LOCAL), *symbol = opened ? dlsym(opened, name) : NULL;
+  assert_non_null(symbol);
+  memcpy(&function, &symbol, sizeof function);
+  return function;
+}
+
 /* sqlite3_auto_extension() wants a pointer that looks like this. */
 typedef void AutoExtension(void);
 
@@ -173,6 +190,16 @@ TEST(a_program_links_it) {
   sqlite3_cancel_auto_extension(automatic);
 }
 
+/* As a program does that was compiled without SQLITE_CORE. */
+TEST(a_program_gives_no_functions_of_sqlite) {
+  char *message = NULL;
+  sqlite3 *db = open_bare(":memory:", READ_WRITE);
+  assert_int_equal(entry_point_of_copy("sqlite3_classify_static_init")(db, &message, NULL), SQLITE_MISUSE);
+  assert_null(message);
+  assert_fails(SQLITE_ERROR, "no such function", db, "SELECT classify_version()");
+  close_database(db);
+}
+
 TEST(only_entry_points_are_seen) {
   const char *const hidden[] = {"model_read", "matrix_product", "cblas_sgemm", "sgemm_", "openblas_get_corename",
                                 "goto_set_num_threads", "sqlite3_api", "load", "failure"};
@@ -182,22 +209,6 @@ TEST(only_entry_points_are_seen) {
     void *symbol = dlsym(library, hidden[i]); /* of what it depends on, it may be */
     if (symbol && dladdr(symbol, &where) && strstr(where.dli_fname, "classify.so")) fail_msg("%s is seen", hidden[i]);
   }
-}
-
-/* The entry point of a copy of the library, which no SQLite has loaded. It stays loaded. */
-static EntryPoint *entry_point_of_copy(const char *name) {
-  char original[300];
-  const char *copy = new_file("copy.so");
-  EntryPoint *function;
-  snprintf(original, sizeof original, "%s.so", extension());
-  FILE *from = fopen(original, "rb"), *to = fopen(copy, "wb");
-  assert_true(from && to);
-  for (int byte; (byte = getc(from)) != EOF;) putc(byte, to);
-  assert_int_equal(fclose(from) | fclose(to), 0);
-  void *opened = dlopen(copy, RTLD_NOW | RTLD_LOCAL), *symbol = opened ? dlsym(opened, name) : NULL;
-  assert_non_null(symbol);
-  memcpy(&function, &symbol, sizeof function);
-  return function;
 }
 
 /* The version is asked before anything is registered. */
@@ -227,6 +238,7 @@ TEST(an_old_sqlite_is_refused_and_a_second_one) {
   assert_int_equal(start(db, &message, (const Api *)(const void *)old), SQLITE_ERROR);
   assert_non_null(strstr(message, "3.35"));
   sqlite3_free(message);
+  assert_int_equal(start(db, NULL, (const Api *)(const void *)old), SQLITE_ERROR);
   assert_fails(SQLITE_ERROR, "no such function", db, "SELECT classify_version()");
   version_number = 3035000;
   assert_int_equal(start(db, &message, (const Api *)(const void *)old), SQLITE_OK);
@@ -234,6 +246,7 @@ TEST(an_old_sqlite_is_refused_and_a_second_one) {
   assert_int_equal(start(db, &message, api), SQLITE_ERROR);
   assert_non_null(strstr(message, "another SQLite of this process"));
   sqlite3_free(message);
+  assert_int_equal(start(db, NULL, api), SQLITE_ERROR);
   assert_works(db);
   close_database(db);
 }
@@ -409,6 +422,7 @@ int main(void) {
       cmocka_unit_test(it_loads_within_a_statement),
       cmocka_unit_test(several_connections),
       cmocka_unit_test(a_program_links_it),
+      cmocka_unit_test(a_program_gives_no_functions_of_sqlite),
       cmocka_unit_test(only_entry_points_are_seen),
       cmocka_unit_test(an_old_sqlite_is_refused_and_a_second_one),
       cmocka_unit_test(utf16),
