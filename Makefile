@@ -75,11 +75,13 @@ $(BUILD)/classify.so: $(EXT) $(MODEL) ext/exports.map
 	  -Wl,--gc-sections -Wl,-z,nodelete $(LIBS)
 
 # The static library: SQLite is in the program (SQLITE_CORE). One object, in which all names but
-# those of ext/classify.h are its own; so is the OpenBLAS that is linked statically.
+# those of ext/classify.h are its own; so is the OpenBLAS that is linked statically. With -flto gcc
+# must be told to compile it now, as names can be hidden in machine code only.
 STATIC_EXT := $(EXT:$(BUILD)/%=$(BUILD)/static/%)
+NO_LTO = $(shell $(CC) -flinker-output=nolto-rel -E - < /dev/null > /dev/null 2>&1 && echo -flinker-output=nolto-rel)
 $(BUILD)/libclassify.a: $(STATIC_EXT) $(MODEL)
 	@echo "  link $@"
-	@$(CC) -r -nostdlib -o $(@:.a=.o) $^ $(STATIC_OPENBLAS)
+	@$(CC) -r -nostdlib $(CFLAGS) $(NO_LTO) -o $(@:.a=.o) $^ $(STATIC_OPENBLAS)
 	@$(OBJCOPY) --keep-global-symbol=sqlite3_classify_static_init $(@:.a=.o)
 	@rm -f $@
 	@$(AR) rcs $@ $(@:.a=.o)
