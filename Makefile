@@ -58,8 +58,8 @@ ifeq ($(OPENBLAS) $(filter x86_64%,$(MACHINE)),$(DEBIAN_OPENBLAS) $(MACHINE))
            $(AVX2:%=-Wl,--defsym=gotoblas_%=gotoblas_HASWELL) \
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
-# OpenBLAS is a part of what is linked, or its user links it, too. --wrap=getenv: see
-# model/base/matrix.c
+# A static OpenBLAS is linked in. A shared one is linked by programs with libclassify.a as well.
+# --wrap=getenv: see model/base/matrix.c
 SHARED_OPENBLAS := $(if $(filter -l%,$(OPENBLAS)),$(OPENBLAS))
 STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,-Wl,--wrap=getenv $(CORES) $(OPENBLAS))
 SHARED_LIBS     := $(SHARED_OPENBLAS) -lutf8proc -lm -pthread
@@ -171,7 +171,7 @@ bench bench-accuracy bench-peers:
 	@$(MAKE) --no-print-directory $(BUILD)/classify.so $(ROOF)
 	@tests/bench/run $(BUILD) $(PARTS)
 
-# All of it is linked statically, so that what others keep for `pkg-config --static` is always needed.
+# The library is static, so Libs names what it needs: Libs.private is for shared libraries.
 VERSION := $(shell sed -n 's/^.define ABOUT_VERSION "\(.*\)"/\1/p' ext/functions/classify_debug.h)
 $(BUILD)/sqlite-classify.pc: packages/amalgamation/sqlite-classify.pc.in ext/functions/classify_debug.h Makefile
 	@mkdir -p $(@D)
@@ -226,4 +226,5 @@ clean:
 
 .PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
 .SECONDARY:
--include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) \
+           $(BUILD)/tests/*/support.o))

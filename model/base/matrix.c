@@ -9,8 +9,8 @@
 #include "base/simd.h"
 
 #ifdef OPENBLAS_IS_SHARED
-/* An OpenBLAS of which others may have a part was loaded before this and may have started threads.
-** Workers call it in parallel, each for itself.
+/* Others may use this OpenBLAS, too. It was loaded before this library and may have started threads.
+** It shall use none, since workers call it in parallel.
 */
 __attribute__((constructor)) static void keep_to_one_thread(void) { openblas_set_num_threads(1); }
 #else

@@ -10,7 +10,7 @@ enum { CACHE_LINE = 64, HUGE_PAGE = 1 << 21 };
 /* Large tables are read at random, which is faster in pages of 2 MB where the system has them. */
 void *memory_aligned(size_t count, size_t size) {
   size_t alignment = count < 2 * HUGE_PAGE / size ? CACHE_LINE : HUGE_PAGE;
-  if (count > (SIZE_MAX - alignment) / size) return NULL;
+  if (count > (PTRDIFF_MAX - alignment) / size) return NULL; /* no object may be larger */
   size_t bytes = (count * size + alignment) / alignment * alignment;
   void *memory = aligned_alloc(alignment, bytes);
 #ifdef MADV_HUGEPAGE

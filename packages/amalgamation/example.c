@@ -1,4 +1,4 @@
-/* example.c -- learns from a table, then labels a text. docs/c.md says how to compile it. */
+/* example.c -- learns from a table, then labels a text. classify.h says how to compile it. */
 #include <stdio.h>
 
 #include "classify.h"
