@@ -625,6 +625,20 @@ class Training(Pages):
         written = await self.post("/correct", ROOT, table="tickets", key="[80]", old="null", new='"billing"')
         self.assertEqual(written.status_code, 302)
 
+    async def test_stopping_datasette(self):
+        """Datasette 1.0 says so; 0.65 ends without waiting."""
+        job = (await self.start_long()).rpartition("/")[2]
+        job = training.found(self.datasette, "support", job)
+        if IS_OLD:
+            training.discard_all(self.datasette)
+            await self.until(f"/support/-/classify/train/{job.id}", "Stopped. Nothing was saved.")
+        else:
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                await self.datasette.invoke_shutdown()
+            self.assertEqual(said.getvalue(), "")
+        self.assertEqual(job.state, training.DISCARDED)
+        self.assertEqual(self.models(), [("triage", 1)])
+
     async def test_who_may_follow(self):
         job = await self.start_long()
         page = f"/train/{job.rpartition('/')[2]}"

@@ -11,7 +11,7 @@ Here are the hooks that Datasette calls. From there on:
 """
 from datasette import hookimpl
 
-from . import library, links, routes
+from . import library, links, routes, training
 
 
 @hookimpl
@@ -22,6 +22,11 @@ def prepare_connection(conn):
 @hookimpl
 def register_routes():
     return routes.ROUTES
+
+
+@hookimpl(optionalhook=True)  # of Datasette 1.0
+def shutdown(datasette):
+    training.discard_all(datasette)
 
 
 @hookimpl

@@ -134,6 +134,12 @@ def jobs(datasette, database):
     return [job for job in reversed(_jobs.get(datasette, {}).values()) if job.database == database]
 
 
+def discard_all(datasette):
+    """Before Datasette closes the connection that a training runs on, for which it waits ten seconds."""
+    for job in _jobs.get(datasette, {}).values():
+        job.discard()
+
+
 def found(datasette, database, identifier):
     job = _jobs.get(datasette, {}).get(identifier)
     if not job or job.database != database:
