@@ -188,7 +188,8 @@ class Reading(Pages):
 
     async def test_keys(self):
         """Each row is found again by its key, whatever that is made of."""
-        for columns, values in (("a BLOB", "randomblob(8)"), ("a REAL", "id / 7.0"), ("a TEXT", "body || char(10) || id"),
+        for columns, values in (("a BLOB", "randomblob(8)"), ("a REAL", "id / 7.0"),
+                                ("a TEXT", "body || char(10) || id"),
                                 ("a REAL, b BLOB, c TEXT", "id / 7.0, randomblob(4), id || '\"'")):
             with self.subTest(columns):
                 names = re.sub(" [A-Z]+", "", columns)
@@ -242,7 +243,8 @@ class Reading(Pages):
         hollow = words(await self.get("/rows", table="hollow"))
         self.assertIn("Table hollow has no rows with a text in column text", hollow)
         self.assertIn("No row has both", words(await self.get("/mistakes", table="hollow")))
-        self.refused(await self.get("/review", table="narrow"), 400, "Table 'narrow' has no column but 'text' and its key")
+        self.refused(await self.get("/review", table="narrow"), 400,
+                     "Table 'narrow' has no column but 'text' and its key")
         self.refused(await self.get("/rows", table="seen"), 404, "There is no table named 'seen' here.")
 
     async def test_bad_addresses(self):
@@ -384,6 +386,21 @@ class Permissions(Pages):
         written = await self.post("/correct", token, table="tickets", key="[80]", old="null", new='"billing"')
         self.assertEqual(written.status_code, 403, words(written))
         self.assertEqual((await self.get("/train", token)).status_code, 403)
+
+    async def test_visitors_train_nothing(self):
+        """Not even in temp, where a model would answer other visitors in place of that in the file."""
+        memory = {"memory": True, "crossdb": True}
+        for options, database in ({}, "support"), ({"files": [], "immutables": [self.path]}, "support"), \
+                                 (memory, "_memory"):
+            await self.open(**options)
+            db = self.datasette.get_database(database)
+            tickets = "tickets" if database == "support" else "support.tickets"
+            for name in "temp.triage", "triage":
+                for sql in f"SELECT classify_train(body, category, '{name}') FROM {tickets}", \
+                           f"SELECT epoch FROM classify_train('SELECT body, category FROM {tickets}', '{name}')":
+                    with self.subTest(sql, database=database), self.assertRaises(sqlite.Error):
+                        await db.execute(sql, log_sql_errors=False)
+            self.assertEqual((await db.execute(f"SELECT count(*) FROM {tickets}")).single_value(), 81)
 
     async def test_a_plugin_that_decides(self):
         class Decides:

@@ -14,9 +14,10 @@ from datasette import hookimpl
 from . import library, links, routes, training
 
 
-@hookimpl
-def prepare_connection(conn):
+@hookimpl(trylast=True)  # other plugins may make temporary tables before this keeps all from writing
+def prepare_connection(conn, database):
     library.load(conn)
+    library.guard(conn, database)
 
 
 @hookimpl

@@ -51,7 +51,8 @@ def explain(conn, model, text, shown=None):
                           [text, model.address]).fetchall()
     confidence, = conn.execute("SELECT classify_confidence(?, ?)", [text, model.address]).fetchone()
     return Explanation([(name, probability) for name, probability, _ in labels],
-                       [name for name, _, chosen in labels if chosen], confidence, _tokens(conn, model, text, shown), text, shown)
+                       [name for name, _, chosen in labels if chosen], confidence,
+                       _tokens(conn, model, text, shown), text, shown)
 
 
 def _tokens(conn, model, text, shown):
