@@ -1,7 +1,6 @@
 """Why a text gets its label: probabilities, and the words with what each contributes."""
 import itertools
 from dataclasses import dataclass
-from typing import Optional
 
 STEPS = 4          # shades of a mark
 UNMARKED = 0.05    # of the strongest contribution; less is not marked
