@@ -1,0 +1,69 @@
+/** The page: five steps, each shown when the one before has what it needs. */
+import { byId, message, show } from "./dom.js";
+import { Session } from "./session.js";
+import { columnsStep } from "./steps/columns.js";
+import { fileStep } from "./steps/file.js";
+import { labelsStep } from "./steps/labels.js";
+import { resultsStep } from "./steps/results.js";
+import { trainingStep } from "./steps/training.js";
+
+const STEPS = ["columns", "training", "results", "labels"];
+const session = new Session();
+
+/** What steps ask of the page. */
+const app = {
+  open: (file, choices) => steps.file.open(file, choices),
+
+  /** Back to the beginning. */
+  reset() {
+    app.hideAfter("file");
+    show(byId("file-message"));
+    byId("opened").hidden = true;
+    byId("file").hidden = false;
+    byId("options").value = "";
+  },
+
+  hideAfter(step) {
+    for (const later of STEPS.slice(STEPS.indexOf(step) + 1)) byId(later).hidden = true;
+  },
+
+  /** Shows a step; with `focus` the keyboard and screen readers go on there. */
+  shown(step, focus = false) {
+    byId(step).hidden = false;
+    if (focus) byId(`${step}-title`).focus();
+  },
+
+  async showColumns() {
+    await steps.columns.show();
+    app.shown("columns", true);
+  },
+
+  async train(options) {
+    session.model = "default";
+    app.hideAfter("columns");
+    app.shown("training", true);
+    byId("train").disabled = true;
+    await steps.training.run(options);
+    app.ready();
+  },
+
+  /** Another training may begin. */
+  ready() {
+    byId("train").disabled = false;
+  },
+
+  async showResults() {
+    await steps.results.show();
+    await steps.labels.show();
+  },
+};
+
+const steps = {
+  file: fileStep(session, app), columns: columnsStep(session, app), training: trainingStep(session, app),
+  results: resultsStep(session, app), labels: labelsStep(session, app),
+};
+
+session.ready().then(
+  ({ version }) => show(byId("version"), `sqlite-classify ${version}, in WebAssembly`),
+  (error) => show(byId("file-message"), message("error", error.message)),
+);

@@ -1,0 +1,76 @@
+/**
+ * The worker: holds the database, and does what the page asks for. A message is {id, call, args}; the answer is {id, result}
+ * or {id, error, code}, and while a call runs {id, progress}. The page puts the script of sqlite3InitModule in front.
+ */
+import { csvBlob } from "./csv_writer.js";
+import { countLabels, inspectFile, loadFile, openTable, previewTable, tablesOf } from "./dataset.js";
+import { openDatabase } from "./database.js";
+import { labelRows, leastSure } from "./labelling.js";
+import * as training from "./training.js";
+
+let db, sqlite3, dataset, inspected;
+let stopping = false;
+
+function restart(bytes) {
+  db?.close();
+  db = openDatabase(sqlite3, bytes);
+  dataset = undefined;
+}
+
+const modelBlob = (type, bytes) => new Blob([bytes], { type });
+
+const CALLS = {
+  async start() {
+    sqlite3 = await sqlite3InitModule();
+    restart();
+    return { version: db.selectValue("SELECT classify_version()") };
+  },
+  async inspect({ file, choices }) {
+    inspected = await inspectFile(file, choices);
+    return inspected;
+  },
+  async load({ file, maxRows }, progress) {
+    restart();
+    dataset = await loadFile(db, file, inspected, maxRows ?? Infinity, progress);
+    return dataset;
+  },
+  async openDatabase({ file }) {
+    restart(new Uint8Array(await file.arrayBuffer()));
+    return { tables: tablesOf(db), models: training.listModels(db) };
+  },
+  openTable({ name }) {
+    dataset = openTable(db, name);
+    return { ...dataset, ...previewTable(db, dataset) };
+  },
+  countLabels: ({ columns }) => countLabels(db, dataset, columns),
+  async train({ columns, options }, progress) {
+    stopping = false;
+    const finished = await training.train(db, dataset, columns, { options, onEpoch: progress, stopped: () => stopping });
+    return { finished, schema: training.modelSchema(db), models: training.saveModels(db) };
+  },
+  stop() {
+    stopping = true;
+  },
+  restoreModels: (saved) => training.restoreModels(db, saved),
+  results: ({ model }) => training.readResults(db, model),
+  doubts: ({ columns, model }) => training.findDoubts(db, dataset, columns, model),
+  examples: ({ columns, model }) => training.explainExamples(db, dataset, columns, model),
+  explain: ({ text, label, model }) => training.explain(db, model, text, label),
+  label: ({ columns, model, all }, progress) => labelRows(db, dataset, columns, { model, all, onProgress: progress }),
+  leastSure: ({ columns, model }) => leastSure(db, dataset, columns, model),
+  csv: () => csvBlob(db, dataset),
+  database: () => modelBlob("application/vnd.sqlite3", sqlite3.capi.sqlite3_js_db_export(db.pointer)),
+  card: ({ model }) => modelBlob("text/html;charset=utf-8", db.selectValue("SELECT classify_card(?)", [model])),
+};
+
+/** What SQLite puts before a message of the extension helps nobody here. */
+const sentenceOf = (error) => String(error.message ?? error).replace(/^(SQLITE_\w+: sqlite3 result code \d+: )/, "");
+
+self.onmessage = async ({ data: { id, call, args } }) => {
+  try {
+    const result = await CALLS[call](args ?? {}, (progress) => self.postMessage({ id, progress }));
+    self.postMessage({ id, result });
+  } catch (error) {
+    self.postMessage({ id, error: sentenceOf(error), code: error.code ?? "" });
+  }
+};
