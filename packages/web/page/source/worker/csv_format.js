@@ -58,7 +58,7 @@ function newlineOf(text) {
 
 /** Papa Parse takes the separator that cuts the first rows into the same number of fields. */
 function separatorOf(text, newline) {
-  return Papa.parse(text, { preview: 20, newline, delimitersToGuess: SEPARATORS }).meta.delimiter;
+  return Papa.parse(text, { preview: 20, newline, skipEmptyLines: true, delimitersToGuess: SEPARATORS }).meta.delimiter;
 }
 
 /** True if every field of the first rows stands in quotes, as some programs write them. */

@@ -17,11 +17,13 @@ export function csvBlob(db, dataset) {
   const columns = dataset.columns.map(quoteName).join(", ");
   const rows = db.prepare(`SELECT ${columns} FROM ${quoteName(dataset.table)} ORDER BY rowid`);
   try {
-    for (let chunk = []; ; chunk = []) {
-      while (chunk.length < CHUNK && rows.step()) chunk.push(rows.get([]));
-      if (chunk.length === 0) break;
+    let chunk = [];
+    while (rows.step()) {
+      if (chunk.push(rows.get([])) < CHUNK) continue;
       parts.push(write(chunk));
+      chunk = [];
     }
+    if (chunk.length) parts.push(write(chunk));
   } finally {
     rows.finalize();
   }

@@ -22,6 +22,7 @@ const modelBlob = (type, bytes) => new Blob([bytes], { type });
 const CALLS = {
   async start() {
     sqlite3 = await sqlite3InitModule();
+    sqlite3.config.warn = () => {}; // errors are shown on the page, not in the console as well
     restart();
     return { version: db.selectValue("SELECT classify_version()") };
   },
@@ -36,7 +37,11 @@ const CALLS = {
   },
   async openDatabase({ file }) {
     restart(new Uint8Array(await file.arrayBuffer()));
-    return { tables: tablesOf(db), models: training.listModels(db) };
+    try {
+      return { tables: tablesOf(db), models: training.listModels(db) };
+    } catch (error) {
+      throw new Error(`“${file.name}” begins as a SQLite database, but cannot be read: ${sentenceOf(error)}.`);
+    }
   },
   openTable({ name }) {
     dataset = openTable(db, name);

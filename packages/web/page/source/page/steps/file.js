@@ -69,7 +69,7 @@ export function fileStep(session, app) {
       else describe(file, ["SQLite database"]);
       if (mine !== turn) return;
       show(box);
-      app.showColumns();
+      await app.showColumns();
     } catch (error) {
       if (mine === turn) fail(error, file);
     }

@@ -73,7 +73,9 @@ export function resultsStep(session, app) {
       if (text.trim() === "") return show(answer);
       try {
         const row = await session.ask("explain", { text, label });
-        if (mine === turn) show(answer, answerView(row, ask));
+        if (mine !== turn) return;
+        show(answer, answerView(row, ask));
+        if (label !== null) answer.querySelector("[aria-pressed='true']").focus();
       } catch (error) {
         if (mine === turn && error.code !== "terminated") show(answer, message("error", error.message));
       }

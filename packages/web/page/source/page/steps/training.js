@@ -92,7 +92,7 @@ export function trainingStep(session, app) {
     stopButton.disabled = true;
     stopButton.textContent = "Stopping";
     const running = session.engine;
-    session.stop();
+    session.stop().catch(() => {}); // it is not answered if the worker is ended
     await new Promise((resolve) => setTimeout(resolve, PATIENCE));
     if (stopButton.hidden || session.engine !== running) return;
     status.textContent = `Stopping, and reading ${session.file.name} again`;
