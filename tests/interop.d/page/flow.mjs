@@ -113,7 +113,7 @@ export async function checkStop({ browser, check, folder }) {
     await page.click("#stop");
     await page.waitForSelector("#training-message:has-text('Stopped. Nothing of this training was saved.')");
     check("nothing was saved, and another training may begin", [await page.isHidden("#results"),
-      await page.isEnabled("#train")], [true, true]);
+      await await page.isEnabled("#train")], [true, true]);
   }
   await page.fill("#options", '{"epoch": 5}');
   await page.click("#train");

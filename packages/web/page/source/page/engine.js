@@ -46,6 +46,10 @@ export class Engine {
     });
   }
 
+  isBusy() {
+    return this.calls.size > 0;
+  }
+
   receive({ id, result, error, code, progress }) {
     const call = this.calls.get(id);
     if (!call) return;

@@ -42,19 +42,20 @@ const app = {
     session.model = "default";
     app.hideAfter("columns");
     app.shown("training", true);
-    byId("train").disabled = true;
-    await steps.training.run(options);
-    app.ready();
+    await app.undisturbed(() => steps.training.run(options));
   },
 
-  /** Another training may begin. */
-  ready() {
-    byId("train").disabled = false;
+  /** Keeps the columns as they are while something runs that depends on them. */
+  async undisturbed(run) {
+    byId("columns").inert = true;
+    await run();
+    byId("columns").inert = false;
   },
 
   async showResults() {
-    await steps.results.show();
+    const showMore = await steps.results.show();
     await steps.labels.show();
+    showMore();
   },
 };
 

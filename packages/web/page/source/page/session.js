@@ -20,7 +20,15 @@ export class Session {
     return this.call(name, { columns: this.columns, model: this.model, ...args }, onProgress);
   }
 
+  /** Ends the worker with all that it does, and makes another one. */
+  renew() {
+    this.engine.terminate();
+    this.engine = new Engine();
+    this.started = undefined;
+  }
+
   async inspect(file, choices = {}) {
+    if (this.dataset && this.engine.isBusy()) this.renew();
     Object.assign(this, { file, choices, maxRows: undefined, dataset: undefined, saved: undefined, table: undefined });
     this.inspected = await this.call("inspect", { file, choices });
     return this.inspected;
@@ -54,18 +62,15 @@ export class Session {
   }
 
   /** Ends the worker and makes another one that has the same file and the models trained before. */
-  async rebuild(onProgress) {
-    this.engine.terminate();
-    this.engine = new Engine();
-    this.started = undefined;
+  async rebuild() {
+    this.renew();
     if (this.inspected.kind === "csv") {
       await this.call("inspect", { file: this.file, choices: this.choices });
-      await this.load(this.maxRows, onProgress);
-      if (this.saved) await this.call("restoreModels", this.saved);
+      await this.load(this.maxRows, () => {});
     } else {
       await this.openDatabase();
       await this.openTable(this.table);
-      if (this.saved) await this.call("restoreModels", this.saved);
     }
+    if (this.saved) await this.call("restoreModels", this.saved);
   }
 }

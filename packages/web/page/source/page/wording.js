@@ -4,7 +4,9 @@ export const count = (n) => n.toLocaleString("en");
 
 export const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
 
-export const percent = (share) => `${(100 * share).toFixed(share > 0.995 && share < 1 ? 1 : 0)}%`;
+/** 100% is said of what is exactly so only. */
+export const percent = (share) =>
+  share > 0.995 && share < 1 ? `${Math.min(99.9, 100 * share).toFixed(1)}%` : `${(100 * share).toFixed(0)}%`;
 
 export const decimals = (value, digits = 3) => (value === null || value === undefined ? "–" : value.toFixed(digits));
 
@@ -17,6 +19,7 @@ export function bytes(n) {
 }
 
 export function seconds(n) {
+  if (n < 0.1) return "under 0.1 s";
   if (n < 10) return `${n.toFixed(1)} s`;
   return n < 90 ? `${Math.round(n)} s` : `${Math.floor(n / 60)} min ${Math.round(n % 60)} s`;
 }

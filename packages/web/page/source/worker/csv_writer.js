@@ -14,16 +14,17 @@ export function csvBlob(db, dataset) {
   const { separator, newline, quoted, mark, encoding } = dataset.format;
   const write = (rows) => Papa.unparse(rows, { delimiter: separator, newline, quotes: quoted }) + newline;
   const parts = [mark || encoding !== "utf-8" ? "\uFEFF" : "", write([header(dataset)])];
+  const add = (chunk) => parts.push(new Blob([write(chunk)])); // the browser keeps Blobs outside of the worker's memory
   const columns = dataset.columns.map(quoteName).join(", ");
   const rows = db.prepare(`SELECT ${columns} FROM ${quoteName(dataset.table)} ORDER BY rowid`);
   try {
     let chunk = [];
     while (rows.step()) {
       if (chunk.push(rows.get([])) < CHUNK) continue;
-      parts.push(write(chunk));
+      add(chunk);
       chunk = [];
     }
-    if (chunk.length) parts.push(write(chunk));
+    if (chunk.length) add(chunk);
   } finally {
     rows.finalize();
   }

@@ -11,7 +11,7 @@ const SHOWN_LABELS = 12;
 /** What a file is, before anything is loaded: its format, columns, first rows, and the memory that it will take. */
 export async function inspectFile(file, choices) {
   const sample = await readSample(file);
-  if (isDatabase(sample.bytes)) return { kind: "database", memory: memoryNeeded(file.size) };
+  if (isDatabase(sample.bytes)) return inspectDatabase(file);
   const format = formatOf(sample, file.name, choices);
   const rows = sampleRows(sample, format);
   if (rows.length === 0) throw new FileError(`“${file.name}” has no whole row in its first megabyte.`, "quotes");
@@ -24,6 +24,15 @@ export async function inspectFile(file, choices) {
     kind: "csv", format, header, given, columns: names, notes: [...notes, ...formatNotes(format)],
     rows: body.slice(0, SHOWN_ROWS), guess: guessColumns(names, body), memory: memoryNeeded(file.size),
   };
+}
+
+function inspectDatabase(file) {
+  const { bytes, available, tooMuch } = memoryNeeded(file.size);
+  const megabytes = (n) => `${Math.round(n / 1e6).toLocaleString("en")} MB`;
+  if (tooMuch)
+    throw new FileError(`“${file.name}” would take about ${megabytes(bytes)} of memory, ` +
+      `more than the ${megabytes(available)} that this page can have.`);
+  return { kind: "database" };
 }
 
 function formatNotes(format) {

@@ -28,15 +28,18 @@ function predictionColumns(db, dataset, label) {
   return { name, confidence };
 }
 
-/** Labels the rows without a label, or with `all` every row that has a text. Returns how many, and how they fell out. */
-export async function labelRows(db, dataset, columns, { model, all, onProgress }) {
+/**
+ * Labels the rows without a label, or with `all` every row that has a text. Between thousands of rows it
+ * asks whether it is `stopped`. Returns how many were labelled, and how they fell out.
+ */
+export async function labelRows(db, dataset, columns, { model, all, onProgress, stopped }) {
   const { table, text, hasText, hasLabel } = sqlOf(dataset, columns);
   const { name, confidence } = predictionColumns(db, dataset, columns.label);
   const wanted = all ? hasText : `${hasText} AND NOT (${hasLabel})`;
   const total = rowOf(db, `SELECT count(*) AS n FROM ${table} WHERE ${wanted}`).n;
   const begun = performance.now();
   let done = 0;
-  for (let after = -Infinity; done < total; ) {
+  for (let after = -Infinity; done < total && !stopped(); ) {
     const from = after === -Infinity ? "" : `AND rowid > ${after}`;
     const chunk = `SELECT rowid, ${text} FROM ${table} WHERE ${wanted} ${from} ORDER BY rowid LIMIT ${CHUNK}`;
     after = rowOf(db, `SELECT max(rowid) AS last FROM (${chunk})`).last;
@@ -48,7 +51,7 @@ export async function labelRows(db, dataset, columns, { model, all, onProgress }
     onProgress({ done, total, seconds: (performance.now() - begun) / 1000 });
     await new Promise((resolve) => setTimeout(resolve));
   }
-  return { total, seconds: (performance.now() - begun) / 1000, ...summary(db, table, name, confidence) };
+  return { done, total, seconds: (performance.now() - begun) / 1000, ...summary(db, table, name, confidence) };
 }
 
 function summary(db, table, name, confidence) {

@@ -61,7 +61,10 @@ const CALLS = {
   doubts: ({ columns, model }) => training.findDoubts(db, dataset, columns, model),
   examples: ({ columns, model }) => training.explainExamples(db, dataset, columns, model),
   explain: ({ text, label, model }) => training.explain(db, model, text, label),
-  label: ({ columns, model, all }, progress) => labelRows(db, dataset, columns, { model, all, onProgress: progress }),
+  label({ columns, model, all }, progress) {
+    stopping = false;
+    return labelRows(db, dataset, columns, { model, all, onProgress: progress, stopped: () => stopping });
+  },
   leastSure: ({ columns, model }) => leastSure(db, dataset, columns, model),
   csv: () => csvBlob(db, dataset),
   database: () => modelBlob("application/vnd.sqlite3", sqlite3.capi.sqlite3_js_db_export(db.pointer)),

@@ -13,9 +13,10 @@ function save(blob, name) {
 
 function summaryView(done) {
   const most = Math.max(1, ...done.labels.map((row) => row.rows));
-  const rate = done.seconds > 0.5 ? `, ${count(Math.round(done.total / done.seconds))} a second` : "";
+  const rate = done.seconds > 0.5 ? `, ${count(Math.round(done.done / done.seconds))} a second` : "";
   return [
-    h("p", { class: "say" }, h("b", {}, `${plural(done.total, "row")} labelled`), ` in ${seconds(done.seconds)}${rate}. `,
+    h("p", { class: "say" }, h("b", {}, `${plural(done.done, "row")} labelled`), ` in ${seconds(done.seconds)}${rate}. `,
+      done.done < done.total && `Stopped; ${plural(done.total - done.done, "row")} are left as they were. `,
       done.unsure ? `For ${plural(done.unsure, "row")} the model is less than 70% sure.` : ""),
     bars(done.labels.slice(0, 12).map((row) => ({ label: row.label, share: row.rows / most, figure: count(row.rows) }))),
   ];
@@ -40,15 +41,16 @@ export function labelsStep(session, app) {
 
   async function run(button, all) {
     const bar = progressBar("Labelling"), status = h("p", { role: "status" }, "Labelling");
+    const stop = h("button", { type: "button", onclick: () => session.stop() }, "Stop");
     button.disabled = true;
-    show(outcome, status, bar.element);
+    show(outcome, h("div", { class: "progress-line" }, status, stop), bar.element);
     try {
       const done = await session.ask("label", { all }, (now) => {
         bar.update(now.done / now.total);
         status.textContent = `${count(now.done)} of ${plural(now.total, "row")}, ` +
           `${count(Math.round(now.done / Math.max(now.seconds, 0.001)))} a second`;
       });
-      show(outcome, summaryView(done), done.total > 0 && leastSureTable(await session.ask("leastSure")));
+      show(outcome, summaryView(done), done.done > 0 && leastSureTable(await session.ask("leastSure")));
       showDownloads(true);
     } catch (error) {
       if (error.code !== "terminated") show(outcome, message("error", error.message));
@@ -82,7 +84,7 @@ export function labelsStep(session, app) {
   async function showStep() {
     const counts = session.counts = await session.ask("countLabels");
     const some = counts.unlabelled > 0;
-    const button = h("button", { type: "button", class: "primary", id: "label", onclick: () => run(button, all.querySelector("input").checked) },
+    const button = h("button", { type: "button", class: "primary", id: "label", onclick: () => app.undisturbed(() => run(button, all.querySelector("input").checked)) },
       "Label");
     const all = choice("which-all", "all", `All ${plural(counts.unlabelled + counts.labelled, "row")} with a text`, !some);
     show(outcome);

@@ -6,7 +6,7 @@ import { confusionView } from "../views/matrix.js";
 import { bytes, count, decimals, percent, plural, seconds } from "../wording.js";
 
 const TYPING_PAUSE = 120; // milliseconds
-const MANY_ROWS = 50000; // from here on, mistakes are looked for when asked
+const MANY_ROWS = 2000; // with more, mistakes are looked for when asked: meanwhile the worker does nothing else
 
 const part = (title, note, ...children) =>
   h("section", { class: "part" }, h("h3", {}, title), note && h("p", { class: "note" }, note), children);
@@ -94,10 +94,11 @@ export function resultsStep(session, app) {
         h("p", { class: "note" }, "The words are marked for ", labelText(row.of), ". Choose another label to see its words."))];
   }
 
-  /** A part that needs the whole table, and comes after the rest. */
+  /** A part that is filled in when the rest is there. */
   function laterPart(title, note, call, view) {
-    const place = h("div", { class: "later" }, h("p", { class: "note" }, "Looking through the rows"));
+    const place = h("div", { class: "later" });
     const fill = async () => {
+      show(place, h("p", { class: "note", role: "status" }, "Looking through the rows"));
       try {
         show(place, view(await session.ask(call)));
       } catch (error) {
@@ -114,6 +115,15 @@ export function resultsStep(session, app) {
         confusionView(results))];
   }
 
+  /** The parts that take time, one after the other. */
+  async function fillLater(examples, doubts) {
+    await examples.fill();
+    if (session.counts.labelled <= MANY_ROWS) return doubts.fill();
+    show(doubts.place, h("p", {}, h("button", { type: "button", onclick: () => doubts.fill() },
+      `Look through ${plural(session.counts.labelled, "row")}`), h("span", { class: "note" }, " This may take a minute.")));
+  }
+
+  /** Shows how good the model is. Resolves to a function that fills in what takes longer. */
   async function showResults() {
     const results = await session.ask("results");
     const doubts = laterPart("Probable mistakes", "Rows of your table whose label the other rows speak against. Look at these first.",
@@ -122,10 +132,7 @@ export function resultsStep(session, app) {
     show(content, scoreboard(results), results.warnings.map((text) => message("warning", text)), tryView(),
       judgedParts(results), examples.element, doubts.element);
     app.shown("results");
-    await examples.fill();
-    if (session.dataset.rows < MANY_ROWS) return doubts.fill();
-    const look = h("button", { type: "button", onclick: () => doubts.fill() }, `Look through ${plural(session.dataset.rows, "row")}`);
-    show(doubts.place, look);
+    return () => fillLater(examples, doubts);
   }
 
   return { show: showResults };

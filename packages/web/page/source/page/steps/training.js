@@ -84,7 +84,6 @@ export function trainingStep(session, app) {
   function stopped() {
     end("");
     show(box, message("note", h("p", {}, "Stopped. Nothing of this training was saved.")));
-    app.ready();
   }
 
   /** Asks the training to stop between two epochs; if the epoch is a long one, ends the worker and makes another. */
@@ -97,7 +96,7 @@ export function trainingStep(session, app) {
     if (stopButton.hidden || session.engine !== running) return;
     status.textContent = `Stopping, and reading ${session.file.name} again`;
     try {
-      await session.rebuild(() => {});
+      await session.rebuild();
       stopped();
     } catch (error) {
       end("");
