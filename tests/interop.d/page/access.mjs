@@ -34,7 +34,8 @@ export async function checkKeyboard({ browser, check, folder }) {
   await page.waitForSelector(".answer .bars button");
   await press(".answer .bars li:nth-child(2) button");
   await page.waitForSelector('.answer .bars li:nth-child(2) button[aria-pressed="true"]');
-  check("the focus stays on the label", await page.evaluate(() => document.activeElement.matches(".answer .bars button")));
+  check("the focus stays on the label",
+    await page.evaluate(() => document.activeElement.matches(".answer .bars button")));
   await press("#label");
   await page.waitForSelector(".labelled tbody tr");
   const saved = page.waitForEvent("download");

@@ -11,9 +11,11 @@ const REFUSED = [
   ["empty.csv", "", "“empty.csv” is empty."],
   ["blank.csv", "\n\n  \n", "“blank.csv” has no text, only blank lines."],
   ["binary.csv", Buffer.from([1, 2, 0, 3, 255]), "“binary.csv” is a binary file: it has bytes that no text has."],
-  ["sheet.xlsx", Buffer.from("PK\x03\x04rest"), "“sheet.xlsx” is a ZIP archive, as .xlsx and .ods files are. Save the sheet as CSV first."],
+  ["sheet.xlsx", Buffer.from("PK\x03\x04rest"),
+    "“sheet.xlsx” is a ZIP archive, as .xlsx and .ods files are. Save the sheet as CSV first."],
   ["names.csv", "text,label\n", "“names.csv” has a row of names, and no row under it."],
-  ["broken.db", `SQLite format 3\0${"x".repeat(5000)}`, "“broken.db” begins as a SQLite database, but cannot be read: "],
+  ["broken.db", `SQLite format 3\0${"x".repeat(5000)}`,
+    "“broken.db” begins as a SQLite database, but cannot be read: "],
   ["quote.csv", csv("text,label", ...ROWS, '"never closed,billing', ...ROWS),
     "In row 6 a quotation mark is opened and not closed, or text follows a closing one."],
 ];
@@ -21,24 +23,27 @@ const REFUSED = [
 /** Files that are opened but cannot be learned from, or not yet. */
 const NO_TRAINING = [
   ["one.csv", csv("text", "some words", "other words"), "There is one column only, text, expected two"],
-  ["same.csv", csv("text,label", "a b,yes", "c d,yes"), "All labelled rows have one label, “yes”, expected at least two."],
+  ["same.csv", csv("text,label", "a b,yes", "c d,yes"),
+    "All labelled rows have one label, “yes”, expected at least two."],
   ["none.csv", csv("text,label", "a b,", "c d,"), "No row has a text and a label"],
   ["once.csv", csv("text,label", "a b,one", "c d,two"), "Each of the 2 labels in “label” is there only once"],
 ];
 
 /** Files that are opened, with a remark: it, the columns, and the first row. */
 const OPENED = [
-  ["bare.csv", csv(...ROWS), "The first row looks like data, so the columns have been given names.", ["column 1", "column 2"],
-    ROWS[0].split(",")],
-  ["twice.csv", csv("text,label,Label", ...ROWS.map((row) => `${row},x`)), "the second “Label” is called “Label 2” here",
+  ["bare.csv", csv(...ROWS), "The first row looks like data, so the columns have been given names.",
+    ["column 1", "column 2"], ROWS[0].split(",")],
+  ["twice.csv", csv("text,label,Label", ...ROWS.map((row) => `${row},x`)),
+    "the second “Label” is called “Label 2” here",
     ["text", "label", "Label 2"], [...ROWS[0].split(","), "x"]],
   ["short.csv", csv("text,label,more", ...ROWS), "4 rows have fewer fields than there are columns",
     ["text", "label", "more"], [...ROWS[0].split(","), ""]],
-  ["long.csv", csv("text,label", ...ROWS, "one more,billing,5"), "1 row has more fields than there are names; see “column 3”.",
-    ["text", "label", "column 3"], [...ROWS[0].split(","), ""]],
+  ["long.csv", csv("text,label", ...ROWS, "one more,billing,5"),
+    "1 row has more fields than there are names; see “column 3”.", ["text", "label", "column 3"], [...ROWS[0].split(","), ""]],
   ["windows.csv", Buffer.from("text;label\r\nM\xfcller, Gr\xf6\xdfe;a\r\nb c;b\r\nd e;b\r\n", "latin1"),
     "Its letters are read as Windows-1252; downloads are UTF-8.", ["text", "label"], ["Müller, Größe", "a"]],
-  ["utf16.tsv", utf16("text\tlabel\r\nžluť, \"x\"\ta\r\nb\tb\r\nc\tb\r\n"), "Its letters are UTF-16; downloads are UTF-8.",
+  ["utf16.tsv", utf16("text\tlabel\r\nžluť, \"x\"\ta\r\nb\tb\r\nc\tb\r\n"),
+    "Its letters are UTF-16; downloads are UTF-8.",
     ["text", "label"], ["žluť, \"x\"", "a"]],
 ];
 
@@ -77,7 +82,8 @@ async function checkOpened(page, check) {
   for (const [name, content, remark, names, first] of OPENED) {
     await chooseFile(page, name, content);
     await stepShown(page, "columns");
-    check(`${name}: ${await page.textContent("#column-notes")}`, (await page.textContent("#column-notes")).includes(remark));
+    const said = await page.textContent("#column-notes");
+    check(`${name}: ${said}`, said.includes(remark));
     check(name, await preview(page), { names, first });
     await page.click("#another");
   }

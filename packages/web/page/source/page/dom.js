@@ -1,5 +1,6 @@
 /** Makes elements, without markup in texts: what a file holds is never read as HTML. */
 
+const ABSENT = [null, undefined, false];
 const SVG = "http://www.w3.org/2000/svg";
 
 function fill(element, attributes, children) {
@@ -9,11 +10,11 @@ function fill(element, attributes, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value !== null && value !== undefined) element.setAttribute(name, value);
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => !ABSENT.includes(child)));
   return element;
 }
 
-/** h("p", {class: "note"}, "text", other) is <p class="note">text...</p>; on... are listeners, --... style variables. */
+/** h("p", {class: "note"}, "text", other) is <p class="note">text...</p>; on... listens, --... is a style variable. */
 export const h = (name, attributes = {}, ...children) => fill(document.createElement(name), attributes, children);
 
 export const svg = (name, attributes = {}, ...children) =>
@@ -34,7 +35,8 @@ export const labelText = (label) => h("bdi", { class: "label" }, label === null 
 /** A table that scrolls sideways where it is too wide, by keyboard as well. */
 export function table(caption, head, rows, className = "") {
   return h("div", { class: `scroll ${className}`, tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {}, h("caption", { class: "hidden" }, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));
+    h("table", {}, h("caption", { class: "hidden" }, caption),
+      h("thead", {}, h("tr", {}, head)), h("tbody", {}, rows)));
 }
 
 export const headCell = (...children) => h("th", { scope: "col" }, ...children);
@@ -46,7 +48,8 @@ export const numberCell = (...children) => h("td", { class: "number" }, ...child
 /** A bar of progress; update(share, what it says). */
 export function progressBar(label) {
   const fill = h("i");
-  const bar = h("div", { class: "progress", role: "progressbar", "aria-label": label, "aria-valuemin": 0, "aria-valuemax": 100 }, fill);
+  const range = { "aria-valuemin": 0, "aria-valuemax": 100 };
+  const bar = h("div", { class: "progress", role: "progressbar", "aria-label": label, ...range }, fill);
   const update = (share) => {
     bar.setAttribute("aria-valuenow", Math.round(share * 100));
     fill.style.setProperty("--share", share);

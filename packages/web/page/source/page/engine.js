@@ -16,8 +16,8 @@ function addScript(name) {
 }
 
 /**
- * The text of the whole worker. A page that was opened as a file may not start a worker from a file, so the script of the
- * engine is loaded by the page, and gives its own text.
+ * The text of the whole worker. A page that was opened as a file may not start a worker from a file, so the script of
+ * the engine is loaded by the page, and gives its own text.
  */
 async function workerText() {
   if (typeof WebAssembly !== "object") throw new Error("This browser has no WebAssembly, expected a newer one.");
@@ -34,7 +34,7 @@ export class Engine {
     const address = URL.createObjectURL(new Blob([await workerText()], { type: "text/javascript" }));
     this.worker = new Worker(address);
     this.worker.onmessage = ({ data }) => this.receive(data);
-    this.worker.onerror = (event) => this.fail(new Error(`The worker has failed: ${event.message ?? "no reason given"}`));
+    this.worker.onerror = ({ message }) => this.fail(new Error(`The worker has failed: ${message ?? "no reason given"}`));
     return this.call("start");
   }
 

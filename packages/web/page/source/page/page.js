@@ -1,11 +1,11 @@
 /** The page: five steps, each shown when the one before has what it needs. */
 import { byId, message, show } from "./dom.js";
 import { Session } from "./session.js";
-import { columnsStep } from "./steps/columns.js";
-import { fileStep } from "./steps/file.js";
-import { labelsStep } from "./steps/labels.js";
-import { resultsStep } from "./steps/results.js";
-import { trainingStep } from "./steps/training.js";
+import { ColumnsStep } from "./steps/columns.js";
+import { FileStep } from "./steps/file.js";
+import { LabelsStep } from "./steps/labels.js";
+import { ResultsStep } from "./steps/results.js";
+import { TrainingStep } from "./steps/training.js";
 
 const STEPS = ["columns", "training", "results", "labels"];
 const session = new Session();
@@ -60,8 +60,8 @@ const app = {
 };
 
 const steps = {
-  file: fileStep(session, app), columns: columnsStep(session, app), training: trainingStep(session, app),
-  results: resultsStep(session, app), labels: labelsStep(session, app),
+  file: new FileStep(session, app), columns: new ColumnsStep(session, app), training: new TrainingStep(session, app),
+  results: new ResultsStep(session, app), labels: new LabelsStep(session, app),
 };
 
 session.ready().then(

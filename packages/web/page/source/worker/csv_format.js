@@ -108,7 +108,8 @@ export function cutRows(text, format, rowsBefore, last) {
 }
 
 export function quoteError(row) {
-  return new FileError(`In row ${row} a quotation mark is opened and not closed, or text follows a closing one.`, "quotes");
+  const what = "a quotation mark is opened and not closed, or text follows a closing one";
+  return new FileError(`In row ${row} ${what}.`, "quotes");
 }
 
 /** The first rows, at most 200. */

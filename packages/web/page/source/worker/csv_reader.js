@@ -60,7 +60,8 @@ class Filler {
   notes() {
     const notes = [];
     const extra = this.columns.slice(this.named).map((name) => `“${name}”`).join(", ");
-    if (this.short) notes.push(`${rowsHave(this.short)} fewer fields than there are columns; the missing ones are empty.`);
+    if (this.short)
+      notes.push(`${rowsHave(this.short)} fewer fields than there are columns; the missing ones are empty.`);
     if (this.long) notes.push(`${rowsHave(this.long)} more fields than there are names; see ${extra}.`);
     return notes;
   }

@@ -11,8 +11,8 @@ const WORDS_OF_LABEL = 5;
 const breathe = () => new Promise((resolve) => setTimeout(resolve));
 
 /**
- * Trains on the labelled rows. `onEpoch` gets each epoch's row; `stopped` is asked between them. Returns false if it was
- * stopped, and then no model is saved.
+ * Trains on the labelled rows. `onEpoch` gets each epoch's row; `stopped` is asked between them. Returns false if it
+ * was stopped, and then no model is saved.
  */
 export async function train(db, dataset, columns, { options, onEpoch, stopped }) {
   const { table, text, label, labelled } = sqlOf(dataset, columns);
@@ -46,9 +46,8 @@ export function restoreModels(db, { schema, models }) {
   if (listModels(db).length === 0) for (const sql of schema) db.exec(sql);
   for (const model of models) {
     const names = Object.keys(model);
-    db.exec({
-      sql: `INSERT OR IGNORE INTO classify_models(${names}) VALUES (${names.map(() => "?")})`, bind: Object.values(model),
-    });
+    const sql = `INSERT OR IGNORE INTO classify_models(${names}) VALUES (${names.map(() => "?")})`;
+    db.exec({ sql, bind: Object.values(model) });
   }
 }
 
@@ -63,13 +62,15 @@ export function readResults(db, model) {
     WHERE name = ? ORDER BY version DESC LIMIT 1`, [model]);
   const metrics = JSON.parse(saved.metrics);
   const judged = metrics.validation;
+  const ask = (columns, table) => (judged ? rowsOf(db, `SELECT ${columns} FROM ${table}(NULL, ?)`, [model]) : []);
   return {
     model, version: saved.version, bytes: saved.bytes, labels: JSON.parse(saved.labels),
     rows: metrics.rows, seconds: metrics.seconds, warnings: metrics.warnings ?? [],
-    judged: judged && { rows: judged.rows, folds: judged.folds ?? 0, accuracy: judged.accuracy, macroF1: judged.macro_f1 },
+    judged: judged &&
+      { rows: judged.rows, folds: judged.folds ?? 0, accuracy: judged.accuracy, macroF1: judged.macro_f1 },
     multilabel: judged?.micro_f1 !== undefined,
-    report: judged ? rowsOf(db, "SELECT label, precision, recall, f1, support FROM classify_report(NULL, ?)", [model]) : [],
-    confusion: judged ? rowsOf(db, "SELECT actual, predicted, count FROM classify_confusion(NULL, ?)", [model]) : [],
+    report: ask("label, precision, recall, f1, support", "classify_report"),
+    confusion: ask("actual, predicted, count", "classify_confusion"),
     words: wordsOf(db, model),
   };
 }
@@ -106,11 +107,26 @@ export function explain(db, model, text, label = null) {
   return { text, labels, tokens, of: label ?? labels[0]?.label };
 }
 
-/** A few rows of each label, explained. */
+/** The labels that a value of a multi-label column stands for, in some order; else the value itself. */
+function labelSet(value) {
+  try {
+    const labels = JSON.parse(value);
+    return Array.isArray(labels) ? JSON.stringify(labels.map(String).sort()) : String(value);
+  } catch {
+    return String(value);
+  }
+}
+
+/** A few rows of each label, explained; `given` is what the model says, and `right` whether the row has that. */
 export function explainExamples(db, dataset, columns, model) {
   const { table, text, label, labelled } = sqlOf(dataset, columns);
   const rows = rowsOf(db, `SELECT text, label FROM (SELECT ${text} AS text, ${label} AS label,
     row_number() OVER (PARTITION BY ${label} ORDER BY length(${text}) BETWEEN 20 AND 300 DESC, rowid) AS place
     FROM ${table} WHERE ${labelled}) WHERE place <= ${SHOWN_EXAMPLES} ORDER BY place, label LIMIT 24`);
-  return rows.map((row) => ({ ...explain(db, model, String(row.text)), actual: row.label }));
+  return rows.map(({ text, label: actual }) => {
+    const { given, confidence } = rowOf(db,
+      "SELECT classify(?1, ?2) AS given, classify_confidence(?1, ?2) AS confidence", [String(text), model]);
+    const right = labelSet(given) === labelSet(actual);
+    return { ...explain(db, model, String(text)), actual, given, confidence, right };
+  });
 }

@@ -1,6 +1,7 @@
 /**
- * The worker: holds the database, and does what the page asks for. A message is {id, call, args}; the answer is {id, result}
- * or {id, error, code}, and while a call runs {id, progress}. The page puts the script of sqlite3InitModule in front.
+ * The worker: holds the database, and does what the page asks for. A message is {id, call, args}; the answer is
+ * {id, result} or {id, error, code}, and while a call runs {id, progress}. The page puts the script that defines
+ * sqlite3InitModule() in front of this one.
  */
 import { csvBlob } from "./csv_writer.js";
 import { countLabels, inspectFile, loadFile, openTable, previewTable, tablesOf } from "./dataset.js";
@@ -16,8 +17,6 @@ function restart(bytes) {
   db = openDatabase(sqlite3, bytes);
   dataset = undefined;
 }
-
-const modelBlob = (type, bytes) => new Blob([bytes], { type });
 
 const CALLS = {
   async start() {
@@ -50,7 +49,8 @@ const CALLS = {
   countLabels: ({ columns }) => countLabels(db, dataset, columns),
   async train({ columns, options }, progress) {
     stopping = false;
-    const finished = await training.train(db, dataset, columns, { options, onEpoch: progress, stopped: () => stopping });
+    const finished = await training.train(db, dataset, columns,
+      { options, onEpoch: progress, stopped: () => stopping });
     return { finished, schema: training.modelSchema(db), models: training.saveModels(db) };
   },
   stop() {
@@ -67,8 +67,10 @@ const CALLS = {
   },
   leastSure: ({ columns, model }) => leastSure(db, dataset, columns, model),
   csv: () => csvBlob(db, dataset),
-  database: () => modelBlob("application/vnd.sqlite3", sqlite3.capi.sqlite3_js_db_export(db.pointer)),
-  card: ({ model }) => modelBlob("text/html;charset=utf-8", db.selectValue("SELECT classify_card(?)", [model])),
+  database: () => new Blob([sqlite3.capi.sqlite3_js_db_export(db.pointer)], { type: "application/vnd.sqlite3" }),
+  card({ model }) {
+    return new Blob([db.selectValue("SELECT classify_card(?)", [model])], { type: "text/html;charset=utf-8" });
+  },
 };
 
 /** What SQLite puts before a message of the extension helps nobody here. */

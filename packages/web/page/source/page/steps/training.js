@@ -31,79 +31,81 @@ function epochTable(rows) {
     numberCell(decimals(row.seconds, 1)))));
 }
 
-export function trainingStep(session, app) {
-  const status = byId("training-status"), box = byId("training-message"), stopButton = byId("stop");
-  let rows, bar;
+export class TrainingStep {
+  status = byId("training-status");
+  message = byId("training-message");
+  stopButton = byId("stop");
 
-  function draw() {
-    show(byId("charts"), ["loss", "accuracy"].map((quantity) => epochChart(rows, quantity, epochsInAll(rows))));
-    show(byId("epoch-table"), epochTable(rows));
-    byId("epoch-details").hidden = false;
-    const total = epochsInAll(rows);
-    if (total) bar.update(rows.length / (total + 1));
+  constructor(session, app) {
+    Object.assign(this, { session, app });
+    this.stopButton.addEventListener("click", () => this.stop());
   }
 
-  function begin() {
-    rows = [];
-    bar = progressBar("Training");
-    bar.element.classList.add("busy");
-    status.textContent = statusOf(rows, session.counts.labelled);
+  async run(options) {
+    this.begin();
+    try {
+      const finished = await this.session.train(options || null, (row) => this.addEpoch(row));
+      if (!finished) return this.stopped();
+      this.end(`${plural(this.rows.length, "epoch")} in ${seconds(this.rows.at(-1).seconds)}`);
+      await this.app.showResults();
+    } catch (error) {
+      if (error.code !== "terminated") this.fail(error);
+    }
+  }
+
+  begin() {
+    this.rows = [];
+    this.bar = progressBar("Training");
+    this.bar.element.classList.add("busy");
+    this.status.textContent = statusOf(this.rows, this.session.counts.labelled);
     show(byId("charts"));
-    show(byId("training-bar"), bar.element);
-    show(box);
+    show(byId("training-bar"), this.bar.element);
+    show(this.message);
     byId("epoch-details").hidden = true;
-    stopButton.disabled = false;
-    stopButton.hidden = false;
-    stopButton.textContent = "Stop";
+    this.stopButton.disabled = this.stopButton.hidden = false;
+    this.stopButton.textContent = "Stop";
   }
 
-  function end(text) {
-    status.textContent = text;
-    stopButton.hidden = true;
+  addEpoch(row) {
+    this.rows.push(row);
+    const total = epochsInAll(this.rows);
+    this.status.textContent = statusOf(this.rows, this.session.counts.labelled);
+    show(byId("charts"), ["loss", "accuracy"].map((quantity) => epochChart(this.rows, quantity, total)));
+    show(byId("epoch-table"), epochTable(this.rows));
+    byId("epoch-details").hidden = false;
+    if (total) this.bar.update(this.rows.length / (total + 1));
+  }
+
+  end(text) {
+    this.status.textContent = text;
+    this.stopButton.hidden = true;
     show(byId("training-bar"));
   }
 
-  async function run(options) {
-    begin();
-    try {
-      const finished = await session.train(options || null, (row) => {
-        rows.push(row);
-        status.textContent = statusOf(rows, session.counts.labelled);
-        draw();
-      });
-      if (!finished) return stopped();
-      end(`${plural(rows.length, "epoch")} in ${seconds(rows.at(-1).seconds)}`);
-      await app.showResults();
-    } catch (error) {
-      if (error.code === "terminated") return;
-      end("");
-      show(box, message("error", error.message));
-    }
+  fail(error) {
+    this.end("");
+    show(this.message, message("error", error.message));
   }
 
-  function stopped() {
-    end("");
-    show(box, message("note", h("p", {}, "Stopped. Nothing of this training was saved.")));
+  stopped() {
+    this.end("");
+    show(this.message, message("note", h("p", {}, "Stopped. Nothing of this training was saved.")));
   }
 
   /** Asks the training to stop between two epochs; if the epoch is a long one, ends the worker and makes another. */
-  async function stop() {
-    stopButton.disabled = true;
-    stopButton.textContent = "Stopping";
-    const running = session.engine;
-    session.stop().catch(() => {}); // it is not answered if the worker is ended
+  async stop() {
+    this.stopButton.disabled = true;
+    this.stopButton.textContent = "Stopping";
+    const running = this.session.engine;
+    this.session.stop().catch(() => {}); // it is not answered if the worker is ended
     await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-    if (stopButton.hidden || session.engine !== running) return;
-    status.textContent = `Stopping, and reading ${session.file.name} again`;
+    if (this.stopButton.hidden || this.session.engine !== running) return;
+    this.status.textContent = `Stopping, and reading ${this.session.file.name} again`;
     try {
-      await session.rebuild();
-      stopped();
+      await this.session.rebuild();
+      this.stopped();
     } catch (error) {
-      end("");
-      show(box, message("error", error.message));
+      this.fail(error);
     }
   }
-
-  stopButton.addEventListener("click", stop);
-  return { run };
 }

@@ -39,7 +39,8 @@ function line(points, key, { x, y }) {
   if (points.length === 0) return null;
   const path = points.map(({ epoch, value }) => `${x(epoch).toFixed(1)},${y(value).toFixed(1)}`).join(" ");
   const end = points.at(-1);
-  return svg("g", { class: key }, svg("polyline", { points: path }), svg("circle", { cx: x(end.epoch), cy: y(end.value), r: 3.5 }));
+  const dot = svg("circle", { cx: x(end.epoch), cy: y(end.value), r: 3.5 });
+  return svg("g", { class: key }, svg("polyline", { points: path }), dot);
 }
 
 /** `rows` are those of classify_train; `quantity` is loss or accuracy; `epochs` is how many there will be, if known. */

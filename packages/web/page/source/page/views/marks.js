@@ -2,6 +2,7 @@
 import { h } from "../dom.js";
 
 const STEPS = 4;
+const SPOKEN_STEP = 3; // from here on, screen readers are told the side
 const LEAST = 0.05; // of the strongest contribution: what is weaker is not marked
 
 const stepOf = (contribution, strongest) => {
@@ -12,8 +13,9 @@ const stepOf = (contribution, strongest) => {
 function mark(text, contribution, step) {
   const side = contribution > 0 ? "for" : "against";
   const sign = contribution > 0 ? "+" : "−";
-  return h("mark", { class: `${side} step-${step}`, title: `${side} the label: ${sign}${Math.abs(contribution).toFixed(2)}` },
-    text, step >= 3 && h("span", { class: "hidden" }, ` (${side}) `));
+  const title = `${side} the label: ${sign}${Math.abs(contribution).toFixed(2)}`;
+  const spoken = step >= SPOKEN_STEP && h("span", { class: "hidden" }, ` (${side}) `);
+  return h("mark", { class: `${side} step-${step}`, title }, text, spoken);
 }
 
 /** `tokens` have start and length in characters (code points), start from 1, as SQLite's substr() counts. */

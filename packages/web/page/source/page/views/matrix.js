@@ -3,11 +3,13 @@ import { h, headCell, labelText, rowHead, table } from "../dom.js";
 import { plural } from "../wording.js";
 
 const MOST_LABELS = 24;
+const SHOWN_PAIRS = 20;
 
 function matrixTable(labels, confusion) {
   const counts = new Map(confusion.map((row) => [`${row.actual}\n${row.predicted}`, row.count]));
   const count = (actual, predicted) => counts.get(`${actual}\n${predicted}`) ?? 0;
-  const head = [h("td", { class: "corner" }, "has ↓ was given →"), labels.map((label) => headCell(labelText(label)))];
+  const corner = h("td", { class: "corner" }, "has ↓ was given →");
+  const head = [corner, labels.map((label) => headCell(labelText(label)))];
   const rows = labels.map((actual) => {
     const total = labels.reduce((sum, predicted) => sum + count(actual, predicted), 0) || 1;
     return h("tr", {}, rowHead(labelText(actual)), labels.map((predicted) => {
@@ -19,9 +21,9 @@ function matrixTable(labels, confusion) {
     `matrix${labels.length > 8 ? " many" : ""}`);
 }
 
-function pairList(confusion, most) {
-  const wrong = confusion.filter((row) => row.actual !== row.predicted && row.actual !== null && row.predicted !== null)
-    .sort((a, b) => b.count - a.count).slice(0, most);
+function pairList(confusion) {
+  const wrong = confusion.filter((row) => row.actual !== row.predicted).sort((a, b) => b.count - a.count)
+    .slice(0, SHOWN_PAIRS);
   if (wrong.length === 0) return h("p", { class: "note" }, "No row was given a wrong label.");
   return h("ul", { class: "pairs" }, wrong.map((row) => h("li", {}, labelText(row.actual), " taken for ",
     labelText(row.predicted), h("span", { class: "note" }, ` ${plural(row.count, "row")}`))));
@@ -29,6 +31,5 @@ function pairList(confusion, most) {
 
 /** A matrix, or with very many labels the pairs that are mixed up most. */
 export function confusionView({ labels, confusion }) {
-  const known = labels.map(String), shown = confusion.map((row) => ({ ...row, actual: String(row.actual), predicted: String(row.predicted) }));
-  return known.length <= MOST_LABELS ? matrixTable(known, shown) : pairList(shown, 20);
+  return labels.length <= MOST_LABELS ? matrixTable(labels, confusion) : pairList(confusion);
 }
