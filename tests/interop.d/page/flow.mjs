@@ -83,8 +83,8 @@ export async function checkFlow(context, address) {
   check(`${address.slice(0, 5)}: requests`, names, files);
   if (address.startsWith("http"))
     check("requests that reached the server", server.asked, ["/", ...files.slice(1).map((file) => `/${file}`)]);
-  else
-    check("requests outside of the folder", requests.filter((url) => !url.startsWith(encodeURI(`file://${folder}/`))), []);
+  const base = address.startsWith("http") ? address : encodeURI(`file://${folder}/`);
+  check("requests outside of the folder", requests.filter((url) => !url.startsWith(base)), []);
   check(`${address.slice(0, 5)}: complaints`, complaints, []);
   check("a connection is refused",
     await page.evaluate(() => fetch("/").then(() => "connected", () => "refused")), "refused");

@@ -34,7 +34,7 @@ export class Engine {
     const address = URL.createObjectURL(new Blob([await workerText()], { type: "text/javascript" }));
     this.worker = new Worker(address);
     this.worker.onmessage = ({ data }) => this.receive(data);
-    this.worker.onerror = ({ message }) => this.fail(new Error(`The worker has failed: ${message ?? "no reason given"}`));
+    this.worker.onerror = ({ message }) => this.fail(new Error(`The worker has failed: ${message}`));
     return this.call("start");
   }
 

@@ -27,22 +27,29 @@ const app = {
     for (const later of STEPS.slice(STEPS.indexOf(step) + 1)) byId(later).hidden = true;
   },
 
-  /** Shows a step; with `focus` the keyboard and screen readers go on there. */
-  shown(step, focus = false) {
+  shown(step) {
     byId(step).hidden = false;
-    if (focus) byId(`${step}-title`).focus();
+  },
+
+  /** Shows a step where the keyboard and screen readers are to go on. */
+  goTo(step) {
+    app.shown(step);
+    byId(`${step}-title`).focus({ preventScroll: true });
   },
 
   async showColumns() {
     await steps.columns.show();
-    app.shown("columns", true);
+    app.goTo("columns");
+    scrollTo(0, 0);
   },
 
   async train(options) {
     session.model = "default";
     app.hideAfter("columns");
-    app.shown("training", true);
-    await app.undisturbed(() => steps.training.run(options));
+    app.goTo("training");
+    const running = app.undisturbed(() => steps.training.run(options));
+    byId("training").scrollIntoView();
+    await running;
   },
 
   /** Keeps the columns as they are while something runs that depends on them. */

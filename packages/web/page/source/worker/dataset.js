@@ -2,7 +2,7 @@
 import { FileError, formatOf, isDatabase, readSample, sampleRows } from "./csv_format.js";
 import { columnNames, importFile } from "./csv_reader.js";
 import { guessColumns, looksLikeHeader } from "./guess.js";
-import { memoryNeeded } from "./memory.js";
+import { memoryOfCsv, memoryOfDatabase } from "./memory.js";
 import { quoteName, rowOf, rowsOf, tableNameOf } from "./sql.js";
 
 const SHOWN_ROWS = 8;
@@ -20,14 +20,16 @@ export async function inspectFile(file, choices) {
   const given = header ? rows[0] : Array.from({ length: width }, (_, i) => `column ${i + 1}`);
   const { names, notes } = columnNames(given);
   const body = header ? rows.slice(1) : rows;
+  const guess = guessColumns(names, body);
+  const labelled = body.filter((row) => row[guess.label]?.trim()).length / (body.length || 1);
   return {
     kind: "csv", format, header, given, columns: names, notes: [...notes, ...formatNotes(format)],
-    rows: body.slice(0, SHOWN_ROWS), guess: guessColumns(names, body), memory: memoryNeeded(file.size),
+    rows: body.slice(0, SHOWN_ROWS), guess, memory: memoryOfCsv(file.size, labelled),
   };
 }
 
 function inspectDatabase(file) {
-  const { bytes, available, tooMuch } = memoryNeeded(file.size);
+  const { bytes, available, tooMuch } = memoryOfDatabase(file.size);
   const megabytes = (n) => `${Math.round(n / 1e6).toLocaleString("en")} MB`;
   if (tooMuch)
     throw new FileError(`“${file.name}” would take about ${megabytes(bytes)} of memory, ` +

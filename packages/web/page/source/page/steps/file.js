@@ -93,6 +93,7 @@ export class FileStep {
     const plainly = () => this.open(file, { ...this.session.choices, plainQuotes: true });
     const again = h("button", { type: "button", onclick: plainly }, "Read quotation marks as plain text");
     show(this.box, message("error", h("p", {}, error.message), error.code === "quotes" && h("p", {}, again)));
+    this.box.scrollIntoView({ block: "nearest" });
   }
 
   listenToButtons() {

@@ -4,6 +4,7 @@ import { epochChart } from "../views/chart.js";
 import { count, decimals, plural, seconds } from "../wording.js";
 
 const PATIENCE = 1500; // milliseconds that an epoch may go on after "stop", before the worker is ended
+const LEAST_BAR = 0.03; // share of the bar that moves before the first epoch has ended
 const FOLDED_BELOW = 1000; // rows: fewer are judged by cross-validation
 
 /** How many epochs there will be: the learning rate falls in equal steps to zero, once it has risen. */
@@ -15,7 +16,7 @@ function epochsInAll(rows) {
 
 function statusOf(rows, labelled) {
   const total = epochsInAll(rows), last = rows.at(-1);
-  if (!last) return `Reading ${plural(labelled, "row")}`;
+  if (!last) return `Reading ${plural(labelled, "row")}, then the first epoch`;
   const rate = `${count(Math.round(last.rows_per_second))} rows a second`;
   if (total !== rows.length + 1) return `Epoch ${rows.length}${total ? ` of ${total}` : ""} done, ${rate}`;
   return labelled < FOLDED_BELOW
@@ -46,7 +47,7 @@ export class TrainingStep {
     try {
       const finished = await this.session.train(options || null, (row) => this.addEpoch(row));
       if (!finished) return this.stopped();
-      this.end(`${plural(this.rows.length, "epoch")} in ${seconds(this.rows.at(-1).seconds)}`);
+      this.end(`${plural(this.rows.length, "epoch")} in ${seconds(this.rows.at(-1).seconds)}; the results are below`);
       await this.app.showResults();
     } catch (error) {
       if (error.code !== "terminated") this.fail(error);
@@ -57,8 +58,9 @@ export class TrainingStep {
     this.rows = [];
     this.bar = progressBar("Training");
     this.bar.element.classList.add("busy");
+    this.bar.update(LEAST_BAR);
     this.status.textContent = statusOf(this.rows, this.session.counts.labelled);
-    show(byId("charts"));
+    this.drawCharts();
     show(byId("training-bar"), this.bar.element);
     show(this.message);
     byId("epoch-details").hidden = true;
@@ -70,10 +72,14 @@ export class TrainingStep {
     this.rows.push(row);
     const total = epochsInAll(this.rows);
     this.status.textContent = statusOf(this.rows, this.session.counts.labelled);
-    show(byId("charts"), ["loss", "accuracy"].map((quantity) => epochChart(this.rows, quantity, total)));
+    this.drawCharts(total);
     show(byId("epoch-table"), epochTable(this.rows));
     byId("epoch-details").hidden = false;
     if (total) this.bar.update(this.rows.length / (total + 1));
+  }
+
+  drawCharts(total) {
+    show(byId("charts"), ["loss", "accuracy"].map((quantity) => epochChart(this.rows, quantity, total)));
   }
 
   end(text) {

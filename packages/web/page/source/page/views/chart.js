@@ -43,22 +43,30 @@ function line(points, key, { x, y }) {
   return svg("g", { class: key }, svg("polyline", { points: path }), dot);
 }
 
-/** `rows` are those of classify_train; `quantity` is loss or accuracy; `epochs` is how many there will be, if known. */
+/** What a screen reader says of the chart. */
+function summary(title, lines, format) {
+  const said = lines.filter(({ points }) => points.length > 0).map(({ name, points }) =>
+    `${name} ${format(points.at(-1).value)}`);
+  return said.length ? `${title} so far: ${said.join(", ")}` : `${title}: no epoch has ended yet`;
+}
+
+/**
+ * `rows` are those of classify_train, none before the first epoch has ended; `quantity` is loss or accuracy; `epochs` is
+ * how many there will be, if that is known.
+ */
 export function epochChart(rows, quantity, epochs) {
+  const isAccuracy = quantity === "accuracy", title = isAccuracy ? "Accuracy" : "Loss";
   const lines = SERIES.map(({ key, name }) => ({
     key, name, points: rows.map((row) => ({ epoch: row.epoch, value: row[`${key}_${quantity}`] }))
       .filter((point) => point.value !== null),
-  })).filter((series) => series.points.length > 0);
-  const values = lines.flatMap((series) => series.points.map((point) => point.value));
-  const isAccuracy = quantity === "accuracy";
-  const most = isAccuracy ? 1 : Math.max(0.1, ...values) * 1.05;
-  const width = Math.max(epochs ?? 0, rows.length, 2);
-  const scales = scale(most, width);
+  })).filter(({ points }) => points.length > 0 || rows.length === 0);
+  const values = lines.flatMap(({ points }) => points.map((point) => point.value));
+  const most = isAccuracy || rows.length === 0 ? 1 : Math.max(0.1, ...values) * 1.05;
+  const width = Math.max(epochs ?? 0, rows.length, 2), scales = scale(most, width);
   const format = (value) => (isAccuracy ? `${Math.round(100 * value)}%` : String(+value.toFixed(2)));
-  const last = lines.map((s) => `${s.name} ${format(s.points.at(-1).value)}`).join(", ");
-  return h("figure", {}, h("figcaption", {}, isAccuracy ? "Accuracy" : "Loss",
-    lines.map(({ key, name }) => h("span", { class: `key ${key}` }, h("i", {}), name))),
-  svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lines", role: "img",
-    "aria-label": `${isAccuracy ? "Accuracy" : "Loss"} after epoch ${rows.length}: ${last}` },
-  axes(most, width, scales, format), lines.map(({ key, points }) => line(points, key, scales))));
+  const keys = lines.map(({ key, name }) => h("span", { class: `key ${key}` }, h("i", {}), name));
+  const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "lines", role: "img" };
+  return h("figure", {}, h("figcaption", {}, title, keys),
+    svg("svg", { ...box, "aria-label": summary(title, lines, format) },
+      axes(most, width, scales, format), lines.map(({ key, points }) => line(points, key, scales))));
 }
