@@ -1,4 +1,6 @@
 // Files that are not what a CSV should be: each has its sentence, and what can be read of it is there.
+import { truncateSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import { chooseFile, openExample, stepShown } from "./browser.mjs";
 
 const ROWS = ["the invoice is wrong,billing", "refund my money,billing", "where is the parcel,delivery",
@@ -34,7 +36,7 @@ const OPENED = [
   ["bare.csv", csv(...ROWS), "The first row looks like data, so the columns have been given names.",
     ["column 1", "column 2"], ROWS[0].split(",")],
   ["twice.csv", csv("text,label,Label", ...ROWS.map((row) => `${row},x`)),
-    "the second “Label” is called “Label 2” here",
+    "one “Label” is called “Label 2” here",
     ["text", "label", "Label 2"], [...ROWS[0].split(","), "x"]],
   ["short.csv", csv("text,label,more", ...ROWS), "4 rows have fewer fields than there are columns",
     ["text", "label", "more"], [...ROWS[0].split(","), ""]],
@@ -90,11 +92,49 @@ async function checkOpened(page, check) {
   }
 }
 
-export async function checkFiles({ browser, check, folder }) {
+/** A file that is dropped onto the page, while another one is open. */
+async function checkDrop(page, check) {
+  await openExample(page);
+  const dropped = await page.evaluateHandle((content) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([content], "dropped.csv"));
+    return transfer;
+  }, csv("text,label", ...ROWS));
+  await page.dispatchEvent("body", "drop", { dataTransfer: dropped });
+  await page.waitForSelector("#opened-text:has-text('dropped.csv')");
+  await stepShown(page, "columns");
+  check("a dropped file", await preview(page), { names: ["text", "label"], first: ROWS[0].split(",") });
+  await page.click("#another");
+}
+
+/** Files of which the page says what memory they take, before it loads them. */
+async function checkLarge(page, check, work) {
+  const row = "where is my parcel and who has it now,delivery\n";
+  const large = path.join(work, "large.csv"), huge = path.join(work, "huge.csv");
+  writeFileSync(large, `text,label\n${row.repeat(Math.ceil(51e6 / row.length))}`);
+  writeFileSync(huge, `text,label\n${row.repeat(50000)}`);
+  truncateSync(huge, 3e9); // the rest of it is a hole
+  await page.setInputFiles("#chooser", large);
+  await page.waitForSelector("#file-message .buttons");
+  check("large.csv", /“large.csv” has 51 MB. It will take about .* of memory, (of|more than) the .* that this page can have/
+    .test(await page.textContent("#file-message")));
+  await page.click('button:has-text("Load the first 100,000 rows")');
+  await stepShown(page, "columns");
+  check("rows that were loaded", await page.textContent("#label-counts b"), "100,000 of 100,000 rows");
+  await page.click("#another");
+  await page.setInputFiles("#chooser", huge);
+  await page.waitForSelector("#file-message .warning");
+  check("huge.csv", /“huge.csv” has 3.0 GB. .* more than the .* that this page can have/
+    .test(await page.textContent("#file-message")));
+}
+
+export async function checkFiles({ browser, check, folder, work }) {
   const { page, complaints } = await browser.open(`file://${folder}/index.html`);
   await checkRefused(page, check);
   await checkNoTraining(page, check);
   await checkOpened(page, check);
+  await checkDrop(page, check);
+  await checkLarge(page, check, work);
   check("files: complaints", complaints, []);
   await page.context().close();
 }

@@ -91,8 +91,9 @@ export async function checkFlow(context, address) {
   await page.context().close();
 }
 
-/** The database opens again, with its rows and its model. */
+/** The database opens again, with its rows and its model, also if another program has set it to WAL mode. */
 export async function checkReopened({ browser, check, work, folder }) {
+  execFileSync("sqlite3", [path.join(work, "tickets.db"), "PRAGMA journal_mode = WAL"]);
   const { page, complaints } = await browser.open(`file://${folder}/index.html`);
   await page.setInputFiles("#chooser", path.join(work, "tickets.db"));
   await stepShown(page, "columns");
@@ -102,6 +103,18 @@ export async function checkReopened({ browser, check, work, folder }) {
   check("rows without a label in the database", await page.textContent('label[for="which-unlabelled"]'),
     "The 8 rows without a label");
   check("reopened: complaints", complaints, []);
+  await page.context().close();
+}
+
+/** Where there is no SIMD the page takes the other script, and only that. */
+export async function checkScalar({ browser, check, folder }) {
+  const { page, requests, complaints } = await browser.open("about:blank");
+  await page.addInitScript(() => { WebAssembly.validate = () => false; });
+  await page.goto(`file://${folder}/index.html`);
+  await page.waitForSelector("#version:has-text('in WebAssembly')");
+  check("scripts without SIMD", requests.filter((url) => url.includes("sqlite")).map((url) => path.basename(url)),
+    ["sqlite-classify.scalar.js"]);
+  check("scalar: complaints", complaints, []);
   await page.context().close();
 }
 

@@ -5,7 +5,7 @@ import path from "node:path";
 import { checkAccess, checkKeyboard } from "./access.mjs";
 import { Browser } from "./browser.mjs";
 import { checkFiles } from "./files.mjs";
-import { checkFlow, checkReopened, checkStop } from "./flow.mjs";
+import { checkFlow, checkReopened, checkScalar, checkStop } from "./flow.mjs";
 import { serve } from "./server.mjs";
 
 const [build, chromium] = process.argv.slice(2);
@@ -30,6 +30,7 @@ try {
   await checkFlow(context, `http://localhost:${server.port}/`);
   await checkFlow(context, `file://${folder}/index.html`);
   await checkReopened(context);
+  await checkScalar(context);
   await checkStop(context);
   await checkFiles(context);
   await checkKeyboard(context);

@@ -35,7 +35,9 @@ export class Engine {
     this.worker = new Worker(address);
     this.worker.onmessage = ({ data }) => this.receive(data);
     this.worker.onerror = ({ message }) => this.fail(new Error(`The worker has failed: ${message}`));
-    return this.call("start");
+    const started = await this.call("start");
+    this.isStarted = true;
+    return started;
   }
 
   /** Asks the worker. `onProgress` gets what the call reports before it ends. */
@@ -47,7 +49,7 @@ export class Engine {
   }
 
   isBusy() {
-    return this.calls.size > 0;
+    return Boolean(this.isStarted) && this.calls.size > 0;
   }
 
   receive({ id, result, error, code, progress }) {

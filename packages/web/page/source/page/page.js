@@ -14,8 +14,9 @@ const session = new Session();
 const app = {
   open: (file, choices) => steps.file.open(file, choices),
 
-  /** Back to the beginning. */
+  /** Back to the beginning, whatever is running. */
   reset() {
+    session.interrupt();
     app.hideAfter("file");
     show(byId("file-message"));
     byId("opened").hidden = true;

@@ -27,8 +27,12 @@ export class Session {
     this.started = undefined;
   }
 
+  /** Ends what is running, if anything is. */
+  interrupt() {
+    if (this.engine.isBusy()) this.renew();
+  }
+
   async inspect(file, choices = {}) {
-    if (this.dataset && this.engine.isBusy()) this.renew();
     Object.assign(this, { file, choices, maxRows: undefined, dataset: undefined, saved: undefined, table: undefined });
     this.inspected = await this.call("inspect", { file, choices });
     return this.inspected;

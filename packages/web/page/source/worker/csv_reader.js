@@ -78,14 +78,14 @@ function unusedName(wanted, used) {
 
 /** The names of columns as SQLite can have them: none empty, and no two alike. Returns the names and notes. */
 export function columnNames(header) {
-  const names = [], doubled = [];
+  const names = [], renamed = [];
   for (const [i, given] of header.entries()) {
     const wanted = given.trim() || `column ${i + 1}`;
     const name = unusedName(wanted, [...names, "rowid"]);
-    if (name !== wanted) doubled.push(`the second “${wanted}” is called “${name}” here`);
+    if (name !== wanted) renamed.push(`one “${wanted}” is called “${name}” here`);
     names.push(name);
   }
-  return { names, notes: doubled.length ? [`Columns need names of their own: ${doubled.join(", ")}.`] : [] };
+  return { names, notes: renamed.length ? [`Columns need names of their own: ${renamed.join(", ")}.`] : [] };
 }
 
 async function fill(db, table, file, format, { header, columns, maxRows, onProgress }) {

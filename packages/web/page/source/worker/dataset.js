@@ -45,15 +45,19 @@ function formatNotes(format) {
 /** Loads a CSV as it was inspected. Returns the dataset; its `given` are the names of columns as the file has them. */
 export async function loadFile(db, file, inspected, maxRows, onProgress) {
   const table = tableNameOf(file.name);
-  const { format, header, columns } = inspected;
+  const { format, header, columns } = inspected, { encoding } = format;
   const loaded = await importFile(db, table, file, format, { header, columns, maxRows, onProgress });
   const given = [...inspected.given, ...loaded.columns.slice(inspected.given.length)];
-  return { table, columns: loaded.columns, given, rows: loaded.rows, notes: loaded.notes, format, added: [] };
+  const notes = format.encoding === encoding ? loaded.notes : [...loaded.notes, ...formatNotes(format)];
+  return { table, columns: loaded.columns, given, rows: loaded.rows, notes, format, added: [] };
 }
 
-const OWN_TABLES = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'classify\\_%' ESCAPE '\\'";
+const USERS_TABLES = `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'
+  AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'classify\\_%' ESCAPE '\\' ORDER BY rowid`;
 
+/** Rows are known by their rowid here; a table may have none, or a column of that name that is something else. */
 function hasRowid(db, table) {
+  if (rowOf(db, "SELECT 1 FROM pragma_table_info(?) WHERE lower(name) = 'rowid' AND pk = 0", [table])) return false;
   try {
     db.exec(`SELECT rowid FROM ${quoteName(table)} LIMIT 0`);
     return true;
@@ -64,11 +68,11 @@ function hasRowid(db, table) {
 
 /** The tables of an opened database that can be worked on. */
 export function tablesOf(db) {
-  const tables = rowsOf(db, `SELECT name FROM sqlite_schema WHERE type = 'table' AND ${OWN_TABLES} ORDER BY rowid`);
-  return tables.map((row) => row.name).filter((name) => hasRowid(db, name)).map((name) => {
+  const names = rowsOf(db, USERS_TABLES).map((row) => row.name);
+  return names.filter((name) => hasRowid(db, name)).map((name) => {
     const columns = rowsOf(db, "SELECT name FROM pragma_table_info(?)", [name]).map((row) => row.name);
     return { name, columns, rows: rowOf(db, `SELECT count(*) AS n FROM ${quoteName(name)}`).n };
-  }).filter((table) => table.columns.length > 0);
+  });
 }
 
 /** A table of a database as a dataset; downloads as CSV have commas. */

@@ -117,7 +117,7 @@ export class ColumnsStep {
   modelView({ name, version, labels }) {
     const use = () => {
       this.session.model = name;
-      this.app.showResults();
+      this.app.showResults().catch((error) => show(this.message, message("error", error.message)));
     };
     const named = labels.slice(0, NAMED_LABELS).flatMap((label, i) => [i ? ", " : "", labelText(label)]);
     const others = labels.length > NAMED_LABELS && ` and ${labels.length - NAMED_LABELS} more`;

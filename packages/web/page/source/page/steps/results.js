@@ -5,7 +5,7 @@ import { confusionView } from "../views/matrix.js";
 import { TryPart } from "./try.js";
 import { bytes, count, decimals, percent, plural, seconds } from "../wording.js";
 
-const MANY_ROWS = 2000; // with more, mistakes are looked for when asked: the worker can do nothing else meanwhile
+const MANY_ROWS = 10000; // with more, mistakes are looked for when asked: the worker can do nothing else meanwhile
 
 const part = (title, note, ...children) =>
   h("section", { class: "part" }, h("h3", {}, title), note && h("p", { class: "note" }, note), children);
