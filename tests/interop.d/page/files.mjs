@@ -116,7 +116,7 @@ async function checkLarge(page, check, work) {
   truncateSync(huge, 3e9); // the rest of it is a hole
   await page.setInputFiles("#chooser", large);
   await page.waitForSelector("#file-message .buttons");
-  check("large.csv", /“large.csv” has 51 MB. It will take about .* of memory, (of|more than) the .* that this page can have/
+  check("large.csv", /“large.csv” has 51 MB. It will take about .* of memory, (of|more than) the .* that this page can/
     .test(await page.textContent("#file-message")));
   await page.click('button:has-text("Load the first 100,000 rows")');
   await stepShown(page, "columns");

@@ -118,23 +118,39 @@ export async function checkScalar({ browser, check, folder }) {
   await page.context().close();
 }
 
-/** A training that is stopped leaves nothing, whether its epochs are short or outlast the patience of the page. */
+const SHORT_EPOCHS = '{"epochs": 10000}', LONG_EPOCHS = '{"epochs": 100, "hidden": 512, "embedding": 1024}';
+
+async function trainAndStop(page, options) {
+  await page.fill("#options", options);
+  await page.click("#train");
+  await page.waitForSelector("#stop:enabled");
+  await page.click("#stop");
+  await page.waitForSelector("#training-message:has-text('Stopped. Nothing of this training was saved.')");
+}
+
+/**
+ * A training that is stopped leaves nothing, whether its epochs are short or outlast the patience of the page; the model
+ * of an earlier one stays.
+ */
 export async function checkStop({ browser, check, folder }) {
   const { page, complaints } = await browser.open(`file://${folder}/index.html`);
   await openExample(page);
   await page.click("#columns .more > summary");
-  for (const options of ['{"epochs": 10000}', '{"epochs": 100, "hidden": 512, "embedding": 1024}']) {
-    await page.fill("#options", options);
-    await page.click("#train");
-    await page.waitForSelector("#stop:enabled");
-    await page.click("#stop");
-    await page.waitForSelector("#training-message:has-text('Stopped. Nothing of this training was saved.')");
-    check("nothing was saved, and another training may begin", [await page.isHidden("#results"),
-      await await page.isEnabled("#train")], [true, true]);
+  for (const options of [SHORT_EPOCHS, LONG_EPOCHS]) {
+    await trainAndStop(page, options);
+    check("stopped: no results, and another training may begin", [await page.isHidden("#results"),
+      await page.isEnabled("#train")], [true, true]);
   }
+  await page.fill("#options", '{"epochs": 5, "validation": 0.2}');
+  await page.click("#train");
+  await stepShown(page, "labels");
+  await trainAndStop(page, LONG_EPOCHS);
+  await stepShown(page, "labels");
+  await checkSentence(page, check);
   await page.fill("#options", '{"epoch": 5}');
   await page.click("#train");
   check("an unknown option", (await page.textContent("#training-message .error")).includes("unknown option 'epoch'"));
+  await stepShown(page, "labels");
   check("stopped: complaints", complaints, []);
   await page.context().close();
 }

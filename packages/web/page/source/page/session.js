@@ -54,10 +54,10 @@ export class Session {
     return this.dataset;
   }
 
-  /** Trains; models are kept here as well, for the case that the worker must be ended. */
+  /** Trains; models are kept here as well, with their columns, for the case that the worker must be ended. */
   async train(options, onEpoch) {
     const { finished, schema, models } = await this.ask("train", { options }, onEpoch);
-    if (finished) this.saved = { schema, models };
+    if (finished) this.saved = { schema, models, columns: this.columns };
     return finished;
   }
 

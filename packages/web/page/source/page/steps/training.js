@@ -46,8 +46,24 @@ export class TrainingStep {
     this.begin();
     try {
       const finished = await this.session.train(options || null, (row) => this.addEpoch(row));
-      if (!finished) return this.stopped();
-      this.end(`${plural(this.rows.length, "epoch")} in ${seconds(this.rows.at(-1).seconds)}; the results are below`);
+      if (finished) this.finished();
+      else this.stopped();
+    } catch (error) {
+      if (error.code === "terminated") return;
+      this.fail(error);
+    }
+    await this.showResults();
+  }
+
+  /** True if a model has been trained with the columns as they are. */
+  hasModel() {
+    return this.session.saved?.columns === this.session.columns;
+  }
+
+  /** Of this training, or where it has not ended well, of the one before with these columns. */
+  async showResults() {
+    if (!this.hasModel()) return;
+    try {
       await this.app.showResults();
     } catch (error) {
       if (error.code !== "terminated") this.fail(error);
@@ -88,14 +104,19 @@ export class TrainingStep {
     show(byId("training-bar"));
   }
 
+  finished() {
+    this.end(`${plural(this.rows.length, "epoch")} in ${seconds(this.rows.at(-1).seconds)}; the results are below`);
+  }
+
   fail(error) {
     this.end("");
     show(this.message, message("error", error.message));
   }
 
   stopped() {
+    const before = this.hasModel() ? " The results are those of the one before." : "";
     this.end("");
-    show(this.message, message("note", h("p", {}, "Stopped. Nothing of this training was saved.")));
+    show(this.message, message("note", `Stopped. Nothing of this training was saved.${before}`));
   }
 
   /** Asks the training to stop between two epochs; if the epoch is a long one, ends the worker and makes another. */
@@ -111,7 +132,8 @@ export class TrainingStep {
       await this.session.rebuild();
       this.stopped();
     } catch (error) {
-      this.fail(error);
+      return this.fail(error);
     }
+    await this.showResults();
   }
 }

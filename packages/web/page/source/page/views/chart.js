@@ -51,8 +51,8 @@ function summary(title, lines, format) {
 }
 
 /**
- * `rows` are those of classify_train, none before the first epoch has ended; `quantity` is loss or accuracy; `epochs` is
- * how many there will be, if that is known.
+ * `rows` are those of classify_train, none before the first epoch has ended; `quantity` is loss or accuracy; `epochs`
+ * is how many there will be, if that is known.
  */
 export function epochChart(rows, quantity, epochs) {
   const isAccuracy = quantity === "accuracy", title = isAccuracy ? "Accuracy" : "Loss";
