@@ -129,8 +129,8 @@ async function trainAndStop(page, options) {
 }
 
 /**
- * A training that is stopped leaves nothing, whether its epochs are short or outlast the patience of the page; the model
- * of an earlier one stays.
+ * A training that is stopped leaves nothing, whether its epochs are short or outlast the patience of the page; the
+ * model of an earlier one stays.
  */
 export async function checkStop({ browser, check, folder }) {
   const { page, complaints } = await browser.open(`file://${folder}/index.html`);

@@ -51,8 +51,9 @@ function doubtsView(doubts) {
 function examplesView(examples) {
   return h("ul", { class: "examples" }, examples.map((row) => {
     const differs = !row.right && h("span", { class: "flag" }, "has ", labelText(row.actual));
+    const of = row.given !== row.of && [", marked for ", labelText(row.of)]; // where a row has several labels
     return h("li", {}, h("p", { class: "given" }, labelText(row.given),
-      h("span", { class: "note" }, ` ${percent(row.confidence)}`), differs), markedText(row));
+      h("span", { class: "note" }, ` ${percent(row.confidence)}`, of), differs), markedText(row));
   }));
 }
 
@@ -72,9 +73,8 @@ function laterPart(title, note, ask, view) {
 
 function judgedParts(results) {
   if (!results.judged) return [];
-  const matrix = () => part("What is taken for what",
-    "Each line is a label that rows have; the columns are what they were given.", confusionView(results));
-  return [part("Each label", "", reportTable(results)), results.multilabel ? null : matrix()];
+  const confusion = results.multilabel ? null : part("What is taken for what", "", confusionView(results));
+  return [part("Each label", "", reportTable(results)), confusion];
 }
 
 export class ResultsStep {

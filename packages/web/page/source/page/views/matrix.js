@@ -8,7 +8,7 @@ const SHOWN_PAIRS = 20;
 function matrixTable(labels, confusion) {
   const counts = new Map(confusion.map((row) => [`${row.actual}\n${row.predicted}`, row.count]));
   const count = (actual, predicted) => counts.get(`${actual}\n${predicted}`) ?? 0;
-  const corner = h("td", { class: "corner" }, "has ↓ was given →");
+  const corner = h("td", { class: "corner" }, "has ↓ is given →");
   const head = [corner, labels.map((label) => headCell(labelText(label)))];
   const rows = labels.map((actual) => {
     const total = labels.reduce((sum, predicted) => sum + count(actual, predicted), 0) || 1;
@@ -17,7 +17,7 @@ function matrixTable(labels, confusion) {
       return h("td", { class: n ? `heat ${side}` : "heat", "--share": n / total }, n || "·");
     }));
   });
-  return table("Rows by the label that they have and the one that they were given", head, rows,
+  return table("Rows by the label that they have and the one that they are given", head, rows,
     `matrix${labels.length > 8 ? " many" : ""}`);
 }
 
