@@ -17,7 +17,7 @@ export class Browser {
 
   /** Opens an address in a new page: {page, requests, complaints}. */
   async open(address, options = {}) {
-    const context = await this.chromium.newContext({ acceptDownloads: true, ...options });
+    const context = await this.chromium.newContext({ acceptDownloads: true, reducedMotion: "reduce", ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
     const requests = [], complaints = [];

@@ -118,13 +118,13 @@ export async function checkScalar({ browser, check, folder }) {
   await page.context().close();
 }
 
-const SHORT_EPOCHS = '{"epochs": 10000}', LONG_EPOCHS = '{"epochs": 100, "hidden": 512, "embedding": 1024}';
+const SHORT_EPOCHS = '{"epochs": 10000}', LONG_EPOCHS = '{"epochs": 10000, "hidden": 512, "embedding": 1024}';
 
 async function trainAndStop(page, options) {
   await page.fill("#options", options);
   await page.click("#train");
   await page.waitForSelector("#stop:enabled");
-  await page.click("#stop");
+  await page.$eval("#stop", (button) => button.click()); // a click by mouse may come between two drawings
   await page.waitForSelector("#training-message:has-text('Stopped. Nothing of this training was saved.')");
 }
 
