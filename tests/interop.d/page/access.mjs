@@ -1,5 +1,5 @@
 // By keyboard alone, and as axe-core sees it: light, dark, narrow and wide.
-import { openExample, stepShown, train } from "./browser.mjs";
+import { mayTrain, openExample, stepShown, train } from "./browser.mjs";
 
 const FAST = '{"epochs": 3, "validation": 0.2}';
 
@@ -21,7 +21,7 @@ export async function checkKeyboard({ browser, check, folder }) {
     await page.keyboard.press(key);
   };
   await press("#try");
-  await page.waitForSelector("#train:enabled");
+  await mayTrain(page);
   check("the focus goes on to the columns", await focused(page), "columns-title");
   await press("#columns .more > summary");
   check("Tab reaches the options", await tabTo(page, "#options"));

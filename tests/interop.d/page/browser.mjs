@@ -33,13 +33,14 @@ export class Browser {
   }
 }
 
-/** The step of an id is there, and what it says of its rows has been counted. */
 export const stepShown = (page, id) => page.waitForSelector(`#${id}:not([hidden])`);
+
+/** The columns are there, their labels have been counted, and a training may begin. */
+export const mayTrain = (page) => page.waitForSelector("#columns:not([hidden]) #train:enabled");
 
 export async function openExample(page) {
   await page.click("#try");
-  await stepShown(page, "columns");
-  await page.waitForSelector("#train:enabled");
+  await mayTrain(page);
 }
 
 /** Gives the page a file as if it had been chosen. */

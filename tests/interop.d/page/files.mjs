@@ -1,7 +1,7 @@
 // Files that are not what a CSV should be: each has its sentence, and what can be read of it is there.
 import { truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { chooseFile, openExample, stepShown } from "./browser.mjs";
+import { chooseFile, mayTrain, openExample } from "./browser.mjs";
 
 const ROWS = ["the invoice is wrong,billing", "refund my money,billing", "where is the parcel,delivery",
   "the courier is late,delivery"];
@@ -65,7 +65,7 @@ async function checkRefused(page, check) {
     check(`${name}: no step is left`, await page.isHidden("#columns"));
   }
   await page.click('button:text-is("Read quotation marks as plain text")');
-  await stepShown(page, "columns");
+  await mayTrain(page);
   check("with quotation marks as text all rows are there", await page.textContent("#label-counts b"), "9 of 9 rows");
   await page.click("#another");
 }
@@ -84,7 +84,7 @@ async function checkNoTraining(page, check) {
 async function checkOpened(page, check) {
   for (const [name, content, remark, names, first] of OPENED) {
     await chooseFile(page, name, content);
-    await stepShown(page, "columns");
+    await mayTrain(page);
     const said = await page.textContent("#column-notes");
     check(`${name}: ${said}`, said.includes(remark));
     check(name, await preview(page), { names, first });
@@ -102,7 +102,7 @@ async function checkDrop(page, check) {
   }, csv("text,label", ...ROWS));
   await page.dispatchEvent("body", "drop", { dataTransfer: dropped });
   await page.waitForSelector("#opened-text:has-text('dropped.csv')");
-  await stepShown(page, "columns");
+  await mayTrain(page);
   check("a dropped file", await preview(page), { names: ["text", "label"], first: ROWS[0].split(",") });
   await page.click("#another");
 }
@@ -119,7 +119,7 @@ async function checkLarge(page, check, work) {
   const said = await page.textContent("#file-message");
   check("large.csv", /“large.csv” has 51 MB. It will take about .* of memory, (of|more than) the .* that this/.test(said));
   await page.click('button:has-text("Load the first 100,000 rows")');
-  await stepShown(page, "columns");
+  await page.waitForSelector("#label-counts b");
   check("rows that were loaded", await page.textContent("#label-counts b"), "100,000 of 100,000 rows");
   await page.click("#another");
   await page.setInputFiles("#chooser", huge);

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { download, openExample, stepShown, train } from "./browser.mjs";
+import { download, mayTrain, openExample, stepShown, train } from "./browser.mjs";
 
 const TICKET = "My parcel has not arrived";
 
@@ -96,7 +96,7 @@ export async function checkReopened({ browser, check, work, folder }) {
   execFileSync("sqlite3", [path.join(work, "tickets.db"), "PRAGMA journal_mode = WAL"]);
   const { page, complaints } = await browser.open(`file://${folder}/index.html`);
   await page.setInputFiles("#chooser", path.join(work, "tickets.db"));
-  await stepShown(page, "columns");
+  await mayTrain(page);
   await page.click('button:text-is("Use this model")');
   await stepShown(page, "labels");
   await checkSentence(page, check);

@@ -134,6 +134,8 @@ export class ColumnsStep {
       this.redraw();
     };
     this.session.columns = { text: columns[guess.text], label: columns[guess.label] };
+    show(byId("label-counts"));
+    show(this.message);
     show(byId("column-fields"), selectField("Text", options, columns[guess.text], choose("text")),
       selectField("Label", options, columns[guess.label], choose("label")), format);
     this.redraw();
