@@ -11,6 +11,8 @@
 #                 make dist TARGETS=linux-x86_64-gnu
 # make wheel      build/wheels/, the Python package; with one of these:
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
+# make web        build/web/, the npm package for browsers: SQLite and the extension as
+#                 WebAssembly, by Debian's emscripten
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -160,9 +162,12 @@ wheel: $(if $(filter file,$(origin LIBRARY)),$(BUILD)/classify.so)
 dist:
 	@packages/dist/build $(TARGETS)
 
+web:
+	@packages/web/build
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist wheel clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist web wheel clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))

@@ -3,8 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "host/cache.h"
 #include "host/tokenizers.h"
+
+static const double POLL_EVERY = 0.01; /* seconds */
 
 Connection *connection_new(sqlite3 *db) {
   Connection *c = calloc(1, sizeof *c);
@@ -114,6 +117,9 @@ void connection_keep_model(Connection *c, const Model *model) {
 
 static bool not_interrupted(void *context) {
   Connection *c = context;
+  double now = clock_seconds();
+  if (now - c->polled < POLL_EVERY) return true;
+  c->polled = now;
   Error ignored; /* if the statement cannot be prepared, for example because of an authorizer, the work goes on */
   sqlite3_stmt *count;
   int rc = connection_statement(c, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000) "

@@ -37,6 +37,7 @@ typedef struct Connection {
   KeptEncoder encoder;
   HostTokenizer *tokenizers;
   OwnTokenizer *own_tokenizers;
+  double polled;           /* when the host was asked last whether to go on: clock.h */
   int queries;             /* how many queries of users are running, one inside another */
   /* reused by the scalar functions */
   Scratch scratch;
@@ -61,7 +62,8 @@ void connection_keep_model(Connection *connection, const Model *model);
 void connection_keep_encoder(Connection *connection, const KeptEncoder *kept);
 
 /* Returns a poll that says whether the connection was interrupted. It runs a statement of about
-** 1,000 steps, so that a progress handler of the host is called too.
+** 1,000 steps, so that a progress handler of the host is called too; but not more often than every
+** 10 ms. Without threads a poll comes after every task, and would take longer than the task.
 */
 Poll connection_poll(Connection *connection);
 

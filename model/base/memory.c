@@ -1,7 +1,6 @@
 #define _DEFAULT_SOURCE /* madvise() */
 #include "base/memory.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,7 +28,7 @@ float *memory_floats(size_t count) {
 float *memory_take(float *block, size_t *used, size_t count) {
   enum { LINE_FLOATS = CACHE_LINE / sizeof(float) };
   float *part = block ? block + *used : NULL;
-  *used += (count + LINE_FLOATS - 1) / LINE_FLOATS * LINE_FLOATS;
+  *used = memory_sum(*used, count / LINE_FLOATS * LINE_FLOATS + (count % LINE_FLOATS ? LINE_FLOATS : 0));
   return part;
 }
 

@@ -8,6 +8,20 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* More than there ever is, of elements of any size; whole cache lines. Small sums with it do not overflow. */
+#define MEMORY_TOO_MUCH (SIZE_MAX / 2 - 63)
+
+/* a b and a + b, or MEMORY_TOO_MUCH if that is less; a and b of the sum are at most that. For the
+** `count` of the functions below.
+*/
+static inline size_t memory_product(size_t a, size_t b) {
+  return b && a > MEMORY_TOO_MUCH / b ? MEMORY_TOO_MUCH : a * b;
+}
+static inline size_t memory_sum(size_t a, size_t b) {
+  return a > MEMORY_TOO_MUCH - b ? MEMORY_TOO_MUCH : a + b;
+}
 
 /* Allocates `count` elements of `size` bytes, aligned to a cache line, uninitialised. */
 void *memory_aligned(size_t count, size_t size);
@@ -16,7 +30,8 @@ void *memory_aligned(size_t count, size_t size);
 float *memory_floats(size_t count);
 
 /* Returns the next `count` floats of a block and adds them to *used, in whole cache
-** lines. With a NULL block it returns NULL: the same calls then compute the block's size.
+** lines, at most up to MEMORY_TOO_MUCH. With a NULL block it returns NULL: the same calls then
+** compute the block's size.
 */
 float *memory_take(float *block, size_t *used, size_t count);
 

@@ -235,7 +235,7 @@ static size_t list_answers(const BinaryRelevance *b, const RelevanceRows *rows, 
 /* Moves each threshold towards the one that all labels share, the more so the fewer rows have the label. */
 static Status share_thresholds(BinaryRelevance *b, const RelevanceRows *rows, float usual, Error *error) {
   size_t labels = b->labels, step = 1 + rows->count * labels / MOST_ANSWERS;
-  Answer *answers = memory_aligned((rows->count / step + 1) * labels, sizeof *answers);
+  Answer *answers = memory_aligned(memory_product(rows->count / step + 1, labels), sizeof *answers);
   double *positives = calloc(labels, sizeof *positives);
   float *logits = memory_floats(labels);
   Status status = answers && positives && logits ? STATUS_OK : error_no_memory(error);
@@ -277,7 +277,7 @@ static void fit_labels(BinaryRelevance *b, Fit *f, const double mean[BLEND_SIZE]
 Status binary_relevance_fit(BinaryRelevance *b, const RelevanceRows *rows, Error *error) {
   double mean[BLEND_SIZE];
   float usual = mean_threshold(b);
-  bool *has = memory_aligned(rows->count * b->labels + 1, sizeof *has);
+  bool *has = memory_aligned(memory_product(rows->count, b->labels) + 1, sizeof *has);
   Answer *answers = memory_aligned(rows->count + 1, sizeof *answers);
   Status status = has && answers ? STATUS_OK : error_no_memory(error);
   if (!status) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "classifier/by_length.h"
 #include "network/pool.h"
 
@@ -132,9 +133,9 @@ static size_t rows_for(size_t length) {
 Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, Scratch *scratch, Poll poll,
                              float *drops, Error *error) {
   size_t labels = m->parameters.shape.labels, rows = rows_for(reading_most(&m->reading, q->text.length));
-  float *probabilities = malloc(ROWS * labels * sizeof *probabilities);
-  uint32_t *words = malloc((ROWS * q->text.length + 1) * sizeof *words);
-  uint8_t *capitals = malloc(ROWS * q->text.length + 1);
+  float *probabilities = memory_aligned(memory_product(labels, ROWS), sizeof *probabilities);
+  uint32_t *words = memory_aligned(memory_product(q->text.length, ROWS) + 1, sizeof *words);
+  uint8_t *capitals = memory_aligned(memory_product(q->text.length, ROWS) + 1, 1);
   Text texts[ROWS];
   Status status = probabilities && words && capitals ? STATUS_OK : error_no_memory(error);
   if (!status) status = predict(m, q->lexicon, &q->text, 1, scratch, probabilities, error);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
+
 enum {
   MOST_OF_ONE = 200,
   RARE = 5        /* a word that occurs so often counts half of its mean contribution */
@@ -101,7 +103,7 @@ Status keywords_new(const KeywordSource *source, size_t most, Keywords *k, Error
   size_t tokens = 0;
   *k = (Keywords){0};
   for (size_t i = 0; i < source->count; i++) tokens += source->texts[i].length;
-  Use *uses = malloc((tokens + 1) * sizeof *uses);
+  Use *uses = memory_aligned(tokens + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
   size_t used = list_uses(source, uses);
   qsort(uses, used, sizeof *uses, by_word);

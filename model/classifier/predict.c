@@ -155,7 +155,7 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
   size_t labels = m->parameters.shape.labels;
   bool linear = linear_exists(&m->linear);
   if (!memory_grow(&s->margins, &s->margins_capacity, labels, sizeof *s->margins) ||
-      !memory_grow(&s->probabilities, &s->probabilities_capacity, count * labels, sizeof *s->probabilities))
+      !memory_grow(&s->probabilities, &s->probabilities_capacity, memory_product(count, labels), sizeof *s->probabilities))
     return error_no_memory(error);
   float *logits = s->probabilities; /* in place */
   Status status = run_network(m, lexicon, texts, count, s, logits, error);

@@ -184,7 +184,7 @@ static Status run_pack(void *context, size_t index, size_t worker, Error *error)
   const Pack *pack = &r->packs[index];
   RunScratch *scratch = &r->scratch[worker];
   size_t numbers = r->sink.count * encoder_size(r->encoder), count = pack->end - pack->begin;
-  if (!memory_grow(&scratch->vectors, &scratch->capacity, count * numbers, sizeof *scratch->vectors))
+  if (!memory_grow(&scratch->vectors, &scratch->capacity, memory_product(count, numbers), sizeof *scratch->vectors))
     return error_no_memory(error);
   PackPass pass = {r, {r->distinct + pack->begin, count, pack->tokens}, scratch->vectors};
   Status status = embed(&pass, scratch, error);

@@ -20,7 +20,7 @@ void encoder_weights_free(EncoderWeights *w) {
 
 static void take_dense(DenseWeights *d, size_t outputs, size_t inputs, float *block, size_t *used) {
   *d = (DenseWeights){.outputs = outputs, .inputs = inputs};
-  d->kernel = memory_take(block, used, outputs * inputs);
+  d->kernel = memory_take(block, used, memory_product(outputs, inputs));
   d->bias = memory_take(block, used, outputs);
 }
 
@@ -32,9 +32,9 @@ static void take_norm(NormWeights *n, size_t hidden, float *block, size_t *used)
 /* Gives every array its place in the block; returns the block's size. */
 static size_t lay_out(const EncoderConfig *c, EncoderWeights *w, float *block) {
   size_t used = 0;
-  w->tokens = memory_take(block, &used, c->vocabulary * c->hidden);
+  w->tokens = memory_take(block, &used, memory_product(c->vocabulary, c->hidden));
   if (c->is_static) return used;
-  w->positions = memory_take(block, &used, c->positions * c->hidden);
+  w->positions = memory_take(block, &used, memory_product(c->positions, c->hidden));
   take_norm(&w->embedding_norm, c->hidden, block, &used);
   for (size_t i = 0; i < c->layers; i++) {
     EncoderLayer *layer = &w->layers[i];
@@ -133,7 +133,7 @@ static void add_token_type(WeightsFile *f, const EncoderConfig *c, EncoderWeight
   const TensorView *view = safetensors_find(&f->tensors, name);
   bool fits = view && view->rank == 2 && view->shape[0] > 0 && view->shape[1] == c->hidden;
   size_t types = fits ? view->shape[0] : 1; /* if it does not fit, read_tensor() says so */
-  float *vectors = memory_floats(types * c->hidden);
+  float *vectors = memory_floats(memory_product(types, c->hidden));
   if (!f->status && !vectors) f->status = error_no_memory(f->error);
   read_tensor(f, PART, ".weight", types, c->hidden, vectors);
   for (size_t i = 0; i < c->positions && !f->status && !f->only_checked; i++)

@@ -32,12 +32,12 @@ static size_t longest(const TokenTexts *texts) {
 
 static size_t lay_out(const EncoderConfig *c, const TokenTexts *texts, float *block, Buffers *b) {
   size_t used = 0, tokens = texts->tokens, most = longest(texts);
-  b->x = memory_take(block, &used, tokens * c->hidden);
-  b->query_key_value = memory_take(block, &used, tokens * 3 * c->hidden);
-  b->attended = memory_take(block, &used, tokens * c->hidden);
-  b->inner = memory_take(block, &used, tokens * c->inner);
-  b->sum = memory_take(block, &used, tokens * c->hidden);
-  b->scores = memory_take(block, &used, most * most);
+  b->x = memory_take(block, &used, memory_product(tokens, c->hidden));
+  b->query_key_value = memory_take(block, &used, memory_product(tokens, 3 * c->hidden));
+  b->attended = memory_take(block, &used, memory_product(tokens, c->hidden));
+  b->inner = memory_take(block, &used, memory_product(tokens, c->inner));
+  b->sum = memory_take(block, &used, memory_product(tokens, c->hidden));
+  b->scores = memory_take(block, &used, memory_product(most, most));
   return used;
 }
 

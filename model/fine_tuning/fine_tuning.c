@@ -90,12 +90,12 @@ static size_t lay_out(Tuner *t, float *block) {
   t->scratch_size = layer_pass_scratch(c, PART * most, most);
   for (size_t i = 0; i < t->layers; i++) layer_tape_take(&t->tapes[i], c, tokens, block, &used);
   layer_gradient_take(&t->gradient, c, tokens, block, &used);
-  t->hidden = memory_take(block, &used, tokens * c->hidden);
-  t->vectors = memory_take(block, &used, t->batch * c->hidden);
-  t->d_vectors = memory_take(block, &used, t->batch * c->hidden);
-  t->loss_scratch = memory_take(block, &used, t->batch * (t->batch + c->hidden + 1));
-  t->slices = memory_take(block, &used, workers * t->slice_size);
-  t->scratch = memory_take(block, &used, workers * t->scratch_size);
+  t->hidden = memory_take(block, &used, memory_product(tokens, c->hidden));
+  t->vectors = memory_take(block, &used, memory_product(t->batch, c->hidden));
+  t->d_vectors = memory_take(block, &used, memory_product(t->batch, c->hidden));
+  t->loss_scratch = memory_take(block, &used, memory_product(t->batch, t->batch + c->hidden + 1));
+  t->slices = memory_take(block, &used, memory_product(workers, t->slice_size));
+  t->scratch = memory_take(block, &used, memory_product(workers, t->scratch_size));
   return used;
 }
 

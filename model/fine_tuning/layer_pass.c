@@ -11,21 +11,21 @@
 /* ---- memory ------------------------------------------------------------------------------ */
 
 void layer_tape_take(LayerTape *tape, const EncoderConfig *c, size_t tokens, float *block, size_t *used) {
-  tape->x = memory_take(block, used, tokens * c->hidden);
-  tape->query_key_value = memory_take(block, used, tokens * 3 * c->hidden);
-  tape->attended = memory_take(block, used, tokens * c->hidden);
-  tape->attended_sum = memory_take(block, used, tokens * c->hidden);
-  tape->middle = memory_take(block, used, tokens * c->hidden);
-  tape->inner = memory_take(block, used, tokens * c->inner);
-  tape->output_sum = memory_take(block, used, tokens * c->hidden);
+  tape->x = memory_take(block, used, memory_product(tokens, c->hidden));
+  tape->query_key_value = memory_take(block, used, memory_product(tokens, 3 * c->hidden));
+  tape->attended = memory_take(block, used, memory_product(tokens, c->hidden));
+  tape->attended_sum = memory_take(block, used, memory_product(tokens, c->hidden));
+  tape->middle = memory_take(block, used, memory_product(tokens, c->hidden));
+  tape->inner = memory_take(block, used, memory_product(tokens, c->inner));
+  tape->output_sum = memory_take(block, used, memory_product(tokens, c->hidden));
 }
 
 void layer_gradient_take(LayerGradient *g, const EncoderConfig *c, size_t tokens, float *block, size_t *used) {
-  g->d_query_key_value = memory_take(block, used, tokens * 3 * c->hidden);
-  g->d_attended = memory_take(block, used, tokens * c->hidden);
-  g->d_inner = memory_take(block, used, tokens * c->inner);
-  g->activated = memory_take(block, used, tokens * c->inner);
-  g->d_output = memory_take(block, used, tokens * c->hidden);
+  g->d_query_key_value = memory_take(block, used, memory_product(tokens, 3 * c->hidden));
+  g->d_attended = memory_take(block, used, memory_product(tokens, c->hidden));
+  g->d_inner = memory_take(block, used, memory_product(tokens, c->inner));
+  g->activated = memory_take(block, used, memory_product(tokens, c->inner));
+  g->d_output = memory_take(block, used, memory_product(tokens, c->hidden));
 }
 
 LayerTape layer_tape_from(const LayerTape *t, const EncoderConfig *c, size_t token) {

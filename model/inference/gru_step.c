@@ -22,7 +22,7 @@ Status gru_step_pack(const GruWeights *gru, GruStepWeights *w, Error *error) {
   GruStepFunction *versions[3];
   gru_step_versions(versions);
   *w = (GruStepWeights){.hidden = hidden, .padded = padded, .forward = versions[0]};
-  w->recurrent = memory_floats(hidden * GATES * padded);
+  w->recurrent = memory_floats(memory_product(hidden, GATES * padded));
   w->bias = memory_floats(padded);
   float *row = memory_floats(GATES * padded);
   bool made = w->recurrent && w->bias && row;

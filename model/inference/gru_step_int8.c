@@ -110,7 +110,7 @@ static void quantize_lane(GruStepWeights *w, size_t lane) {
 
 Status gru_step_int8_quantize(GruStepWeights *w, Error *error) {
   size_t lanes = GATES * w->padded;
-  w->quantized = (int8_t *)memory_floats(groups_of(w) * lanes);
+  w->quantized = (int8_t *)memory_floats(memory_product(groups_of(w), lanes));
   w->scale = memory_floats(lanes);
   w->shift = memory_floats(lanes);
   if (!w->quantized || !w->scale || !w->shift) return error_no_memory(error);

@@ -79,15 +79,15 @@ static bool reserve_lists(InferenceScratch *s) {
 static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   const Shape *shape = &n->parameters->shape;
   const Batch *b = &s->batch;
-  size_t used = 0, states = b->tokens * 2 * gru_step_padded(shape->hidden);
+  size_t used = 0, states = memory_product(b->tokens, 2 * gru_step_padded(shape->hidden));
   s->states = memory_take(s->block, &used, states);
   s->states8 = (uint8_t *)memory_take(s->block, &used, n->forward.quantized ? states / sizeof(float) : 0);
   s->gates = memory_take(s->block, &used, 2 * gru_step_padded(shape->hidden));
   s->scores = memory_take(s->block, &used, b->tokens);
   s->weights = memory_take(s->block, &used, b->steps);
-  s->features = memory_take(s->block, &used, b->texts * shape_features(shape));
-  s->other_vectors = memory_take(s->block, &used, others * shape->embedding);
-  s->other_inputs = memory_take(s->block, &used, others * word_table_width(n->words));
+  s->features = memory_take(s->block, &used, memory_product(b->texts, shape_features(shape)));
+  s->other_vectors = memory_take(s->block, &used, memory_product(others, shape->embedding));
+  s->other_inputs = memory_take(s->block, &used, memory_product(others, word_table_width(n->words)));
   return used;
 }
 

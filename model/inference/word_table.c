@@ -110,7 +110,7 @@ Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
   t->embedding = p->shape.embedding;
   t->width = 6 * gru_step_padded(p->shape.hidden) + LAST;
   t->words = MOST_FLOATS / t->width < p->shape.vocabulary ? MOST_FLOATS / t->width : p->shape.vocabulary;
-  t->kernel = memory_floats(t->embedding * t->width);
+  t->kernel = memory_floats(memory_product(t->embedding, t->width));
   t->bias = memory_floats(t->width);
   t->masked = memory_floats(t->width);
   /* the system provides memory only for the pages that are written */

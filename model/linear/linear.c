@@ -211,10 +211,10 @@ static Status learning_new(Learning *g, Error *error) {
   g->svms = calloc(threads, sizeof *g->svms);
   for (size_t i = 0; g->begin && i < training->count; i++) {
     g->begin[i] = entries;
-    entries += most_entries(training, training->texts[i]);
+    entries = memory_sum(entries, most_entries(training, training->texts[i]));
   }
-  g->feature = malloc((entries + 1) * sizeof *g->feature);
-  g->value = malloc((entries + 1) * sizeof *g->value);
+  g->feature = memory_aligned(entries + 1, sizeof *g->feature);
+  g->value = memory_aligned(entries + 1, sizeof *g->value);
   if (!g->begin || !g->end || !g->costs || !g->readers || !g->svms || !g->feature || !g->value)
     return error_no_memory(error);
   if (training->sets && !members_new(g, threads)) return error_no_memory(error);
@@ -401,7 +401,7 @@ static Status make_kernel(Linear *l, const LinearTraining *training, Error *erro
   if (!status && l->tfidf.spelled && training->subwords->shaped)
     status = copy_shapes(&l->tfidf, training->subwords, error);
   if (status) return status;
-  l->kernel = memory_floats(kernel_rows(l) * l->columns);
+  l->kernel = memory_floats(memory_product(kernel_rows(l), l->columns));
   l->bias = calloc(l->columns, sizeof *l->bias);
   if (!l->kernel || !l->bias) return error_no_memory(error);
   if (training->from) copy_weights(l, training->from, training->subwords);
@@ -461,7 +461,7 @@ Status linear_hashed(const Linear *l, const Texts *texts, size_t most, Ngrams *h
   if (!l->tfidf.shapes) return STATUS_OK;
   while (read < texts->count && (read == 0 || tokens + texts->text[read].length <= MOST_TOKENS))
     tokens += texts->text[read++].length;
-  NgramUse *uses = malloc((tokens * HASHED_FEATURES + 1) * sizeof *uses);
+  NgramUse *uses = memory_aligned(memory_product(tokens, HASHED_FEATURES) + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
   for (size_t i = 0; i < read; i++) count += list_text(l, texts->lexicon, texts->text[i], uses + count);
   Status status = ngrams_collect(uses, count, TEXTS, most, hashed, error);
@@ -472,7 +472,7 @@ Status linear_hashed(const Linear *l, const Texts *texts, size_t most, Ngrams *h
 /* The rows are those of the buckets. */
 Status linear_name_ngrams(Linear *l, const Ngrams *ngrams, Ngrams *hashed, Error *error) {
   size_t features = tfidf_features(&l->tfidf), size = l->columns * sizeof *l->kernel;
-  float *named = memory_floats((features + ngrams->count + 1 + hashed->count) * l->columns);
+  float *named = memory_floats(memory_product(features + ngrams->count + 1 + hashed->count, l->columns));
   if (!named) return error_no_memory(error);
   const float *bucket = l->kernel + features * l->columns;
   float *row = named + features * l->columns;

@@ -37,7 +37,7 @@ static void scale_points(size_t count, size_t size, float *points) {
 }
 
 Status lsa_points(const SparseRows *a, size_t size, uint64_t seed, Workers *workers, float *points, Error *error) {
-  float *w = memory_floats(a->features * size), *gram = memory_floats(size * size);
+  float *w = memory_floats(memory_product(a->features, size)), *gram = memory_floats(memory_product(size, size));
   Status status = w && gram ? STATUS_OK : error_no_memory(error);
   if (!status) {
     Random random = random_stream(seed, RANDOM_LSA, 0);

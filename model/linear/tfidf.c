@@ -246,7 +246,7 @@ static int rising_pairs(const void *a, const void *b) {
 
 static Status sort_pairs(Collection *c) {
   size_t *next = calloc(c->training.vocabulary + 1, sizeof *next);
-  c->pairs = malloc((c->begin[c->training.vocabulary] + 1) * sizeof *c->pairs);
+  c->pairs = memory_aligned(c->begin[c->training.vocabulary] + 1, sizeof *c->pairs);
   if (next && c->pairs) {
     memcpy(next, c->begin, c->training.vocabulary * sizeof *next);
     for (size_t i = 0; i < c->training.count; i++) {

@@ -41,20 +41,20 @@ OutputWeights network_output(const Parameters *p) {
 static void tape_layout(GruTape *tape, float *block, size_t *used, const Shape *s, const Batch *b, bool training) {
   size_t kept = training ? b->tokens : b->texts;
   tape->keep = training;
-  tape->before = memory_take(block, used, kept * s->hidden);
-  tape->gates = memory_take(block, used, kept * 4 * s->hidden);
+  tape->before = memory_take(block, used, memory_product(kept, s->hidden));
+  tape->gates = memory_take(block, used, memory_product(kept, 4 * s->hidden));
 }
 
 /* The directions run one after the other, so that they share their scratch. */
 static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool training) {
   const Batch *b = &pass->batch;
-  GruTape shared = {.product = memory_take(pass->block, used, b->texts * 3 * s->hidden)};
-  if (s->resets_early) shared.reset = memory_take(pass->block, used, b->texts * s->hidden);
+  GruTape shared = {.product = memory_take(pass->block, used, memory_product(b->texts, 3 * s->hidden))};
+  if (s->resets_early) shared.reset = memory_take(pass->block, used, memory_product(b->texts, s->hidden));
   if (training) {
-    shared.d_gates = memory_take(pass->block, used, b->tokens * 3 * s->hidden);
-    shared.d_projected = memory_take(pass->block, used, b->distinct * 3 * s->hidden);
-    shared.d_state = memory_take(pass->block, used, b->texts * s->hidden);
-    shared.transposed = memory_take(pass->block, used, 3 * s->hidden * s->hidden);
+    shared.d_gates = memory_take(pass->block, used, memory_product(b->tokens, 3 * s->hidden));
+    shared.d_projected = memory_take(pass->block, used, memory_product(b->distinct, 3 * s->hidden));
+    shared.d_state = memory_take(pass->block, used, memory_product(b->texts, s->hidden));
+    shared.transposed = memory_take(pass->block, used, memory_product(s->hidden, 3 * s->hidden));
   }
   pass->forward = pass->backward = shared;
 }
@@ -63,23 +63,23 @@ static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool tr
 static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   const Batch *b = &p->batch;
   size_t used = 0, state = shape_state(s);
-  p->vectors = memory_take(p->block, &used, b->distinct * s->embedding);
-  p->states = memory_take(p->block, &used, b->tokens * state);
+  p->vectors = memory_take(p->block, &used, memory_product(b->distinct, s->embedding));
+  p->states = memory_take(p->block, &used, memory_product(b->tokens, state));
   p->weights = memory_take(p->block, &used, b->tokens);
-  p->features = memory_take(p->block, &used, b->texts * shape_features(s));
-  if (s->pooled) p->winners = (uint32_t *)memory_take(p->block, &used, b->texts * state);
-  p->logits = memory_take(p->block, &used, b->texts * s->labels);
-  p->probabilities = memory_take(p->block, &used, b->texts * s->labels);
-  p->projected = memory_take(p->block, &used, b->distinct * 3 * s->hidden);
+  p->features = memory_take(p->block, &used, memory_product(b->texts, shape_features(s)));
+  if (s->pooled) p->winners = (uint32_t *)memory_take(p->block, &used, memory_product(b->texts, state));
+  p->logits = memory_take(p->block, &used, memory_product(b->texts, s->labels));
+  p->probabilities = memory_take(p->block, &used, memory_product(b->texts, s->labels));
+  p->projected = memory_take(p->block, &used, memory_product(b->distinct, 3 * s->hidden));
   tape_layout_shared(p, &used, s, training);
   tape_layout(&p->forward, p->block, &used, s, b, training);
   tape_layout(&p->backward, p->block, &used, s, b, training);
   if (!training) return used;
-  p->d_vectors = memory_take(p->block, &used, b->distinct * s->embedding);
-  p->d_states = memory_take(p->block, &used, b->tokens * state);
+  p->d_vectors = memory_take(p->block, &used, memory_product(b->distinct, s->embedding));
+  p->d_states = memory_take(p->block, &used, memory_product(b->tokens, state));
   p->d_scores = memory_take(p->block, &used, b->tokens);
-  p->d_features = memory_take(p->block, &used, b->texts * shape_features(s));
-  p->d_logits = memory_take(p->block, &used, b->texts * s->labels);
+  p->d_features = memory_take(p->block, &used, memory_product(b->texts, shape_features(s)));
+  p->d_logits = memory_take(p->block, &used, memory_product(b->texts, s->labels));
   return used;
 }
 

@@ -34,8 +34,8 @@ static const struct {
     [TENSOR_OUTPUT_BIAS] = {"output.bias", {LABELS, NONE}, ZERO},
 };
 
-/* Above these a file is damaged: no table of texts needs them. They keep every
-** product of two sizes far from overflow.
+/* Above these a file is damaged: no table of texts needs them. Their products may overflow
+** where a size has 32 bits, so that memory is asked for first.
 */
 enum { MAX_SIZE = 1 << 16, MAX_VOCABULARY = 1 << 28 };
 
@@ -81,7 +81,7 @@ size_t parameters_dimensions(const Shape *shape, Tensor tensor, size_t dimension
 
 static size_t tensor_count(const Shape *shape, Tensor tensor) {
   size_t dimensions[2] = {0, 1};
-  return parameters_dimensions(shape, tensor, dimensions) ? dimensions[0] * dimensions[1] : 0;
+  return parameters_dimensions(shape, tensor, dimensions) ? memory_product(dimensions[0], dimensions[1]) : 0;
 }
 
 static Status check_shape(const Shape *s, Error *error) {
@@ -98,13 +98,13 @@ static Status allocate(const Shape *shape, Parameters *p, Error *error) {
   *p = (Parameters){.shape = *shape};
   Status status = check_shape(shape, error);
   if (status) return status;
-  for (Tensor t = 0; t < TENSOR_COUNT; t++) p->count += tensor_count(shape, t);
-  p->dense = p->count - shape_rows(shape) * shape->embedding;
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) p->count = memory_sum(p->count, tensor_count(shape, t));
   p->block = memory_aligned(p->count, sizeof *p->block);
   if (!p->block) {
     *p = (Parameters){0};
     return error_no_memory(error);
   }
+  p->dense = p->count - shape_rows(shape) * shape->embedding;
   float *next = p->block;
   for (Tensor t = 0; t < TENSOR_COUNT; t++) {
     size_t count = tensor_count(shape, t);

@@ -58,7 +58,7 @@ void row_gradients_free(RowGradients *r) {
 
 /* A row needs a sum only if it has two terms or more. */
 Status row_gradients_begin(RowGradients *r, size_t terms, size_t size, Error *error) {
-  size_t sums = terms / 2 * size;
+  size_t sums = memory_product(terms / 2, size);
   r->count = r->summed = 0;
   if (!memory_grow(&r->row, &r->capacity, terms, sizeof *r->row)) return error_no_memory(error);
   if (sums <= r->sums_capacity) return STATUS_OK;

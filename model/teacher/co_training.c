@@ -64,12 +64,12 @@ static Status co_trainer_new(CoTrainer *c, Error *error) {
   LogisticProblem all = problem(c, count);
   c->rows = malloc((count + 1) * sizeof *c->rows);
   c->weights = memory_floats(count);
-  c->scores = memory_floats(count * labels);
+  c->scores = memory_floats(memory_product(count, labels));
   c->parameters = memory_floats(logistic_regression_size(&all));
-  c->word_counts = memory_floats(t->words->features * labels);
+  c->word_counts = memory_floats(memory_product(t->words->features, labels));
   c->label_words = memory_floats(labels);
   c->label_rows = memory_floats(labels);
-  c->own = memory_floats(workers_count(c->workers) * 2 * labels);
+  c->own = memory_floats(memory_product(labels, 2 * workers_count(c->workers)));
   bool ok = c->rows && c->weights && c->scores && c->parameters && c->word_counts && c->label_words && c->label_rows &&
             c->own;
   return ok ? STATUS_OK : error_no_memory(error);

@@ -49,10 +49,10 @@ static void take_vector(void *context, size_t text, size_t worker, const float *
 
 static Status allocate(WordReading *r, Error *error) {
   size_t hidden = encoder_size(r->asked->encoder), size = r->asked->size;
-  r->vectors = memory_floats(r->asked->words->count * hidden);
+  r->vectors = memory_floats(memory_product(r->asked->words->count, hidden));
   r->mean = memory_floats(hidden);
-  r->basis = memory_floats(hidden * size);
-  r->short_vectors = memory_floats(r->asked->words->count * size);
+  r->basis = memory_floats(memory_product(hidden, size));
+  r->short_vectors = memory_floats(memory_product(r->asked->words->count, size));
   return r->vectors && r->mean && r->basis && r->short_vectors ? STATUS_OK : error_no_memory(error);
 }
 

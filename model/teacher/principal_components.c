@@ -78,11 +78,12 @@ static void spread(size_t rows, size_t found, size_t kept, float *basis) {
 Status principal_components(Matrix x, size_t kept, uint64_t seed, Workers *workers, float *basis, Error *error) {
   size_t found = kept < x.rows ? kept : x.rows; /* rows do not differ in more directions than there are rows */
   Components c = {.x = x, .kept = found, .seed = seed, .workers = workers, .basis = basis,
-                  .product = memory_floats(x.columns * found), .gram = memory_floats(found * found)};
+                  .product = memory_floats(memory_product(x.columns, found)),
+                  .gram = memory_floats(memory_product(found, found))};
   if (is_wide(x))
-    c.rows = memory_floats(WIDE_BLOCK * found);
+    c.rows = memory_floats(memory_product(WIDE_BLOCK, found));
   else
-    c.moments = memory_floats(x.columns * x.columns);
+    c.moments = memory_floats(memory_product(x.columns, x.columns));
   Status status = c.product && c.gram && (c.rows || c.moments) ? STATUS_OK : error_no_memory(error);
   if (!status) status = workers_run(workers, 1, iterate, &c, error);
   if (!status) spread(x.columns, found, kept, basis);

@@ -46,11 +46,11 @@ static void subtract_mean(SentenceFeatures *f, size_t texts, float *rows) {
 Status sentence_features_learn(SentenceFeatures *f, size_t texts, const float *vectors, uint64_t seed,
                                Workers *workers, Error *error) {
   size_t width = f->layers * f->hidden;
-  float *rows = memory_floats((texts + 1) * width);
+  float *rows = memory_floats(memory_product(texts + 1, width));
   f->size = width < SENTENCE_FEATURES_MOST ? width : SENTENCE_FEATURES_MOST;
   f->centre = memory_floats(width);
   f->mean = memory_floats(width);
-  f->basis = memory_floats(width * f->size);
+  f->basis = memory_floats(memory_product(width, f->size));
   Status status = rows && f->centre && f->mean && f->basis ? STATUS_OK : error_no_memory(error);
   if (!status) {
     find_centre(f, texts, vectors);

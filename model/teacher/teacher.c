@@ -52,7 +52,7 @@ Status teacher_add_text(Teacher *t, const char *text, size_t length, Error *erro
 
 static Status begin_vectors(Teacher *t, size_t size, Error *error) {
   if (size && t->strings.count > SIZE_MAX / size) return error_no_memory(error);
-  t->vectors = memory_floats(t->strings.count * size);
+  t->vectors = memory_floats(memory_product(t->strings.count, size));
   t->known = calloc(t->strings.count + 1, sizeof *t->known);
   t->vector_size = size;
   return t->vectors && t->known ? STATUS_OK : error_no_memory(error);
@@ -170,8 +170,8 @@ static Status reading_begin(FeatureReading *r, uint64_t seed, Error *error) {
     if (teacher_knows(t, i)) r->order[r->known++] = (uint32_t)i;
   random_shuffle(&random, r->order, r->known);
   r->sample = r->known < SAMPLE ? r->known : SAMPLE;
-  r->vectors = memory_floats(r->sample * width(r));
-  r->scratch = memory_floats(workers_count(r->workers) * width(r));
+  r->vectors = memory_floats(memory_product(r->sample, width(r)));
+  r->scratch = memory_floats(memory_product(workers_count(r->workers), width(r)));
   return r->vectors && r->scratch ? STATUS_OK : error_no_memory(error);
 }
 
@@ -230,9 +230,9 @@ static Status compute_features(FeatureReading *r, Error *error) {
   free(t->features);
   free(t->own_vectors);
   t->own_vectors = NULL;
-  t->features = memory_floats(t->count * t->size);
+  t->features = memory_floats(memory_product(t->count, t->size));
   t->vector_size = r->features.hidden;
-  if (t->keeps_vectors) t->own_vectors = memory_floats(t->count * t->vector_size);
+  if (t->keeps_vectors) t->own_vectors = memory_floats(memory_product(t->count, t->vector_size));
   if (!t->features || (t->keeps_vectors && !t->own_vectors)) return error_no_memory(error);
   size_t there = t->encoder ? r->sample : r->known;
   for (size_t i = 0; i < there && !workers_stopped(r->workers); i++) {

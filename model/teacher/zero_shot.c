@@ -69,8 +69,8 @@ static void move_centres(Rounds *r) {
 }
 
 Status zero_shot_scores(const ZeroShot *z, Workers *workers, float *by_names, float *by_centres, Error *error) {
-  Rounds r = {.asked = z, .names = memory_floats(z->labels * z->size),
-              .centres = memory_floats(z->labels * (z->size + 1))};
+  Rounds r = {.asked = z, .names = memory_floats(memory_product(z->labels, z->size)),
+              .centres = memory_floats(memory_product(z->labels, z->size + 1))};
   Status status = r.names && r.centres ? STATUS_OK : error_no_memory(error);
   if (!status) {
     find_names(&r);

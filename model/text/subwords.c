@@ -96,7 +96,7 @@ static size_t list_once(const Subwords *s, size_t word, uint32_t times, NgramUse
 }
 
 Status subwords_ngrams(const Subwords *s, const uint32_t *times, size_t most, Ngrams *ngrams, Error *error) {
-  NgramUse *uses = malloc((s->count ? s->end[s->count - 1] : 0) * sizeof *uses + 1);
+  NgramUse *uses = memory_aligned((s->count ? s->end[s->count - 1] : 0) + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
   size_t count = 0;
   for (size_t w = 0; w < s->count; w++) count += list_once(s, w, times[w], uses + count);

@@ -35,7 +35,7 @@ Status word_vectors_add(WordVectors *v, const Tokenizer *tokenizer, const char *
   uint32_t number = strings_add(&v->words, first.bytes, first.length);
   if (number == STRINGS_NONE) return error_no_memory(error);
   if (number < known) return STATUS_OK;
-  if (!memory_grow(&v->values, &v->capacity, (known + 1) * size, sizeof *v->values))
+  if (!memory_grow(&v->values, &v->capacity, memory_product(known + 1, size), sizeof *v->values))
     return error_no_memory(error);
   memcpy(v->values + known * size, values, size * sizeof *values);
   v->size = size;

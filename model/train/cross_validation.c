@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/random.h"
 #include "linear/linear.h"
 #include "network/output.h"
@@ -52,7 +53,7 @@ static Status folds_new(Folds *f, Error *error) {
   f->begin = calloc(f->folds + 1, sizeof *f->begin);
   f->texts = malloc((rows + 1) * sizeof *f->texts);
   f->targets = malloc((rows + 1) * sizeof *f->targets);
-  f->margins = calloc((rows / f->folds + 1) * f->labels, sizeof *f->margins);
+  f->margins = memory_floats(memory_product(rows / f->folds + 1, f->labels));
   f->vectors = calloc(threads, sizeof *f->vectors);
   bool ok = f->order && f->begin && f->texts && f->targets && f->margins && f->vectors;
   return ok ? STATUS_OK : error_no_memory(error);

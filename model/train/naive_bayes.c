@@ -34,9 +34,9 @@ static void naive_bayes_free(NaiveBayes *n) {
 
 static Status naive_bayes_new(NaiveBayes *n, Error *error) {
   n->log_prior = memory_floats(n->labels);
-  n->log_likelihood = memory_floats(n->words->features * n->labels);
+  n->log_likelihood = memory_floats(memory_product(n->words->features, n->labels));
   n->total = memory_floats(n->labels);
-  n->responsibility = memory_floats(n->words->count * n->labels);
+  n->responsibility = memory_floats(memory_product(n->words->count, n->labels));
   bool ok = n->log_prior && n->log_likelihood && n->total && n->responsibility;
   return ok ? STATUS_OK : error_no_memory(error);
 }

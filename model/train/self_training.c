@@ -47,7 +47,7 @@ static Status self_trainer_new(SelfTrainer *s, Error *error) {
   size_t rows = s->training->rows->count;
   s->set = (TrainingSet){.begin = calloc(rows + 1, sizeof(size_t)), .end = calloc(rows + 1, sizeof(size_t)),
                          .targets = calloc(rows + 1, sizeof(uint32_t)), .costs = calloc(rows + 1, sizeof(float))};
-  s->margins = memory_floats(rows * s->training->labels);
+  s->margins = memory_floats(memory_product(rows, s->training->labels));
   s->candidates = calloc(rows + 1, sizeof *s->candidates);
   bool ok = s->set.begin && s->set.end && s->set.targets && s->set.costs && s->margins && s->candidates;
   return ok ? svm_new(s->training->rows, &s->svm, error) : error_no_memory(error);

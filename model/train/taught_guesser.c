@@ -28,9 +28,9 @@ static Status allocate(TaughtGuesser *g, Error *error) {
   g->texts = calloc(g->count + 1, sizeof *g->texts);
   g->targets = malloc((texts + 1) * sizeof *g->targets);
   g->labelled = malloc((texts + 1) * sizeof *g->labelled);
-  g->probabilities = memory_floats(g->count * g->labels);
-  if (named) g->by_names = memory_floats(g->count * g->labels);
-  if (named) g->by_centres = memory_floats(g->count * g->labels);
+  g->probabilities = memory_floats(memory_product(g->count, g->labels));
+  if (named) g->by_names = memory_floats(memory_product(g->count, g->labels));
+  if (named) g->by_centres = memory_floats(memory_product(g->count, g->labels));
   bool ok = g->texts && g->targets && g->labelled && g->probabilities && (!named || (g->by_names && g->by_centres));
   return ok ? STATUS_OK : error_no_memory(error);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "network/output.h"
 
 void validation_free(Validation *v) {
@@ -67,9 +68,9 @@ Status validation_new(const Corpus *c, size_t known, Validation *v, Error *error
   v->rows = calloc(v->count, sizeof *v->rows);
   v->predictions = calloc(v->count, sizeof *v->predictions);
   v->words = calloc(words + 1, sizeof *v->words);
-  v->logits = calloc(v->count * labels, sizeof *v->logits);
-  v->margins = calloc(v->count * labels, sizeof *v->margins);
-  v->kept = calloc(v->count * labels, sizeof *v->kept);
+  v->logits = memory_floats(memory_product(v->count, labels));
+  v->margins = memory_floats(memory_product(v->count, labels));
+  v->kept = memory_floats(memory_product(v->count, labels));
   bool ok = learned && v->texts && v->targets && v->rows && v->predictions && v->words && v->logits &&
             v->margins && v->kept;
   Status status = ok ? STATUS_OK : error_no_memory(error);

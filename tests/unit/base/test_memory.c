@@ -39,6 +39,23 @@ TEST(sizes_that_overflow_are_refused) {
   assert_int_equal(capacity, 0);
 }
 
+/* So is what is computed of them: products, sums, and blocks that are laid out. */
+TEST(products_that_overflow_are_too_much) {
+  volatile size_t huge = SIZE_MAX, half = (size_t)1 << (sizeof half * 4);
+  size_t used = 0;
+  assert_int_equal(memory_product(6, 7), 42);
+  assert_int_equal(memory_product(huge, 0), 0);
+  assert_int_equal(memory_product(0, huge), 0);
+  assert_int_equal(memory_product(half, half), MEMORY_TOO_MUCH);
+  assert_int_equal(memory_product(half + 1, half - 1), MEMORY_TOO_MUCH);
+  assert_int_equal(memory_sum(MEMORY_TOO_MUCH, MEMORY_TOO_MUCH), MEMORY_TOO_MUCH);
+  assert_int_equal(memory_sum(MEMORY_TOO_MUCH - 1, 1), MEMORY_TOO_MUCH);
+  for (int i = 0; i < 5; i++) memory_take(NULL, &used, memory_product(half, half / 3));
+  assert_int_equal(used, MEMORY_TOO_MUCH);
+  assert_null(memory_floats(used));
+  assert_null(memory_floats(used + used / 4));
+}
+
 TEST(growing_keeps_what_is_there) {
   uint32_t *array = NULL;
   size_t capacity = 0;
@@ -82,6 +99,7 @@ int main(void) {
       cmocka_unit_test(floats_are_zero_and_aligned),
       cmocka_unit_test(any_size_is_aligned),
       cmocka_unit_test(sizes_that_overflow_are_refused),
+      cmocka_unit_test(products_that_overflow_are_too_much),
       cmocka_unit_test(growing_keeps_what_is_there),
       cmocka_unit_test(growing_is_rare),
       cmocka_unit_test(a_failed_growth_changes_nothing),
