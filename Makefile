@@ -13,6 +13,7 @@
 #                 make wheel LIBRARY=build/dist/linux-x86_64-gnu/classify.so
 # make web        build/web/, the npm package for browsers: SQLite and the extension as
 #                 WebAssembly, by Debian's emscripten
+# make page       build/page/, the page that learns from a CSV in the browser; after make web
 #
 # demo and test install the Debian packages that they miss, and say so first.
 
@@ -165,9 +166,12 @@ dist:
 web:
 	@packages/web/build
 
+page:
+	@packages/web/page/build
+
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist web wheel clean
+.PHONY: check test demo encoder bench bench-accuracy bench-peers install dist web page wheel clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(BUILD)/tests/*/support.o))
