@@ -9,7 +9,7 @@ import { checkFlow, checkReopened, checkScalar, checkStop } from "./flow.mjs";
 import { serve } from "./server.mjs";
 
 const [build, chromium] = process.argv.slice(2);
-const folder = path.resolve(build, "web", "page");
+const folder = path.resolve("build", "page");
 const work = mkdtempSync(path.join(tmpdir(), "page of classify "));
 let passed = 0, failed = 0;
 
