@@ -8,6 +8,7 @@ import { ResultsStep } from "./steps/results.js";
 import { TrainingStep } from "./steps/training.js";
 
 const STEPS = ["columns", "training", "results", "labels"];
+const NEW_MODEL = "default"; // the one that classify() takes if none is named
 const session = new Session();
 
 /** What steps ask of the page. */
@@ -45,7 +46,7 @@ const app = {
   },
 
   async train(options) {
-    session.model = "default";
+    session.model = NEW_MODEL;
     app.hideAfter("columns");
     app.goTo("training");
     const running = app.undisturbed(() => steps.training.run(options));

@@ -56,8 +56,8 @@ export async function labelRows(db, dataset, columns, { model, all, onProgress, 
 
 function summary(db, table, name, confidence) {
   return {
-    labels: rowsOf(db, `SELECT ${name} AS label, count(*) AS rows, avg(${confidence}) AS confidence FROM ${table}
-      WHERE ${name} IS NOT NULL GROUP BY 1 ORDER BY rows DESC, label`),
+    labels: rowsOf(db, `SELECT ${name} AS label, count(*) AS rows FROM ${table} WHERE ${name} IS NOT NULL
+      GROUP BY 1 ORDER BY rows DESC, label`),
     unsure: rowOf(db, `SELECT count(*) AS n FROM ${table} WHERE ${confidence} < 0.7`).n,
   };
 }

@@ -2,7 +2,6 @@
 import { sqlOf } from "./dataset.js";
 import { rowOf, rowsOf } from "./sql.js";
 
-export const MODEL = "default";
 const SHOWN_DOUBTS = 50;
 const SHOWN_EXAMPLES = 3; // of each label
 const WORDS_OF_LABEL = 5;
@@ -14,12 +13,12 @@ const breathe = () => new Promise((resolve) => setTimeout(resolve));
  * Trains on the labelled rows. `onEpoch` gets each epoch's row; `stopped` is asked between them. Returns false if it
  * was stopped, and then no model is saved.
  */
-export async function train(db, dataset, columns, { options, onEpoch, stopped }) {
+export async function train(db, dataset, columns, { model, options, onEpoch, stopped }) {
   const { table, text, label, labelled } = sqlOf(dataset, columns);
   const query = `SELECT ${text}, ${label} FROM ${table} WHERE ${labelled}`;
   const epochs = db.prepare("SELECT * FROM classify_train(?, ?, ?)");
   try {
-    epochs.bind([query, MODEL, options]);
+    epochs.bind([query, model, options]);
     while (epochs.step()) {
       onEpoch(epochs.get({}));
       await breathe();
@@ -58,13 +57,13 @@ export const modelSchema = (db) =>
 
 /** How the training judged the model. */
 export function readResults(db, model) {
-  const saved = rowOf(db, `SELECT version, labels, metrics, length(weights) AS bytes FROM classify_models
+  const saved = rowOf(db, `SELECT labels, metrics, length(weights) AS bytes FROM classify_models
     WHERE name = ? ORDER BY version DESC LIMIT 1`, [model]);
   const metrics = JSON.parse(saved.metrics);
   const judged = metrics.validation;
   const ask = (columns, table) => (judged ? rowsOf(db, `SELECT ${columns} FROM ${table}(NULL, ?)`, [model]) : []);
   return {
-    model, version: saved.version, bytes: saved.bytes, labels: JSON.parse(saved.labels),
+    bytes: saved.bytes, labels: JSON.parse(saved.labels),
     rows: metrics.rows, seconds: metrics.seconds, warnings: metrics.warnings ?? [],
     judged: judged &&
       { rows: judged.rows, folds: judged.folds ?? 0, accuracy: judged.accuracy, macroF1: judged.macro_f1 },

@@ -47,10 +47,10 @@ const CALLS = {
     return { ...dataset, ...previewTable(db, dataset) };
   },
   countLabels: ({ columns }) => countLabels(db, dataset, columns),
-  async train({ columns, options }, progress) {
+  async train({ columns, model, options }, progress) {
     stopping = false;
     const finished = await training.train(db, dataset, columns,
-      { options, onEpoch: progress, stopped: () => stopping });
+      { model, options, onEpoch: progress, stopped: () => stopping });
     return { finished, schema: training.modelSchema(db), models: training.saveModels(db) };
   },
   stop() {
