@@ -16,7 +16,7 @@
 # make npm        build/npm/, the npm packages for Node, Deno and Bun; with those of make dist:
 #                 make npm LIBRARY=build/dist
 # make web        build/web/, the npm package for browsers: SQLite and the extension as
-#                 WebAssembly, by Debian's emscripten
+#                 WebAssembly, by Debian's emscripten; build/page/, a page that learns from a CSV
 # make release    build/release/, all that is published; RELEASE_TARGETS=linux-x86_64-gnu
 #                 makes it for one of the targets of make dist
 #
@@ -214,6 +214,7 @@ dist:
 
 web:
 	@packages/web/build
+	@packages/web/page/build
 
 # RELEASE_TARGETS comes from the command line or the environment.
 RELEASE_PARTS ?= libraries amalgamation wheels plugins npm web

@@ -36,7 +36,7 @@ def interrupt(number, frame):
 signal.signal(signal.SIGINT, interrupt)
 print("begun", flush=True)
 try:
-    cursor.execute('''SELECT classify_train(body, category, 'm', '{"epochs": 10000}') FROM t''').fetchall()
+    db.execute('''SELECT classify_train(body, category, 'm', '{"epochs": 10000}') FROM t''').fetchall()
 except BaseException as error:
     print("ended by", type(error).__name__, error)
 print("models:", cursor.execute("SELECT count(*) FROM sqlite_master WHERE name = 'classify_models'").fetchall()[0][0])
@@ -219,16 +219,19 @@ class Connect(Test):
                 db = sqlite_classify.connect(":memory:")
                 cursor = db.cursor()
                 cursor.execute("CREATE TABLE t(a)")
-                for call in self.statements(cursor):
+                for call in self.statements(db, cursor):
                     with mock.patch.object(signals.Signals, "caught", always, create=True):
                         self.assertRaises(KeyboardInterrupt, call)
                     call()
                 db.close()
 
-    def statements(self, cursor):
+    def statements(self, db, cursor):
         query = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 9) SELECT i FROM n"
-        yield lambda: cursor.execute("SELECT 1")
-        yield lambda: cursor.executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])
+        for one in db, cursor:
+            yield lambda: one.execute("SELECT 1")
+            yield lambda: one.executemany("INSERT INTO t VALUES (?)", [(1,), (2,)])
+            if hasattr(one, "executescript"):
+                yield lambda: one.executescript("SELECT 1; SELECT 2")
         cursor.execute(query)
         yield lambda: cursor.fetchone()
         yield lambda: next(cursor)

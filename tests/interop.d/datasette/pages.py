@@ -24,12 +24,19 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
 from datasette.utils.sqlite import sqlite3 as sqlite
+from datasette_classify import explaining, labelling, models, tables, training
 
 TICKETS = sys.argv[1]
 IS_OLD = not hasattr(Datasette, "allowed")  # before 1.0
 ROOT = {"id": "root"}
 ODD = 'a "b" [c] \'d\' <e>%/~'  # the name of a table and of its columns
 SETTINGS = "datasette-classify"
+
+
+def fields_of(form):
+    """What a form would send, without its button."""
+    fields = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    return {name: html.unescape(value) for name, value in fields if name != "csrftoken"}
 
 
 def words(response):
@@ -179,6 +186,52 @@ class Reading(Pages):
         self.assertEqual(written.status_code, 302, words(written))
         self.assertEqual(self.sql(f"SELECT label FROM {quoted} WHERE oid = '80'")[0], "billing")
 
+    async def test_keys(self):
+        """Each row is found again by its key, whatever that is made of."""
+        for columns, values in (("a BLOB", "randomblob(8)"), ("a REAL", "id / 7.0"),
+                                ("a TEXT", "body || char(10) || id"),
+                                ("a REAL, b BLOB, c TEXT", "id / 7.0, randomblob(4), id || '\"'")):
+            with self.subTest(columns):
+                names = re.sub(" [A-Z]+", "", columns)
+                self.db.executescript(f"""
+                    DROP TABLE IF EXISTS keyed;
+                    CREATE TABLE keyed({columns}, body TEXT, category TEXT, PRIMARY KEY ({names})) WITHOUT ROWID;
+                    INSERT INTO keyed SELECT {values}, body, category FROM tickets;""")
+                await self.open({"plugins": {SETTINGS: {"page_rows": 45}}})
+                place = {"table": "keyed", "text_column": "body", "label_column": "category"}
+                following = re.search(r'href="([^"]+)">Next rows', (await self.get("/rows", **place)).text)
+                second = await self.datasette.client.get(html.unescape(following[1]))
+                self.assertEqual(second.text.count('class="verdict"'), 81 - 45)
+                for page, count in ("/review", 9), ("/mistakes", None):  # one more has a label then
+                    found = await self.get(page, ROOT, **place)
+                    forms = re.findall(r'(?s)<form class="correction".*?</form>', found.text)
+                    self.assertEqual(len(forms), 2 * (count or int(re.search(r"(\d+) of 73 rows", words(found))[1])))
+                    written = await self.post("/correct", ROOT, **fields_of(forms[0]), new='"billing"')
+                    self.assertEqual(written.status_code, 302, words(written))
+
+    async def test_a_label_is_not_guessed_to_be_in_the_key(self):
+        self.db.execute("CREATE TABLE named(name TEXT PRIMARY KEY, body TEXT, kind TEXT)")
+        self.db.execute("INSERT INTO named SELECT 'n' || id, body, 'of another model' FROM tickets")
+        self.db.commit()
+        await self.open()
+        for page in "/review", "/mistakes":
+            self.assertIn('value="kind" selected', (await self.get(page, table="named")).text)
+
+    async def test_names_like_those_of_the_library(self):
+        self.db.execute("CREATE TABLE classify_me AS SELECT * FROM tickets")
+        await self.open()
+        self.assertEqual((await self.get("/rows", table="classify_me")).status_code, 200)
+
+    async def test_a_long_text(self):
+        """Only the words that are shown are read from SQLite; their marks are those of the whole text."""
+        model = models.Model("triage", 1, False)
+        text = "my parcel and my invoice " * 1000
+        whole, shown = (explaining.explain(self.db, model, text, *limit) for limit in ([], [100]))
+        self.assertEqual(shown.tokens, [token for token in whole.tokens if token.start < 100])
+        self.assertGreater(len(whole.tokens), len(shown.tokens))
+        self.assertEqual("".join(piece for piece, _ in whole.segments()), text)
+        self.assertEqual("".join(piece for piece, _ in shown.segments()), text[:100] + " …")
+
     async def test_other_values(self):
         self.db.executescript("""
             CREATE TABLE mixed(text, label);
@@ -190,7 +243,8 @@ class Reading(Pages):
         hollow = words(await self.get("/rows", table="hollow"))
         self.assertIn("Table hollow has no rows with a text in column text", hollow)
         self.assertIn("No row has both", words(await self.get("/mistakes", table="hollow")))
-        self.refused(await self.get("/review", table="narrow"), 400, "Table 'narrow' has one column only")
+        self.refused(await self.get("/review", table="narrow"), 400,
+                     "Table 'narrow' has no column but 'text' and its key")
         self.refused(await self.get("/rows", table="seen"), 404, "There is no table named 'seen' here.")
 
     async def test_bad_addresses(self):
@@ -206,11 +260,13 @@ class Reading(Pages):
                 ("/review", 400, "cannot be used", {"offset": "9" * 30}),
                 ("/rows", 400, "after is '1 OR 1', expected the key of a row", {"after": "1 OR 1"}),
                 ("/rows", 400, "cannot be used", {"after": f"[{'9' * 30}]"}),
+                ("/rows", 400, "expected the key of a row", {"after": "[" * 20000}),
+                ("/rows", 400, "expected the key of a row", {"after": '[{"hex": 1}]'}),
                 ("/rows", 400, "SQLite says", {"after": "[[1]]"})):
             with self.subTest(page, **parameters):
                 self.refused(await self.get(page, **{"table": "tickets", **parameters}), status, sentence)
-        missing = await self.datasette.client.get("/nowhere/-/classify")
-        self.assertEqual(missing.status_code, 404)
+        for missing in "/nowhere/-/classify", "/support/-/classify/card_html":
+            self.assertEqual((await self.datasette.client.get(missing)).status_code, 404)
 
     async def test_columns_of_the_table_before(self):
         self.db.execute("CREATE TABLE notes(note, kind)")
@@ -322,6 +378,30 @@ class Permissions(Pages):
             self.assertEqual((await self.get("/train", actor)).status_code, 200 if buttons else 403)
         self.assertEqual(self.sql("SELECT category FROM tickets WHERE id = 80")[0], "billing")
 
+    async def test_a_restricted_token(self):
+        """It is for some permissions of Datasette 1.0 only, whatever its owner may do."""
+        await self.open({"plugins": {SETTINGS: {"allow_write": {"id": "ann"}}}})
+        token = {"id": "ann", "_r": {"a": ["view-instance", "view-database", "view-table"]}}
+        self.assertNotIn('class="correction"', (await self.get("/review", token, table="tickets")).text)
+        written = await self.post("/correct", token, table="tickets", key="[80]", old="null", new='"billing"')
+        self.assertEqual(written.status_code, 403, words(written))
+        self.assertEqual((await self.get("/train", token)).status_code, 403)
+
+    async def test_visitors_train_nothing(self):
+        """Not even in temp, where a model would answer other visitors in place of that in the file."""
+        memory = {"memory": True, "crossdb": True}
+        for options, database in ({}, "support"), ({"files": [], "immutables": [self.path]}, "support"), \
+                                 (memory, "_memory"):
+            await self.open(**options)
+            db = self.datasette.get_database(database)
+            tickets = "tickets" if database == "support" else "support.tickets"
+            for name in "temp.triage", "triage":
+                for sql in f"SELECT classify_train(body, category, '{name}') FROM {tickets}", \
+                           f"SELECT epoch FROM classify_train('SELECT body, category FROM {tickets}', '{name}')":
+                    with self.subTest(sql, database=database), self.assertRaises(sqlite.Error):
+                        await db.execute(sql, log_sql_errors=False)
+            self.assertEqual((await db.execute(f"SELECT count(*) FROM {tickets}")).single_value(), 81)
+
     async def test_a_plugin_that_decides(self):
         class Decides:
             __name__ = "decides"
@@ -377,7 +457,8 @@ class Permissions(Pages):
     async def test_wrong_settings(self):
         for name, value, expected in (("max_row", 1, "expected one of time_limit_ms"),
                                       ("max_rows", "x", "expected an integer from 1"),
-                                      ("max_seconds", 0, "a number above 0"), ("options", [], "expected an object")):
+                                      ("max_seconds", 0, "a number above 0"), ("options", [], "expected an object"),
+                                      ("allow_write", "ann", "expected an allow block")):
             await self.open({"plugins": {SETTINGS: {name: value}}})
             self.refused(await self.get(), 500, expected)
             self.assertEqual((await self.datasette.client.get("/support")).status_code, 200)
@@ -398,8 +479,7 @@ class Correcting(Pages):
         await self.open()
         review = await self.get("/review", ROOT, table="tickets")
         form = re.search(r'(?s)<form class="correction".*?</form>', review.text)[0]
-        fields = {name: html.unescape(value) for name, value in
-                  re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form) if name != "csrftoken"}
+        fields = fields_of(form)
         button = html.unescape(re.search(r'<button name="new" value="([^"]*)" class="primary"', form)[1])
         answer = await self.post("/correct", ROOT, **fields, new=button)
         self.assertEqual(answer.status_code, 302, words(answer))
@@ -411,6 +491,13 @@ class Correcting(Pages):
         self.assertEqual((await self.correct(new="", other="o'clock <b>")).status_code, 302)
         self.assertEqual(self.label(), "o'clock <b>")
 
+    async def test_a_label_too_long_for_a_cookie(self):
+        await self.open()
+        label = "".join(f"{i:x}" for i in range(5000))
+        written = await self.correct(new="", other=label)
+        self.assertEqual(self.label(), label)
+        self.assertLess(len(written.headers["set-cookie"]), 2000)
+
     async def test_taking_a_label_away(self):
         await self.open()
         self.assertEqual((await self.correct(key="[1]", old='"billing"', new="null")).status_code, 302)
@@ -419,7 +506,7 @@ class Correcting(Pages):
     async def test_json(self):
         await self.open()
         answer = await self.correct(headers={"Accept": "application/json"})
-        self.assertEqual(answer.json(), {"ok": True, "label": "billing"})
+        self.assertEqual(answer.json(), {"ok": True, "label": "billing", "old": '"billing"'})
         again = await self.correct(headers={"Accept": "application/json"})
         self.assertEqual((again.status_code, again.json()["ok"]), (409, False))
 
@@ -448,7 +535,8 @@ class Correcting(Pages):
         for status, sentence, fields in (
                 (400, "new is 'x', expected JSON.", {"new": "x"}), (400, "expected JSON", {"old": ""}),
                 (400, "new is [1], expected a text, a number or null.", {"new": "[1]"}),
-                (400, "new is true", {"new": "true"}), (400, "key has not 1 values", {"key": "[1, 2]"}),
+                (400, "new is true", {"new": "true"}), (400, "new is NaN", {"new": "NaN"}),
+                (400, "expected JSON", {"key": "[" * 20000}), (400, "key has not 1 values", {"key": "[1, 2]"}),
                 (400, "key has not 1 values", {"key": "1"}), (400, "cannot be used", {"key": f"[{'9' * 30}]"}),
                 (400, "cannot be used", {"new": '"\\ud800"'}), (404, "has no column 'x'", {"label_column": "x"}),
                 (404, "There is no table named 'x' here.", {"table": "x"}), (400, "No table is named", {"table": ""})):
@@ -554,6 +642,20 @@ class Training(Pages):
         written = await self.post("/correct", ROOT, table="tickets", key="[80]", old="null", new='"billing"')
         self.assertEqual(written.status_code, 302)
 
+    async def test_stopping_datasette(self):
+        """Datasette 1.0 says so; 0.65 ends without waiting."""
+        job = (await self.start_long()).rpartition("/")[2]
+        job = training.found(self.datasette, "support", job)
+        if IS_OLD:
+            training.discard_all(self.datasette)
+            await self.until(f"/support/-/classify/train/{job.id}", "Stopped. Nothing was saved.")
+        else:
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                await self.datasette.invoke_shutdown()
+            self.assertEqual(said.getvalue(), "")
+        self.assertEqual(job.state, training.DISCARDED)
+        self.assertEqual(self.models(), [("triage", 1)])
+
     async def test_who_may_follow(self):
         job = await self.start_long()
         page = f"/train/{job.rpartition('/')[2]}"
@@ -563,6 +665,38 @@ class Training(Pages):
         self.refused(await self.get("/train/unknown", ROOT), 404, "There is no training 'unknown'")
         await self.act(job, "discard")
         await self.until(job, "Stopped")
+
+    async def test_trainings_on_tables_that_one_may_not_see(self):
+        await self.open({"databases": {"support": {"tables": {"tickets": {"allow": {"id": "root"}}}}},
+                         "plugins": {SETTINGS: {"options": sample.OPTIONS, "allow_write": {"id": ["root", "bob"]}}}})
+        job = (await self.start("hidden")).headers["location"]
+        await self.until(job, "Saved as hidden@1")
+        self.assertIn("hidden on tickets", words(await self.get("/train", ROOT)))
+        self.assertNotIn("tickets", words(await self.get("/train", {"id": "bob"})))
+        self.assertEqual((await self.get(f"/train/{job.rpartition('/')[2]}", {"id": "bob"})).status_code, 403)
+
+    def job(self, database):
+        place = labelling.Place(tables.read(self.db, "tickets"), "body", "category")
+        return training.Job(database, place, "new", 72, {})
+
+    async def test_ending_one_that_waits(self):
+        job = self.job("support")
+        job.discard()
+        job.run(self.db)
+        self.assertEqual(job.state, training.DISCARDED)
+        self.assertIsNotNone(job.ended)
+        self.assertFalse(os.path.exists(job.folder.name))
+        job.finish()  # by somebody whose page is old
+
+    async def test_what_is_forgotten(self):
+        running = self.job("another database")
+        training._jobs.setdefault(self.datasette, {})[running.id] = running
+        with mock.patch.object(training, "KEPT", 1):
+            for name in "first", "second", "third":
+                await self.until((await self.start(name)).headers["location"], f"Saved as {name}@1")
+        self.assertEqual([job.name for job in training.jobs(self.datasette, "support")], ["third", "second"])
+        self.assertIs(training.found(self.datasette, "another database", running.id), running)
+        running.folder.cleanup()
 
     async def test_a_model_that_could_not_be_saved(self):
         """The database is locked when the training ends. The library waits for ten seconds then: once is enough."""

@@ -11,17 +11,23 @@ Here are the hooks that Datasette calls. From there on:
 """
 from datasette import hookimpl
 
-from . import library, links, routes
+from . import library, links, routes, training
 
 
-@hookimpl
-def prepare_connection(conn):
+@hookimpl(trylast=True)  # other plugins may make temporary tables before this keeps all from writing
+def prepare_connection(conn, database):
     library.load(conn)
+    library.guard(conn, database)
 
 
 @hookimpl
 def register_routes():
     return routes.ROUTES
+
+
+@hookimpl(optionalhook=True)  # of Datasette 1.0
+def shutdown(datasette):
+    training.discard_all(datasette)
 
 
 @hookimpl

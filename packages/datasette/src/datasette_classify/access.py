@@ -2,7 +2,7 @@
 
 Datasette 1.0 has permissions to write rows. Datasette 0.65 has none of its own; it is asked for them all the same, so
 that a plugin can give or refuse them, and where none says anything, root may write. In both may write whom the setting
-allow_write names.
+allow_write names, but not by a token of Datasette 1.0 that is restricted to some permissions.
 """
 import os
 
@@ -17,6 +17,7 @@ except ImportError:  # before 1.0
     DatabaseResource = TableResource = None
 
 MODELS = "classify_models"
+RESTRICTIONS = "_r"  # in an actor: what a token is restricted to
 
 
 async def may_view(datasette, actor, database, table=None):
@@ -50,6 +51,8 @@ async def _may_write(datasette, actor, action, database, table):
     allowed = await _allowed(datasette, actor, action, database, table)
     if allowed or (allowed is not None and not TableResource):
         return allowed  # 0.65 tells "no" from "nobody has said anything", which is None
+    if actor and RESTRICTIONS in actor:
+        return False
     named = settings.of(datasette, database).allow_write
     if named is None:
         named = False if TableResource else {"id": "root"}

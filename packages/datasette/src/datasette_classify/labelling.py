@@ -1,13 +1,13 @@
 """Rows of a table with what a model says of them. All are functions of a connection, run within a time limit.
 
-The queue, and the search for mistakes, need all rows at once. Of a large table they look at some rows only, spread
-over all of it.
+The queue, and the search for mistakes, need all rows at once. Of a large table they look at some rows only: if it has
+a rowid they are spread over all of it, else they are the first ones.
 """
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .explaining import Explanation, explain
-from .tables import Table, quote
+from .explaining import SHOWN, Explanation, explain
+from .tables import Table, key_to_text, quote
 
 SPREAD = "({0} % 1000003 * 7919 % 1000003)"  # of a rowid: as good as random, and the same each time
 
@@ -37,9 +37,13 @@ class Row:
     explanation: Optional[Explanation]  # without a model, and of BLOBs, there is none
 
     @property
+    def key_text(self):
+        return key_to_text(self.key)
+
+    @property
     def is_correctable(self):
-        """BLOBs cannot be sent back by a form."""
-        return not any(isinstance(value, bytes) for value in [*self.key, self.label])
+        """A BLOB is no label, and is not sent back by a form."""
+        return not isinstance(self.label, bytes)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _row(conn, place, model, values):
     *_, text, given = values
     text = str(text) if isinstance(text, (int, float)) else text
     return Row(list(values[:keys]), list(values[keys:keys + paths]), text, given,
-               explain(conn, model, text) if model else None)
+               explain(conn, model, text, SHOWN) if model else None)
 
 
 def _sample(conn, place, columns, which, max_rows):

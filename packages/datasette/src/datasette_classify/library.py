@@ -1,4 +1,4 @@
-"""Loads the library into a connection, and remembers why that was not possible."""
+"""Loads the library into a connection, and remembers why that was not possible. Guards connections that only read."""
 import sys
 
 import sqlite_classify
@@ -19,6 +19,23 @@ def load(conn):
         _remember(CANNOT_LOAD)
     except sqlite3.Error as error:  # such as an SQLite that is too old
         _remember(f"The library of sqlite-classify cannot be loaded: {error}.")
+
+
+def guard(conn, database):
+    """Visitors may run SELECT, and with classify_train() that can write. What is in temp comes before what is in the
+    file: a model that a visitor puts there would answer all others who meet this connection. Datasette itself sets
+    query_only for named databases in memory. What is written into _memory is seen by nobody but that connection.
+    """
+    if database == "_memory" or _is_read_only(conn):
+        conn.execute("PRAGMA query_only = ON")
+
+
+def _is_read_only(conn):
+    """Of BEGIN IMMEDIATE SQLite makes a transaction that reads, 0, where main cannot be written. EXPLAIN only says what
+    it would do, so that nothing is locked."""
+    transactions = {schema: kind for _, opcode, schema, kind, *_ in conn.execute("EXPLAIN BEGIN IMMEDIATE")
+                    if opcode == "Transaction"}
+    return transactions.get(0) == 0
 
 
 def why_missing():

@@ -1,7 +1,7 @@
 """The links in the action menus of a database and of a table."""
 from urllib.parse import urlencode
 
-from . import access
+from . import access, tables
 from .refusal import Refusal
 
 
@@ -22,7 +22,7 @@ def for_database(datasette, actor, database):
 
 def for_table(datasette, actor, database, table):
     async def links():
-        if table.startswith("classify_") or not await datasette.get_database(database).table_exists(table):
+        if table in tables.OF_THE_LIBRARY or not await datasette.get_database(database).table_exists(table):
             return []  # a view, for one
         label, train = await _offers(datasette, actor, database)
         labelling = ("Labels that a model gives", "rows"), ("Review labels", "review"), ("Find mistakes", "mistakes")

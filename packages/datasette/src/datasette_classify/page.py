@@ -36,7 +36,7 @@ def _of_error(error, page):
     text = str(error)
     if "interrupted" in text:
         return Refusal(503, f"This took longer than {page.settings.time_limit_ms:,.0f} ms, the limit that "
-                            "time_limit_ms sets. Fewer rows (max_rows) take less time.")
+                            "time_limit_ms sets. Fewer rows (max_rows, page_rows) take less time.")
     if "locked" in text:
         return Refusal(503, "The database is locked: another program is writing to it. Nothing was changed; try again.")
     if "readonly" in text or "read-only" in text:
@@ -121,9 +121,9 @@ class Page:
         text = self._column(table, "text_column", same_table) or text
         label = self._column(table, "label_column", same_table) or label
         if needs_label and not label:
-            label = next((column for column in table.columns if column != text), None)
+            label = next((column for column in table.columns if column not in (text, *table.primary_key)), None)
         if needs_label and not label:
-            raise Refusal(400, f"Table '{name}' has one column only, expected a column of texts and one of labels.")
+            raise Refusal(400, f"Table '{name}' has no column but '{text}' and its key, expected one of labels.")
         if needs_label and label == text:
             raise Refusal(400, f"Text and label are both column '{text}' of table '{name}', expected two columns.")
         self._place = Place(table, text, label)

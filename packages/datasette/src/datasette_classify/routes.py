@@ -12,5 +12,5 @@ ROUTES = [
     (HERE + "/train$", train.show),
     (HERE + "/train/(?P<job>[^/]+)$", train.follow),
     (HERE + "/card$", card.show),
-    (HERE + "/card.html$", card.whole),
+    (HERE + r"/card\.html$", card.whole),
 ]

@@ -32,6 +32,8 @@ class Settings:
 def of(datasette, database):
     """Those of a database; where it has none, those of the instance. Raises Refusal for one that is wrong."""
     given = datasette.plugin_config(NAME, database=database) or datasette.plugin_config(NAME) or {}
+    if not isinstance(given, dict):
+        raise Refusal(500, f"The settings of {NAME} are {given!r}, expected an object.")
     names = [one.name for one in fields(Settings)]
     for name, value in given.items():
         if name not in names:
@@ -42,4 +44,6 @@ def of(datasette, database):
             raise Refusal(500, f"The setting {name} of {NAME} is {value!r}, expected an integer from 1.")
         if name == "options" and not isinstance(value, dict):
             raise Refusal(500, f"The setting options of {NAME} is {value!r}, expected an object.")
+        if name == "allow_write" and not isinstance(value, (dict, bool)):
+            raise Refusal(500, f"The setting allow_write of {NAME} is {value!r}, expected an allow block.")
     return Settings(**given)

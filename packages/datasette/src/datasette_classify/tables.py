@@ -10,8 +10,10 @@ from datasette.utils.sqlite import sqlite3
 
 from .refusal import Refusal
 
+OF_THE_LIBRARY = "classify_models", "classify_versions", "classify_encoders"
 ROWID_NAMES = "rowid", "_rowid_", "oid"
 GUESSED_FROM = 100  # rows that are looked at to guess which column is which
+BEGINNING = 1000    # of a text, in characters, is enough for that
 
 
 def quote(name):
@@ -36,12 +38,12 @@ class Table:
 
     @property
     def identifier(self):
-        """The key as one value, for functions that take an id."""
-        return self.key[0] if self.rowid else f"json_array({', '.join(self.key)})"
+        """The key as one value, for functions that take an id. Of several columns it is as key_to_text() gives it."""
+        return self.key[0] if len(self.key) == 1 else f"json_array({', '.join(map(_as_json, self.key))})"
 
     def key_of(self, identifier):
         """The values of the key, from that one value."""
-        return [identifier] if self.rowid else json.loads(identifier)
+        return [identifier] if len(self.key) == 1 else key_from_text(identifier)
 
     @property
     def path_columns(self):
@@ -49,12 +51,32 @@ class Table:
         return [quote(name) for name in self.primary_key] or self.key
 
 
+def _as_json(column):
+    """JSON has no BLOBs, and SQLite writes too few digits of a number into it."""
+    return f"""CASE typeof({column}) WHEN 'blob' THEN json_object('hex', hex({column}))
+               WHEN 'real' THEN json(printf('%!.17g', {column})) ELSE {column} END"""
+
+
+def key_to_text(key):
+    """The values of a key as JSON, for addresses and forms. A BLOB is an object."""
+    return json.dumps(key, default=lambda blob: {"hex": blob.hex()})
+
+
+def key_from_text(text):
+    """Raises ValueError if no key_to_text() has made the text."""
+    try:
+        key = json.loads(text, object_hook=lambda blob: bytes.fromhex(blob["hex"]))
+    except (LookupError, TypeError, RecursionError):
+        raise ValueError("not a key") from None
+    return key
+
+
 def names(conn):
     """The tables that may have texts."""
     rows = conn.execute(r"""
-        SELECT name FROM main.sqlite_master WHERE type = 'table'
-        AND name NOT LIKE 'sqlite\_%' ESCAPE '\' AND name NOT LIKE 'classify\_%' ESCAPE '\' ORDER BY name""")
-    return [name for name, in rows]
+        SELECT name FROM main.sqlite_master
+        WHERE type = 'table' AND name NOT LIKE 'sqlite\_%' ESCAPE '\' ORDER BY name""")
+    return [name for name, in rows if name not in OF_THE_LIBRARY]
 
 
 def read(conn, name):
@@ -86,10 +108,12 @@ def _rowid_name(conn, name, columns):
 def guess_columns(conn, table, labels):
     """The likely text column, and the likely label column or None. `labels` are those of a model, if there is one.
 
-    The text column has the longest texts. The label column has labels of the model; without a model, few values.
+    The text column has the longest texts. The label column has labels of the model; without a model, few values. It is
+    never a part of the key, since labels are written into it.
     """
-    shown = ", ".join(map(quote, table.columns))
-    rows = conn.execute(f"SELECT {shown} FROM {table.source} LIMIT {GUESSED_FROM}").fetchall()
+    beginnings = ", ".join(f"iif(typeof({name}) IN ('text', 'blob'), substr({name}, 1, {BEGINNING}), {name})"
+                           for name in map(quote, table.columns))
+    rows = conn.execute(f"SELECT {beginnings} FROM {table.source} LIMIT {GUESSED_FROM}").fetchall()
     values = {name: [row[at] for row in rows if row[at] not in (None, "")] for at, name in enumerate(table.columns)}
     text = max(table.columns, key=lambda name: _mean_length(values[name]))
     others = [name for name in table.columns if name != text and name not in table.primary_key]

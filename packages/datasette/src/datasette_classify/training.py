@@ -5,6 +5,7 @@ A job can be ended in two ways. finish() makes the file that the option stop_fil
 saved. discard() makes SQLite interrupt it: nothing is saved. The interrupt comes by a progress handler that is there
 only while the job runs, so that it never meets the statement of somebody else.
 """
+import contextlib
 import inspect
 import json
 import os
@@ -24,7 +25,7 @@ from .tables import quote
 
 WAITING, RUNNING, SAVED, DISCARDED, FAILED, UNSAVED = "waiting", "running", "saved", "discarded", "failed", "unsaved"
 ENDED = SAVED, DISCARDED, FAILED, UNSAVED
-KEPT = 20        # jobs of a Datasette that are remembered
+KEPT = 20        # jobs of a Datasette that are remembered, besides those that have something to be done
 STEPS = 1000     # of SQLite between two looks at whether to go on
 
 _jobs = weakref.WeakKeyDictionary()  # Datasette: its jobs by their id, the oldest first
@@ -61,7 +62,7 @@ class Job:
 
     def finish(self):
         self.ending = self.ending or "finish"
-        if os.path.isdir(self.folder.name):
+        with contextlib.suppress(FileNotFoundError):  # the folder is gone when the job has ended
             open(self.stop_file, "w").close()
 
     def discard(self):
@@ -69,14 +70,14 @@ class Job:
 
     def run(self, conn):
         """In the write thread."""
-        if self.ending:  # while it waited for other writes: there is nothing that could be saved
-            self.state = DISCARDED
-            return
-        self.state = RUNNING
         conn.set_progress_handler(lambda: self.ending == "discard", STEPS)
         try:
-            self._train(conn)
-            self.state = SAVED
+            if self.ending:  # while it waited for other writes: there is nothing that could be saved
+                self.state = DISCARDED
+            else:
+                self.state = RUNNING
+                self._train(conn)
+                self.state = SAVED
         except Exception as error:  # whatever it is: a job that never ends would keep all others waiting
             self.error = str(error)
             self.state = self._state_of_error()
@@ -133,6 +134,12 @@ def jobs(datasette, database):
     return [job for job in reversed(_jobs.get(datasette, {}).values()) if job.database == database]
 
 
+def discard_all(datasette):
+    """Before Datasette closes the connection that a training runs on, for which it waits ten seconds."""
+    for job in _jobs.get(datasette, {}).values():
+        job.discard()
+
+
 def found(datasette, database, identifier):
     job = _jobs.get(datasette, {}).get(identifier)
     if not job or job.database != database:
@@ -151,8 +158,8 @@ async def start(page, place, name):
     job = Job(page.database, place, name, rows, options)
     known = _jobs.setdefault(page.datasette, {})
     known[job.id] = job
-    for old in list(known)[:-KEPT]:
-        del known[old]
+    for old in [old for old in known.values() if old.state in (SAVED, DISCARDED, FAILED)][:-KEPT]:
+        del known[old.id]
     try:
         await page.db.execute_write_fn(lambda conn: None)  # fails if this database cannot be opened for writing
         await page.db.execute_write_fn(lambda conn: job.run(conn), block=False, **_no_transaction(page.db))

@@ -74,6 +74,17 @@ def connection_class(connection):
             factory = factory or self.cursor_factory
             return super().cursor(factory) if factory else super().cursor()
 
+        # Those of sqlite3 make a cursor without asking cursor().
+
+        def execute(self, *arguments):
+            return self.cursor().execute(*arguments)
+
+        def executemany(self, *arguments):
+            return self.cursor().executemany(*arguments)
+
+        def executescript(self, *arguments):
+            return self.cursor().executescript(*arguments)
+
     return Connection
 
 

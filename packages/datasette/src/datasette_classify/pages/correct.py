@@ -1,11 +1,15 @@
 """Takes a corrected label: a form that was posted from the review queue or the list of mistakes."""
 import json
+import math
 
 from datasette.utils.asgi import Response
 
 from .. import access, correcting, models, training
 from ..page import view
 from ..refusal import Refusal
+from ..tables import key_from_text
+
+SHOWN = 200  # characters of the message, which is kept in a cookie
 
 
 @view("review")
@@ -21,27 +25,32 @@ async def correct(page):
         raise Refusal(400, f"Model {page.model().title} gives several labels a row, which cannot be corrected here.")
     if training.running(page.datasette, page.database):
         raise Refusal(409, "A training is running in this database. Labels can be written again when it has ended.")
-    key, old = _value(page, "key"), _value(page, "old")
-    new = _value(page, "new") if page.given("new") or not page.given("other") else await _typed(page)
+    key, old = _parsed(page, "key", key_from_text), _label(page, "old")
+    new = _label(page, "new") if page.given("new") or not page.given("other") else await _typed(page)
     if not isinstance(key, list) or len(key) != len(place.table.key):
         raise Refusal(400, f"key has not {len(place.table.key)} values, expected the key of a row of table "
                            f"'{place.table.name}'.")
     await correcting.write_label(page.db, place, key, old, new)
     if page.wants_json:
-        return Response.json({"ok": True, "label": new})
-    shown = "no label" if new is None else new
-    page.datasette.add_message(page.request, f"Row {', '.join(map(str, key))} now has: {shown}")
+        return Response.json({"ok": True, "label": new, "old": json.dumps(new)})  # JavaScript rounds long integers
+    said = f"Row {', '.join(map(str, key))} now has: {'no label' if new is None else new}"
+    page.datasette.add_message(page.request, f"{said:.{SHOWN}}")
     return Response.redirect(_way_back(page))
 
 
-def _value(page, name):
-    """A parameter that is JSON, so that 5 and '5' differ."""
+def _parsed(page, name, parse):
     try:
-        value = json.loads(page.parameters[name])
-    except (KeyError, ValueError):
-        raise Refusal(400, f"{name} is {page.parameters.get(name)!r}, expected JSON.") from None
-    if name != "key" and not (value is None or isinstance(value, (str, int, float)) and not isinstance(value, bool)):
-        raise Refusal(400, f"{name} is {page.parameters[name]}, expected a text, a number or null.")
+        return parse(page.parameters[name])
+    except (KeyError, ValueError, RecursionError):
+        raise Refusal(400, f"{name} is {page.parameters.get(name)!r:.100}, expected JSON.") from None
+
+
+def _label(page, name):
+    """A parameter that is JSON, so that 5 and '5' differ."""
+    value = _parsed(page, name, json.loads)
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool) and not math.isnan(value)
+    if not (value is None or isinstance(value, str) or is_number):
+        raise Refusal(400, f"{name} is {page.parameters[name]:.100}, expected a text, a number or null.")
     return value
 
 

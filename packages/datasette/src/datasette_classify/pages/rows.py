@@ -1,9 +1,8 @@
 """The rows of a table, each with the label that the model gives, and the words that decided."""
-import json
-
 from .. import labelling, models
 from ..page import view
 from ..refusal import Refusal
+from ..tables import key_from_text, key_to_text
 
 
 @view("rows")
@@ -16,7 +15,7 @@ async def show(page):
         rows = await page.read(labelling.rows_after, place, page.model(), _key(page, place), size + 1)
         if len(rows) > size:
             rows = rows[:size]
-            following = page.address("rows", after=json.dumps(rows[-1].key))
+            following = page.address("rows", after=key_to_text(rows[-1].key))
     return await page.render("classify_rows.html", tables=await page.tables(), rows=rows, following=following)
 
 
@@ -26,7 +25,7 @@ def _key(page, place):
     if not text:
         return None
     try:
-        key = json.loads(text)
+        key = key_from_text(text)
     except ValueError:
         key = None
     if not isinstance(key, list) or len(key) != len(place.table.key):

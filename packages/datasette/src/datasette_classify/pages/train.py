@@ -50,7 +50,11 @@ async def _form(page, place, refusal=None):
     name = page.given("name") or (page.models[0].name if page.models else page.given("table"))
     return await page.render(
         "classify_train.html", refusal.status if refusal else 200, tables=await page.tables(), rows=rows, name=name,
-        sentence=refusal and refusal.sentence, jobs=training.jobs(page.datasette, page.database))
+        sentence=refusal and refusal.sentence, jobs=await _visible_jobs(page))
+
+
+async def _visible_jobs(page):
+    return [job for job in training.jobs(page.datasette, page.database) if await page.may_view(job.place.table.name)]
 
 
 @view("train")

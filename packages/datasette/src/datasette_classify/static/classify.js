@@ -41,10 +41,10 @@
     note.textContent = text;
   }
 
-  function written(row, label) {
-    const shown = label === null || label === "" ? "no label" : String(label);
+  function written(row, { label, old }) {
+    const shown = label === null || label === "" ? "no label" : typeof label === "string" ? label : old;
     row.classList.add("done");
-    row.querySelectorAll("[name=old]").forEach((field) => { field.value = JSON.stringify(label); });
+    row.querySelectorAll("[name=old]").forEach((field) => { field.value = old; });
     row.querySelector("[data-label]").textContent = `in the table: ${shown}`;
     say(row, `Written: ${shown}`, "status");
     const next = row.nextElementSibling?.querySelector(".correction button");
@@ -58,7 +58,7 @@
     try {
       const answer = await fetch(form.action, { method: "POST", headers: { Accept: "application/json" }, body: data });
       const said = await answer.json().catch(() => ({ error: `Datasette has refused it (status ${answer.status}).` }));
-      if (said.ok) written(row, said.label);
+      if (said.ok) written(row, said);
       else say(row, said.error, "alert");
     } catch {
       say(row, "Datasette did not answer, so it is not known whether the label was written.", "alert");
