@@ -124,6 +124,18 @@ async function checkNames(page, check) {
   await page.click("#another");
 }
 
+/** The matrix of many labels shows their names in full: some differ at their ends only. */
+async function checkLongLabels(page, check) {
+  const labels = Array.from("abcdefghij", (letter) => `a_label_${"with_a_long_name_".repeat(3)}${letter}`);
+  const rows = labels.flatMap((label, i) => [`number ${i} once,${label}`, `again number ${i},${label}`]);
+  await chooseFile(page, "labels.csv", csv("text,label", ...rows));
+  await mayTrain(page);
+  await train(page);
+  check("heads of the matrix that are not cut", await page.$$eval(".matrix thead .label", (all) =>
+    all.filter((one) => one.scrollHeight <= one.clientHeight).length), labels.length);
+  await page.click("#another");
+}
+
 /** Files of which the page says what memory they take, before it loads them. */
 async function checkLarge(page, check, work) {
   const row = "where is my parcel and who has it now,delivery\n";
@@ -152,6 +164,7 @@ export async function checkFiles({ browser, check, folder, work }) {
   await checkOpened(page, check);
   await checkDrop(page, check);
   await checkNames(page, check);
+  await checkLongLabels(page, check);
   await checkLarge(page, check, work);
   check("files: complaints", complaints, []);
   await page.context().close();
