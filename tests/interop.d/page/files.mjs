@@ -1,7 +1,7 @@
 // Files that are not what a CSV should be: each has its sentence, and what can be read of it is there.
 import { truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { chooseFile, mayTrain, openExample } from "./browser.mjs";
+import { chooseFile, mayTrain, openExample, train } from "./browser.mjs";
 
 const ROWS = ["the invoice is wrong,billing", "refund my money,billing", "where is the parcel,delivery",
   "the courier is late,delivery"];
@@ -107,6 +107,35 @@ async function checkDrop(page, check) {
   await page.click("#another");
 }
 
+/** Names that JavaScript or the page's own SQL also knows, of a file, a column and labels, are names like others. */
+async function checkNames(page, check) {
+  const rows = ROWS.map((row) => row.replace("billing", "constructor").replace("delivery", "__proto__") + ",x");
+  await chooseFile(page, "r.csv", csv("text,label,constructor", ...rows, ...rows, "where is my parcel,,x"));
+  await mayTrain(page);
+  check("names of columns", (await preview(page)).names, ["text", "label", "constructor"]);
+  check("tags of columns", await page.$$eval("#preview .tag", (all) => all.map((tag) => tag.textContent)),
+    ["text", "label"]);
+  await train(page, '{"epochs": 2, "validation": 0.5}');
+  check("labels of the report", await page.$$eval("#results .part th[scope=row] .label", (all) =>
+    [...new Set(all.map((one) => one.textContent))].sort()), ["__proto__", "constructor"]);
+  await page.click("#label");
+  await page.waitForSelector(".outcome .say, .outcome .error");
+  check("a row of r.csv is labelled", (await page.textContent(".outcome")).includes("1 row labelled"));
+  await page.click("#another");
+}
+
+/** The matrix of many labels shows their names in full: some differ at their ends only. */
+async function checkLongLabels(page, check) {
+  const labels = Array.from("abcdefghij", (letter) => `a_label_${"with_a_long_name_".repeat(3)}${letter}`);
+  const rows = labels.flatMap((label, i) => [`number ${i} once,${label}`, `again number ${i},${label}`]);
+  await chooseFile(page, "labels.csv", csv("text,label", ...rows));
+  await mayTrain(page);
+  await train(page);
+  check("heads of the matrix that are not cut", await page.$$eval(".matrix thead .label", (all) =>
+    all.filter((one) => one.scrollHeight <= one.clientHeight).length), labels.length);
+  await page.click("#another");
+}
+
 /** Files of which the page says what memory they take, before it loads them. */
 async function checkLarge(page, check, work) {
   const row = "where is my parcel and who has it now,delivery\n";
@@ -134,6 +163,8 @@ export async function checkFiles({ browser, check, folder, work }) {
   await checkNoTraining(page, check);
   await checkOpened(page, check);
   await checkDrop(page, check);
+  await checkNames(page, check);
+  await checkLongLabels(page, check);
   await checkLarge(page, check, work);
   check("files: complaints", complaints, []);
   await page.context().close();

@@ -118,6 +118,7 @@ export async function checkScalar({ browser, check, folder }) {
   await page.context().close();
 }
 
+const PATIENCE = 1500; // milliseconds that the page gives an epoch, once a training is to stop
 const SHORT_EPOCHS = '{"epochs": 10000}', LONG_EPOCHS = '{"epochs": 10000, "hidden": 512, "embedding": 1024}';
 
 async function trainAndStop(page, options) {
@@ -126,6 +127,16 @@ async function trainAndStop(page, options) {
   await page.waitForSelector("#stop:enabled");
   await page.$eval("#stop", (button) => button.click()); // a click by mouse may come between two drawings
   await page.waitForSelector("#training-message:has-text('Stopped. Nothing of this training was saved.')");
+}
+
+/** A training that begins right after one was stopped goes on, also when the page's patience with that one has ended. */
+async function checkStopAndTrain(page, check) {
+  await trainAndStop(page, SHORT_EPOCHS);
+  await page.click("#train");
+  await page.waitForTimeout(2 * PATIENCE);
+  check("a training after one that was stopped goes on", await page.isVisible("#stop"));
+  await page.$eval("#stop", (button) => button.click());
+  await page.waitForSelector("#training-message:has-text('Stopped.')");
 }
 
 /**
@@ -141,6 +152,7 @@ export async function checkStop({ browser, check, folder }) {
     check("stopped: no results, and another training may begin", [await page.isHidden("#results"),
       await page.isEnabled("#train")], [true, true]);
   }
+  await checkStopAndTrain(page, check);
   await page.fill("#options", '{"epochs": 5, "validation": 0.2}');
   await page.click("#train");
   await stepShown(page, "labels");

@@ -44,8 +44,8 @@ export async function labelRows(db, dataset, columns, { model, all, onProgress, 
     const chunk = `SELECT rowid, ${text} FROM ${table} WHERE ${wanted} ${from} ORDER BY rowid LIMIT ${CHUNK}`;
     after = rowOf(db, `SELECT max(rowid) AS last FROM (${chunk})`).last;
     db.exec({
-      sql: `UPDATE ${table} SET ${name} = r.label, ${confidence} = round(r.confidence, 4)
-        FROM classify_rows(?, ?) AS r WHERE ${table}.rowid = r.id`, bind: [chunk, model],
+      sql: `UPDATE ${table} AS old SET ${name} = new.label, ${confidence} = round(new.confidence, 4)
+        FROM classify_rows(?, ?) AS new WHERE old.rowid = new.id`, bind: [chunk, model],
     });
     done = Math.min(total, done + CHUNK);
     onProgress({ done, total, seconds: (performance.now() - begun) / 1000 });

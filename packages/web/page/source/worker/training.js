@@ -74,13 +74,13 @@ export function readResults(db, model) {
   };
 }
 
-/** Of each label the words that speak for it most. */
+/** Of each label the words that speak for it most: a Map, since a label may have any name, also "constructor". */
 function wordsOf(db, model) {
   const rows = rowsOf(db, `SELECT label, token FROM (SELECT label, token, row_number() OVER (PARTITION BY label
     ORDER BY contribution * count / (count + 5.0) DESC) AS place FROM classify_words(?) WHERE contribution > 0)
     WHERE place <= ${WORDS_OF_LABEL} ORDER BY place`, [model]);
-  const words = {};
-  for (const { label, token } of rows) (words[label] ??= []).push(token);
+  const words = new Map();
+  for (const { label, token } of rows) words.set(label, [...(words.get(label) ?? []), token]);
   return words;
 }
 

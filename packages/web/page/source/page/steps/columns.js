@@ -46,7 +46,7 @@ function countsView(counts) {
     h("p", { class: "say" }, h("b", {}, `${count(labelled)} of ${plural(rows, "row")}`),
       ` ${labelled === 1 ? "has" : "have"} a label: ${plural(labels, "different one")}. `, afterwards, without),
     bars(top.map((row) => ({ label: row.label, share: row.rows / most, figure: count(row.rows) }))),
-    labels > top.length && h("p", { class: "note" }, `and ${plural(labels - top.length, "rarer label")}`),
+    labels > top.length && h("p", { class: "note" }, `and ${plural(labels - top.length, "other label")}`),
   ];
 }
 

@@ -36,7 +36,7 @@ function reportTable({ report, words }) {
     headCell("Words that speak for it")];
   const rows = report.map((row) => h("tr", {}, rowHead(labelText(row.label)), numberCell(decimals(row.precision, 2)),
     numberCell(decimals(row.recall, 2)), numberCell(h("span", { class: "f1", "--share": row.f1 }, decimals(row.f1, 2))),
-    numberCell(count(row.support)), cell(h("bdi", { class: "words" }, (words[row.label] ?? []).join(" · ")))));
+    numberCell(count(row.support)), cell(h("bdi", { class: "words" }, (words.get(row.label) ?? []).join(" · ")))));
   return table("Each label", head, rows);
 }
 

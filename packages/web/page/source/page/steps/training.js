@@ -36,6 +36,7 @@ export class TrainingStep {
   status = byId("training-status");
   message = byId("training-message");
   stopButton = byId("stop");
+  turn = 0; // of the newest training: stopping an older one does not concern it
 
   constructor(session, app) {
     Object.assign(this, { session, app });
@@ -71,6 +72,7 @@ export class TrainingStep {
   }
 
   begin() {
+    this.turn++;
     this.rows = [];
     this.bar = progressBar("Training");
     this.bar.element.classList.add("busy");
@@ -123,10 +125,10 @@ export class TrainingStep {
   async stop() {
     this.stopButton.disabled = true;
     this.stopButton.textContent = "Stopping";
-    const running = this.session.engine;
+    const mine = this.turn, running = this.session.engine;
     this.session.stop().catch(() => {}); // it is not answered if the worker is ended
     await new Promise((resolve) => setTimeout(resolve, PATIENCE));
-    if (this.stopButton.hidden || this.session.engine !== running) return;
+    if (mine !== this.turn || this.stopButton.hidden || this.session.engine !== running) return;
     this.status.textContent = `Stopping, and reading ${this.session.file.name} again`;
     try {
       await this.session.rebuild();

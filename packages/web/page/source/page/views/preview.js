@@ -6,7 +6,8 @@ const LONGEST = 160;
 const shorten = (value) => (value.length > LONGEST ? `${value.slice(0, LONGEST - 1)}…` : value);
 
 export function previewTable({ columns, rows }, chosen) {
-  const role = (i) => ({ [chosen.text]: "text", [chosen.label]: "label" })[columns[i]];
+  const roles = new Map([[chosen.text, "text"], [chosen.label, "label"]]);
+  const role = (i) => roles.get(columns[i]);
   const head = columns.map((name, i) => {
     const th = headCell(h("bdi", {}, name), role(i) && h("span", { class: "tag" }, role(i)));
     if (role(i)) th.className = `is-${role(i)}`;
