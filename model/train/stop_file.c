@@ -24,8 +24,10 @@ static Status check_folder(char *path, Error *error) {
   char *slash = strrchr(path, '/');
   if (!slash || slash == path) return STATUS_OK;
   *slash = '\0';
-  Status status = exists(path) ? STATUS_OK : error_set(error, STATUS_INVALID, "option stop_file is a file in the folder "
-                                                       "'%.200s', which does not exist", path);
+  Status status = STATUS_OK;
+  if (!exists(path))
+    status = error_set(error, STATUS_INVALID, "option stop_file is a file in the folder '%.200s', which does not exist",
+                       path);
   *slash = '/';
   return status;
 }

@@ -33,7 +33,8 @@ Status warnings_find_of_teacher(const Corpus *corpus, const size_t *label_rows, 
 */
 Status warnings_find_of_guesses(const Training *training, Strings *warnings, Error *error);
 
-/* The same once max_seconds or the stop file has ended the network early: how far it came, or how long the teacher took.
+/* The same once max_seconds or the stop file has ended the network: how far it came, or how
+** long the teacher took.
 */
 Status warnings_find_of_early_end(const Training *training, Strings *warnings, Error *error);
 

@@ -1,7 +1,7 @@
 <?php
 // PHP's SQLite3, started with -d sqlite3.extension_dir=FOLDER. query() and execute() run a statement to its first row,
-// and the first fetchArray() runs it anew: so querySingle() trains. There is no interrupt. A file ends a training, which
-// another process could make; here a row for each epoch comes in between.
+// and the first fetchArray() runs it anew: so querySingle() trains. There is no interrupt. A file ends a training,
+// which another process could make; here a row for each epoch comes in between.
 $db = new SQLite3("my.db");
 $db->enableExceptions(true);
 $db->loadExtension(basename($argv[1]) . ".so");

@@ -11,7 +11,8 @@ LARGEST_ROW = 1000000000  # bytes that SQLite has in a row
 
 # The ways from the vectors of tokens to that of the text, by their names in newer files.
 POOLING = {"cls": "cls_token", "mean": "mean_tokens", "max": "max_tokens", "weightedmean": "weightedmean_tokens"}
-MODULES = "Transformer", "StaticEmbedding", "Pooling", "Normalize"  # of sentence-transformers, that the extension has, too
+# Modules of sentence-transformers that the extension has, too.
+MODULES = "Transformer", "StaticEmbedding", "Pooling", "Normalize"
 
 CREATE = "CREATE TABLE IF NOT EXISTS {schema}.classify_encoders(name TEXT PRIMARY KEY, config, tokenizer, weights)"
 DELETE = "DELETE FROM {schema}.classify_encoders WHERE name = :name"
