@@ -119,7 +119,8 @@ export async function checkScalar({ browser, check, folder }) {
 }
 
 const PATIENCE = 1500; // milliseconds that the page gives an epoch, once a training is to stop
-const SHORT_EPOCHS = '{"epochs": 10000}', LONG_EPOCHS = '{"epochs": 10000, "hidden": 512, "embedding": 1024}';
+const SHORT_EPOCHS = '{"epochs": 10000}';
+const LONG_EPOCHS = '{"epochs": 10000, "hidden": 512, "embedding": 1024, "batch_size": 1}';
 
 async function trainAndStop(page, options) {
   await page.fill("#options", options);
@@ -129,7 +130,7 @@ async function trainAndStop(page, options) {
   await page.waitForSelector("#training-message:has-text('Stopped. Nothing of this training was saved.')");
 }
 
-/** A training that begins right after one was stopped goes on, also when the page's patience with that one has ended. */
+/** A training that begins right after one was stopped goes on, also when the patience with that one has ended. */
 async function checkStopAndTrain(page, check) {
   await trainAndStop(page, SHORT_EPOCHS);
   await page.click("#train");
@@ -137,6 +138,14 @@ async function checkStopAndTrain(page, check) {
   check("a training after one that was stopped goes on", await page.isVisible("#stop"));
   await page.$eval("#stop", (button) => button.click());
   await page.waitForSelector("#training-message:has-text('Stopped.')");
+}
+
+/** Keeps what the page says of a training at each time when the columns may be used again. */
+function watchColumns() {
+  const columns = document.querySelector("#columns"), message = document.querySelector("#training-message");
+  window.saidWhenFree = [];
+  new MutationObserver(() => columns.inert || window.saidWhenFree.push(message.textContent))
+    .observe(columns, { attributeFilter: ["inert"] });
 }
 
 /**
@@ -147,11 +156,14 @@ export async function checkStop({ browser, check, folder }) {
   const { page, complaints } = await browser.open(`file://${folder}/index.html`);
   await openExample(page);
   await page.click("#columns .more > summary");
+  await page.evaluate(watchColumns);
   for (const options of [SHORT_EPOCHS, LONG_EPOCHS]) {
     await trainAndStop(page, options);
     check("stopped: no results, and another training may begin", [await page.isHidden("#results"),
       await page.isEnabled("#train")], [true, true]);
   }
+  check("the columns wait until a training has stopped", await page.evaluate(() =>
+    window.saidWhenFree.map((text) => text.split(".")[0])), ["Stopped", "Stopped"]);
   await checkStopAndTrain(page, check);
   await page.fill("#options", '{"epochs": 5, "validation": 0.2}');
   await page.click("#train");

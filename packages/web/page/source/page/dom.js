@@ -47,12 +47,12 @@ export const numberCell = (...children) => h("td", { class: "number" }, ...child
 
 /** A bar of progress; update(share, what it says). */
 export function progressBar(label) {
-  const fill = h("i");
+  const filled = h("i");
   const range = { "aria-valuemin": 0, "aria-valuemax": 100 };
-  const bar = h("div", { class: "progress", role: "progressbar", "aria-label": label, ...range }, fill);
+  const bar = h("div", { class: "progress", role: "progressbar", "aria-label": label, ...range }, filled);
   const update = (share) => {
     bar.setAttribute("aria-valuenow", Math.round(share * 100));
-    fill.style.setProperty("--share", share);
+    filled.style.setProperty("--share", share);
   };
   update(0);
   return { element: bar, update };

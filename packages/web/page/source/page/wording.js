@@ -1,4 +1,6 @@
-/** Numbers and counts as a reader expects them. */
+/** Numbers, counts and separators as a reader expects them. */
+
+export const SEPARATOR_NAMES = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar" };
 
 export const count = (n) => n.toLocaleString("en");
 

@@ -84,6 +84,11 @@ function wordsOf(db, model) {
   return words;
 }
 
+const textOf = (db, dataset, columns, id) => {
+  const { table, text } = sqlOf(dataset, columns);
+  return String(rowOf(db, `SELECT ${text} AS text FROM ${table} WHERE rowid = ?`, [id]).text);
+};
+
 /** Rows whose label is probably wrong, the most doubtful first. */
 export function findDoubts(db, dataset, columns, model) {
   const { table, text, label, labelled } = sqlOf(dataset, columns);
@@ -92,11 +97,6 @@ export function findDoubts(db, dataset, columns, model) {
     [`SELECT rowid, ${text}, ${label} FROM ${table} WHERE ${labelled}`, model]);
   return doubts.map((row) => ({ ...row, text: textOf(db, dataset, columns, row.id) }));
 }
-
-const textOf = (db, dataset, columns, id) => {
-  const { table, text } = sqlOf(dataset, columns);
-  return String(rowOf(db, `SELECT ${text} AS text FROM ${table} WHERE rowid = ?`, [id]).text);
-};
 
 /** A text with its label and each token's contribution to a label, if none is given to its own. */
 export function explain(db, model, text, label = null) {

@@ -2,9 +2,8 @@
 import { byId, h, labelText, message, show } from "../dom.js";
 import { bars } from "../views/bars.js";
 import { previewTable } from "../views/preview.js";
-import { count, plural } from "../wording.js";
+import { count, plural, SEPARATOR_NAMES } from "../wording.js";
 
-const SEPARATORS = [[",", "comma"], [";", "semicolon"], ["\t", "tab"], ["|", "vertical bar"]];
 const FEW_ROWS = 20;
 const NAMED_LABELS = 8; // of a model
 
@@ -91,7 +90,8 @@ export class ColumnsStep {
     const reopen = (choice) => this.app.open(file, { ...choices, ...choice });
     const box = h("input", { type: "checkbox", id: "field-header", checked: header,
       onchange: () => reopen({ header: box.checked }) });
-    return [selectField("Separator", SEPARATORS, format.separator, (separator) => reopen({ separator })),
+    const separators = Object.entries(SEPARATOR_NAMES);
+    return [selectField("Separator", separators, format.separator, (separator) => reopen({ separator })),
       h("div", { class: "field check" }, box, h("label", { for: "field-header" }, "The first row holds the names"))];
   }
 

@@ -1,11 +1,10 @@
 /** The first step: a file is dropped, chosen, or the example is taken; a large one asks before it is loaded. */
 import tickets from "tickets";
 import { byId, h, message, progressBar, show } from "../dom.js";
-import { bytes, count, plural } from "../wording.js";
+import { bytes, count, plural, SEPARATOR_NAMES } from "../wording.js";
 
 const ASK_FROM = 50e6; // bytes: smaller files are loaded without a question
 const FIRST_ROWS = 100000; // that are offered of a larger one
-const SEPARATORS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar" };
 const ENCODINGS = { "utf-8": "UTF-8", "windows-1252": "Windows-1252", "utf-16le": "UTF-16", "utf-16be": "UTF-16" };
 
 /** How many rows the file has, judged by the length of the first ones. */
@@ -76,7 +75,7 @@ export class FileStep {
       bar.update(Math.max(read / file.size, maxRows ? rows / maxRows : 0));
     });
     const { separator, encoding } = dataset.format;
-    this.describe(file, [plural(dataset.rows, "row"), `separated by ${SEPARATORS[separator] ?? separator}`,
+    this.describe(file, [plural(dataset.rows, "row"), `separated by ${SEPARATOR_NAMES[separator] ?? separator}`,
       ENCODINGS[encoding]]);
   }
 

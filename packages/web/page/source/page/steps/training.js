@@ -50,10 +50,10 @@ export class TrainingStep {
       if (finished) this.finished();
       else this.stopped();
     } catch (error) {
-      if (error.code === "terminated") return;
+      if (error.code === "terminated") return this.rebuilt;
       this.fail(error);
     }
-    await this.showResults();
+    return this.showResults();
   }
 
   /** True if a model has been trained with the columns as they are. */
@@ -73,6 +73,7 @@ export class TrainingStep {
 
   begin() {
     this.turn++;
+    this.rebuilt = undefined; // or a promise, once the worker was ended to stop this training
     this.rows = [];
     this.bar = progressBar("Training");
     this.bar.element.classList.add("busy");
@@ -129,6 +130,10 @@ export class TrainingStep {
     this.session.stop().catch(() => {}); // it is not answered if the worker is ended
     await new Promise((resolve) => setTimeout(resolve, PATIENCE));
     if (mine !== this.turn || this.stopButton.hidden || this.session.engine !== running) return;
+    this.rebuilt = this.rebuild();
+  }
+
+  async rebuild() {
     this.status.textContent = `Stopping, and reading ${this.session.file.name} again`;
     try {
       await this.session.rebuild();
