@@ -83,7 +83,6 @@ static int read_rows(Embeddings *e, Error *error) {
 static int embed_rows(Embeddings *e, Error *error) {
   Workers *workers;
   Poll poll = progress_poll(&e->progress, connection_poll(e->connection));
-  if (e->texts.count > SIZE_MAX / encoder_size(e->encoder)) return failure_no_memory(error);
   e->vectors = memory_floats(memory_product(e->texts.count, encoder_size(e->encoder)));
   if (!e->vectors) return failure_no_memory(error);
   int rc = failure_code(workers_new(e->threads, poll, &workers, error));

@@ -51,7 +51,6 @@ Status teacher_add_text(Teacher *t, const char *text, size_t length, Error *erro
 }
 
 static Status begin_vectors(Teacher *t, size_t size, Error *error) {
-  if (size && t->strings.count > SIZE_MAX / size) return error_no_memory(error);
   t->vectors = memory_floats(memory_product(t->strings.count, size));
   t->known = calloc(t->strings.count + 1, sizeof *t->known);
   t->vector_size = size;
@@ -226,7 +225,6 @@ static void copy_sample(FeatureReading *r) {
 static Status compute_features(FeatureReading *r, Error *error) {
   Teacher *t = r->teacher;
   t->size = r->features.size;
-  if (t->size && t->count > SIZE_MAX / t->size) return error_no_memory(error);
   free(t->features);
   free(t->own_vectors);
   t->own_vectors = NULL;

@@ -22,7 +22,6 @@ void taught_guesser_free(TaughtGuesser *g) {
 }
 
 static Status allocate(TaughtGuesser *g, Error *error) {
-  if (g->count > SIZE_MAX / g->labels / sizeof(float)) return error_no_memory(error);
   size_t texts = g->count + g->training->taught.phrases;
   bool named = g->training->taught.phrases > 0;
   g->texts = calloc(g->count + 1, sizeof *g->texts);

@@ -1,14 +1,8 @@
 /* load.js -- from compiled WebAssembly to the object sqlite3. In front of it stand createRuntime(),
-** which emscripten made, and bootstrapSqlite(), which is SQLite's JavaScript.
+** which emscripten made, bootstrapSqlite(), which is SQLite's JavaScript, and simd.js.
 */
 
 const FIRST_PAGES = 256, MOST_PAGES = 32768; // of 64 KB: 16 MB to 2 GB
-
-/* (module (func (result v128) i32.const 0 i8x16.splat)) */
-const SIMD_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0,
-  65, 0, 253, 15, 11]);
-
-const hasSimd = () => WebAssembly.validate(SIMD_MODULE);
 
 /* Returns a promise of the object sqlite3 of a WebAssembly.Module. One that was compiled for threads
 ** brings a runtime of its own, and the number of threads.

@@ -24,7 +24,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.plugins import pm
 from datasette.utils.sqlite import sqlite3 as sqlite
-from datasette_classify import explaining, labelling, models, tables, training
+from datasette_classify import explaining, labelling, library, models, tables, training
 
 TICKETS = sys.argv[1]
 IS_OLD = not hasattr(Datasette, "allowed")  # before 1.0
@@ -339,7 +339,7 @@ class Reading(Pages):
         for error, expected in ((unavailable, "This Python's sqlite3 cannot load extensions"),
                                 (too_old, "The library of sqlite-classify cannot be loaded: too old.")):
             with mock.patch("sqlite_classify.load", side_effect=error), \
-                    mock.patch("datasette_classify.library._why_missing", None), \
+                    mock.patch.object(library, "_why_missing", None), \
                     contextlib.redirect_stderr(io.StringIO()) as said:
                 await self.open()
                 self.refused(await self.get(), 501, expected)

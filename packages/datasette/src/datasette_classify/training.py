@@ -16,7 +16,7 @@ import weakref
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-import sqlite_classify
+from sqlite_classify.saving import create_tables
 
 from . import access
 from .labelling import Place
@@ -171,14 +171,10 @@ async def start(page, place, name):
 
 async def save_kept(page, job):
     """Moves a model that could not be saved, since the database was locked, to where it belongs."""
-    schema = os.path.join(os.path.dirname(sqlite_classify.__file__), "schema.sql")
-    with open(schema, encoding="utf-8") as file:
-        statements = file.read().replace("{schema}", "main")
-
     def move(conn):
         with conn:
             if not conn.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", [access.MODELS]).fetchone():
-                conn.executescript(statements)
+                create_tables(conn.cursor(), "main")
             conn.execute("INSERT INTO main.classify_models SELECT * FROM temp.classify_models WHERE name = ?",
                          [job.name])
             conn.execute("DELETE FROM temp.classify_models WHERE name = ?", [job.name])

@@ -94,7 +94,7 @@ def save(connection, name, weights, rows=None, options=None):
         schema, name = _place(cursor, name)
         with refusals.in_sentences("save()"), transactions.writing(connection, cursor, schema):
             refusals.check_table(cursor, schema, "classify_models", COLUMNS)
-            _create_tables(cursor, schema)
+            create_tables(cursor, schema)
             values = {"name": name, "options": options, "weights": weights}
             version = _insert(cursor, schema, values)
             model = {"model": f"{schema}.{name}@{version}"}
@@ -186,7 +186,8 @@ def _exists_in_temp(cursor, name):
     return bool(cursor.execute(there).fetchall() and cursor.execute(found, {"name": name}).fetchall())
 
 
-def _create_tables(cursor, schema):
+def create_tables(cursor, schema):
+    """Makes classify_models, and what belongs to it, in a database that has none. Commits nothing."""
     with open(os.path.join(HERE, "schema.sql"), encoding="utf-8") as file:
         schema_sql = re.sub(" *--.*", "", file.read())
     for statement in schema_sql.replace("{schema}", quoted(schema)).split("\n\n"):

@@ -1,9 +1,6 @@
 /** The worker as the page sees it: calls that answer with a promise. */
+import { hasSimd } from "simd";
 import workerScript from "worker-script";
-
-/* (module (func (result v128) i32.const 0 i8x16.splat)): valid only where there is SIMD. */
-const SIMD_MODULE = new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 8, 1, 6, 0, 65,
-  0, 253, 15, 11]);
 
 function addScript(name) {
   return new Promise((resolve, reject) => {
@@ -22,7 +19,7 @@ function addScript(name) {
 async function workerText() {
   if (typeof WebAssembly !== "object") throw new Error("This browser has no WebAssembly, expected a newer one.");
   if (!globalThis.sqlite3InitModule)
-    await addScript(WebAssembly.validate(SIMD_MODULE) ? "sqlite-classify.simd.js" : "sqlite-classify.scalar.js");
+    await addScript(hasSimd() ? "sqlite-classify.simd.js" : "sqlite-classify.scalar.js");
   return sqlite3InitModule.scriptText() + workerScript;
 }
 
