@@ -1,6 +1,6 @@
 /** Reads a CSV of any size piece by piece, and writes it into a table. */
 import { cutRows, FileError, quoteError } from "./csv_format.js";
-import { quoteName } from "./sql.js";
+import { quoteName, unusedName } from "./sql.js";
 
 const PIECE_BYTES = 4 << 20;
 const LONGEST_ROW = 16 << 20; // in characters; a longer one has a quotation mark too many
@@ -68,13 +68,6 @@ class Filler {
 }
 
 const rowsHave = (count) => (count === 1 ? "1 row has" : `${count.toLocaleString("en")} rows have`);
-
-function unusedName(wanted, used) {
-  const taken = new Set(used.map((name) => name.toLowerCase()));
-  let name = wanted;
-  for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted} ${n}`;
-  return name;
-}
 
 /** The names of columns as SQLite can have them: none empty, and no two alike. Returns the names and notes. */
 export function columnNames(header) {

@@ -1,15 +1,13 @@
 /** Labels rows by the thousand, into two columns that are put behind the others. */
 import { sqlOf } from "./dataset.js";
 import { explain } from "./training.js";
-import { quoteName, rowOf, rowsOf } from "./sql.js";
+import { quoteName, rowOf, rowsOf, unusedName } from "./sql.js";
 
 const CHUNK = 5000;
 const SHOWN_ROWS = 12;
 
 function addColumn(db, dataset, wanted, type) {
-  const taken = new Set(dataset.columns.map((name) => name.toLowerCase()));
-  let name = wanted;
-  for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted}_${n}`;
+  const name = unusedName(wanted, dataset.columns, "_");
   db.exec(`ALTER TABLE ${quoteName(dataset.table)} ADD COLUMN ${quoteName(name)} ${type}`);
   dataset.columns.push(name);
   return name;

@@ -11,3 +11,11 @@ export function tableNameOf(fileName) {
   const stem = fileName.replace(/\.[^.]*$/, "").replace(/[^\p{L}\p{N}_]+/gu, "_").replace(/^_+|_+$/g, "");
   return stem === "" || /^(sqlite|classify)_/i.test(stem) ? `rows_${stem}`.replace(/_$/, "") : stem;
 }
+
+/** The name of a new column: the one that is wanted, or with a number behind it if that is taken. */
+export function unusedName(wanted, used, separator = " ") {
+  const taken = new Set(used.map((name) => name.toLowerCase()));
+  let name = wanted;
+  for (let n = 2; taken.has(name.toLowerCase()); n++) name = `${wanted}${separator}${n}`;
+  return name;
+}
