@@ -32,8 +32,8 @@ print("label:", answer("SELECT classify(?)", "the courier lost my parcel"))
 print("because of:", answer("SELECT token FROM classify_attention(?) ORDER BY contribution DESC LIMIT 1",
                             "the courier lost my parcel"))
 print("rows labelled:", answer("SELECT count(label) FROM classify_rows(?)", "SELECT id, body FROM tickets"))
-threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
 try:
+    threading.Timer(0.2, os.kill, [os.getpid(), signal.SIGINT]).start()
     stoppable("""SELECT classify_train(body, category, 'long', '{"epochs": 10000}') FROM many""")
 except KeyboardInterrupt:
     print("long training: interrupted")
