@@ -92,7 +92,7 @@ void encoder_texts_clear(EncoderTexts *t) { t->ids.count = t->count = 0; }
 Status encoder_texts_copy(EncoderTexts *t, const EncoderTexts *from, size_t text, Error *error) {
   size_t begin = text ? from->end[text - 1] : 0, count = from->end[text] - begin, wanted = t->ids.count + count;
   if (!memory_grow(&t->end, &t->capacity, t->count + 1, sizeof *t->end) ||
-      !memory_grow(&t->ids.ids, &t->ids.capacity, wanted, sizeof *t->ids.ids))
+      !memory_grow(&t->ids.ids, &t->ids.capacity, wanted + 1, sizeof *t->ids.ids))
     return error_no_memory(error);
   if (count) memcpy(t->ids.ids + t->ids.count, from->ids.ids + begin, count * sizeof *t->ids.ids);
   t->ids.count = wanted;
@@ -113,7 +113,9 @@ Status encoder_tokenize(const Encoder *e, const char *text, size_t length, Encod
   enum { MOST_STATIC = 512 }; /* as model2vec cuts texts */
   const EncoderConfig *c = &e->transformer.config;
   size_t most = c->is_static ? MOST_STATIC : c->positions - c->first_position, begin = texts->ids.count;
-  if (!memory_grow(&texts->end, &texts->capacity, texts->count + 1, sizeof *texts->end)) return error_no_memory(error);
+  if (!memory_grow(&texts->end, &texts->capacity, texts->count + 1, sizeof *texts->end) ||
+      !memory_grow(&texts->ids.ids, &texts->ids.capacity, begin + 1, sizeof *texts->ids.ids))
+    return error_no_memory(error);
   Status status = encoder_tokenizer_encode(e->tokenizer, text, length, !c->is_static, most, &texts->ids, error);
   if (status) return status;
   if (c->is_static) drop_unknown(e, begin, &texts->ids);

@@ -125,7 +125,8 @@ static bool changes(const Step *s, const Codes *text) {
 }
 
 void normalizer_run(const Normalizer *n, Codes *text, Codes *spare, bool *begins) {
-  for (const Step *s = n->step; s < n->step + n->count && !text->failed; s++) {
+  for (size_t i = 0; i < n->count && !text->failed; i++) {
+    const Step *s = &n->step[i];
     if (!changes(s, text)) continue;
     if (s->removes && text->count && s->removes(text->code[0])) *begins = false;
     spare->count = 0;

@@ -81,7 +81,8 @@ static void add_metaspaces(const Step *s, const Codes *text, Codes *out, bool be
 
 void pre_tokenizer_run(const PreTokenizer *p, Codes *text, Codes *spare, bool begins) {
   if (text->count) text->code[0] |= BEGINS;
-  for (const Step *s = p->step; s < p->step + p->count && !text->failed; s++) {
+  for (size_t i = 0; i < p->count && !text->failed; i++) {
+    const Step *s = &p->step[i];
     if (s->metaspace) {
       spare->count = 0;
       add_metaspaces(s, text, spare, begins);
@@ -105,14 +106,16 @@ bool pre_tokenizer_next(Codes *text, size_t *from, size_t *to) {
 
 bool pre_tokenizer_cuts_at_spaces(const PreTokenizer *p) {
   bool cuts = false;
-  for (const Step *s = p->step; s < p->step + p->count; s++)
+  for (size_t i = 0; i < p->count; i++) {
+    const Step *s = &p->step[i];
     cuts = cuts || s->classify == classify_space || s->classify == classify_words || s->classify == classify_metaspace;
+  }
   return cuts;
 }
 
 int32_t pre_tokenizer_metaspace(const PreTokenizer *p) {
-  for (const Step *s = p->step; s < p->step + p->count; s++)
-    if (s->metaspace) return s->metaspace;
+  for (size_t i = 0; i < p->count; i++)
+    if (p->step[i].metaspace) return p->step[i].metaspace;
   return METASPACE;
 }
 

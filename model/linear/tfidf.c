@@ -150,7 +150,7 @@ static void count_features(const Tfidf *n, const Lexicon *lexicon, Text text, Tf
   TfidfOccurrence found[TFIDF_OCCURRENCES];
   for (size_t t = 0; t + 1 < text.length; t++) {
     PairTable table = table_of(n, text.words[t]);
-    __builtin_prefetch(table.places + table_start(table, text.words[t + 1]));
+    if (table.size) __builtin_prefetch(table.places + table_start(table, text.words[t + 1]));
   }
   for (size_t t = 0; t < text.length; t++) {
     size_t count = find_occurrences(n, lexicon, text, t, found);

@@ -31,6 +31,11 @@ typedef struct Adder {
   Error *error;
 } Adder;
 
+static bool reserve_word(Corpus *c, size_t place) {
+  return (!c->shaped || memory_grow(&c->capitals, &c->capitals_capacity, place + 1, sizeof *c->capitals)) &&
+         memory_grow(&c->words, &c->words_capacity, place + 1, sizeof *c->words);
+}
+
 static bool add_word(void *context, const Token *token) {
   Adder *a = context;
   Corpus *c = a->corpus;
@@ -39,16 +44,10 @@ static bool add_word(void *context, const Token *token) {
     return false;
   }
   size_t place = a->begin + a->count;
-  if (!memory_grow(&c->words, &c->words_capacity, place + 1, sizeof *c->words))
-    a->status = error_no_memory(a->error);
-  else
-    a->status = vocabulary_add(&c->vocabulary, token->text, token->length, &c->words[place], a->error);
-  if (c->shaped && !a->status) {
-    if (!memory_grow(&c->capitals, &c->capitals_capacity, place + 1, sizeof *c->capitals))
-      a->status = error_no_memory(a->error);
-    else
-      c->capitals[place] = (uint8_t)capitals_of(token->unfolded, token->unfolded_length);
-  }
+  a->status = reserve_word(c, place) ? STATUS_OK : error_no_memory(a->error);
+  if (!a->status) a->status = vocabulary_add(&c->vocabulary, token->text, token->length, &c->words[place], a->error);
+  if (!a->status && c->shaped)
+    c->capitals[place] = (uint8_t)capitals_of(token->unfolded, token->unfolded_length);
   a->count++;
   return a->status == STATUS_OK;
 }
@@ -85,6 +84,7 @@ static Status add_text(Corpus *c, const Tokenizer *tokenizer, const char *text, 
       !memory_grow(&c->end, &c->end_capacity, rows, sizeof *c->end))
     return error_no_memory(error);
   Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
+  if (!reserve_word(c, a.begin)) return error_no_memory(error); /* a text without words has an address, too */
   Status status = tokenizer->split(tokenizer, text, length, add_word, &a, error);
   if (!status) status = a.status;
   if (status) return status;

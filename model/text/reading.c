@@ -69,8 +69,8 @@ Status reading_read(const Reading *r, uint32_t padding, const Text *texts, size_
   size_t most = 0, at = 0;
   bool plain = reading_is_plain(r);
   for (size_t i = 0; i < count && !plain; i++) most += reading_most(r, texts[i].length);
-  if (!memory_grow(&b->words, &b->words_capacity, most, sizeof *b->words) ||
-      !memory_grow(&b->origins, &b->origins_capacity, most, sizeof *b->origins))
+  if (!memory_grow(&b->words, &b->words_capacity, most + 1, sizeof *b->words) ||
+      !memory_grow(&b->origins, &b->origins_capacity, most + 1, sizeof *b->origins))
     return error_no_memory(error);
   for (size_t i = 0; i < count; i++) {
     if (plain) {

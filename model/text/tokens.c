@@ -27,19 +27,6 @@ typedef struct Collector {
   bool failed;
 } Collector;
 
-/* Capitals take the place of the token that is added next. */
-static bool add_capitals(Tokens *t, Capitals capitals) {
-  if (!memory_grow(&t->capitals, &t->capitals_capacity, t->count + 1, sizeof *t->capitals)) return false;
-  t->capitals[t->count] = (uint8_t)capitals;
-  return true;
-}
-
-static bool add_word(Tokens *t, uint32_t word) {
-  if (!memory_grow(&t->words, &t->words_capacity, t->count + 1, sizeof *t->words)) return false;
-  t->words[t->count++] = word;
-  return true;
-}
-
 static bool add_span(Tokens *t, const Token *token) {
   if (!memory_grow(&t->spans, &t->spans_capacity, t->count + 1, sizeof *t->spans)) return false;
   if (!memory_grow(&t->folded, &t->folded_capacity, t->folded_length + token->length + 1, 1)) return false;
@@ -58,14 +45,24 @@ static bool find_word(const TokensOptions *o, Tokens *t, const Token *token, uin
   return !subwords_add(&t->subwords, o->ngrams, token->text, token->length, &error);
 }
 
+/* Makes room for one token more. It is asked for before a text without tokens, too: a text has an address. */
+static bool reserve_token(Tokens *t, bool shaped) {
+  return (!shaped || memory_grow(&t->capitals, &t->capitals_capacity, t->count + 1, sizeof *t->capitals)) &&
+         memory_grow(&t->words, &t->words_capacity, t->count + 1, sizeof *t->words);
+}
+
+static bool add_token(Tokens *t, const TokensOptions *o, const Token *token) {
+  uint32_t word;
+  if (!find_word(o, t, token, &word) || !reserve_token(t, o->shaped)) return false;
+  if (o->shaped) t->capitals[t->count] = (uint8_t)capitals_of(token->unfolded, token->unfolded_length);
+  t->words[t->count++] = word;
+  return true;
+}
+
 static bool collect(void *context, const Token *token) {
   Collector *c = context;
   Tokens *t = c->tokens;
-  if (t->with_spans && !add_span(t, token)) c->failed = true;
-  uint32_t word;
-  if (c->options->shaped)
-    c->failed = c->failed || !add_capitals(t, capitals_of(token->unfolded, token->unfolded_length));
-  if (!c->failed) c->failed = !find_word(c->options, t, token, &word) || !add_word(t, word);
+  c->failed = (t->with_spans && !add_span(t, token)) || !add_token(t, c->options, token);
   return !c->failed && --c->left > 0;
 }
 
@@ -74,6 +71,7 @@ Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *token
   Collector c = {.options = o, .tokens = tokens, .left = o->most};
   tokens->subwords.shaped = o->shaped;
   if (c.left == 0) return STATUS_OK;
+  if (!reserve_token(tokens, o->shaped)) return error_no_memory(error);
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
   return c.failed ? error_no_memory(error) : status;
 }
