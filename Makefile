@@ -41,12 +41,16 @@ DEBIAN_OPENBLAS := /usr/lib/$(ARCH)/openblas-pthread/libopenblas.a
 OPENBLAS ?= $(firstword $(wildcard $(DEBIAN_OPENBLAS) /usr/lib64/libopenblasp.a) -lopenblas)
 INCLUDE  := $(patsubst %,-I%,$(wildcard /usr/include/$(ARCH)/openblas-pthread /usr/include/openblas))
 
+# clang's sanitizers come with the program; a shell that loads the extension has none
+CLANG_RUNTIME := $(if $(findstring clang,$(CC)),$(dir $(shell $(CC) -print-file-name=libclang_rt.asan-x86_64.so)))
+SHARED_SAN    := $(CLANG_RUNTIME:%=-shared-libsan -Wl,-rpath,% -Wno-unused-command-line-argument)
+
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast \
              -fno-semantic-interposition -pthread \
              $(if $(filter i%86,$(firstword $(subst -, ,$(MACHINE)))),-msse2 -mfpmath=sse) \
              -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests $(INCLUDE) $(CFLAGS) \
              $(if $(SHARED_OPENBLAS),-DOPENBLAS_IS_SHARED) \
-             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer)
+             $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer $(SHARED_SAN))
 
 # OpenBLAS holds kernels for the processors of twenty years. Three are enough:
 # the names of the others lead to the nearest, so that only these are linked.

@@ -21,14 +21,10 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "sanitized.h"
+
 #define TEST(name) static void name(void **fixture __attribute__((unused)))
 #define COUNT(array) (sizeof(array) / sizeof *(array))
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-enum { SANITIZED = 1 };
-#else
-enum { SANITIZED = 0 };
-#endif
 
 /* ---- databases ------------------------------------------------------------- */
 

@@ -111,7 +111,7 @@ static void replace_sqlite_malloc(void) {
 /* What the extension has allocated and not freed: an open hash of pointers. */
 static long live_count;
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if !SANITIZED
 
 enum { LIVE_SIZE = 1 << 16 };
 static void *live[LIVE_SIZE];

@@ -9,20 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sanitized.h"
 #include "unit/support.h"
-
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED
-#endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED
-#endif
 
 static long until_failure = -1; /* allocations; negative: none fails */
 static long live;               /* allocated, and not freed          */
 
-#ifndef SANITIZED
+#if !SANITIZED
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
