@@ -5,8 +5,8 @@
 #   parallel --halt soon,fail=1 sql/examples/label_shard.sh models.db ::: shards/*.db
 #
 # The UPDATE is one transaction. Ended in the middle, even by kill -9, it leaves a journal, by which SQLite takes the
-# shard back to where it was when it is opened again. So a shard has all its labels or none of them, and the rows without
-# a label are what is left to do. A second worker on the same shard waits for the first, and finds nothing to do.
+# shard back to where it was when it is opened again. So a shard has all its labels or none, and the rows without a
+# label are what is left to do. A second worker on the same shard waits for the first, and finds nothing to do.
 #
 # CLASSIFY is the library's path, build/classify without it. Put in the names of your table, columns and model.
 sqlite3 -batch -bail -init /dev/null "$2" <<END
