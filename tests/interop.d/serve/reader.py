@@ -1,8 +1,8 @@
-"""reader.py WAY DATABASE LIBRARY [VFS] -- labels the same texts over and over, read-only, and prints what it sees as a
+"""reader.py WAY DATABASE LIBRARY -- labels the same texts over and over, read-only, and prints what it sees as a
 line of JSON for each round: the time, the newest version of the model, and the answers, read in one transaction.
 
 WAY says how a reader learns of a new state: `renamed`, by the inode of the file; `fresh`, by a new connection for each
-round; `open`, by nothing: one connection stays open; `vfs`, the same through Litestream's VFS.
+round.
 """
 import json
 import os
@@ -15,16 +15,10 @@ TEXTS = "SELECT id, body FROM texts WHERE id <= 30 ORDER BY id"
 PAUSE = 0.02  # seconds; so that the readers leave time to the training that they wait for
 
 
-def load(connection, library):
-    connection.enable_load_extension(True)
-    connection.load_extension(library)
-    connection.enable_load_extension(False)
-
-
 def opened():
-    options = "vfs=litestream&mode=ro" if WAY == "vfs" else "mode=ro"
-    connection = sqlite3.connect(f"file:{DATABASE}?{options}", uri=True, isolation_level=None)
-    load(connection, LIBRARY)
+    connection = sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True, isolation_level=None)
+    connection.enable_load_extension(True)
+    connection.load_extension(LIBRARY)
     return connection
 
 
@@ -53,7 +47,4 @@ def read_on():
         time.sleep(PAUSE)
 
 
-if WAY == "vfs":
-    with_vfs = sqlite3.connect(":memory:")  # stays open: it has brought the VFS
-    load(with_vfs, sys.argv[4])
 read_on()
