@@ -1,0 +1,50 @@
+"""reader.py WAY DATABASE LIBRARY -- labels the same texts over and over, read-only, and prints what it sees as a
+line of JSON for each round: the time, the newest version of the model, and the answers, read in one transaction.
+
+WAY says how a reader learns of a new state: `renamed`, by the inode of the file; `fresh`, by a new connection for each
+round.
+"""
+import json
+import os
+import sqlite3
+import sys
+import time
+
+WAY, DATABASE, LIBRARY = sys.argv[1:4]
+TEXTS = "SELECT id, body FROM texts WHERE id <= 30 ORDER BY id"
+PAUSE = 0.02  # seconds; so that the readers leave time to the training that they wait for
+
+
+def opened():
+    connection = sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True, isolation_level=None)
+    connection.enable_load_extension(True)
+    connection.load_extension(LIBRARY)
+    return connection
+
+
+def round_of(connection, checked):
+    """What one transaction sees. A state is checked once, when it is new."""
+    connection.execute("BEGIN")
+    (version,) = connection.execute("SELECT max(version) FROM classify_models WHERE name = 'm'").fetchone()
+    answers = connection.execute("SELECT * FROM classify_rows(?, 'm')", (TEXTS,)).fetchall()
+    seen = {"version": version, "answers": answers}
+    if version not in checked:
+        checked.add(version)
+        (seen["integrity"],) = connection.execute("PRAGMA integrity_check").fetchone()
+    connection.execute("COMMIT")
+    return {**seen, "time": time.monotonic()}
+
+
+def read_on():
+    connection, inode, checked = None, None, set()
+    while True:
+        now = os.stat(DATABASE).st_ino if WAY == "renamed" else None
+        if not connection or WAY == "fresh" or now != inode:
+            if connection:
+                connection.close()
+            connection, inode = opened(), now
+        print(json.dumps(round_of(connection, checked)), flush=True)
+        time.sleep(PAUSE)
+
+
+read_on()
