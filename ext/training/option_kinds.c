@@ -52,7 +52,7 @@ static int count_read(Connection *c, const Option *o, const JsonMember *m, Optio
   (void)c;
   uint64_t integer = 0;
   int rc = read_integer(o, m, &integer, error);
-  if (!rc) *(size_t *)value_of(options, o) = (size_t)integer;
+  if (!rc) *(size_t *)value_of(options, o) = integer < SIZE_MAX ? (size_t)integer : SIZE_MAX;
   return rc;
 }
 

@@ -24,6 +24,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"learning_rate", &OPTION_REAL, TRAINING(learning_rate), 1e-9, 10, NULL},
     {"linear", &OPTION_BOOLEAN, TRAINING(linear), 0, 0, NULL},
     {"markup", &OPTION_MARKUP, TRAINING(markup), 0, 0, NULL},
+    {"max_memory", &OPTION_COUNT, TRAINING(max_memory), 1, 1e15, NULL},
     {"max_pool", &OPTION_BOOLEAN, TRAINING(max_pool), 0, 0, NULL},
     {"max_seconds", &OPTION_REAL, TRAINING(max_seconds), 1e-3, 1e9, NULL},
     {"max_size", &OPTION_COUNT, TRAINING(max_size), 1, 1e9, NULL},

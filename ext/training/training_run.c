@@ -135,6 +135,7 @@ int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = teacher_source_add_labels(run, error);
   if (!rc && has_texts(run)) rc = training_rows_read_options(run, error);
+  if (!rc && run->encoder && has_texts(run)) rc = failure_code(training_check_memory(run->training, true, error));
   if (!rc) rc = teacher_source_read(run, error);
   if (!rc && run->options.vectors) rc = read_vectors(run, error);
   if (!rc && !run->options.vectors && run->encoder && !run->from) rc = read_encoder_words(run, error);

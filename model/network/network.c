@@ -83,6 +83,11 @@ static size_t pass_layout(Pass *p, const Shape *s, bool training) {
   return used;
 }
 
+size_t pass_floats(const Shape *shape, size_t texts, size_t tokens) {
+  Pass pass = {.batch = {.texts = texts, .tokens = tokens, .distinct = tokens}};
+  return pass_layout(&pass, shape, true);
+}
+
 Status pass_reserve(Pass *p, const Shape *shape, bool training, Error *error) {
   float *block = p->block;
   p->block = NULL;

@@ -58,6 +58,9 @@ typedef struct Dropout {
 Status pass_reserve(Pass *pass, const Shape *shape, bool training, Error *error);
 void pass_free(Pass *pass);
 
+/* Returns the floats that a pass of so many texts has, each token a word of its own, for a backward pass too. */
+size_t pass_floats(const Shape *shape, size_t texts, size_t tokens);
+
 /* The parameters of a layer; those of a direction of the GRU are found by its kernel. */
 EmbeddingWeights network_embedding(const Parameters *parameters);
 GruWeights network_gru(const Parameters *parameters, Tensor kernel);

@@ -84,6 +84,12 @@ static size_t tensor_count(const Shape *shape, Tensor tensor) {
   return parameters_dimensions(shape, tensor, dimensions) ? memory_product(dimensions[0], dimensions[1]) : 0;
 }
 
+size_t shape_parameters(const Shape *shape) {
+  size_t count = 0;
+  for (Tensor t = 0; t < TENSOR_COUNT; t++) count = memory_sum(count, tensor_count(shape, t));
+  return count;
+}
+
 static Status check_shape(const Shape *s, Error *error) {
   if (s->vocabulary <= MAX_VOCABULARY && s->buckets <= MAX_VOCABULARY && s->positions <= MAX_VOCABULARY &&
       s->embedding <= MAX_SIZE && s->hidden <= MAX_SIZE && s->labels <= MAX_SIZE * 16)
@@ -98,7 +104,7 @@ static Status allocate(const Shape *shape, Parameters *p, Error *error) {
   *p = (Parameters){.shape = *shape};
   Status status = check_shape(shape, error);
   if (status) return status;
-  for (Tensor t = 0; t < TENSOR_COUNT; t++) p->count = memory_sum(p->count, tensor_count(shape, t));
+  p->count = shape_parameters(shape);
   p->block = memory_aligned(p->count, sizeof *p->block);
   if (!p->block) {
     *p = (Parameters){0};

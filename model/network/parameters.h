@@ -51,6 +51,7 @@ size_t shape_rows(const Shape *shape);     /* of the table: words, then buckets 
 size_t shape_ngrams(const Shape *shape);   /* of the buckets, those of n-grams     */
 size_t shape_state(const Shape *shape);    /* numbers a token: what attention sees */
 size_t shape_features(const Shape *shape); /* numbers a text: what the output sees */
+size_t shape_parameters(const Shape *shape); /* floats in all; MEMORY_TOO_MUCH if they are more (memory.h) */
 
 typedef enum Tensor {
   TENSOR_EMBEDDING,

@@ -89,10 +89,12 @@ void minibatch_free(Minibatch *m) {
 }
 
 /* Small shards make one thread slower; with few shards, few threads have work. */
-static size_t shards_for(size_t batch_size) {
+size_t minibatch_shards(size_t batch_size, size_t *texts) {
   size_t shards = (batch_size + SHARD_ROWS - 1) / SHARD_ROWS;
   if (shards < MIN_SHARDS) shards = batch_size < MIN_SHARDS ? batch_size : MIN_SHARDS;
-  return shards < MAX_SHARDS ? shards : MAX_SHARDS;
+  if (shards > MAX_SHARDS) shards = MAX_SHARDS;
+  *texts = (batch_size + shards - 1) / shards;
+  return shards;
 }
 
 Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch, Error *error) {
@@ -100,7 +102,8 @@ Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Mi
   if (!m) return error_no_memory(error);
   m->parameters = parameters;
   m->options = *options;
-  m->shard_count = shards_for(options->batch_size);
+  size_t texts;
+  m->shard_count = minibatch_shards(options->batch_size, &texts);
   m->shards = calloc(m->shard_count, sizeof *m->shards);
   m->gradient = memory_floats(parameters->dense);
   Status status = m->shards && m->gradient ? STATUS_OK : error_no_memory(error);

@@ -33,6 +33,9 @@ typedef struct MinibatchOptions {
 Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Minibatch **minibatch, Error *error);
 void minibatch_free(Minibatch *minibatch);
 
+/* Returns the number of shards, and sets how many texts each has at most. */
+size_t minibatch_shards(size_t batch_size, size_t *texts);
+
 typedef struct MinibatchResult {
   double loss;    /* mean over the texts; with sets a sum over labels */
   size_t correct; /* texts labelled right, while dropout was on */

@@ -61,6 +61,24 @@ static size_t hash_ngrams(const char *text, size_t length, size_t shortest, uint
   return count;
 }
 
+/* A word with a digit has these n-grams of its shape, most others none (word_shape.h). */
+enum { NUMERIC_NGRAMS = 5 };
+
+size_t subwords_estimate(const char *word, size_t length) {
+  size_t characters = 0, shortest = is_dense(word, length) ? 1 : 3, count = 0;
+  bool digit = false;
+  if (length > TOKEN_MAX_BYTES) length = TOKEN_MAX_BYTES;
+  for (size_t i = 0; i < length; i++) {
+    characters += !utf8_continues(word[i]);
+    digit = digit || (word[i] >= '0' && word[i] <= '9');
+  }
+  if (shortest == 1 && characters == 1) return 0;
+  characters += 2; /* the marks */
+  for (size_t size = shortest; size < shortest + LENGTHS; size++)
+    if (size <= characters) count += characters - size + 1;
+  return digit ? count + NUMERIC_NGRAMS : count;
+}
+
 Status subwords_add(Subwords *s, const Ngrams *known, const char *word, size_t length, Error *error) {
   char text[MARKED_BYTES];
   uint32_t shape = s->shaped ? word_shape(word, length) : WORD_PLAIN;

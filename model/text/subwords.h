@@ -39,6 +39,9 @@ void subwords_clear(Subwords *subwords); /* keeps the memory */
 /* Appends a word: the numbers of its n-grams if some are known, else their hashes. */
 Status subwords_add(Subwords *subwords, const Ngrams *known, const char *word, size_t length, Error *error);
 
+/* Returns about how many n-grams a word has, without making them. */
+size_t subwords_estimate(const char *word, size_t length);
+
 /* Finds the n-grams of the words, of which hashes are stored: ngrams_collect(). Word w occurs times[w] times. */
 Status subwords_ngrams(const Subwords *subwords, const uint32_t *times, size_t most, Ngrams *ngrams, Error *error);
 

@@ -37,9 +37,21 @@ RelevancePrior defaults_relevance(bool linear, bool vectors, size_t rows) {
   return (RelevancePrior){{network, linear ? 3.5f : 1.0f, linear ? 0.7f : 0.0f}, 0.45f * n / (n + 200.0f)};
 }
 
-enum { FEW_LABELLED = 1000 };
+enum {
+  FEW_LABELLED = 1000,
+  MOST_HELD_OUT = 50000, /* the standard error of their accuracy is 0.22 points at most */
+  LARGE = 1000000,       /* rows, of a table ... */
+  FEW_HELD_OUT = 20      /* ... of which at most a 20th was held out: to learn from these too gains nothing */
+};
 
-double defaults_validation(size_t labelled, bool taught) { return taught && labelled < FEW_LABELLED ? 0.0 : 0.1; }
+double defaults_validation(size_t labelled, bool taught) {
+  if (taught && labelled < FEW_LABELLED) return 0.0;
+  return labelled > 10 * MOST_HELD_OUT ? MOST_HELD_OUT / (double)labelled : 0.1;
+}
+
+bool defaults_final_fit(size_t labelled, size_t held_out) {
+  return held_out > 0 && !(labelled >= LARGE && held_out <= labelled / FEW_HELD_OUT);
+}
 
 bool defaults_cross_validates(size_t labelled) { return labelled < FEW_LABELLED; }
 

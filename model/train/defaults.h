@@ -41,6 +41,7 @@ typedef struct TrainingOptions {
   Precision precision;  /* of labelling, afterwards             */
   bool compress;        /* compression.h; else the model has floats and buckets */
   size_t max_size;      /* bytes of the model's file; 0: no limit */
+  size_t max_memory;    /* bytes the training may take; 0: what there is */
   Markup markup;        /* that texts are written in            */
 } TrainingOptions;
 
@@ -59,10 +60,13 @@ void defaults_set_network(TrainingOptions *options, size_t size);
 */
 void defaults_sizes(TrainingOptions *options, size_t rows, size_t labels, bool from, bool probable);
 
-/* The fraction of the labelled rows to hold out. A teacher needs each of a few labels, and what it guesses is
-** judged by cross-validation.
+/* The fraction of the labelled rows to hold out: at most as many as tell an accuracy within 0.2 points. A teacher needs
+** each of a few labels, and what it guesses is judged by cross-validation.
 */
 double defaults_validation(size_t labelled, bool taught);
+
+/* Whether the last epoch, and the linear branch once more, learn from the rows that were held out, too. */
+bool defaults_final_fit(size_t labelled, size_t held_out);
 
 /* Whether rows are judged by cross-validation, beside those held out: a tenth of a small table says little. */
 bool defaults_cross_validates(size_t labelled);

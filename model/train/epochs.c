@@ -48,9 +48,14 @@ Status epochs_new(Training *t, Epochs **epochs, Error *error) {
   return status;
 }
 
+void epochs_end(Epochs *e) {
+  minibatch_free(e->minibatch);
+  e->minibatch = NULL;
+}
+
 void epochs_free(Epochs *e) {
   if (!e) return;
-  minibatch_free(e->minibatch);
+  epochs_end(e);
   free(e->texts);
   reading_buffer_free(&e->read);
   free(e->targets);

@@ -21,6 +21,9 @@ typedef struct Epochs Epochs;
 Status epochs_new(Training *t, Epochs **epochs, Error *error);
 void epochs_free(Epochs *epochs);
 
+/* After the last epoch: frees what learning alone needs, so that only epochs_rows() and epochs_done() may follow. */
+void epochs_end(Epochs *epochs);
+
 /* Runs one epoch and fills in the training figures of *t->epoch. A loss that is not finite
 ** is an error. Where time is out the epoch ends early, after at least one minibatch.
 */

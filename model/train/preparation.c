@@ -100,7 +100,7 @@ static Status check_validation(const Corpus *c, Error *error) {
 static Status plan_validation(Training *t, bool open, double held_out, Error *error) {
   Status status = STATUS_OK;
   t->labelled = t->rows.count + t->validation.count;
-  t->final_fit = !t->validation_given && t->validation.count > 0 && t->options.epochs > 1;
+  t->final_fit = !t->validation_given && t->options.epochs > 1 && defaults_final_fit(t->labelled, t->validation.count);
   if (open && t->validation.count > 0 && defaults_cross_validates(t->labelled))
     status = text_folds_deal(&t->corpus, t->options.seed, &t->folds, error);
   if (t->folds.dealt == 0) text_folds_free(&t->folds);
@@ -186,13 +186,17 @@ Status preparation_set_prior(Training *t, Error *error) {
   return status;
 }
 
+Shape preparation_shape(const TrainingOptions *o, bool shaped, size_t vocabulary, size_t labels) {
+  return (Shape){.vocabulary = vocabulary, .embedding = o->embedding,
+                 .buckets = (o->subwords ? BUCKETS : 0u) + (shaped ? CAPITALS_ROWS : 0u), .hidden = o->hidden,
+                 .labels = labels, .positions = o->position_bias ? o->max_tokens : 0, .pooled = o->max_pool,
+                 .shaped = shaped};
+}
+
 static Status make_model(Training *t, Error *error) {
   const TrainingOptions *o = &t->options;
-  Shape shape = {.vocabulary = vocabulary_size(&t->corpus.vocabulary), .embedding = o->embedding,
-                 .buckets = o->subwords ? BUCKETS : 0, .hidden = o->hidden,
-                 .labels = t->corpus.labels.keys.count, .positions = o->position_bias ? o->max_tokens : 0,
-                 .pooled = o->max_pool, .shaped = t->corpus.shaped};
-  if (shape.shaped) shape.buckets += CAPITALS_ROWS;
+  Shape shape = preparation_shape(o, t->corpus.shaped, vocabulary_size(&t->corpus.vocabulary),
+                                  t->corpus.labels.keys.count);
   if (t->from) {
     shape.buckets = t->from->parameters.shape.buckets;
     shape.positions = t->from->parameters.shape.positions;
@@ -261,6 +265,7 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
                        "label has a threshold of its own");
   if (!status) status = draw_known(t, error);
   if (!status) status = plan_sizes(t, error);
+  if (!status) status = memory_limit_check(t, error);
   if (!status) status = prune(t, error);
   if (!status && !t->validation_given && held_out > 0) status = corpus_split(c, held_out, o->seed, error);
   if (!status)

@@ -13,6 +13,9 @@
 /* label_weights [labels] or NULL are copied. */
 Status preparation_run(Training *t, const float *label_weights, Error *error);
 
+/* The shape of a network that begins anew, with so many words, the unknown one too. */
+Shape preparation_shape(const TrainingOptions *options, bool shaped, size_t vocabulary, size_t labels);
+
 /* What preparation_run() ends with, for models of a part of the rows. preparation_new_model() sets t->model, which is
 ** NULL, to a model that has learned nothing. preparation_set_prior() takes back what was fitted on rows: it makes the
 ** calibration and the thresholds those of a model that none were held out for.

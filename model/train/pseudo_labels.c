@@ -10,7 +10,7 @@
 #include "train/naive_bayes.h"
 #include "train/self_training.h"
 
-enum { FOLDS = 5, POINT_SIZE = 100, SELF_TRAINING_ROUNDS = 5 };
+enum { FOLDS = 5, POINT_SIZE = PSEUDO_LABELS_POINT, SELF_TRAINING_ROUNDS = 5 };
 
 static const float SELF_TRAINING_COST = 0.3f, PSEUDO_LABELLED_COST = 0.03f, SUPERVISED_COST = 2.0f;
 

@@ -17,6 +17,8 @@
 #include "text/labels.h"
 #include "text/text.h"
 
+enum { PSEUDO_LABELS_POINT = 100 }; /* numbers of a text's point */
+
 /* All borrowed. */
 typedef struct PseudoLabelling {
   const Text *texts;       /* [count] labelled or not              */

@@ -12,6 +12,7 @@
 #define CLASSIFY_STAGE_H
 
 #include "train/epochs.h"
+#include "train/memory_limit.h"
 #include "train/text_folds.h"
 #include "train/size_budget.h"
 #include "train/stop_file.h"
@@ -50,6 +51,7 @@ struct Training {
   TextFolds folds;                 /* of STAGE_CROSS_VALIDATION; none where it is not wanted    */
 
   /* of training.c */
+  MemoryLimit memory;
   double started;           /* seconds, of clock.h: training_new() */
   StopFile *stop_file;      /* or NULL                           */
   Poll poll;                /* of the caller, for training_poll() */

@@ -66,6 +66,7 @@ static bool wanted(const Training *t) { return t->options.compress; }
 /* A limit on the size is planned for the fewest bits. */
 static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
+  if (!t->final_fit && t->epochs) epochs_end(t->epochs);
   (void)over;
   Judgement floats = judgement_of(&t->validation.score), rounded;
   size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);

@@ -75,6 +75,8 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
+  parameters_free(&t->best_parameters);
+  if (t->epochs) epochs_end(t->epochs);
   size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
   Status status = compression_run(t->model, &t->corpus, &t->budget, error);
   if (!status) status = compression_subwords(t->model, &t->corpus, &subwords, error);

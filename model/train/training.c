@@ -155,6 +155,10 @@ Status training_check_stop(Training *t, Error *error) {
                    "saved", t->options.stop_file);
 }
 
+Status training_check_memory(Training *t, bool all_rows, Error *error) {
+  return all_rows ? memory_limit_check(t, error) : memory_limit_watch(t, error);
+}
+
 /* The teacher's stage is the first. */
 static bool proceed(void *context) {
   Training *t = context;

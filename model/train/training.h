@@ -85,6 +85,11 @@ Status training_add_phrase(Training *training, const Label *label, const char *p
 Status training_check_stop(Training *training, Error *error);
 Poll training_poll(Training *training, Poll poll);
 
+/* Likewise it is an error if so many rows would take more memory than there is (memory_limit.h). While rows are read the
+** caller asks after each, and where much is done before training_begin(), which asks too, once all of them are there.
+*/
+Status training_check_memory(Training *training, bool all_rows, Error *error);
+
 /* Begins to learn. There must be at least two labels, one of them with two rows to train on; one label
 ** is enough if rows have sets of labels. Such a training knows no teacher, no texts without labels and
 ** no label weights. The label weights [labels] (NULL: none) are copied, and multiply a row's loss.
