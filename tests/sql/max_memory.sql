@@ -8,21 +8,21 @@ SELECT classify_train(body, category, 'less', '{"max_memory": 30000000, "threads
 SELECT json_extract(options, '$.max_memory') FROM classify_models WHERE name = 'less';
 
 -- In each form of a training.
-SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'none', '{"max_memory": 1e6, "threads": 1}');
-SELECT category, classify_train(body, id % 2, 'none', '{"max_memory": 1e6, "threads": 1}') FROM tickets GROUP BY category;
-SELECT classify_train(body, json_array(category), 'none', '{"max_memory": 1e6, "threads": 1}') FROM tickets;
-SELECT classify_train(body, category, 'none', '{"max_memory": 1e6, "threads": 1, "from": "less"}') FROM tickets;
-SELECT classify_train(body, category, 'none', '{"max_memory": 1e6, "threads": 1, "unlabelled": "SELECT body FROM tickets"}') FROM tickets;
-SELECT classify_train(body, category, 'none', '{"max_memory": 1e6, "threads": 1, "validation": "SELECT body, category FROM tickets"}') FROM tickets;
+SELECT count(*) FROM classify_train('SELECT body, category FROM tickets', 'none', '{"max_memory": 1e6, "threads": 1, "linear": false}');
+SELECT category, classify_train(body, id % 2, 'none', '{"max_memory": 1e6, "threads": 1, "linear": false}') FROM tickets GROUP BY category;
+SELECT classify_train(body, json_array(category), 'none', '{"max_memory": 1e6, "threads": 1, "linear": false}') FROM tickets;
+SELECT classify_train(body, category, 'none', '{"max_memory": 1e6, "threads": 1, "linear": false, "from": "less"}') FROM tickets;
+SELECT classify_train(body, category, 'none', '{"max_memory": 1e6, "threads": 1, "linear": false, "unlabelled": "SELECT body FROM tickets"}') FROM tickets;
+SELECT classify_train(body, category, 'none', '{"max_memory": 1e6, "threads": 1, "linear": false, "validation": "SELECT body, category FROM tickets"}') FROM tickets;
 CREATE TABLE known AS SELECT body, CAST(x'000000000000803f' AS BLOB) AS vector FROM tickets;
-SELECT classify_train(body, iif(id % 2, category, NULL), 'none', '{"max_memory": 1e6, "threads": 1, "teacher": "SELECT body, vector FROM known"}') FROM tickets;
+SELECT classify_train(body, iif(id % 2, category, NULL), 'none', '{"max_memory": 1e6, "threads": 1, "linear": false, "teacher": "SELECT body, vector FROM known"}') FROM tickets;
 
 -- A table without end is refused while it is read, after so many rows that are the same each time.
-SELECT classify_train('w' || (n % 1009) || ' w' || (n % 31) || ' w' || n, n % 2, 'none', '{"max_memory": 200e6, "threads": 1}')
+SELECT classify_train('w' || (n % 1009) || ' w' || (n % 31) || ' w' || n, n % 2, 'none', '{"max_memory": 150e6, "threads": 1, "linear": false}')
 FROM (WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT n FROM numbers);
 SELECT count(*) FROM classify_train('WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers)
-  SELECT ''w'' || (n % 1009) || '' w'' || (n % 31) || '' w'' || n, n % 2 FROM numbers', 'none', '{"max_memory": 200e6, "threads": 1}');
-SELECT classify_train(body, category, 'none', json_object('max_memory', 200e6, 'threads', 1, 'unlabelled',
+  SELECT ''w'' || (n % 1009) || '' w'' || (n % 31) || '' w'' || n, n % 2 FROM numbers', 'none', '{"max_memory": 150e6, "threads": 1, "linear": false}');
+SELECT classify_train(body, category, 'none', json_object('max_memory', 150e6, 'threads', 1, 'linear', json('false'), 'unlabelled',
   'WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers) SELECT ''w'' || (n % 1009) || '' w'' || n FROM numbers'))
 FROM tickets;
 

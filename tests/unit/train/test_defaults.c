@@ -62,6 +62,27 @@ TEST(the_network_is_trusted_by_its_rows) {
   assert_near(defaults_calibration(false, false, 1).network, 0.5, 0);
 }
 
+/* 50,000 rows tell an accuracy within a fifth of a point: the square root of 0.25 / 50,000 is 0.0022. */
+TEST(large_tables_hold_out_a_smaller_share) {
+  assert_near(defaults_validation(2, false), 0.1, 0);
+  assert_near(defaults_validation(500000, false), 0.1, 0);
+  assert_near(defaults_validation(1000000, false), 0.05, 1e-12);
+  assert_near(defaults_validation(100000000, false), 0.0005, 1e-12);
+  assert_near(defaults_validation(10000000, true), 0.005, 1e-12);
+  assert_near(defaults_validation(999, true), 0.0, 0);
+}
+
+/* What is given with the option validation may be a small share of a small table: then all rows are learned. */
+TEST(large_tables_are_not_learned_again_for_a_few_rows) {
+  assert_true(defaults_final_fit(100, 10));
+  assert_true(defaults_final_fit(999999, 1));
+  assert_true(defaults_final_fit(1000000, 50001));
+  assert_false(defaults_final_fit(1000000, 50000));
+  assert_false(defaults_final_fit(10000000, 50000));
+  assert_true(defaults_final_fit(10000000, 1000000));
+  assert_false(defaults_final_fit(100, 0)); /* all rows are learned as it is */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(small_tables_have_many_epochs),
@@ -69,6 +90,8 @@ int main(void) {
       cmocka_unit_test(large_tables_have_large_batches),
       cmocka_unit_test(what_is_given_stays),
       cmocka_unit_test(the_network_is_trusted_by_its_rows),
+      cmocka_unit_test(large_tables_hold_out_a_smaller_share),
+      cmocka_unit_test(large_tables_are_not_learned_again_for_a_few_rows),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
