@@ -45,8 +45,6 @@ void table_size_measure(const Corpus *c, bool subwords, TableSize *s) {
 
 /* ---- what the stages share -------------------------------------------------------------------- */
 
-
-
 /* Of the linear branch: linear.c has fewer of them the more columns there are. */
 static double most_buckets(double columns) { return fmax(1 << 10, fmin(1 << 17, (1 << 21) / fmax(1.0, columns))); }
 
@@ -152,11 +150,11 @@ static double final_fit(const Need *n) {
   return n->options.linear && fits_at_last(n) ? network_stage(n) + linear_bytes(n, n->table->rows) : 0.0;
 }
 
-/* What labelling keeps of each word (word_table.h), and of about half of them with capitals. */
+/* What labelling keeps of each word (word_table.h), and of about a quarter of them with capitals, too. */
 static double tables_bytes(const Need *n) {
   double width = 6.0 * (double)n->shape.hidden + 16.0, capitals = width + (double)n->shape.embedding;
   double of_words = fmin(WORD_TABLE, sizeof(float) * n->kept * width);
-  return n->options.subwords ? of_words + fmin(WORD_TABLE, sizeof(float) * n->kept * CAPITALS_COUNT * capitals) / 2.0
+  return n->options.subwords ? of_words + fmin(WORD_TABLE, sizeof(float) * n->kept * CAPITALS_COUNT * capitals) / 4.0
                              : of_words;
 }
 
