@@ -18,12 +18,13 @@ const TrainingOptions TRAINING_DEFAULTS = {
 };
 
 /* A small table needs many epochs to make enough steps, and so does one with many labels, the more so where each of
-** them is learned as a probability. To go on from a model takes few.
+** them is learned as a probability. To go on from a model takes few. A large one has seen enough after one or two.
 */
 static size_t choose_epochs(size_t rows, size_t labels, bool from, bool probable) {
   if (from) return rows < 3000 ? 5 : 3;
   if (rows < 53) return rows < 16 ? 50 : 800 / rows;
   if (rows < 3000) return 15;
+  if (rows >= 1000000) return rows >= 5000000 ? 1 : 2;
   return rows >= 20000 ? 3 : labels <= 20 ? 4 : probable ? 10 : 6;
 }
 

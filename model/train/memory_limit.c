@@ -64,7 +64,10 @@ static double most_rows(const TrainingOptions *o, const TableSize *s, double lim
 
 /* ---- what lessens the need ---------------------------------------------------------------------- */
 
-static void fewer_words(TrainingOptions *o) { o->max_vocabulary = o->max_vocabulary < 10000 ? o->max_vocabulary : 10000; }
+static void fewer_words(TrainingOptions *o) {
+  if (o->max_vocabulary > 10000) o->max_vocabulary = 10000;
+}
+
 static void no_linear(TrainingOptions *o) { o->linear = false; }
 static void no_subwords(TrainingOptions *o) { o->subwords = false; }
 
@@ -82,8 +85,8 @@ static const struct {
 } CHANGES[] = {{"{\"max_vocabulary\": 10000}", fewer_words},
                {"{\"subwords\": false}", no_subwords},
                {"{\"linear\": false}", no_linear},
-               {"{\"linear\": false, \"subwords\": false, \"max_vocabulary\": 10000, \"embedding\": 32, \"hidden\": 32}",
-                least}};
+               {"{\"linear\": false, \"subwords\": false, \"max_vocabulary\": 10000, \"embedding\": 32, "
+                "\"hidden\": 32}", least}};
 enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES };
 
 /* Returns the first change with which the table needs no more than the limit, or CHANGE_COUNT. Where rows are still to
@@ -135,8 +138,8 @@ static Status refuse(const Training *t, const TrainingOptions *o, const TableSiz
              s->is_whole ? "" : " for these");
   if (rows > 0.0) snprintf(fewer, sizeof fewer, "about %.0f rows at most, ", rows);
   const char *more = t->options.max_memory ? "a higher max_memory" : "option max_memory, to go on all the same";
-  return error_set(error, STATUS_INVALID, "to learn from %s%zu rows takes about %s of memory, more than the %s that %s, "
-                   "expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows, print_bytes(need).text,
+  return error_set(error, STATUS_INVALID, "to learn from %s%zu rows takes about %s of memory, more than the %s that "
+                   "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows, print_bytes(need).text,
                    print_bytes(limit).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
 }
 

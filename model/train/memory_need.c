@@ -150,31 +150,36 @@ static double final_fit(const Need *n) {
   return n->options.linear && fits_at_last(n) ? network_stage(n) + linear_bytes(n, n->table->rows) : 0.0;
 }
 
-/* What labelling keeps of each word (word_table.h), and of about a quarter of them with capitals, too. */
-static double tables_bytes(const Need *n) {
+/* What labelling keeps of so many words (word_table.h), and of about a quarter of them with capitals, too. */
+static double tables_bytes(const Need *n, double words) {
   double width = 6.0 * (double)n->shape.hidden + 16.0, capitals = width + (double)n->shape.embedding;
-  double of_words = fmin(WORD_TABLE, sizeof(float) * n->kept * width);
-  return n->options.subwords ? of_words + fmin(WORD_TABLE, sizeof(float) * n->kept * CAPITALS_COUNT * capitals) / 4.0
-                             : of_words;
+  double of_words = fmin(WORD_TABLE, sizeof(float) * words * width);
+  double of_capitals = fmin(WORD_TABLE, sizeof(float) * words * CAPITALS_COUNT * capitals) / 4.0;
+  return n->options.subwords ? of_words + of_capitals : of_words;
 }
 
-/* The use of each n-gram in each word; or the words by their n-grams' names, and tables of words to label by. */
-static double naming_bytes(const Need *n) {
-  double names = sizeof(NgramUse) * n->table->ngrams + 2.0 * WORD * n->table->words + fmax(n->network, n->branch);
-  double labelling = subwords_bytes(n) + tables_bytes(n);
-  return n->options.compress ? fmax(names, labelling) : labelling;
+/* The use of each n-gram in each word, which sorting takes once more; or the words by their n-grams' names, and the
+** tables to label so many of them.
+*/
+static double naming_bytes(const Need *n, double words) {
+  double labelling = subwords_bytes(n) + tables_bytes(n, words);
+  if (!n->options.compress || !n->options.subwords) return labelling;
+  double uses = 2.0 * sizeof(NgramUse) * n->table->ngrams + 2.0 * WORD * n->table->words;
+  return fmax(uses + fmax(n->network, n->branch), labelling);
 }
 
 /* Beside the best network a compressed copy of the model. Adam's moments are there only if they are needed again. */
 static double compression_stage(const Need *n) {
-  double epochs = fits_at_last(n) ? minibatch_bytes(n) : 0.0, copy = n->network + n->branch + naming_bytes(n);
+  double epochs = fits_at_last(n) ? minibatch_bytes(n) : 0.0;
+  double words = n->kept * fmin(1.0, sqrt(n->held_out / fmax(1.0, n->table->rows))); /* of the rows held out, about */
+  double copy = n->network + n->branch + naming_bytes(n, words);
   return n->options.compress ? lasting_bytes(n) + n->branch + n->network + epochs + copy : 0.0;
 }
 
 /* The model in its parts, as a file and in the database. */
 static double saving(const Need *n) {
   double model = n->network + n->branch, file = n->options.compress ? model / sizeof(float) : model;
-  return lasting_bytes(n) + n->branch + fmax(naming_bytes(n), 2.0 * file + subwords_bytes(n));
+  return lasting_bytes(n) + n->branch + fmax(naming_bytes(n, n->kept), 2.0 * file + subwords_bytes(n));
 }
 
 /* A training in each fold, as many at once as there are threads. */

@@ -1,8 +1,8 @@
 /* memory_need.h -- about how much memory a training takes at its peak, by sums over its table.
 **
-** The stages come one after the other, and free what they alone have needed. So the peak is that of the stage that takes
-** most, together with what is there all the time: the rows, and the network once it has been made. Numbers that are not
-** known yet, such as the pairs of words that are worth keeping, are taken to be as large as they can be.
+** The stages come one after the other, and free what they alone have needed. So the peak is that of the stage that
+** takes most, together with what is there all the time: the rows, and the network once it has been made. Numbers that
+** are not known yet, such as the pairs of words that are worth keeping, are taken to be as large as they can be.
 **
 ** What the caller holds besides is not counted: the database, the model to go on from, the teacher's encoder.
 */

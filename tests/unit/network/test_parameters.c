@@ -86,6 +86,7 @@ static void check_block(Shape shape, size_t absent) {
   }
   assert_int_equal(absent, 0);
   assert_int_equal(next - p.block, p.count);
+  assert_int_equal(shape_parameters(&shape), p.count);
   assert_int_equal(p.count - p.dense, shape_rows(&shape) * 5);
   assert_ptr_equal(parameters_dense(&p), p.tensor[TENSOR_GRU_FORWARD]);
   for (size_t i = 0; i < p.count; i++) assert_true(p.block[i] == 0.0f);

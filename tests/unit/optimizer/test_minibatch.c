@@ -533,6 +533,15 @@ TEST(a_loss_that_is_not_finite_changes_nothing) {
   trainer_free(t);
 }
 
+TEST(shards_have_room_for_all_texts) {
+  const size_t batches[] = {1, 2, 8, 9, 16, 64, 100, 128, 512, 4096}, shards[] = {1, 2, 2, 2, 2, 8, 13, 16, 16, 16};
+  for (size_t i = 0; i < COUNT(batches); i++) {
+    size_t most;
+    assert_int_equal(minibatch_shards(batches[i], &most), shards[i]);
+    assert_true(most * shards[i] >= batches[i] && (most - 1) * shards[i] < batches[i]);
+  }
+}
+
 TEST(free_of_nothing) { minibatch_free(NULL); }
 
 int main(void) {
@@ -554,6 +563,7 @@ int main(void) {
       cmocka_unit_test(words_that_no_text_has_stay_as_they_are),
       cmocka_unit_test(an_interrupted_step_changes_nothing),
       cmocka_unit_test(a_loss_that_is_not_finite_changes_nothing),
+      cmocka_unit_test(shards_have_room_for_all_texts),
       cmocka_unit_test(free_of_nothing),
   };
   return cmocka_run_group_tests(tests, make_texts, NULL);

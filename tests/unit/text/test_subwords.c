@@ -219,6 +219,20 @@ TEST(known_ngrams_are_numbers) {
   ngrams_free(&n);
 }
 
+/* Digits bring n-grams of a shape, which are counted as five. */
+TEST(the_number_of_ngrams_is_estimated) {
+  const char *const words[] = {"", "a", "ab", "where", "\u00e4\u00f6", "\ud55c\uae00", "\u96e8"};
+  Subwords subwords = {.shaped = true};
+  for (size_t i = 0; i < COUNT(words); i++) {
+    size_t count;
+    assert_ok(subwords_add(&subwords, NULL, words[i], strlen(words[i]), &error));
+    subwords_get(&subwords, i, &count);
+    assert_int_equal(subwords_estimate(words[i], strlen(words[i])), count);
+  }
+  subwords_free(&subwords);
+  assert_int_equal(subwords_estimate("wh3re", 5), subwords_estimate("where", 5) + 5);
+}
+
 static Status know_and_number(void *context) {
   static const uint32_t times[] = {1, 2};
   Ngrams n = {0};
@@ -251,6 +265,7 @@ int main(void) {
       cmocka_unit_test(an_ngram_counts_once_a_word),
       cmocka_unit_test(no_words_have_no_ngrams),
       cmocka_unit_test(known_ngrams_are_numbers),
+      cmocka_unit_test(the_number_of_ngrams_is_estimated),
       cmocka_unit_test(each_allocation_may_fail),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -19,6 +19,10 @@ TEST(small_tables_have_many_epochs) {
   assert_int_equal(epochs_of(3000, 20, false), 4);
   assert_int_equal(epochs_of(3000, 21, false), 6);
   assert_int_equal(epochs_of(20000, 21, false), 3);
+  assert_int_equal(epochs_of(999999, 2, false), 3);
+  assert_int_equal(epochs_of(1000000, 200, false), 2);
+  assert_int_equal(epochs_of(4999999, 2, false), 2);
+  assert_int_equal(epochs_of(5000000, 2, false), 1);
   for (size_t rows = 2; rows < 30000; rows++) assert_true(epochs_of(rows, 2, false) >= epochs_of(rows + 1, 2, false));
 }
 

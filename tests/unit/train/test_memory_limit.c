@@ -110,7 +110,8 @@ static size_t rows_until_refused(Training *t, size_t most) {
   char text[2 * SAMPLE_SIZE];
   while (!status && training_corpus(t)->rows < most) {
     size_t row = training_corpus(t)->rows, used = 0;
-    for (size_t i = 0; i < 30; i++) used += (size_t)snprintf(text + used, sizeof text - used, "w%zu ", (row + i * i) % 997);
+    for (size_t i = 0; i < 30; i++)
+      used += (size_t)snprintf(text + used, sizeof text - used, "w%zu ", (row + i * i) % 997);
     add_row(t, text, sample_label(row), ROW_TRAINS);
     status = training_check_memory(t, false, &error);
   }

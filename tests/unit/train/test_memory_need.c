@@ -115,7 +115,8 @@ TEST(a_corpus_is_measured) {
     ngrams += (double)subwords_estimate(word, length);
   }
   assert_true(size.ngrams == ngrams);
-  assert_true(size.all_ngrams == ngrams + 2.0 * (double)subwords_estimate("tea", 3) + (double)subwords_estimate("and", 3));
+  double again = 2.0 * (double)subwords_estimate("tea", 3) + (double)subwords_estimate("and", 3);
+  assert_true(size.all_ngrams == ngrams + again);
   table_size_measure(&corpus, false, &size);
   assert_true(size.ngrams == 0 && size.all_ngrams == 0);
   corpus_free(&corpus);
