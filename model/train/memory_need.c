@@ -14,7 +14,7 @@
 enum {
   WORD = sizeof(uint32_t),
   WORD_TABLE = 1 << 26,  /* bytes of a table of word_table.c, at most                                      */
-  BESIDES = 16 << 20     /* bytes: code, stacks, blocks of matrices, what the allocator does not give back */
+  BESIDES = 24 << 20     /* bytes: code, stacks, blocks of matrices, what the allocator does not give back */
 };
 
 /* ---- the table ------------------------------------------------------------------------------- */

@@ -3,8 +3,8 @@
 .read tests/sql/data/tickets.sql
 
 -- The sentence says what the training needs, and what would lessen it below the limit.
-SELECT classify_train(body, category, 'none', '{"max_memory": 30000000, "threads": 1}') FROM tickets;
-SELECT classify_train(body, category, 'less', '{"max_memory": 30000000, "threads": 1, "subwords": false, "epochs": 1}') IS NOT NULL FROM tickets;
+SELECT classify_train(body, category, 'none', '{"max_memory": 40000000, "threads": 1}') FROM tickets;
+SELECT classify_train(body, category, 'less', '{"max_memory": 40000000, "threads": 1, "subwords": false, "epochs": 1}') IS NOT NULL FROM tickets;
 SELECT json_extract(options, '$.max_memory') FROM classify_models WHERE name = 'less';
 
 -- In each form of a training.
