@@ -75,7 +75,8 @@ static void least(TrainingOptions *o) {
   fewer_words(o);
   no_linear(o);
   no_subwords(o);
-  o->embedding = o->hidden = 32;
+  o->embedding = 32;
+  if (o->hidden) o->hidden = 32;
 }
 
 /* From those that cost the least accuracy on. */

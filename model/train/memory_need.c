@@ -123,8 +123,10 @@ static double linear_bytes(const Need *n, double rows) {
   return row * rows + fmax(matrix, pairs);
 }
 
+static double draws(const Need *n) { return n->table->taught > 0 && n->table->unlabelled > 0 ? TAUGHT_DRAWS : 1.0; }
+
 static double linear_stage(const Need *n) {
-  return n->options.linear ? lasting_bytes(n) + n->branch + linear_bytes(n, n->learned) : 0.0;
+  return n->options.linear ? lasting_bytes(n) + n->branch + linear_bytes(n, draws(n) * n->learned) : 0.0;
 }
 
 /* Moments of Adam, and of each shard of a minibatch a gradient and a pass (minibatch.h). */
@@ -147,7 +149,7 @@ static bool fits_at_last(const Need *n) {
 
 /* The linear branch once more. */
 static double final_fit(const Need *n) {
-  return n->options.linear && fits_at_last(n) ? network_stage(n) + linear_bytes(n, n->table->rows) : 0.0;
+  return n->options.linear && fits_at_last(n) ? network_stage(n) + linear_bytes(n, draws(n) * n->table->rows) : 0.0;
 }
 
 /* What labelling keeps of so many words (word_table.h), and of about a quarter of them with capitals, too. */

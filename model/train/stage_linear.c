@@ -7,18 +7,13 @@
 
 static bool wanted(const Training *t) { return t->options.linear; }
 
-/* Support vector machines take one label a text. So where a teacher has guessed, each text is there several times,
-** with labels that are drawn from the probabilities.
-*/
-enum { DRAWS = 3 };
-
-/* Draws number `draw` of DRAWS, which are spread evenly over the probabilities. */
+/* Draws number `draw` of TAUGHT_DRAWS, which are spread evenly over the probabilities. */
 static uint32_t draw_label(const Training *t, uint32_t row, size_t draw) {
   size_t labels = t->corpus.labels.keys.count;
   const float *likely = taught_labels_of(&t->taught, row, labels);
   if (!likely) return t->corpus.target[row];
   Random random = random_stream(t->options.seed, RANDOM_DRAWN_LABELS, row);
-  float left = ((float)draw + random_uniform(&random)) / (float)DRAWS;
+  float left = ((float)draw + random_uniform(&random)) / (float)TAUGHT_DRAWS;
   uint32_t label = 0;
   while (label + 1 < labels && left >= likely[label]) left -= likely[label++];
   return label;
@@ -29,7 +24,7 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   const Corpus *c = &t->corpus;
   double begun = clock_seconds();
-  size_t draws = t->taught.guessed ? DRAWS : 1, count = t->rows.count * draws;
+  size_t draws = t->taught.guessed ? TAUGHT_DRAWS : 1, count = t->rows.count * draws;
   Text *texts = malloc((count + 1) * sizeof *texts);
   uint32_t *targets = malloc((count + 1) * sizeof *targets);
   Status status = texts && targets ? STATUS_OK : error_no_memory(error);

@@ -7,6 +7,11 @@
 #include "teacher/teacher.h"
 #include "train/training.h"
 
+/* Support vector machines take one label a text. So where a teacher has guessed, the linear branch has each text
+** several times, with labels that are drawn from the probabilities.
+*/
+enum { TAUGHT_DRAWS = 3 };
+
 typedef struct TaughtLabels {
   Teacher *teacher;        /* owned; NULL: there is none. Its text i is row i of the corpus, or a phrase */
   uint32_t *phrase_labels; /* [phrases] of the teacher's texts past the rows                            */
