@@ -85,8 +85,8 @@ Status training_add_phrase(Training *training, const Label *label, const char *p
 Status training_check_stop(Training *training, Error *error);
 Poll training_poll(Training *training, Poll poll);
 
-/* Likewise it is an error if so many rows would take more memory than there is (memory_limit.h). While rows are read the
-** caller asks after each, and where much is done before training_begin(), which asks too, once all of them are there.
+/* Likewise it is an error if so many rows would take more memory than there is (memory_limit.h). While rows are read
+** the caller asks after each, and where much is done before training_begin(), which asks too, once all are there.
 */
 Status training_check_memory(Training *training, bool all_rows, Error *error);
 

@@ -58,7 +58,7 @@ static void check_unlimited(void) { check(UINT64_MAX, MEMORY_UNLIMITED); }
 TEST(without_files_there_is_no_limit) { check_unlimited(); }
 
 TEST(the_machine_says_what_is_available) {
-  write_file("/proc/meminfo", "MemTotal:    24105 kB\nMemFree:      100 kB\nMemAvailable:     2048 kB\nBuffers: 1 kB\n");
+  write_file("/proc/meminfo", "MemTotal:    24105 kB\nMemFree:     100 kB\nMemAvailable:     2048 kB\nBuffers: 1 kB\n");
   check(2048 * 1024, MEMORY_OF_MACHINE);
 }
 
