@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "unit/no_memory.h" /* SANITIZED */
+#include "sanitized.h"
 #include "unit/train/trainings.h"
 
 /* Of a million rows with ten tokens. */
@@ -124,7 +124,7 @@ TEST(a_corpus_is_measured) {
 
 /* ---- beside the truth --------------------------------------------------------------------------- */
 
-#if defined(__linux__) && !defined(SANITIZED)
+#if defined(__linux__) && !SANITIZED
 
 /* Returns a number of /proc/self/status, in bytes. */
 static double status_bytes(const char *key) {
