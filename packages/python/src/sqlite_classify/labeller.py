@@ -48,14 +48,16 @@ class Labeller:
         weights = model if isinstance(model, (bytes, bytearray, memoryview)) else weights_of(model)
         self._lock = threading.Lock()
         self._options = json.dumps({"threads": threads})
-        self._db = _memory()
-        with _sentences():
+        self._db = open_database(":memory:")
+        with sentences():
             create_tables(self._db.cursor(), "main")
             self._execute("INSERT INTO classify_models VALUES (?, 1, '', '[]', '{}', '{}', ?)", [NAME, bytes(weights)])
             self._execute(CHECK, [NAME])
         metadata, tensors = model_file.split(weights)
         self.labels = model_file.labels(tensors, "replace")
         self.multilabel = metadata.get("multilabel") == "true"
+        self.separator = metadata.get("separator")
+        self.version = self._execute("SELECT classify_version()")[0][0]
         self._execute("CREATE TABLE texts(text)")
         self.label([])  # refuses a number of threads that cannot be
 
@@ -64,7 +66,7 @@ class Labeller:
         has None for both. A model of several labels a text gives lists of labels.
         """
         texts, labels, confidences = _checked(texts), [], []
-        with self._lock, _sentences():
+        with self._lock, sentences():
             for begin in range(0, max(1, len(texts)), ROWS):
                 self._fill(texts[begin:begin + ROWS], begin)
                 rows = self._execute(LABEL, [self._options])
@@ -91,7 +93,7 @@ class Labeller:
         """The rows of each text, without their first column: its number in the table, from 1. None for None."""
         texts = _checked(texts)
         found = [None if text is None else [] for text in texts]
-        with self._lock, _sentences():
+        with self._lock, sentences():
             for begin in range(0, len(texts), ROWS):
                 self._fill(texts[begin:begin + ROWS], begin)
                 for number, *row in self._execute(sql):
@@ -122,16 +124,17 @@ class Labeller:
 def labeller(model, threads=1, digest=None):
     """A Labeller of this process: one that was made before, if none of its other threads uses it, else a new one.
 
-    They are kept by a digest of the weights: digest_of(weights), which a caller that has many batches gives, so that it
-    is not worked out for each. The KEPT models that were used last are kept.
+    They are kept by a digest of the weights. A caller that has many batches gives it, digest_of(weights), so that it is
+    not worked out for each; `model` may then be a function that gives the weights, which is called if they are needed.
+    The KEPT models that were used last are kept.
     """
-    if not isinstance(model, (bytes, bytearray, memoryview)):
+    if not digest and not isinstance(model, (bytes, bytearray, memoryview)):
         model = weights_of(model)
     key = digest or digest_of(model), threads, os.getpid()  # connections do not outlive a fork
     with _lock:
         idle = _idle.get(key)
         found = idle.pop() if idle else None
-    found = found or Labeller(model, threads)
+    found = found or Labeller(model() if callable(model) else model, threads)
     try:
         yield found
     finally:
@@ -150,9 +153,9 @@ def digest_of(weights):
 def weights_of(model):
     """The bytes of the weights of (path of a database, name of a model in it)."""
     path, name = _place(model)
-    db = connections.connect(path)
+    db = open_database(path)
     try:
-        with _sentences(f"database {path}: "):
+        with sentences(f"database {path}: "):
             cursor = db.cursor()
             cursor.execute(CHECK, [name]).fetchall()
             if name is None:
@@ -186,12 +189,12 @@ def _find(cursor, name):
     return found.fetchall()[0][0]
 
 
-def _memory():
+def open_database(path):
     """A connection that any thread may use, and that opens no transaction by itself. Both are so with apsw."""
     try:
-        return connections.connect(":memory:", check_same_thread=False, isolation_level=None)
+        return connections.connect(path, check_same_thread=False, isolation_level=None)
     except TypeError:
-        return connections.connect(":memory:")
+        return connections.connect(path)
 
 
 def _checked(texts):
@@ -211,7 +214,7 @@ def _text(number, value):
 
 
 @contextlib.contextmanager
-def _sentences(before=""):
+def sentences(before=""):
     """What the driver raises becomes a ValueError that names neither a function of SQL nor a place in the database."""
     try:
         yield
