@@ -42,8 +42,8 @@ INSERTED = 10000  # rows of a training at once
 # What a training needs: so many bytes for a row and for a token, and a token has so many characters.
 ROW_BYTES, TOKEN_BYTES, TOKEN_CHARACTERS = 1200, 60, 5
 
-MISSING = ("the executor {host} ({python}) has no {module}: install it there (pip install {package}), or bring "
-           "sqlite-classify to the executors by sqlite_classify.spark.ship(spark)")
+MISSING = "the executor {host} ({python}) has no {module}: install it there (pip install {package})"
+MISSING_OURS = ", or bring it to the executors by sqlite_classify.spark.ship(spark)"
 NEED_DATABASE = "from", "labels", "teacher", "unlabelled", "vectors"  # options that look into the database
 NO_ROWS = "SELECT classify_train(NULL, NULL, 'model', ?) FROM (SELECT 1)"
 SAVE = """
@@ -71,7 +71,7 @@ def label(df, text, model, options=None, columns=("label", "confidence")):
                 label        the label: string; bigint or double if all labels are numbers; of a model of several
                              labels a text an array of these
                 confidence   double, as classify_confidence()
-                scores       map<string,double>: each label with its probability, the most probable first
+                scores       map<string,double>: each label as text, with its probability
                 reasons      array<struct<token,start,length,contribution>>: what classify_attention() says
     options   {"threads": n}, of each task; 1 if it is not given
 
@@ -385,7 +385,7 @@ def _context(spark):
 def _in_executor(function, *arguments):
     """What calls this function of spark_worker in an executor. It is pickled whole, since it is no function of a
     module: so it can say that the package is not there."""
-    missing = MISSING
+    missing, missing_ours = MISSING, MISSING_OURS
 
     def call(*given):
         import importlib
@@ -397,8 +397,9 @@ def _in_executor(function, *arguments):
             worker = importlib.import_module("sqlite_classify.spark_worker")
         except ImportError as error:
             module = str(error.name).partition(".")[0]
-            raise RuntimeError(missing.format(host=platform.node(), python=sys.executable, module=module,
-                                              package=module.replace("_", "-"))) from None
+            says = missing + (missing_ours if module == "sqlite_classify" else "")
+            raise RuntimeError(says.format(host=platform.node(), python=sys.executable, module=module,
+                                           package=module.replace("_", "-"))) from None
         return getattr(worker, function)(*arguments)(*given)
     return call
 
