@@ -14,10 +14,13 @@
 The weights are sent once to each executor. It needs pyspark 4 with pyarrow (for classify_udf() pandas, too), and a
 session of its own: Spark Connect has no broadcast variables.
 """
+import atexit
 import collections
+import contextlib
 import json
 import os
 import re
+import shutil
 import sys
 import tempfile
 import zipfile
@@ -36,7 +39,8 @@ REASONS = "array<struct<token:string,start:int,length:int,contribution:double>>"
 GROUP_SCHEMA = ("name string, version bigint, created string, labels string, options string, metrics string, "
                 "weights binary")
 NUMBERS = types.ByteType, types.ShortType, types.IntegerType, types.LongType, types.FloatType, types.DoubleType
-KEPT = 16        # models whose broadcasts are kept, of all sessions of a process
+ONE_LABEL = types.StringType, *NUMBERS
+KEPT = 16         # models whose broadcasts are kept, of all sessions of a process
 INSERTED = 10000  # rows of a training at once
 
 # What a training needs: so many bytes for a row and for a token, and a token has so many characters.
@@ -48,8 +52,9 @@ NEED_DATABASE = "from", "labels", "teacher", "unlabelled", "vectors"  # options 
 NO_ROWS = "SELECT classify_train(NULL, NULL, 'model', ?) FROM (SELECT 1)"
 SAVE = """
 INSERT INTO classify_models(name, version, created, labels, options, metrics, weights)
-SELECT ?1, 1 + max(ifnull((SELECT max(version) FROM classify_models WHERE name = ?1), 0),
-                   ifnull((SELECT newest FROM classify_versions WHERE name = ?1), 0)), ?2, ?3, ?4, ?5, ?6"""
+SELECT :name, 1 + max(ifnull((SELECT max(version) FROM classify_models WHERE name = :name), 0),
+                      ifnull((SELECT newest FROM classify_versions WHERE name = :name), 0)),
+       :created, :labels, :options, :metrics, :weights"""
 
 Shared = collections.namedtuple("Shared", "model labels multilabel")  # model: what spark_worker.borrowed() takes
 
@@ -152,7 +157,7 @@ def evaluate(df, text, label, model):
     several labels a text the labels are arrays, or texts that classify_train() would read.
     """
     shared = _share(_session(df), model, 1)
-    pairs = _pairs(df, text, label, shared.multilabel)
+    pairs = _pairs(df, text, label, (types.StringType, types.ArrayType) if shared.multilabel else ONE_LABEL)
     counts = Counts(shared.labels, shared.multilabel)
     for row in pairs.mapInArrow(_in_executor("evaluate", shared.model), "counts string").collect():
         counts.add_json(row[0])
@@ -172,7 +177,7 @@ def train(df, text, label, path, model=None, options=None, limit_memory=True):
     the option max_memory, lets it try.
     """
     _session(df)
-    pairs = _pairs(df, text, label, True)
+    pairs = _pairs(df, text, label, (*ONE_LABEL, types.ArrayType))
     options = _options(options)
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
@@ -199,7 +204,7 @@ def train_by_group(df, group, text, label, options=None):
     """
     spark = _session(df)
     name = df.columns[_column(df, "group", group, (types.StringType, types.BooleanType, types.DateType, *NUMBERS[:4]))]
-    pairs = _pairs(df, text, label, True, F.col(_quoted(name)).cast("string").alias("name"))
+    pairs = _pairs(df, text, label, (*ONE_LABEL, types.ArrayType), F.col(_quoted(name)).cast("string").alias("name"))
     options = json.dumps({"threads": 1, **_group_options(options)})
     if spark.sparkContext.applicationId not in _checked:
         _check_executor(spark, _in_executor("check_version", _version()))
@@ -221,11 +226,11 @@ def save_models(models, path):
         cursor, left_out = db.cursor(), {}
         cursor.execute("BEGIN IMMEDIATE")
         saving.create_tables(cursor, "main")
-        for row in models.select("name", "created", "labels", "options", "metrics", "weights").toLocalIterator():
+        for row in models.drop("version").toLocalIterator():
             if row.weights is None:
                 left_out[row.name] = json.loads(row.metrics)["error"]
             else:
-                cursor.execute(SAVE, [*row[:5], bytes(row.weights)])
+                cursor.execute(SAVE, {**row.asDict(), "weights": bytes(row.weights)})
         cursor.execute("COMMIT")
         return left_out
     finally:
@@ -248,14 +253,16 @@ def _plan_memory(pairs, limited):
 def _free_memory():
     """Bytes, by the system and by the limit of a container; None where that is not known."""
     found = []
-    try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            found.append(int(re.search(r"MemAvailable: *([0-9]+) kB", file.read())[1]) * 1024)
-        limit, used = (open("/sys/fs/cgroup/memory." + name, encoding="ascii").read() for name in ("max", "current"))
-        found.append(int(limit) - int(used))
-    except (OSError, ValueError, TypeError):  # no Linux, no container, or a container without a limit
-        pass
+    with contextlib.suppress(OSError, ValueError, TypeError):  # no Linux, no container, or one without a limit
+        found.append(int(re.search(r"MemAvailable: *([0-9]+) kB", _contents("/proc/meminfo"))[1]) * 1024)
+        limit, used = (int(_contents(f"/sys/fs/cgroup/memory.{name}")) for name in ("max", "current"))
+        found.append(limit - used)
     return min(found, default=None)
+
+
+def _contents(path):
+    with open(path, encoding="ascii") as file:
+        return file.read()
 
 
 def _size(size):
@@ -308,10 +315,8 @@ def _session(df):
     return df.sparkSession
 
 
-def _pairs(df, text, label, multilabel, *more):
-    """The columns text and label under these names, behind others."""
-    kinds = types.StringType, *NUMBERS
-    kinds += (types.ArrayType,) if multilabel else ()
+def _pairs(df, text, label, kinds, *more):
+    """The columns text and label under these names, behind others. `kinds`: the types that labels may have."""
     places = {"text": _column(df, "text", text), "label": _column(df, "label", label, kinds)}
     found = [F.col(_quoted(df.columns[at])).alias(name) for name, at in places.items()]
     return df.select(*more, *found)
@@ -327,8 +332,8 @@ def _column(df, what, name, kinds=(types.StringType,)):
         raise ValueError(f"the DataFrame has {has} {name!r}, expected one with the {what} "
                          f"(columns: {', '.join(df.columns)})")
     type_ = df.schema[found[0]].dataType
-    if not isinstance(type_, kinds):
-        expected = " or ".join(dict.fromkeys(kind.typeName() for kind in kinds))
+    if not isinstance(type_, kinds) or not isinstance(getattr(type_, "elementType", types.StringType()), ONE_LABEL):
+        expected = " or ".join(kind.typeName() for kind in kinds)
         raise TypeError(f"column {name!r} with the {what} is of the type {type_.simpleString()}, expected {expected}")
     return found[0]
 
@@ -435,6 +440,7 @@ def ship(spark, library=None):
     """Brings this package to executors where it is not installed, for the rest of the session's application. `library`
     is another classify.so than the driver's, such as one of `make dist` for older systems. They need pyarrow."""
     folder = tempfile.mkdtemp(prefix="sqlite_classify-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # executors that come later fetch it from there, too
     path = archive(os.path.join(folder, "sqlite_classify.zip"), library)
     _context(spark).addArchive(path + "#sqlite_classify")
 

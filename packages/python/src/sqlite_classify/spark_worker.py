@@ -13,11 +13,13 @@ import pyarrow as pa
 from .labeller import labeller, open_database, sentences
 from .spark_figures import Counts
 
-TYPES = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "map<string,double>":
-         pa.map_(pa.string(), pa.float64()), "array<string>": pa.list_(pa.string()), "array<bigint>":
-         pa.list_(pa.int64()), "array<double>": pa.list_(pa.float64()),
-         "array<struct<token:string,start:int,length:int,contribution:double>>": pa.list_(pa.struct([
-             ("token", pa.string()), ("start", pa.int32()), ("length", pa.int32()), ("contribution", pa.float64())]))}
+REASON = pa.struct([("token", pa.string()), ("start", pa.int32()), ("length", pa.int32()),
+                    ("contribution", pa.float64())])
+TYPES = {  # Spark's name of a type: Arrow's type
+    "string": pa.string(), "bigint": pa.int64(), "double": pa.float64(),
+    "array<string>": pa.list_(pa.string()), "array<bigint>": pa.list_(pa.int64()),
+    "array<double>": pa.list_(pa.float64()), "map<string,double>": pa.map_(pa.string(), pa.float64()),
+    "array<struct<token:string,start:int,length:int,contribution:double>>": pa.list_(REASON)}
 
 MODEL = "SELECT name, version, created, labels, options, metrics, weights FROM classify_models"
 GROUP = pa.schema([("name", pa.string()), ("version", pa.int64()), ("created", pa.string()), ("labels", pa.string()),
@@ -100,14 +102,12 @@ def new_columns(found, texts, kinds):
         columns["scores"] = [scores and [(str(label), p) for label, p in scores.items()]
                              for scores in found.scores(texts)]
     if "reasons" in wanted:
-        columns["reasons"] = [reasons if reasons is None else [dict(zip(("token", "start", "length", "contribution"),
-                                                                        reason)) for reason in reasons]
-                              for reasons in found.reasons(texts)]
+        columns["reasons"] = found.reasons(texts)
     return [pa.array(columns[kind], TYPES[type_]) for kind, type_ in kinds]
 
 
 def typed(labels, type_):
-    """Numbers become texts where the model has both, and integers become doubles where it has both."""
+    """Numbers become texts where the model has both. (That integers become doubles is seen to by Arrow.)"""
     if type_ == "string":
         return [label if label is None else str(label) for label in labels]
     if type_ == "array<string>":
@@ -156,16 +156,16 @@ def add_rows(found, counts, texts, actual):
 
 def set_of(value, separator):
     """The labels of a row, of an array, or of a text as classify_train() reads it."""
-    if not isinstance(value, str):
-        return {label for label in value if label is not None}
-    with contextlib.suppress(ValueError):
-        listed = json.loads(value)
-        if isinstance(listed, list):
-            return set(listed)
-    if separator is None:
-        raise ValueError(f"a row has the label {value!r:.80}, expected a list of labels: an array, or JSON such as "
-                         '["billing","urgent"]')
-    return {part.strip() for part in value.split(separator)} - {""}
+    labels = value
+    if isinstance(value, str):
+        with contextlib.suppress(ValueError):
+            labels = json.loads(value)
+        if not isinstance(labels, list) and separator is not None:
+            labels = [part.strip() for part in value.split(separator) if part.strip()]
+    if not isinstance(labels, list) or not all(type(label) in (str, int, float) for label in labels):
+        raise ValueError(f"a row has the label {value!r:.80}, expected a list of texts and numbers: an array, or JSON "
+                         'such as ["billing","urgent"]')
+    return set(labels)
 
 
 # ---- a model for each group -------------------------------------------------------
