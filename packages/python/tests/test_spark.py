@@ -248,6 +248,8 @@ class Train(Test):
         left_out = module_spark.save_models(models, path)
         self.assertEqual(list(left_out), ["7"])
         self.assertIn("there is one label only (rows: 1)", left_out["7"])
+        session.conf.set("spark.sql.execution.arrow.useLargeVarTypes", "true")
+        self.addCleanup(session.conf.unset, "spark.sql.execution.arrow.useLargeVarTypes")
         self.assertEqual(module_spark.save_models(models.where("name = '0'"), path), {})
         known = "SELECT name, version, metrics ->> 'rows', options ->> 'threads' FROM classify_models ORDER BY 1, 2"
         self.assertEqual(self.ask(known, path=path), [("0", 1, 3, 1), ("0", 2, 3, 1), ("1", 1, 3, 1)])

@@ -21,9 +21,8 @@ TYPES = {  # Spark's name of a type: Arrow's type
     "array<double>": pa.list_(pa.float64()), "map<string,double>": pa.map_(pa.string(), pa.float64()),
     "array<struct<token:string,start:int,length:int,contribution:double>>": pa.list_(REASON)}
 
-MODEL = "SELECT name, version, created, labels, options, metrics, weights FROM classify_models"
-GROUP = pa.schema([("name", pa.string()), ("version", pa.int64()), ("created", pa.string()), ("labels", pa.string()),
-                   ("options", pa.string()), ("metrics", pa.string()), ("weights", pa.binary())])
+COLUMNS = "name", "version", "created", "labels", "options", "metrics", "weights"
+MODEL = f"SELECT {', '.join(COLUMNS)} FROM classify_models"
 INSERTED = 10000  # rows of a group at once
 
 
@@ -184,8 +183,15 @@ def train_group(options, version):
             row = train_rows(cursor, name, options)
         finally:
             db.close()
-        return pa.Table.from_pylist([dict(zip(GROUP.names, row))], GROUP)
+        return table_of(row, table.column(0).type)
     return run
+
+
+def table_of(row, string):
+    """A table of one row of classify_models. `string` is what this session has for texts: string or large_string."""
+    binary = pa.large_binary() if pa.types.is_large_string(string) else pa.binary()
+    kinds = {"version": pa.int64(), "weights": binary}
+    return pa.table({name: pa.array([value], kinds.get(name, string)) for name, value in zip(COLUMNS, row)})
 
 
 def columns_of(batch):
