@@ -433,6 +433,23 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   return status;
 }
 
+size_t linear_training_bytes(const LinearSize *s) {
+  enum { EACH = 8, COPIES = 8 };
+  size_t most = s->most ? s->most : LINEAR_WEIGHTS / s->columns, buckets = s->words ? choose_buckets(s->columns) : 0;
+  size_t features = s->vocabulary + s->tokens;
+  if (features > most) features = most;
+  size_t weights = features + buckets;
+  size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
+  size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
+  size_t entries = s->tokens * 5 / 2 * EACH + s->ngrams * sizeof(uint32_t) + s->words * 2 * sizeof(size_t);
+  size_t rows = s->rows * (sizeof(size_t) + sizeof(float));
+  size_t solvers = s->columns < s->threads ? 1 : s->threads;
+  size_t solving = (COPIES + 1) * weights * sizeof(float) +
+                   solvers * (weights * 2 * sizeof(float) + s->rows * 3 * sizeof(float));
+  size_t later = entries + rows + solving;
+  return branch + (collecting > later ? collecting : later);
+}
+
 /* ---- for a file --------------------------------------------------------------------- */
 
 /* Adds the hashed features of a text to the list. */

@@ -58,6 +58,22 @@ typedef struct LinearTraining {
 /* Trains a branch; the result is folded. */
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
 
+/* What the memory of linear_train() depends on. */
+typedef struct LinearSize {
+  size_t rows, tokens;  /* of the texts                                                      */
+  size_t vocabulary;
+  size_t words, ngrams; /* of the subword list, and of all its words together; 0 without one */
+  size_t columns;       /* linear_columns()                                                  */
+  size_t most;          /* as in LinearTraining                                              */
+  size_t threads;       /* workers_count()                                                   */
+  bool sets;            /* rows have sets of labels                                          */
+} LinearSize;
+
+/* Returns how many bytes linear_train() holds at most at one time, the branch that it makes included; at least so many
+** as it will be, and for large tables not many more.
+*/
+size_t linear_training_bytes(const LinearSize *size);
+
 /* Computes margins [labels] of a text from its vector; the lexicon is that of its words. */
 void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, float *margins);
 
