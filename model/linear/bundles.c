@@ -26,6 +26,7 @@ Status word_bundles_new(const Subwords *subwords, size_t words, size_t first, si
     size_t count = subwords->end[w] - begin;
     b->bundle[w] = (Bundle){begin, (uint32_t)count, count ? TFIDF_SUBWORDS / sqrtf((float)count) : 0.0f};
   }
-  b->bundles = (Bundles){.count = subwords->count, .own = words, .first = first, .bundle = b->bundle, .feature = b->feature};
+  b->bundles = (Bundles){.count = subwords->count, .own = words, .first = first, .bundle = b->bundle,
+                         .feature = b->feature};
   return STATUS_OK;
 }

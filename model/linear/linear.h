@@ -3,7 +3,7 @@
 **   margin_c = b_c + sum over features f of value_f W_f,c
 **
 ** The values are those of tfidf.h. Each label c is a column, with a support vector machine that
-** separates the rows that have it from all others (svm.h). Two labels of which a row has one
+** separates the rows that have it from all others (svm.h; of many rows svm_newton.h). Two labels of which a row has one
 ** have one column, the margin of the second; the margin of the first is its negative. The branch
 ** is trained apart from the network.
 **
@@ -69,8 +69,8 @@ typedef struct LinearSize {
   bool sets;            /* rows have sets of labels                                          */
 } LinearSize;
 
-/* Returns how many bytes linear_train() holds at most at one time, the branch that it makes included; at least so many
-** as it will be, and for large tables not many more.
+/* Returns how many bytes linear_train() holds at most at one time, the branch that it makes included. It supposes that
+** texts have as many different pairs and hashed features as most do: rather more than fewer.
 */
 size_t linear_training_bytes(const LinearSize *size);
 

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,10 +15,15 @@ static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEA
 enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17,
-  CHUNK = 1024,           /* rows that are counted or measured between two polls */
-  MANY_ROWS = 20000,      /* from so many on, if columns are few, all threads fit one machine after another */
-  FEW_COLUMNS = 8
+  CHUNK = 1024,      /* rows that are counted between two polls */
+  MANY_ROWS = 20000, /* so many at least, and */
+  FEW_COLUMNS = 8    /* so many at most: by_all_threads() */
 };
+
+/* Whether all threads fit one machine after another. Where columns are many, each thread fits one of its own: most rows
+** are soon right for most labels, and dual coordinate descent then leaves them out.
+*/
+static bool by_all_threads(size_t rows, size_t columns) { return rows >= MANY_ROWS && columns <= FEW_COLUMNS; }
 
 /* ---- the kernel -------------------------------------------------------------------- */
 
@@ -100,11 +106,11 @@ typedef struct Learning {
   Linear *linear;
   const LinearTraining *training;
   Workers *workers;
-  float *costs;          /* [count] */
+  float *costs;            /* [count]     */
   LinearRows rows;
-  FeatureCounts all;     /* of all rows */
-  Fitter *fitters;       /* [workers]   */
-  const uint32_t *targets; /* of the rows that are counted by all threads; NULL: all */
+  FeatureCounts all;       /* of all rows */
+  Fitter *fitters;         /* [workers]   */
+  const uint32_t *targets; /* count_rows() */
   uint32_t positive;
 } Learning;
 
@@ -175,11 +181,11 @@ static void copy_weights_out(Linear *l, size_t column, size_t features, const fl
   l->bias[column] = weights[features];
 }
 
-/* ---- a machine by one worker ------------------------------------------------------- */
-
 static void set_scales(const Learning *g, const FeatureCounts *with, float *squares) {
   feature_scales_get(g->rows.rows.features, tfidf_features(&g->linear->tfidf), &g->all, with, squares);
 }
+
+/* ---- a machine by one worker ------------------------------------------------------- */
 
 /* Fits the machine of one column, beginning with the weights in the kernel. */
 static Status fit_task(void *context, size_t index, size_t worker, Error *error) {
@@ -222,6 +228,7 @@ static Status count_rows(Learning *g, const uint32_t *targets, uint32_t positive
   return status;
 }
 
+/* The same by all workers. */
 static Status fit_by_all(Learning *g, size_t column, SvmNewton *solver, float *weights, Error *error) {
   Fitter *f = &g->fitters[0];
   size_t features = g->rows.rows.features;
@@ -254,7 +261,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
                             .most = training->most ? training->most : LINEAR_WEIGHTS / l->columns,
                             .before = training->from ? &training->from->tfidf : NULL};
-  bool many = training->count >= MANY_ROWS && l->columns <= FEW_COLUMNS;
+  bool many = by_all_threads(training->count, l->columns);
   Status status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = learning_new(&g, error);
@@ -267,20 +274,33 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   return status;
 }
 
-size_t linear_training_bytes(const LinearSize *s) {
-  enum { EACH = 8, COPIES = 8 };
-  size_t most = s->most ? s->most : LINEAR_WEIGHTS / s->columns, buckets = s->words ? choose_buckets(s->columns) : 0;
-  size_t features = s->vocabulary + s->tokens;
-  if (features > most) features = most;
-  size_t weights = features + buckets;
-  size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
-  size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
-  size_t entries = s->tokens * 5 / 2 * EACH + s->ngrams * sizeof(uint32_t) + s->words * 2 * sizeof(size_t);
-  size_t rows = s->rows * (sizeof(size_t) + sizeof(float));
-  size_t solvers = s->columns < s->threads ? 1 : s->threads;
-  size_t solving = (COPIES + 1) * weights * sizeof(float) +
-                   solvers * (weights * 2 * sizeof(float) + s->rows * 3 * sizeof(float));
-  size_t later = entries + rows + solving;
-  return branch + (collecting > later ? collecting : later);
+/* ---- memory ------------------------------------------------------------------------ */
+
+/* Returns how many features texts have: different pairs are fewer and fewer, the more tokens there are. */
+static size_t expected_features(const LinearSize *s) {
+  double pairs = fmin((double)s->tokens, 4.0 * pow((double)s->tokens, 0.83));
+  size_t most = s->most ? s->most : LINEAR_WEIGHTS / s->columns, features = s->vocabulary + (size_t)pairs;
+  return features < most ? features : most;
 }
 
+/* Two thirds of the entries are words and pairs; the rest, of numbers and capitals, are fewer in most texts. */
+static size_t rows_bytes(const LinearSize *s) {
+  enum { ENTRY = sizeof(uint32_t) + sizeof(float) };
+  enum { CHUNKS = 8 << 20 }; /* rows that have been read, but not put in their place */
+  size_t bundles = s->words * sizeof(Bundle) + s->ngrams * sizeof(uint32_t);
+  return CHUNKS + s->tokens * 5 / 2 * ENTRY + s->rows * (sizeof(size_t) + sizeof(float)) + bundles;
+}
+
+size_t linear_training_bytes(const LinearSize *s) {
+  size_t features = expected_features(s), weights = features + (s->words ? choose_buckets(s->columns) : 0);
+  size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
+  size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
+  size_t counts = (s->threads + 1) * weights * sizeof(uint32_t);
+  size_t targets = s->sets ? s->rows * sizeof(uint32_t) : 0, solving;
+  if (by_all_threads(s->rows, s->columns))
+    solving = svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
+  else
+    solving = (s->columns < s->threads ? s->columns : s->threads) * (svm_bytes(s->rows, weights) + targets);
+  size_t later = rows_bytes(s) + counts + solving;
+  return branch + (collecting > later ? collecting : later);
+}

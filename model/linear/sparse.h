@@ -24,7 +24,8 @@ typedef struct Bundle {
 } Bundle;
 
 typedef struct Bundles {
-  size_t count, own, first;
+  size_t count; /* of bundles */
+  size_t own, first;
   const Bundle *bundle;
   const uint32_t *feature;
 } Bundles;

@@ -25,6 +25,8 @@ void svm_free(Svm *s) {
   *s = (Svm){0};
 }
 
+size_t svm_bytes(size_t rows, size_t features) { return sizeof(float) * (2 * features + 3 * rows); }
+
 Status svm_new(const SparseRows *r, Svm *s, Error *error) {
   *s = (Svm){.weights = calloc(r->features + 1, sizeof *s->weights),
              .squares = malloc((r->features + 1) * sizeof *s->squares),

@@ -24,8 +24,8 @@ void svm_newton_free(SvmNewton *solver);
 /* s^2 [features] of the next problem, for the caller to set. */
 float *svm_newton_squares(SvmNewton *solver);
 
-/* As svm_fit(): weights [features + 1] are those to begin with, then the result, the bias last. Not within a task of the
-** workers. `squares` are used up.
+/* As svm_fit(): weights [features + 1] are those to begin with, then the result, the bias last. It is not for a task of
+** the workers, and uses up the squares.
 */
 Status svm_newton_fit(SvmNewton *solver, const uint32_t *targets, uint32_t positive, const float *costs,
                       float *weights, Error *error);

@@ -9,7 +9,7 @@
 #include "unit/no_memory.h"
 #include "unit/support.h"
 
-/* Words 0 to 39, of which 0 to 29 have a bundle, and bundles 30 to 39 without a word; features 40 to 59 are in bundles. */
+/* Words 0 to 39, of which 0 to 29 have a bundle; bundles 30 to 39 are of no word; features 40 to 59 are in bundles. */
 enum { ROWS = 400, WORDS = 40, OWN = 30, LISTED = 20, FEATURES = WORDS + LISTED, BUNDLES = 40, EACH = 4, ENTRIES = 8 };
 
 typedef struct Problem {
