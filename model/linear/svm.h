@@ -14,13 +14,13 @@
 
 /* A solver and its result, reused for several problems on the same rows. */
 typedef struct Svm {
-  float *weights;   /* [features + 1] w, then the bias                                      */
+  float *weights;   /* [features + 1] w, then the bias                                        */
   float *squares;   /* [features] s^2, for the caller to set before svm_measure(); 1 at first */
   /* private */
-  float *alpha;     /* [count] coefficients of the dual                                     */
-  float *lengths;   /* [count] |x|^2, with the bias' feature                                */
-  uint32_t *active; /* [count] rows, first the active ones                                  */
-  float *sums;      /* [features past bundles->first] zeros                                 */
+  float *alpha;     /* [count] coefficients of the dual                                       */
+  float *lengths;   /* [count] |x|^2, with the bias' feature                                  */
+  uint32_t *active; /* [count] rows, first the active ones                                    */
+  float *sums;      /* [features past bundles->first] zeros                                   */
 } Svm; /* all zero is empty */
 
 Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
