@@ -7,8 +7,8 @@
 #include "linear/kernel.h"
 
 enum {
-  CHUNK = 512,  /* rows that a task reads                                        */
-  CHUNKS = 64   /* that are read side by side, before they are put one after another */
+  CHUNK = 512, /* rows that a task reads */
+  CHUNKS = LINEAR_ROWS_AT_ONCE / CHUNK
 };
 
 /* The rows that a task has read. */

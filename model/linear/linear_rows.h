@@ -10,6 +10,9 @@
 #include "linear/bundles.h"
 #include "linear/linear.h"
 
+/* Rows that are read side by side, before they are put one after another. */
+enum { LINEAR_ROWS_AT_ONCE = 1 << 15 };
+
 typedef struct LinearRows {
   size_t *begin;     /* [count + 1] */
   uint32_t *feature; /* [begin[count]] */

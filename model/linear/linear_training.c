@@ -16,8 +16,9 @@ enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17,
   CHUNK = 1024,      /* rows that are counted between two polls */
-  MANY_ROWS = 20000, /* so many at least, and */
-  FEW_COLUMNS = 8    /* so many at most: by_all_threads() */
+  MANY_ROWS = 20000, /* so many at least, and             */
+  FEW_COLUMNS = 8,   /* so many at most: by_all_threads() */
+  PARTS = 4          /* of many rows, counted side by side */
 };
 
 /* Whether all threads fit one machine after another. Where columns are many, each thread fits one of its own: most rows
@@ -109,6 +110,8 @@ typedef struct Learning {
   float *costs;            /* [count]     */
   LinearRows rows;
   FeatureCounts all;       /* of all rows */
+  FeatureCounts part[PARTS];
+  size_t parts;
   Fitter *fitters;         /* [workers]   */
   const uint32_t *targets; /* count_rows() */
   uint32_t positive;
@@ -125,6 +128,7 @@ static void learning_free(Learning *g) {
   for (size_t i = 0; g->fitters && i < workers_count(g->workers); i++) fitter_free(&g->fitters[i]);
   free(g->fitters);
   feature_counts_free(&g->all);
+  for (size_t i = 0; i < PARTS; i++) feature_counts_free(&g->part[i]);
   linear_rows_free(&g->rows);
   free(g->costs);
 }
@@ -140,8 +144,8 @@ static Status learning_new(Learning *g, Error *error) {
   if (!g->costs || !g->fitters) return error_no_memory(error);
   for (size_t i = 0; i < training->count; i++)
     g->costs[i] = COST * (training->label_weights ? training->label_weights[training->targets[i]] : 1.0f);
-  for (size_t i = 0; i < threads && !status; i++)
-    status = feature_counts_new(&g->rows.rows, &g->fitters[i].counts, error);
+  g->parts = by_all_threads(training->count, g->linear->columns) ? PARTS : 1;
+  for (size_t i = 0; i < g->parts && !status; i++) status = feature_counts_new(&g->rows.rows, &g->part[i], error);
   return status;
 }
 
@@ -153,8 +157,9 @@ static Status members_new(const Learning *g, Members *m, Error *error) {
 }
 
 static Status fitter_begin(const Learning *g, Fitter *f, Error *error) {
-  if (f->svm.weights) return STATUS_OK;
+  if (f->svm.weights) return STATUS_OK; /* a fitter that is half made ends the training */
   Status status = members_new(g, &f->members, error);
+  if (!status) status = feature_counts_new(&g->rows.rows, &f->counts, error);
   return status ? status : svm_new(&g->rows.rows, &f->svm, error);
 }
 
@@ -185,6 +190,13 @@ static void set_scales(const Learning *g, const FeatureCounts *with, float *squa
   feature_scales_get(g->rows.rows.features, tfidf_features(&g->linear->tfidf), &g->all, with, squares);
 }
 
+/* Adds rows to counts, and polls meanwhile. */
+static void count_range(const Learning *g, size_t first, size_t end, const uint32_t *targets, uint32_t positive,
+                        FeatureCounts *counts) {
+  for (size_t i = first; i < end && !workers_stopped(g->workers); i += CHUNK)
+    feature_counts_add(&g->rows.rows, i, i + CHUNK < end ? i + CHUNK : end, targets, positive, counts);
+}
+
 /* ---- a machine by one worker ------------------------------------------------------- */
 
 /* Fits the machine of one column, beginning with the weights in the kernel. */
@@ -196,8 +208,7 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   Status status = fitter_begin(g, f, error);
   if (status) return status;
   const uint32_t *targets = label_targets(g, positive, &f->members);
-  for (size_t i = 0; i < r->count && !workers_stopped(g->workers); i += CHUNK)
-    feature_counts_add(r, i, i + CHUNK < r->count ? i + CHUNK : r->count, targets, positive, &f->counts);
+  count_range(g, 0, r->count, targets, positive, &f->counts);
   set_scales(g, &f->counts, f->svm.squares);
   feature_counts_clear(r->features, &f->counts);
   svm_measure(r, g->workers, &f->svm);
@@ -210,10 +221,12 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
 /* ---- a machine by all workers ------------------------------------------------------ */
 
 static Status count_task(void *context, size_t index, size_t worker, Error *error) {
+  (void)worker;
   (void)error;
   Learning *g = context;
-  size_t first = index * CHUNK, end = first + CHUNK < g->rows.rows.count ? first + CHUNK : g->rows.rows.count;
-  feature_counts_add(&g->rows.rows, first, end, g->targets, g->positive, &g->fitters[worker].counts);
+  size_t count = g->rows.rows.count, size = (count + g->parts - 1) / g->parts, first = index * size;
+  size_t end = first + size < count ? first + size : count;
+  count_range(g, first, end, g->targets, g->positive, &g->part[index]);
   return STATUS_OK;
 }
 
@@ -222,22 +235,22 @@ static Status count_rows(Learning *g, const uint32_t *targets, uint32_t positive
                          Error *error) {
   g->targets = targets;
   g->positive = positive;
-  Status status = workers_run(g->workers, (g->training->count + CHUNK - 1) / CHUNK, count_task, g, error);
-  for (size_t i = 0; i < workers_count(g->workers) && !status; i++)
-    if (&g->fitters[i].counts != counts) feature_counts_move(g->rows.rows.features, &g->fitters[i].counts, counts);
+  Status status = workers_run(g->workers, g->parts, count_task, g, error);
+  for (size_t i = 0; i < g->parts && !status; i++)
+    if (&g->part[i] != counts) feature_counts_move(g->rows.rows.features, &g->part[i], counts);
   return status;
 }
 
 /* The same by all workers. */
 static Status fit_by_all(Learning *g, size_t column, SvmNewton *solver, float *weights, Error *error) {
-  Fitter *f = &g->fitters[0];
+  FeatureCounts *with = &g->part[0];
   size_t features = g->rows.rows.features;
   uint32_t positive = label_of(g->linear, column);
-  const uint32_t *targets = label_targets(g, positive, &f->members);
-  Status status = count_rows(g, targets, positive, &f->counts, error);
+  const uint32_t *targets = label_targets(g, positive, &g->fitters[0].members);
+  Status status = count_rows(g, targets, positive, with, error);
   if (status) return status;
-  set_scales(g, &f->counts, svm_newton_squares(solver));
-  feature_counts_clear(features, &f->counts);
+  set_scales(g, with, svm_newton_squares(solver));
+  feature_counts_clear(features, with);
   copy_weights_in(g->linear, column, features, weights);
   status = svm_newton_fit(solver, targets, positive, g->costs, weights, error);
   copy_weights_out(g->linear, column, features, weights);
@@ -286,21 +299,22 @@ static size_t expected_features(const LinearSize *s) {
 /* Two thirds of the entries are words and pairs; the rest, of numbers and capitals, are fewer in most texts. */
 static size_t rows_bytes(const LinearSize *s) {
   enum { ENTRY = sizeof(uint32_t) + sizeof(float) };
-  enum { CHUNKS = 8 << 20 }; /* rows that have been read, but not put in their place */
+  size_t entries = s->tokens * 5 / 2 * ENTRY, at_once = LINEAR_ROWS_AT_ONCE;
+  size_t unplaced = s->rows > at_once ? entries / s->rows * at_once : entries;
   size_t bundles = s->words * sizeof(Bundle) + s->ngrams * sizeof(uint32_t);
-  return CHUNKS + s->tokens * 5 / 2 * ENTRY + s->rows * (sizeof(size_t) + sizeof(float)) + bundles;
+  return entries + unplaced + s->rows * (sizeof(size_t) + sizeof(float)) + bundles;
 }
 
 size_t linear_training_bytes(const LinearSize *s) {
   size_t features = expected_features(s), weights = features + (s->words ? choose_buckets(s->columns) : 0);
   size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
   size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
-  size_t counts = (s->threads + 1) * weights * sizeof(uint32_t);
-  size_t targets = s->sets ? s->rows * sizeof(uint32_t) : 0, solving;
+  size_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0, solving;
   if (by_all_threads(s->rows, s->columns))
-    solving = svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
+    solving = PARTS * counts + svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
   else
-    solving = (s->columns < s->threads ? s->columns : s->threads) * (svm_bytes(s->rows, weights) + targets);
+    solving = counts + (s->columns < s->threads ? s->columns : s->threads) *
+                           (svm_bytes(s->rows, weights) + counts + targets);
   size_t later = rows_bytes(s) + counts + solving;
   return branch + (collecting > later ? collecting : later);
 }
