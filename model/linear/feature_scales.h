@@ -7,25 +7,40 @@
 ** r_f is naive Bayes' log-count ratio (Wang and Manning 2012): a_f rows with the label and b_f others have the feature,
 ** p is the share of the rows that have the label. What as many rows of either kind have gets no weight. A = 3 rows more
 ** are taken to have each feature, with the label as often as all rows do, so that two rows prove little. The mean is
-** over all entries of the rows. k is 1 for words and pairs, and 2 for n-grams and hashed features.
+** over all features of all rows. k is 1 for words and pairs, and 2 for n-grams and hashed features.
 */
 #ifndef CLASSIFY_FEATURE_SCALES_H
 #define CLASSIFY_FEATURE_SCALES_H
 
+#include <stdbool.h>
+
 #include "base/status.h"
 #include "linear/sparse.h"
 
-typedef struct FeatureScales {
-  const SparseRows *rows;
-  size_t ngrams;       /* the first feature of which k is 2                         */
-  uint32_t *rows_with; /* [features] how many rows have a feature: feature_scales_new() */
-} FeatureScales;
+/* How many of some rows have each feature. */
+typedef struct FeatureCounts {
+  size_t rows;
+  uint32_t *rows_with; /* [features] */
+  bool *seen;          /* private    */
+} FeatureCounts;
 
-/* The rows are borrowed. Threads may share it. */
-Status feature_scales_new(const SparseRows *rows, size_t ngrams, FeatureScales *scales, Error *error);
-void feature_scales_free(FeatureScales *scales);
+/* Makes counts of no rows. */
+Status feature_counts_new(const SparseRows *rows, FeatureCounts *counts, Error *error);
+void feature_counts_free(FeatureCounts *counts);
 
-/* Sets squares [features] to s_f^2 for the rows with targets[i] == positive against all others. */
-void feature_scales_get(const FeatureScales *scales, const uint32_t *targets, uint32_t positive, float *squares);
+/* Adds rows first .. end - 1, or with targets those of them whose target is `positive`. */
+void feature_counts_add(const SparseRows *rows, size_t first, size_t end, const uint32_t *targets, uint32_t positive,
+                        FeatureCounts *counts);
+
+void feature_counts_clear(size_t features, FeatureCounts *counts);
+
+/* Adds other counts of the same features, and sets these to 0. */
+void feature_counts_move(size_t features, FeatureCounts *from, FeatureCounts *to);
+
+/* Sets squares [features] to s_f^2. `all` counts all rows, `with` those that have the label; the n-grams and hashed
+** features begin at `ngrams`.
+*/
+void feature_scales_get(size_t features, size_t ngrams, const FeatureCounts *all, const FeatureCounts *with,
+                        float *squares);
 
 #endif

@@ -3,7 +3,7 @@
 **   margin_c = b_c + sum over features f of value_f W_f,c
 **
 ** The values are those of tfidf.h. Each label c is a column, with a support vector machine that
-** separates the rows that have it from all others (svm.h). Two labels of which a row has one
+** separates the rows that have it from all others (svm.h; of many rows svm_newton.h). Two labels of which a row has one
 ** have one column, the margin of the second; the margin of the first is its negative. The branch
 ** is trained apart from the network.
 **
@@ -57,6 +57,22 @@ typedef struct LinearTraining {
 
 /* Trains a branch; the result is folded. */
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
+
+/* What the memory of linear_train() depends on. */
+typedef struct LinearSize {
+  size_t rows, tokens;  /* of the texts                                                      */
+  size_t vocabulary;
+  size_t words, ngrams; /* of the subword list, and of all its words together; 0 without one */
+  size_t columns;       /* linear_columns()                                                  */
+  size_t most;          /* as in LinearTraining                                              */
+  size_t threads;       /* workers_count()                                                   */
+  bool sets;            /* rows have sets of labels                                          */
+} LinearSize;
+
+/* Returns how many bytes linear_train() holds at most at one time, the branch that it makes included. It supposes that
+** texts have as many different pairs and hashed features as most do: rather more than fewer.
+*/
+size_t linear_training_bytes(const LinearSize *size);
 
 /* Computes margins [labels] of a text from its vector; the lexicon is that of its words. */
 void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, float *margins);

@@ -4,9 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/random.h"
 
-enum { MOST_PASSES = 100, POLL_ROWS = 1024 };
+enum {
+  MOST_PASSES = 100,
+  POLL_ROWS = 1024,
+  LINE = 16, /* numbers in a cache line */
+  ROW_AHEAD = 12, ENTRIES_AHEAD = 8, WEIGHTS_AHEAD = 4, BUNDLES_AHEAD = 2 /* rows that memory is fetched before */
+};
 static const float TOLERANCE = 0.02f; /* largest minus least projected gradient of a pass */
 
 void svm_free(Svm *s) {
@@ -15,42 +21,101 @@ void svm_free(Svm *s) {
   free(s->alpha);
   free(s->lengths);
   free(s->active);
+  free(s->sums);
   *s = (Svm){0};
 }
+
+size_t svm_bytes(size_t rows, size_t features) { return sizeof(float) * (2 * features + 3 * rows); }
 
 Status svm_new(const SparseRows *r, Svm *s, Error *error) {
   *s = (Svm){.weights = calloc(r->features + 1, sizeof *s->weights),
              .squares = malloc((r->features + 1) * sizeof *s->squares),
              .alpha = calloc(r->count + 1, sizeof *s->alpha),
              .lengths = calloc(r->count + 1, sizeof *s->lengths),
-             .active = calloc(r->count + 1, sizeof *s->active)};
-  if (!s->weights || !s->squares || !s->alpha || !s->lengths || !s->active) {
+             .active = calloc(r->count + 1, sizeof *s->active),
+             .sums = memory_floats(r->bundles ? r->features - r->bundles->first : 0)};
+  if (!s->weights || !s->squares || !s->alpha || !s->lengths || !s->active || !s->sums) {
     svm_free(s);
     return error_no_memory(error);
   }
   for (size_t f = 0; f < r->features; f++) s->squares[f] = 1.0f;
-  svm_measure(r, s);
   return STATUS_OK;
 }
 
-void svm_measure(const SparseRows *r, Svm *s) {
-  for (size_t i = 0; i < r->count; i++) {
-    s->lengths[i] = 1.0f;
-    for (size_t f = r->begin[i]; f < r->end[i]; f++)
-      s->lengths[i] += r->value[f] * r->value[f] * s->squares[r->feature[f]];
-  }
+/* ---- a row ----------------------------------------------------------------------- */
+
+/* Adds up in four sums, which do not wait for each other. */
+static float list_sum(const uint32_t *feature, size_t count, const float *w) {
+  float sum[4] = {0};
+  size_t g = 0;
+  for (; g + 4 <= count; g += 4)
+    for (size_t k = 0; k < 4; k++) sum[k] += w[feature[g + k]];
+  for (; g < count; g++) sum[0] += w[feature[g]];
+  return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 static float row_margin(const SparseRows *r, const float *w, size_t row) {
   double sum = w[r->features];
-  for (size_t f = r->begin[row]; f < r->end[row]; f++) sum += w[r->feature[f]] * r->value[f];
+  for (size_t e = r->begin[row]; e < r->end[row]; e++) {
+    uint32_t number = r->feature[e];
+    const Bundle *b = sparse_bundle(r, number);
+    float weight = number < r->features ? w[number] : 0.0f;
+    if (b) weight += b->coefficient * list_sum(r->bundles->feature + b->begin, b->count, w);
+    sum += weight * r->value[e];
+  }
   return (float)sum;
 }
 
-static void row_add(const SparseRows *r, Svm *s, size_t row, float factor) {
-  for (size_t f = r->begin[row]; f < r->end[row]; f++)
-    s->weights[r->feature[f]] += factor * s->squares[r->feature[f]] * r->value[f];
-  s->weights[r->features] += factor;
+static void row_add(const SparseRows *r, const float *squares, size_t row, float factor, float *w) {
+  for (size_t e = r->begin[row]; e < r->end[row]; e++) {
+    uint32_t number = r->feature[e];
+    const Bundle *b = sparse_bundle(r, number);
+    float step = factor * r->value[e];
+    if (number < r->features) w[number] += step * squares[number];
+    if (!b) continue;
+    const uint32_t *feature = r->bundles->feature + b->begin;
+    step *= b->coefficient;
+    for (size_t g = 0; g < b->count; g++) w[feature[g]] += step * squares[feature[g]];
+  }
+  w[r->features] += factor;
+}
+
+/* Adds `value` to the sum of a feature; returns how much that adds to the sum of squares. */
+static float add_square(float value, float square, float *sum) {
+  float before = *sum;
+  *sum += value;
+  return value * (2.0f * before + value) * square;
+}
+
+/* Returns |x|^2, with the bias' feature. `sums` [features past bundles->first] is zeros, also afterwards. */
+static float row_length(const SparseRows *r, const float *squares, size_t row, float *sums) {
+  float length = 1.0f;
+  const Bundles *bundles = r->bundles;
+  for (size_t e = r->begin[row]; e < r->end[row]; e++) {
+    uint32_t number = r->feature[e];
+    const Bundle *b = sparse_bundle(r, number);
+    float value = r->value[e];
+    if (number < r->features && bundles && number >= bundles->first)
+      length += add_square(value, squares[number], &sums[number - bundles->first]);
+    else if (number < r->features)
+      length += value * value * squares[number];
+    for (size_t g = 0; b && g < b->count; g++) {
+      uint32_t feature = bundles->feature[b->begin + g];
+      length += add_square(value * b->coefficient, squares[feature], &sums[feature - bundles->first]);
+    }
+  }
+  for (size_t e = r->begin[row]; bundles && e < r->end[row]; e++) {
+    uint32_t number = r->feature[e];
+    const Bundle *b = sparse_bundle(r, number);
+    if (number < r->features && number >= bundles->first) sums[number - bundles->first] = 0.0f;
+    for (size_t g = 0; b && g < b->count; g++) sums[bundles->feature[b->begin + g] - bundles->first] = 0.0f;
+  }
+  return length;
+}
+
+void svm_measure(const SparseRows *r, Workers *workers, Svm *s) {
+  for (size_t i = 0; i < r->count && (i % POLL_ROWS || !workers_stopped(workers)); i++)
+    s->lengths[i] = row_length(r, s->squares, i, s->sums);
 }
 
 typedef struct Problem {
@@ -66,12 +131,59 @@ typedef struct Shrinking {
   float least, most;  /* of the projected gradients of a pass                             */
 } Shrinking;
 
+/* ---- a pass ---------------------------------------------------------------------- */
+
+static inline void fetch_row(const Problem *p, const Svm *s, size_t row) {
+  __builtin_prefetch(&p->rows->begin[row]);
+  __builtin_prefetch(&p->rows->end[row]);
+  __builtin_prefetch(&p->targets[row]);
+  __builtin_prefetch(&p->costs[row]);
+  __builtin_prefetch(&s->alpha[row]);
+  __builtin_prefetch(&s->lengths[row]);
+}
+
+static inline void fetch_entries(const SparseRows *r, size_t row) {
+  for (size_t e = r->begin[row]; e < r->end[row]; e += LINE) {
+    __builtin_prefetch(&r->feature[e]);
+    __builtin_prefetch(&r->value[e]);
+  }
+}
+
+static inline void fetch_weights(const SparseRows *r, const Svm *s, size_t row) {
+  for (size_t e = r->begin[row]; e < r->end[row]; e++) {
+    uint32_t number = r->feature[e];
+    const Bundle *b = sparse_bundle(r, number);
+    if (b) __builtin_prefetch(b);
+    if (number >= r->features) continue;
+    __builtin_prefetch(&s->weights[number]);
+    __builtin_prefetch(&s->squares[number]);
+  }
+}
+
+static inline void fetch_bundles(const SparseRows *r, size_t row) {
+  for (size_t e = r->begin[row]; e < r->end[row]; e++) {
+    const Bundle *b = sparse_bundle(r, r->feature[e]);
+    if (!b) break; /* they come first */
+    __builtin_prefetch(&r->bundles->feature[b->begin]);
+    __builtin_prefetch(&r->bundles->feature[b->begin + LINE]);
+  }
+}
+
+/* The rows come in random order, so that nothing of them is in the cache unless it is asked for. */
+static inline void fetch_ahead(const Problem *p, const Svm *s, size_t k, size_t active) {
+  if (k + ROW_AHEAD < active) fetch_row(p, s, s->active[k + ROW_AHEAD]);
+  if (k + ENTRIES_AHEAD < active) fetch_entries(p->rows, s->active[k + ENTRIES_AHEAD]);
+  if (k + WEIGHTS_AHEAD < active) fetch_weights(p->rows, s, s->active[k + WEIGHTS_AHEAD]);
+  if (p->rows->bundles && k + BUNDLES_AHEAD < active) fetch_bundles(p->rows, s->active[k + BUNDLES_AHEAD]);
+}
+
 /* Visits the active rows once, in their order. */
 static void one_pass(const Problem *p, Workers *workers, Svm *s, Shrinking *shrinking) {
   const SparseRows *r = p->rows;
   float least = INFINITY, most = -INFINITY, bound = shrinking->bound;
   size_t active = shrinking->active;
   for (size_t k = 0; k < active && (k % POLL_ROWS || !workers_stopped(workers)); k++) {
+    fetch_ahead(p, s, k, active);
     size_t i = s->active[k];
     float y = p->targets[i] == p->positive ? 1.0f : -1.0f, ridge = 0.5f / p->costs[i], before = s->alpha[i];
     float gradient = y * row_margin(r, s->weights, i) - 1.0f + ridge * before;
@@ -85,7 +197,7 @@ static void one_pass(const Problem *p, Workers *workers, Svm *s, Shrinking *shri
     least = fminf(least, projected);
     if (fabsf(projected) < 1e-12f) continue;
     s->alpha[i] = fmaxf(before - gradient / (s->lengths[i] + ridge), 0.0f);
-    row_add(r, s, i, (s->alpha[i] - before) * y);
+    row_add(r, s->squares, i, (s->alpha[i] - before) * y, s->weights);
   }
   *shrinking = (Shrinking){.active = active, .bound = bound, .least = least, .most = most};
 }

@@ -14,19 +14,25 @@
 
 /* A solver and its result, reused for several problems on the same rows. */
 typedef struct Svm {
-  float *weights;  /* [features + 1] w, then the bias                                */
-  float *squares;  /* [features] s^2, for the caller to set before svm_measure(); 1 at first */
+  float *weights;   /* [features + 1] w, then the bias                                        */
+  float *squares;   /* [features] s^2, for the caller to set before svm_measure(); 1 at first */
   /* private */
-  float *alpha;    /* [count] coefficients of the dual      */
-  float *lengths;  /* [count] |x|^2, with the bias' feature */
-  uint32_t *active; /* [count] rows, first the active ones  */
+  float *alpha;     /* [count] coefficients of the dual                                       */
+  float *lengths;   /* [count] |x|^2, with the bias' feature                                  */
+  uint32_t *active; /* [count] rows, first the active ones                                    */
+  float *sums;      /* [features past bundles->first] zeros                                   */
 } Svm; /* all zero is empty */
 
 Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
 void svm_free(Svm *svm);
 
-/* Prepares the solver for other scales, or for other rows, at most as many, with the same features. */
-void svm_measure(const SparseRows *rows, Svm *svm);
+/* Returns the bytes of a solver. */
+size_t svm_bytes(size_t rows, size_t features);
+
+/* Prepares the solver, before its first fit and again for other scales, or for other rows, at most as many, with the
+** same features. Returns early if the workers are stopped.
+*/
+void svm_measure(const SparseRows *rows, Workers *workers, Svm *svm);
 
 /* Fits svm->weights to separate the rows with targets[i] == positive from all others. The
 ** caller sets the weights to begin with: 0, or those of an earlier fit, w0; then

@@ -204,7 +204,11 @@ typedef uint64_t Pair;
 static Pair pair_of(uint32_t second, size_t text) { return (uint64_t)second << 32 | (uint32_t)text; }
 static uint32_t pair_second(Pair pair) { return (uint32_t)(pair >> 32); }
 
-enum { COMMONEST = 1 << 10 }; /* pairs in at least so many texts count as equally common */
+enum {
+  COMMONEST = 1 << 10, /* pairs in at least so many texts count as equally common */
+  POLL_TEXTS = 1024,
+  WORDS = 64           /* of which a task sorts the pairs */
+};
 
 typedef struct Collection {
   Tfidf *tfidf;
@@ -225,7 +229,7 @@ static Status count_words(Collection *c) {
   c->last_text = calloc(c->training.vocabulary + 1, sizeof *c->last_text);
   c->begin = calloc(c->training.vocabulary + 2, sizeof *c->begin);
   if (!c->texts_with || !c->last_text || !c->begin) return error_no_memory(c->error);
-  for (size_t i = 0; i < c->training.count; i++) {
+  for (size_t i = 0; i < c->training.count && (i % POLL_TEXTS || !workers_stopped(c->workers)); i++) {
     Text text = c->training.texts[i];
     for (size_t t = 0; t < text.length; t++) {
       uint32_t word = text.words[t];
@@ -244,20 +248,16 @@ static int rising_pairs(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-static Status sort_pairs(Collection *c) {
+static Status list_pairs(Collection *c) {
   size_t *next = calloc(c->training.vocabulary + 1, sizeof *next);
   c->pairs = memory_aligned(c->begin[c->training.vocabulary] + 1, sizeof *c->pairs);
   if (next && c->pairs) {
     memcpy(next, c->begin, c->training.vocabulary * sizeof *next);
-    for (size_t i = 0; i < c->training.count; i++) {
+    for (size_t i = 0; i < c->training.count && (i % POLL_TEXTS || !workers_stopped(c->workers)); i++) {
       Text text = c->training.texts[i];
       for (size_t t = 0; t + 1 < text.length; t++)
         if (counts(c, text.words[t]) && counts(c, text.words[t + 1]))
           c->pairs[next[text.words[t]]++] = pair_of(text.words[t + 1], i);
-    }
-    for (size_t w = 1; w < c->training.vocabulary && !workers_stopped(c->workers); w++) {
-      size_t same = c->begin[w + 1] - c->begin[w];
-      if (same > 1) qsort(c->pairs + c->begin[w], same, sizeof *c->pairs, rising_pairs);
     }
   }
   free(next);
@@ -351,20 +351,41 @@ static Status keep_features(Collection *c) {
   return status;
 }
 
-static Status collect_task(void *context, size_t index, size_t worker, Error *error) {
+static Status list_task(void *context, size_t index, size_t worker, Error *error) {
   (void)index;
   (void)worker;
   Collection *c = context;
   c->error = error;
   Status status = count_words(c);
-  if (!status) status = sort_pairs(c);
-  return status || workers_stopped(c->workers) ? status : keep_features(c);
+  return status || workers_stopped(c->workers) ? status : list_pairs(c);
+}
+
+static Status sort_task(void *context, size_t index, size_t worker, Error *error) {
+  (void)worker;
+  (void)error;
+  Collection *c = context;
+  size_t end = (index + 1) * WORDS < c->training.vocabulary ? (index + 1) * WORDS : c->training.vocabulary;
+  for (size_t w = index * WORDS; w < end && !workers_stopped(c->workers); w++) {
+    size_t same = c->begin[w + 1] - c->begin[w];
+    if (same > 1) qsort(c->pairs + c->begin[w], same, sizeof *c->pairs, rising_pairs);
+  }
+  return STATUS_OK;
+}
+
+static Status keep_task(void *context, size_t index, size_t worker, Error *error) {
+  (void)index;
+  (void)worker;
+  Collection *c = context;
+  c->error = error;
+  return keep_features(c);
 }
 
 Status tfidf_collect(Tfidf *tfidf, const TfidfTraining *training, Workers *workers, Error *error) {
   Collection c = {.tfidf = tfidf, .training = *training, .workers = workers};
   *tfidf = (Tfidf){0};
-  Status status = workers_run(workers, 1, collect_task, &c, error);
+  Status status = workers_run(workers, 1, list_task, &c, error);
+  if (!status) status = workers_run(workers, (training->vocabulary + WORDS - 1) / WORDS, sort_task, &c, error);
+  if (!status) status = workers_run(workers, 1, keep_task, &c, error);
   if (!status) status = tfidf_index(tfidf, error);
   free(c.texts_with);
   free(c.last_text);

@@ -56,7 +56,7 @@ typedef struct TfidfTraining {
   const Tfidf *before; /* its features and their idf are all kept; NULL: none */
 } TfidfTraining;
 
-/* Finds the features of texts. Runs as a task of the workers, and ends early when they stop. */
+/* Finds the features of texts. Runs as tasks of the workers, and ends early when they stop. */
 Status tfidf_collect(Tfidf *tfidf, const TfidfTraining *training, Workers *workers, Error *error);
 
 /* Makes `table` from pair_end and `second`: for each first word in turn a hash table of its

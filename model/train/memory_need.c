@@ -105,22 +105,15 @@ static double pruning_bytes(const Need *n) {
 }
 
 /* The entries of a matrix: words, pairs, hashed features of some tokens, and n-grams. */
-static double linear_entries(const Need *n, double share) {
-  double of_token = n->options.subwords ? 4.0 : 2.0;
-  return share * (of_token * n->table->tokens + n->table->all_ngrams);
-}
-
-/* What linear_train() takes at its peak besides the branch, of so many rows. First all pairs of words are sorted; then
-** the rows are a sparse matrix, and each worker has a support vector machine.
-*/
+/* What linear_train() takes at its peak besides the branch, of so many rows, and the list of their texts. */
 static double linear_bytes(const Need *n, double rows) {
-  double share = rows / fmax(1.0, n->table->rows), weights = n->features + most_buckets(n->columns);
-  double machines = fmin((double)n->options.threads, n->columns);
-  double machine = 2.0 * sizeof(float) * weights + 3.0 * WORD * rows + (n->table->set_labels > 0 ? WORD * rows : 0.0);
-  double matrix = 2.0 * sizeof(float) * linear_entries(n, share) + WORD * weights + machines * machine;
-  double pairs = sizeof(uint64_t) * share * n->table->tokens;
-  double row = sizeof(Text) + 2.0 * WORD + 2.0 * sizeof(size_t);
-  return row * rows + fmax(matrix, pairs);
+  const TableSize *t = n->table;
+  double share = rows / fmax(1.0, t->rows);
+  LinearSize size = {.rows = (size_t)rows, .tokens = (size_t)(share * t->tokens), .vocabulary = (size_t)n->kept,
+                     .words = n->options.subwords ? (size_t)t->words : 0,
+                     .ngrams = n->options.subwords ? (size_t)t->ngrams : 0, .columns = (size_t)n->columns,
+                     .most = (size_t)n->features, .threads = n->options.threads, .sets = t->set_labels > 0};
+  return (sizeof(Text) + WORD) * rows + fmax(0.0, (double)linear_training_bytes(&size) - n->branch);
 }
 
 static double draws(const Need *n) { return n->table->taught > 0 && n->table->unlabelled > 0 ? TAUGHT_DRAWS : 1.0; }

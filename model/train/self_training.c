@@ -121,7 +121,7 @@ static void learn(SelfTrainer *s) {
   const TrainingSet *set = &s->set;
   size_t features = t->rows->features;
   SparseRows rows = {set->count, features, set->begin, set->end, t->rows->feature, t->rows->value};
-  svm_measure(&rows, &s->svm);
+  svm_measure(&rows, s->workers, &s->svm);
   for (uint32_t c = 0; c < t->labels && !workers_stopped(s->workers); c++) {
     memset(s->svm.weights, 0, (features + 1) * sizeof *s->svm.weights);
     svm_fit(&rows, set->targets, c, set->costs, t->seed, s->workers, &s->svm);

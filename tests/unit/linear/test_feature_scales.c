@@ -11,10 +11,14 @@ static const float VALUE[] = {1, 1, 1, 1, 1, 1, 1};
 static const SparseRows ROWS = {4, 4, BEGIN, END, FEATURE, VALUE};
 
 static void get(const uint32_t *targets, uint32_t positive, float squares[4]) {
-  FeatureScales scales;
-  assert_ok(feature_scales_new(&ROWS, 2, &scales, &error));
-  feature_scales_get(&scales, targets, positive, squares);
-  feature_scales_free(&scales);
+  FeatureCounts all, with;
+  assert_ok(feature_counts_new(&ROWS, &all, &error));
+  assert_ok(feature_counts_new(&ROWS, &with, &error));
+  feature_counts_add(&ROWS, 0, 4, NULL, 0, &all);
+  feature_counts_add(&ROWS, 0, 4, targets, positive, &with);
+  feature_scales_get(4, 2, &all, &with, squares);
+  feature_counts_free(&all);
+  feature_counts_free(&with);
 }
 
 TEST(a_scale_is_the_log_count_ratio) {
@@ -41,11 +45,36 @@ TEST(a_label_that_all_rows_have_gives_numbers) {
   for (size_t f = 0; f < 4; f++) assert_true(isfinite(squares[f]) && squares[f] >= 0.0f);
 }
 
+/* Feature 0 is a word with a bundle of 1, 2 and 2, and bundle 1, without a word, is of 2. */
+static const uint32_t LISTED[] = {1, 2, 2, 2}, NUMBERS[] = {0, 4 + 1, 4 + 1, 2, 0};
+static const size_t BEGINS[] = {0, 2, 4, 5};
+static const Bundle BUNDLE[] = {{0, 3, 0.5f}, {3, 1, 0.5f}};
+static const Bundles BUNDLES = {.count = 2, .own = 1, .first = 1, .bundle = BUNDLE, .feature = LISTED};
+static const SparseRows BUNDLED = {3, 4, BEGINS, BEGINS + 1, NUMBERS, VALUE, &BUNDLES};
+
+TEST(a_row_counts_once_where_bundles_have_features_in_common) {
+  FeatureCounts all, with;
+  const uint32_t expected[] = {2, 2, 3, 0}, last[] = {1, 1, 1, 0};
+  assert_ok(feature_counts_new(&BUNDLED, &all, &error));
+  assert_ok(feature_counts_new(&BUNDLED, &with, &error));
+  feature_counts_add(&BUNDLED, 0, 2, NULL, 0, &all);
+  feature_counts_add(&BUNDLED, 2, 3, NULL, 0, &with);
+  assert_memory_equal(with.rows_with, last, sizeof last);
+  feature_counts_move(4, &with, &all);
+  assert_int_equal(all.rows, 3);
+  assert_int_equal(with.rows, 0);
+  assert_memory_equal(all.rows_with, expected, sizeof expected);
+  for (size_t f = 0; f < 4; f++) assert_int_equal(with.rows_with[f], 0);
+  feature_counts_free(&all);
+  feature_counts_free(&with);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_scale_is_the_log_count_ratio),
       cmocka_unit_test(a_label_that_no_row_has_gives_numbers),
       cmocka_unit_test(a_label_that_all_rows_have_gives_numbers),
+      cmocka_unit_test(a_row_counts_once_where_bundles_have_features_in_common),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -391,11 +391,15 @@ static Status dense_task(void *context, size_t index, size_t worker, Error *task
 
 /* Twice as much for n-grams and hashed features as for words and pairs. */
 static void set_scales(const Linear *l, const DenseJob *job, Svm *svm) {
-  FeatureScales scales;
-  assert_ok(feature_scales_new(job->rows, tfidf_features(&l->tfidf), &scales, &error));
-  feature_scales_get(&scales, job->targets, 1, svm->squares);
-  svm_measure(job->rows, svm);
-  feature_scales_free(&scales);
+  FeatureCounts all, with;
+  assert_ok(feature_counts_new(job->rows, &all, &error));
+  assert_ok(feature_counts_new(job->rows, &with, &error));
+  feature_counts_add(job->rows, 0, ROWS, NULL, 0, &all);
+  feature_counts_add(job->rows, 0, ROWS, job->targets, 1, &with);
+  feature_scales_get(job->rows->features, tfidf_features(&l->tfidf), &all, &with, svm->squares);
+  svm_measure(job->rows, job->workers, svm);
+  feature_counts_free(&all);
+  feature_counts_free(&with);
 }
 
 /* The margins of label 1 are those of a machine on rows that are made here, in the
@@ -424,8 +428,8 @@ static void check_machine(const LinearTraining *training) {
   const SparseRows rows = {ROWS, features, begin, end, feature, value};
   DenseJob job = {.rows = &rows, .targets = training->targets, .costs = costs};
   assert_ok(svm_new(&rows, &job.svm, &error));
-  set_scales(&l, &job, &job.svm);
   assert_ok(workers_new(0, (Poll){0}, &job.workers, &error));
+  set_scales(&l, &job, &job.svm);
   assert_ok(workers_run(job.workers, 1, dense_task, &job, &error));
   const Lexicon lexicon = lesson_lexicon(training);
   for (size_t i = 0; i < ROWS; i++) {
@@ -573,6 +577,76 @@ TEST(learning_can_be_interrupted_anywhere) {
   }
   assert_true(asked > 20); /* in each machine, too */
   free(s);
+  subwords_free(&subwords);
+}
+
+/* ---- many rows --------------------------------------------------------------------------- */
+
+/* So many rows that threads share each machine: texts of a subject word, and of words that all subjects have. */
+enum { MANY = 20500 };
+
+typedef struct ManyRows {
+  Subjects *subjects;
+  Text *texts;
+  uint32_t *targets;
+} ManyRows;
+
+static ManyRows many_rows(size_t labels, const Subwords *subwords) {
+  ManyRows m = {subjects_new(labels, subwords), allocate(MANY, sizeof(Text)), allocate(MANY, sizeof(uint32_t))};
+  for (size_t i = 0; i < MANY; i++) {
+    m.texts[i] = m.subjects->texts[i * 7 % ROWS];
+    m.targets[i] = m.subjects->targets[i * 7 % ROWS];
+    if (i % 10 == 0) m.targets[i] = (uint32_t)(i / 10 % labels); /* not all can be right */
+  }
+  m.subjects->training.texts = m.texts;
+  m.subjects->training.targets = m.targets;
+  m.subjects->training.count = MANY;
+  return m;
+}
+
+static void many_rows_free(ManyRows *m) {
+  free(m->subjects);
+  free(m->texts);
+  free(m->targets);
+}
+
+TEST(many_rows_give_the_same_bits_with_any_number_of_threads) {
+  for (size_t labels = 2; labels <= 3; labels++) {
+    Subwords subwords = shaped_lesson_words();
+    ManyRows m = many_rows(labels, &subwords);
+    Linear expected;
+    assert_ok(learn_on(&expected, &m.subjects->training, 0, (Poll){0}));
+    assert_true(count_right(&expected, &m.subjects->training) > MANY * 9 / 10);
+    const size_t threads[] = {1, 2, 4};
+    for (size_t i = 0; i < COUNT(threads); i++) {
+      Linear l;
+      assert_ok(learn_on(&l, &m.subjects->training, threads[i], (Poll){0}));
+      check_same_branch(&l, &expected);
+      linear_free(&l);
+    }
+    linear_free(&expected);
+    many_rows_free(&m);
+    subwords_free(&subwords);
+  }
+}
+
+/* At more and more polls, until none says stop. */
+TEST(learning_of_many_rows_can_be_interrupted) {
+  Subwords subwords = shaped_lesson_words();
+  ManyRows m = many_rows(2, &subwords);
+  Status status = STATUS_INTERRUPTED;
+  size_t stopped = 0;
+  for (size_t asked = 1; status; asked += 1 + asked / 4) {
+    Linear l;
+    polls = asked;
+    status = learn_on(&l, &m.subjects->training, 0, (Poll){stop_later, NULL});
+    assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
+    assert_int_equal(linear_exists(&l), status == STATUS_OK);
+    stopped += status != STATUS_OK;
+    linear_free(&l);
+  }
+  assert_true(stopped > 20);
+  many_rows_free(&m);
   subwords_free(&subwords);
 }
 
@@ -990,6 +1064,8 @@ int main(void) {
       cmocka_unit_test(words_outside_the_vocabulary_weigh_by_their_letters),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
       cmocka_unit_test(learning_can_be_interrupted_anywhere),
+      cmocka_unit_test(many_rows_give_the_same_bits_with_any_number_of_threads),
+      cmocka_unit_test(learning_of_many_rows_can_be_interrupted),
       cmocka_unit_test(what_was_learned_before_is_kept),
       cmocka_unit_test(going_on_without_rows_changes_nothing),
       cmocka_unit_test(new_words_and_labels_come_beside_the_old),

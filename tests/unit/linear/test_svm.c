@@ -76,12 +76,19 @@ static Status fit_polled(const Problem *p, const float *from, uint32_t positive,
   return status;
 }
 
+static void measure(const SparseRows *rows, Svm *svm) {
+  Workers *workers;
+  assert_ok(workers_new(0, (Poll){0}, &workers, &error));
+  svm_measure(rows, workers, svm);
+  workers_free(workers);
+}
+
 static Svm fit(const Problem *p, const float *from, uint32_t positive, uint64_t seed) {
   Svm svm;
   proceed = true;
   assert_ok(svm_new(&p->rows, &svm, &error));
   memcpy(svm.squares, p->squares, sizeof p->squares);
-  svm_measure(&p->rows, &svm);
+  measure(&p->rows, &svm);
   assert_ok(fit_polled(p, from, positive, seed, 0, &svm));
   return svm;
 }
@@ -247,7 +254,7 @@ TEST(a_solver_measured_anew_serves_other_rows) {
   Problem *p = problem_new(6), *other = problem_new(7);
   other->rows.count = ROWS / 2;
   Svm used = fit(p, NULL, 0, 1), fresh = fit(other, NULL, 2, 1);
-  svm_measure(&other->rows, &used);
+  measure(&other->rows, &used);
   assert_ok(fit_polled(other, NULL, 2, 1, 0, &used));
   assert_memory_equal(used.weights, fresh.weights, (FEATURES + 1) * sizeof(float));
   svm_free(&used);
@@ -270,6 +277,57 @@ TEST(a_poll_that_says_stop_ends_it_early) {
   free(p);
 }
 
+/* ---- bundles ------------------------------------------------------------------------ */
+
+/* Features 0 to 2 are words, of which 0 and 1 have bundles; 3 to 6 are in bundles, bundle 1 has one of them twice;
+** bundle 2 has no word. Entry 6 is a feature of bundles as it is.
+*/
+static const uint32_t LISTED[] = {3, 4, 4, 5, 5, 6, 3};
+static const Bundle BUNDLE[] = {{0, 2, 0.5f}, {2, 3, 0.4f}, {5, 2, 0.3f}};
+static const Bundles BUNDLES = {.count = 3, .own = 2, .first = 3, .bundle = BUNDLE, .feature = LISTED};
+
+/* Rows with entries of all kinds, and the same rows with each feature once. */
+static void bundled_rows(Problem *bundled, Problem *merged) {
+  static const uint32_t NUMBERS[] = {0, 1, FEATURES + 2, 2, 6};
+  Random random = random_stream(11, 0, 0);
+  size_t at = 0, merged_at = 0;
+  for (size_t i = 0; i < ROWS; i++) {
+    float row[FEATURES] = {0};
+    bundled->begin[i] = at;
+    for (size_t e = 0; e < COUNT(NUMBERS); e++) {
+      if (random_below(&random, 2)) continue;
+      float value = 0.3f + random_uniform(&random);
+      const Bundle *b = sparse_bundle(&bundled->rows, NUMBERS[e]);
+      if (NUMBERS[e] < FEATURES) row[NUMBERS[e]] += value;
+      for (size_t g = 0; b && g < b->count; g++) row[LISTED[b->begin + g]] += value * b->coefficient;
+      bundled->feature[at] = NUMBERS[e];
+      bundled->value[at++] = value;
+    }
+    bundled->end[i] = at;
+    merged->begin[i] = merged_at;
+    for (uint32_t f = 0; f < FEATURES; f++) {
+      if (row[f] == 0.0f) continue;
+      merged->feature[merged_at] = f;
+      merged->value[merged_at++] = row[f];
+    }
+    merged->end[i] = merged_at;
+  }
+}
+
+/* The same steps, rounded otherwise. */
+TEST(entries_with_bundles_are_all_their_features) {
+  Problem *bundled = problem_new(9), *merged = problem_new(9);
+  bundled->rows.bundles = &BUNDLES;
+  bundled_rows(bundled, merged);
+  Svm a = fit(bundled, NULL, 1, 1), b = fit(merged, NULL, 1, 1);
+  assert_close(a.lengths, b.lengths, ROWS, 1e-6);
+  assert_close(a.weights, b.weights, FEATURES + 1, 1e-4);
+  svm_free(&a);
+  svm_free(&b);
+  free(bundled);
+  free(merged);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(weights_are_those_of_gradient_descent),
@@ -281,6 +339,7 @@ int main(void) {
       cmocka_unit_test(a_solver_serves_one_problem_after_another),
       cmocka_unit_test(a_solver_measured_anew_serves_other_rows),
       cmocka_unit_test(a_poll_that_says_stop_ends_it_early),
+      cmocka_unit_test(entries_with_bundles_are_all_their_features),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -52,6 +52,7 @@ static void supervised_margins(const PartlyLabelled *p, size_t labelled, float m
   assert_ok(workers_new(0, (Poll){0}, &workers, &error));
   for (uint32_t c = 0; c < 2; c++) {
     assert_ok(svm_new(&rows, &svm, &error));
+    svm_measure(&rows, workers, &svm);
     svm_fit(&rows, p->targets, c, costs, SEED, workers, &svm);
     for (size_t i = 0; i < p->rows.count; i++) {
       margins[i][c] = svm.weights[rows.features];
