@@ -39,7 +39,7 @@ static void measure(const Training *t, bool is_whole, TableSize *s) {
 /* Returns a share of the rows. Their different words become fewer far more slowly. */
 static TableSize sample_of(const TableSize *whole, double share) {
   TableSize s = *whole;
-  double *const rows[] = {&s.rows, &s.tokens, &s.unlabelled, &s.held_out, &s.all_ngrams, &s.vectors};
+  double *const rows[] = {&s.rows, &s.tokens, &s.unlabelled, &s.held_out, &s.vectors};
   double *const words[] = {&s.words, &s.letters, &s.ngrams};
   double share_of_words = fmin(pow(share, 0.3), share * s.tokens / fmax(1.0, s.words));
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) *rows[i] *= share;

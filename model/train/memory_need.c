@@ -25,9 +25,7 @@ static void measure_words(const Vocabulary *v, bool subwords, TableSize *s) {
   for (uint32_t w = 0; w < v->words.count && subwords; w++) {
     size_t length;
     const char *word = strings_get(&v->words, w, &length);
-    double ngrams = (double)subwords_estimate(word, length);
-    s->ngrams += ngrams;
-    s->all_ngrams += ngrams * v->counts[w];
+    s->ngrams += (double)subwords_estimate(word, length);
   }
 }
 
@@ -104,7 +102,6 @@ static double pruning_bytes(const Need *n) {
   return rows_bytes(n) + words_bytes(n, n->table->words) + words_bytes(n, n->kept) + subwords_bytes(n) + lists;
 }
 
-/* The entries of a matrix: words, pairs, hashed features of some tokens, and n-grams. */
 /* What linear_train() takes at its peak besides the branch, of so many rows, and the list of their texts. */
 static double linear_bytes(const Need *n, double rows) {
   const TableSize *t = n->table;

@@ -23,7 +23,6 @@ typedef struct TableSize {
   double words;       /* different ones                                                  */
   double letters;     /* bytes of the different words                                    */
   double ngrams;      /* character n-grams of the different words                        */
-  double all_ngrams;  /* the same, of all tokens                                         */
   double labels;
   double set_labels;  /* of all different sets of labels; 0: a row has one label         */
   double features;    /* of the linear branch at most, if max_size says so; else 0       */

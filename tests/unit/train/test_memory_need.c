@@ -10,7 +10,7 @@
 
 /* Of a million rows with ten tokens. */
 static const TableSize LARGE = {.rows = 1e6, .tokens = 1e7, .longest = 15, .words = 1e5, .letters = 8e5, .ngrams = 2e6,
-                                .all_ngrams = 1.5e8, .labels = 2, .is_whole = true};
+                                .labels = 2, .is_whole = true};
 
 static double need_of(TableSize size) { return memory_need(&TRAINING_DEFAULTS, &size); }
 
@@ -18,8 +18,7 @@ static double need_of(TableSize size) { return memory_need(&TRAINING_DEFAULTS, &
 
 TEST(each_sum_adds_to_the_need) {
   TableSize size = LARGE;
-  double *const sums[] = {&size.rows,    &size.tokens, &size.longest,   &size.words,
-                          &size.letters, &size.ngrams, &size.all_ngrams};
+  double *const sums[] = {&size.rows, &size.tokens, &size.longest, &size.words, &size.letters, &size.ngrams};
   for (size_t i = 0; i < COUNT(sums); i++) {
     double before = need_of(LARGE), value = *sums[i];
     for (double times = 2; times < 1000; times *= 2) {
@@ -43,7 +42,7 @@ TEST(the_first_rows_need_no_more_than_all) {
     for (double rows = 1; rows < 4e6; rows *= 1.03) {
       double share = rows / 1e6;
       TableSize size = LARGE;
-      double *const sums[] = {&size.rows, &size.tokens, &size.words, &size.letters, &size.ngrams, &size.all_ngrams};
+      double *const sums[] = {&size.rows, &size.tokens, &size.words, &size.letters, &size.ngrams};
       for (size_t i = 0; i < COUNT(sums); i++) *sums[i] *= share;
       const double whole = memory_need(&options, &size);
       size.is_whole = false;
@@ -115,10 +114,8 @@ TEST(a_corpus_is_measured) {
     ngrams += (double)subwords_estimate(word, length);
   }
   assert_true(size.ngrams == ngrams);
-  double again = 2.0 * (double)subwords_estimate("tea", 3) + (double)subwords_estimate("and", 3);
-  assert_true(size.all_ngrams == ngrams + again);
   table_size_measure(&corpus, false, &size);
-  assert_true(size.ngrams == 0 && size.all_ngrams == 0);
+  assert_true(size.ngrams == 0);
   corpus_free(&corpus);
 }
 
