@@ -113,7 +113,6 @@ def label_on_cluster(checks, cluster, data, folder):
         found["two workers"] = label_by_cluster(session, data, os.path.join(folder, "two"))
         found["two workers, one killed"] = label_while_killing(checks, session, data, os.path.join(folder, "killed"),
                                                                cluster)
-    cluster.add_worker()
     return found
 
 

@@ -31,6 +31,13 @@ def train(path):
     db.close()
 
 
+def weights(path, name):
+    db = sqlite_classify.connect(path)
+    found = db.execute("SELECT weights FROM classify_models WHERE name = ?", (name,)).fetchone()[0]
+    db.close()
+    return found
+
+
 def label(path, file, rows_at_once):
     db = sqlite_classify.connect(path)
     count = db.execute("SELECT count(*) FROM rows").fetchone()[0]
@@ -50,4 +57,5 @@ def main(task, path, *arguments):
         label(path, arguments[0], int(arguments[1]))
 
 
-main(*sys.argv[1:])
+if __name__ == "__main__":
+    main(*sys.argv[1:])
