@@ -9,7 +9,6 @@ import glob
 import os
 import shutil
 import subprocess
-import sys
 import time
 
 PYTHON = "/usr/bin/python3"
@@ -59,7 +58,6 @@ def fetch(folder):
         return
     shutil.rmtree(made, ignore_errors=True)
     run(folder, PYTHON, "-m", "venv", made)
-    # pip takes a minute for the wheel of PySpark that it would else build, a third of that without.
     run(folder, bare_python(folder), "-m", "pip", "install", "--quiet", *PACKAGES)
     with open(done, "w") as file:
         file.write("\n".join(PACKAGES))
@@ -88,6 +86,7 @@ def wheel_builder(folder):
 
 def run(folder, *command):
     keep = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MAKE", "MFLAGS"))}
-    result = subprocess.run(command, capture_output=True, text=True, env=keep, stdin=subprocess.DEVNULL)
+    result = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                            env={**keep, "PYTHONDONTWRITEBYTECODE": "1"})
     if result.returncode:
         raise Failed(f"{' '.join(command)} FAILED:\n{result.stdout}{result.stderr}")

@@ -68,12 +68,12 @@ def check_equal(checks, who, answers, whole, batches):
 
 
 def running_stage(session, victim):
-    """The stage of the job if it is in the middle: some tasks have ended, as many are still to begin, and one runs on
-    the executor `victim`.
+    """The stage of the job if it is in the middle: some tasks have ended, others have not begun, and one runs on the
+    executor `victim`.
     """
     for stage in ask(session, "stages?status=active"):
         ended = stage["numCompleteTasks"]
-        if 2 <= ended <= stage["numTasks"] // 2:
+        if ended >= 2 and ended + stage["numActiveTasks"] <= stage["numTasks"] - 2:
             tasks = tasks_of_stage(session, stage)
             if any(task["executorId"] == victim and task["status"] == "RUNNING" for task in tasks):
                 return stage
@@ -88,7 +88,7 @@ def label_while_killing(checks, session, data, folder, cluster):
     job = threading.Thread(target=lambda: result.append(label_by_cluster(session, data, folder)))
     job.start()
     try:
-        stage = wait_for("the middle of the job", lambda: running_stage(session, victim))
+        stage = wait_for("the middle of the job", lambda: running_stage(session, victim) or not job.is_alive())
         cluster.kill_worker(worker)
     finally:
         job.join()

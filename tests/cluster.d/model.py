@@ -14,7 +14,7 @@ import sqlite_classify
 
 # name: rows and options. `large` has 40 MB and more.
 MODELS = {
-    "small": (5000, '{"epochs": 2}'),
+    "small": (5000, '{"epochs": 2, "hidden": 32}'),
     "large": (4000, '{"epochs": 1, "embedding": 768, "encoder": "none", "linear": false, "compress": false, '
                     '"batch_size": 512}'),
 }

@@ -61,8 +61,8 @@ def label_by_large_model(checks, session, data):
     few.count()
     labelled = spark.label(few, "text", weights)
     for job in "first", "second":
-        counted = labelled.agg(F.count("label"), F.count_distinct(F.spark_partition_id())).first()
-        checks.equal(f"the large model, {job} job: rows labelled, and tasks", tuple(counted),
+        counted = labelled.withColumn("task", F.spark_partition_id()).agg(F.count("label"), F.count_distinct("task"))
+        checks.equal(f"the large model, {job} job: rows labelled, and tasks", tuple(counted.first()),
                      (TASKS * ROWS_A_TASK, TASKS))
 
 
@@ -75,20 +75,20 @@ def check_loaded_once(checks, recorded):
 
 def check_sent_once(checks, data, recorded, executors):
     """After label_by_large_model(), and after other models were used as well, which are small."""
-    size = len(model.weights(data.database, "large"))
+    size = len(model.weights(data.database, "large"))  # Java's streams add 5 bytes to each 1024
     for executor, sizes in sorted(recorded.received().items()):
         large = [each for each in sizes.values() if each > size // 2]
         print(f"  executor {executor} was sent {sum(large) / 2**20:.1f} MB for a model of {size / 2**20:.1f} MB, and "
               f"{(sum(sizes.values()) - sum(large)) / 2**20:.1f} MB of other broadcasts")
-        checks.say(len(large) == 1 and size <= large[0] < size + 2**16, f"executor {executor} is sent the model once",
+        checks.say(len(large) == 1 and size <= large[0] < 1.01 * size, f"executor {executor} is sent the model once",
                    f"{large} bytes, of a model of {size}")
     checks.equal("executors that were sent the model", len(recorded.received()), executors)
 
 
 def label_many_batches(session, data):
     session.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", str(ROWS_A_BATCH))
-    one_task = session.read.parquet(os.path.join(data.parquet, "part-00.parquet")).limit(BATCHES * ROWS_A_BATCH)
-    spark.label(one_task.coalesce(1), "text", (data.database, "small")).write.format("noop").mode("overwrite").save()
+    one_task = session.read.parquet(data.parquet).limit(BATCHES * ROWS_A_BATCH).coalesce(1)
+    spark.label(one_task, "text", (data.database, "small")).write.format("noop").mode("overwrite").save()
 
 
 def check_memory(checks, recorded):
