@@ -13,7 +13,7 @@ BYTES_A_PARTITION = 1 << 26  # more than a file of ours has, so that each file i
 
 @contextlib.contextmanager
 def application(cluster, name, executors, **settings):
-    """A SparkSession whose executors are there. A keyword's two underscores stand for a dot."""
+    """A SparkSession whose executors are there."""
     builder = SparkSession.builder.master(cluster.url).appName(name)
     defaults = {
         "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1", "spark.ui.port": "0",
@@ -25,7 +25,7 @@ def application(cluster, name, executors, **settings):
         "spark.ui.liveUpdate.period": "0", "spark.ui.showConsoleProgress": "false",
     }
     for key, value in {**defaults, **settings}.items():
-        builder = builder.config(key.replace("__", "."), value)
+        builder = builder.config(key, value)
     session = builder.getOrCreate()
     try:
         session.sparkContext.setLogLevel("WARN")

@@ -1,15 +1,15 @@
 """Two million rows on one worker, on two, and on two of which one is killed, beside one process of classify_rows."""
+import concurrent.futures
 import os
 import subprocess
 import sys
-import threading
 import time
 
 import numpy
 from sqlite_classify import spark
 
 import rows
-from application import ROWS_A_BATCH, application, ask, tasks_of_stage
+from application import ROWS_A_BATCH, application, ask, live_executors, tasks_of_stage
 from processes import wait_for
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -17,7 +17,7 @@ NEAR = 1e-6  # confidences of rows that were not in one batch: they differ in th
 
 
 class Rows:
-    """The rows as Parquet and as a table, and the models."""
+    """The rows as Parquet and as a table, and the models. Each file has whole Arrow batches, or less than one."""
 
     def __init__(self, folder, count):
         self.count = count
@@ -84,19 +84,18 @@ def label_while_killing(checks, session, data, folder, cluster):
     """As label_by_cluster(), and a worker is killed meanwhile."""
     worker = cluster.workers[0]
     victim = next(iter(worker.executors()))
-    result = []
-    job = threading.Thread(target=lambda: result.append(label_by_cluster(session, data, folder)))
-    job.start()
-    try:
-        stage = wait_for("the middle of the job", lambda: running_stage(session, victim) or not job.is_alive())
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        job = pool.submit(label_by_cluster, session, data, folder)
+        stage = wait_for("the middle of the job", lambda: job.done() or running_stage(session, victim))
+        if job.done():
+            job.result()
+            raise RuntimeError("the job has ended before a worker could be killed")
         cluster.kill_worker(worker)
-    finally:
-        job.join()
     lost = [task for task in tasks_of_stage(session, stage)
             if task["executorId"] == victim and task["status"] in ("FAILED", "KILLED")]
     checks.say(lost, "one killed: its task was lost and begun again", "no task of it has failed")
     print(f"  killed when {stage['numCompleteTasks']} of {stage['numTasks']} partitions were done")
-    return result[0]
+    return job.result()
 
 
 # ---- all of it ----------------------------------------------------------------------------
@@ -106,26 +105,27 @@ def label_on_cluster(checks, cluster, data, folder):
     """Seconds and answers for each way."""
     found = {}
     with application(cluster, "labelling", executors=1) as session:
-        label_by_cluster(session, FewRows(data), os.path.join(folder, "first"))  # Python and the library get loaded
+        load_everywhere(session, data)
         found["one worker"] = label_by_cluster(session, data, os.path.join(folder, "one"))
         cluster.add_worker()
-        wait_for("two executors", lambda: len(ask(session, "executors")) == 3)  # one is the driver
+        wait_for("two executors", lambda: len(live_executors(session)) == 2)
+        load_everywhere(session, data)
         found["two workers"] = label_by_cluster(session, data, os.path.join(folder, "two"))
         found["two workers, one killed"] = label_while_killing(checks, session, data, os.path.join(folder, "killed"),
                                                                cluster)
     return found
 
 
-class FewRows:
-    def __init__(self, data):
-        self.parquet = os.path.join(data.parquet, "part-00.parquet")
-        self.database = data.database
+def load_everywhere(session, data):
+    """Each executor starts its Python and loads the library, which is not to be measured."""
+    some = session.read.parquet(data.parquet).limit(4000).repartition(4)
+    spark.label(some, "text", (data.database, "small")).write.format("noop").mode("overwrite").save()
 
 
 def check(checks, cluster, data, folder):
     with checks.part("one process of classify_rows"):
         seconds, whole = label_by_sqlite(data, folder, 0)
-        _, batches = label_by_sqlite(data, folder, ROWS_A_BATCH)
+        _, batches = label_by_sqlite(data, folder, min(ROWS_A_BATCH, data.count // rows.FILES))
     with checks.part("labelling on the cluster"):
         found = label_on_cluster(checks, cluster, data, folder)
         for who, (_, answers) in found.items():

@@ -9,10 +9,11 @@ import sqlite_classify
 
 import environment
 from application import application
-from functions import few_rows
+from functions import FEW, few_rows
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 OTHER_VERSION = b"9.9.9"
+ONE = {"spark.cores.max": "1"}  # executor
 
 
 def label_few(session, data):
@@ -33,15 +34,14 @@ def other_version(folder):
 
 def check_version(checks, cluster, data, folder):
     path = other_version(os.path.join(folder, "other"))
-    with application(cluster, "version", 1, **{"spark.cores.max": "1", "spark.executorEnv.PYTHONPATH": path}) as session:
+    with application(cluster, "version", 1, **ONE, **{"spark.executorEnv.PYTHONPATH": path}) as session:
         checks.refused("executors of another version", lambda: label_few(session, data), OTHER_VERSION.decode(),
                        sqlite_classify.__version__, "driver")
 
 
 def check_no_extensions(checks, cluster, data):
     path = os.path.join(HERE, "no_extensions")
-    with application(cluster, "extensions", 1, **{"spark.cores.max": "1",
-                                                  "spark.executorEnv.PYTHONPATH": path}) as session:
+    with application(cluster, "extensions", 1, **ONE, **{"spark.executorEnv.PYTHONPATH": path}) as session:
         checks.refused("executors whose sqlite3 loads no extensions", lambda: label_few(session, data), "extensions",
                        "apsw")
 
@@ -51,10 +51,10 @@ def check_shipping(checks, cluster, data, venv):
     before = os.environ["PYSPARK_PYTHON"]
     os.environ["PYSPARK_PYTHON"] = environment.bare_python(venv)
     try:
-        with application(cluster, "shipping", 1, **{"spark.cores.max": "1"}) as session:
+        with application(cluster, "shipping", 1, **ONE) as session:
             checks.refused("executors without the package", lambda: label_few(session, data), "sqlite_classify")
             spark.ship(session)
-            checks.equal("rows labelled where the package was sent", label_few(session, data), 3000)
+            checks.equal("rows labelled where the package was sent", label_few(session, data), FEW)
     finally:
         os.environ["PYSPARK_PYTHON"] = before
 

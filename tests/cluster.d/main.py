@@ -3,6 +3,8 @@
     labelling   two million rows: each once, labelled as classify_rows does, also if a worker is killed; rows a second
     functions   all of sqlite_classify.spark; what is refused; a model of 40 MB is sent once; memory stays flat
     machines    executors with another version, without extensions, without the package
+
+CLUSTER_ROWS=200000 labels fewer rows.
 """
 import os
 import shutil

@@ -1,8 +1,8 @@
 """Trains the models of the tests, and labels rows by classify_rows in one process of its own.
 
     python model.py train DATABASE              the models of MODELS, from the first rows of the table
-    python model.py label DATABASE FILE ROWS    labels all rows, ROWS at a time or all at once if it is 0; the answers go
-                                                to FILE, and the seconds are printed
+    python model.py label DATABASE FILE ROWS    labels all rows, ROWS at a time or all at once if it is 0; FILE gets
+                                                the answers, and the seconds are printed
 """
 import sys
 import time
