@@ -17,8 +17,6 @@ import machines
 from processes import Cluster
 
 ROWS = int(os.environ.get("CLUSTER_ROWS", 2_000_000))
-
-
 PARTS = ["labelling", "functions", "machines"]
 
 
