@@ -20,13 +20,7 @@ ROWS = int(os.environ.get("CLUSTER_ROWS", 2_000_000))
 PARTS = ["labelling", "functions", "machines"]
 
 
-def main(folder, *parts):
-    run = os.path.join(folder, "run")
-    shutil.rmtree(run, ignore_errors=True)
-    os.makedirs(run)
-    log = os.open(os.path.join(run, "driver.log"), os.O_WRONLY | os.O_CREAT)
-    os.dup2(log, 2)  # what the driver's Java says; it says much
-    checks, parts = Checks(), parts or PARTS
+def run_parts(checks, parts, folder, run):
     with checks.part("rows and models"):
         data = labelling.Rows(run, ROWS)
     with Cluster(run) as cluster:
@@ -39,6 +33,17 @@ def main(folder, *parts):
             functions.check(checks, cluster, data, run)
         if "machines" in parts:
             machines.check(checks, cluster, data, run, folder)
+
+
+def main(folder, *parts):
+    run = os.path.join(folder, "run")
+    shutil.rmtree(run, ignore_errors=True)
+    os.makedirs(run)
+    log = os.open(os.path.join(run, "driver.log"), os.O_WRONLY | os.O_CREAT)
+    os.dup2(log, 2)  # what the driver's Java says; it says much
+    checks = Checks()
+    with checks.part("all of it"):
+        run_parts(checks, parts or PARTS, folder, run)
     return checks.close()
 
 
