@@ -1,8 +1,9 @@
-"""python main.py FOLDER [PART ...] -- runs the parts of tests/cluster, or those named. It has made the environment.
+"""python main.py FOLDER ROOT [PART ...] -- runs the parts of tests/cluster, or those named. It has made the environment.
 
     labelling   two million rows: each once, labelled as classify_rows does, also if a worker is killed; rows a second
     functions   all of sqlite_classify.spark; what is refused; a model of 40 MB is sent once; memory stays flat
     machines    executors with another version, without extensions, without the package
+    documents   the package's own tests of Spark, and the examples of docs/cluster.md
 
 CLUSTER_ROWS=200000 labels fewer rows.
 """
@@ -11,13 +12,14 @@ import shutil
 import sys
 
 from checks import Checks
+import documents
 import functions
 import labelling
 import machines
 from processes import Cluster
 
 ROWS = int(os.environ.get("CLUSTER_ROWS", 2_000_000))
-PARTS = ["labelling", "functions", "machines"]
+PARTS = ["labelling", "functions", "machines", "documents"]
 
 
 def run_parts(checks, parts, folder, run):
@@ -35,7 +37,7 @@ def run_parts(checks, parts, folder, run):
             machines.check(checks, cluster, data, run, folder)
 
 
-def main(folder, *parts):
+def main(folder, root, *parts):
     run = os.path.join(folder, "run")
     shutil.rmtree(run, ignore_errors=True)
     os.makedirs(run)
@@ -43,7 +45,11 @@ def main(folder, *parts):
     os.dup2(log, 2)  # what the driver's Java says; it says much
     checks = Checks()
     with checks.part("all of it"):
-        run_parts(checks, parts or PARTS, folder, run)
+        parts = parts or PARTS
+        if parts != ("documents",):
+            run_parts(checks, parts, folder, run)
+        if "documents" in parts:
+            documents.check(checks, folder, root)
     return checks.close()
 
 
