@@ -199,7 +199,7 @@ static void run_step(const GruStepWeights *w, bool backwards, size_t step, size_
   size_t running = step == 0 ? 0 : b->active[backwards ? from : t], stride = 2 * w->padded;
   size_t here = b->offset[t] * stride + unit, before = running ? b->offset[from] * stride + unit : here;
   GruStepRows rows = {.count = b->active[t], .running = running, .stride = stride,
-                      .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .from_end = step % 2,
+                      .inputs = s->inputs + b->offset[t], .gates = 3 * unit, .from_end = t % 2,
                       .before = s->states + before, .states = s->states + here,
                       .before8 = s->states8 + before, .states8 = s->states8 + here, .scratch = s->gates};
   if (step + 1 < b->steps) prefetch_inputs(s, backwards ? t - 1 : t + 1, rows.gates, 3 * w->padded);
@@ -232,8 +232,10 @@ static void score(const Inference *n, InferenceScratch *s) {
   const Batch *b = &s->batch;
   const float *bias = p->tensor[TENSOR_ATTENTION_BIAS];
   size_t padded = n->forward.padded;
-  if (padded) matrix_vector((Matrix){s->states, b->tokens, 2 * padded}, n->attention, s->scores);
-  for (size_t i = 0; i < b->tokens; i++) s->scores[i] = (padded ? s->scores[i] : 0.0f) + s->inputs[i][6 * padded];
+  for (size_t i = 0; i < b->tokens; i++) { /* one by one: a product of many rounds a row by its place */
+    float of_states = padded ? matrix_dot(2 * padded, s->states + i * 2 * padded, n->attention) : 0.0f;
+    s->scores[i] = of_states + s->inputs[i][6 * padded];
+  }
   for (size_t t = 0; bias && t < b->steps && t < p->shape.positions; t++)
     for (size_t i = 0; i < b->active[t]; i++) s->scores[batch_place(b, i, t)] += bias[t];
 }

@@ -103,7 +103,8 @@ static Status score_set(Validation *v, size_t i, const Model *m, const float *p,
   Status status = predict_set(&m->relevance, p, &actual, &v->given, prediction, error);
   if (status) return status;
   const ScoreSet row = {.labels = m->relevance.labels, .actual = actual, .given = validation_given(v, i),
-                        .probabilities = v->given.probabilities + prediction->given_begin,
+                        .probabilities =
+                            prediction->given_count ? v->given.probabilities + prediction->given_begin : NULL,
                         .ranking = prediction->ranking, .loss = prediction->loss};
   return score_add_set(&v->score, &row, error);
 }
