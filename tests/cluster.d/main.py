@@ -1,4 +1,4 @@
-"""python main.py FOLDER ROOT [PART ...] -- runs the parts of tests/cluster, or those named. It has made the environment.
+"""python main.py FOLDER ROOT [PART ...] -- runs the parts of tests/cluster, or those named. FOLDER has the environment.
 
     labelling   two million rows: each once, labelled as classify_rows does, also if a worker is killed; rows a second
     functions   all of sqlite_classify.spark; what is refused; a model of 40 MB is sent once; memory stays flat

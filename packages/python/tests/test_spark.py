@@ -220,7 +220,7 @@ class Train(Test):
         self.assertEqual((answer["model"], answer["version"], answer["rows"], answer["skipped"], answer["epochs"]),
                          ("spark", 1, 6, 2, 2))
         characters = sum(len(text) for text, _ in TICKETS)
-        self.assertIn(f"train(): 8 rows with {characters} characters, whose training needs some 1 MB of memory", said)
+        self.assertIn(f"train(): 8 rows with {characters} characters, whose training needs some 60 MB of memory", said)
         self.assertEqual(sorted(labeller.Labeller((path, "spark")).labels), ["delivery", "login"])
         self.assertEqual(self.ask("SELECT name FROM sqlite_master WHERE name LIKE 'spark%'", path=path), [])
 
@@ -233,7 +233,7 @@ class Train(Test):
 
     def test_memory(self):
         path = os.path.join(self.folder, "new.db")
-        with mock.patch.object(module_spark, "_free_memory", lambda: 5000):
+        with mock.patch.object(module_spark, "_free_memory", lambda: 60_006_000):
             self.refuses(MemoryError, "train on df.sample(0.37), or let it try by limit_memory=False", self.train,
                          tickets(), "text", "label", path)
             self.assertFalse(os.path.exists(path))

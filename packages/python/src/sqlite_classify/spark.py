@@ -43,8 +43,7 @@ ONE_LABEL = types.StringType, *NUMBERS
 KEPT = 16         # models whose broadcasts are kept, of all sessions of a process
 INSERTED = 10000  # rows of a training at once
 
-# What a training needs: so many bytes for a row and for a token, and a token has so many characters.
-ROW_BYTES, TOKEN_BYTES, TOKEN_CHARACTERS = 1200, 60, 5
+MOST_MEMORY = 10 ** 15  # of the option max_memory
 
 MISSING = "the executor {host} ({python}) has no {module}: install it there (pip install {package})"
 MISSING_OURS = ", or bring it to the executors by sqlite_classify.spark.ship(spark)"
@@ -182,7 +181,9 @@ def train(df, text, label, path, model=None, options=None, limit_memory=True):
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"there is no folder {folder}, expected that of the database")
-    _plan_memory(pairs, limit_memory and "max_memory" not in options)
+    if not limit_memory:
+        options.setdefault("max_memory", MOST_MEMORY)
+    _plan_memory(pairs, "max_memory" not in options)
     db = open_database(path)
     try:
         cursor = db.cursor()
@@ -241,13 +242,21 @@ def save_models(models, path):
 def _plan_memory(pairs, limited):
     """Says what memory the training of these rows needs, and refuses more than there is."""
     rows, characters = pairs.select(F.count("*"), F.coalesce(F.sum(F.length("text")), F.lit(0))).first()
-    need, free = rows * ROW_BYTES + characters // TOKEN_CHARACTERS * TOKEN_BYTES, _free_memory()
+    need, free = _memory_needed(rows, characters), _free_memory()
     says = (f"{rows:,} rows with {characters:,} characters, whose training needs some {_size(need)} of memory; "
             f"the driver's machine has {'an unknown size' if free is None else _size(free)} free")
     print(f"train(): {says}", file=sys.stderr, flush=True)
     if limited and free is not None and need > free:
-        raise MemoryError(f"the DataFrame has {says}: train on df.sample({free / need * 0.9:.2g}), or let it try by "
+        share = 0.95
+        while share * rows > 1 and _memory_needed(share * rows, share * characters) > free:
+            share *= 0.9
+        raise MemoryError(f"the DataFrame has {says}: train on df.sample({share:.2g}), or let it try by "
                           "limit_memory=False")
+
+
+def _memory_needed(rows, characters):
+    """Bytes, about: of the network, which grows with the words, of the rows, and of tokens of five characters."""
+    return min(300e6, 60e6 + 1500 * rows) + 90 * rows + 40 * characters / 5
 
 
 def _free_memory():
