@@ -124,11 +124,9 @@ static void ask_container(const char *root, AvailableMemory *available) {
   if (file) fclose(file);
 }
 
-static void ask_limit(const char *root, int resource, size_t index, AvailableMemory *available) {
-  struct rlimit limit;
+static void take_limit(const char *root, struct rlimit limit, size_t index, AvailableMemory *available) {
   uint64_t pages;
-  if (getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY) return;
-  if (!read_number(root, "/proc/self", "statm", index, &pages)) return;
+  if (limit.rlim_cur == RLIM_INFINITY || !read_number(root, "/proc/self", "statm", index, &pages)) return;
   take_least(available, rest(limit.rlim_cur, pages * (uint64_t)sysconf(_SC_PAGESIZE)), MEMORY_OF_PROCESS);
 }
 
@@ -137,7 +135,8 @@ AvailableMemory available_memory(const char *root) {
   AvailableMemory available = {UINT64_MAX, MEMORY_UNLIMITED};
   ask_machine(root, &available);
   ask_container(root, &available);
-  ask_limit(root, RLIMIT_AS, ALL_PAGES, &available);
-  ask_limit(root, RLIMIT_DATA, DATA_PAGES, &available);
+  struct rlimit limit;
+  if (!getrlimit(RLIMIT_AS, &limit)) take_limit(root, limit, ALL_PAGES, &available);
+  if (!getrlimit(RLIMIT_DATA, &limit)) take_limit(root, limit, DATA_PAGES, &available);
   return available;
 }

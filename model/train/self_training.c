@@ -120,7 +120,8 @@ static void learn(SelfTrainer *s) {
   const SelfTraining *t = s->training;
   const TrainingSet *set = &s->set;
   size_t features = t->rows->features;
-  SparseRows rows = {set->count, features, set->begin, set->end, t->rows->feature, t->rows->value};
+  SparseRows rows = {.count = set->count, .features = features, .begin = set->begin, .end = set->end,
+                     .feature = t->rows->feature, .value = t->rows->value};
   svm_measure(&rows, s->workers, &s->svm);
   for (uint32_t c = 0; c < t->labels && !workers_stopped(s->workers); c++) {
     memset(s->svm.weights, 0, (features + 1) * sizeof *s->svm.weights);
