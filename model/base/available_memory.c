@@ -124,19 +124,20 @@ static void ask_container(const char *root, AvailableMemory *available) {
   if (file) fclose(file);
 }
 
-static void take_limit(const char *root, struct rlimit limit, size_t index, AvailableMemory *available) {
+static void take_limit(const char *root, struct rlimit limit, size_t index, uint64_t mapped,
+                       AvailableMemory *available) {
   uint64_t pages;
   if (limit.rlim_cur == RLIM_INFINITY || !read_number(root, "/proc/self", "statm", index, &pages)) return;
-  take_least(available, rest(limit.rlim_cur, pages * (uint64_t)sysconf(_SC_PAGESIZE)), MEMORY_OF_PROCESS);
+  take_least(available, rest(limit.rlim_cur, pages * (uint64_t)sysconf(_SC_PAGESIZE) + mapped), MEMORY_OF_PROCESS);
 }
 
-AvailableMemory available_memory(const char *root) {
+AvailableMemory available_memory(const char *root, uint64_t mapped) {
   enum { ALL_PAGES = 0, DATA_PAGES = 5 }; /* numbers of statm */
   AvailableMemory available = {UINT64_MAX, MEMORY_UNLIMITED};
   ask_machine(root, &available);
   ask_container(root, &available);
   struct rlimit limit;
-  if (!getrlimit(RLIMIT_AS, &limit)) take_limit(root, limit, ALL_PAGES, &available);
-  if (!getrlimit(RLIMIT_DATA, &limit)) take_limit(root, limit, DATA_PAGES, &available);
+  if (!getrlimit(RLIMIT_AS, &limit)) take_limit(root, limit, ALL_PAGES, mapped, &available);
+  if (!getrlimit(RLIMIT_DATA, &limit)) take_limit(root, limit, DATA_PAGES, mapped, &available);
   return available;
 }

@@ -7,6 +7,8 @@
 **                    Cached files do not count as taken, as in MemAvailable
 **   the process's    what RLIMIT_AS and RLIMIT_DATA leave (ulimit -v and -d)
 **
+** The last limits addresses, of which a program maps more than it fills: the caller says how many more.
+**
 ** A file that is not there, or is not as expected, limits nothing: so there is no limit on systems without /proc.
 */
 #ifndef CLASSIFY_AVAILABLE_MEMORY_H
@@ -21,7 +23,7 @@ typedef struct AvailableMemory {
   MemoryOwner owner; /* whose limit it is              */
 } AvailableMemory;
 
-/* Reads the files below `root`; "" is the system's own root. */
-AvailableMemory available_memory(const char *root);
+/* Reads the files below `root`; "" is the system's own root. `mapped`: bytes that will be mapped and not filled. */
+AvailableMemory available_memory(const char *root, uint64_t mapped);
 
 #endif

@@ -7,7 +7,7 @@
 #include "linear/kernel.h"
 
 enum {
-  CHUNK = 512, /* rows that a task reads */
+  CHUNK = 64, /* rows that a task reads, of up to thousands of words */
   CHUNKS = LINEAR_ROWS_AT_ONCE / CHUNK
 };
 

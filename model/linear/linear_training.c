@@ -15,16 +15,32 @@ static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEA
 enum {
   MOST_BUCKET_WEIGHTS = 1 << 21,
   MOST_BUCKETS = 1 << 17,
-  CHUNK = 1024,      /* rows that are counted between two polls */
+  CHUNK = 64,        /* rows that are counted between two polls */
   MANY_ROWS = 20000, /* so many at least, and             */
   FEW_COLUMNS = 8,   /* so many at most: by_all_threads() */
   PARTS = 4          /* of many rows, counted side by side */
 };
+static const float EVEN_COSTS = 8.0f; /* so much more, at most, may the rows of one label cost than those of another */
 
-/* Whether all threads fit one machine after another. Where columns are many, each thread fits one of its own: most rows
-** are soon right for most labels, and dual coordinate descent then leaves them out.
+/* Returns how much more the rows of one label cost than those of another, at most. */
+static float unevenness(const LinearTraining *training) {
+  float least = INFINITY, most = 0.0f;
+  for (size_t l = 0; training->label_weights && l < training->labels; l++) {
+    most = fmaxf(most, training->label_weights[l]);
+    if (training->label_weights[l] > 0.0f) least = fminf(least, training->label_weights[l]);
+  }
+  return most > 0.0f ? most / least : 1.0f;
+}
+
+/* Whether all threads may fit one machine after another. Where columns are many, each thread fits one of its own: most
+** rows are soon right for most labels, and dual coordinate descent then leaves them out.
 */
-static bool by_all_threads(size_t rows, size_t columns) { return rows >= MANY_ROWS && columns <= FEW_COLUMNS; }
+static bool has_many_rows(size_t rows, size_t columns) { return rows >= MANY_ROWS && columns <= FEW_COLUMNS; }
+
+/* Whether they do. Newton's method goes on for long where costs are uneven, and would be ended too early. */
+static bool by_all_threads(const LinearTraining *training, size_t columns) {
+  return has_many_rows(training->count, columns) && unevenness(training) <= EVEN_COSTS;
+}
 
 /* ---- the kernel -------------------------------------------------------------------- */
 
@@ -144,7 +160,7 @@ static Status learning_new(Learning *g, Error *error) {
   if (!g->costs || !g->fitters) return error_no_memory(error);
   for (size_t i = 0; i < training->count; i++)
     g->costs[i] = COST * (training->label_weights ? training->label_weights[training->targets[i]] : 1.0f);
-  g->parts = by_all_threads(training->count, g->linear->columns) ? PARTS : 1;
+  g->parts = by_all_threads(training, g->linear->columns) ? PARTS : 1;
   for (size_t i = 0; i < g->parts && !status; i++) status = feature_counts_new(&g->rows.rows, &g->part[i], error);
   return status;
 }
@@ -274,7 +290,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
                             .most = training->most ? training->most : LINEAR_WEIGHTS / l->columns,
                             .before = training->from ? &training->from->tfidf : NULL};
-  bool many = by_all_threads(training->count, l->columns);
+  bool many = by_all_threads(training, l->columns);
   Status status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = learning_new(&g, error);
@@ -309,12 +325,11 @@ size_t linear_training_bytes(const LinearSize *s) {
   size_t features = expected_features(s), weights = features + (s->words ? choose_buckets(s->columns) : 0);
   size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
   size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
-  size_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0, solving;
-  if (by_all_threads(s->rows, s->columns))
-    solving = PARTS * counts + svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
-  else
-    solving = counts + (s->columns < s->threads ? s->columns : s->threads) *
-                           (svm_bytes(s->rows, weights) + counts + targets);
+  size_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0;
+  size_t machines = s->columns < s->threads ? s->columns : s->threads;
+  size_t solving = counts + machines * (svm_bytes(s->rows, weights) + counts + targets);
+  size_t by_all = PARTS * counts + svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
+  if (has_many_rows(s->rows, s->columns) && by_all > solving) solving = by_all;
   size_t later = rows_bytes(s) + counts + solving;
   return branch + (collecting > later ? collecting : later);
 }

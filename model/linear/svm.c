@@ -9,7 +9,7 @@
 
 enum {
   MOST_PASSES = 100,
-  POLL_ROWS = 1024,
+  POLL_ROWS = 64,
   LINE = 16, /* numbers in a cache line */
   ROW_AHEAD = 12, ENTRIES_AHEAD = 8, WEIGHTS_AHEAD = 4, BUNDLES_AHEAD = 2 /* rows that memory is fetched before */
 };

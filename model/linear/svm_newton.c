@@ -9,7 +9,7 @@
 enum {
   BLOCKS = 8,       /* of rows                                    */
   RANGES = 64,      /* of features, numbers or rows: tasks        */
-  POLL_ROWS = 1024,
+  POLL_ROWS = 64,
   ROWS_AHEAD = 4,   /* whose weights are fetched from memory      */
   MOST_STEPS = 30,  /* of Newton's method                         */
   MOST_PRODUCTS = 10, /* of conjugate gradients, in a step        */
@@ -59,17 +59,20 @@ size_t svm_newton_bytes(size_t rows, size_t features, size_t bundles) {
   return sizeof(float) * (2 * rows + VECTORS * features + (1 + BLOCKS) * (features + bundles));
 }
 
+/* Not zeros: to write them takes long, and each is written before it is read. */
+static float *new_floats(size_t count) { return memory_aligned(count, sizeof(float)); }
+
 Status svm_newton_new(const SparseRows *r, Workers *workers, SvmNewton **solver, Error *error) {
   SvmNewton *s = calloc(1, sizeof *s);
   if (!s) return error_no_memory(error);
   size_t length = r->features + 1;
   *s = (SvmNewton){.rows = r, .workers = workers, .numbers = r->features + bundles_of(r)};
-  s->margins = memory_floats(r->count);
-  s->changes = memory_floats(r->count);
-  s->scales = memory_floats(memory_product(VECTORS, length));
-  s->sums = memory_floats(s->numbers + 1);
+  s->margins = new_floats(r->count);
+  s->changes = new_floats(r->count);
+  s->scales = new_floats(memory_product(VECTORS, length));
+  s->sums = new_floats(s->numbers + 1);
   bool ok = s->margins && s->changes && s->scales && s->sums;
-  for (size_t b = 0; b < BLOCKS && ok; b++) ok = (s->part[b] = memory_floats(s->numbers + 1)) != NULL;
+  for (size_t b = 0; b < BLOCKS && ok; b++) ok = (s->part[b] = new_floats(s->numbers + 1)) != NULL;
   if (!ok) {
     svm_newton_free(s);
     return error_no_memory(error);

@@ -206,7 +206,7 @@ static uint32_t pair_second(Pair pair) { return (uint32_t)(pair >> 32); }
 
 enum {
   COMMONEST = 1 << 10, /* pairs in at least so many texts count as equally common */
-  POLL_TEXTS = 1024,
+  POLL_TEXTS = 64,
   WORDS = 64           /* of which a task sorts the pairs */
 };
 

@@ -50,7 +50,7 @@ static TableSize sample_of(const TableSize *whole, double share) {
 
 /* Returns how many rows, about, need a little less than the limit: two digits of their number. */
 static double most_rows(const TrainingOptions *o, const TableSize *s, double limit) {
-  const double enough = 0.95 * limit;
+  const double enough = 0.9 * limit;
   double least = 0.0, most = 1.0;
   for (size_t i = 0; i < 20; i++) {
     double share = (least + most) / 2.0;
@@ -71,7 +71,7 @@ static void fewer_words(TrainingOptions *o) {
 static void no_linear(TrainingOptions *o) { o->linear = false; }
 static void no_subwords(TrainingOptions *o) { o->subwords = false; }
 
-static void least(TrainingOptions *o) {
+static void smallest_network(TrainingOptions *o) {
   fewer_words(o);
   no_linear(o);
   no_subwords(o);
@@ -87,7 +87,7 @@ static const struct {
                {"{\"subwords\": false}", no_subwords},
                {"{\"linear\": false}", no_linear},
                {"{\"linear\": false, \"subwords\": false, \"max_vocabulary\": 10000, \"embedding\": 32, "
-                "\"hidden\": 32}", least}};
+                "\"hidden\": 32}", smallest_network}};
 enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES };
 
 /* Returns the first change with which the table needs no more than the limit, or CHANGE_COUNT. Where rows are still to
@@ -110,10 +110,12 @@ typedef struct Amount {
   char text[24];
 } Amount;
 
-static Amount print_bytes(double bytes) {
+/* A need is rounded up and a limit down, so that they differ, and the need as max_memory will do. */
+static Amount print_bytes(double bytes, double (*round)(double)) {
   Amount a;
-  if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%.1f GB", bytes / 1e9);
-  else snprintf(a.text, sizeof a.text, bytes >= 1e7 ? "%.0f MB" : "%.1f MB", bytes / 1e6);
+  if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%.1f GB", round(bytes / 1e8) / 10.0);
+  else if (bytes >= 1e6) snprintf(a.text, sizeof a.text, "%.0f MB", round(bytes / 1e6));
+  else snprintf(a.text, sizeof a.text, "%.0f bytes", bytes);
   return a;
 }
 
@@ -132,22 +134,26 @@ static double limit_of(const Training *t) {
 
 static Status refuse(const Training *t, const TrainingOptions *o, const TableSize *s, double need, Error *error) {
   double limit = limit_of(t), rows = most_rows(o, s, limit), changed = 0.0;
-  size_t change = find_change(o, s, limit, &changed);
+  size_t change = s->goes_on ? CHANGE_COUNT : find_change(o, s, limit, &changed); /* its sizes are the model's */
   char options[160] = "", fewer[64] = "";
   if (change < CHANGE_COUNT)
-    snprintf(options, sizeof options, "options such as %s (%s%s), ", CHANGES[change].json, print_bytes(changed).text,
-             s->is_whole ? "" : " for these");
+    snprintf(options, sizeof options, "options such as %s (%s%s), ", CHANGES[change].json, print_bytes(changed, ceil).text,
+             s->is_whole ? "" : " for these alone");
   if (rows > 0.0) snprintf(fewer, sizeof fewer, "about %.0f rows at most, ", rows);
   const char *more = t->options.max_memory ? "a higher max_memory" : "option max_memory, to go on all the same";
   return error_set(error, STATUS_INVALID, "to learn from %s%zu rows takes about %s of memory, more than the %s that "
-                   "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows, print_bytes(need).text,
-                   print_bytes(limit).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
+                   "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows, print_bytes(need, ceil).text,
+                   print_bytes(limit, floor).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
 }
 
 /* ---- the checks ------------------------------------------------------------------------------- */
 
+static size_t threads_of(const TrainingOptions *o) { return o->threads ? o->threads : workers_processors(); }
+
 static void find_limit(Training *t) {
-  if (!t->memory.known && !t->options.max_memory) t->memory.most = available_memory("");
+  enum { MAPPED = 136 << 20 }; /* by each thread: its stack, and 128 MB by OpenBLAS, which waits for ever without */
+  if (!t->memory.known && !t->options.max_memory)
+    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * MAPPED);
   t->memory.known = true;
 }
 
@@ -156,6 +162,7 @@ static Status check(Training *t, bool is_whole, Error *error) {
   TableSize size;
   find_limit(t);
   measure(t, is_whole, &size);
+  o.threads = threads_of(&o);
   if (t->budget.words && t->budget.words < o.max_vocabulary) o.max_vocabulary = t->budget.words;
   double need = memory_need(&o, &size);
   return need > limit_of(t) ? refuse(t, &o, &size, need, error) : STATUS_OK;

@@ -221,7 +221,7 @@ double memory_need(const TrainingOptions *options, const TableSize *table) {
   n.kept = fmin(table->words, (double)options->max_vocabulary);
   n.shape = preparation_shape(&n.options, options->subwords, (size_t)n.kept + 1, (size_t)table->labels);
   n.network = sizeof(float) * (double)shape_parameters(&n.shape);
-  n.columns = options->linear ? (double)linear_columns(n.shape.labels, table->set_labels > 0) : 0.0;
+  if (options->linear) n.columns = fmax(1.0, (double)linear_columns(n.shape.labels, table->set_labels > 0));
   if (options->linear) plan_branch(&n);
   const double stages[] = {pruning_bytes(&n), guessing(&n),  linear_stage(&n),     network_stage(&n),
                            compression_stage(&n), final_fit(&n), cross_validation(&n), saving(&n)};

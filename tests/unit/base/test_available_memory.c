@@ -46,7 +46,7 @@ static void write_file(const char *path, const char *contents) {
 }
 
 static void check(uint64_t bytes, MemoryOwner owner) {
-  AvailableMemory available = available_memory(root);
+  AvailableMemory available = available_memory(root, 0);
   assert_int_equal(available.owner, owner);
   assert_int_equal(available.bytes, bytes);
 }
@@ -155,7 +155,7 @@ static void check_resource(int resource, uint64_t pages) {
   limit = before;
   limit.rlim_cur = before.rlim_max == RLIM_INFINITY ? (rlim_t)1 << 46 : before.rlim_max; /* more than is ever taken */
   assert_int_equal(setrlimit(resource, &limit), 0);
-  AvailableMemory available = available_memory(root);
+  AvailableMemory available = available_memory(root, 0);
   assert_int_equal(setrlimit(resource, &before), 0);
   assert_int_equal(available.owner, MEMORY_OF_PROCESS);
   assert_int_equal(available.bytes, limit.rlim_cur - pages * (uint64_t)sysconf(_SC_PAGESIZE));
@@ -171,7 +171,7 @@ TEST(limits_of_the_process_count) {
 
 /* Here the numbers change from one moment to the next. */
 TEST(the_system_itself_is_asked) {
-  AvailableMemory available = available_memory("");
+  AvailableMemory available = available_memory("", 0);
   bool said = access("/proc/meminfo", R_OK) == 0;
   assert_true(available.bytes > 0);
   assert_true(!said || available.owner != MEMORY_UNLIMITED);

@@ -32,14 +32,14 @@ TEST(the_sentence_says_whose_limit_it_is) {
     MemoryOwner owner;
     const char *part;
   } cases[] = {
-      {MEMORY_OF_MACHINE, "more than the 2.0 MB that the machine has left, expected"},
-      {MEMORY_OF_CONTAINER, "more than the 2.0 MB that the container (control group) has left, expected"},
-      {MEMORY_OF_PROCESS, "more than the 2.0 MB that the process may still take (ulimit), expected"},
+      {MEMORY_OF_MACHINE, "more than the 2 MB that the machine has left, expected"},
+      {MEMORY_OF_CONTAINER, "more than the 2 MB that the container (control group) has left, expected"},
+      {MEMORY_OF_PROCESS, "more than the 2 MB that the process may still take (ulimit), expected"},
   };
   for (size_t i = 0; i < COUNT(cases); i++)
     check_refused(training_with((AvailableMemory){2000000, cases[i].owner}, ROWS), cases[i].part);
   TrainingOptions options = limited(2000000);
-  check_refused(sample_training(&options, ROWS), "more than the 2.0 MB that option max_memory allows, expected");
+  check_refused(sample_training(&options, ROWS), "more than the 2 MB that option max_memory allows, expected");
 }
 
 TEST(where_there_is_no_limit_all_is_learned) {
@@ -165,7 +165,7 @@ TEST(what_a_teacher_holds_counts) {
   Training *t = taught_rows(options, TAUGHT_LABELLED);
   add_taught_vectors(t);
   t->options.max_memory = 1000;
-  assert_invalid(training_begin(t, NULL, &error), "of memory, more than the 0.0 MB that option max_memory allows");
+  assert_invalid(training_begin(t, NULL, &error), "of memory, more than the 1000 bytes that option max_memory allows");
   training_free(t);
 }
 
