@@ -1,8 +1,8 @@
 """reader.py WAY DATABASE LIBRARY -- labels the same texts over and over, read-only, and prints what it sees as a
 line of JSON for each round: the time, the newest version of the model, and the answers, read in one transaction.
 
-WAY says how a reader learns of a new state: `renamed`, by the inode of the file; `fresh`, by a new connection for each
-round.
+WAY says how a reader learns of a new state: `renamed`, by another file in its place; `fresh`, by a new connection for
+each round.
 """
 import json
 import os
@@ -35,14 +35,19 @@ def round_of(connection, checked):
     return {**seen, "time": time.monotonic()}
 
 
+def file_of_database():
+    found = os.stat(DATABASE)
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
 def read_on():
-    connection, inode, checked = None, None, set()
+    connection, file, checked = None, None, set()
     while True:
-        now = os.stat(DATABASE).st_ino if WAY == "renamed" else None
-        if not connection or WAY == "fresh" or now != inode:
+        now = file_of_database()
+        if not connection or WAY == "fresh" or now != file:
             if connection:
                 connection.close()
-            connection, inode = opened(), now
+            connection, file = opened(), now
         print(json.dumps(round_of(connection, checked)), flush=True)
         time.sleep(PAUSE)
 
