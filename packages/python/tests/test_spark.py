@@ -241,6 +241,97 @@ class Train(Test):
                          "label", path, limit_memory=False)
         self.assertGreater(module_spark._free_memory(), 1e6)
 
+    @contextlib.contextmanager
+    def locked(self, path):
+        """Another program writes into this database."""
+        db = labeller.open_database(path)
+        db.cursor().execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            db.close()
+
+    def copied(self):
+        path = os.path.join(self.folder, "copy.db")
+        shutil.copyfile(database, path)
+        return path
+
+    def test_others_write_meanwhile(self):
+        path, store = self.copied(), module_spark._store
+
+        def write(cursor, pairs):
+            store(cursor, pairs)
+            cursor.execute("SELECT count(*) FROM temp.spark_rows").fetchall()
+            self.ask("DELETE FROM classify_models WHERE name = 'tickets'", path=path)
+            self.ask("PRAGMA journal_mode = WAL", path=path)  # needs that no other connection has it open
+        with mock.patch.object(module_spark, "_store", write):
+            answer, _ = self.train(tickets(), "text", "label", path, "main.tickets", {"epochs": 1})
+        self.assertEqual((answer["model"], answer["version"]), ("tickets", 2))
+        self.assertEqual(self.ask("SELECT version FROM classify_models WHERE name = 'tickets'", path=path), [(2,)])
+
+    def test_options_that_read_the_database(self):
+        path = self.copied()
+        self.ask("CREATE TABLE checked AS SELECT 'my parcel' AS text, 'delivery' AS label", path=path)
+        options = {"epochs": 1, "from": "main.tickets", "validation": "SELECT text, label FROM main.checked"}
+        answer, _ = self.train(tickets().where("label <> 'other'"), "text", "label", path, "tickets", options)
+        self.assertEqual((answer["model"], answer["version"]), ("tickets", 2))
+        metrics, = self.ask("SELECT metrics ->> 'validation_rows' FROM classify_models WHERE version = 2", path=path)
+        self.assertEqual(metrics, (1,))
+
+    def test_a_model_that_cannot_be_saved(self):
+        path = self.copied()
+        kept, store = path + ".unsaved.db", module_spark._store
+        with contextlib.ExitStack() as stack:
+            def lock(cursor, pairs):
+                store(cursor, pairs)
+                stack.enter_context(self.locked(path))
+            with mock.patch.object(module_spark, "_store", lock):
+                error = self.refuses(module_spark.NotSaved, f"database {path}: database is locked: the model 'tickets' "
+                                     f"is trained, but could not be saved, and is now in {kept}; sqlite_classify.spark.",
+                                     self.train, tickets(), "text", "label", path, "tickets", {"epochs": 1})
+            self.assertIn(f"save_kept({kept!r}, {path!r}) saves it", str(error))
+            self.assertEqual(sorted(labeller.Labeller((kept, "tickets")).labels), ["delivery", "login", "other"])
+        module_spark.save_kept(kept, path)
+        self.assertFalse(os.path.exists(kept))
+        self.assertEqual(sorted(labeller.Labeller((path, "tickets@2")).labels), ["delivery", "login", "other"])
+
+    def test_databases_that_cannot_be_written(self):
+        """Nothing is counted or trained."""
+        text = os.path.join(self.folder, "notes.txt")
+        with open(text, "w") as file:
+            file.write("This is a text, and it is no database. " * 30)
+        models = os.path.join(self.folder, "other.db")
+        self.ask("CREATE TABLE classify_models(a)", path=models)
+        broken = session.createDataFrame([("a",)], "text string").withColumn("label", F.expr("CAST(raise_error('ran') AS string)"))
+        for path, kind, sentence in (
+                (text, ValueError, f"database {text}: file is not a database"),
+                (self.folder, IsADirectoryError, f"{self.folder} is a folder, expected a database"),
+                (models, ValueError, "table main.classify_models has no column 'name'"),
+                (":memory:", ValueError, "path is ':memory:', a database that is gone when it is closed"),
+                (5, TypeError, "path is 5, expected the path of a database")):
+            self.refuses(kind, sentence, module_spark.train, broken, "text", "label", path)
+            self.refuses(kind, sentence, module_spark.save_models, broken, path)
+        path = self.copied()
+        with self.locked(path):
+            for call, *arguments in (module_spark.train, "text", "label"), (module_spark.save_models,):
+                self.refuses(ValueError, f"database {path}: database is locked", call, broken, *arguments, path)
+        for name, sentence in ("temp.a", "which would be gone"), ("a@1", "no @ with a version"), ("main.", "not empty"):
+            self.refuses(ValueError, sentence, module_spark.train, broken, "text", "label", path, name)
+
+    def test_trained_groups_are_kept(self):
+        """They are trained once if saving fails, and stay persisted if their user has done that."""
+        path, new = self.copied(), os.path.join(self.folder, "new.db")
+        models = module_spark.train_by_group(tickets().where("id < 6"), "label", "text", "label")
+        with mock.patch.object(module_spark.spark_saving, "save_rows", side_effect=ValueError("disk is full")):
+            self.refuses(ValueError, "disk is full", module_spark.save_models, models, new)
+        self.assertTrue(models.storageLevel.useDisk)
+        self.assertEqual(set(module_spark.save_models(models, new)), {"delivery", "login"})
+        self.assertFalse(models.storageLevel.useDisk)
+        models.persist()
+        module_spark.save_models(models, path)
+        self.assertTrue(models.storageLevel.useMemory)
+        models.unpersist()
+
     def test_a_model_for_each_group(self):
         df = tickets().withColumn("team", F.expr("CASE WHEN id < 6 THEN id % 2 WHEN id = 8 THEN 7 END"))
         models = module_spark.train_by_group(df, "team", "text", "label", {"epochs": 2})

@@ -8,6 +8,7 @@
     evaluate()         how good a model is, as classify_evaluate() says it
     train()            trains a model on the driver, on rows that are streamed to it
     train_by_group()   trains a model for each group, in the executors; save_models() stores them
+    save_kept()        saves a model that train() could not save
     ship(), archive()  bring this package to executors where it is not installed
 
 `model` is always the bytes of a model's weights, or the path of a database at the driver and the name of a model in it.
@@ -23,6 +24,7 @@ import re
 import shutil
 import sys
 import tempfile
+import weakref
 import zipfile
 
 from pyspark import StorageLevel
@@ -30,9 +32,10 @@ from pyspark.sql import DataFrame, SparkSession, types
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-from . import connections, model_file, saving
+from . import connections, model_file, spark_saving
 from .labeller import digest_of, labeller, open_database, sentences, weights_of
 from .spark_figures import Counts
+from .spark_saving import NotSaved, save_kept  # noqa: F401, for the callers
 
 KINDS = "label", "confidence", "scores", "reasons"  # of columns
 REASONS = "array<struct<token:string,start:int,length:int,contribution:double>>"
@@ -48,16 +51,13 @@ MOST_MEMORY = 10 ** 15  # of the option max_memory
 MISSING = "the executor {host} ({python}) has no {module}: install it there (pip install {package})"
 MISSING_OURS = ", or bring it to the executors by sqlite_classify.spark.ship(spark)"
 NEED_DATABASE = "from", "labels", "teacher", "unlabelled", "vectors"  # options that look into the database
+TRAIN_ROWS = "SELECT classify_train(text, label, ?, ?) FROM temp.spark_rows"
 NO_ROWS = "SELECT classify_train(NULL, NULL, 'model', ?) FROM (SELECT 1)"
-SAVE = """
-INSERT INTO classify_models(name, version, created, labels, options, metrics, weights)
-SELECT :name, 1 + max(ifnull((SELECT max(version) FROM classify_models WHERE name = :name), 0),
-                      ifnull((SELECT newest FROM classify_versions WHERE name = :name), 0)),
-       :created, :labels, :options, :metrics, :weights"""
 
 Shared = collections.namedtuple("Shared", "model labels multilabel")  # model: what spark_worker.borrowed() takes
 
 _shared = collections.OrderedDict()  # (application, digest, threads): the Shared of a model that executors can use
+_persisted = weakref.WeakSet()       # DataFrames that save_models() has persisted, and could not save
 _checked = set()                     # applications whose executors can train
 
 
@@ -170,29 +170,30 @@ def train(df, text, label, path, model=None, options=None, limit_memory=True):
     """Trains a model on all rows, on the driver, and saves it in the database `path`; returns the answer of
     classify_train() as a dict.
 
-    The rows are streamed, partition by partition, into a temporary table of the database (a file where SQLite has its
-    temporary files: SQLITE_TMPDIR). Before that they are counted, and stderr shows what memory the training will need.
-    If the driver's machine has less, that is an error that says what fraction it can learn; limit_memory=False, or
-    the option max_memory, lets it try.
+    The rows are streamed, partition by partition, into a temporary table (a file where SQLite has its temporary files:
+    SQLITE_TMPDIR). Before that they are counted, and stderr shows what memory the training will need. If the driver's
+    machine has less, that is an error that says what fraction it can learn; limit_memory=False, or the option
+    max_memory, lets it try.
+
+    The database is locked only while the model is saved, unless an option reads from it. If the model cannot be saved
+    then, NotSaved says in which file it is, and save_kept() saves it from there.
     """
     _session(df)
     pairs = _pairs(df, text, label, (*ONE_LABEL, types.ArrayType))
-    options = _options(options)
-    folder = os.path.dirname(os.path.abspath(path))
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(f"there is no folder {folder}, expected that of the database")
+    options, path, name = _options(options), spark_saving.check_target(path), _model_name(model)
     if not limit_memory:
         options.setdefault("max_memory", MOST_MEMORY)
     _plan_memory(pairs, "max_memory" not in options)
-    db = open_database(path)
+    db = open_database(path if _database_options(options) else "")
     try:
         cursor = db.cursor()
         _store(cursor, pairs)
         with sentences():
-            train_rows = "SELECT classify_train(text, label, ?, ?) FROM temp.spark_rows"
-            return json.loads(cursor.execute(train_rows, [model, json.dumps(options)]).fetchall()[0][0])
+            answer, = cursor.execute(TRAIN_ROWS, [f"temp.{name}", json.dumps(options)]).fetchall()[0]
+        row = spark_saving.trained_row(cursor, "temp")
     finally:
         db.close()
+    return {**json.loads(answer), "model": name, "version": spark_saving.save_or_keep(path, row)}
 
 
 def train_by_group(df, group, text, label, options=None):
@@ -219,24 +220,24 @@ def train_by_group(df, group, text, label, options=None):
 
 def save_models(models, path):
     """Saves the models of train_by_group() in a database, each as the next version of its name. Returns a dict of the
-    groups that could not be trained, with the reasons."""
-    models = models.persist(StorageLevel.DISK_ONLY)
-    db = open_database(path)
-    try:
-        models.count()  # here all partitions are trained at the same time, and toLocalIterator() takes one by one
-        cursor, left_out = db.cursor(), {}
-        cursor.execute("BEGIN IMMEDIATE")
-        saving.create_tables(cursor, "main")
-        for row in models.drop("version").toLocalIterator():
-            if row.weights is None:
-                left_out[row.name] = json.loads(row.metrics)["error"]
-            else:
-                cursor.execute(SAVE, {**row.asDict(), "weights": bytes(row.weights)})
-        cursor.execute("COMMIT")
-        return left_out
-    finally:
-        db.close()
+    groups that could not be trained, with the reasons.
+
+    The database is locked only while the models are saved. If that fails, the DataFrame stays persisted, so that a
+    second call trains nothing anew.
+    """
+    path = spark_saving.check_target(path)
+    level = models.storageLevel
+    if not (level.useDisk or level.useMemory or level.useOffHeap):
+        models.persist(StorageLevel.DISK_ONLY)
+        _persisted.add(models)
+    models.count()  # here all partitions are trained at the same time, and toLocalIterator() takes one by one
+    left_out = {row.name: json.loads(row.metrics)["error"] for row in models.where("weights IS NULL").collect()}
+    trained = models.where("weights IS NOT NULL").drop("version").toLocalIterator()
+    spark_saving.save_rows(path, ({**row.asDict(), "weights": bytes(row.weights)} for row in trained))
+    if models in _persisted:  # else its user has persisted it
+        _persisted.discard(models)
         models.unpersist()
+    return left_out
 
 
 def _plan_memory(pairs, limited):
@@ -296,10 +297,9 @@ def _group_options(options):
     """Options that can be used where there is no database. Others are refused, and so is what classify_train() refuses
     before it looks at rows."""
     options = _options(options)
-    for name, value in options.items():
-        if value is not None and (name in NEED_DATABASE or (name == "validation" and isinstance(value, str))):
-            raise ValueError(f"option {name} is {value!r:.80}, expected none: it needs a database, and an executor has "
-                             "none")
+    for name in _database_options(options):
+        raise ValueError(f"option {name} is {options[name]!r:.80}, expected none: it needs a database, and an executor "
+                         "has none")
     refusals = []
     for given in {}, options:
         db = open_database(":memory:")
@@ -313,6 +313,12 @@ def _group_options(options):
     if str(refusals[1]) != str(refusals[0]):
         raise refusals[1]
     return options
+
+
+def _database_options(options):
+    """Those that look into the database."""
+    return [name for name, value in options.items()
+            if value is not None and (name in NEED_DATABASE or (name == "validation" and isinstance(value, str)))]
 
 
 # ---- arguments --------------------------------------------------------------------
@@ -345,6 +351,20 @@ def _column(df, what, name, kinds=(types.StringType,)):
         expected = " or ".join(kind.typeName() for kind in kinds)
         raise TypeError(f"column {name!r} with the {what} is of the type {type_.simpleString()}, expected {expected}")
     return found[0]
+
+
+def _model_name(model):
+    """The name of a model to be saved, without main before it."""
+    if model is None:
+        return "default"
+    if not isinstance(model, str):
+        raise TypeError(f"model is {model!r:.80}, expected the name of a model")
+    if model.lower().startswith("temp."):
+        raise ValueError(f"model is '{model}', which would be gone when train() returns, expected a name without temp "
+                         "before it")
+    name = model[len("main."):] if model.lower().startswith("main.") else model
+    spark_saving.check_name("model", name)
+    return name
 
 
 def _folded(df, name):
