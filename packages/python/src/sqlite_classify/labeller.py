@@ -42,10 +42,12 @@ class Labeller:
 
     `model` is the bytes of a model's weights, or the path of a database and the name of a model in it; a name may have
     a version, and None is the model that classify() takes. Threads may share a Labeller, but wait for each other then.
+    close() frees it, and so does the end of `with Labeller(model) as found:`.
     """
 
     def __init__(self, model, threads=1):
         weights = model if isinstance(model, (bytes, bytearray, memoryview)) else weights_of(model)
+        self.is_closed = False
         self._lock = threading.Lock()
         self._options = json.dumps({"threads": threads})
         self._db = open_database(":memory:")
@@ -87,7 +89,14 @@ class Labeller:
         return self._for_each_text(REASONS, texts)
 
     def close(self):
+        self.is_closed = True
         self._db.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def _for_each_text(self, sql, texts):
         """The rows of each text, without their first column: its number in the table, from 1. None for None."""
@@ -132,15 +141,18 @@ def labeller(model, threads=1, digest=None):
         model = weights_of(model)
     key = digest or digest_of(model), threads, os.getpid()  # connections do not outlive a fork
     with _lock:
-        idle = _idle.get(key)
+        idle = [one for one in _idle.pop(key, []) if not one.is_closed]  # its user may have kept and closed it
         found = idle.pop() if idle else None
+        if idle:
+            _idle[key] = idle
     found = found or Labeller(model() if callable(model) else model, threads)
     try:
         yield found
     finally:
         with _lock:
-            _idle.setdefault(key, []).append(found)
-            _idle.move_to_end(key)
+            if not found.is_closed:
+                _idle.setdefault(key, []).append(found)
+                _idle.move_to_end(key)
             dropped = [_idle.popitem(last=False)[1] for _ in range(len(_idle) - KEPT)]
         for old in sum(dropped, []):
             old.close()
