@@ -131,6 +131,32 @@ class Label(Test):
                     given = given and json.loads(given)
                 self.assertEqual(row.found, str(given) if name == "mixed" and given is not None else given)
 
+    def test_names_of_columns(self):
+        """Any that Spark allows, and two columns with one name."""
+        df = tickets(1).where("id < 6").selectExpr("id AS `a.b`", "id AS `a``b`", "id AS `a.b`", "text AS `my.text`")
+        labelled = module_spark.label(df, "my.text", (database, "tickets"))
+        self.assertEqual(labelled.columns, ["a.b", "a`b", "a.b", "my.text", "label", "confidence"])
+        expected = {id: label for id, (label, _) in self.from_sql("tickets").items()}
+        self.assertEqual({tuple(row)[:3]: row.label for row in labelled.collect()},
+                         {(id, id, id): expected[id] for id in range(6)})
+
+    def test_bytes_that_are_not_utf8(self):
+        """They are read as U+FFFD."""
+        df = session.range(1).selectExpr("CAST(X'6d7920ff70617263656c' AS string) AS text",
+                                         "CAST(X'ff' AS string) AS label",
+                                         "array(CAST(X'6cff' AS string), 'login') AS tags")
+        row = module_spark.label(df.drop("label"), "text", (database, "tickets"), columns=["label", "reasons"]).first()
+        with labeller.Labeller((database, "tickets")) as model:
+            self.assertEqual([row.label], model.label(["my \ufffdparcel"])[0])
+            reasons, = model.reasons(["my \ufffdparcel"])
+            self.assertEqual([one.token for one in row.reasons], [one[0] for one in reasons])
+        udf = module_spark.classify_udf((database, "tickets"), session)
+        self.assertEqual(df.select(udf(F.col("text").cast("binary"))).first()[0], row.label)
+        self.assertEqual(module_spark.evaluate(df, "text", "label", (database, "tickets"))["accuracy"], 0)
+        self.assertEqual(module_spark.evaluate(df, "text", "tags", (database, "tags"))["rows"], 1)
+        models = module_spark.train_by_group(df, "label", "text", "tags").collect()
+        self.assertEqual([row.name for row in models], ["\ufffd"])
+
     def test_empty_partitions(self):
         few = module_spark.label(tickets(1).where("id < 1").repartition(5), "text", (database, "tickets"), None,
                                  columns="confidence")
@@ -286,9 +312,10 @@ class Train(Test):
                 store(cursor, pairs)
                 stack.enter_context(self.locked(path))
             with mock.patch.object(module_spark, "_store", lock):
-                error = self.refuses(module_spark.NotSaved, f"database {path}: database is locked: the model 'tickets' "
-                                     f"is trained, but could not be saved, and is now in {kept}; sqlite_classify.spark.",
-                                     self.train, tickets(), "text", "label", path, "tickets", {"epochs": 1})
+                sentence = (f"database {path}: database is locked: the model 'tickets' is trained, but could not be "
+                            f"saved, and is now in {kept}; sqlite_classify.spark.")
+                error = self.refuses(module_spark.NotSaved, sentence, self.train, tickets(), "text", "label", path,
+                                     "tickets", {"epochs": 1})
             self.assertIn(f"save_kept({kept!r}, {path!r}) saves it", str(error))
             self.assertEqual(sorted(labeller.Labeller((kept, "tickets")).labels), ["delivery", "login", "other"])
         module_spark.save_kept(kept, path)
@@ -302,7 +329,7 @@ class Train(Test):
             file.write("This is a text, and it is no database. " * 30)
         models = os.path.join(self.folder, "other.db")
         self.ask("CREATE TABLE classify_models(a)", path=models)
-        broken = session.createDataFrame([("a",)], "text string").withColumn("label", F.expr("CAST(raise_error('ran') AS string)"))
+        broken = session.range(1).selectExpr("'a' AS text", "CAST(raise_error('ran') AS string) AS label")
         for path, kind, sentence in (
                 (text, ValueError, f"database {text}: file is not a database"),
                 (self.folder, IsADirectoryError, f"{self.folder} is a folder, expected a database"),
@@ -317,6 +344,19 @@ class Train(Test):
                 self.refuses(ValueError, f"database {path}: database is locked", call, broken, *arguments, path)
         for name, sentence in ("temp.a", "which would be gone"), ("a@1", "no @ with a version"), ("main.", "not empty"):
             self.refuses(ValueError, sentence, module_spark.train, broken, "text", "label", path, name)
+
+    def test_names_of_groups(self):
+        """Those that cannot be names of models are left out, and the errors have them as they are."""
+        rows = [(name, *row) for name in ("a@1", "", "main.x", "a.b") for row in TICKETS]
+        models = module_spark.train_by_group(session.createDataFrame(rows, "team string, text string, label string"),
+                                             "team", "text", "label", {"epochs": 1})
+        path = os.path.join(self.folder, "new.db")
+        self.assertEqual(module_spark.save_models(models, path), {
+            "a@1": "the group is 'a@1', expected a name that is not empty, and no @ with a version at its end",
+            "": "the group is '', expected a name that is not empty, and no @ with a version at its end",
+            "main.x": "the group is 'main.x', expected a name that does not begin with main. or temp., which name "
+                      "databases"})
+        self.assertEqual(sorted(labeller.Labeller((path, "a.b")).labels), ["delivery", "login"])
 
     def test_trained_groups_are_kept(self):
         """They are trained once if saving fails, and stay persisted if their user has done that."""

@@ -79,20 +79,25 @@ def label(df, text, model, options=None, columns=("label", "confidence")):
                 reasons      array<struct<token,start,length,contribution>>: what classify_attention() says
     options   {"threads": n}, of each task; 1 if it is not given
 
-    A row whose text is NULL has NULL in all of them. All columns of the DataFrame pass through Python: select those
+    A row whose text is NULL has NULL in all of them. Bytes of a text that are not UTF-8 are read as U+FFFD. All columns of the DataFrame pass through Python: select those
     that are needed.
     """
     columns = _added_columns(df, columns)
     at = _column(df, "text", text)
     shared = _share(df.sparkSession, model, _threads(options))
     kinds = [(kind, _type_of(kind, shared)) for kind in columns]
-    added = [types.StructField(columns[kind], types.DataType.fromDDL(type_)) for kind, type_ in kinds]
-    schema = types.StructType([*df.schema.fields, *added])
-    return df.mapInArrow(_in_executor("label", shared.model, at, kinds, schema.names), schema)
+    numbered = df.toDF(*(f"c{number}" for number in range(len(df.columns))))  # others may not get through
+    added = [types.StructField(kind, types.DataType.fromDDL(type_)) for kind, type_ in kinds]
+    schema = types.StructType([*numbered.schema.fields, *added])
+    run = _in_executor("label", shared.model, at, kinds, schema.names)
+    return numbered.mapInArrow(run, schema).toDF(*df.columns, *columns.values())
 
 
 def classify_udf(model, spark=None):
-    """A function for columns and for SQL that gives the label: spark.udf.register("classify", classify_udf(model))."""
+    """A function for columns and for SQL that gives the label: spark.udf.register("classify", classify_udf(model)).
+
+    A column with bytes that are not UTF-8 can be given to it as binary only.
+    """
     import pandas
     spark = spark or SparkSession.getActiveSession()
     if spark is None:
@@ -200,7 +205,8 @@ def train_by_group(df, group, text, label, options=None):
     """Trains a model for each group of rows, in the executors: a DataFrame of rows of classify_models.
 
     The name is the group as text. A group that cannot be trained, such as one with a single label, has a row without
-    weights, whose metrics say why: {"error": "there is one label only ..."}. Rows where the group, the text or the
+    weights, whose metrics say why: {"error": "there is one label only ..."}. So has one whose name no model can have:
+    an empty one, one that ends in @ or in @ and a version, one that begins with main. or temp. Rows where the group, the text or the
     label is NULL do not count. The rows of a group must fit into the memory of a task. Each training has one thread,
     if `options` do not say otherwise; options that need a database are refused.
     """
@@ -213,8 +219,8 @@ def train_by_group(df, group, text, label, options=None):
         _checked.add(spark.sparkContext.applicationId)
     run = _in_executor("train_group", options, _version())
 
-    def train_one(key, table):
-        return run(key[0].as_py(), table)
+    def train_one(_, table):
+        return run(table)
     return pairs.dropna().groupBy("name").applyInArrow(train_one, GROUP_SCHEMA)
 
 

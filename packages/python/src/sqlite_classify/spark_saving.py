@@ -28,8 +28,8 @@ def check_target(path):
         raise TypeError(f"path is {path!r:.80}, expected the path of a database")
     path = os.fspath(path)
     if path in ("", ":memory:"):
-        raise ValueError(f"path is {path!r}, a database that is gone when it is closed, and the model with it, expected "
-                         "a file")
+        raise ValueError(f"path is {path!r}, a database that is gone when it is closed, and the model with it, "
+                         "expected a file")
     folder = os.path.dirname(os.path.abspath(path))
     if not os.path.isdir(folder):
         raise FileNotFoundError(f"there is no folder {folder}, expected that of the database")
