@@ -330,6 +330,7 @@ class Train(Test):
         models = os.path.join(self.folder, "other.db")
         self.ask("CREATE TABLE classify_models(a)", path=models)
         broken = session.range(1).selectExpr("'a' AS text", "CAST(raise_error('ran') AS string) AS label")
+        groups = module_spark.train_by_group(broken, "text", "text", "label")
         for path, kind, sentence in (
                 (text, ValueError, f"database {text}: file is not a database"),
                 (self.folder, IsADirectoryError, f"{self.folder} is a folder, expected a database"),
@@ -337,11 +338,15 @@ class Train(Test):
                 (":memory:", ValueError, "path is ':memory:', a database that is gone when it is closed"),
                 (5, TypeError, "path is 5, expected the path of a database")):
             self.refuses(kind, sentence, module_spark.train, broken, "text", "label", path)
-            self.refuses(kind, sentence, module_spark.save_models, broken, path)
+            self.refuses(kind, sentence, module_spark.save_models, groups, path)
+        for models in 5, broken:
+            self.refuses(TypeError, "expected the DataFrame that train_by_group() gives", module_spark.save_models,
+                         models, self.copied())
         path = self.copied()
         with self.locked(path):
             for call, *arguments in (module_spark.train, "text", "label"), (module_spark.save_models,):
-                self.refuses(ValueError, f"database {path}: database is locked", call, broken, *arguments, path)
+                df = broken if arguments else groups
+                self.refuses(ValueError, f"database {path}: database is locked", call, df, *arguments, path)
         for name, sentence in ("temp.a", "which would be gone"), ("a@1", "no @ with a version"), ("main.", "not empty"):
             self.refuses(ValueError, sentence, module_spark.train, broken, "text", "label", path, name)
 
@@ -416,9 +421,13 @@ class Refused(Test):
                 ({"columns": {"label": "a", "scores": "a"}}, ValueError, "or columns has it twice"),
                 ({"columns": ["labels"]}, ValueError, "columns has 'labels', expected some of label, confidence, "),
                 ({"columns": {"label": 5}}, ValueError, "columns names the column 'label' 5, expected a text"),
+                ({"columns": None}, TypeError, "columns is None, expected some of label, confidence"),
+                ({"columns": [["label"]]}, ValueError, "columns has ['label'], expected some of"),
                 ({"columns": []}, ValueError, "columns is empty, expected some of"),
                 ({"options": {"thread": 1}}, ValueError, "unknown option 'thread' (options: threads)"),
                 ({"options": {"threads": 0}}, ValueError, "option threads is 0, expected an integer from 1 to 256"),
+                ({"options": {"threads": [1]}}, ValueError, "option threads is [1], expected an integer from 1 to 256"),
+                ({"options": {"threads": True}}, ValueError, "option threads is True, expected an integer from 1"),
                 ({"options": "{"}, ValueError, "options is '{', which is not JSON, expected a dict"),
                 ({"options": [1]}, TypeError, "options is [1], expected a dict")):
             self.refuses(kind, sentence, self.label, df, **{"text": "text", **named})
@@ -518,3 +527,4 @@ class Executors(Test):
         self.assertIn("spark_worker.py", os.listdir(os.path.join(self.folder, "sqlite_classify")))
         self.refuses(FileNotFoundError, "there is no library none.so, expected classify.so", module_spark.archive,
                      path, "none.so")
+        self.refuses(ValueError, f"{path} is no library, expected classify.so", module_spark.archive, path, path)

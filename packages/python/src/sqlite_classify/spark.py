@@ -33,7 +33,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
 from . import connections, model_file, spark_saving
-from .labeller import digest_of, labeller, open_database, sentences, weights_of
+from .labeller import check_threads, digest_of, labeller, open_database, sentences, weights_of
 from .spark_figures import Counts
 from .spark_saving import NotSaved, save_kept  # noqa: F401, for the callers
 
@@ -46,6 +46,7 @@ ONE_LABEL = types.StringType, *NUMBERS
 KEPT = 16         # models whose broadcasts are kept, of all sessions of a process
 INSERTED = 10000  # rows of a training at once
 
+LIBRARIES = b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ"  # begin so: of Linux, macOS (two), Windows
 MOST_MEMORY = 10 ** 15  # of the option max_memory
 
 MISSING = "the executor {host} ({python}) has no {module}: install it there (pip install {package})"
@@ -79,8 +80,8 @@ def label(df, text, model, options=None, columns=("label", "confidence")):
                 reasons      array<struct<token,start,length,contribution>>: what classify_attention() says
     options   {"threads": n}, of each task; 1 if it is not given
 
-    A row whose text is NULL has NULL in all of them. Bytes of a text that are not UTF-8 are read as U+FFFD. All columns of the DataFrame pass through Python: select those
-    that are needed.
+    A row whose text is NULL has NULL in all of them. Bytes of a text that are not UTF-8 are read as U+FFFD. All
+    columns of the DataFrame pass through Python: select those that are needed.
     """
     columns = _added_columns(df, columns)
     at = _column(df, "text", text)
@@ -115,11 +116,15 @@ def _added_columns(df, columns):
     """{kind: name} of the columns that are to be added."""
     _session(df)
     columns = (columns,) if isinstance(columns, str) else columns
+    if not isinstance(columns, (dict, list, tuple, set)):
+        raise TypeError(f"columns is {columns!r:.80}, expected some of {', '.join(KINDS)}, or a dict that gives them "
+                        "other names")
+    unknown = [kind for kind in columns if not isinstance(kind, str) or kind not in KINDS]
+    if unknown:
+        raise ValueError(f"columns has {unknown[0]!r:.80}, expected some of {', '.join(KINDS)}")
     columns = dict(columns) if isinstance(columns, dict) else {kind: kind for kind in columns}
     there = {_folded(df, name) for name in df.columns}
     for kind, name in columns.items():
-        if kind not in KINDS:
-            raise ValueError(f"columns has {kind!r}, expected some of {', '.join(KINDS)}")
         if not isinstance(name, str) or not name:
             raise ValueError(f"columns names the column {kind!r} {name!r}, expected a text")
         if _folded(df, name) in there:
@@ -148,7 +153,9 @@ def _threads(options):
     for name in options:
         if name != "threads":
             raise ValueError(f"unknown option {name!r} (options: threads)")
-    return 1 if options.get("threads") is None else options["threads"]
+    threads = 1 if options.get("threads") is None else options["threads"]
+    check_threads(threads)
+    return threads
 
 
 # ---- figures ----------------------------------------------------------------------
@@ -206,9 +213,9 @@ def train_by_group(df, group, text, label, options=None):
 
     The name is the group as text. A group that cannot be trained, such as one with a single label, has a row without
     weights, whose metrics say why: {"error": "there is one label only ..."}. So has one whose name no model can have:
-    an empty one, one that ends in @ or in @ and a version, one that begins with main. or temp. Rows where the group, the text or the
-    label is NULL do not count. The rows of a group must fit into the memory of a task. Each training has one thread,
-    if `options` do not say otherwise; options that need a database are refused.
+    an empty one, one that ends in @ or in @ and a version, one that begins with main. or temp. Rows where the group,
+    the text or the label is NULL do not count. The rows of a group must fit into the memory of a task. Each training
+    has one thread, if `options` do not say otherwise; options that need a database are refused.
     """
     spark = _session(df)
     name = df.columns[_column(df, "group", group, (types.StringType, types.BooleanType, types.DateType, *NUMBERS[:4]))]
@@ -231,6 +238,8 @@ def save_models(models, path):
     The database is locked only while the models are saved. If that fails, the DataFrame stays persisted, so that a
     second call trains nothing anew.
     """
+    if not isinstance(models, DataFrame) or not {*spark_saving.COLUMNS} <= {*models.columns}:
+        raise TypeError(f"models is {models!r:.80}, expected the DataFrame that train_by_group() gives")
     path = spark_saving.check_target(path)
     level = models.storageLevel
     if not (level.useDisk or level.useMemory or level.useOffHeap):
@@ -488,6 +497,9 @@ def archive(path, library=None):
     library = library or connections.loadable_path() + ".so"
     if not os.path.isfile(library):
         raise FileNotFoundError(f"there is no library {library}, expected classify.so")
+    with open(library, "rb") as file:
+        if not file.read(4).startswith(LIBRARIES):
+            raise ValueError(f"{library} is no library, expected classify.so")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         for name in names:
             file.write(os.path.join(here, name), name)
