@@ -283,17 +283,27 @@ class Train(Test):
         return path
 
     def test_others_write_meanwhile(self):
-        path, store = self.copied(), module_spark._store
+        path, store, refused = self.copied(), module_spark._store, []
+        other = labeller.open_database(path)
+        self.addCleanup(other.close)
+        for pragma in "busy_timeout = 0", "synchronous = off":
+            other.cursor().execute(f"PRAGMA {pragma}").fetchall()
 
-        def write(cursor, pairs):
+        def write():
+            try:
+                other.cursor().execute("CREATE TABLE IF NOT EXISTS others(id INTEGER PRIMARY KEY)")
+                other.cursor().execute("INSERT INTO others DEFAULT VALUES")
+            except Exception as error:
+                refused.append(str(error))
+
+        def store_then_write(cursor, pairs):
             store(cursor, pairs)
-            cursor.execute("SELECT count(*) FROM temp.spark_rows").fetchall()
-            self.ask("DELETE FROM classify_models WHERE name = 'tickets'", path=path)
-            self.ask("PRAGMA journal_mode = WAL", path=path)  # needs that no other connection has it open
-        with mock.patch.object(module_spark, "_store", write):
+            cursor.connection.set_progress_handler(write, 20)  # again and again in the training
+        with mock.patch.object(module_spark, "_store", store_then_write):
             answer, _ = self.train(tickets(), "text", "label", path, "main.tickets", {"epochs": 1})
+        self.assertEqual(refused, [])
+        self.assertGreater(self.ask("SELECT count(*) FROM others", path=path)[0][0], 0)
         self.assertEqual((answer["model"], answer["version"]), ("tickets", 2))
-        self.assertEqual(self.ask("SELECT version FROM classify_models WHERE name = 'tickets'", path=path), [(2,)])
 
     def test_options_that_read_the_database(self):
         path = self.copied()
@@ -321,6 +331,25 @@ class Train(Test):
         module_spark.save_kept(kept, path)
         self.assertFalse(os.path.exists(kept))
         self.assertEqual(sorted(labeller.Labeller((path, "tickets@2")).labels), ["delivery", "login", "other"])
+
+    def test_kept_in_the_folder_of_temporary_files(self):
+        """Where there is no place beside the database."""
+        path, saving = self.copied(), module_spark.spark_saving
+        os.mkdir(path + ".unsaved.db")
+        columns = ", ".join(saving.COLUMNS)
+        row = dict(zip(saving.COLUMNS, self.ask(f"SELECT {columns} FROM classify_models WHERE name = 'tickets'")[0]))
+        self.ask("CREATE TRIGGER full BEFORE INSERT ON classify_models BEGIN SELECT raise(ABORT, 'it is full'); END",
+                 path=path)
+        with mock.patch.object(tempfile, "tempdir", self.folder):
+            error = self.refuses(module_spark.NotSaved, f"database {path}: it is full: the model 'tickets' is trained",
+                                 saving.save_or_keep, path, row)
+        kept, = (os.path.join(self.folder, name, "copy.db.unsaved.db") for name in os.listdir(self.folder)
+                 if name.startswith("sqlite_classify-"))
+        self.assertIn(f"is now in {kept};", str(error))
+        self.ask("DROP TRIGGER full", path=path)
+        module_spark.save_kept(kept, path)
+        self.assertEqual(labeller.weights_of((path, "tickets@2")), row["weights"])
+        self.refuses(FileNotFoundError, f"there is no file {kept}", module_spark.save_kept, kept, path)
 
     def test_databases_that_cannot_be_written(self):
         """Nothing is counted or trained."""
