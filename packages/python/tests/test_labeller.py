@@ -273,6 +273,17 @@ class Kept(Test):
         with labeller(self.weights) as again:
             self.assertIs(again, first)
 
+    def test_one_that_was_closed(self):
+        """By its user, in the block or after it."""
+        with labeller(self.weights) as first, first:
+            pass
+        with labeller(self.weights) as second:
+            self.assertEqual(second.label(["parcel"])[0], ["delivery"])
+        second.close()
+        with labeller(self.weights) as third:
+            self.assertEqual(third.label(["parcel"])[0], ["delivery"])
+        self.assertRaises(Exception, first.label, ["parcel"])
+
     def test_threads(self):
         """Each thread has one of its own, and what one has given back another may take."""
         found, both = [], threading.Barrier(2)

@@ -131,6 +131,32 @@ class Label(Test):
                     given = given and json.loads(given)
                 self.assertEqual(row.found, str(given) if name == "mixed" and given is not None else given)
 
+    def test_names_of_columns(self):
+        """Any that Spark allows, and two columns with one name."""
+        df = tickets(1).where("id < 6").selectExpr("id AS `a.b`", "id AS `a``b`", "id AS `a.b`", "text AS `my.text`")
+        labelled = module_spark.label(df, "my.text", (database, "tickets"))
+        self.assertEqual(labelled.columns, ["a.b", "a`b", "a.b", "my.text", "label", "confidence"])
+        expected = {id: label for id, (label, _) in self.from_sql("tickets").items()}
+        self.assertEqual({tuple(row)[:3]: row.label for row in labelled.collect()},
+                         {(id, id, id): expected[id] for id in range(6)})
+
+    def test_bytes_that_are_not_utf8(self):
+        """They are read as U+FFFD."""
+        df = session.range(1).selectExpr("CAST(X'6d7920ff70617263656c' AS string) AS text",
+                                         "CAST(X'ff' AS string) AS label",
+                                         "array(CAST(X'6cff' AS string), 'login') AS tags")
+        row = module_spark.label(df.drop("label"), "text", (database, "tickets"), columns=["label", "reasons"]).first()
+        with labeller.Labeller((database, "tickets")) as model:
+            self.assertEqual([row.label], model.label(["my \ufffdparcel"])[0])
+            reasons, = model.reasons(["my \ufffdparcel"])
+            self.assertEqual([one.token for one in row.reasons], [one[0] for one in reasons])
+        udf = module_spark.classify_udf((database, "tickets"), session)
+        self.assertEqual(df.select(udf(F.col("text").cast("binary"))).first()[0], row.label)
+        self.assertEqual(module_spark.evaluate(df, "text", "label", (database, "tickets"))["accuracy"], 0)
+        self.assertEqual(module_spark.evaluate(df, "text", "tags", (database, "tags"))["rows"], 1)
+        models = module_spark.train_by_group(df, "label", "text", "tags").collect()
+        self.assertEqual([row.name for row in models], ["\ufffd"])
+
     def test_empty_partitions(self):
         few = module_spark.label(tickets(1).where("id < 1").repartition(5), "text", (database, "tickets"), None,
                                  columns="confidence")
@@ -241,6 +267,145 @@ class Train(Test):
                          "label", path, limit_memory=False)
         self.assertGreater(module_spark._free_memory(), 1e6)
 
+    @contextlib.contextmanager
+    def locked(self, path):
+        """Another program writes into this database."""
+        db = labeller.open_database(path)
+        db.cursor().execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            db.close()
+
+    def copied(self):
+        path = os.path.join(self.folder, "copy.db")
+        shutil.copyfile(database, path)
+        return path
+
+    def test_others_write_meanwhile(self):
+        path, store, refused = self.copied(), module_spark._store, []
+        other = labeller.open_database(path)
+        self.addCleanup(other.close)
+        for pragma in "busy_timeout = 0", "synchronous = off":
+            other.cursor().execute(f"PRAGMA {pragma}").fetchall()
+
+        def write():
+            try:
+                other.cursor().execute("CREATE TABLE IF NOT EXISTS others(id INTEGER PRIMARY KEY)")
+                other.cursor().execute("INSERT INTO others DEFAULT VALUES")
+            except Exception as error:
+                refused.append(str(error))
+
+        def store_then_write(cursor, pairs):
+            store(cursor, pairs)
+            cursor.connection.set_progress_handler(write, 20)  # again and again in the training
+        with mock.patch.object(module_spark, "_store", store_then_write):
+            answer, _ = self.train(tickets(), "text", "label", path, "main.tickets", {"epochs": 1})
+        self.assertEqual(refused, [])
+        self.assertGreater(self.ask("SELECT count(*) FROM others", path=path)[0][0], 0)
+        self.assertEqual((answer["model"], answer["version"]), ("tickets", 2))
+
+    def test_options_that_read_the_database(self):
+        path = self.copied()
+        self.ask("CREATE TABLE checked AS SELECT 'my parcel' AS text, 'delivery' AS label", path=path)
+        options = {"epochs": 1, "from": "main.tickets", "validation": "SELECT text, label FROM main.checked"}
+        answer, _ = self.train(tickets().where("label <> 'other'"), "text", "label", path, "tickets", options)
+        self.assertEqual((answer["model"], answer["version"]), ("tickets", 2))
+        metrics, = self.ask("SELECT metrics ->> 'validation_rows' FROM classify_models WHERE version = 2", path=path)
+        self.assertEqual(metrics, (1,))
+
+    def test_a_model_that_cannot_be_saved(self):
+        path = self.copied()
+        kept, store = path + ".unsaved.db", module_spark._store
+        with contextlib.ExitStack() as stack:
+            def lock(cursor, pairs):
+                store(cursor, pairs)
+                stack.enter_context(self.locked(path))
+            with mock.patch.object(module_spark, "_store", lock):
+                sentence = (f"database {path}: database is locked: the model 'tickets' is trained, but could not be "
+                            f"saved, and is now in {kept}; sqlite_classify.spark.")
+                error = self.refuses(module_spark.NotSaved, sentence, self.train, tickets(), "text", "label", path,
+                                     "tickets", {"epochs": 1})
+            self.assertIn(f"save_kept({kept!r}, {path!r}) saves it", str(error))
+            self.assertEqual(sorted(labeller.Labeller((kept, "tickets")).labels), ["delivery", "login", "other"])
+        module_spark.save_kept(kept, path)
+        self.assertFalse(os.path.exists(kept))
+        self.assertEqual(sorted(labeller.Labeller((path, "tickets@2")).labels), ["delivery", "login", "other"])
+
+    def test_kept_in_the_folder_of_temporary_files(self):
+        """Where there is no place beside the database."""
+        path, saving = self.copied(), module_spark.spark_saving
+        os.mkdir(path + ".unsaved.db")
+        columns = ", ".join(saving.COLUMNS)
+        row = dict(zip(saving.COLUMNS, self.ask(f"SELECT {columns} FROM classify_models WHERE name = 'tickets'")[0]))
+        self.ask("CREATE TRIGGER full BEFORE INSERT ON classify_models BEGIN SELECT raise(ABORT, 'it is full'); END",
+                 path=path)
+        with mock.patch.object(tempfile, "tempdir", self.folder):
+            error = self.refuses(module_spark.NotSaved, f"database {path}: it is full: the model 'tickets' is trained",
+                                 saving.save_or_keep, path, row)
+        kept, = (os.path.join(self.folder, name, "copy.db.unsaved.db") for name in os.listdir(self.folder)
+                 if name.startswith("sqlite_classify-"))
+        self.assertIn(f"is now in {kept};", str(error))
+        self.ask("DROP TRIGGER full", path=path)
+        module_spark.save_kept(kept, path)
+        self.assertEqual(labeller.weights_of((path, "tickets@2")), row["weights"])
+        self.refuses(FileNotFoundError, f"there is no file {kept}", module_spark.save_kept, kept, path)
+
+    def test_databases_that_cannot_be_written(self):
+        """Nothing is counted or trained."""
+        text = os.path.join(self.folder, "notes.txt")
+        with open(text, "w") as file:
+            file.write("This is a text, and it is no database. " * 30)
+        models = os.path.join(self.folder, "other.db")
+        self.ask("CREATE TABLE classify_models(a)", path=models)
+        broken = session.range(1).selectExpr("'a' AS text", "CAST(raise_error('ran') AS string) AS label")
+        groups = module_spark.train_by_group(broken, "text", "text", "label")
+        for path, kind, sentence in (
+                (text, ValueError, f"database {text}: file is not a database"),
+                (self.folder, IsADirectoryError, f"{self.folder} is a folder, expected a database"),
+                (models, ValueError, "table main.classify_models has no column 'name'"),
+                (":memory:", ValueError, "path is ':memory:', a database that is gone when it is closed"),
+                (5, TypeError, "path is 5, expected the path of a database")):
+            self.refuses(kind, sentence, module_spark.train, broken, "text", "label", path)
+            self.refuses(kind, sentence, module_spark.save_models, groups, path)
+        for models in 5, broken:
+            self.refuses(TypeError, "expected the DataFrame that train_by_group() gives", module_spark.save_models,
+                         models, self.copied())
+        path = self.copied()
+        with self.locked(path):
+            for call, *arguments in (module_spark.train, "text", "label"), (module_spark.save_models,):
+                df = broken if arguments else groups
+                self.refuses(ValueError, f"database {path}: database is locked", call, df, *arguments, path)
+        for name, sentence in ("temp.a", "which would be gone"), ("a@1", "no @ with a version"), ("main.", "not empty"):
+            self.refuses(ValueError, sentence, module_spark.train, broken, "text", "label", path, name)
+
+    def test_names_of_groups(self):
+        """Those that cannot be names of models are left out, and the errors have them as they are."""
+        rows = [(name, *row) for name in ("a@1", "", "main.x", "a.b") for row in TICKETS]
+        models = module_spark.train_by_group(session.createDataFrame(rows, "team string, text string, label string"),
+                                             "team", "text", "label", {"epochs": 1})
+        path = os.path.join(self.folder, "new.db")
+        self.assertEqual(module_spark.save_models(models, path), {
+            "a@1": "the group is 'a@1', expected a name that is not empty, and no @ with a version at its end",
+            "": "the group is '', expected a name that is not empty, and no @ with a version at its end",
+            "main.x": "the group is 'main.x', expected a name that does not begin with main. or temp., which name "
+                      "databases"})
+        self.assertEqual(sorted(labeller.Labeller((path, "a.b")).labels), ["delivery", "login"])
+
+    def test_trained_groups_are_kept(self):
+        """They are trained once if saving fails, and stay persisted if their user has done that."""
+        path, new = self.copied(), os.path.join(self.folder, "new.db")
+        models = module_spark.train_by_group(tickets().where("id < 6"), "label", "text", "label")
+        with mock.patch.object(module_spark.spark_saving, "save_rows", side_effect=ValueError("disk is full")):
+            self.refuses(ValueError, "disk is full", module_spark.save_models, models, new)
+        self.assertTrue(models.storageLevel.useDisk)
+        self.assertEqual(set(module_spark.save_models(models, new)), {"delivery", "login"})
+        self.assertFalse(models.storageLevel.useDisk)
+        models.persist()
+        module_spark.save_models(models, path)
+        self.assertTrue(models.storageLevel.useMemory)
+        models.unpersist()
+
     def test_a_model_for_each_group(self):
         df = tickets().withColumn("team", F.expr("CASE WHEN id < 6 THEN id % 2 WHEN id = 8 THEN 7 END"))
         models = module_spark.train_by_group(df, "team", "text", "label", {"epochs": 2})
@@ -285,9 +450,13 @@ class Refused(Test):
                 ({"columns": {"label": "a", "scores": "a"}}, ValueError, "or columns has it twice"),
                 ({"columns": ["labels"]}, ValueError, "columns has 'labels', expected some of label, confidence, "),
                 ({"columns": {"label": 5}}, ValueError, "columns names the column 'label' 5, expected a text"),
+                ({"columns": None}, TypeError, "columns is None, expected some of label, confidence"),
+                ({"columns": [["label"]]}, ValueError, "columns has ['label'], expected some of"),
                 ({"columns": []}, ValueError, "columns is empty, expected some of"),
                 ({"options": {"thread": 1}}, ValueError, "unknown option 'thread' (options: threads)"),
                 ({"options": {"threads": 0}}, ValueError, "option threads is 0, expected an integer from 1 to 256"),
+                ({"options": {"threads": [1]}}, ValueError, "option threads is [1], expected an integer from 1 to 256"),
+                ({"options": {"threads": True}}, ValueError, "option threads is True, expected an integer from 1"),
                 ({"options": "{"}, ValueError, "options is '{', which is not JSON, expected a dict"),
                 ({"options": [1]}, TypeError, "options is [1], expected a dict")):
             self.refuses(kind, sentence, self.label, df, **{"text": "text", **named})
@@ -387,3 +556,4 @@ class Executors(Test):
         self.assertIn("spark_worker.py", os.listdir(os.path.join(self.folder, "sqlite_classify")))
         self.refuses(FileNotFoundError, "there is no library none.so, expected classify.so", module_spark.archive,
                      path, "none.so")
+        self.refuses(ValueError, f"{path} is no library, expected classify.so", module_spark.archive, path, path)

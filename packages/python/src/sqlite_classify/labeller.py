@@ -21,6 +21,7 @@ from .saving import create_tables
 NAME = "model"     # of the model in a Labeller's database
 ROWS = 65536       # texts that are labelled at once: their memory is small, and classify_rows can sort them by length
 VALUES = 250       # texts in one INSERT, which costs half of what an INSERT for each of them does
+MOST_THREADS = 256
 KEPT = 8           # models of which a process keeps Labellers
 
 INSERT = "INSERT INTO texts(text) VALUES "
@@ -42,10 +43,13 @@ class Labeller:
 
     `model` is the bytes of a model's weights, or the path of a database and the name of a model in it; a name may have
     a version, and None is the model that classify() takes. Threads may share a Labeller, but wait for each other then.
+    close() frees it, and so does the end of `with Labeller(model) as found:`.
     """
 
     def __init__(self, model, threads=1):
+        check_threads(threads)
         weights = model if isinstance(model, (bytes, bytearray, memoryview)) else weights_of(model)
+        self.is_closed = False
         self._lock = threading.Lock()
         self._options = json.dumps({"threads": threads})
         self._db = open_database(":memory:")
@@ -59,7 +63,6 @@ class Labeller:
         self.separator = metadata.get("separator")
         self.version = self._execute("SELECT classify_version()")[0][0]
         self._execute("CREATE TABLE texts(text)")
-        self.label([])  # refuses a number of threads that cannot be
 
     def label(self, texts):
         """The label of each text, and its confidence: two lists. A text that is None, or what pandas has in its place,
@@ -87,7 +90,14 @@ class Labeller:
         return self._for_each_text(REASONS, texts)
 
     def close(self):
+        self.is_closed = True
         self._db.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
 
     def _for_each_text(self, sql, texts):
         """The rows of each text, without their first column: its number in the table, from 1. None for None."""
@@ -128,22 +138,31 @@ def labeller(model, threads=1, digest=None):
     not worked out for each; `model` may then be a function that gives the weights, which is called if they are needed.
     The KEPT models that were used last are kept.
     """
+    check_threads(threads)
     if not digest and not isinstance(model, (bytes, bytearray, memoryview)):
         model = weights_of(model)
     key = digest or digest_of(model), threads, os.getpid()  # connections do not outlive a fork
     with _lock:
-        idle = _idle.get(key)
+        idle = [one for one in _idle.pop(key, []) if not one.is_closed]  # its user may have kept and closed it
         found = idle.pop() if idle else None
+        if idle:
+            _idle[key] = idle
     found = found or Labeller(model() if callable(model) else model, threads)
     try:
         yield found
     finally:
         with _lock:
-            _idle.setdefault(key, []).append(found)
-            _idle.move_to_end(key)
+            if not found.is_closed:
+                _idle.setdefault(key, []).append(found)
+                _idle.move_to_end(key)
             dropped = [_idle.popitem(last=False)[1] for _ in range(len(_idle) - KEPT)]
         for old in sum(dropped, []):
             old.close()
+
+
+def check_threads(threads):
+    if threads is not None and (type(threads) is not int or not 1 <= threads <= MOST_THREADS):
+        raise ValueError(f"option threads is {threads!r:.80}, expected an integer from 1 to {MOST_THREADS}")
 
 
 def digest_of(weights):

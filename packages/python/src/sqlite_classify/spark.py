@@ -8,6 +8,7 @@
     evaluate()         how good a model is, as classify_evaluate() says it
     train()            trains a model on the driver, on rows that are streamed to it
     train_by_group()   trains a model for each group, in the executors; save_models() stores them
+    save_kept()        saves a model that train() could not save
     ship(), archive()  bring this package to executors where it is not installed
 
 `model` is always the bytes of a model's weights, or the path of a database at the driver and the name of a model in it.
@@ -23,6 +24,7 @@ import re
 import shutil
 import sys
 import tempfile
+import weakref
 import zipfile
 
 from pyspark import StorageLevel
@@ -30,9 +32,10 @@ from pyspark.sql import DataFrame, SparkSession, types
 from pyspark.sql import functions as F
 from pyspark.sql.pandas.functions import pandas_udf
 
-from . import connections, model_file, saving
-from .labeller import digest_of, labeller, open_database, sentences, weights_of
+from . import connections, model_file, spark_saving
+from .labeller import check_threads, digest_of, labeller, open_database, sentences, weights_of
 from .spark_figures import Counts
+from .spark_saving import NotSaved, save_kept  # noqa: F401, for the callers
 
 KINDS = "label", "confidence", "scores", "reasons"  # of columns
 REASONS = "array<struct<token:string,start:int,length:int,contribution:double>>"
@@ -43,21 +46,19 @@ ONE_LABEL = types.StringType, *NUMBERS
 KEPT = 16         # models whose broadcasts are kept, of all sessions of a process
 INSERTED = 10000  # rows of a training at once
 
+LIBRARIES = b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"MZ"  # begin so: of Linux, macOS (two), Windows
 MOST_MEMORY = 10 ** 15  # of the option max_memory
 
 MISSING = "the executor {host} ({python}) has no {module}: install it there (pip install {package})"
 MISSING_OURS = ", or bring it to the executors by sqlite_classify.spark.ship(spark)"
 NEED_DATABASE = "from", "labels", "teacher", "unlabelled", "vectors"  # options that look into the database
+TRAIN_ROWS = "SELECT classify_train(text, label, ?, ?) FROM temp.spark_rows"
 NO_ROWS = "SELECT classify_train(NULL, NULL, 'model', ?) FROM (SELECT 1)"
-SAVE = """
-INSERT INTO classify_models(name, version, created, labels, options, metrics, weights)
-SELECT :name, 1 + max(ifnull((SELECT max(version) FROM classify_models WHERE name = :name), 0),
-                      ifnull((SELECT newest FROM classify_versions WHERE name = :name), 0)),
-       :created, :labels, :options, :metrics, :weights"""
 
 Shared = collections.namedtuple("Shared", "model labels multilabel")  # model: what spark_worker.borrowed() takes
 
 _shared = collections.OrderedDict()  # (application, digest, threads): the Shared of a model that executors can use
+_persisted = weakref.WeakSet()       # DataFrames that save_models() has persisted, and could not save
 _checked = set()                     # applications whose executors can train
 
 
@@ -79,20 +80,25 @@ def label(df, text, model, options=None, columns=("label", "confidence")):
                 reasons      array<struct<token,start,length,contribution>>: what classify_attention() says
     options   {"threads": n}, of each task; 1 if it is not given
 
-    A row whose text is NULL has NULL in all of them. All columns of the DataFrame pass through Python: select those
-    that are needed.
+    A row whose text is NULL has NULL in all of them. Bytes of a text that are not UTF-8 are read as U+FFFD. All
+    columns of the DataFrame pass through Python: select those that are needed.
     """
     columns = _added_columns(df, columns)
     at = _column(df, "text", text)
     shared = _share(df.sparkSession, model, _threads(options))
     kinds = [(kind, _type_of(kind, shared)) for kind in columns]
-    added = [types.StructField(columns[kind], types.DataType.fromDDL(type_)) for kind, type_ in kinds]
-    schema = types.StructType([*df.schema.fields, *added])
-    return df.mapInArrow(_in_executor("label", shared.model, at, kinds, schema.names), schema)
+    numbered = df.toDF(*(f"c{number}" for number in range(len(df.columns))))  # others may not get through
+    added = [types.StructField(kind, types.DataType.fromDDL(type_)) for kind, type_ in kinds]
+    schema = types.StructType([*numbered.schema.fields, *added])
+    run = _in_executor("label", shared.model, at, kinds, schema.names)
+    return numbered.mapInArrow(run, schema).toDF(*df.columns, *columns.values())
 
 
 def classify_udf(model, spark=None):
-    """A function for columns and for SQL that gives the label: spark.udf.register("classify", classify_udf(model))."""
+    """A function for columns and for SQL that gives the label: spark.udf.register("classify", classify_udf(model)).
+
+    A column with bytes that are not UTF-8 can be given to it as binary only.
+    """
     import pandas
     spark = spark or SparkSession.getActiveSession()
     if spark is None:
@@ -110,11 +116,15 @@ def _added_columns(df, columns):
     """{kind: name} of the columns that are to be added."""
     _session(df)
     columns = (columns,) if isinstance(columns, str) else columns
+    if not isinstance(columns, (dict, list, tuple, set)):
+        raise TypeError(f"columns is {columns!r:.80}, expected some of {', '.join(KINDS)}, or a dict that gives them "
+                        "other names")
+    unknown = [kind for kind in columns if not isinstance(kind, str) or kind not in KINDS]
+    if unknown:
+        raise ValueError(f"columns has {unknown[0]!r:.80}, expected some of {', '.join(KINDS)}")
     columns = dict(columns) if isinstance(columns, dict) else {kind: kind for kind in columns}
     there = {_folded(df, name) for name in df.columns}
     for kind, name in columns.items():
-        if kind not in KINDS:
-            raise ValueError(f"columns has {kind!r}, expected some of {', '.join(KINDS)}")
         if not isinstance(name, str) or not name:
             raise ValueError(f"columns names the column {kind!r} {name!r}, expected a text")
         if _folded(df, name) in there:
@@ -143,7 +153,9 @@ def _threads(options):
     for name in options:
         if name != "threads":
             raise ValueError(f"unknown option {name!r} (options: threads)")
-    return 1 if options.get("threads") is None else options["threads"]
+    threads = 1 if options.get("threads") is None else options["threads"]
+    check_threads(threads)
+    return threads
 
 
 # ---- figures ----------------------------------------------------------------------
@@ -170,38 +182,40 @@ def train(df, text, label, path, model=None, options=None, limit_memory=True):
     """Trains a model on all rows, on the driver, and saves it in the database `path`; returns the answer of
     classify_train() as a dict.
 
-    The rows are streamed, partition by partition, into a temporary table of the database (a file where SQLite has its
-    temporary files: SQLITE_TMPDIR). Before that they are counted, and stderr shows what memory the training will need.
-    If the driver's machine has less, that is an error that says what fraction it can learn; limit_memory=False, or
-    the option max_memory, lets it try.
+    The rows are streamed, partition by partition, into a temporary table (a file where SQLite has its temporary files:
+    SQLITE_TMPDIR). Before that they are counted, and stderr shows what memory the training will need. If the driver's
+    machine has less, that is an error that says what fraction it can learn; limit_memory=False, or the option
+    max_memory, lets it try.
+
+    The database is locked only while the model is saved, unless an option reads from it. If the model cannot be saved
+    then, NotSaved says in which file it is, and save_kept() saves it from there.
     """
     _session(df)
     pairs = _pairs(df, text, label, (*ONE_LABEL, types.ArrayType))
-    options = _options(options)
-    folder = os.path.dirname(os.path.abspath(path))
-    if not os.path.isdir(folder):
-        raise FileNotFoundError(f"there is no folder {folder}, expected that of the database")
+    options, path, name = _options(options), spark_saving.check_target(path), _model_name(model)
     if not limit_memory:
         options.setdefault("max_memory", MOST_MEMORY)
     _plan_memory(pairs, "max_memory" not in options)
-    db = open_database(path)
+    db = open_database(path if _database_options(options) else "")
     try:
         cursor = db.cursor()
         _store(cursor, pairs)
         with sentences():
-            train_rows = "SELECT classify_train(text, label, ?, ?) FROM temp.spark_rows"
-            return json.loads(cursor.execute(train_rows, [model, json.dumps(options)]).fetchall()[0][0])
+            answer, = cursor.execute(TRAIN_ROWS, [f"temp.{name}", json.dumps(options)]).fetchall()[0]
+        row = spark_saving.trained_row(cursor, "temp")
     finally:
         db.close()
+    return {**json.loads(answer), "model": name, "version": spark_saving.save_or_keep(path, row)}
 
 
 def train_by_group(df, group, text, label, options=None):
     """Trains a model for each group of rows, in the executors: a DataFrame of rows of classify_models.
 
     The name is the group as text. A group that cannot be trained, such as one with a single label, has a row without
-    weights, whose metrics say why: {"error": "there is one label only ..."}. Rows where the group, the text or the
-    label is NULL do not count. The rows of a group must fit into the memory of a task. Each training has one thread,
-    if `options` do not say otherwise; options that need a database are refused.
+    weights, whose metrics say why: {"error": "there is one label only ..."}. So has one whose name no model can have:
+    an empty one, one that ends in @ or in @ and a version, one that begins with main. or temp. Rows where the group,
+    the text or the label is NULL do not count. The rows of a group must fit into the memory of a task. Each training
+    has one thread, if `options` do not say otherwise; options that need a database are refused.
     """
     spark = _session(df)
     name = df.columns[_column(df, "group", group, (types.StringType, types.BooleanType, types.DateType, *NUMBERS[:4]))]
@@ -212,31 +226,33 @@ def train_by_group(df, group, text, label, options=None):
         _checked.add(spark.sparkContext.applicationId)
     run = _in_executor("train_group", options, _version())
 
-    def train_one(key, table):
-        return run(key[0].as_py(), table)
+    def train_one(_, table):
+        return run(table)
     return pairs.dropna().groupBy("name").applyInArrow(train_one, GROUP_SCHEMA)
 
 
 def save_models(models, path):
     """Saves the models of train_by_group() in a database, each as the next version of its name. Returns a dict of the
-    groups that could not be trained, with the reasons."""
-    models = models.persist(StorageLevel.DISK_ONLY)
-    db = open_database(path)
-    try:
-        models.count()  # here all partitions are trained at the same time, and toLocalIterator() takes one by one
-        cursor, left_out = db.cursor(), {}
-        cursor.execute("BEGIN IMMEDIATE")
-        saving.create_tables(cursor, "main")
-        for row in models.drop("version").toLocalIterator():
-            if row.weights is None:
-                left_out[row.name] = json.loads(row.metrics)["error"]
-            else:
-                cursor.execute(SAVE, {**row.asDict(), "weights": bytes(row.weights)})
-        cursor.execute("COMMIT")
-        return left_out
-    finally:
-        db.close()
+    groups that could not be trained, with the reasons.
+
+    The database is locked only while the models are saved. If that fails, the DataFrame stays persisted, so that a
+    second call trains nothing anew.
+    """
+    if not isinstance(models, DataFrame) or not {*spark_saving.COLUMNS} <= {*models.columns}:
+        raise TypeError(f"models is {models!r:.80}, expected the DataFrame that train_by_group() gives")
+    path = spark_saving.check_target(path)
+    level = models.storageLevel
+    if not (level.useDisk or level.useMemory or level.useOffHeap):
+        models.persist(StorageLevel.DISK_ONLY)
+        _persisted.add(models)
+    models.count()  # here all partitions are trained at the same time, and toLocalIterator() takes one by one
+    left_out = {row.name: json.loads(row.metrics)["error"] for row in models.where("weights IS NULL").collect()}
+    trained = models.where("weights IS NOT NULL").drop("version").toLocalIterator()
+    spark_saving.save_rows(path, ({**row.asDict(), "weights": bytes(row.weights)} for row in trained))
+    if models in _persisted:  # else its user has persisted it
+        _persisted.discard(models)
         models.unpersist()
+    return left_out
 
 
 def _plan_memory(pairs, limited):
@@ -296,10 +312,9 @@ def _group_options(options):
     """Options that can be used where there is no database. Others are refused, and so is what classify_train() refuses
     before it looks at rows."""
     options = _options(options)
-    for name, value in options.items():
-        if value is not None and (name in NEED_DATABASE or (name == "validation" and isinstance(value, str))):
-            raise ValueError(f"option {name} is {value!r:.80}, expected none: it needs a database, and an executor has "
-                             "none")
+    for name in _database_options(options):
+        raise ValueError(f"option {name} is {options[name]!r:.80}, expected none: it needs a database, and an executor "
+                         "has none")
     refusals = []
     for given in {}, options:
         db = open_database(":memory:")
@@ -313,6 +328,12 @@ def _group_options(options):
     if str(refusals[1]) != str(refusals[0]):
         raise refusals[1]
     return options
+
+
+def _database_options(options):
+    """Those that look into the database."""
+    return [name for name, value in options.items()
+            if value is not None and (name in NEED_DATABASE or (name == "validation" and isinstance(value, str)))]
 
 
 # ---- arguments --------------------------------------------------------------------
@@ -345,6 +366,20 @@ def _column(df, what, name, kinds=(types.StringType,)):
         expected = " or ".join(kind.typeName() for kind in kinds)
         raise TypeError(f"column {name!r} with the {what} is of the type {type_.simpleString()}, expected {expected}")
     return found[0]
+
+
+def _model_name(model):
+    """The name of a model to be saved, without main before it."""
+    if model is None:
+        return "default"
+    if not isinstance(model, str):
+        raise TypeError(f"model is {model!r:.80}, expected the name of a model")
+    if model.lower().startswith("temp."):
+        raise ValueError(f"model is '{model}', which would be gone when train() returns, expected a name without temp "
+                         "before it")
+    name = model[len("main."):] if model.lower().startswith("main.") else model
+    spark_saving.check_name("model", name)
+    return name
 
 
 def _folded(df, name):
@@ -462,6 +497,9 @@ def archive(path, library=None):
     library = library or connections.loadable_path() + ".so"
     if not os.path.isfile(library):
         raise FileNotFoundError(f"there is no library {library}, expected classify.so")
+    with open(library, "rb") as file:
+        if not file.read(4).startswith(LIBRARIES):
+            raise ValueError(f"{library} is no library, expected classify.so")
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
         for name in names:
             file.write(os.path.join(here, name), name)

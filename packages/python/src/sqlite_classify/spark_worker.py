@@ -10,6 +10,7 @@ import sys
 
 import pyarrow as pa
 
+from . import spark_saving
 from .labeller import labeller, open_database, sentences
 from .spark_figures import Counts
 
@@ -77,6 +78,20 @@ def opened(version):
     return db
 
 
+def values(column):
+    """The values of an Arrow column. Bytes that are not UTF-8 become U+FFFD: Spark checks no text that it reads."""
+    try:
+        return column.to_pylist()
+    except UnicodeDecodeError:
+        is_list = pa.types.is_list(column.type)
+        found = column.cast(pa.list_(pa.binary()) if is_list else pa.large_binary()).to_pylist()
+        return [value and [decoded(one) for one in value] if is_list else decoded(value) for value in found]
+
+
+def decoded(text):
+    return None if text is None else text.decode(errors="replace")
+
+
 # ---- labels -----------------------------------------------------------------------
 
 
@@ -86,7 +101,7 @@ def label(model, at, kinds, names):
     def run(batches):
         with borrowed(model) as found:
             for batch in batches:
-                texts = batch.column(at).to_pylist()
+                texts = values(batch.column(at))
                 yield pa.RecordBatch.from_arrays([*batch.columns, *new_columns(found, texts, kinds)], names=names)
     return run
 
@@ -118,7 +133,8 @@ def classify(model, type_):
     """A function of a series of texts for a UDF of pandas."""
     def run(texts):
         with borrowed(model) as found:
-            return type(texts)(typed(found.label(texts)[0], type_), dtype=object)
+            given = [decoded(text) if isinstance(text, (bytes, bytearray)) else text for text in texts]
+            return type(texts)(typed(found.label(given)[0], type_), dtype=object)
     return run
 
 
@@ -131,7 +147,7 @@ def evaluate(model):
         with borrowed(model) as found:
             counts = Counts(found.labels, found.multilabel)
             for batch in batches:
-                texts, actual = batch.column(0).to_pylist(), batch.column(1).to_pylist()
+                texts, actual = values(batch.column(0)), values(batch.column(1))
                 rows = [(text, label) for text, label in zip(texts, actual)
                         if text is not None and label is not None and label == label]  # NaN is NULL to SQLite
                 add_rows(found, counts, *zip(*rows)) if rows else None
@@ -173,7 +189,8 @@ def set_of(value, separator):
 def train_group(options, version):
     """Makes of the texts and labels of a group a row of classify_models. A group that cannot be trained has no weights,
     and its metrics say why."""
-    def run(name, table):
+    def run(table):
+        name, = values(table.column("name").slice(0, 1))
         db = opened(version)
         try:
             cursor = db.cursor()
@@ -195,13 +212,22 @@ def table_of(row, string):
 
 
 def columns_of(batch):
-    texts, labels = (column.to_pylist() for column in batch.columns[-2:])
+    texts, labels = map(values, batch.columns[-2:])
     return texts, [json.dumps(label, ensure_ascii=False) if isinstance(label, list) else label for label in labels]
+
+
+def check_name(name):
+    """Raises ValueError for a group whose model could not be found by the name of the group."""
+    spark_saving.check_name("the group", name)
+    if name.lower().startswith(("main.", "temp.")):
+        raise ValueError(f"the group is '{name}', expected a name that does not begin with main. or temp., which name "
+                         "databases")
 
 
 def train_rows(cursor, name, options):
     try:
         with sentences():
+            check_name(name)
             cursor.execute("SELECT classify_train(text, label, ?, ?) FROM texts", [f"main.{name}", options]).fetchall()
             return cursor.execute(MODEL).fetchall()[0]
     except ValueError as error:
