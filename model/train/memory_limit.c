@@ -134,16 +134,17 @@ static double limit_of(const Training *t) {
 
 static Status refuse(const Training *t, const TrainingOptions *o, const TableSize *s, double need, Error *error) {
   double limit = limit_of(t), rows = most_rows(o, s, limit), changed = 0.0;
-  size_t change = s->goes_on ? CHANGE_COUNT : find_change(o, s, limit, &changed); /* its sizes are the model's */
+  size_t change = CHANGE_COUNT; /* a model to go on from has its own sizes */
+  if (!s->goes_on) change = find_change(o, s, limit, &changed);
   char options[160] = "", fewer[64] = "";
   if (change < CHANGE_COUNT)
-    snprintf(options, sizeof options, "options such as %s (%s%s), ", CHANGES[change].json, print_bytes(changed, ceil).text,
-             s->is_whole ? "" : " for these alone");
+    snprintf(options, sizeof options, "options such as %s (%s%s), ", CHANGES[change].json,
+             print_bytes(changed, ceil).text, s->is_whole ? "" : " for these alone");
   if (rows > 0.0) snprintf(fewer, sizeof fewer, "about %.0f rows at most, ", rows);
   const char *more = t->options.max_memory ? "a higher max_memory" : "option max_memory, to go on all the same";
   return error_set(error, STATUS_INVALID, "to learn from %s%zu rows takes about %s of memory, more than the %s that "
-                   "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows, print_bytes(need, ceil).text,
-                   print_bytes(limit, floor).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
+                   "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows,
+                   print_bytes(need, ceil).text, print_bytes(limit, floor).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
 }
 
 /* ---- the checks ------------------------------------------------------------------------------- */
