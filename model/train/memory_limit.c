@@ -144,7 +144,8 @@ static Status refuse(const Training *t, const TrainingOptions *o, const TableSiz
   const char *more = t->options.max_memory ? "a higher max_memory" : "option max_memory, to go on all the same";
   return error_set(error, STATUS_INVALID, "to learn from %s%zu rows takes about %s of memory, more than the %s that "
                    "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows,
-                   print_bytes(need, ceil).text, print_bytes(limit, floor).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
+                   print_bytes(need, ceil).text, print_bytes(limit, floor).text, owner_of(t), options, fewer,
+                   *options || *fewer ? "or " : "", more);
 }
 
 /* ---- the checks ------------------------------------------------------------------------------- */
