@@ -111,10 +111,10 @@ typedef struct Amount {
 } Amount;
 
 /* A need is rounded up and a limit down, so that they differ, and the need as max_memory will do. */
-static Amount print_bytes(double bytes, double (*round)(double)) {
+static Amount print_bytes(double bytes, double (*to_whole)(double)) {
   Amount a;
-  if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%.1f GB", round(bytes / 1e8) / 10.0);
-  else if (bytes >= 1e6) snprintf(a.text, sizeof a.text, "%.0f MB", round(bytes / 1e6));
+  if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%.1f GB", to_whole(bytes / 1e8) / 10.0);
+  else if (bytes >= 1e6) snprintf(a.text, sizeof a.text, "%.0f MB", to_whole(bytes / 1e6));
   else snprintf(a.text, sizeof a.text, "%.0f bytes", bytes);
   return a;
 }
