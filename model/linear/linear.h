@@ -39,6 +39,9 @@ static inline bool linear_exists(const Linear *linear) { return linear->labels >
 /* Returns the columns of a kernel; `multilabel`: rows have sets of labels. */
 static inline size_t linear_columns(size_t labels, bool multilabel) { return labels == 2 && !multilabel ? 1 : labels; }
 
+/* Returns the buckets of n-grams that a new branch has, a power of two: the more columns, the fewer. */
+size_t linear_buckets(size_t columns);
+
 /* Of words and pairs, at most, about: 16 MB in memory. */
 enum { LINEAR_WEIGHTS = 1 << 22 };
 

@@ -49,8 +49,7 @@ static void fold(Linear *l, const Subwords *subwords, size_t words, float sign) 
   for (size_t w = 1; w < words; w++) linear_add_buckets(l, subwords, w, sign, l->kernel + w * l->columns);
 }
 
-/* Returns the number of buckets, a power of two: the more columns, the fewer. */
-static size_t choose_buckets(size_t columns) {
+size_t linear_buckets(size_t columns) {
   size_t buckets = MOST_BUCKETS;
   while (buckets > 1024 && buckets * columns > MOST_BUCKET_WEIGHTS) buckets /= 2;
   return buckets;
@@ -92,7 +91,7 @@ static Status copy_shapes(Tfidf *n, const Subwords *subwords, Error *error) {
 
 static Status make_kernel(Linear *l, const LinearTraining *training, Error *error) {
   l->tfidf.spelled = training->subwords != NULL;
-  if (l->tfidf.spelled) l->buckets = training->from ? training->from->buckets : choose_buckets(l->columns);
+  if (l->tfidf.spelled) l->buckets = training->from ? training->from->buckets : linear_buckets(l->columns);
   Status status = training->from ? ngrams_copy(&training->from->hashed, &l->hashed, error) : STATUS_OK;
   if (!status && l->tfidf.spelled && training->subwords->shaped)
     status = copy_shapes(&l->tfidf, training->subwords, error);
@@ -322,7 +321,7 @@ static size_t rows_bytes(const LinearSize *s) {
 }
 
 size_t linear_training_bytes(const LinearSize *s) {
-  size_t features = expected_features(s), weights = features + (s->words ? choose_buckets(s->columns) : 0);
+  size_t features = expected_features(s), weights = features + (s->words ? linear_buckets(s->columns) : 0);
   size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
   size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
   size_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0;

@@ -123,6 +123,11 @@ static Range features_of(const SvmNewton *s, size_t index) { return range_of(s->
 static Range rows_of(const SvmNewton *s, size_t index) { return range_of(s->rows->count, RANGES, index); }
 static Range block_of(const SvmNewton *s, size_t index) { return range_of(s->rows->count, BLOCKS, index); }
 
+/* Whether row i of the range is there, and nobody has stopped the workers. */
+static bool goes_on(const SvmNewton *s, Range range, size_t i) {
+  return i < range.end && (i % POLL_ROWS || !workers_stopped(s->workers));
+}
+
 static float sign_of(const SvmNewton *s, size_t row) { return s->targets[row] == s->positive ? 1.0f : -1.0f; }
 
 /* ---- the rows times a vector ---------------------------------------------------------- */
@@ -159,7 +164,7 @@ static float row_times(const SparseRows *r, size_t row, const float *sums, size_
 static void multiply_rows(SvmNewton *s, size_t index) {
   const SparseRows *r = s->rows;
   Range range = rows_of(s, index);
-  for (size_t i = range.begin; i < range.end && (i % POLL_ROWS || !workers_stopped(s->workers)); i++) {
+  for (size_t i = range.begin; goes_on(s, range, i); i++) {
     if (i + ROWS_AHEAD < range.end) fetch(r, i + ROWS_AHEAD, s->sums, NULL);
     s->changes[i] = sign_of(s, i) * row_times(r, i, s->sums, s->numbers);
   }
@@ -179,7 +184,7 @@ static void add_gradients(SvmNewton *s, size_t block) {
   float *to = s->part[block];
   double loss = 0.0;
   memset(to, 0, (s->numbers + 1) * sizeof *to);
-  for (size_t i = range.begin; i < range.end && (i % POLL_ROWS || !workers_stopped(s->workers)); i++) {
+  for (size_t i = range.begin; goes_on(s, range, i); i++) {
     if (i + ROWS_AHEAD < range.end) fetch(r, i + ROWS_AHEAD, to, NULL);
     float slack = 1.0f - s->margins[i];
     if (slack <= 0.0f) continue;
@@ -195,7 +200,7 @@ static void add_products(SvmNewton *s, size_t block) {
   Range range = block_of(s, block);
   float *to = s->part[block];
   memset(to, 0, (s->numbers + 1) * sizeof *to);
-  for (size_t i = range.begin; i < range.end && (i % POLL_ROWS || !workers_stopped(s->workers)); i++) {
+  for (size_t i = range.begin; goes_on(s, range, i); i++) {
     if (i + ROWS_AHEAD < range.end && s->margins[i + ROWS_AHEAD] < 1.0f) fetch(r, i + ROWS_AHEAD, s->sums, to);
     if (s->margins[i] < 1.0f)
       add_row(r, i, s->costs[i] * row_times(r, i, s->sums, s->numbers), to, s->numbers);
@@ -208,7 +213,7 @@ static void add_diagonals(SvmNewton *s, size_t block) {
   Range range = block_of(s, block);
   float *to = s->part[block];
   memset(to, 0, (s->numbers + 1) * sizeof *to);
-  for (size_t i = range.begin; i < range.end && (i % POLL_ROWS || !workers_stopped(s->workers)); i++) {
+  for (size_t i = range.begin; goes_on(s, range, i); i++) {
     if (i + ROWS_AHEAD < range.end) fetch(r, i + ROWS_AHEAD, to, NULL);
     for (size_t e = r->begin[i]; e < r->end[i]; e++) to[r->feature[e]] += s->costs[i] * r->value[e] * r->value[e];
     to[s->numbers] += s->costs[i];

@@ -43,9 +43,6 @@ void table_size_measure(const Corpus *c, bool subwords, TableSize *s) {
 
 /* ---- what the stages share -------------------------------------------------------------------- */
 
-/* Of the linear branch: linear.c has fewer of them the more columns there are. */
-static double most_buckets(double columns) { return fmax(1 << 10, fmin(1 << 17, (1 << 21) / fmax(1.0, columns))); }
-
 typedef struct Need {
   TrainingOptions options; /* as they will be used */
   const TableSize *table;
@@ -211,7 +208,7 @@ static void plan_branch(Need *n) {
   double most = n->table->features > 0 ? n->table->features : LINEAR_WEIGHTS / fmax(1.0, n->columns);
   n->features = n->table->is_whole ? fmin(n->kept + n->table->tokens, fmax(most, n->kept)) : n->kept;
   double of_feature = sizeof(float) * (n->columns + 1.0) + WORD + 2.0 * sizeof(TfidfPair);
-  double buckets = sizeof(float) * n->columns * most_buckets(n->columns);
+  double buckets = sizeof(float) * n->columns * (double)linear_buckets((size_t)n->columns);
   n->branch = n->features * of_feature + (n->options.subwords ? buckets + WORD * n->kept : 0.0);
 }
 

@@ -66,8 +66,8 @@ static bool wanted(const Training *t) { return t->options.compress; }
 /* A limit on the size is planned for the fewest bits. */
 static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
-  if (!t->final_fit && t->epochs) epochs_end(t->epochs);
   (void)over;
+  if (!t->final_fit && t->epochs) epochs_end(t->epochs); /* its memory is for what is tried here */
   Judgement floats = judgement_of(&t->validation.score), rounded;
   size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
   size_t last = t->options.max_size ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;

@@ -24,11 +24,13 @@ RARE = 5               # a word that occurs so often counts half of its mean con
 
 COLUMNS = "name", "version", "created", "labels", "options", "metrics", "weights"
 
-INSERT = """
-INSERT INTO {schema}.classify_models(name, version, created, labels, options, metrics, weights)
-VALUES (:name, 1 + max(ifnull((SELECT max(version) FROM {schema}.classify_models WHERE name = :name), 0),
-                       ifnull((SELECT newest FROM {schema}.classify_versions WHERE name = :name), 0)),
-        strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), '[]', :options, '{{}}', :weights) RETURNING version"""
+NEXT_VERSION = """1 + max(ifnull((SELECT max(version) FROM {schema}.classify_models WHERE name = :name), 0),
+          ifnull((SELECT newest FROM {schema}.classify_versions WHERE name = :name), 0))"""
+
+INSERT = f"""
+INSERT INTO {{schema}}.classify_models(name, version, created, labels, options, metrics, weights)
+VALUES (:name, {NEXT_VERSION},
+        strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), '[]', :options, '{{{{}}}}', :weights) RETURNING version"""
 
 DESCRIBE = """
 UPDATE {schema}.classify_models SET labels = :labels, metrics = :metrics, weights = :weights

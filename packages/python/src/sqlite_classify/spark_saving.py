@@ -10,11 +10,9 @@ from .labeller import open_database, sentences
 
 COLUMNS = "name", "created", "labels", "options", "metrics", "weights"
 TRAINED = f"SELECT {', '.join(COLUMNS)} FROM {{schema}}.classify_models ORDER BY name, version"
-SAVE = """
+SAVE = f"""
 INSERT INTO classify_models(name, version, created, labels, options, metrics, weights)
-SELECT :name, 1 + max(ifnull((SELECT max(version) FROM classify_models WHERE name = :name), 0),
-                      ifnull((SELECT newest FROM classify_versions WHERE name = :name), 0)),
-       :created, :labels, :options, :metrics, :weights
+VALUES (:name, {saving.NEXT_VERSION.format(schema="main")}, :created, :labels, :options, :metrics, :weights)
 RETURNING version"""
 
 
