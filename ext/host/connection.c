@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas_memory.h"
 #include "base/clock.h"
 #include "host/cache.h"
 #include "host/tokenizers.h"
@@ -10,7 +11,7 @@
 static const double POLL_EVERY = 0.01; /* seconds */
 
 Connection *connection_new(sqlite3 *db) {
-  Connection *c = calloc(1, sizeof *c);
+  Connection *c = blas_memory_prepare() ? calloc(1, sizeof *c) : NULL;
   Guard *guard = c ? guard_new(db) : NULL;
   if (!guard) {
     free(c);
