@@ -3,15 +3,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/blas_memory.h"
 #include "base/clock.h"
+#include "base/matrix.h"
 #include "host/cache.h"
 #include "host/tokenizers.h"
 
 static const double POLL_EVERY = 0.01; /* seconds */
 
 Connection *connection_new(sqlite3 *db) {
-  Connection *c = blas_memory_prepare() ? calloc(1, sizeof *c) : NULL;
+  Connection *c = matrix_prepare() ? calloc(1, sizeof *c) : NULL;
   Guard *guard = c ? guard_new(db) : NULL;
   if (!guard) {
     free(c);

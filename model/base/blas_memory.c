@@ -11,14 +11,16 @@
 
 #if defined(__EMSCRIPTEN__)
 
-bool blas_memory_prepare(void) { return true; }
+bool blas_memory_prepare(void (*multiply)(void)) {
+  (void)multiply;
+  return true;
+}
+
 size_t blas_memory_bytes(void) { return 0; }
 void blas_memory_begin(void) {}
 void blas_memory_end(void) {}
 
 #elif defined(OPENBLAS_IS_SHARED)
-
-#include <cblas.h>
 
 /* What OpenBLAS maps for a buffer: 128 MB on x86-64, as much or less on arm64, and a little to align it. */
 enum { MAPPED = (128 << 20) + (1 << 20) };
@@ -28,6 +30,14 @@ enum { MAPPED = (128 << 20) + (1 << 20) };
 */
 static atomic_int running, fitting;
 
+/* A child has only the thread that forked, which is not in a product. OpenBLAS may not have freed what others used. */
+static void begin_child(void) {
+  atomic_store(&running, 0);
+  atomic_store(&fitting, 0);
+}
+
+__attribute__((constructor)) static void begin(void) { pthread_atfork(NULL, NULL, begin_child); }
+
 static bool fits(void) {
   void *memory = mmap(NULL, MAPPED, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) return false;
@@ -35,14 +45,11 @@ static bool fits(void) {
   return true;
 }
 
-/* The product is large enough to be packed. */
-bool blas_memory_prepare(void) {
-  enum { SIDE = 128 };
-  static float a[SIDE * SIDE], c[SIDE * SIDE];
+bool blas_memory_prepare(void (*multiply)(void)) {
   static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
   pthread_mutex_lock(&mutex);
   if (atomic_load(&fitting) == 0 && fits()) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, SIDE, SIDE, SIDE, 1.0f, a, SIDE, a, SIDE, 0.0f, c, SIDE);
+    multiply();
     atomic_fetch_add(&fitting, 1);
   }
   bool ready = atomic_load(&fitting) > 0;
@@ -55,13 +62,12 @@ size_t blas_memory_bytes(void) { return MAPPED; }
 void blas_memory_begin(void) {
   while (true) {
     int others = atomic_load(&running), buffers = atomic_load(&fitting);
-    if (others < buffers || others == 0) {
-      if (atomic_compare_exchange_weak(&running, &others, others + 1)) return;
-    } else if (fits()) {
+    if (others >= buffers && fits())
       atomic_compare_exchange_strong(&fitting, &buffers, buffers + 1);
-    } else {
+    else if (others >= buffers && others > 0)
       sched_yield();
-    }
+    else if (atomic_compare_exchange_weak(&running, &others, others + 1))
+      return;
   }
 }
 
@@ -158,7 +164,11 @@ void __wrap_blas_memory_free(void *memory) {
   atomic_store(&b->taken, false);
 }
 
-bool blas_memory_prepare(void) { return true; }
+bool blas_memory_prepare(void (*multiply)(void)) {
+  (void)multiply;
+  return true;
+}
+
 size_t blas_memory_bytes(void) { return sizeof(Buffer); }
 void blas_memory_begin(void) {}
 void blas_memory_end(void) {}

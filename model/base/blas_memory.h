@@ -26,8 +26,8 @@ enum {
   BLAS_MEMORY_LONGEST = 1 << 20 /* rows, columns or terms of a piece                                           */
 };
 
-/* Makes sure of the first buffer. Returns false if it cannot be had. To be called before the first product. */
-bool blas_memory_prepare(void);
+/* Makes sure of the first buffer, for which `multiply` calls OpenBLAS once. Returns false if it cannot be had. */
+bool blas_memory_prepare(void (*multiply)(void));
 
 /* Returns the addresses that the buffer of a thread takes, in bytes. Only a part of them is filled. */
 size_t blas_memory_bytes(void);

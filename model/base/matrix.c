@@ -100,6 +100,17 @@ static void whole_product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, 
   product(&(Product){of_a, of_b, m, n, k, 1.0f, a.values, a.columns, b.values, b.columns, beta, c, n});
 }
 
+/* Large enough to be packed. */
+static void multiply_zeros(void) {
+  enum { SIDE = 128 };
+  static const float zeros[SIDE * SIDE];
+  static float c[SIDE * SIDE];
+  const Matrix a = {zeros, SIDE, SIDE};
+  whole_product(CblasNoTrans, a, CblasTrans, a, 0.0f, c);
+}
+
+bool matrix_prepare(void) { return blas_memory_prepare(multiply_zeros); }
+
 /* OpenBLAS first copies the operands of a product into blocks of its own. For AVX-512
 ** it also has kernels that read them in place, for products of at most a million
 ** multiplications. Cut into pieces of that size, a product of narrow matrices takes a
