@@ -33,6 +33,11 @@ void connection_keep_encoder(Connection *c, const KeptEncoder *kept) {
   cache_release(before.encoder);
 }
 
+void connection_trim(Connection *c) {
+  scratch_trim(&c->scratch);
+  if (tokens_bytes(&c->tokens) > SCRATCH_KEPT) tokens_free(&c->tokens);
+}
+
 void connection_release(void *connection) {
   Connection *c = connection;
   if (--c->references > 0) return;
