@@ -63,9 +63,10 @@ ifeq ($(OPENBLAS) $(filter x86_64%,$(MACHINE)),$(DEBIAN_OPENBLAS) $(MACHINE))
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
 # A static OpenBLAS is linked in. A shared one is linked by programs with libclassify.a as well.
-# --wrap=getenv: see model/base/matrix.c
+# --wrap: see model/base/matrix.c and model/base/blas_memory.c
 SHARED_OPENBLAS := $(if $(filter -l%,$(OPENBLAS)),$(OPENBLAS))
-STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,-Wl,--wrap=getenv $(CORES) $(OPENBLAS))
+WRAPPED         := $(patsubst %,-Wl$(comma)--wrap=%,getenv blas_memory_alloc blas_memory_free)
+STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,$(WRAPPED) $(CORES) $(OPENBLAS))
 SHARED_LIBS     := $(SHARED_OPENBLAS) -lutf8proc -lm -pthread
 LIBS            := $(STATIC_OPENBLAS) $(SHARED_LIBS)
 

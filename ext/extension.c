@@ -126,7 +126,10 @@ static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
     return SQLITE_ERROR;
   }
   Connection *connection = connection_new(db);
-  if (!connection) return SQLITE_NOMEM;
+  if (!connection) {
+    if (message) *message = sqlite3_mprintf("%s", sqlite3_errstr(SQLITE_NOMEM));
+    return SQLITE_NOMEM;
+  }
   int rc = register_all(connection);
   if (rc && rc != SQLITE_NOMEM && message) *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
   connection_release(connection);

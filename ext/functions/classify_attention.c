@@ -73,6 +73,7 @@ static int compute_drops(Attention *a, Connection *c, Error *error) {
   Question question = {tokens_text(&r->tokens), &lexicon, r->label};
   Poll poll = connection_poll(c);
   int rc = failure_code(explain_leave_one_out(r->model, &question, r->tokens.count, &c->scratch, poll, drops, error));
+  connection_trim(c);
   if (rc)
     free(drops);
   else

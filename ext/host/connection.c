@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/matrix.h"
 #include "host/cache.h"
 #include "host/tokenizers.h"
 
 static const double POLL_EVERY = 0.01; /* seconds */
 
 Connection *connection_new(sqlite3 *db) {
-  Connection *c = calloc(1, sizeof *c);
+  Connection *c = matrix_prepare() ? calloc(1, sizeof *c) : NULL;
   Guard *guard = c ? guard_new(db) : NULL;
   if (!guard) {
     free(c);
@@ -30,6 +31,11 @@ void connection_keep_encoder(Connection *c, const KeptEncoder *kept) {
   sqlite3_free(before.schema);
   sqlite3_free(before.name);
   cache_release(before.encoder);
+}
+
+void connection_trim(Connection *c) {
+  scratch_trim(&c->scratch);
+  if (tokens_bytes(&c->tokens) > SCRATCH_KEPT) tokens_free(&c->tokens);
 }
 
 void connection_release(void *connection) {

@@ -58,6 +58,9 @@ int connection_statement(Connection *connection, const char *sql, sqlite3_stmt *
 /* Keeps the model loaded for the statements to come. */
 void connection_keep_model(Connection *connection, const Model *model);
 
+/* Frees what a large text has left in the memory that the scalar functions reuse, but for the probabilities. */
+void connection_trim(Connection *connection);
+
 /* Takes over what `kept` owns, in place of the encoder kept before. */
 void connection_keep_encoder(Connection *connection, const KeptEncoder *kept);
 

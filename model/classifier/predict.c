@@ -106,6 +106,17 @@ void scratch_free(Scratch *s) {
   *s = (Scratch){0};
 }
 
+/* The batches and what the network reads have fewer numbers than what is counted. */
+static size_t scratch_bytes(const Scratch *s) {
+  size_t labels = (s->probabilities_capacity + s->margins_capacity) * sizeof(float);
+  return inference_scratch_bytes(&s->inference) + s->pass.capacity * sizeof(float) + tokens_bytes(&s->tokens) +
+         tfidf_vector_bytes(&s->vector) + labels;
+}
+
+void scratch_trim(Scratch *s) {
+  if (scratch_bytes(s) > SCRATCH_KEPT) scratch_free(s);
+}
+
 /* Sets read [count] to what the network reads of the texts. */
 static Status read_texts(const Model *m, const Text *texts, size_t count, Scratch *s, Text *read, Error *error) {
   return reading_read(&m->reading, m->parameters.shape.padding.word, texts, count, &s->read, read, error);

@@ -36,6 +36,12 @@ typedef struct Scratch {
 
 void scratch_free(Scratch *scratch);
 
+/* Frees what a large text or model has left: memory that is better read anew than kept. `scratch->probabilities` and
+** `scratch->given` are gone then.
+*/
+void scratch_trim(Scratch *scratch);
+enum { SCRATCH_KEPT = 4 << 20 }; /* bytes that it still holds, at most */
+
 /* Computes probabilities [count][labels], in the order of the texts. */
 Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
                Scratch *scratch, float *probabilities, Error *error);

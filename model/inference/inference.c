@@ -60,6 +60,12 @@ void inference_scratch_free(InferenceScratch *s) {
   *s = (InferenceScratch){0};
 }
 
+size_t inference_scratch_bytes(const InferenceScratch *s) {
+  size_t token = sizeof *s->inputs + sizeof *s->vectors + sizeof *s->words + sizeof *s->places;
+  size_t step = sizeof *s->seen + sizeof *s->rows;
+  return s->tokens_capacity * token + s->steps_capacity * step + s->capacity * sizeof *s->block;
+}
+
 static bool reserve_lists(InferenceScratch *s) {
   size_t tokens = s->tokens_capacity, steps = s->steps_capacity, steps_of_seen = steps;
   size_t capacities[4] = {tokens, tokens, tokens, tokens};

@@ -56,6 +56,7 @@ typedef struct InferenceScratch {
 } InferenceScratch; /* all zero is empty */
 
 void inference_scratch_free(InferenceScratch *scratch);
+size_t inference_scratch_bytes(const InferenceScratch *scratch); /* that it holds, but for the batch */
 
 /* Computes logits [count][labels], in the order of the texts. The lexicon is that of their words. */
 Status inference_run(const Inference *inference, const Lexicon *lexicon, const Text *texts, size_t count,

@@ -20,6 +20,14 @@ void tokens_clear(Tokens *t) {
   subwords_clear(&t->subwords);
 }
 
+size_t tokens_bytes(const Tokens *t) {
+  const Subwords *s = &t->subwords;
+  size_t subwords = s->hash_capacity * sizeof *s->hash + s->end_capacity * sizeof *s->end +
+                    s->shape_capacity * sizeof *s->shape;
+  return t->words_capacity * sizeof *t->words + t->capitals_capacity * sizeof *t->capitals +
+         t->spans_capacity * sizeof *t->spans + t->folded_capacity + subwords;
+}
+
 typedef struct Collector {
   const TokensOptions *options;
   Tokens *tokens;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/blas_memory.h"
 #include "train/memory_need.h"
 #include "train/stage.h"
 
@@ -153,9 +154,9 @@ static Status refuse(const Training *t, const TrainingOptions *o, const TableSiz
 static size_t threads_of(const TrainingOptions *o) { return o->threads ? o->threads : workers_processors(); }
 
 static void find_limit(Training *t) {
-  enum { MAPPED = 136 << 20 }; /* by each thread: its stack, and 128 MB by OpenBLAS, which waits for ever without */
+  enum { STACK = 8 << 20 };
   if (!t->memory.known && !t->options.max_memory)
-    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * MAPPED);
+    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * (STACK + blas_memory_bytes()));
   t->memory.known = true;
 }
 
