@@ -1,9 +1,23 @@
+#define _GNU_SOURCE /* uselocale */
 #include "host/json.h"
 
-#include <string.h>
+#include <locale.h>
 #include <math.h>
-#include <stdlib.h>
+#include <string.h>
 #include <utf8proc.h>
+
+#include "base/number_text.h"
+
+/* This thread alone, so that other threads of the host see nothing of it. */
+int json_step(sqlite3_stmt *stmt) {
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  if (!plain) return SQLITE_NOMEM;
+  locale_t before = uselocale(plain);
+  int rc = sqlite3_step(stmt);
+  uselocale(before);
+  freelocale(plain);
+  return rc;
+}
 
 static void append_escaped(sqlite3_str *json, unsigned char c) {
   static const char SHORT[] = "btn_fr"; /* for the codes 8 to 13; 11 has no letter */
@@ -32,13 +46,9 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   sqlite3_str_appendchar(json, 1, '"');
 }
 
-/* Writes 15 digits if they read back as the same number, else 17. */
 static void append_real(sqlite3_str *json, double value) {
-  char digits[40];
-  sqlite3_snprintf(sizeof digits, digits, "%!.15g", value);
-  if (strtod(digits, NULL) != value) sqlite3_snprintf(sizeof digits, digits, "%!.17g", value);
   if (isfinite(value))
-    sqlite3_str_appendall(json, digits);
+    sqlite3_str_appendall(json, number_exact(value).text);
   else
     sqlite3_str_appendall(json, value > 0 ? "9e999" : "-9e999");
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number_text.h"
 #include "host/json.h"
 
 static void *value_of(Options *options, const Option *o) { return (char *)options + o->offset; }
@@ -12,8 +13,8 @@ static int bad_value(const Option *o, const JsonMember *m, Error *error) {
   const char *quote = json_member_is(m, "text") ? "\"" : "";
   const char *expected = o->kind->expected ? o->kind->expected : o->expected;
   if (o->kind->ranged)
-    return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.16g to %.16g", o->name, quote,
-                   m->shown, quote, expected, o->least, o->most);
+    return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %s to %s", o->name, quote, m->shown,
+                   quote, expected, number_digits(o->least, 16).text, number_digits(o->most, 16).text);
   return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s", o->name, quote, m->shown, quote, expected);
 }
 
@@ -160,7 +161,7 @@ static int from_read_object(Connection *c, const Option *o, const JsonMember *m,
   int rc = connection_statement(c, SQL, &stmt, error);
   if (rc) return rc;
   sqlite3_bind_value(stmt, 1, m->value);
-  rc = sqlite3_step(stmt);
+  rc = json_step(stmt);
   if (rc != SQLITE_ROW)
     rc = failure_sqlite(error, c->db, rc);
   else if (!sqlite3_column_int(stmt, 2) || sqlite3_column_type(stmt, 0) == SQLITE_NULL)
