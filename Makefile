@@ -144,7 +144,7 @@ LOCALE := $(if $(filter-out 1,$(COMMA_LOCALE)),$(COMMA_LOCALE),de_DE.UTF-8)
 COMMA  := $(if $(COMMA_LOCALE),$(BUILD)/tests/comma_locale.so $(BUILD)/locale/$(LOCALE))
 $(BUILD)/tests/comma_locale.so: tests/comma_locale.c
 	@mkdir -p $(@D)
-	@$(CC) -shared -fPIC -O1 $(WARN) -o $@ $<
+	@$(CC) -shared -fPIC -O1 $(WARN) -o $@ $< -ldl
 $(BUILD)/locale/%:
 	@mkdir -p $(@D)
 	@localedef -i $(basename $*) -f $(patsubst .%,%,$(suffix $*)) $@ || { \
