@@ -4,9 +4,10 @@
 #include <locale.h>
 #include <math.h>
 #include <string.h>
-#include <utf8proc.h>
 
 #include "base/number_text.h"
+#include "base/utf8.h"
+#include "host/printable.h"
 
 /* This thread alone, so that other threads of the host see nothing of it. */
 int json_step(sqlite3_stmt *stmt) {
@@ -33,15 +34,12 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   sqlite3_str_appendchar(json, 1, '"');
   for (size_t i = 0; i < length;) {
     unsigned char c = (unsigned char)text[i];
-    utf8proc_int32_t code;
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(length - i), &code);
-    if (n <= 0)
-      sqlite3_str_appendall(json, "\xEF\xBF\xBD");
-    else if (c < 0x20 || c == '"' || c == '\\')
+    size_t n = utf8_length(text + i, length - i);
+    if (c < 0x20 || c == '"' || c == '\\')
       append_escaped(json, c);
     else
-      sqlite3_str_append(json, text + i, (int)n);
-    i += n > 0 ? (size_t)n : 1;
+      printable_utf8(json, text + i, n);
+    i += n;
   }
   sqlite3_str_appendchar(json, 1, '"');
 }

@@ -5,6 +5,7 @@
 
 #include "base/number_text.h"
 #include "host/json.h"
+#include "host/printable.h"
 
 static void *value_of(Options *options, const Option *o) { return (char *)options + o->offset; }
 static const void *const_value_of(const Options *options, const Option *o) { return (const char *)options + o->offset; }
@@ -132,7 +133,10 @@ static int class_weight_read(Connection *c, const Option *o, const JsonMember *m
 static void class_weight_write(const Option *o, const Options *options, sqlite3_str *json) {
   (void)o;
   const char *object = options->class_weight ? options->class_weight : "null";
-  sqlite3_str_appendall(json, options->training.balanced ? "\"balanced\"" : object);
+  if (options->training.balanced)
+    sqlite3_str_appendall(json, "\"balanced\"");
+  else
+    printable_utf8(json, object, strlen(object));
 }
 
 const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", false,
@@ -269,6 +273,20 @@ static void stop_file_write(const Option *o, const Options *options, sqlite3_str
 }
 
 const OptionKind OPTION_STOP_FILE = {"the path of a file", false, stop_file_read, stop_file_write};
+
+/* The empty name of the default tokenizer stands in model files only. */
+static int tokenize_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  return *m->shown ? text_read(c, o, m, options, error) : bad_value(o, m, error);
+}
+
+static void tokenize_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  write_text(*options->tokenize ? options->tokenize : NULL, json);
+}
+
+const OptionKind OPTION_TOKENIZE = {
+    "unicode, whitespace, characters or one of FTS5's tokenizers, such as \"porter unicode61\"", false,
+    tokenize_read, tokenize_write};
 
 static int validation_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   if (json_member_is(m, "text")) return copy_text(&options->validation_query, m->value, error);

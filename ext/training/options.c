@@ -42,7 +42,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
     {"teacher", &OPTION_TEXT, OPTION(teacher), 0, 0, "an encoder's name, or a query that gives a text and a vector"},
     {"threads", &OPTION_COUNT, TRAINING(threads), 1, 256, NULL},
-    {"tokenize", &OPTION_TEXT, OPTION(tokenize), 0, 0, "the name of a tokenizer"},
+    {"tokenize", &OPTION_TOKENIZE, OPTION(tokenize), 0, 0, NULL},
     {"unlabelled", &OPTION_TEXT, OPTION(unlabelled), 0, 0, "a query that gives a text"},
     {"validation", &OPTION_VALIDATION, TRAINING(validation), 0, 0.9, NULL},
     {"vectors", &OPTION_TEXT, OPTION(vectors), 0, 0, "the name of a table of tokens and vectors"},

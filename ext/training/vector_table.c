@@ -29,13 +29,14 @@ int vector_table_check(Connection *c, const char *name, Error *error) {
   return rc;
 }
 
-/* *count is how many numbers the JSON array has, or 0 if the text is no such array or too long. */
+/* A number may have a plus, as those of other languages. *count is how many numbers the JSON array has, or 0 if the text is no such array or too long. */
 static int read_array(const char *text, size_t length, float *numbers, size_t *count, Error *error) {
   JsonReader json = json_begin(text, length, "the vector", error);
   *count = 0;
   json_expect(&json, '[');
   for (bool first = true; json_next(&json, ']', &first); ++*count) {
     if (*count == MOST_NUMBERS) json_fail(&json, "the end of the vector");
+    if (json_accept(&json, '+') && json_peek(&json) == '-') json_fail(&json, "a number");
     double number = json_read_number(&json);
     if (!json.status) numbers[*count] = (float)number;
   }
