@@ -29,7 +29,9 @@ int vector_table_check(Connection *c, const char *name, Error *error) {
   return rc;
 }
 
-/* A number may have a plus, as those of other languages. *count is how many numbers the JSON array has, or 0 if the text is no such array or too long. */
+/* *count is how many numbers the JSON array has, or 0 if the text is no such array or too long. A
+** number may have a plus, as those that other languages write.
+*/
 static int read_array(const char *text, size_t length, float *numbers, size_t *count, Error *error) {
   JsonReader json = json_begin(text, length, "the vector", error);
   *count = 0;
@@ -52,7 +54,8 @@ static int read_vector(sqlite3_value *value, float *numbers, size_t *count, Erro
   *count = 0;
   if (type == SQLITE_TEXT)
     return bytes ? read_array(bytes, size, numbers, count, error) : failure_no_memory(error);
-  if (type != SQLITE_BLOB || size == 0 || size % sizeof(float) || size / sizeof(float) > MOST_NUMBERS) return SQLITE_OK;
+  if (type != SQLITE_BLOB || size == 0 || size % sizeof(float)) return SQLITE_OK;
+  if (size / sizeof(float) > MOST_NUMBERS) return SQLITE_OK;
   if (!bytes) return failure_no_memory(error);
   memcpy(numbers, bytes, size);
   *count = size / sizeof(float);
