@@ -1,7 +1,8 @@
 # make            build/classify.so
 # make demo       trains on real rows and shows what came of it; with your own:
 #                 make demo CSV=file.csv TEXT=column LABEL=column
-# make test       every test; make test SAN=address,undefined under sanitizers
+# make test       every test; make test SAN=address,undefined under sanitizers,
+#                 COMMA_LOCALE=1 in a locale whose numbers have a comma
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make encoder    build/encoder, a pretrained encoder of 90 MB, for a part of the demo and
@@ -139,7 +140,18 @@ ENCODE := $(BUILD)/tests/interop.d/encode
 $(ENCODE): $(ENCODE).o $(MODEL)
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE)
+# tests/run says what COMMA_LOCALE is.
+LOCALE := $(if $(filter-out 1,$(COMMA_LOCALE)),$(COMMA_LOCALE),de_DE.UTF-8)
+COMMA  := $(if $(COMMA_LOCALE),$(BUILD)/tests/comma_locale.so $(BUILD)/locale/$(LOCALE))
+$(BUILD)/tests/comma_locale.so: tests/comma_locale.c
+	@mkdir -p $(@D)
+	@$(CC) -shared -fPIC -O1 $(WARN) -o $@ $< -ldl
+$(BUILD)/locale/%:
+	@mkdir -p $(@D)
+	@localedef -i $(basename $*) -f $(patsubst .%,%,$(suffix $*)) $@ || { \
+	  echo "The locale $* cannot be made. On Debian: apt-get install locales"; exit 1; }
+
+check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE) $(COMMA)
 	@tests/run $(BUILD)
 
 # ---- what a newcomer types -----------------------------------------------------
@@ -148,7 +160,7 @@ BUILD_PACKAGES := gcc libc6-dev libopenblas-pthread-dev libutf8proc-dev libsqlit
 TEST_PACKAGES  := libcmocka-dev
 
 test:
-	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(COMMA_LOCALE),locales)
 	@$(MAKE) --no-print-directory check
 
 demo: export CSV := $(CSV)

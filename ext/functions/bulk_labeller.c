@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/tokenizers.h"
@@ -218,7 +219,8 @@ static int begin_progress(BulkLabeller *b, Error *error) {
 static void log_rows(BulkLabeller *b) {
   double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
   if (b->ended || progress_due(&b->progress, LOG_EVERY))
-    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %.1f s", rows, rows / seconds, seconds);
+    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %s s", rows, rows / seconds,
+                 number_fixed(seconds, 1).text);
 }
 
 /* ---- chunks ------------------------------------------------------------------------------ */

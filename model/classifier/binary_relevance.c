@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 
 enum {
   NEWTON_STEPS = 30,
@@ -307,11 +308,11 @@ static Status check_numbers(const BinaryRelevance *b, Error *error) {
   for (size_t c = 0; c < b->labels; c++) {
     for (size_t k = 0; k < BLEND_SIZE; k++)
       if (!isfinite(b->blend[c * BLEND_SIZE + k]))
-        return error_set(error, STATUS_INVALID, "tensor '%s' has %g for label %zu, expected a number", BLEND,
-                         (double)b->blend[c * BLEND_SIZE + k], c);
+        return error_set(error, STATUS_INVALID, "tensor '%s' has %s for label %zu, expected a number", BLEND,
+                         number_digits((double)b->blend[c * BLEND_SIZE + k], 6).text, c);
     if (!(b->thresholds[c] >= 0.0f && b->thresholds[c] <= 1.0f))
-      return error_set(error, STATUS_INVALID, "tensor '%s' has %g for label %zu, expected a number from 0 to 1",
-                       THRESHOLDS, (double)b->thresholds[c], c);
+      return error_set(error, STATUS_INVALID, "tensor '%s' has %s for label %zu, expected a number from 0 to 1",
+                       THRESHOLDS, number_digits((double)b->thresholds[c], 6).text, c);
   }
   return STATUS_OK;
 }

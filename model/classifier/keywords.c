@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 
 enum {
   MOST_OF_ONE = 200,
@@ -151,8 +152,8 @@ static Status check_numbers(const Keywords *k, size_t vocabulary, size_t labels,
       return error_set(error, STATUS_INVALID, "keyword %zu is word %u of label %u, expected a word below %zu of a "
                        "label below %zu, by label", i, k->words[i], k->labels[i], vocabulary, labels);
     if (!isfinite(k->contributions[i]))
-      return error_set(error, STATUS_INVALID, "keyword %zu contributes %g, expected a number", i,
-                       (double)k->contributions[i]);
+      return error_set(error, STATUS_INVALID, "keyword %zu contributes %s, expected a number", i,
+                       number_digits((double)k->contributions[i], 6).text);
   }
   return STATUS_OK;
 }
