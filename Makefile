@@ -113,7 +113,7 @@ $(BUILD)/schema.h: sql/schema.sql
 	@mkdir -p $(@D)
 	@( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-$(BUILD)/ext/models/saving.o $(BUILD)/static/ext/models/saving.o: $(BUILD)/schema.h
+$(BUILD)/ext/models/model_tables.o $(BUILD)/static/ext/models/model_tables.o: $(BUILD)/schema.h
 
 # the style of ext/card/card.css the same way
 $(BUILD)/card_style.h: ext/card/card.css

@@ -38,12 +38,39 @@ void connection_trim(Connection *c) {
   if (tokens_bytes(&c->tokens) > SCRATCH_KEPT) tokens_free(&c->tokens);
 }
 
+static TempName **find_temp_name(TempName **list, const char *name) {
+  while (*list && strcmp((*list)->name, name) != 0) list = &(*list)->next;
+  return list;
+}
+
+bool connection_trained_in_temp(const Connection *c, const char *name) {
+  TempName *list = c->trained_in_temp;
+  return *find_temp_name(&list, name) != NULL;
+}
+
+int connection_set_trained_in_temp(Connection *c, const char *name, bool trained) {
+  TempName **place = find_temp_name(&c->trained_in_temp, name), *found = *place;
+  if (trained && !found) {
+    size_t size = strlen(name) + 1;
+    TempName *new = sqlite3_malloc64(sizeof *new + size);
+    if (!new) return SQLITE_NOMEM;
+    new->next = NULL;
+    memcpy(new->name, name, size);
+    *place = new;
+  } else if (!trained && found) {
+    *place = found->next;
+    sqlite3_free(found);
+  }
+  return SQLITE_OK;
+}
+
 void connection_release(void *connection) {
   Connection *c = connection;
   if (--c->references > 0) return;
   guard_free(c->guard);
   for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
   connection_keep_encoder(c, &(KeptEncoder){0});
+  while (c->trained_in_temp) connection_set_trained_in_temp(c, c->trained_in_temp->name, false);
   scratch_free(&c->scratch);
   tokens_free(&c->tokens);
   tokenizers_free(c);

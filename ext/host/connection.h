@@ -25,6 +25,11 @@ typedef struct KeptEncoder {
   const void *encoder;      /* a reference into the cache         */
 } KeptEncoder; /* all zero is none */
 
+typedef struct TempName {
+  struct TempName *next;
+  char name[];
+} TempName;
+
 typedef struct Connection {
   sqlite3 *db;
   int references;          /* from functions, modules and tables */
@@ -35,6 +40,7 @@ typedef struct Connection {
   } statements[CONNECTION_STATEMENTS]; /* the last used first */
   const Model *models[CONNECTION_MODELS]; /* references into the cache, the last used first */
   KeptEncoder encoder;
+  TempName *trained_in_temp; /* names of models */
   HostTokenizer *tokenizers;
   OwnTokenizer *own_tokenizers;
   double polled;           /* when the host was asked last whether to go on: clock.h */
@@ -63,6 +69,12 @@ void connection_trim(Connection *connection);
 
 /* Takes over what `kept` owns, in place of the encoder kept before. */
 void connection_keep_encoder(Connection *connection, const KeptEncoder *kept);
+
+/* Notes whether the connection has trained a model of this name in temp, by the name temp.NAME, since
+** it last trained NAME. Returns SQLITE_OK or SQLITE_NOMEM.
+*/
+int connection_set_trained_in_temp(Connection *connection, const char *name, bool trained);
+bool connection_trained_in_temp(const Connection *connection, const char *name);
 
 /* Returns a poll that says whether the connection was interrupted. It runs a statement of about
 ** 1,000 steps, so that a progress handler of the host is called too; but not more often than every

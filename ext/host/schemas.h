@@ -44,7 +44,8 @@ int schemas_statement(Connection *connection, const SchemasTable *table, const c
                       sqlite3_stmt **stmt, Error *error);
 
 /* Steps such a statement. Returns SQLITE_ROW, SQLITE_DONE (also where the table has been
-** dropped meanwhile) or an error.
+** dropped meanwhile) or an error. In a shared cache, where SQLite knows no timeout, it waits for
+** connections that write to the table (waiting.h).
 */
 int schemas_step(Connection *connection, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt,
                  Error *error);
