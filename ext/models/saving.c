@@ -13,11 +13,11 @@ static const char COLUMNS[] = "name,version,created,labels,options,metrics,weigh
 
 /* ---- small SQL ------------------------------------------------------------------ */
 
-/* Puts the schema into a format that has %w up to four times and no other directive. Returns
+/* Puts the schema into a format that has %w up to eight times and no other directive. Returns
 ** the SQL for sqlite3_free().
 */
 static char *with_schema(const char *format, const char *schema) {
-  return sqlite3_mprintf(format, schema, schema, schema, schema);
+  return sqlite3_mprintf(format, schema, schema, schema, schema, schema, schema, schema, schema);
 }
 
 static int run(sqlite3 *db, const char *format, const char *schema, Error *error) {
