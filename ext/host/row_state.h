@@ -9,6 +9,9 @@
 ** (2) The statement that finds the row is prepared anew where another database was attached under the schema's name,
 **     and where the schema was changed, as by VACUUM, which gives rows other rowids: row_state_is_new(). Then
 **     what was read before is forgotten.
+**
+** Nothing tells that sqlite3_deserialize() has put other bytes in the place of a database. So one that it made is never
+** the same.
 */
 #ifndef CLASSIFY_ROW_STATE_H
 #define CLASSIFY_ROW_STATE_H
@@ -20,8 +23,8 @@
 typedef struct RowState {
   unsigned data_version; /* of the schema's file                     */
   int changes;           /* sqlite3_total_changes()                  */
+  bool deserialized;     /* or another database of the VFS memdb     */
   bool writing;          /* this connection has written, and not committed */
-  const void *file;      /* open file of the schema; NULL: in memory */
 } RowState;
 
 /* The state after what was read last from the schema. */

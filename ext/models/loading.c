@@ -99,7 +99,7 @@ static bool is_unchanged(Connection *c, KeptModel *k) {
   RowState now = row_state_now(c->db, k->schema);
   if (row_state_unchanged(&k->state, &now)) return true;
   bool committed = now.data_version != k->state.data_version;
-  if (now.file != k->state.file || (committed && now.changes == k->state.changes)) return false;
+  if (now.deserialized || (committed && now.changes == k->state.changes)) return false;
   if (!change_mark_is(c, k->schema, &k->mark, committed)) return false;
   k->state = now;
   return true;

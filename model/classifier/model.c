@@ -328,13 +328,14 @@ static Status check_identifier(const File *f, size_t size, Model *m) {
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error) {
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
-  if (!status) status = safetensors_unpack(&f.st, bytes, error);
   if (status) return status;
   Padding padding = {0};
   size_t shaped = 0;
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
+  if (!status) status = check_format(&f);
   if (!status) status = check_identifier(&f, size, m);
+  if (!status) status = safetensors_unpack(&f.st, bytes, error);
   if (!status) status = read_metadata(&f, m, &padding, &shaped);
   if (!status) status = read_parameters(&f, padding, shaped, m);
   if (!status) status = check_unknown(&f, m);
