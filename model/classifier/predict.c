@@ -12,7 +12,8 @@
 enum {
   ROWS = BY_LENGTH_TEXTS, /* of a batch, at most: products of more rows are no faster */
   LEAST_ROWS = 8,         /* of a batch, where there are as many texts                */
-  BATCH_TOKENS = 2048     /* of a batch, so that its states stay in the cache         */
+  BATCH_TOKENS = 2048,    /* of a batch, so that its states stay in the cache         */
+  LONG_TOKENS = 1 << 15   /* of a batch that takes no more texts, however few it has  */
 };
 
 Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
@@ -180,7 +181,7 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
 
 /* Returns whether a batch of so many texts and tokens takes one more. */
 static bool takes_more(size_t rows, size_t tokens) {
-  return rows < LEAST_ROWS || (rows < ROWS && tokens < BATCH_TOKENS);
+  return (rows < LEAST_ROWS && tokens < LONG_TOKENS) || (rows < ROWS && tokens < BATCH_TOKENS);
 }
 
 /* How many of the next texts make a batch. */
