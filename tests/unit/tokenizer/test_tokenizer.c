@@ -107,7 +107,8 @@ TEST(invisible_characters_do_not_make_words_differ) {
 
 /* Unicode's Word_Break has U+200B apart from the other format characters, and a line may break there. */
 TEST(a_zero_width_space_separates_words) {
-  check_split("red\u200bcar Caf\u00e9\u200bBar \u200b\u200bx\u200b", "red|car|caf\u00e9|bar|x", "red|car|Caf\u00e9|Bar|x");
+  check_split("red\u200bcar Caf\u00e9\u200bBar \u200b\u200bx\u200b", "red|car|caf\u00e9|bar|x",
+              "red|car|Caf\u00e9|Bar|x");
   check_folded("\u0940\u200b\u0301", "\u0940|\u0301");
   check_folded("\U0001F468\u200d\U0001F469\u200b\U0001F466\u200b", "\U0001F468\U0001F469|\U0001F466");
   check_folded("1\u200b2 \u6211\u200b\u7231 !\u200b!", "1|2|\u6211|\u7231|!|!");
