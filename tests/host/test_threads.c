@@ -292,6 +292,47 @@ TEST(little_stack_is_enough) {
   close_database(db);
 }
 
+/* ---- between two steps ------------------------------------------------------------------- */
+
+/* Another connection puts a new model in place of the old one when so many statements on the models have ended. */
+typedef struct Replacing {
+  sqlite3 *other;
+  int left;
+} Replacing;
+
+static int replace_model(unsigned event, void *context, void *stmt, void *time) {
+  Replacing *r = context;
+  (void)event, (void)time;
+  if (!strstr(sqlite3_sql(stmt), "classify_models") || --r->left != 0) return 0;
+  teach(r->other, "m", "new");
+  run(r->other, "DELETE FROM classify_models WHERE version < (SELECT max(version) FROM classify_models)");
+  return 0;
+}
+
+TEST(a_model_is_replaced_between_two_steps) {
+  static const char *const statements[] = {
+      "SELECT classify('x', 'm')",
+      "SELECT classify_card('m')",
+      "SELECT count(*) FROM classify_words('m')",
+      "SELECT count(*) FROM classify_rows('SELECT 1, 2', 'm')",
+      "SELECT count(*) FROM classify_attention('x', 'm')",
+  };
+  sqlite3 *db = open_database(new_file("steps"));
+  run(db, "PRAGMA journal_mode = WAL");
+  make_texts(db);
+  Replacing replacing = {.other = another(db)};
+  for (size_t i = 0; i < COUNT(statements); i++)
+    for (int after = 1; after <= 6; after++) {
+      teach(db, "m", "old");
+      replacing.left = after;
+      sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, replace_model, &replacing);
+      run(db, "%s", statements[i]);
+      sqlite3_trace_v2(db, 0, NULL, NULL);
+    }
+  close_database(replacing.other);
+  close_database(db);
+}
+
 /* ---- eight label, a ninth trains and deletes ---------------------------------------------- */
 
 enum { LABELLERS = 8, TRAININGS = 6 };
@@ -371,6 +412,7 @@ int main(void) {
       cmocka_unit_test(with_a_rollback_journal_none_is_lost),
       cmocka_unit_test(some_label_while_others_train),
       cmocka_unit_test(little_stack_is_enough),
+      cmocka_unit_test(a_model_is_replaced_between_two_steps),
       cmocka_unit_test(eight_label_while_a_ninth_trains),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
