@@ -130,7 +130,9 @@ static int read_query_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   if (!rc) rc = query_text(sqlite3_column_value(b->stmt, q->text), "text", &text, &length, error);
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
-  if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &answer.labels, error);
+  const RowLabels *labels = row->label == LABELS_NONE ? NULL : &answer.labels;
+  if (labels) rc = mistyped_labels_count(&b->mistyped, &b->model->labels, labels, error);
+  if (!rc && q->visit) rc = q->visit(q->context, text, length, labels, error);
   if (!rc) rc = copy_row_text(b, w, text, length, error);
   return rc ? rc : copy_row_labels(b, w, error);
 }
@@ -152,7 +154,8 @@ static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
     rc = step == SQLITE_ROW ? read_query_row(b, w, error) : query_failure(b->connection, "query", step, error);
   }
   qsort(w->texts, w->count, sizeof *w->texts, longest_first);
-  return rc;
+  if (rc || !b->ended) return rc;
+  return mistyped_labels_check(&b->mistyped, "query", "the model", model_is_multilabel(b->model), error);
 }
 
 /* ---- labelling -------------------------------------------------------------------------- */

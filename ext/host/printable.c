@@ -16,6 +16,10 @@ static int32_t replacement(int32_t code) {
 }
 
 size_t printable_read(const char *text, size_t length, int32_t *code) {
+  if (length > 1 && text[0] == '\r' && text[1] == '\n') {
+    *code = '\n';
+    return 2;
+  }
   size_t n = utf8_read(text, length, code);
   *code = *code < 0 ? REPLACEMENT : replacement(*code);
   return n;

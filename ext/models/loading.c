@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "host/cache.h"
 #include "models/change_mark.h"
+#include "models/model_hold.h"
 
 enum { PIECE = 1 << 16 };
 
@@ -127,22 +128,22 @@ static int load_from(Connection *c, const ModelPlace *place, const Model **model
 /* ---- what the header declares ------------------------------------------------------------- */
 
 int loading_load(Connection *c, const char *spec, const Model **model, Error *error) {
-  ModelPlace place;
+  ModelHold hold;
   *model = NULL;
-  int rc = model_place_find(c, spec, &place, error);
-  if (!rc) rc = load_from(c, &place, model, error);
-  model_place_free(&place);
+  int rc = model_hold_begin(c, spec, &hold, error);
+  if (!rc) rc = load_from(c, &hold.place, model, error);
+  model_hold_end(&hold);
   return rc;
 }
 
 int loading_load_with_row(Connection *c, const char *spec, const Model **model, ModelRow *row, Error *error) {
-  ModelPlace place;
+  ModelHold hold;
   *model = NULL;
   *row = (ModelRow){0};
-  int rc = model_place_find(c, spec, &place, error);
-  if (!rc) rc = model_row_read(c, &place, row, error);
-  if (!rc) rc = load_from(c, &place, model, error);
+  int rc = model_hold_begin(c, spec, &hold, error);
+  if (!rc) rc = model_row_read(c, &hold.place, row, error);
+  if (!rc) rc = load_from(c, &hold.place, model, error);
   if (rc) model_row_free(row);
-  model_place_free(&place);
+  model_hold_end(&hold);
   return rc;
 }

@@ -10,7 +10,7 @@ SELECT 'a NUL is like a space', classify_scores('refund' || char(0) || 'printer'
 SELECT 'NULs alone are no text', classify_scores(char(0, 0)) = classify_scores('');
 
 -- What is not UTF-8 is U+FFFD. What substr() takes for a character is one: a byte from C0 on with all of 80 to BF that
--- follow, so that each token can still be cut out.
+-- follow, so that each token can still be cut out. (Newer versions of SQLite take stray bytes together.)
 CREATE TABLE texts(about, text);
 INSERT INTO texts VALUES
   ('no lead byte',   CAST(x'61FF62'         AS TEXT)),
@@ -22,7 +22,7 @@ INSERT INTO texts VALUES
   ('too large',      CAST(x'F88880808061'   AS TEXT)),
   ('one too many',   CAST(x'C3A98061'       AS TEXT));
 SELECT about, group_concat(token, ' '), group_concat(start || '+' || length, ' '),
-       group_concat(hex(substr(texts.text, start, length)), ' ')
+       iif(about = 'stray bytes', '', group_concat(hex(substr(texts.text, start, length)), ' '))
 FROM texts, classify_attention(texts.text) GROUP BY about ORDER BY texts.rowid;
 
 -- Each has a label, its weights sum to 1, and it can be learned from.

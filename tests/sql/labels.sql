@@ -44,7 +44,7 @@ SELECT count(DISTINCT key) FROM json_each(classify_scores('my refund is late', '
 -- The ends of the number line.
 SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN -9223372036854775808 ELSE 1.7976931348623157e308 END, 'ends', :small)
        IS NOT NULL FROM tickets;
-SELECT classify('my refund is late', 'ends'), classify('my printer is late', 'ends');
+SELECT classify('my refund is late', 'ends'), classify('my printer is late', 'ends') = 1.7976931348623157e308;
 
 -- Any text: empty, quotes, newline, backslash, a NUL in the middle.
 CREATE TABLE odd AS
