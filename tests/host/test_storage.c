@@ -1,0 +1,261 @@
+/* Storage that fails: each operation on a file fails in turn, alone or with all of its kind after it,
+** while statements train, save and label. Then the error says what SQLite says of it, the tables are
+** as before, or complete where the statement gave no error, a model that was trained is in temp if it
+** is not saved, nothing leaks, and the file is whole.
+**
+** Each run is on a copy of a file, by a connection that is new. TEST_CASES=all fails every operation;
+** without, the first few of each kind and some of the others.
+*/
+#include "faulty_vfs.h"
+#include "support.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_ROWS = 24, STATE = 1000, MOST_STEPS = 4, MOST_COMPLAINTS = 12 };
+
+static const char *const JOURNALS[] = {"DELETE", "WAL"};
+
+typedef struct Case {
+  const char *name;
+  bool empty;                    /* on a file without models         */
+  bool trains;                   /* one model, of all texts          */
+  const char *steps[MOST_STEPS]; /* statements; one that fails is the last */
+  const char *between;           /* models that may be there after an error, beside those before; or NULL */
+} Case;
+
+/* ---- the files ---------------------------------------------------------------------- */
+
+static char master[128], copy[128];
+
+static void copy_file(const char *from, const char *to) {
+  static char bytes[1 << 20];
+  FILE *in = fopen(from, "rb"), *out = fopen(to, "wb");
+  assert_true(in && out);
+  size_t length = fread(bytes, 1, sizeof bytes, in);
+  assert_in_range(length, 1, sizeof bytes - 1);
+  assert_int_equal(fwrite(bytes, 1, length, out), length);
+  fclose(in);
+  fclose(out);
+}
+
+static void make_master(const char *journal, bool empty) {
+  snprintf(master, sizeof master, "%s", new_file("master"));
+  sqlite3 *db = open_database(master);
+  run(db, "PRAGMA journal_mode = %s", journal);
+  make_texts(db);
+  run(db, "ALTER TABLE texts ADD COLUMN guess; CREATE TABLE guesses(id, label)");
+  make_encoder(db, "bert");
+  if (!empty) {
+    teach(db, "m", "old");
+    teach(db, "m", "new");
+  }
+  close_database(db);
+}
+
+static int texts_seen;
+
+static void seen(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  (void)argc;
+  texts_seen++;
+  sqlite3_result_value(context, argv[0]);
+}
+
+static void use_copy(void) {
+  snprintf(copy, sizeof copy, "%s", new_file("copy"));
+  copy_file(master, copy);
+}
+
+/* A small page cache, so that pages are read, and written before the end of a transaction. */
+static sqlite3 *open_faulty(void) {
+  sqlite3 *db;
+  char *message = NULL;
+  assert_int_equal(sqlite3_open_v2(copy, &db, READ_WRITE, FAULTY_VFS), SQLITE_OK);
+  if (load(db, &message)) fail_msg("the extension cannot be loaded: %s", message);
+  sqlite3_create_function(db, "seen", 1, SQLITE_UTF8, NULL, seen, NULL, NULL);
+  run(db, "PRAGMA cache_size = 10; PRAGMA temp.cache_size = 1000");
+  return db;
+}
+
+/* ---- one run ------------------------------------------------------------------------- */
+
+typedef struct Run {
+  const Case *c;
+  const char *journal;
+  Fault fault;
+  long nth;
+  bool persistent;
+  int rc, step;          /* of the last statement */
+  char message[600];
+  char before[STATE], complete[STATE], after[STATE];
+  sqlite3_int64 memory;  /* of SQLite, with all connections closed */
+} Run;
+
+static int complaints;
+
+static void complain(const Run *r, const char *what) {
+  if (complaints++ >= MOST_COMPLAINTS) return;
+  print_error("%s, %s: %s %ld%s: %s\n  code %d: %s\n  after: %s\n", r->c->name, r->journal, FAULT_NAMES[r->fault],
+              r->nth, r->persistent ? " and all after it" : "", what, r->rc, r->message, r->after);
+}
+
+static void run_steps(Run *r, sqlite3 *db) {
+  texts_seen = 0;
+  r->rc = SQLITE_OK;
+  for (r->step = 0; !r->rc && r->step < MOST_STEPS && r->c->steps[r->step]; r->step++)
+    r->rc = sqlite3_exec(db, r->c->steps[r->step], NULL, NULL, NULL);
+  snprintf(r->message, sizeof r->message, "%s", r->rc ? sqlite3_errmsg(db) : "");
+}
+
+static int append_values(void *state, int count, char **values, char **names) {
+  size_t used = strlen(state);
+  (void)names;
+  for (int i = 0; i < count && used < STATE; i++)
+    used += (size_t)snprintf((char *)state + used, STATE - used, "%s ", values[i] ? values[i] : "NULL");
+  return 0;
+}
+
+/* All models, each of which must label; then what has been labelled; then whether the file is whole. */
+static void read_state(char *state) {
+  const char *const queries[] = {
+      "SELECT name || '@' || version || iif(classify('the kitten purrs', name || '@' || version) IS NULL, '?', '') "
+      "FROM classify_models ORDER BY name, version",
+      "SELECT ', ' || count(label) || ' guesses of', count(*), 'rows,', (SELECT count(guess) FROM texts) FROM guesses",
+      "PRAGMA integrity_check"};
+  sqlite3 *db = open_database(copy);
+  *state = '\0';
+  for (size_t i = has_table(db, "main", "classify_models") ? 0 : 1; i < COUNT(queries); i++)
+    if (sqlite3_exec(db, queries[i], append_values, state, NULL))
+      append_values(state, 1, (char *[]){(char *)sqlite3_errmsg(db)}, NULL);
+  close_database(db);
+}
+
+static bool is_kept(const Run *r, sqlite3 *db) {
+  char labels[STATE] = "";
+  if (!strstr(r->message, "It is kept as temp.m@")) return false;
+  return !sqlite3_exec(db, "SELECT classify('the kitten purrs', 'temp.m')", append_values, labels, NULL) &&
+         (strcmp(labels, "cat ") == 0 || strcmp(labels, "boat ") == 0);
+}
+
+static void check_error(const Run *r, sqlite3 *db) {
+  bool trained = r->c->trains && texts_seen == TEXT_ROWS && strstr(r->c->steps[r->step - 1], "classify_train");
+  if ((r->rc & 0xFF) != faulty_code(r->fault)) complain(r, "another code");
+  if (!strstr(r->message, sqlite3_errstr(faulty_code(r->fault)))) complain(r, "the error does not name the cause");
+  if (trained && !is_kept(r, db)) complain(r, "the trained model is lost");
+}
+
+static bool is_between(const Run *r) {
+  size_t length = r->c->between ? strlen(r->c->between) : 0;
+  return length && strncmp(r->after, r->c->between, length) == 0 &&
+         strcmp(r->after + length, strchr(r->before, ',')) == 0;
+}
+
+static void check_after(const Run *r) {
+  if (faulty_open_files()) complain(r, "files are open");
+  if (sqlite3_memory_used() != r->memory) complain(r, "memory is left");
+  if (!r->rc && strcmp(r->after, r->complete) != 0) complain(r, "no error, but it is not complete");
+  if (r->rc && strcmp(r->after, r->before) != 0 && !is_between(r)) complain(r, "it failed and left something");
+}
+
+/* Returns whether the fault was met. */
+static bool run_once(Run *r) {
+  use_copy();
+  sqlite3 *db = open_faulty();
+  faulty_arm(r->fault, r->nth, r->persistent);
+  run_steps(r, db);
+  bool met = faulty_disarm();
+  if (r->rc && !met) complain(r, "it fails without a fault");
+  if (r->rc && met) check_error(r, db);
+  close_database(db);
+  r->memory = r->memory ? r->memory : sqlite3_memory_used();
+  read_state(r->after);
+  return met;
+}
+
+/* ---- all runs ------------------------------------------------------------------------------ */
+
+static long next(long n) {
+  const char *cases = getenv("TEST_CASES");
+  return (cases && strcmp(cases, "all") == 0) || n < 4 ? n + 1 : n * 3 / 2;
+}
+
+static void fail_each(Run *r) {
+  for (int persistent = 0; persistent < 2; persistent++) {
+    r->persistent = persistent;
+    for (r->nth = 1; run_once(r); r->nth = next(r->nth)) check_after(r);
+  }
+}
+
+static void run_case(const Case *c, const char *journal) {
+  static Run r;
+  r = (Run){.c = c, .journal = journal};
+  make_master(journal, c->empty);
+  use_copy();
+  read_state(r.before);
+  run_once(&r); /* nth is 0 */
+  snprintf(r.complete, sizeof r.complete, "%s", r.after);
+  if (r.rc || strcmp(r.before, r.complete) == 0) complain(&r, "it does nothing");
+  for (r.fault = 0; r.fault < FAULTS; r.fault++) fail_each(&r);
+}
+
+static void run_cases(const Case *cases, size_t count) {
+  complaints = 0;
+  for (size_t i = 0; i < count; i++)
+    for (size_t j = 0; j < COUNT(JOURNALS); j++) run_case(&cases[i], JOURNALS[j]);
+  assert_int_equal(complaints, 0);
+}
+
+#define TRAIN "SELECT classify_train(seen(body), label, 'm', '" QUICK "') FROM texts"
+#define KEEP "SELECT classify_train(seen(body), label, 'm', json_set('" QUICK "', '$.keep', 2)) FROM texts"
+#define HALVES                                                                                              \
+  "SELECT classify_train(body, label, 'half' || half, '" QUICK "') FROM "                                   \
+  "(SELECT id / 2 % 2 AS half, body, label FROM texts) GROUP BY half"
+#define WATCHED "SELECT * FROM classify_train('SELECT seen(body), label FROM texts', 'm', '" QUICK "')"
+
+TEST(training) {
+  static const Case CASES[] = {
+      {"the first model", true, true, {TRAIN}, NULL},
+      {"another version", false, true, {TRAIN}, NULL},
+      {"keep", false, true, {KEEP}, NULL},
+      {"in FROM", false, true, {WATCHED}, NULL},
+      {"groups", false, false, {HALVES}, "half0@1 m@1 m@2 "},
+      {"the first groups", true, false, {HALVES}, "half0@1 "},
+  };
+  run_cases(CASES, COUNT(CASES));
+}
+
+TEST(in_a_transaction) {
+  static const Case CASES[] = {
+      {"the first model in BEGIN", true, true, {"BEGIN", TRAIN, "COMMIT"}, NULL},
+      {"another version in BEGIN", false, true, {"BEGIN", "UPDATE texts SET guess = 1", KEEP, "COMMIT"}, NULL},
+      {"in FROM in BEGIN", false, true, {"BEGIN", WATCHED, "COMMIT"}, NULL},
+  };
+  run_cases(CASES, COUNT(CASES));
+}
+
+TEST(labelling) {
+  static const Case CASES[] = {
+      {"classify_rows", false, false,
+       {"INSERT INTO guesses SELECT id, label FROM classify_rows('SELECT id, body FROM texts', 'm')"}, NULL},
+      {"classify", false, false, {"UPDATE texts SET guess = classify(body, 'm')"}, NULL},
+      {"one that is not named", false, false, {"INSERT INTO guesses VALUES (1, classify('x'))"}, NULL},
+      {"the words of a model", false, false, {"INSERT INTO guesses SELECT token, label FROM classify_words('m')"}, NULL},
+      {"a model card", false, false, {"INSERT INTO guesses SELECT 1, classify_card('m')"}, NULL},
+      {"deleting a version", false, false, {"DELETE FROM classify_models WHERE version = 1"}, NULL},
+      {"classify_embedding", false, false, {"UPDATE texts SET guess = classify_embedding(body)"}, NULL},
+      {"classify_embeddings", false, false,
+       {"INSERT INTO guesses SELECT id, embedding FROM classify_embeddings('SELECT id, body FROM texts')"}, NULL},
+  };
+  run_cases(CASES, COUNT(CASES));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(training),
+      cmocka_unit_test(in_a_transaction),
+      cmocka_unit_test(labelling),
+  };
+  faulty_register();
+  return cmocka_run_group_tests(tests, NULL, remove_files);
+}
