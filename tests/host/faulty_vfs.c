@@ -200,8 +200,7 @@ bool faulty_power_is_off(void) { return power_is_off; }
 void faulty_power_back(void) {
   for (int i = 0; i < DISK_FILES; i++) {
     DiskFile *d = &disk[i];
-    if (!*d->path) continue;
-    unlink(d->path);
+    if (power_is_off && *d->path) unlink(d->path);
     FILE *file = power_is_off && d->exists ? fopen(d->path, "wb") : NULL;
     if (file && (fwrite(d->synced, 1, d->size, file) != d->size || fclose(file))) abort();
     forget_file(d);
