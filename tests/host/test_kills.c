@@ -90,8 +90,8 @@ static const char *const KEEPING[] = {
     "SELECT * FROM classify_train('" TEXTS "', 'k', " KEEP ")",
 };
 
-static const char DELETE_FIRST[] =
-    "DELETE FROM classify_models WHERE name = 'm' AND version = (SELECT min(version) FROM classify_models WHERE name = 'm')";
+#define OLDEST "SELECT min(version) FROM classify_models WHERE name = 'm'"
+static const char DELETE_OLDEST[] = "DELETE FROM classify_models WHERE name = 'm' AND version = (" OLDEST ")";
 
 static const char LABEL_ALL[] =
     "INSERT INTO guesses SELECT (SELECT 1 + ifnull(max(batch), 0) FROM guesses), id, label "
@@ -105,7 +105,7 @@ static bool do_step(sqlite3 *db, uint64_t *chance) {
   if (kind == DELETE && number(db, "SELECT count(*) FROM classify_models WHERE name = 'm'") < 2) kind = TRAIN;
   if (kind == TRAIN) sql = TRAININGS[next_random(chance) % COUNT(TRAININGS)], asked = NEWEST "'m'";
   if (kind == TRAIN_AND_KEEP) sql = KEEPING[next_random(chance) % COUNT(KEEPING)], asked = NEWEST "'k'";
-  if (kind == DELETE) sql = DELETE_FIRST, value = number(db, "SELECT min(version) FROM classify_models WHERE name = 'm'");
+  if (kind == DELETE) sql = DELETE_OLDEST, value = number(db, OLDEST);
   if (kind == LABEL) value = 1 + number(db, asked);
   report(kind, false, value);
   if (sqlite3_exec(db, sql, NULL, NULL, NULL)) return false;

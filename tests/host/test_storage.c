@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT_ROWS = 24, STATE = 1000, MOST_STEPS = 4, MOST_COMPLAINTS = 12 };
+enum { TEXT_ROWS = 24, STATE = 1000, MOST_STEPS = 4, MOST_COMPLAINTS = 3 };
 
 static const char *const JOURNALS[] = {"DELETE", "WAL"};
 
@@ -22,6 +22,7 @@ typedef struct Case {
   bool empty;                    /* on a file without models         */
   bool trains;                   /* one model, of all texts          */
   const char *steps[MOST_STEPS]; /* statements; one that fails is the last */
+  bool others_write;             /* while texts are read */
   const char *between;           /* models that may be there after an error, beside those before; or NULL */
 } Case;
 
@@ -45,7 +46,9 @@ static void make_master(const char *journal, bool empty) {
   sqlite3 *db = open_database(master);
   run(db, "PRAGMA journal_mode = %s", journal);
   make_texts(db);
-  run(db, "ALTER TABLE texts ADD COLUMN guess; CREATE TABLE guesses(id, label)");
+  run(db, "ALTER TABLE texts ADD COLUMN guess; ALTER TABLE texts ADD COLUMN page;"
+          "UPDATE texts SET page = hex(zeroblob(1500));" /* of which each fills one */
+          "CREATE TABLE guesses(id, label); CREATE TABLE others(x)");
   make_encoder(db, "bert");
   if (!empty) {
     teach(db, "m", "old");
@@ -55,10 +58,11 @@ static void make_master(const char *journal, bool empty) {
 }
 
 static int texts_seen;
+static sqlite3 *other; /* a connection that does not fail, and writes while a text is read; or NULL */
 
 static void seen(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argc;
-  texts_seen++;
+  if (++texts_seen == TEXT_ROWS / 2 && other) sqlite3_exec(other, "INSERT INTO others VALUES (1)", NULL, NULL, NULL);
   sqlite3_result_value(context, argv[0]);
 }
 
@@ -92,10 +96,11 @@ typedef struct Run {
   sqlite3_int64 memory;  /* of SQLite, with all connections closed */
 } Run;
 
-static int complaints;
+static int complaints, complaints_of_case;
 
 static void complain(const Run *r, const char *what) {
-  if (complaints++ >= MOST_COMPLAINTS) return;
+  complaints++;
+  if (complaints_of_case++ >= MOST_COMPLAINTS) return;
   print_error("%s, %s: %s %ld%s: %s\n  code %d: %s\n  after: %s\n", r->c->name, r->journal, FAULT_NAMES[r->fault],
               r->nth, r->persistent ? " and all after it" : "", what, r->rc, r->message, r->after);
 }
@@ -156,6 +161,14 @@ static void check_error(const Run *r, sqlite3 *db) {
   if (trained && !kept && !is_beyond_keeping(r)) complain(r, "the trained model is lost");
 }
 
+/* Where the scan of an aggregate fails, SQLite still ends the aggregate, which cannot tell: a model of the rows
+** so far is saved. In FROM that is not so.
+*/
+static bool is_of_fewer_rows(const Run *r) {
+  bool is_aggregate = strncmp(r->c->steps[0], "SELECT classify_train(", 22) == 0;
+  return is_aggregate && texts_seen < TEXT_ROWS && strcmp(r->after, r->complete) == 0;
+}
+
 static bool is_between(const Run *r) {
   size_t length = r->c->between ? strlen(r->c->between) : 0;
   return length && strncmp(r->after, r->c->between, length) == 0 &&
@@ -166,13 +179,15 @@ static void check_after(const Run *r) {
   if (faulty_open_files()) complain(r, "files are open");
   if (sqlite3_memory_used() != r->memory) complain(r, "memory is left");
   if (!r->rc && strcmp(r->after, r->complete) != 0) complain(r, "no error, but it is not complete");
-  if (r->rc && strcmp(r->after, r->before) != 0 && !is_between(r)) complain(r, "it failed and left something");
+  bool as_before = strcmp(r->after, r->before) == 0;
+  if (r->rc && !as_before && !is_between(r) && !is_of_fewer_rows(r)) complain(r, "it failed and left something");
 }
 
 /* Returns whether the fault was met. */
 static bool run_once(Run *r) {
   use_copy();
   sqlite3 *db = open_faulty();
+  other = r->c->others_write ? open_database(copy) : NULL;
   faulty_arm(r->fault, r->nth, r->persistent);
   run_steps(r, db);
   bool met = faulty_disarm();
@@ -180,6 +195,7 @@ static bool run_once(Run *r) {
   if (r->rc && met) check_error(r, db);
   if (!sqlite3_get_autocommit(db) && strcmp(r->c->steps[0], "BEGIN") != 0) complain(r, "a transaction is left open");
   close_database(db);
+  if (other) close_database(other);
   r->memory = r->memory ? r->memory : sqlite3_memory_used();
   read_state(r->after);
   return met;
@@ -189,7 +205,7 @@ static bool run_once(Run *r) {
 
 static long next(long n) {
   const char *cases = getenv("TEST_CASES");
-  return (cases && strcmp(cases, "all") == 0) || n < 4 ? n + 1 : n * 3 / 2;
+  return (cases && strcmp(cases, "all") == 0) || n < 3 ? n + 1 : 2 * n;
 }
 
 static void fail_each(Run *r) {
@@ -202,6 +218,7 @@ static void fail_each(Run *r) {
 static void run_case(const Case *c, const char *journal) {
   static Run r;
   r = (Run){.c = c, .journal = journal};
+  complaints_of_case = 0;
   make_master(journal, c->empty);
   use_copy();
   read_state(r.before);
@@ -214,7 +231,7 @@ static void run_case(const Case *c, const char *journal) {
 static void run_cases(const Case *cases, size_t count) {
   complaints = 0;
   for (size_t i = 0; i < count; i++)
-    for (size_t j = 0; j < COUNT(JOURNALS); j++) run_case(&cases[i], JOURNALS[j]);
+    for (size_t j = cases[i].others_write ? 1 : 0; j < COUNT(JOURNALS); j++) run_case(&cases[i], JOURNALS[j]);
   assert_int_equal(complaints, 0);
 }
 
@@ -227,37 +244,39 @@ static void run_cases(const Case *cases, size_t count) {
 
 TEST(training) {
   static const Case CASES[] = {
-      {"the first model", true, true, {TRAIN}, NULL},
-      {"another version", false, true, {TRAIN}, NULL},
-      {"keep", false, true, {KEEP}, NULL},
-      {"in FROM", false, true, {WATCHED}, NULL},
-      {"groups", false, false, {HALVES}, "half0@1 m@1 m@2 "},
-      {"the first groups", true, false, {HALVES}, "half0@1 "},
+      {"the first model", .empty = true, .trains = true, .steps = {TRAIN}},
+      {"another version", .trains = true, .steps = {TRAIN}},
+      {"keep", .trains = true, .steps = {KEEP}},
+      {"in FROM", .trains = true, .steps = {WATCHED}},
+      {"in FROM, others write", .trains = true, .others_write = true, .steps = {WATCHED}},
+      {"others write", .trains = true, .others_write = true, .steps = {KEEP}},
+      {"groups", .steps = {HALVES}, .between = "half0@1 m@1 m@2 "},
+      {"the first groups", .empty = true, .steps = {HALVES}, .between = "half0@1 "},
   };
   run_cases(CASES, COUNT(CASES));
 }
 
 TEST(in_a_transaction) {
   static const Case CASES[] = {
-      {"the first model in BEGIN", true, true, {"BEGIN", TRAIN, "COMMIT"}, NULL},
-      {"another version in BEGIN", false, true, {"BEGIN", "UPDATE texts SET guess = 1", KEEP, "COMMIT"}, NULL},
-      {"in FROM in BEGIN", false, true, {"BEGIN", WATCHED, "COMMIT"}, NULL},
+      {"the first model in BEGIN", .empty = true, .trains = true, .steps = {"BEGIN", TRAIN, "COMMIT"}},
+      {"another version in BEGIN", .trains = true, .steps = {"BEGIN", "UPDATE texts SET guess = 1", KEEP, "COMMIT"}},
+      {"in FROM in BEGIN", .trains = true, .steps = {"BEGIN", WATCHED, "COMMIT"}},
   };
   run_cases(CASES, COUNT(CASES));
 }
 
 TEST(labelling) {
   static const Case CASES[] = {
-      {"classify_rows", false, false,
-       {"INSERT INTO guesses SELECT id, label FROM classify_rows('SELECT id, body FROM texts', 'm')"}, NULL},
-      {"classify", false, false, {"UPDATE texts SET guess = classify(body, 'm')"}, NULL},
-      {"one that is not named", false, false, {"INSERT INTO guesses VALUES (1, classify('x'))"}, NULL},
-      {"the words of a model", false, false, {"INSERT INTO guesses SELECT token, label FROM classify_words('m')"}, NULL},
-      {"a model card", false, false, {"INSERT INTO guesses SELECT 1, classify_card('m')"}, NULL},
-      {"deleting a version", false, false, {"DELETE FROM classify_models WHERE version = 1"}, NULL},
-      {"classify_embedding", false, false, {"UPDATE texts SET guess = classify_embedding(body)"}, NULL},
-      {"classify_embeddings", false, false,
-       {"INSERT INTO guesses SELECT id, embedding FROM classify_embeddings('SELECT id, body FROM texts')"}, NULL},
+      {"classify_rows",
+       .steps = {"INSERT INTO guesses SELECT id, label FROM classify_rows('SELECT id, body FROM texts', 'm')"}},
+      {"classify", .steps = {"UPDATE texts SET guess = classify(body, 'm')"}},
+      {"one that is not named", .steps = {"INSERT INTO guesses VALUES (1, classify('x'))"}},
+      {"the words of a model", .steps = {"INSERT INTO guesses SELECT token, label FROM classify_words('m')"}},
+      {"a model card", .steps = {"INSERT INTO guesses SELECT 1, classify_card('m')"}},
+      {"deleting a version", .steps = {"DELETE FROM classify_models WHERE version = 1"}},
+      {"classify_embedding", .steps = {"UPDATE texts SET guess = classify_embedding(body)"}},
+      {"classify_embeddings",
+       .steps = {"INSERT INTO guesses SELECT id, embedding FROM classify_embeddings('SELECT id, body FROM texts')"}},
   };
   run_cases(CASES, COUNT(CASES));
 }
