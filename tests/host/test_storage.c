@@ -124,11 +124,11 @@ static int append_values(void *state, int count, char **values, char **names) {
 
 /* All models, each of which must label; then what has been labelled; then whether the file is whole. */
 static void read_state(char *state) {
-  const char *const queries[] = {
-      "SELECT name || '@' || version || iif(classify('the kitten purrs', name || '@' || version) IS NULL, '?', '') "
-      "FROM classify_models ORDER BY name, version",
-      "SELECT ', ' || count(label) || ' guesses of', count(*), 'rows,', (SELECT count(guess) FROM texts) FROM guesses",
-      "PRAGMA integrity_check"};
+  static const char MODELS[] = "SELECT name || '@' || version || iif(classify('the kitten purrs', name || '@' || "
+                               "version) IS NULL, '?', '') FROM classify_models ORDER BY name, version";
+  static const char LABELLED[] = "SELECT ', ' || count(label) || ' guesses of', count(*), 'rows,', "
+                                 "(SELECT count(guess) FROM texts) FROM guesses";
+  const char *const queries[] = {MODELS, LABELLED, "PRAGMA integrity_check"};
   sqlite3 *db = open_database(copy);
   *state = '\0';
   for (size_t i = has_table(db, "main", "classify_models") ? 0 : 1; i < COUNT(queries); i++)
