@@ -69,6 +69,8 @@ struct DiskFile {
   size_t size;
   bool exists;           /* its name is there for sure */
   bool deleted;          /* but it has been taken away since */
+  unsigned char *older;  /* what was taken away, where the name has been made again; NULL: nothing */
+  size_t older_size;
   Change *changes;       /* not synced yet */
   size_t count;
 };
@@ -114,12 +116,15 @@ static void forget_changes(DiskFile *d) {
 static void forget_file(DiskFile *d) {
   forget_changes(d);
   free(d->synced);
+  free(d->older);
   *d = (DiskFile){0};
 }
 
 static void disk_synced(DiskFile *d) {
   for (size_t i = 0; i < d->count; i++) apply(d, &d->changes[i], d->changes[i].length);
   forget_changes(d);
+  free(d->older);
+  d->older = NULL;
   d->exists = true;
 }
 
@@ -148,11 +153,25 @@ static void read_file(DiskFile *d) {
   d->exists = true;
 }
 
-/* Before the file is opened. A name that is made again was taken away before, on the disk too. */
+/* A file of a name that was taken away. The disk may hold the old one until the new one is synced. */
+static void make_again(DiskFile *d) {
+  forget_changes(d);
+  if (d->exists) { /* before the sync that made it there, what was older was forgotten */
+    d->older = d->synced;
+    d->older_size = d->size;
+  } else {
+    free(d->synced);
+  }
+  d->synced = NULL;
+  d->size = 0;
+  d->exists = d->deleted = false;
+}
+
+/* Before the file is opened. */
 static DiskFile *follow_file(const char *path) {
   DiskFile *d = find_file(path);
-  if (d && d->deleted) forget_file(d);
-  if (d && *d->path) return d;
+  if (d && d->deleted) make_again(d);
+  if (d) return d;
   d = find_file("");
   if (!d || strlen(path) >= sizeof d->path) abort();
   strcpy(d->path, path);
@@ -163,14 +182,27 @@ static DiskFile *follow_file(const char *path) {
 /* Where only the name of a file was taken away, the disk may still hold it. */
 static void disk_deleted(const char *path, bool directory_synced) {
   DiskFile *d = find_file(path);
-  if (d && (directory_synced || !d->exists))
+  if (d && (directory_synced || !(d->exists || d->older)))
     forget_file(d);
   else if (d)
     d->deleted = true;
 }
 
+static void take_older(DiskFile *d) {
+  forget_changes(d);
+  free(d->synced);
+  d->synced = d->older;
+  d->size = d->older_size;
+  d->older = NULL;
+  d->exists = true;
+}
+
 /* A write is there, or not, or the sectors at its beginning are. */
 static void lose_changes(DiskFile *d) {
+  if (d->older && flip()) {
+    take_older(d);
+    return;
+  }
   for (size_t i = 0; i < d->count; i++) {
     size_t length = d->changes[i].length;
     if (flip()) apply(d, &d->changes[i], flip() ? length : length / SECTOR / 2 * SECTOR);
