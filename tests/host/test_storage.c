@@ -96,7 +96,7 @@ typedef struct Run {
   sqlite3_int64 memory;  /* of SQLite, with all connections closed */
 } Run;
 
-static int complaints, complaints_of_case;
+static int runs, complaints, complaints_of_case;
 
 static void complain(const Run *r, const char *what) {
   complaints++;
@@ -185,6 +185,7 @@ static void check_after(const Run *r) {
 
 /* Returns whether the fault was met. */
 static bool run_once(Run *r) {
+  runs++;
   use_copy();
   sqlite3 *db = open_faulty();
   other = r->c->others_write ? open_database(copy) : NULL;
@@ -229,9 +230,10 @@ static void run_case(const Case *c, const char *journal) {
 }
 
 static void run_cases(const Case *cases, size_t count) {
-  complaints = 0;
+  runs = complaints = 0;
   for (size_t i = 0; i < count; i++)
     for (size_t j = cases[i].others_write ? 1 : 0; j < COUNT(JOURNALS); j++) run_case(&cases[i], JOURNALS[j]);
+  print_message("%d runs\n", runs);
   assert_int_equal(complaints, 0);
 }
 
