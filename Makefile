@@ -132,7 +132,7 @@ HOST := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/host/test_*.c))
 
 $(UNIT): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/support.o $(MODEL)
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(LIBS)
-$(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o
+$(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o $(BUILD)/tests/host/faulty_vfs.o
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lsqlite3 -lm -pthread
 
 # what the programs of tests/interop call that is not in SQL
@@ -245,4 +245,4 @@ clean:
 .PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) \
-           $(BUILD)/tests/*/support.o))
+           $(BUILD)/tests/*/support.o $(BUILD)/tests/host/faulty_vfs.o))
