@@ -1,6 +1,7 @@
 #include "base/safetensors.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -315,6 +316,31 @@ void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorV
   } else {
     memcpy(out, from, count * sizeof *floats);
   }
+}
+
+static float number_at(const TensorView *view, const uint8_t *data, size_t i) {
+  const uint8_t *at = data + view->begin + i * DTYPES[view->dtype].bytes;
+  float value;
+  if (view->dtype == DTYPE_F16) return half_to_float(two_bytes(at));
+  if (view->dtype == DTYPE_BF16) return bf16_to_float(two_bytes(at));
+  memcpy(&value, at, sizeof value);
+  return value;
+}
+
+Status safetensors_check_numbers(const SafeTensors *st, const uint8_t *bytes, Error *error) {
+  for (size_t t = 0; t < st->count; t++) {
+    const TensorView *view = &st->tensors[t];
+    bool floats = view->bits == 0 && (view->dtype == DTYPE_F32 || is_half(view->dtype));
+    for (size_t i = 0, count = floats ? safetensors_count(view) : 0; i < count; i++) {
+      float value = number_at(view, bytes + st->header_end, i);
+      if (fabsf(value) <= SAFETENSORS_MOST) continue; /* not so with NaN */
+      size_t length;
+      const char *name = strings_get(&st->names, view->name, &length);
+      return error_set(error, STATUS_INVALID, "tensor '%.*s' has the number %g, expected %g at most",
+                       (int)(length < 64 ? length : 64), name, (double)value, (double)SAFETENSORS_MOST);
+    }
+  }
+  return STATUS_OK;
 }
 
 /* ---- quantised tensors -------------------------------------------------------- */

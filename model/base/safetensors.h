@@ -83,6 +83,13 @@ Status safetensors_unpack(SafeTensors *st, const uint8_t *bytes, Error *error);
 Status safetensors_require(const SafeTensors *st, const char *name, Dtype dtype, const size_t *shape, size_t rank,
                            const TensorView **view, Error *error);
 
+/* Checks that the numbers of all tensors of F32, F16 and BF16 are at most SAFETENSORS_MOST, and none is NaN. Then
+** what a network makes of them does not overflow: a product of three of them, and of the lengths of two sums.
+** `bytes` is the whole file.
+*/
+#define SAFETENSORS_MOST 1e10f
+Status safetensors_check_numbers(const SafeTensors *st, const uint8_t *bytes, Error *error);
+
 /* Returns how many numbers a tensor has. */
 size_t safetensors_count(const TensorView *view);
 

@@ -335,6 +335,7 @@ Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
   if (!status) status = check_identifier(&f, size, m);
+  if (!status) status = safetensors_check_numbers(&f.st, bytes, error);
   if (!status) status = read_metadata(&f, m, &padding, &shaped);
   if (!status) status = read_parameters(&f, padding, shaped, m);
   if (!status) status = check_unknown(&f, m);

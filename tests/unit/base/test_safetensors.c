@@ -196,6 +196,35 @@ TEST(halves_are_copied_as_floats) {
   }
 }
 
+TEST(numbers_are_finite_and_not_too_large) {
+  static const struct {
+    const char *dtype;
+    uint32_t bits;
+    bool is_right;
+  } NUMBERS[] = {
+      {"F32", 0x501502F9, true} /* 1e10 */, {"F32", 0xD01502F9, true}, {"F32", 0x501502FA, false},
+      {"F32", 0xFF7FFFFF, false}, {"F32", 0x7F800000, false}, {"F32", 0x7FC00000, false}, {"U32", 0x7FC00000, true},
+      {"F16", 0xFBFF, true}, {"F16", 0x7C00, false}, {"F16", 0x7E00, false},
+      {"BF16", 0x5015, true}, {"BF16", 0x5016, false}, {"BF16", 0xFFC0, false},
+  };
+  for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+    char header[128];
+    size_t width = NUMBERS[i].dtype[1] == '1' || NUMBERS[i].dtype[0] == 'B' ? 2 : 4, size;
+    snprintf(header, sizeof header, "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", NUMBERS[i].dtype,
+             2 * width);
+    uint8_t *bytes = file_of(header, 2 * width, &size);
+    SafeTensors st;
+    memcpy(bytes + size - width, &NUMBERS[i].bits, width);
+    assert_ok(safetensors_read(bytes, size, size, &st, &error));
+    if (NUMBERS[i].is_right)
+      assert_ok(safetensors_check_numbers(&st, bytes, &error));
+    else
+      assert_invalid(safetensors_check_numbers(&st, bytes, &error), "tensor 'a' has the number ");
+    safetensors_free(&st);
+    free(bytes);
+  }
+}
+
 TEST(the_header_alone_is_enough) {
   size_t size;
   uint8_t *bytes = write_sample(&size);
@@ -551,6 +580,7 @@ int main(void) {
       cmocka_unit_test(a_header_may_have_spaces),
       cmocka_unit_test(a_type_we_do_not_use_is_passed_over),
       cmocka_unit_test(halves_are_copied_as_floats),
+      cmocka_unit_test(numbers_are_finite_and_not_too_large),
       cmocka_unit_test(the_header_alone_is_enough),
       cmocka_unit_test(a_text_in_its_place_is_shown),
       cmocka_unit_test(header_sizes_that_do_not_fit_are_0),
