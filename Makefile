@@ -2,6 +2,8 @@
 # make demo       trains on real rows and shows what came of it; with your own:
 #                 make demo CSV=file.csv TEXT=column LABEL=column
 # make test       every test; make test SAN=address,undefined under sanitizers
+# make fuzz       programs that make up files and texts (tests/fuzz), by clang; FUZZ_SECONDS=20
+#                 for each; make fuzz FUZZ="model card" for some of them
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make encoder    build/encoder, a pretrained encoder of 90 MB, for a part of the demo and
@@ -138,7 +140,25 @@ ENCODE := $(BUILD)/tests/interop.d/encode
 $(ENCODE): $(ENCODE).o $(MODEL)
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE)
+# tests/fuzz/TARGET.c takes bytes from anywhere: here from files, by main.c; in `make fuzz` from libFuzzer.
+FUZZ_SHARED  := fuzz mutate main
+FUZZ_TARGETS := $(filter-out $(FUZZ_SHARED),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_ENGINE  := $(if $(findstring fuzzer,$(SAN)),-fsanitize=fuzzer,$(BUILD)/tests/fuzz/main.o)
+FUZZERS      := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%)
+$(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/tests/fuzz/mutate.o \
+  $(filter %.o,$(FUZZ_ENGINE)) $(STATIC_EXT) $(MODEL)
+	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(filter -f%,$(FUZZ_ENGINE)) -Wl,--wrap=pthread_create -lsqlite3 $(LIBS)
+$(BUILD)/tests/fuzz/%.o: ALL_CFLAGS += -DSQLITE_CORE
+
+FUZZ         ?= $(FUZZ_TARGETS)
+FUZZ_SECONDS ?= 20
+FUZZ_BUILD   := CC=clang BUILD=build/fuzz SAN=fuzzer-no-link,address,undefined SHARED_SAN= CFLAGS='-O1 -g'
+fuzz:
+	@tests/install $(BUILD_PACKAGES) clang
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) $(FUZZ:%=build/fuzz/tests/fuzz/%)
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE) $(FUZZERS)
 	@tests/run $(BUILD)
 
 # ---- what a newcomer types -----------------------------------------------------
@@ -229,7 +249,7 @@ release:
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
+.PHONY: check fuzz test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
 .SECONDARY:
--include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) \
-           $(BUILD)/tests/*/support.o))
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(FUZZERS:=.o) \
+           $(BUILD)/tests/*/support.o $(FUZZ_SHARED:%=$(BUILD)/tests/fuzz/%.o)))
