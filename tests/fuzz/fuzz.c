@@ -144,8 +144,10 @@ bool fuzz_query(sqlite3 *db, const char *sql, const FuzzPart *parts, int count) 
     if (fuzz_texts_are_checked) check_row(stmt);
   if (!rc && step != SQLITE_DONE) rc = step;
   if (rc) {
-    const char *message = sqlite3_errmsg(db);
-    FUZZ_CHECK(message && *message && utf8_is_valid(message, strlen(message)), "%s: the error %d is no sentence: %s", sql, rc, message);
+    const char *message = sqlite3_errmsg(db); /* SQLite's own may quote anything */
+    bool is_ours = strncmp(message, "classify", strlen("classify")) == 0;
+    FUZZ_CHECK(*message && (!is_ours || utf8_is_valid(message, strlen(message))),
+               "%s: the error %d is no sentence: %s", sql, rc, message);
   }
   sqlite3_finalize(stmt);
   return rc == SQLITE_OK;
