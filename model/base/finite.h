@@ -7,4 +7,7 @@
 
 bool finite_all(const float *numbers, size_t count);
 
+/* Whether none is above `most` or below -most either; most is positive. */
+bool finite_within(const float *numbers, size_t count, float most);
+
 #endif
