@@ -159,7 +159,7 @@ TEST(a_table_that_comes_later) {
 
 /* ---- where a name is looked up ----------------------------------------------------- */
 
-TEST(temp_comes_before_main_before_attached) {
+TEST(main_comes_before_temp_before_attached) {
   sqlite3 *db = taught("main", "DELETE"), *other = open_database(new_file("attached"));
   make_texts(other);
   teach(other, "m", "attached");
@@ -168,8 +168,11 @@ TEST(temp_comes_before_main_before_attached) {
   assert_taught(db, "m", "old");
   assert_taught(db, "far.m", "attached");
   assert_taught(db, "only", "there");
-  run(db, "CREATE TEMP TABLE classify_models AS SELECT * FROM far.classify_models");
-  assert_taught(db, "m", "attached");
+  run(db, "CREATE TEMP TABLE classify_models AS SELECT * FROM far.classify_models WHERE name = 'm'");
+  run(db, "INSERT INTO temp.classify_models SELECT 'only', version, created, labels, options, metrics, weights "
+          "FROM main.classify_models");
+  assert_taught(db, "m", "old");
+  assert_taught(db, "only", "old");
   assert_taught(db, "temp.m", "attached");
   assert_taught(db, "main.m", "old");
   run(db, "DROP TABLE temp.classify_models");
@@ -448,7 +451,7 @@ int main(void) {
       cmocka_unit_test(a_file_that_was_cut_off_is_refused),
       cmocka_unit_test(a_prepared_statement_sees_changes),
       cmocka_unit_test(a_table_that_comes_later),
-      cmocka_unit_test(temp_comes_before_main_before_attached),
+      cmocka_unit_test(main_comes_before_temp_before_attached),
       cmocka_unit_test(a_statement_keeps_its_model),
       cmocka_unit_test(connections_share_weights),
       cmocka_unit_test(closing_after_each_use),
