@@ -8,6 +8,7 @@
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT1
 
+#include <pthread.h>
 #include <string.h>
 
 #include "card/card.h"
@@ -102,15 +103,21 @@ static int register_all(Connection *connection) {
   return rc;
 }
 
-/* Returns whether the library already calls another SQLite. A process may have several, as when two
-** of Python's drivers each bring one, and the library can call one of them only.
+/* Takes the functions of SQLite, unless the library already calls those of another. A process may have several, as when
+** two of Python's drivers each bring one, and the library can call one of them only. They are written once: while a
+** connection is loaded, threads with others read them.
 */
-static bool belongs_to_another(const sqlite3_api_routines *api) {
+static bool take_api(const sqlite3_api_routines *api) {
 #ifdef SQLITE_CORE
   (void)api;
-  return false;
+  return true;
 #else
-  return sqlite3_api && sqlite3_api != api;
+  static pthread_mutex_t api_mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&api_mutex);
+  if (!sqlite3_api) SQLITE_EXTENSION_INIT2(api);
+  bool taken = sqlite3_api == api;
+  pthread_mutex_unlock(&api_mutex);
+  return taken;
 #endif
 }
 
@@ -143,13 +150,12 @@ static int find_loaded(sqlite3 *db, bool *loaded, char **message) {
 }
 
 static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
-  if (belongs_to_another(api)) {
+  if (!take_api(api)) {
     if (message)
       *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy "
                               "of the file for each SQLite");
     return SQLITE_ERROR;
   }
-  SQLITE_EXTENSION_INIT2(api);
   if (sqlite3_libversion_number() < 3035000) {
     if (message)
       *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());
@@ -159,7 +165,10 @@ static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   int rc = find_loaded(db, &loaded, message);
   if (rc || loaded) return rc;
   Connection *connection = connection_new(db);
-  if (!connection) return SQLITE_NOMEM;
+  if (!connection) {
+    if (message) *message = sqlite3_mprintf("%s", sqlite3_errstr(SQLITE_NOMEM));
+    return SQLITE_NOMEM;
+  }
   rc = register_all(connection);
   if (rc && rc != SQLITE_NOMEM && message) *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
   connection_release(connection);

@@ -41,6 +41,7 @@ const char *schemas_find(const Schemas *s, const char *name, size_t length) {
 /* ---- the tables ---------------------------------------------------------------------- */
 
 const SchemasTable CLASSIFY_MODELS = {"classify_models", "table of models"};
+const SchemasTable CLASSIFY_CHANGES = {"classify_changes", "table of changes"};
 const SchemasTable CLASSIFY_ENCODERS = {"classify_encoders", "table of encoders"};
 
 bool schemas_has(sqlite3 *db, const char *schema, const SchemasTable *table) {

@@ -31,7 +31,7 @@ typedef struct SchemasTable {
   const char *meaning; /* for messages: "table of models"  */
 } SchemasTable;
 
-extern const SchemasTable CLASSIFY_MODELS, CLASSIFY_ENCODERS;
+extern const SchemasTable CLASSIFY_MODELS, CLASSIFY_CHANGES, CLASSIFY_ENCODERS;
 
 /* Returns whether the schema has the table, as far as the connection knows. */
 bool schemas_has(sqlite3 *db, const char *schema, const SchemasTable *table);

@@ -8,7 +8,7 @@ enum { LISTED = 20 }; /* names or versions in a message, at most */
 
 /* ---- search ------------------------------------------------------------------------ */
 
-static const char FIND[] = "SELECT rowid, version FROM \"%w\".classify_models WHERE name = ?1 "
+static const char FIND[] = "SELECT rowid, version, length(weights) FROM \"%w\".classify_models WHERE name = ?1 "
                            "AND (?2 < 0 OR version = ?2) ORDER BY version DESC LIMIT 1";
 static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_models ORDER BY name";
 static const char VERSIONS[] = "SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC";
@@ -20,7 +20,7 @@ typedef struct Search {
   const char *schema; /* the first that has the name; NULL: none   */
   const char *model;  /* the name there: name.name or name.whole   */
   bool found;         /* and it has the version, in the row below  */
-  sqlite3_int64 rowid, version;
+  sqlite3_int64 rowid, version, size;
 } Search;
 
 /* Looks in one schema for a name and a version, which may be MODEL_NAME_NEWEST. */
@@ -32,10 +32,12 @@ static int find_version(Search *s, const char *schema, const char *model, sqlite
   sqlite3_bind_text(stmt, 1, model, -1, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 2, version);
   rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error);
+  if (row_state_is_new(stmt)) connection_forget(s->connection, schema);
   s->found = rc == SQLITE_ROW;
   if (s->found) {
     s->rowid = sqlite3_column_int64(stmt, 0);
     s->version = sqlite3_column_int64(stmt, 1);
+    s->size = sqlite3_column_int64(stmt, 2);
   }
   sqlite3_reset(stmt);
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -204,7 +206,7 @@ void model_place_free(ModelPlace *p) {
 
 static int copy_place(const Search *s, ModelPlace *p, Error *error) {
   *p = (ModelPlace){.schema = sqlite3_mprintf("%s", s->schema), .name = sqlite3_mprintf("%s", s->model),
-                    .rowid = s->rowid, .version = s->version};
+                    .rowid = s->rowid, .version = s->version, .size = s->size};
   if (p->schema && p->name) return SQLITE_OK;
   model_place_free(p);
   return failure_no_memory(error);

@@ -14,6 +14,7 @@
 typedef struct ModelPlace {
   char *schema, *name;
   sqlite3_int64 rowid, version;
+  sqlite3_int64 size; /* of the weights, in bytes */
 } ModelPlace; /* all zero is none */
 
 /* Finds the model that `spec` (NULL: not named) means to this connection now. The texts

@@ -3,7 +3,7 @@
 #include "host/failure.h"
 
 static char *with_schema(const char *format, const char *schema) {
-  return sqlite3_mprintf(format, schema, schema, schema, schema);
+  return sqlite3_mprintf(format, schema, schema, schema, schema, schema, schema, schema, schema);
 }
 
 int sql_run(sqlite3 *db, const char *format, const char *schema, Error *error) {

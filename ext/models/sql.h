@@ -1,6 +1,6 @@
 /* sql.h -- small statements on the tables of one schema.
 **
-** Each takes a format that has %w or %Q for the schema up to four times, and no other directive.
+** Each takes a format that has %w or %Q for the schema up to eight times, and no other directive.
 */
 #ifndef CLASSIFY_SQL_H
 #define CLASSIFY_SQL_H
