@@ -204,7 +204,8 @@ static int kept_in_temp(const Saving *s, const Saving *temp, sqlite3_int64 rowid
   char *move = move_by_hand(s, rowid);
   char *text = sqlite3_mprintf("the trained model could not be saved in %s: %.100s. It is kept as temp.%.60s@%lld "
                                "until this connection closes%s. To move it: ", s->schema, why.message, s->name,
-                               temp->version, sqlite3_get_autocommit(s->db) ? "" : " or the transaction is rolled back");
+                               temp->version,
+                               sqlite3_get_autocommit(s->db) ? "" : " or the transaction is rolled back");
   bool fits = text && move && strlen(text) + strlen(move) < sizeof error->message;
   failure(error, rc, "%s%s", text ? text : "", fits ? move : "insert its row of temp.classify_models");
   sqlite3_free(move);
