@@ -8,6 +8,9 @@
 #include <sqlite3ext.h>
 SQLITE_EXTENSION_INIT1
 
+#include <pthread.h>
+#include <string.h>
+
 #include "card/card.h"
 #include "classify.h"
 #include "functions/classify.h"
@@ -100,37 +103,73 @@ static int register_all(Connection *connection) {
   return rc;
 }
 
-/* Returns whether the library already calls another SQLite. A process may have several, as when two
-** of Python's drivers each bring one, and the library can call one of them only.
+/* Takes the functions of SQLite, unless the library already calls those of another. A process may have several, as when
+** two of Python's drivers each bring one, and the library can call one of them only. They are written once: while a
+** connection is loaded, threads with others read them.
 */
-static bool belongs_to_another(const sqlite3_api_routines *api) {
+static bool take_api(const sqlite3_api_routines *api) {
 #ifdef SQLITE_CORE
   (void)api;
-  return false;
+  return true;
 #else
-  return sqlite3_api && sqlite3_api != api;
+  static pthread_mutex_t api_mutex = PTHREAD_MUTEX_INITIALIZER;
+  pthread_mutex_lock(&api_mutex);
+  if (!sqlite3_api) SQLITE_EXTENSION_INIT2(api);
+  bool taken = sqlite3_api == api;
+  pthread_mutex_unlock(&api_mutex);
+  return taken;
 #endif
 }
 
+static bool is_running(sqlite3 *db) {
+  sqlite3_stmt *stmt = sqlite3_next_stmt(db, NULL);
+  while (stmt && !sqlite3_stmt_busy(stmt)) stmt = sqlite3_next_stmt(db, stmt);
+  return stmt != NULL;
+}
+
+/* Sets *loaded to whether the connection has the extension already and a statement is running, as with
+** a second SELECT load_extension(). SQLite changes no functions then, and if they are of this version,
+** nothing needs to be done. Another version is an error.
+*/
+static int find_loaded(sqlite3 *db, bool *loaded, char **message) {
+  sqlite3_stmt *stmt = NULL;
+  char *version = NULL;
+  *loaded = false;
+  if (!is_running(db)) return SQLITE_OK;
+  if (sqlite3_prepare_v2(db, "SELECT classify_version()", -1, &stmt, NULL) == SQLITE_OK &&
+      sqlite3_step(stmt) == SQLITE_ROW)
+    version = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+  sqlite3_finalize(stmt);
+  *loaded = version && strcmp(version, ABOUT_VERSION) == 0;
+  if (version && !*loaded && message)
+    *message = sqlite3_mprintf("this connection has sqlite-classify %s, expected no running statement, so that "
+                               ABOUT_VERSION " can take its place", version);
+  int rc = version && !*loaded ? SQLITE_BUSY : SQLITE_OK;
+  sqlite3_free(version);
+  return rc;
+}
+
 static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
-  if (belongs_to_another(api)) {
+  if (!take_api(api)) {
     if (message)
       *message = api->mprintf("another SQLite of this process has loaded this file of sqlite-classify, expected a copy "
                               "of the file for each SQLite");
     return SQLITE_ERROR;
   }
-  SQLITE_EXTENSION_INIT2(api);
   if (sqlite3_libversion_number() < 3035000) {
     if (message)
       *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());
     return SQLITE_ERROR;
   }
+  bool loaded;
+  int rc = find_loaded(db, &loaded, message);
+  if (rc || loaded) return rc;
   Connection *connection = connection_new(db);
   if (!connection) {
     if (message) *message = sqlite3_mprintf("%s", sqlite3_errstr(SQLITE_NOMEM));
     return SQLITE_NOMEM;
   }
-  int rc = register_all(connection);
+  rc = register_all(connection);
   if (rc && rc != SQLITE_NOMEM && message) *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
   connection_release(connection);
   return rc;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/tokenizers.h"
@@ -129,7 +130,9 @@ static int read_query_row(BulkLabeller *b, BulkWindow *w, Error *error) {
   if (!rc) rc = query_text(sqlite3_column_value(b->stmt, q->text), "text", &text, &length, error);
   if (!rc && !text) atomic_fetch_add(&b->labelled, 1);
   if (rc || !text) return rc;
-  if (q->visit) rc = q->visit(q->context, text, length, row->label == LABELS_NONE ? NULL : &answer.labels, error);
+  const RowLabels *labels = row->label == LABELS_NONE ? NULL : &answer.labels;
+  if (labels) rc = mistyped_labels_count(&b->mistyped, &b->model->labels, labels, error);
+  if (!rc && q->visit) rc = q->visit(q->context, text, length, labels, error);
   if (!rc) rc = copy_row_text(b, w, text, length, error);
   return rc ? rc : copy_row_labels(b, w, error);
 }
@@ -151,7 +154,8 @@ static int read_window(BulkLabeller *b, BulkWindow *w, Error *error) {
     rc = step == SQLITE_ROW ? read_query_row(b, w, error) : query_failure(b->connection, "query", step, error);
   }
   qsort(w->texts, w->count, sizeof *w->texts, longest_first);
-  return rc;
+  if (rc || !b->ended) return rc;
+  return mistyped_labels_check(&b->mistyped, "query", "the model", model_is_multilabel(b->model), error);
 }
 
 /* ---- labelling -------------------------------------------------------------------------- */
@@ -218,10 +222,13 @@ static int begin_progress(BulkLabeller *b, Error *error) {
 static void log_rows(BulkLabeller *b) {
   double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
   if (b->ended || progress_due(&b->progress, LOG_EVERY))
-    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %.1f s", rows, rows / seconds, seconds);
+    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %s s", rows, rows / seconds,
+                 number_fixed(seconds, 1).text);
 }
 
 /* ---- chunks ------------------------------------------------------------------------------ */
+
+static bool is_running(void *workers) { return !workers_stopped(workers); }
 
 static int label_chunk(BulkLabeller *b, Error *error) {
   Workers *workers;
@@ -229,6 +236,7 @@ static int label_chunk(BulkLabeller *b, Error *error) {
   Poll poll = progress_poll(&b->progress, connection_poll(b->connection));
   int rc = failure_code(workers_new(b->query.threads, poll, &workers, error));
   if (rc) return rc;
+  for (size_t i = 0; i < b->query.threads; i++) b->scratches[i].inference.poll = (Poll){is_running, workers};
   workers_begin(workers, label_task, b);
   while (!rc && !b->ended && windows < most) {
     if (!b->windows[windows]) b->windows[windows] = calloc(1, sizeof *b->windows[windows]);

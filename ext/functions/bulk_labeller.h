@@ -18,6 +18,7 @@
 #include "functions/row_id.h"
 #include "host/connection.h"
 #include "host/label_reader.h"
+#include "host/mistyped_labels.h"
 #include "host/progress.h"
 
 enum { BULK_WINDOWS = 8 };
@@ -55,6 +56,7 @@ typedef struct BulkLabeller {
   const Tokenizer *tokenizer; /* for the windows' buffers */
   LabelReader reader; /* of rows with sets of labels */
   LabelList found;    /* scratch: the labels of a row */
+  MistypedLabels mistyped;
   size_t row;         /* of the query that is read, from 1 */
   sqlite3_stmt *stmt;
   bool ended;         /* the query has no more rows               */
@@ -71,7 +73,8 @@ typedef struct BulkLabeller {
 
 int bulk_labeller_begin(BulkLabeller *bulk, Connection *connection, const BulkQuery *query, Error *error);
 
-/* Returns the next row, or NULL if there are no more. The row is valid until the next call. The
+/* Returns the next row, or NULL if there are no more. It is an error then if rows had labels of another type than the
+** model's. The row is valid until the next call. The
 ** caller may take over row->id.value and set it to NULL.
 */
 int bulk_labeller_next(BulkLabeller *bulk, BulkRow **row, Error *error);

@@ -131,12 +131,14 @@ void guard_free(Guard *g) {
   release_reference(g);
 }
 
-/* Preparing a query on the table connects it. */
+/* Preparing a query on the table connects it. A file may have a table of this name, temp has none. */
 static int connect_table(Guard *g, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = sqlite3_prepare_v2(g->db, "SELECT 1 FROM classify_guard", -1, &stmt, NULL);
+  int rc = sqlite3_prepare_v2(g->db, "SELECT 1 FROM temp.classify_guard", -1, &stmt, NULL);
   sqlite3_finalize(stmt);
-  return rc ? failure_sqlite(error, g->db, rc) : SQLITE_OK;
+  if (rc || g->connected) return rc ? failure_sqlite(error, g->db, rc) : SQLITE_OK;
+  return failure(error, SQLITE_ERROR, "a database has a table or a view named classify_guard, expected none, since "
+                 "the extension has one of that name");
 }
 
 int guard_watch(Guard *g, void (*release)(void *owner), void *owner, Error *error) {

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json_reader.h"
 #include "base/memory.h"
 #include "host/value.h"
 
@@ -57,10 +56,16 @@ static Label number_label(const char *number, const char *end, double real) {
   return label;
 }
 
+Label label_reader_number(JsonReader *json) {
+  json_peek(json);
+  const char *begin = json->at;
+  double real = json_read_number(json);
+  return json->status ? (Label){0} : number_label(begin, json->at, real);
+}
+
 /* Reads one element. *used counts the bytes that are taken of r->bytes. */
 static Status read_element(LabelReader *r, JsonReader *json, size_t *used, Error *error) {
   char first = json_peek(json);
-  const char *begin = json->at;
   if (first == '"') {
     Label label = {.kind = LABEL_TEXT, .text = r->bytes + *used};
     json_read_string(json);
@@ -73,10 +78,10 @@ static Status read_element(LabelReader *r, JsonReader *json, size_t *used, Error
   if (first != '-' && (first < '0' || first > '9'))
     return error_set(error, STATUS_INVALID, "the labels %.60s have an element that is neither text nor number",
                      json->name);
-  double real = json_read_number(json);
-  if (!json->status && !isfinite(real))
+  Label label = label_reader_number(json);
+  if (label.kind == LABEL_REAL && !isfinite(label.real))
     return error_set(error, STATUS_INVALID, "the labels %.60s have a number that is too large", json->name);
-  return json->status ? json->status : add_label(r, number_label(begin, json->at, real), error);
+  return json->status ? json->status : add_label(r, label, error);
 }
 
 /* A text is never longer than it is written in JSON, so that the bytes need not move. */

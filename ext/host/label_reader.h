@@ -7,6 +7,7 @@
 #ifndef CLASSIFY_LABEL_READER_H
 #define CLASSIFY_LABEL_READER_H
 
+#include "base/json_reader.h"
 #include "host/failure.h"
 #include "text/corpus.h"
 
@@ -23,6 +24,9 @@ void label_reader_free(LabelReader *reader);
 
 /* Finds out whether a value is text that is a JSON array, of whatever elements. Fails only without memory. */
 int label_reader_is_array(sqlite3_value *value, bool *array, Error *error);
+
+/* Reads a number: an integer that SQLite has, or else a real, which may be infinite. Its kind is 0 if there is none. */
+Label label_reader_number(JsonReader *json);
 
 /* Reads the labels of a value that is not NULL. They are valid until the next call, as long as the value. A label that
 ** is there twice may be listed twice.

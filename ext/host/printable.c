@@ -16,6 +16,10 @@ static int32_t replacement(int32_t code) {
 }
 
 size_t printable_read(const char *text, size_t length, int32_t *code) {
+  if (length > 1 && text[0] == '\r' && text[1] == '\n') {
+    *code = '\n';
+    return 2;
+  }
   size_t n = utf8_read(text, length, code);
   *code = *code < 0 ? REPLACEMENT : replacement(*code);
   return n;
@@ -24,6 +28,14 @@ size_t printable_read(const char *text, size_t length, int32_t *code) {
 void printable_append(sqlite3_str *out, int32_t code) {
   utf8proc_uint8_t bytes[4];
   sqlite3_str_append(out, (const char *)bytes, (int)utf8proc_encode_char(code, bytes));
+}
+
+void printable_utf8(sqlite3_str *out, const char *text, size_t length) {
+  int32_t code;
+  for (size_t i = 0; i < length;) {
+    i += utf8_read(text + i, length - i, &code);
+    printable_append(out, code < 0 ? REPLACEMENT : code);
+  }
 }
 
 static bool changes_direction(int32_t code) {

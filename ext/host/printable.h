@@ -2,7 +2,8 @@
 **
 ** Control characters would act on a terminal, so they are replaced: those below U+0020, but not
 ** tab and newline, by their pictures (U+2400 and on), DEL by U+2421, and U+0080 to U+009F by
-** U+FFFD. Bytes that are not UTF-8 become U+FFFD as well. Everything else stays as it is.
+** U+FFFD. Bytes that are not UTF-8 become U+FFFD as well. A carriage return and a newline, as
+** lines end on Windows, are one newline. Everything else stays as it is.
 */
 #ifndef CLASSIFY_PRINTABLE_H
 #define CLASSIFY_PRINTABLE_H
@@ -11,6 +12,9 @@
 #include <stdint.h>
 
 #include "host/sqlite.h"
+
+/* Writes a text as it is, but for bytes that are not UTF-8. */
+void printable_utf8(sqlite3_str *out, const char *text, size_t length);
 
 /* Reads the first character of a text: *code is its replacement. Returns how many bytes of the
 ** text it takes (utf8.h). The length must not be 0.

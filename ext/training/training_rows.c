@@ -133,6 +133,12 @@ static int check_form(TrainingRun *run, sqlite3_value *label, RowUse use, Error 
   return bad_form(run, where, shown, error);
 }
 
+/* The rows to learn from come first (corpus.h), so all their labels are known. */
+static int count_mistyped(TrainingRun *run, const RowLabels *labels, RowUse use, Error *error) {
+  if (use != ROW_VALIDATES) return SQLITE_OK;
+  return mistyped_labels_count(&run->mistyped, &training_corpus(run->training)->labels, labels, error);
+}
+
 /* Adds the text with the labels that are in the value. */
 static int add_labels(TrainingRun *run, const char *text, size_t length, sqlite3_value *value, RowUse use,
                       Error *error) {
@@ -140,6 +146,8 @@ static int add_labels(TrainingRun *run, const char *text, size_t length, sqlite3
   Error reason;
   int rc = label_reader_read(&run->labels, value, &labels, &reason);
   if (rc) return failure(error, rc, "row %zu: %s", run->row, reason.message);
+  rc = count_mistyped(run, &labels, use, error);
+  if (rc) return rc;
   return failure_code(
       corpus_add_labels(training_corpus(run->training), run->tokenizer, text, length, &labels, use, error));
 }
@@ -150,6 +158,7 @@ static int add_label(TrainingRun *run, const char *text, size_t length, sqlite3_
   int rc = value ? check_form(run, value, use, error) : SQLITE_OK;
   if (!rc && value && training_is_multilabel(run->training)) return add_labels(run, text, length, value, use, error);
   if (!rc && value) rc = value_label(value, &label, error);
+  if (!rc && value) rc = count_mistyped(run, &(RowLabels){&label, 1}, use, error);
   return rc ? rc : failure_code(corpus_add(training_corpus(run->training), run->tokenizer, text, length,
                                            value ? &label : NULL, use, error));
 }
@@ -198,6 +207,9 @@ static int add_source(TrainingRun *run, const Source *source, Error *error) {
   bool needed = source->use == ROW_KNOWN || source->use == ROW_VALIDATES; /* training_begin() checks the others */
   if (!rc && corpus->rows == before && needed)
     rc = failure(error, SQLITE_ERROR, "the %s gives no rows, expected texts with labels", source->name);
+  if (!rc && source->use == ROW_VALIDATES)
+    rc = mistyped_labels_check(&run->mistyped, source->name, "the rows to learn from",
+                               training_is_multilabel(run->training), error);
   sqlite3_finalize(stmt);
   return rc;
 }

@@ -12,6 +12,7 @@
 #define CLASSIFY_TRAINING_RUN_H
 
 #include "host/label_reader.h"
+#include "host/mistyped_labels.h"
 #include "host/progress.h"
 #include "models/examples.h"
 #include "models/saving.h"
@@ -27,6 +28,7 @@ typedef struct TrainingRun {
   Training *training;
   char *query;           /* of classify_train(query), else NULL */
   LabelReader labels;    /* of rows with sets of labels */
+  MistypedLabels mistyped; /* of the validation query */
   bool decided;          /* whether rows have sets of labels, by the first label */
   size_t row;            /* of the query that is read, from 1; 0 before */
   size_t skipped;        /* rows with a NULL text or label      */

@@ -18,6 +18,7 @@
 #ifndef CLASSIFY_INFERENCE_H
 #define CLASSIFY_INFERENCE_H
 
+#include "base/workers.h"
 #include "inference/gru_step.h"
 #include "inference/precision.h"
 #include "inference/word_table.h"
@@ -35,6 +36,7 @@ Status inference_new(const Parameters *parameters, Precision precision, Inferenc
 void inference_free(Inference *inference);
 
 typedef struct InferenceScratch {
+  Poll poll;             /* of the caller, asked while a long text is read; or empty */
   Batch batch;
   const float **inputs;  /* [tokens] rows of word_table.h                        */
   const float **vectors; /* [tokens] the words' vectors                          */

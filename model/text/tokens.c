@@ -78,8 +78,8 @@ Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *token
                   size_t length, Error *error) {
   Collector c = {.options = o, .tokens = tokens, .left = o->most};
   tokens->subwords.shaped = o->shaped;
-  if (c.left == 0) return STATUS_OK;
   if (!reserve_token(tokens, o->shaped)) return error_no_memory(error);
+  if (c.left == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
   return c.failed ? error_no_memory(error) : status;
 }

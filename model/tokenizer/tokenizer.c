@@ -37,6 +37,9 @@ static bool is_single_letter(utf8proc_int32_t code, const utf8proc_property_t *p
 
 bool tokenizer_is_unspaced(int32_t code) { return is_single_letter(code, utf8proc_get_property(code)); }
 
+/* A format character whose work it is to separate words, so Word_Break has it apart from the others. */
+enum { ZERO_WIDTH_SPACE = 0x200B };
+
 static Kind kind_of(utf8proc_int32_t code, const utf8proc_property_t *p) {
   switch (p->category) {
     case UTF8PROC_CATEGORY_LU: case UTF8PROC_CATEGORY_LL: case UTF8PROC_CATEGORY_LT:
@@ -45,7 +48,7 @@ static Kind kind_of(utf8proc_int32_t code, const utf8proc_property_t *p) {
     case UTF8PROC_CATEGORY_NL: case UTF8PROC_CATEGORY_NO:
       return is_single_letter(code, p) ? KIND_SINGLE : KIND_WORD;
     case UTF8PROC_CATEGORY_CF:
-      return KIND_FORMAT;
+      return code == ZERO_WIDTH_SPACE ? KIND_SPACE : KIND_FORMAT;
     case UTF8PROC_CATEGORY_ZS: case UTF8PROC_CATEGORY_ZL: case UTF8PROC_CATEGORY_ZP:
     case UTF8PROC_CATEGORY_CC:
       return KIND_SPACE;

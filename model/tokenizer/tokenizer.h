@@ -5,7 +5,8 @@
 ** character. Its text is folded by Unicode's NFKC_Casefold, so that "Ärger", "ÄRGER" and
 ** "ärger" are the same; its span is where it is in the original text.
 **
-** Invalid UTF-8 is read as U+FFFD. NUL separates tokens, like a space.
+** Invalid UTF-8 is read as U+FFFD. NUL separates tokens, like a space, and so does U+200B. Other
+** format characters, such as soft hyphens and joiners, do not.
 */
 #ifndef CLASSIFY_TOKENIZER_H
 #define CLASSIFY_TOKENIZER_H

@@ -1,5 +1,6 @@
 /* Several threads of one process: connections of their own, and one between
-** them. To find races run it as make SAN=thread builds it.
+** them. To find races run it as make SAN=thread builds it; TEST_SECONDS=300 makes
+** the last test go on for so long.
 */
 #include "support.h"
 
@@ -20,18 +21,24 @@ typedef struct Worker {
   pthread_t thread;
 } Worker;
 
-static void start(Worker workers[THREADS], const char *path, sqlite3 *db, void *(*work)(void *)) {
-  for (int i = 0; i < THREADS; i++) {
+static void start_some(Worker *workers, int count, const char *path, sqlite3 *db, void *(*work)(void *)) {
+  for (int i = 0; i < count; i++) {
     workers[i] = (Worker){.number = i, .path = path, .db = db};
     assert_int_equal(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
   }
 }
 
-static void join(Worker workers[THREADS]) {
-  for (int i = 0; i < THREADS; i++) pthread_join(workers[i].thread, NULL);
-  for (int i = 0; i < THREADS; i++)
+static void join_some(Worker *workers, int count) {
+  for (int i = 0; i < count; i++) pthread_join(workers[i].thread, NULL);
+  for (int i = 0; i < count; i++)
     if (workers[i].failure[0]) fail_msg("thread %d: %s", i, workers[i].failure);
 }
+
+static void start(Worker workers[THREADS], const char *path, sqlite3 *db, void *(*work)(void *)) {
+  start_some(workers, THREADS, path, db, work);
+}
+
+static void join(Worker workers[THREADS]) { join_some(workers, THREADS); }
 
 static bool failed(Worker *w, int rc, const char *sql) {
   if (rc && !w->failure[0])
@@ -285,6 +292,116 @@ TEST(little_stack_is_enough) {
   close_database(db);
 }
 
+/* ---- between two steps ------------------------------------------------------------------- */
+
+/* Another connection puts a new model in place of the old one when so many statements on the models have ended. */
+typedef struct Replacing {
+  sqlite3 *other;
+  int left;
+} Replacing;
+
+static int replace_model(unsigned event, void *context, void *stmt, void *time) {
+  Replacing *r = context;
+  (void)event, (void)time;
+  if (!strstr(sqlite3_sql(stmt), "classify_models") || --r->left != 0) return 0;
+  teach(r->other, "m", "new");
+  run(r->other, "DELETE FROM classify_models WHERE version < (SELECT max(version) FROM classify_models)");
+  return 0;
+}
+
+TEST(a_model_is_replaced_between_two_steps) {
+  static const char *const statements[] = {
+      "SELECT classify('x', 'm')",
+      "SELECT classify_card('m')",
+      "SELECT count(*) FROM classify_words('m')",
+      "SELECT count(*) FROM classify_rows('SELECT 1, 2', 'm')",
+      "SELECT count(*) FROM classify_attention('x', 'm')",
+  };
+  sqlite3 *db = open_database(new_file("steps"));
+  run(db, "PRAGMA journal_mode = WAL");
+  make_texts(db);
+  Replacing replacing = {.other = another(db)};
+  for (size_t i = 0; i < COUNT(statements); i++)
+    for (int after = 1; after <= 6; after++) {
+      teach(db, "m", "old");
+      replacing.left = after;
+      sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, replace_model, &replacing);
+      run(db, "%s", statements[i]);
+      sqlite3_trace_v2(db, 0, NULL, NULL);
+    }
+  close_database(replacing.other);
+  close_database(db);
+}
+
+/* ---- eight label, a ninth trains and deletes ---------------------------------------------- */
+
+enum { LABELLERS = 8, TRAININGS = 6 };
+
+static atomic_bool trained_enough;
+
+/* Each says how many models it has seen; a statement sees one, whose labels all have the same mark. */
+static const char *const CHECKS[] = {
+    "SELECT count(DISTINCT substr(classify(body, 'm'), 1, 8)) FROM texts",
+    "SELECT count(DISTINCT substr(label, 1, 8)) FROM classify_rows('SELECT id, body FROM texts', 'm')",
+    "SELECT count(DISTINCT substr(key, 1, 8)) FROM texts, json_each(classify_scores(body, 'm'))",
+    "SELECT count(DISTINCT substr(l.label, 1, 8)) FROM texts, classify_labels(body, 'm') AS l",
+    "SELECT sum(weight) BETWEEN 0.99 AND 1.01 FROM classify_attention('the kitten purrs', 'm')",
+    "SELECT classify_highlight('the kitten', 'm') LIKE '%mark %' AND classify_card('m') LIKE '%mark %'",
+    "SELECT rows = 24 FROM classify_evaluate('SELECT body, label FROM texts', 'm')",
+    "SELECT count(*) = 24 FROM classify_doubts('SELECT id, body, label FROM texts', 'm')",
+    "SELECT count(*) > 0 FROM classify_words('m')",
+};
+
+static void *label_until_the_end(void *worker) {
+  Worker *w = worker;
+  if (!begin(w)) return NULL;
+  for (size_t i = (size_t)w->number; (!trained_enough || i < COUNT(CHECKS)) && !w->failure[0]; i++) {
+    const char *sql = CHECKS[i % COUNT(CHECKS)];
+    char *seen = table_of(w->db, sql);
+    if (!seen)
+      failed(w, 1, sql);
+    else if (strcmp(seen, "1|\n") != 0)
+      snprintf(w->failure, sizeof w->failure, "%.120s gives %.20s", sql, seen);
+    sqlite3_free(seen);
+  }
+  end(w);
+  return NULL;
+}
+
+static void train_and_delete(sqlite3 *db, int number) {
+  char mark[32];
+  snprintf(mark, sizeof mark, "%03d mark", number % 1000);
+  if (number % 3 == 1) {
+    run(db, "BEGIN IMMEDIATE");
+    teach(db, "m", "999 mark");
+    run(db, "ROLLBACK");
+  }
+  teach(db, "m", mark);
+  run(db, "DELETE FROM classify_models WHERE version < (SELECT max(version) FROM classify_models)");
+  if (number % 3 == 2) run(db, "UPDATE classify_models SET weights = CAST(weights AS BLOB)");
+}
+
+TEST(eight_label_while_a_ninth_trains) {
+  const char *given = getenv("TEST_SECONDS");
+  double until = seconds() + (given ? strtod(given, NULL) : 0.0);
+  sqlite3 *db = open_database(new_file("ninth"));
+  sqlite3_busy_timeout(db, 20000);
+  run(db, "PRAGMA journal_mode = WAL");
+  make_texts(db);
+  teach(db, "m", "000 mark");
+  Worker workers[LABELLERS];
+  char *path = sqlite3_mprintf("%s", sqlite3_db_filename(db, "main"));
+  trained_enough = false;
+  start_some(workers, LABELLERS, path, NULL, label_until_the_end);
+  for (int i = 0; i < TRAININGS || seconds() < until; i++) train_and_delete(db, i);
+  trained_enough = true;
+  join_some(workers, LABELLERS);
+  assert_int_equal(integer(db, "SELECT count(*) FROM classify_models"), 1);
+  assert_text("ok", db, "PRAGMA integrity_check");
+  sqlite3_free(path);
+  close_database(db);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(connections_label_alike),
@@ -295,6 +412,8 @@ int main(void) {
       cmocka_unit_test(with_a_rollback_journal_none_is_lost),
       cmocka_unit_test(some_label_while_others_train),
       cmocka_unit_test(little_stack_is_enough),
+      cmocka_unit_test(a_model_is_replaced_between_two_steps),
+      cmocka_unit_test(eight_label_while_a_ninth_trains),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);
 }

@@ -45,6 +45,11 @@ INSERT INTO texts(text) VALUES
 SELECT line FROM shown ORDER BY format, id;
 DELETE FROM texts;
 
+-- Lines that end as on Windows are lines; a carriage return elsewhere would move a terminal's cursor.
+INSERT INTO texts(text) VALUES ('free' || char(13, 10, 13, 10) || 'offer' || char(13) || 'now' || char(10, 13));
+SELECT replace(line, char(13), '{CR}') FROM shown ORDER BY format, id;
+DELETE FROM texts;
+
 -- A mark holds whole characters: accents, modifiers, families, flags; also where a mark stands alone.
 INSERT INTO texts(text) VALUES
   ('cafe' || char(0x301) || ' 👍🏽 👨‍👩‍👧🇫🇷 1️⃣ ใบแจ้ง free'), ('now ' || char(0x301) || ' offer🏽'), ('مرحبا free');
@@ -58,6 +63,13 @@ SELECT 'trained', classify_train(text, label, 'trigram', '{"tokenize":"trigram",
   IS NOT NULL FROM rows;
 SELECT length(html) - length(replace(html, '<span', '')) = 4 * 5, html LIKE '%>abc</span><span%>d</span><span%>e</span><span%>f</span></div></div>'
 FROM (SELECT classify_highlight('abcdef', 'trigram', 'html') AS html);
+-- It takes a character that is cut off at the end for a whole one; tokens end with the text all the same.
+SELECT min(start + length - 1 <= length(text)) FROM (SELECT CAST(x'616263F0' AS TEXT) AS text), classify_attention(text, 'trigram');
+
+SELECT 'trained', classify_train(text, label, 'each', '{"tokenize":"characters","epochs":1,"hidden":2,"embedding":2,"validation":0}')
+  IS NOT NULL FROM rows;
+SELECT html LIKE '%>a</span><span%>' || char(10) || '</span><span%>b</span></div></div>', instr(html, char(13))
+FROM (SELECT classify_highlight('a' || char(13, 10) || 'b', 'each', 'html') AS html);
 
 -- Labels that are numbers, or markup.
 CREATE TABLE labelled(text, label);

@@ -7,7 +7,7 @@ FROM tickets;
 SELECT body FROM pages WHERE id IN (1, 3) ORDER BY id;
 SELECT 'trained', classify_train(body, category, 'html', json_set(:small, '$.markup', 'html')) IS NOT NULL FROM pages;
 SELECT 'trained', classify_train(body, category, 'plain', :small) IS NOT NULL FROM tickets;
-SELECT name, options ->> 'markup', instr(weights, CAST('"markup":"html"' AS BLOB)) > 0 FROM classify_models ORDER BY name;
+SELECT name, json_extract(options, '$.markup'), instr(weights, CAST('"markup":"html"' AS BLOB)) > 0 FROM classify_models ORDER BY name;
 
 -- Tags are a token each, references are their characters; a token's span is in the text as written.
 CREATE TABLE texts(about, text);
@@ -70,7 +70,7 @@ SELECT token, start, length FROM classify_attention('<b>Don&apos;t&#32;&quot;STO
 -- A model to go on from brings its markup, whatever is asked for.
 SELECT 'trained', classify_train(body, category, 'more', '{"from":"html", "epochs":1, "markup":"none"}') IS NOT NULL FROM pages;
 SELECT 'trained', classify_train(body, category, 'more', '{"from":"plain", "epochs":1, "markup":"html"}') IS NOT NULL FROM pages;
-SELECT version, options ->> 'markup' FROM classify_models WHERE name = 'more' ORDER BY version;
+SELECT version, json_extract(options, '$.markup') FROM classify_models WHERE name = 'more' ORDER BY version;
 SELECT 'trained', classify_train(body, category, 'again', (SELECT options FROM classify_models WHERE name = 'html')) IS NOT NULL FROM pages;
 SELECT count(DISTINCT weights) FROM classify_models WHERE name IN ('html', 'again');
 

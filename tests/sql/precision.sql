@@ -6,7 +6,7 @@
 SELECT 'trained', classify_train(body, category, 'floats', json_set(:small, '$.hidden', 40)) IS NOT NULL FROM tickets;
 SELECT 'trained', classify_train(body, category, 'integers', json_set(:small, '$.hidden', 40, '$.precision', 'int8')) IS NOT NULL
 FROM tickets;
-SELECT name, options ->> 'precision', instr(weights, CAST('"precision":"int8"' AS BLOB)) > 0 FROM classify_models ORDER BY name;
+SELECT name, json_extract(options, '$.precision'), instr(weights, CAST('"precision":"int8"' AS BLOB)) > 0 FROM classify_models ORDER BY name;
 SELECT count(*), count(DISTINCT json_remove(metrics, '$.seconds', '$.history')) FROM classify_models;
 SELECT 'different weights', count(DISTINCT substr(weights, -20000)) FROM classify_models;
 
@@ -32,7 +32,7 @@ SELECT sum(classify_scores(body, 'none') = classify_scores(body, 'none8')) FROM 
 -- A model that goes on from another has the precision that it was given.
 SELECT 'trained', classify_train(body, category, 'next', '{"from":"integers","epochs":1}') IS NOT NULL FROM tickets;
 SELECT 'trained', classify_train(body, category, 'next8', '{"from":"floats","epochs":1,"precision":"int8"}') IS NOT NULL FROM tickets;
-SELECT name, options ->> 'precision' FROM classify_models WHERE name LIKE 'next%' ORDER BY name;
+SELECT name, json_extract(options, '$.precision') FROM classify_models WHERE name LIKE 'next%' ORDER BY name;
 
 -- Reasons are worked out in floats.
 SELECT sum(abs(i.weight - f.weight) < 1e-5), count(*)

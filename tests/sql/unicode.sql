@@ -40,7 +40,6 @@ SELECT classify_scores('Refund') = classify_scores('Ｒｅｆｕｎｄ'),
 CREATE TABLE unseen(about, text, plain);
 INSERT INTO unseen VALUES
   ('soft hyphen', 'my in' || char(0xAD) || 'voice', 'my invoice'),
-  ('zero-width space', 'my re' || char(0x200B) || 'fund', 'my refund'),
   ('word joiner', 'my' || char(0x2060) || ' log' || char(0x2060) || 'in', 'my login'),
   ('byte order mark', char(0xFEFF) || 'my lo' || char(0xFEFF) || 'gin', 'my login'),
   ('direction', char(0x202A) || 'my' || char(0x202C) || ' ' || char(0x200E) || 'lo' || char(0x200F) || 'gin', 'my login'),
@@ -48,6 +47,11 @@ INSERT INTO unseen VALUES
   ('emoji', '❤' || char(0xFE0F) || ' ok ' || char(0x1F44D, 0x1F3FD), '❤ ok 👍🏽');
 SELECT about, group_concat(token, '|'), group_concat(length, ' '), classify_scores(unseen.text) = classify_scores(plain)
 FROM unseen, classify_attention(unseen.text) GROUP BY about ORDER BY unseen.rowid;
+
+-- A zero-width space cannot be seen either, but it stands between words.
+SELECT group_concat(token, '|'), group_concat(start, ' '),
+       classify_scores('late' || char(0x200B) || 'refund') = classify_scores('late refund')
+FROM classify_attention('late' || char(0x200B) || 'refund');
 
 -- Labels may be in any script as well, and a model's name.
 SELECT json_extract(classify_train(body, CASE category WHEN 'billing' THEN '发票' ELSE 'tehnički 🖨' END,

@@ -99,10 +99,23 @@ TEST(invisible_characters_do_not_make_words_differ) {
   check_folded("\ufeffhello", "hello");
   check_folded("a\u200db", "ab");
   check_folded("\u200b \u00ad", "");
-  check_split("in\u00advoice in\u200bvoice in\u2060voice in\ufeffvoice in\u200evoi\u200fce \u202ainvoice\u202c",
+  check_split("in\u00advoice in\u2060voice in\ufeffvoice in\u200evoi\u200fce \u202ainvoice\u202c in\u180evoice",
               "invoice|invoice|invoice|invoice|invoice|invoice",
-              "in\u00advoice|in\u200bvoice|in\u2060voice|in\ufeffvoice|in\u200evoi\u200fce|invoice\u202c");
+              "in\u00advoice|in\u2060voice|in\ufeffvoice|in\u200evoi\u200fce|invoice\u202c|in\u180evoice");
   check_folded("A\ufe0fb \u845b\U000E0100 a\u034fb", "ab|\u845b|ab");
+}
+
+/* Unicode's Word_Break has U+200B apart from the other format characters, and a line may break there. */
+TEST(a_zero_width_space_separates_words) {
+  check_split("red\u200bcar Caf\u00e9\u200bBar \u200b\u200bx\u200b", "red|car|caf\u00e9|bar|x",
+              "red|car|Caf\u00e9|Bar|x");
+  check_folded("\u0940\u200b\u0301", "\u0940|\u0301");
+  check_folded("\U0001F468\u200d\U0001F469\u200b\U0001F466\u200b", "\U0001F468\U0001F469|\U0001F466");
+  check_folded("1\u200b2 \u6211\u200b\u7231 !\u200b!", "1|2|\u6211|\u7231|!|!");
+}
+
+TEST(ends_of_lines_and_paragraphs_separate_words) {
+  check_folded("a\u2028b\u2029c\xc2\x85""d\r\ne", "a|b|c|d|e");
 }
 
 /* Persian writes parts of a word apart by U+200C; Hindi keeps letters apart by it, or joins them by U+200D. */
@@ -321,6 +334,8 @@ int main(void) {
       cmocka_unit_test(combining_marks_belong_to_their_letter),
       cmocka_unit_test(marks_in_either_order_are_one_word),
       cmocka_unit_test(invisible_characters_do_not_make_words_differ),
+      cmocka_unit_test(a_zero_width_space_separates_words),
+      cmocka_unit_test(ends_of_lines_and_paragraphs_separate_words),
       cmocka_unit_test(joiners_and_non_joiners_stay_in_a_word),
       cmocka_unit_test(each_chinese_and_kana_character_is_a_token),
       cmocka_unit_test(korean_words_stay_whole),
