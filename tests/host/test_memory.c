@@ -328,13 +328,13 @@ static int run_failing(Run *r, long n) {
 }
 
 /* Whether allocation n of `all` is one to fail: the extension's own are, unless there are very
-** many; of the others the 1st, 2nd, 4th ... on the same way.
+** many; of the others the 1st, 4th, 16th ... on the same way.
 */
 static bool is_chosen(const Mode *mode, long n, long all) {
   enum { MANY = 400 };
   long before = 1;
   for (long i = 1; i < n; i++) before += paths[i] == paths[n];
-  return (mode->whose == EXTENSIONS && all <= MANY) || (before & (before - 1)) == 0;
+  return (mode->whose == EXTENSIONS && all <= MANY) || ((before & (before - 1)) == 0 && before & 0x5555);
 }
 
 /* With more and more heap, until it is enough. */
