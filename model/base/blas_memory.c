@@ -100,7 +100,7 @@ _Static_assert(BYTES >= (2 * BLAS_MEMORY_LONGEST + 100) * sizeof(float), "vector
 enum { BYTES = 256 << 20 };
 #endif
 
-/* Behind the numbers lie pages that nothing may touch, so that an error of OpenBLAS or above does not write elsewhere. */
+/* Behind the numbers lie pages that nothing may touch, so that an error of OpenBLAS or above writes nowhere else. */
 enum { ALIGNMENT = 4096, GUARD = 2 << 16 /* a page is 64 KB at most */ };
 
 typedef struct Buffer {

@@ -19,7 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* A product is cut into pieces that fit into a buffer. This bounds them, in floats; the reasons are in blas_memory.c. */
+/* A product is cut into pieces that fit into a buffer. This bounds them, in floats; blas_memory.c says why. */
 enum {
   BLAS_MEMORY_PACKED = 2 << 20, /* rows of the first factor times the numbers of a row that are packed at once */
   BLAS_MEMORY_DEPTH = 1024,     /* numbers of a row that are packed at once, at most                           */

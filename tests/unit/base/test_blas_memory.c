@@ -1,5 +1,6 @@
 /* Products that are cut into pieces against loops in double, and products of threads that get no memory of their own.
-** A sum of 1,300 products of numbers about 1 is rounded 1,300 times, each time by 6e-8 of about 30: hence the tolerance.
+** A sum of 1,300 products of numbers about 1 is rounded 1,300 times, each time by 6e-8 of about 30: hence the
+** tolerance.
 */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 #include <pthread.h>
