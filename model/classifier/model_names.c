@@ -1,5 +1,6 @@
 #include "classifier/model_names.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "network/parameters.h"
@@ -7,8 +8,6 @@
 static const char *const KEYS[] = {"attention_padding", "format", "gru_padding", "identifier", "markup", "max_tokens",
                                    "multilabel", "padded_length", "padding", "precision", "separator", "shapes",
                                    "tokenize", "truncating", "unknown"};
-#define KNOWN_KEYS "attention_padding, format, gru_padding, identifier, markup, max_tokens, multilabel, padded_length, " \
-                   "padding, precision, separator, shapes, tokenize, truncating, unknown"
 
 /* Besides those of parameters.h. The first can be quantised, as those can. */
 static const char *const FLOATS[] = {"blend", "keywords.contributions", "linear.bias", "linear.idf", "linear.kernel",
@@ -50,6 +49,13 @@ static bool is_float_tensor(const char *bytes, size_t length) {
   return is_of_floats(bytes, length);
 }
 
+/* Writes the names with commas between them. */
+static void list_keys(char *list, size_t size) {
+  size_t length = 0;
+  for (size_t i = 0; i < COUNT(KEYS); i++)
+    length += (size_t)snprintf(list + length, size - length, "%s%s", i ? ", " : "", KEYS[i]);
+}
+
 static Status not_known(const char *what, const char *bytes, size_t length, const char *known, Error *error) {
   return error_set(error, STATUS_INVALID, "%s '%.*s' is not known (known: %s)", what, (int)(length < 40 ? length : 40),
                    bytes, known);
@@ -57,9 +63,11 @@ static Status not_known(const char *what, const char *bytes, size_t length, cons
 
 Status model_names_check(const SafeTensors *st, Error *error) {
   size_t length;
+  char keys[COUNT(KEYS) * 24];
+  list_keys(keys, sizeof keys);
   for (uint32_t i = 0; i < st->keys.count; i++) {
     const char *key = strings_get(&st->keys, i, &length);
-    if (!is_one_of(KEYS, COUNT(KEYS), key, length)) return not_known("metadata", key, length, KNOWN_KEYS, error);
+    if (!is_one_of(KEYS, COUNT(KEYS), key, length)) return not_known("metadata", key, length, keys, error);
   }
   for (uint32_t i = 0; i < st->names.count; i++) {
     const char *name = strings_get(&st->names, i, &length);
