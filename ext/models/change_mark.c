@@ -6,11 +6,12 @@ static const char MARK[] = "SELECT mark FROM \"%w\".classify_changes LIMIT 1";
 static const char FOREIGN[] = "PRAGMA \"%w\".data_version"; /* changes with what others commit */
 
 /* As sql/schema.sql has them. */
-#define BODY "ON classify_models BEGIN DELETE FROM classify_changes; INSERT INTO classify_changes VALUES (random()); END"
 static const char TRIGGERS[] =
-    "SELECT count(DISTINCT substr(sql, instr(sql, 'AFTER'))) FROM \"%w\".sqlite_master "
+    "WITH body(b) AS (VALUES ('ON classify_models BEGIN DELETE FROM classify_changes; "
+    "INSERT INTO classify_changes VALUES (random()); END')) "
+    "SELECT count(DISTINCT substr(sql, instr(sql, 'AFTER'))) FROM \"%w\".sqlite_master, body "
     "WHERE type = 'trigger' AND substr(sql, instr(sql, 'AFTER')) IN "
-    "('AFTER INSERT " BODY "', 'AFTER UPDATE " BODY "', 'AFTER DELETE " BODY "')";
+    "('AFTER INSERT ' || b, 'AFTER UPDATE ' || b, 'AFTER DELETE ' || b)";
 
 /* Gives the integer that the statement selects; false if there is none. */
 static bool select_integer(Connection *c, const char *format, const char *schema, sqlite3_int64 *value) {

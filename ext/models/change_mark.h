@@ -13,7 +13,7 @@
 /* Reads the mark; mark->known is false if there is none, or if it cannot be read. */
 void change_mark_read(Connection *connection, const char *schema, ChangeMark *mark);
 
-/* Whether the mark is still the same. `committed`: something was committed since; then it must be by this connection. */
+/* Whether the mark is still the same. `committed`: something was committed since; by this connection it must be. */
 bool change_mark_is(Connection *connection, const char *schema, const ChangeMark *mark, bool committed);
 
 #endif

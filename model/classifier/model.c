@@ -225,8 +225,8 @@ static Status read_vocabulary(const File *f, Model *m) {
 static Status check_padding(const File *f, const Reading *reading, const Shape *shape) {
   size_t most = MAX_PADDED_STATES / shape_state(shape);
   if (reading->padded_length <= most) return STATUS_OK;
-  return error_set(f->error, STATUS_INVALID, "metadata 'padded_length' is %zu, expected at most %zu with %zu numbers for "
-                   "each token", reading->padded_length, most, shape_state(shape));
+  return error_set(f->error, STATUS_INVALID, "metadata 'padded_length' is %zu, expected at most %zu with %zu numbers "
+                   "for each token", reading->padded_length, most, shape_state(shape));
 }
 
 /* The embedding may have more rows than there are words, but not fewer. */

@@ -59,6 +59,36 @@ TEST(what_another_connection_changes) {
   }
 }
 
+TEST(what_a_rollback_takes_back) {
+  sqlite3 *db = open_encoders("rollback", "DELETE");
+  assert_true(is_first(db));
+  run(db, "BEGIN; SAVEPOINT a; " TURN);
+  assert_false(is_first(db));
+  run(db, "ROLLBACK TO a");
+  assert_true(is_first(db));
+  run(db, TURN);
+  assert_false(is_first(db));
+  run(db, "ROLLBACK");
+  assert_true(is_first(db));
+  close_database(db);
+}
+
+TEST(a_file_attached_in_place_of_another) {
+  sqlite3 *files[] = {open_encoders("one", "DELETE"), open_encoders("two", "DELETE")};
+  sqlite3 *user = open_database(":memory:");
+  run(files[1], TURN);
+  for (int i = 0; i < 4; i++) {
+    run(user, "ATTACH %Q AS a", sqlite3_db_filename(files[i & 1], "main"));
+    if (i == 0) run(user, "CREATE TABLE first AS SELECT classify_embedding('the parcel', 'a.bert') AS embedding");
+    assert_int_equal(integer(user, "SELECT classify_embedding('the parcel', 'a.bert') = embedding FROM main.first"),
+                     i % 2 == 0);
+    run(user, "DETACH a");
+  }
+  close_database(user);
+  close_database(files[0]);
+  close_database(files[1]);
+}
+
 TEST(what_another_process_changes) {
   sqlite3 *db = open_encoders("process", "DELETE");
   assert_true(is_first(db));
@@ -256,6 +286,8 @@ TEST(detaching_after_use) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(what_another_connection_changes),
+      cmocka_unit_test(what_a_rollback_takes_back),
+      cmocka_unit_test(a_file_attached_in_place_of_another),
       cmocka_unit_test(what_another_process_changes),
       cmocka_unit_test(a_statement_keeps_its_encoder),
       cmocka_unit_test(text_in_utf16),

@@ -373,10 +373,10 @@ TEST(a_linear_branch_that_does_not_fit) {
   static const struct {
     const char *old, *new, *part; /* of the header; of the message */
   } EDITS[] = {
-      {"\"linear.bias\"", "\"linear.bits\"", "tensor 'linear.bias'"},
-      {"\"linear.idf\"", "\"linear.odd\"", "tensor 'linear.idf'"},
-      {"\"linear.pairs.ends\"", "\"linear.pairs.end\"", "tensor 'linear.pairs.ends'"},
-      {"\"linear.pairs.words\"", "\"linear.pairs.word\"", "tensor 'linear.pairs.words'"},
+      {"\"linear.bias\"", "\"linear.bits\"", "tensor 'linear.bits' is not known"},
+      {"\"linear.idf\"", "\"linear.odd\"", "tensor 'linear.odd' is not known"},
+      {"\"linear.pairs.ends\"", "\"linear.pairs.end\"", "tensor 'linear.pairs.end' is not known"},
+      {"\"linear.pairs.words\"", "\"linear.pairs.word\"", "tensor 'linear.pairs.word' is not known"},
       {"\"linear.bias\":{\"dtype\":\"F32\"", "\"linear.bias\":{\"dtype\":\"I32\"", "tensor 'linear.bias'"},
       {"\"linear.bias\":{\"dtype\":\"F32\",\"shape\":[3]", "\"linear.bias\":{\"dtype\":\"F32\",\"shape\":[3,1]",
        "tensor 'linear.bias'"},

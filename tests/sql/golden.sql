@@ -1,4 +1,5 @@
--- Models that version 0.1.0 wrote (tests/golden/make.sql) are read by this version, and answer as they did then.
+-- Models of each form that files ever had (tests/golden/make.sql and make_later.sql) are read by this version, and
+-- answer as they did when they were written.
 .load build/classify
 CREATE TABLE golden(model, text, label, scores);
 .import --csv --skip 1 tests/golden/answers.csv golden
@@ -15,3 +16,11 @@ WHERE then_.key = now.key;
 SELECT model, count(*), sum(CAST(classify(text, model) AS TEXT) = label) FROM golden GROUP BY model ORDER BY model;
 SELECT model, count(*), sum(abs(was - is_now) < iif(model LIKE '%int8', 0.02, 2e-6)) FROM probabilities
 GROUP BY model ORDER BY model;
+
+-- Another format is refused by its number, before anything else is looked at.
+UPDATE classify_models SET weights = CAST(replace(CAST(weights AS TEXT), 'sqlite-classify 1', 'sqlite-classify 2') AS BLOB)
+WHERE name = 'shapes';
+SELECT classify('where is my parcel?', 'shapes');
+UPDATE classify_models SET weights = CAST(replace(CAST(weights AS TEXT), 'sqlite-classify 2', 'sqlite-classify 0') AS BLOB)
+WHERE name = 'shapes';
+SELECT classify('where is my parcel?', 'shapes');

@@ -450,9 +450,11 @@ TEST(a_name_is_all_its_bytes) {
   check_refused("{\"a\":{\"dtype\\u0000\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1]}}", 1, "");
 }
 
-TEST(the_last_value_of_a_metadata_key_counts) {
-  SafeTensors st = read_good("{\"__metadata__\":{\"k\":\"first\",\"k\":\"last\",\"\":\"empty\"}}", 0);
-  assert_string_equal(safetensors_metadata(&st, "k"), "last");
+TEST(metadata_that_is_there_twice_is_refused) {
+  check_refused("{\"__metadata__\":{\"k\":\"first\",\"k\":\"last\"}}", 0, "metadata 'k' is there twice");
+  check_refused("{\"__metadata__\":{},\"__metadata__\":{}}", 0, "'__metadata__' is there twice");
+  SafeTensors st = read_good("{\"__metadata__\":{\"k\":\"value\",\"\":\"empty\"}}", 0);
+  assert_string_equal(safetensors_metadata(&st, "k"), "value");
   assert_string_equal(safetensors_metadata(&st, ""), "empty");
   safetensors_free(&st);
 }
@@ -606,7 +608,7 @@ int main(void) {
       cmocka_unit_test(escapes_that_are_none),
       cmocka_unit_test(half_a_surrogate_pair_is_refused),
       cmocka_unit_test(a_name_is_all_its_bytes),
-      cmocka_unit_test(the_last_value_of_a_metadata_key_counts),
+      cmocka_unit_test(metadata_that_is_there_twice_is_refused),
       cmocka_unit_test(equal_files_have_equal_identifiers),
       cmocka_unit_test(the_identifier_in_the_file_is_that_of_the_file),
       cmocka_unit_test(the_first_bytes_state_the_identifier),

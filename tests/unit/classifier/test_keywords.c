@@ -327,7 +327,7 @@ TEST(contributions_that_are_no_numbers_are_refused) {
   for (size_t i = 0; i < COUNT(ODD); i++) {
     Lists l = good_lists();
     l.contributions[i] = ODD[i];
-    check_refused(&l, "contributes");
+    check_refused(&l, "tensor 'keywords.contributions' has a number that is not finite");
   }
 }
 

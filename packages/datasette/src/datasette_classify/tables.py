@@ -10,7 +10,7 @@ from datasette.utils.sqlite import sqlite3
 
 from .refusal import Refusal
 
-OF_THE_LIBRARY = "classify_models", "classify_versions", "classify_encoders"
+OF_THE_LIBRARY = "classify_models", "classify_versions", "classify_changes", "classify_encoders"
 ROWID_NAMES = "rowid", "_rowid_", "oid"
 GUESSED_FROM = 100  # rows that are looked at to guess which column is which
 BEGINNING = 1000    # of a text, in characters, is enough for that
