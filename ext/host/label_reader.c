@@ -46,10 +46,10 @@ static Status add_label(LabelReader *r, Label label, Error *error) {
 static Label number_label(const char *number, const char *end, double real) {
   char digits[32] = "";
   size_t length = (size_t)(end - number);
-  bool whole = length < sizeof digits && strcspn(number, ".eE") >= length;
   Label label = {.kind = LABEL_REAL, .real = real};
-  if (!whole) return label;
+  if (length >= sizeof digits) return label;
   memcpy(digits, number, length);
+  if (strpbrk(digits, ".eE")) return label;
   errno = 0;
   label.integer = strtoll(digits, NULL, 10);
   if (errno == 0) label.kind = LABEL_INTEGER;

@@ -151,7 +151,8 @@ static int use_everything(const char *path) {
   int bad = expect_one(db, "SELECT count(*) = 24 AND count(classify(body, 'm')) = 24 FROM texts") |
             expect_one(db, "SELECT count(label) = 24 FROM classify_rows('SELECT id, body FROM texts', 'm', "
                            "'{\"threads\":4}')") |
-            execute(db, sql) | execute(db, "SELECT classify_train(body, label, 'of the child', '" PARTS "') FROM texts") |
+            execute(db, sql) |
+            execute(db, "SELECT classify_train(body, label, 'of the child', '" PARTS "') FROM texts") |
             expect_one(db, "SELECT count(*) FROM classify_models WHERE name = 'of the child' AND version = 2");
   sqlite3_free(sql);
   return bad | (sqlite3_close(db) != SQLITE_OK);
@@ -282,15 +283,13 @@ static int single_thread(const char *path) { return in_mode(SQLITE_CONFIG_SINGLE
 static int multi_thread(const char *path) { return in_mode(SQLITE_CONFIG_MULTITHREAD, path); }
 static int serialized(const char *path) { return in_mode(SQLITE_CONFIG_SERIALIZED, path); }
 
-/* Of two children: SQLite in the mode, which has to be the first thing that a process does with it, and before that
-** one that makes the file.
-*/
 static int make_file(const char *path) {
   sqlite3 *db = open_in_child(path);
   if (db) make_texts(db);
   return !db || sqlite3_close(db) != SQLITE_OK;
 }
 
+/* The mode has to be chosen before a process opens anything. So one child makes the file, another one chooses. */
 TEST(each_threading_mode) {
   int (*const modes[])(const char *) = {single_thread, multi_thread, serialized};
   for (size_t i = 0; i < COUNT(modes); i++) {

@@ -244,6 +244,7 @@ TEST(with_a_rollback_journal_none_is_lost) {
   clock_step_ms = 0;
   pthread_barrier_destroy(&both_read);
   for (int i = 0; i < 2; i++) {
+    assert_non_null(workers[i].result);
     assert_string_equal(workers[i].result, "same|\n");
     sqlite3_free(workers[i].result);
   }

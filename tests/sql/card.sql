@@ -83,3 +83,8 @@ ATTACH ':memory:' AS narrow;
 CREATE TABLE narrow.classify_models(name, version, weights);
 INSERT INTO narrow.classify_models VALUES ('narrow', 1, x'00');
 SELECT classify_card('narrow');
+
+-- Texts whose lines end as on Windows.
+SELECT 'trained', classify_train('one' || char(13, 10) || body || char(13, 10), category, 'lines', json_set(:small, '$.validation', 0.5, '$.epochs', 1))
+  IS NOT NULL FROM tickets;
+SELECT instr(classify_card('lines'), 'one') > 0, instr(classify_card('lines'), char(13)), instr(classify_card('lines'), '␍');
