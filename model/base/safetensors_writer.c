@@ -163,7 +163,7 @@ static void finish_header(const SafeTensorsWriter *w, SafeTensorsWriter *whole) 
 static uint8_t *join(const SafeTensorsWriter *w, const SafeTensorsWriter *header, size_t *size) {
   size_t whole = header->length;
   for (size_t i = 0; i < w->count; i++) whole += w->entries[i].bytes;
-  uint8_t *file = malloc(whole);
+  uint8_t *file = header->header ? malloc(whole) : NULL;
   if (!file) return NULL;
   uint64_t length = header->length - LENGTH_BYTES;
   memcpy(file, header->header, header->length);

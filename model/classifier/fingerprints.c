@@ -19,7 +19,7 @@ Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints
   *s = (Fingerprints){.hashes = malloc((all + 1) * sizeof *s->hashes)};
   if (!s->hashes) return error_no_memory(error);
   if (count) memcpy(s->hashes, hashes, count * sizeof *hashes);
-  if (all > count) memcpy(s->hashes + count, before->hashes, before->count * sizeof *hashes);
+  if (before && before->count) memcpy(s->hashes + count, before->hashes, before->count * sizeof *hashes);
   qsort(s->hashes, all, sizeof *s->hashes, rising);
   for (size_t i = 0; i < all; i++)
     if (s->count == 0 || s->hashes[i] != s->hashes[s->count - 1]) s->hashes[s->count++] = s->hashes[i];

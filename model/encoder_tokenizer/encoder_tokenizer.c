@@ -111,7 +111,7 @@ static Status add_special_tokens(EncoderTokenizer *t, Error *error) {
   bool added = true;
   for (int i = 0; i < 5; i++) {
     id[i] = pieces_find(&t->model.pieces, NAMES[i], strlen(NAMES[i]));
-    if (id[i] == TOKEN_NONE && i < 2)
+    if (i < 2 && id[i] == TOKEN_NONE)
       return error_set(error, STATUS_INVALID, "the tokenizer's vocabulary has no token '%s'", NAMES[i]);
     if (id[i] != TOKEN_NONE) added = added && added_tokens_add(&t->added, id[i], NAMES[i], strlen(NAMES[i]));
   }

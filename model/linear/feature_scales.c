@@ -43,6 +43,7 @@ static void count_row(const SparseRows *r, size_t row, FeatureCounts *c) {
 /* Makes `seen` false again. */
 static void forget_row(const SparseRows *r, size_t row, FeatureCounts *c) {
   const Bundles *bundles = r->bundles;
+  if (!bundles) return;
   for (size_t e = r->begin[row]; e < r->end[row]; e++) {
     uint32_t number = r->feature[e];
     const Bundle *b = sparse_bundle(r, number);
@@ -57,7 +58,7 @@ void feature_counts_add(const SparseRows *r, size_t first, size_t end, const uin
     if (targets && targets[i] != positive) continue;
     c->rows++;
     count_row(r, i, c);
-    if (r->bundles) forget_row(r, i, c);
+    forget_row(r, i, c);
   }
 }
 

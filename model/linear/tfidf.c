@@ -70,6 +70,7 @@ Status tfidf_index(Tfidf *n, Error *error) {
   memset(n->table, 0, 2 * n->pairs * sizeof *n->table);
   for (uint32_t w = 1; w < n->words; w++) {
     PairTable table = table_of(n, w);
+    if (table.size == 0) continue; /* no pair begins with it */
     for (uint32_t i = n->pair_end[w - 1]; i < n->pair_end[w]; i++)
       *table_find(table, n->second[i]) = (TfidfPair){n->second[i], (uint32_t)n->words + i};
   }
