@@ -171,12 +171,16 @@ static void update_best(TrainingRun *run) {
 int training_run_epoch(TrainingRun *run, Epoch *epoch, Error *error) {
   Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
   int rc = failure_code(training_epoch(run->training, poll, epoch, error));
-  if (rc || run->query || epoch->is_last) progress_hide(&run->progress); /* we return to the caller */
+  if (rc || (run->query && !epoch->is_last)) progress_hide(&run->progress); /* we return to the caller */
   if (rc) return rc;
   if (epoch->is_best) run->best = *epoch;
   metrics_write_epoch(run->history, epoch);
   if (sqlite3_str_errcode(run->history)) return failure_no_memory(error);
   log_epoch(run, epoch);
   if (epoch->is_last) update_best(run);
-  return epoch->is_last ? training_result_save(run, epoch, error) : SQLITE_OK;
+  if (!epoch->is_last) return SQLITE_OK;
+  rc = training_result_save(run, epoch, error);
+  epoch->seconds = training_seconds(run->training);
+  progress_hide(&run->progress);
+  return rc;
 }

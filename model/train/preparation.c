@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "network/network.h"
+#include "train/time_limit.h"
 #include "train/warnings.h"
 
 static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors */
@@ -278,5 +280,8 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
   if (!status && !t->folds.of) status = warnings_find_of_leaks(c, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
-  return status ? status : preparation_new_model(t, error);
+  if (status) return status;
+  double begun = clock_seconds();
+  status = preparation_new_model(t, error);
+  return status ? status : time_limit_reserve(t, clock_seconds() - begun, t->model->parameters.count, error);
 }

@@ -53,6 +53,7 @@ struct Training {
   /* of training.c */
   MemoryLimit memory;
   double started;           /* seconds, of clock.h: training_new() */
+  double reserved;          /* of max_seconds, for the end: time_limit.h */
   StopFile *stop_file;      /* or NULL                           */
   Poll poll;                /* of the caller, for training_poll() */
   size_t stage;             /* under way, in the list            */

@@ -312,3 +312,23 @@ Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *e
   return warn(warnings, error, "the teacher took %.1f seconds and is not cut short by max_seconds (%g): the network "
               "had %s", t->teacher_seconds, t->options.max_seconds, had);
 }
+
+static const char *limit_of(const Training *t) {
+  return stop_file_appeared(t->stop_file) ? "stop_file" : "max_seconds";
+}
+
+Status warnings_find_of_short_linear(const Training *t, size_t rows, Strings *warnings, Error *error) {
+  if (rows == 0)
+    return warn(warnings, error, "%s left no time for the linear branch, which the model lacks", limit_of(t));
+  return warn(warnings, error, "%s left time for the linear branch to learn from %zu of %zu rows", limit_of(t), rows,
+              t->rows.count);
+}
+
+Status warnings_find_of_fewer(const Training *t, const char *what, size_t rows, size_t all, Strings *warnings,
+                              Error *error) {
+  return warn(warnings, error, "%s left time for %s %zu of %zu texts", limit_of(t), what, rows, all);
+}
+
+Status warnings_find_of_left_out(const Training *t, const char *left_out, Strings *warnings, Error *error) {
+  return warn(warnings, error, "%s left no time for %s", limit_of(t), left_out);
+}
