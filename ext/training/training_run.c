@@ -37,6 +37,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
     rc = failure(error, SQLITE_ERROR, "the model's name is '%.60s', expected a name; options come after it", name);
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &run->options, error);
+  run->options.training.most_bytes = (size_t)sqlite3_limit(c->db, SQLITE_LIMIT_LENGTH, -1);
   if (!rc) rc = load_from(run, error);
   if (!rc) rc = tokenizers_find(c, run->options.tokenize, run->options.training.markup, &run->tokenizer, error);
   if (!rc) rc = training_rows_check_options(run, error);

@@ -75,7 +75,9 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   if (!t->final_fit && t->epochs) epochs_end(t->epochs); /* its memory is for what is tried here */
   Judgement floats = judgement_of(&t->validation.score), rounded;
   size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
-  size_t last = t->options.max_size ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
+  bool large = t->options.most_bytes > 0 &&
+               size_budget_least(&t->options, &t->corpus, true) > (double)t->options.most_bytes;
+  size_t last = t->options.max_size || large ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
   Status status = STATUS_OK;
   if (!has_time(t, 0.0)) choice = last;
   for (double seconds = 0.0; t->validation.count && has_time(t, seconds); choice++) {

@@ -12,7 +12,8 @@ enum {
 
 static const double SLACK = 0.3, SLACK_SHARE = 0.05; /* seconds, or of the limit: how late the end may be */
 static const double END_SHARE = 0.5;                 /* of the limit: kept back at most */
-static const double WRITING_SHARE = 0.7;             /* of what is kept back, for what comes after the keywords */
+static const double WRITING_SHARE = 0.4;             /* of what the end takes, for what comes after the keywords */
+static const double KEYWORDS_SHARE = 0.05;           /* of the limit, at least, if there is as much */
 
 static bool is_limited(const Training *t) { return t->options.max_seconds > 0; }
 
@@ -25,7 +26,7 @@ static double left_beside(const Training *t, double reserved) {
 }
 
 double time_limit_left(const Training *t) { return left_beside(t, t->reserved); }
-double time_limit_left_at_end(const Training *t) { return left_beside(t, WRITING_SHARE * t->reserved); }
+double time_limit_left_at_end(const Training *t) { return left_beside(t, WRITING_SHARE * t->ending); }
 
 static double left_of_share(const void *context) {
   const TimeShare *share = context;
@@ -53,8 +54,9 @@ Status time_limit_reserve(Training *t, double seconds, size_t numbers, Error *er
   double all = (double)numbers + (t->options.linear ? LINEAR_WEIGHTS : 0.0);
   double needed = END * seconds / fmax(1.0, (double)numbers) * all, spent = training_seconds(t);
   if (!is_limited(t)) return STATUS_OK;
-  t->reserved = fmin(needed, END_SHARE * t->options.max_seconds);
-  if (t->corpus.rows < FEW_ROWS || t->taught.teacher || spent + t->reserved <= latest(t)) return STATUS_OK;
+  t->ending = fmin(needed, END_SHARE * t->options.max_seconds);
+  t->reserved = t->ending + KEYWORDS_SHARE * t->options.max_seconds;
+  if (t->corpus.rows < FEW_ROWS || t->taught.teacher || spent + t->ending <= latest(t)) return STATUS_OK;
   return error_set(error, STATUS_INVALID, "max_seconds is %g, but even the least model of %zu rows and %zu labels "
                    "takes about %.1f seconds, expected more", t->options.max_seconds, t->corpus.rows, t->corpus.labels.keys.count,
                    ceil(12.0 * (spent + needed)) / 10.0);

@@ -332,3 +332,8 @@ Status warnings_find_of_fewer(const Training *t, const char *what, size_t rows, 
 Status warnings_find_of_left_out(const Training *t, const char *left_out, Strings *warnings, Error *error) {
   return warn(warnings, error, "%s left no time for %s", limit_of(t), left_out);
 }
+
+Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error) {
+  return warn(warnings, error, "min_count is %zu, but no word occurs more than %zu times: the model knows no words, only "
+              "their parts", min_count, largest);
+}

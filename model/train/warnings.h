@@ -33,6 +33,9 @@ Status warnings_find_of_teacher(const Corpus *corpus, const size_t *label_rows, 
 */
 Status warnings_find_of_guesses(const Training *training, Strings *warnings, Error *error);
 
+/* The same where no word is as frequent as min_count; the most frequent one occurs `largest` times. */
+Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error);
+
 /* The same where time was too short for what a training has beside the network: the linear branch learned from so many
 ** rows, or with 0 not at all; `what`, such as "keywords of", was done for so many of all texts; `left_out` is what was
 ** not done at all.
