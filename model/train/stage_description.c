@@ -13,7 +13,7 @@
 
 enum {
   KEYWORD_TOKENS = 500000, /* that words are averaged over, at most; those of a row for each of its labels */
-  PIECE_TOKENS = 8192      /* that are read between two looks at the clock */
+  PIECE_TOKENS = 4096      /* that are read between two looks at the clock */
 };
 
 typedef struct Description {

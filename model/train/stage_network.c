@@ -26,7 +26,7 @@ static Status thin_validation(Training *t, Error *error) {
   v->count = tried;
   Status status = validation_judge(v, t->model, &t->lexicon, t->workers, error);
   v->count = all;
-  double of_row = (clock_seconds() - begun) / (double)tried, most = 0.1 * fmax(left, 0.0) / of_row;
+  double of_row = (clock_seconds() - begun) / (double)tried, most = left > 0.0 ? 0.1 * left / of_row : 0.0;
   if (most < (double)all) validation_thin(v, most < (double)tried ? tried : (size_t)most);
   t->reserved += 2.0 * of_row * (double)v->count; /* after the epoch, and for calibration */
   if (status || v->count == all) return status;
