@@ -19,6 +19,7 @@ enum {
 typedef struct Description {
   atomic_size_t done; /* tokens whose contributions are there */
   size_t tokens;      /* of all rows that words are averaged over */
+  size_t explained;   /* texts                                    */
 } Description;
 
 /* Shuffles the rows by seed; returns how many of the first have KEYWORD_TOKENS together. */
@@ -47,11 +48,11 @@ static size_t list_labels(const Training *t, size_t rows, Text *texts, uint32_t 
   return count;
 }
 
-/* Explains texts as long as there is time; returns in *count how many of them, at least the first few. */
+/* Explains texts as long as there is time, at least the first few. */
 static Status explain_texts(const Training *t, const Texts *texts, const uint32_t *labels, Scratch *scratches,
-                            float *contributions, Description *d, size_t *count, Error *error) {
+                            float *contributions, Description *d, Error *error) {
   Status status = STATUS_OK;
-  *count = 0;
+  size_t *count = &d->explained;
   while (*count < texts->count && !status && (*count == 0 || time_limit_left_at_end(t) > 0.0)) {
     size_t first = *count, tokens = 0;
     while (*count < texts->count && tokens < PIECE_TOKENS) tokens += texts->text[(*count)++].length;
@@ -64,7 +65,7 @@ static Status explain_texts(const Training *t, const Texts *texts, const uint32_
 
 static Status find_keywords(Training *t, const Lexicon *lexicon, Description *d, Error *error) {
   const Corpus *c = &t->corpus;
-  size_t rows = draw_rows(t), most = 0, count = 0, explained = 0, threads = workers_count(t->workers);
+  size_t rows = draw_rows(t), most = 0, count = 0, threads = workers_count(t->workers);
   for (size_t i = 0; i < rows; i++) most += corpus_labels(c, t->rows.row[i]).count;
   Text *texts = malloc((most + 1) * sizeof *texts);
   uint32_t *labels = malloc((most + 1) * sizeof *labels);
@@ -73,11 +74,11 @@ static Status find_keywords(Training *t, const Lexicon *lexicon, Description *d,
   float *contributions = malloc((d->tokens + 1) * sizeof *contributions);
   Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = explain_texts(t, &(Texts){texts, count, lexicon}, labels, scratches, contributions, d, &explained, error);
-  if (!status && explained < count)
-    status = warnings_find_of_fewer(t, "keywords of", explained, count, &t->warnings, error);
+    status = explain_texts(t, &(Texts){texts, count, lexicon}, labels, scratches, contributions, d, error);
+  if (!status && d->explained < count)
+    status = warnings_find_of_fewer(t, "keywords of", d->explained, count, &t->warnings, error);
   if (!status)
-    status = keywords_new(&(KeywordSource){texts, labels, explained, contributions, vocabulary_size(&c->vocabulary)},
+    status = keywords_new(&(KeywordSource){texts, labels, d->explained, contributions, vocabulary_size(&c->vocabulary)},
                           t->budget.keywords, &t->model->keywords, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
   free(texts);
