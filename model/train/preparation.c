@@ -173,8 +173,8 @@ static Status check_words(Training *t, size_t largest, Error *error) {
   const TrainingOptions *o = &t->options;
   if (t->corpus.vocabulary.words.count > 0 || largest == 0 || largest >= o->min_count) return STATUS_OK;
   if (o->subwords) return warnings_find_of_no_words(o->min_count, largest, &t->warnings, error);
-  return error_set(error, STATUS_INVALID, "min_count is %zu, but no word occurs more than %zu times, expected at most as "
-                   "much", o->min_count, largest);
+  return error_set(error, STATUS_INVALID, "min_count is %zu, but no word occurs more than %zu times, expected at most "
+                   "as much", o->min_count, largest);
 }
 
 static Status prune(Training *t, Error *error) {

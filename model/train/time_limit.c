@@ -46,8 +46,8 @@ static double latest(const Training *t) {
 Status time_limit_check_rows(const Training *t, Error *error) {
   size_t rows = t->corpus.rows;
   if (!is_limited(t) || rows < FEW_ROWS || rows % 64 || training_seconds(t) <= latest(t)) return STATUS_OK;
-  return error_set(error, STATUS_INVALID, "max_seconds is %g, and over after %zu rows were read, expected more seconds "
-                   "or fewer rows", t->options.max_seconds, rows);
+  return error_set(error, STATUS_INVALID, "max_seconds is %g, and over after %zu rows were read, expected more "
+                   "seconds or fewer rows", t->options.max_seconds, rows);
 }
 
 Status time_limit_reserve(Training *t, double seconds, size_t numbers, Error *error) {

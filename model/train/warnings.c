@@ -334,6 +334,6 @@ Status warnings_find_of_left_out(const Training *t, const char *left_out, String
 }
 
 Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error) {
-  return warn(warnings, error, "min_count is %zu, but no word occurs more than %zu times: the model knows no words, only "
-              "their parts", min_count, largest);
+  return warn(warnings, error, "min_count is %zu, but no word occurs more than %zu times: the model knows no words, "
+              "only their parts", min_count, largest);
 }

@@ -84,12 +84,12 @@ TEST(a_limit_that_not_even_the_end_fits_in_is_an_error) {
   now = 1.5;
   assert_ok(time_limit_reserve(t, 0.05, 1000, &error));
   assert_invalid(time_limit_reserve(t, 0.15, 1000, &error),
-                 "max_seconds is 2, but even the least model of 1216 rows and 2 labels takes about 2.9 seconds, expected "
-                 "more");
+                 "max_seconds is 2, but even the least model of 1216 rows and 2 labels takes about 2.9 seconds, "
+                 "expected more");
   end(t);
 }
 
-/* Before the first stage the limit is over; the clock stands, so that what is done by then is the same on any machine. */
+/* The limit is over before the first stage. The clock stands, so that as much is done on any machine. */
 TEST(what_there_is_no_time_for_is_left_out_and_said) {
   Training *t = limited(MANY, 20, 2.0);
   begin(t);
