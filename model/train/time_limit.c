@@ -58,6 +58,6 @@ Status time_limit_reserve(Training *t, double seconds, size_t numbers, Error *er
   t->reserved = t->ending + KEYWORDS_SHARE * t->options.max_seconds;
   if (t->corpus.rows < FEW_ROWS || t->taught.teacher || spent + t->ending <= latest(t)) return STATUS_OK;
   return error_set(error, STATUS_INVALID, "max_seconds is %g, but even the least model of %zu rows and %zu labels "
-                   "takes about %.1f seconds, expected more", t->options.max_seconds, t->corpus.rows, t->corpus.labels.keys.count,
-                   ceil(12.0 * (spent + needed)) / 10.0);
+                   "takes about %.1f seconds, expected more", t->options.max_seconds, t->corpus.rows,
+                   t->corpus.labels.keys.count, ceil(12.0 * (spent + needed)) / 10.0);
 }
