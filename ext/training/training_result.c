@@ -30,7 +30,8 @@ int training_result_save(TrainingRun *run, const Epoch *last, Error *error) {
   uint8_t *bytes = NULL;
   NewModel new = {.keep = (sqlite3_int64)run->options.keep};
   char *labels = NULL, *options = NULL, *metrics = NULL;
-  int rc = failure_code(training_end(run->training, connection_poll(run->connection), &model, error));
+  Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
+  int rc = failure_code(training_end(run->training, poll, &model, error));
   if (!rc) rc = failure_code(model_write(model, &bytes, &new.size, error));
   if (!rc) {
     sqlite3_str *json = sqlite3_str_new(run->connection->db);
@@ -63,7 +64,7 @@ char *training_result_json(const TrainingRun *run, const Epoch *last) {
                       (int)run->label_count, (int)last->epoch, (int)run->best.epoch);
   metrics_write_validation(json, &run->best);
   metrics_write_teacher(json, run->training);
-  metrics_write_number(json, "seconds", last->seconds);
+  metrics_write_number(json, "seconds", training_seconds(run->training));
   metrics_write_warnings(json, run->training);
   sqlite3_str_appendall(json, "}");
   char *text = sqlite3_str_finish(json);

@@ -187,6 +187,7 @@ int training_rows_add(TrainingRun *run, sqlite3_value *text_value, sqlite3_value
   if (!rc) rc = add_label(run, text, length, label_value, use, error);
   if (!rc) rc = add_to_teacher(run, text, length, error);
   if (!rc) rc = failure_code(training_check_memory(run->training, false, error));
+  if (!rc) rc = failure_code(training_check_time(run->training, error));
   if (!rc && of_training)
     rc = failure_code(examples_offer(&run->examples, corpus->rows - 1, text, length, use == ROW_VALIDATES, error));
   return rc;

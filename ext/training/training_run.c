@@ -38,6 +38,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
     rc = failure(error, SQLITE_ERROR, "the model's name is '%.60s', expected a name; options come after it", name);
   if (!rc) rc = query_text(options, "object of options", &json, NULL, error);
   if (!rc) rc = options_read(c, json, &run->options, error);
+  run->options.training.most_bytes = (size_t)sqlite3_limit(c->db, SQLITE_LIMIT_LENGTH, -1);
   if (!rc) rc = load_from(run, error);
   if (!rc) rc = tokenizers_find(c, run->options.tokenize, run->options.training.markup, &run->tokenizer, error);
   if (!rc) rc = training_rows_check_options(run, error);
@@ -174,12 +175,16 @@ static void update_best(TrainingRun *run) {
 int training_run_epoch(TrainingRun *run, Epoch *epoch, Error *error) {
   Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
   int rc = failure_code(training_epoch(run->training, poll, epoch, error));
-  if (rc || run->query || epoch->is_last) progress_hide(&run->progress); /* we return to the caller */
+  if (rc || (run->query && !epoch->is_last)) progress_hide(&run->progress); /* we return to the caller */
   if (rc) return rc;
   if (epoch->is_best) run->best = *epoch;
   metrics_write_epoch(run->history, epoch);
   if (sqlite3_str_errcode(run->history)) return failure_no_memory(error);
   log_epoch(run, epoch);
   if (epoch->is_last) update_best(run);
-  return epoch->is_last ? training_result_save(run, epoch, error) : SQLITE_OK;
+  if (!epoch->is_last) return SQLITE_OK;
+  rc = training_result_save(run, epoch, error);
+  epoch->seconds = training_seconds(run->training);
+  progress_hide(&run->progress);
+  return rc;
 }

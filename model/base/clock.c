@@ -1,9 +1,18 @@
 #include "base/clock.h"
 
+#include <math.h>
+#include <stddef.h>
 #include <time.h>
 
+static double (*replacement)(void);
+
+void clock_replace(double (*seconds)(void)) { replacement = seconds; }
+
 double clock_seconds(void) {
+  if (replacement) return replacement();
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
+
+double time_left(const TimeLeft *left) { return left && left->seconds ? left->seconds(left->context) : INFINITY; }

@@ -3,7 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-enum { NEWTON_STEPS = 30 };
+enum {
+  NEWTON_STEPS = 30,
+  MOST_LOGITS = 1 << 22 /* that a fit looks at: of more rows, every so many */
+};
 static const double PRIOR_ROWS = 10.0; /* that the prior counts as */
 static const double LEAST = 0.05; /* that a scale may become, relative to its prior */
 
@@ -47,9 +50,10 @@ static void curve_add(Curve *curve, const double scale[2], size_t labels, const 
 void calibration_fit(Calibration *calibration, size_t rows, size_t labels, const float *network, const float *margins,
                      const uint32_t *targets) {
   double prior[2] = {calibration->network, calibration->linear}, scale[2] = {prior[0], prior[1]};
+  size_t apart = rows * labels / MOST_LOGITS + 1;
   for (int step = 0; step < NEWTON_STEPS; step++) {
     Curve curve = {{0}, {{0}}};
-    for (size_t i = 0; i < rows; i++)
+    for (size_t i = 0; i < rows; i += apart)
       if (targets[i] < labels)
         curve_add(&curve, scale, labels, network + i * labels, margins ? margins + i * labels : NULL, targets[i]);
     for (int i = 0; i < 2; i++) {

@@ -17,6 +17,7 @@
 #ifndef CLASSIFY_LINEAR_H
 #define CLASSIFY_LINEAR_H
 
+#include "base/clock.h"
 #include "base/safetensors_writer.h"
 #include "linear/tfidf.h"
 #include "text/label_sets.h"
@@ -56,9 +57,14 @@ typedef struct LinearTraining {
   const Linear *from;         /* to fine-tune: its words and labels are the first ones; NULL */
   size_t most;                /* features, about; 0: as many as LINEAR_WEIGHTS allows */
   uint64_t seed;
+  const TimeLeft *time;       /* clock.h: what it may take; NULL: no limit                   */
+  double *needed;             /* with `time`: linear_train()                                 */
 } LinearTraining;
 
-/* Trains a branch; the result is folded. */
+/* Trains a branch; the result is folded. If time runs out, the machines of few labels are what they are by then. Those
+** of many are either all fitted or none is: if it turns out that the time will not do, *needed is set to how many
+** seconds more it would take in all, about, and the branch is empty. Else *needed is 0.
+*/
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
 
 /* What the memory of linear_train() depends on. */

@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,6 +20,7 @@ enum {
   MANY_ROWS = 20000, /* so many at least, and             */
   FEW_COLUMNS = 8,   /* so many at most: by_all_threads() */
   MANY_COLUMNS = 32, MANY_FITS = 1 << 20, /* and rows times columns: each column by a working set */
+  TRIED = 4,         /* columns of each thread that tell how long all take */
   PARTS = 4          /* of many rows, counted side by side */
 };
 static const float EVEN_COSTS = 8.0f; /* so much more, at most, may the rows of one label cost than those of another */
@@ -36,7 +38,8 @@ static float unevenness(const LinearTraining *training) {
 /* Whether all threads may fit one machine after another. Where columns are many, each thread fits one of its own: most
 ** rows are soon right for most labels, and dual coordinate descent then leaves them out.
 */
-static bool has_many_rows(size_t rows, size_t columns) { return rows >= MANY_ROWS && columns <= FEW_COLUMNS; }
+static bool has_few_columns(size_t columns) { return columns <= FEW_COLUMNS; }
+static bool has_many_rows(size_t rows, size_t columns) { return rows >= MANY_ROWS && has_few_columns(columns); }
 
 /* Whether they do. Newton's method goes on for long where costs are uneven, and would be ended too early. */
 static bool by_all_threads(const LinearTraining *training, size_t columns) {
@@ -131,6 +134,8 @@ typedef struct Learning {
   Fitter *fitters;         /* [workers]   */
   const uint32_t *targets; /* count_rows() */
   uint32_t positive;
+  size_t first;            /* column of the run under way                    */
+  atomic_bool late;        /* time is over, so that some columns are skipped */
 } Learning;
 
 static void fitter_free(Fitter *f) {
@@ -176,7 +181,9 @@ static Status fitter_begin(const Learning *g, Fitter *f, Error *error) {
   if (f->svm.weights) return STATUS_OK; /* a fitter that is half made ends the training */
   Status status = members_new(g, &f->members, error);
   if (!status) status = feature_counts_new(&g->rows.rows, &f->counts, error);
-  return status ? status : svm_new(&g->rows.rows, &f->svm, error);
+  if (!status) status = svm_new(&g->rows.rows, &f->svm, error);
+  if (!status && has_few_columns(g->linear->columns)) f->svm.time = g->training->time;
+  return status;
 }
 
 /* Returns the targets of a label's machine: the rows whose target is the label have it. */
@@ -220,22 +227,42 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   Learning *g = context;
   Fitter *f = &g->fitters[worker];
   const SparseRows *r = &g->rows.rows;
-  uint32_t positive = label_of(g->linear, index);
+  size_t column = g->first + index;
+  uint32_t positive = label_of(g->linear, column);
+  if (!has_few_columns(g->linear->columns) && time_left(g->training->time) <= 0.0) atomic_store(&g->late, true);
+  if (atomic_load(&g->late)) return STATUS_OK;
   Status status = fitter_begin(g, f, error);
   if (status) return status;
   const uint32_t *targets = label_targets(g, positive, &f->members);
   count_range(g, 0, r->count, targets, positive, &f->counts);
   set_scales(g, &f->counts, f->svm.squares);
   feature_counts_clear(r->features, &f->counts);
-  copy_weights_in(g->linear, index, r->features, f->svm.weights);
+  copy_weights_in(g->linear, column, r->features, f->svm.weights);
   if (g->linear->columns >= MANY_COLUMNS && r->count * g->linear->columns >= MANY_FITS) {
     svm_fit_by_set(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
   } else {
     svm_measure(r, g->workers, &f->svm);
     svm_fit(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
   }
-  copy_weights_out(g->linear, index, r->features, f->svm.weights);
+  copy_weights_out(g->linear, column, r->features, f->svm.weights);
   return STATUS_OK;
+}
+
+/* Fits some columns first, to see how long all will take. Returns how many seconds too many are needed, or 0. */
+static Status fit_each(Learning *g, double *needed, Error *error) {
+  size_t columns = g->linear->columns, threads = workers_count(g->workers), tried = TRIED * threads;
+  double begun = clock_seconds(), left = time_left(g->training->time);
+  bool limited = left < INFINITY && !has_few_columns(columns) && tried < columns;
+  if (!limited) tried = columns;
+  *needed = 0.0;
+  Status status = workers_run(g->workers, tried, fit_task, g, error);
+  double rest = (clock_seconds() - begun) * (double)(columns - tried) / (double)tried;
+  if (limited && rest > time_left(g->training->time)) atomic_store(&g->late, true);
+  g->first = tried;
+  if (!status && limited && !atomic_load(&g->late))
+    status = workers_run(g->workers, columns - tried, fit_task, g, error);
+  if (atomic_load(&g->late)) *needed = fmax(fmax(rest, left), 1e-9);
+  return status;
 }
 
 /* ---- a machine by all workers ------------------------------------------------------ */
@@ -282,6 +309,7 @@ static Status fit_one_after_another(Learning *g, Error *error) {
   float *weights = memory_floats(g->rows.rows.features + 1);
   Status status = weights ? members_new(g, &g->fitters[0].members, error) : error_no_memory(error);
   if (!status) status = svm_newton_new(&g->rows.rows, g->workers, &solver, error);
+  if (!status) svm_newton_limit(solver, g->training->time);
   for (size_t c = 0; c < g->linear->columns && !status; c++) status = fit_by_all(g, c, solver, weights, error);
   svm_newton_free(solver);
   free(weights);
@@ -295,15 +323,18 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
                             .most = training->most ? training->most : LINEAR_WEIGHTS / l->columns,
                             .before = training->from ? &training->from->tfidf : NULL};
   bool many = by_all_threads(training, l->columns);
+  double needed = 0.0;
   Status status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = learning_new(&g, error);
   if (!status) status = count_rows(&g, NULL, 0, &g.all, error);
   if (!status && many) status = fit_one_after_another(&g, error);
-  if (!status && !many) status = workers_run(workers, l->columns, fit_task, &g, error);
+  if (!status && !many) status = fit_each(&g, &needed, error);
   learning_free(&g);
-  if (!status && l->buckets) fold(l, training->subwords, l->tfidf.words, 1.0f);
-  if (status) linear_free(l);
+  bool done = !status && needed == 0.0;
+  if (done && l->buckets) fold(l, training->subwords, l->tfidf.words, 1.0f);
+  if (!done) linear_free(l);
+  if (training->needed) *training->needed = needed;
   return status;
 }
 

@@ -214,6 +214,7 @@ static void fit_rows(const Problem *p, size_t count, Random *random, Workers *wo
   for (size_t pass = 0; pass < MOST_PASSES && !workers_stopped(workers); pass++) {
     random_shuffle(random, s->active, shrinking.active);
     one_pass(p, workers, s, &shrinking);
+    if (time_left(s->time) <= 0.0) break;
     shrinking.bound = shrinking.most > 0.0f ? shrinking.most : INFINITY;
     if (shrinking.most - shrinking.least > TOLERANCE) continue;
     if (shrinking.active == count) break;

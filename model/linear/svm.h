@@ -9,6 +9,7 @@
 #ifndef CLASSIFY_SVM_H
 #define CLASSIFY_SVM_H
 
+#include "base/clock.h"
 #include "base/workers.h"
 #include "linear/sparse.h"
 
@@ -16,6 +17,7 @@
 typedef struct Svm {
   float *weights;   /* [features + 1] w, then the bias                                        */
   float *squares;   /* [features] s^2, for the caller to set before svm_measure(); 1 at first */
+  const TimeLeft *time; /* when it is over, a fit ends after the pass under way; borrowed; or NULL    */
   /* private */
   float *alpha;     /* [count] coefficients of the dual                                       */
   float *lengths;   /* [count] |x|^2, with the bias' feature                                  */

@@ -41,6 +41,7 @@ struct SvmNewton {
   void (*phase)(SvmNewton *s, size_t index);
   const float *vector;      /* of features */
   float factor;
+  const TimeLeft *time;
 };
 
 static size_t bundles_of(const SparseRows *r) { return r->bundles ? r->bundles->count : 0; }
@@ -82,6 +83,8 @@ Status svm_newton_new(const SparseRows *r, Workers *workers, SvmNewton **solver,
   *solver = s;
   return STATUS_OK;
 }
+
+void svm_newton_limit(SvmNewton *s, const TimeLeft *time) { s->time = time; }
 
 float *svm_newton_squares(SvmNewton *s) { return s->scales; }
 
@@ -430,7 +433,7 @@ Status svm_newton_fit(SvmNewton *s, const uint32_t *targets, uint32_t positive, 
   s->costs = costs;
   s->weights = weights;
   Status status = begin(s, &objective, error);
-  for (size_t i = 0; i < MOST_STEPS && !status && !last && objective > 0.0; i++)
+  for (size_t i = 0; i < MOST_STEPS && !status && !last && objective > 0.0 && time_left(s->time) > 0.0; i++)
     status = step(s, &objective, &last, error);
   return status ? status : run(s, RANGES, add_result, error);
 }

@@ -12,6 +12,7 @@
 #ifndef CLASSIFY_SVM_NEWTON_H
 #define CLASSIFY_SVM_NEWTON_H
 
+#include "base/clock.h"
 #include "base/workers.h"
 #include "linear/sparse.h"
 
@@ -19,6 +20,7 @@ typedef struct SvmNewton SvmNewton;
 
 /* A solver for several problems on the same rows, which are borrowed. */
 Status svm_newton_new(const SparseRows *rows, Workers *workers, SvmNewton **solver, Error *error);
+void svm_newton_limit(SvmNewton *solver, const TimeLeft *time); /* borrowed; when it is over, no step begins */
 void svm_newton_free(SvmNewton *solver);
 
 /* s^2 [features] of the next problem, for the caller to set. */

@@ -70,8 +70,11 @@ void defaults_set_network(TrainingOptions *o, size_t size) {
   if (o->hidden == HIDDEN_BY_ROWS) o->hidden = SIZES[size].hidden;
 }
 
+enum { MANY_LABELS = 1000 }; /* of which most of a step is to update the output layer: fewer steps, then */
+
 void defaults_sizes(TrainingOptions *o, size_t rows, size_t labels, bool from, bool probable) {
-  if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : rows < 100000 ? 32 : 64;
+  bool large = rows >= 100000 || labels >= MANY_LABELS;
+  if (o->batch_size == 0) o->batch_size = rows < 3000 ? 8 : large ? 64 : 32;
   if (o->epochs == 0) o->epochs = choose_epochs(rows, labels, from, probable);
   if (o->threads == 0) o->threads = workers_processors();
 }

@@ -134,9 +134,10 @@ static bool fits_at_last(const Need *n) {
          defaults_final_fit((size_t)(n->learned + n->held_out), (size_t)n->held_out);
 }
 
-/* The linear branch once more. */
+/* The linear branch once more; the first one is there until it is done. */
 static double final_fit(const Need *n) {
-  return n->options.linear && fits_at_last(n) ? network_stage(n) + linear_bytes(n, draws(n) * n->table->rows) : 0.0;
+  if (!n->options.linear || !fits_at_last(n)) return 0.0;
+  return network_stage(n) + n->branch + linear_bytes(n, draws(n) * n->table->rows);
 }
 
 /* What labelling keeps of so many words (word_table.h), and of about a quarter of them with capitals, too. */

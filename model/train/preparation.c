@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/random.h"
 #include "network/network.h"
+#include "train/time_limit.h"
 #include "train/warnings.h"
 
 static const float VECTOR_DEVIATION = 0.8f; /* of the values of given vectors */
@@ -159,14 +161,32 @@ static Status plan_sizes(Training *t, Error *error) {
   return status ? status : size_budget_plan(o, &t->corpus, &t->budget, error);
 }
 
+static size_t largest_count(const Vocabulary *v) {
+  size_t largest = 0;
+  for (size_t w = 0; w < v->words.count; w++)
+    if (v->counts[w] > largest) largest = v->counts[w];
+  return largest;
+}
+
+/* Without a word the model may still tell texts by n-grams of characters. */
+static Status check_words(Training *t, size_t largest, Error *error) {
+  const TrainingOptions *o = &t->options;
+  if (t->corpus.vocabulary.words.count > 0 || largest == 0 || largest >= o->min_count) return STATUS_OK;
+  if (o->subwords) return warnings_find_of_no_words(o->min_count, largest, &t->warnings, error);
+  return error_set(error, STATUS_INVALID, "min_count is %zu, but no word occurs more than %zu times, expected at most "
+                   "as much", o->min_count, largest);
+}
+
 static Status prune(Training *t, Error *error) {
   const TrainingOptions *o = &t->options;
+  size_t largest = largest_count(&t->corpus.vocabulary);
   word_vectors_scale(&t->vectors, VECTOR_DEVIATION);
   PruneOptions options = {.min_count = o->min_count, .most = t->budget.words, .spelled = o->subwords,
                           .keep = t->from ? t->from->vocabulary.words.count : 0,
                           .extra = &t->vectors.words};
   Status status = t->from ? ngrams_copy(&t->from->ngrams, &t->corpus.ngrams, error) : STATUS_OK;
   if (!status) status = corpus_prune(&t->corpus, &options, error);
+  if (!status) status = check_words(t, largest, error);
   t->lexicon = corpus_lexicon(&t->corpus);
   return status;
 }
@@ -267,6 +287,7 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = plan_sizes(t, error);
   if (!status) status = memory_limit_check(t, error);
   if (!status) status = prune(t, error);
+  if (!status) status = size_budget_check(o, c, error);
   if (!status && !t->validation_given && held_out > 0) status = corpus_split(c, held_out, o->seed, error);
   if (!status)
     defaults_sizes(o, corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_UNLABELLED), c->labels.keys.count, t->from,
@@ -278,5 +299,8 @@ Status preparation_run(Training *t, const float *label_weights, Error *error) {
   if (!status) status = warnings_find(c, t->label_rows, &t->warnings, error);
   if (!status && !t->folds.of) status = warnings_find_of_leaks(c, &t->warnings, error);
   if (!status) status = weigh_labels(t, label_weights, error);
-  return status ? status : preparation_new_model(t, error);
+  if (status) return status;
+  double begun = clock_seconds();
+  status = preparation_new_model(t, error);
+  return status ? status : time_limit_reserve(t, clock_seconds() - begun, t->model->parameters.count, error);
 }

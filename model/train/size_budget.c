@@ -124,3 +124,22 @@ Status size_budget_plan(TrainingOptions *o, const Corpus *c, SizeBudget *b, Erro
   }
   return status;
 }
+
+double size_budget_least(const TrainingOptions *o, const Corpus *c, bool exact) {
+  double words = (double)vocabulary_size(&c->vocabulary), columns = (double)columns_of(o, c);
+  double code = !o->compress ? sizeof(float) : exact ? CODE8 : CODE4;
+  double row = code * ((double)o->embedding + columns) + sizeof(uint32_t);
+  double floats = o->compress ? 1.0 : sizeof(float) / CODE8;
+  return (double)c->vocabulary.words.length + words * (code * (double)o->embedding + sizeof(uint32_t)) +
+         floats * network_bytes(o, c->labels.keys.count) + (double)c->labels.keys.length +
+         (o->subwords ? (double)FEWEST_NGRAMS * row : 0.0);
+}
+
+Status size_budget_check(const TrainingOptions *o, const Corpus *c, Error *error) {
+  double least = size_budget_least(o, c, false);
+  if (o->most_bytes == 0 || least <= (double)o->most_bytes) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "the model of %zu words and %zu labels with embedding %zu and hidden %zu has "
+                   "%.0f bytes at least, more than the %zu that SQLite takes in a row, expected a smaller "
+                   "max_vocabulary, embedding or hidden%s", vocabulary_size(&c->vocabulary) - 1, c->labels.keys.count,
+                   o->embedding, o->hidden, least, o->most_bytes, o->compress ? "" : ", or option compress");
+}

@@ -30,4 +30,12 @@ Status size_budget_plan(TrainingOptions *options, const Corpus *corpus, SizeBudg
 */
 void size_budget_rest(const TrainingOptions *options, const Corpus *corpus, const Tfidf *tfidf, SizeBudget *budget);
 
+/* Returns about how many bytes a model has at least, once its words are known, with the fewest bits a number, or with
+** `exact` those that lose nothing: 8.
+*/
+double size_budget_least(const TrainingOptions *options, const Corpus *corpus, bool exact);
+
+/* STATUS_INVALID if even that is more than the caller can save. */
+Status size_budget_check(const TrainingOptions *options, const Corpus *corpus, Error *error);
+
 #endif

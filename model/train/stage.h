@@ -53,6 +53,7 @@ struct Training {
   /* of training.c */
   MemoryLimit memory;
   double started;           /* seconds, of clock.h: training_new() */
+  double reserved, ending;  /* seconds of max_seconds that are kept back, and for the end alone: time_limit.h */
   StopFile *stop_file;      /* or NULL                           */
   Poll poll;                /* of the caller, for training_poll() */
   size_t stage;             /* under way, in the list            */

@@ -3,8 +3,10 @@
 ** The rows held out decide: the fewest bits with which they are labelled as well as with floats. A model that
 ** none are held out for has 8 bits.
 */
+#include "base/clock.h"
 #include "train/compression.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
 
 /* From the smallest on, where there are many labels. What has the same bits in all made no difference that could
 ** be measured.
@@ -61,6 +63,9 @@ static bool as_good(const Judgement *rounded, const Judgement *floats, size_t ro
          rounded->right >= floats->right - 1.0 - LESS_RIGHT * (double)rows;
 }
 
+/* Whether there is time for another trial, if it takes as long as the last one. */
+static bool has_time(const Training *t, double last) { return time_limit_left(t) > last; }
+
 static bool wanted(const Training *t) { return t->options.compress; }
 
 /* A limit on the size is planned for the fewest bits. */
@@ -70,11 +75,17 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   if (!t->final_fit && t->epochs) epochs_end(t->epochs); /* its memory is for what is tried here */
   Judgement floats = judgement_of(&t->validation.score), rounded;
   size_budget_rest(&t->options, &t->corpus, &t->model->linear.tfidf, &t->budget);
-  size_t last = t->options.max_size ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
+  bool large = t->options.most_bytes > 0 &&
+               size_budget_least(&t->options, &t->corpus, true) > (double)t->options.most_bytes;
+  size_t last = t->options.max_size || large ? 0 : CHOICE_COUNT - 1, choice = t->validation.count ? 0 : last;
   Status status = STATUS_OK;
-  for (; t->validation.count; choice++) {
+  if (!has_time(t, 0.0)) choice = last;
+  for (double seconds = 0.0; t->validation.count && has_time(t, seconds); choice++) {
+    double begun = clock_seconds();
     status = judge(t, &CHOICES[choice], &rounded, error);
+    seconds = clock_seconds() - begun;
     if (status || choice == last || as_good(&rounded, &floats, t->validation.count)) break;
+    if (!has_time(t, seconds)) choice = last - 1;
   }
   t->model->bits = CHOICES[choice];
   return status;

@@ -11,6 +11,7 @@
 
 #include "train/preparation.h"
 #include "train/stage.h"
+#include "train/warnings.h"
 
 typedef struct CrossValidation {
   Training *training;
@@ -30,6 +31,7 @@ static Status fold_begin(const CrossValidation *s, size_t number, Training *t, E
   t->model = NULL;
   t->epochs = NULL;
   t->workers = NULL;
+  t->warnings = (Strings){0};
   t->corpus.use = malloc(t->corpus.rows + 1);
   if (!t->corpus.use) return error_no_memory(error);
   for (size_t row = 0; row < t->corpus.rows; row++)
@@ -45,6 +47,7 @@ static void fold_end(Training *t) {
   epochs_free(t->epochs);
   model_free(t->model);
   validation_free(&t->validation);
+  strings_free(&t->warnings);
   free(t->rows.row);
   free(t->corpus.use);
 }
@@ -77,17 +80,19 @@ static Status judge_fold(void *context, size_t index, size_t worker, Error *erro
   (void)worker;
   CrossValidation *s = context;
   Training t;
+  if (training_ends_early(s->training)) return STATUS_OK;
   Status status = fold_begin(s, index, &t, error);
   if (!status) status = learn(&t, &s->epochs, error);
-  if (!status) status = validation_judge(&t.validation, t.model, &t.lexicon, t.workers, error);
-  if (!status) validation_add_fold(&s->all, &t.validation);
+  bool late = training_ends_early(s->training); /* then none of the folds counts */
+  if (!status && !late) status = validation_judge(&t.validation, t.model, &t.lexicon, t.workers, error);
+  if (!status && !late) validation_add_fold(&s->all, &t.validation);
   fold_end(&t);
   return status;
 }
 
 /* ---- the stage ----------------------------------------------------------------------------- */
 
-static bool wanted(const Training *t) { return t->folds.of && !training_ends_early(t); }
+static bool wanted(const Training *t) { return t->folds.of; }
 
 /* Takes the rows of all folds, for which they are held out for this moment. */
 static Status take_all(Corpus *c, const TextFolds *folds, Validation *all, Error *error) {
@@ -121,7 +126,9 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   CrossValidation *s = state;
   atomic_store(&s->epochs, 0);
   Status status = workers_run(t->workers, TEXT_FOLDS, judge_fold, s, error);
-  if (status || training_ends_early(t)) return status;
+  if (!status && training_ends_early(t))
+    return warnings_find_of_left_out(t, "cross-validation", &t->warnings, error);
+  if (status) return status;
   status = preparation_set_prior(t, error);
   if (!status) status = validation_conclude(&s->all, t->model, error);
   if (!status) swap_validation(s, t);

@@ -1,14 +1,26 @@
 /* stage_description.c -- the model of the best epoch, compressed, and what it says of itself: the keywords of each
 ** label (keywords.h), and which texts it has learned (fingerprints.h).
 */
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/random.h"
 #include "classifier/explain.h"
 #include "train/compression.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
+#include "train/warnings.h"
 
-enum { KEYWORD_TOKENS = 500000 }; /* that words are averaged over, at most; those of a row for each of its labels */
+enum {
+  KEYWORD_TOKENS = 500000, /* that words are averaged over, at most; those of a row for each of its labels */
+  PIECE_TOKENS = 4096      /* that are read between two looks at the clock */
+};
+
+typedef struct Description {
+  atomic_size_t done; /* tokens whose contributions are there */
+  size_t tokens;      /* of all rows that words are averaged over */
+  size_t explained;   /* texts                                    */
+} Description;
 
 /* Shuffles the rows by seed; returns how many of the first have KEYWORD_TOKENS together. */
 static size_t draw_rows(Training *t) {
@@ -36,21 +48,37 @@ static size_t list_labels(const Training *t, size_t rows, Text *texts, uint32_t 
   return count;
 }
 
-static Status find_keywords(Training *t, const Lexicon *lexicon, Error *error) {
+/* Explains texts as long as there is time, at least the first few. */
+static Status explain_texts(const Training *t, const Texts *texts, const uint32_t *labels, Scratch *scratches,
+                            float *contributions, Description *d, Error *error) {
+  Status status = STATUS_OK;
+  size_t *count = &d->explained;
+  while (*count < texts->count && !status && (*count == 0 || time_limit_left_at_end(t) > 0.0)) {
+    size_t first = *count, tokens = 0;
+    while (*count < texts->count && tokens < PIECE_TOKENS) tokens += texts->text[(*count)++].length;
+    status = explain_all(t->model, &(Texts){texts->text + first, *count - first, texts->lexicon}, labels + first,
+                         t->workers, scratches, contributions + atomic_load(&d->done), error);
+    atomic_fetch_add(&d->done, tokens);
+  }
+  return status;
+}
+
+static Status find_keywords(Training *t, const Lexicon *lexicon, Description *d, Error *error) {
   const Corpus *c = &t->corpus;
-  size_t rows = draw_rows(t), most = 0, count = 0, tokens = 0, threads = workers_count(t->workers);
+  size_t rows = draw_rows(t), most = 0, count = 0, threads = workers_count(t->workers);
   for (size_t i = 0; i < rows; i++) most += corpus_labels(c, t->rows.row[i]).count;
   Text *texts = malloc((most + 1) * sizeof *texts);
   uint32_t *labels = malloc((most + 1) * sizeof *labels);
   Scratch *scratches = calloc(threads, sizeof *scratches);
-  if (texts && labels) count = list_labels(t, rows, texts, labels, &tokens);
-  float *contributions = malloc((tokens + 1) * sizeof *contributions);
+  if (texts && labels) count = list_labels(t, rows, texts, labels, &d->tokens);
+  float *contributions = malloc((d->tokens + 1) * sizeof *contributions);
   Status status = texts && labels && scratches && contributions ? STATUS_OK : error_no_memory(error);
   if (!status)
-    status = explain_all(t->model, &(Texts){texts, count, lexicon}, labels, t->workers, scratches, contributions,
-                         error);
+    status = explain_texts(t, &(Texts){texts, count, lexicon}, labels, scratches, contributions, d, error);
+  if (!status && d->explained < count)
+    status = warnings_find_of_fewer(t, "keywords of", d->explained, count, &t->warnings, error);
   if (!status)
-    status = keywords_new(&(KeywordSource){texts, labels, count, contributions, vocabulary_size(&c->vocabulary)},
+    status = keywords_new(&(KeywordSource){texts, labels, d->explained, contributions, vocabulary_size(&c->vocabulary)},
                           t->budget.keywords, &t->model->keywords, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
   free(texts);
@@ -71,7 +99,6 @@ static Status list_fingerprints(Training *t, Error *error) {
 }
 
 static Status run(void *state, Training *t, bool *over, Error *error) {
-  (void)state;
   (void)over;
   Subwords subwords = {0};
   parameters_copy(&t->model->parameters, &t->best_parameters);
@@ -81,9 +108,17 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   Status status = compression_run(t->model, &t->corpus, &t->budget, error);
   if (!status) status = compression_subwords(t->model, &t->corpus, &subwords, error);
   Lexicon lexicon = {.subwords = subwords.count ? &subwords : NULL, .folded = true};
-  if (!status) status = find_keywords(t, &lexicon, error);
+  if (!status) status = find_keywords(t, &lexicon, state, error);
   subwords_free(&subwords);
   return status ? status : list_fingerprints(t, error);
 }
 
-const Stage STAGE_DESCRIPTION = {.name = "listing keywords", .run = run};
+static void progress(const void *state, const Training *t, TrainingProgress *p) {
+  (void)t;
+  const Description *d = state;
+  p->told = true;
+  p->share = (double)atomic_load(&d->done) / (double)(d->tokens + 1);
+}
+
+const Stage STAGE_DESCRIPTION = {.name = "listing keywords", .state_size = sizeof(Description), .run = run,
+                                 .progress = progress};

@@ -5,12 +5,18 @@
 ** the result by, so the calibration stays that of the best epoch.
 */
 #include "train/stage.h"
+#include "train/time_limit.h"
+
+static const double LONGER = 1.3; /* all rows, not only those that were not held out; and what is left for the epoch */
 
 typedef struct FinalFitState {
   bool linear; /* learns */
 } FinalFitState;
 
-static bool wanted(const Training *t) { return t->final_fit; }
+/* The linear branch takes as long again, and an epoch at least a moment. */
+static bool wanted(const Training *t) {
+  return t->final_fit && time_limit_left(t) > LONGER * t->linear_seconds;
+}
 
 static Status begin(void *state, Training *t, Error *error) {
   FinalFitState *s = state;

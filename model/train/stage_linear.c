@@ -1,9 +1,18 @@
 /* stage_linear.c -- trains the linear branch on the rows that are trained on. */
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/random.h"
+#include "train/preparation.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
+#include "train/warnings.h"
+
+enum { LEAST_ROWS = 1000, LEAST_SHARE = 10 }; /* and a tenth of all: fewer are not worth a branch */
+
+static const double TIME_SHARE = 0.5; /* of the time that is left */
+static const double CAUTION = 0.7;    /* of the rows that would do by the speed that was seen */
 
 static bool wanted(const Training *t) { return t->options.linear; }
 
@@ -19,31 +28,95 @@ static uint32_t draw_label(const Training *t, uint32_t row, size_t draw) {
   return label;
 }
 
-static Status run(void *state, Training *t, bool *over, Error *error) {
-  (void)state;
-  (void)over;
-  const Corpus *c = &t->corpus;
-  double begun = clock_seconds();
-  size_t draws = t->taught.guessed ? TAUGHT_DRAWS : 1, count = t->rows.count * draws;
-  Text *texts = malloc((count + 1) * sizeof *texts);
-  uint32_t *targets = malloc((count + 1) * sizeof *targets);
-  Status status = texts && targets ? STATUS_OK : error_no_memory(error);
-  for (size_t i = 0; i < count && !status; i++) {
+/* Texts with their labels, or where they were guessed with several draws of them. */
+typedef struct Examples {
+  Text *texts;
+  uint32_t *targets;
+  size_t count, draws;
+} Examples;
+
+static void examples_free(Examples *e) {
+  free(e->texts);
+  free(e->targets);
+}
+
+static Status list_examples(const Training *t, Examples *e, Error *error) {
+  e->draws = t->taught.guessed ? TAUGHT_DRAWS : 1;
+  e->count = t->rows.count * e->draws;
+  e->texts = malloc((e->count + 1) * sizeof *e->texts);
+  e->targets = malloc((e->count + 1) * sizeof *e->targets);
+  if (!e->texts || !e->targets) return error_no_memory(error);
+  for (size_t i = 0; i < e->count; i++) {
     uint32_t row = t->rows.row[i % t->rows.count];
-    texts[i] = corpus_text(c, row);
-    targets[i] = draw_label(t, row, i / t->rows.count);
+    e->texts[i] = corpus_text(&t->corpus, row);
+    e->targets[i] = draw_label(t, row, i / t->rows.count);
   }
-  LinearTraining training = {.texts = texts, .targets = targets, .count = count,
+  return STATUS_OK;
+}
+
+/* Puts `count` of them, drawn by seed, first. */
+static void draw_examples(const Training *t, size_t count, Examples *e) {
+  Random random = random_stream(t->options.seed, RANDOM_DRAWN_LABELS, UINT32_MAX);
+  for (size_t i = 0; i < count; i++) {
+    size_t k = i + (size_t)random_below(&random, e->count - i);
+    Text text = e->texts[i];
+    uint32_t target = e->targets[i];
+    e->texts[i] = e->texts[k];
+    e->targets[i] = e->targets[k];
+    e->texts[k] = text;
+    e->targets[k] = target;
+  }
+  e->count = count;
+}
+
+static Status train(Training *t, const Examples *e, Linear *linear, double *needed, Error *error) {
+  const Corpus *c = &t->corpus;
+  TimeShare share;
+  TimeLeft time = time_limit_share(t, TIME_SHARE, &share);
+  LinearTraining training = {.texts = e->texts, .targets = e->targets, .count = e->count,
                              .sets = c->multilabel ? &c->sets : NULL,
                              .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
                              .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
                              .from = t->from ? &t->from->linear : NULL, .most = t->budget.features,
-                             .seed = t->options.seed};
-  linear_free(&t->model->linear);
-  if (!status) status = linear_train(&t->model->linear, &training, t->workers, error);
+                             .seed = t->options.seed, .time = &time, .needed = needed};
+  return linear_train(linear, &training, t->workers, error);
+}
+
+/* The same from fewer rows, as many as there is time for. */
+static Status train_on_some(Training *t, Examples *e, Linear *linear, double *needed, Error *error) {
+  double left = TIME_SHARE * time_limit_left(t), share = CAUTION * left / *needed;
+  size_t count = (size_t)((double)e->count * fmin(1.0, fmax(0.0, share))), rows = count / e->draws;
+  if (rows < LEAST_ROWS || rows < t->rows.count / LEAST_SHARE) return STATUS_OK;
+  draw_examples(t, count, e);
+  Status status = train(t, e, linear, needed, error);
+  if (status || *needed > 0.0) return status;
+  return warnings_find_of_short_linear(t, rows, &t->warnings, error);
+}
+
+/* A branch that was learned before is kept, else the model has none. */
+static Status leave_out(Training *t, Error *error) {
+  if (linear_exists(&t->model->linear)) return STATUS_OK;
+  t->options.linear = false;
+  Status status = preparation_set_prior(t, error);
+  return status ? status : warnings_find_of_short_linear(t, 0, &t->warnings, error);
+}
+
+static Status run(void *state, Training *t, bool *over, Error *error) {
+  (void)state;
+  (void)over;
+  Examples examples = {0};
+  Linear linear = {0};
+  double begun = clock_seconds(), needed = 0.0;
+  Status status = list_examples(t, &examples, error);
+  if (!status) status = train(t, &examples, &linear, &needed, error);
+  if (!status && needed > 0.0) status = train_on_some(t, &examples, &linear, &needed, error);
+  if (!status && !linear_exists(&linear)) status = leave_out(t, error);
+  if (linear_exists(&linear)) {
+    linear_free(&t->model->linear);
+    t->model->linear = linear;
+  }
   t->linear_seconds = clock_seconds() - begun;
-  free(texts);
-  free(targets);
+  examples_free(&examples);
   return status;
 }
 

@@ -4,17 +4,40 @@
 ** and too many epochs without a better one end the stage. Where rows have sets of labels it
 ** has the least loss: thresholds are not fitted yet. Without `patience` the last is best.
 */
+#include <math.h>
+
+#include "base/clock.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
 #include "train/warnings.h"
+
+enum { TRIED = 64 }; /* rows for each thread that tell how long it takes to judge all */
 
 typedef struct NetworkState {
   bool validating;
 } NetworkState;
 
+/* Where time is limited, judging the rows held out takes a tenth of it at most, by the speed that the first have. */
+static Status thin_validation(Training *t, Error *error) {
+  Validation *v = &t->validation;
+  size_t all = v->count, tried = TRIED * workers_count(t->workers);
+  double left = time_limit_left_in_all(t), begun = clock_seconds();
+  if (left == INFINITY || all <= tried) return STATUS_OK;
+  v->count = tried;
+  Status status = validation_judge(v, t->model, &t->lexicon, t->workers, error);
+  v->count = all;
+  double of_row = (clock_seconds() - begun) / (double)tried, most = left > 0.0 ? 0.1 * left / of_row : 0.0;
+  if (most < (double)all) validation_thin(v, most < (double)tried ? tried : (size_t)most);
+  t->reserved += 2.0 * of_row * (double)v->count; /* after the epoch, and for calibration */
+  if (status || v->count == all) return status;
+  return warnings_find_of_fewer(t, "validation by", v->count, all, &t->warnings, error);
+}
+
 static Status begin(void *state, Training *t, Error *error) {
   (void)state;
   Status status = parameters_new(&t->model->parameters.shape, &t->best_parameters, error);
   if (!status) status = epochs_new(t, &t->epochs, error);
+  if (!status) status = thin_validation(t, error);
   return status ? status : epochs_plan(t->epochs, t, t->options.epochs, error);
 }
 

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "train/preparation.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
 
 /* In this order. The last one runs in training_end(). */
 static const Stage *const STAGES[] = {
@@ -132,10 +133,8 @@ const Validation *training_validation(const Training *t) { return &t->validation
 
 /* ---- what stages ask ------------------------------------------------------------------- */
 
-bool training_ends_early(const Training *t) {
-  bool over = t->options.max_seconds > 0 && clock_seconds() - t->started >= t->options.max_seconds;
-  return over || stop_file_appeared(t->stop_file);
-}
+bool training_ends_early(const Training *t) { return time_limit_left(t) <= 0.0; }
+double training_seconds(const Training *t) { return clock_seconds() - t->started; }
 
 Status training_list_rows(Training *t, Error *error) {
   const Corpus *c = &t->corpus;
@@ -154,6 +153,8 @@ Status training_check_stop(Training *t, Error *error) {
   return error_set(error, STATUS_INVALID, "stopped by the file '%.200s' before anything was learned, so no model is "
                    "saved", t->options.stop_file);
 }
+
+Status training_check_time(const Training *t, Error *error) { return time_limit_check_rows(t, error); }
 
 Status training_check_memory(Training *t, bool all_rows, Error *error) {
   return all_rows ? memory_limit_check(t, error) : memory_limit_watch(t, error);
@@ -221,7 +222,7 @@ Status training_epoch(Training *t, Poll poll, Epoch *epoch, Error *error) {
   if (status == STATUS_INTERRUPTED && t->stage == 0 && training_check_stop(t, error)) status = STATUS_INVALID;
   workers_free(t->workers);
   t->workers = NULL;
-  epoch->seconds = clock_seconds() - t->started;
+  epoch->seconds = training_seconds(t);
   epoch->is_last = t->stage == LAST_STAGE;
   return status;
 }
@@ -234,7 +235,7 @@ TrainingProgress training_progress(const Training *t) {
   if (t->state && stage(t)->progress) stage(t)->progress(t->state, t, &p);
   if (p.told) return p;
   if (t->epochs) p.share = epochs_done(t->epochs) / (double)p.epochs;
-  if (limit > 0) p.share = fmax(p.share, (clock_seconds() - t->started) / limit);
+  if (limit > 0) p.share = fmax(p.share, training_seconds(t) / limit);
   p.share = fmax(0.0, fmin(p.share, 1.0));
   return p;
 }

@@ -85,6 +85,10 @@ Status training_add_phrase(Training *training, const Label *label, const char *p
 Status training_check_stop(Training *training, Error *error);
 Poll training_poll(Training *training, Poll poll);
 
+/* Likewise it is an error if rows come for longer than max_seconds. For each row. */
+Status training_check_time(const Training *training, Error *error);
+double training_seconds(const Training *training); /* since training_new() */
+
 /* Likewise it is an error if so many rows would take more memory than there is (memory_limit.h). While rows are read
 ** the caller asks after each, and where much is done before training_begin(), which asks too, once all are there.
 */

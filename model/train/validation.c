@@ -144,6 +144,16 @@ Status validation_judge(Validation *v, const Model *m, const Lexicon *lexicon, W
   return status;
 }
 
+void validation_thin(Validation *v, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    size_t from = i * v->count / count;
+    v->texts[i] = v->texts[from];
+    v->targets[i] = v->targets[from];
+    v->rows[i] = v->rows[from];
+  }
+  v->count = count;
+}
+
 void validation_keep(Validation *v) {
   if (v->count) memcpy(v->kept, v->logits, v->count * v->labels * sizeof *v->kept);
 }

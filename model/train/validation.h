@@ -37,6 +37,9 @@ void validation_free(Validation *validation);
 Status validation_judge(Validation *validation, const Model *model, const Lexicon *lexicon,
                         Workers *workers, Error *error);
 
+/* Keeps `count` of the rows, spread evenly over all. For rows that were not judged yet. */
+void validation_thin(Validation *validation, size_t count);
+
 /* validation_keep(): the model judged last is the best so far. validation_conclude() fits the
 ** calibration to the best one's outputs and scores them with it.
 */

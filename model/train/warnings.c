@@ -313,3 +313,28 @@ Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *e
   return warn(warnings, error, "the teacher took %s seconds and is not cut short by max_seconds (%s): the network "
               "had %s", number_fixed(t->teacher_seconds, 1).text, number_digits(t->options.max_seconds, 6).text, had);
 }
+
+static const char *limit_of(const Training *t) {
+  return stop_file_appeared(t->stop_file) ? "stop_file" : "max_seconds";
+}
+
+Status warnings_find_of_short_linear(const Training *t, size_t rows, Strings *warnings, Error *error) {
+  if (rows == 0)
+    return warn(warnings, error, "%s left no time for the linear branch, which the model lacks", limit_of(t));
+  return warn(warnings, error, "%s left time for the linear branch to learn from %zu of %zu rows", limit_of(t), rows,
+              t->rows.count);
+}
+
+Status warnings_find_of_fewer(const Training *t, const char *what, size_t rows, size_t all, Strings *warnings,
+                              Error *error) {
+  return warn(warnings, error, "%s left time for %s %zu of %zu texts", limit_of(t), what, rows, all);
+}
+
+Status warnings_find_of_left_out(const Training *t, const char *left_out, Strings *warnings, Error *error) {
+  return warn(warnings, error, "%s left no time for %s", limit_of(t), left_out);
+}
+
+Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error) {
+  return warn(warnings, error, "min_count is %zu, but no word occurs more than %zu times: the model knows no words, "
+              "only their parts", min_count, largest);
+}

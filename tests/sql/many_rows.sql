@@ -7,7 +7,7 @@ WITH RECURSIVE n(i, a) AS (SELECT 1, 12345 UNION ALL SELECT i + 1, (a * 11035152
 INSERT INTO noisy
   SELECT i, printf('w%d v%d u%d of%d', a % 97, a / 97 % 89, a % 1009, iif(told, label, 1 - label)), label FROM d;
 CREATE TABLE given(rows, share);
-CREATE TABLE options AS SELECT json_object('epochs', 1, 'encoder', 'none', 'embedding', 8, 'validation', 0, 'max_seconds', 0.01,
+CREATE TABLE options AS SELECT json_object('epochs', 1, 'encoder', 'none', 'embedding', 8, 'validation', 0,
   'class_weight', json('{"0": 50}')) AS json;
 SELECT classify_train(body, label, 'm', (SELECT json FROM options)) IS NOT NULL FROM noisy WHERE i <= 19000;
 INSERT INTO given SELECT 19000, avg(label = 0) FROM classify_rows('SELECT i, body FROM noisy WHERE i > 20500', 'm');

@@ -46,3 +46,8 @@ SELECT classify_train(text, labels, 'many', '{"max_size": 200000, "epochs": 2}')
 SELECT classify_train(text, json_extract(labels, '$[0]'), 'one', '{"max_size": 150000, "epochs": 1, "linear": false}') IS NOT NULL FROM many;
 SELECT name, length(weights) <= json_extract(options, '$.max_size'), length(weights) > 0.8 * json_extract(options, '$.max_size')
 FROM classify_models WHERE name IN ('many', 'one') ORDER BY name;
+
+-- A file that SQLite could not store is known before the first epoch.
+.limit length 60000
+SELECT classify_train(text, label, 'none', '{"embedding": 1024, "hidden": 512}') FROM texts;
+SELECT count(*) FROM classify_train('SELECT text, label FROM texts', 'none', '{"embedding": 64, "hidden": 8, "compress": false}');

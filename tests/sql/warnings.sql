@@ -18,3 +18,8 @@ SELECT 'on the card', classify_card('<b>') LIKE '%<li>labels &#39;&lt;i&gt;&#39;
 -- Trained in FROM.
 SELECT count(*) > 0 AS epochs FROM classify_train('SELECT body, label FROM doubtful', 'watched', :small);
 SELECT json_extract(metrics, '$.warnings') FROM classify_models WHERE name = 'watched';
+
+-- No word is as frequent as min_count says: only n-grams are left, or nothing.
+SELECT json_extract(classify_train(body, label, 'rare', json_set(:small, '$.min_count', 1000, '$.subwords', json('true'))), '$.warnings')
+  LIKE '%"min_count is 1000, but no word occurs more than % times: the model knows no words, only their parts"%' FROM doubtful;
+SELECT classify_train(body, label, 'none', json_set(:small, '$.min_count', 1000, '$.subwords', json('false'))) FROM doubtful;

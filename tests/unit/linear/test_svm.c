@@ -328,9 +328,46 @@ TEST(entries_with_bundles_are_all_their_features) {
   free(merged);
 }
 
+/* More rows than the set begins with: three kinds of words, of which the label has two. */
+TEST(a_working_set_finds_about_the_same_machine) {
+  enum { MANY = 6000, WORDS = 40, ENTRIES = 4, KIND = 9 };
+  size_t *begin = allocate(MANY + 1, sizeof *begin);
+  uint32_t *feature = allocate(MANY * ENTRIES, sizeof *feature), *targets = allocate(MANY, sizeof *targets);
+  float *value = allocate(MANY * ENTRIES, sizeof *value), *costs = allocate(MANY, sizeof *costs);
+  Random random = random_stream(1, 0, 0);
+  Workers *workers;
+  Svm all, set;
+  for (size_t i = 0; i < MANY; i++) {
+    targets[i] = (uint32_t)(i % 50);
+    costs[i] = 2.0f;
+    begin[i + 1] = begin[i] + ENTRIES;
+    for (size_t k = 0; k < ENTRIES; k++) {
+      feature[i * ENTRIES + k] = (uint32_t)(k * WORDS / ENTRIES + random_below(&random, WORDS / ENTRIES));
+      value[i * ENTRIES + k] = 0.5f;
+    }
+    if (targets[i] == KIND && random_below(&random, 10)) feature[i * ENTRIES] = 3;
+  }
+  SparseRows rows = {MANY, WORDS, begin, begin + 1, feature, value};
+  assert_ok(workers_new(0, (Poll){0}, &workers, &error));
+  assert_ok(svm_new(&rows, &all, &error));
+  assert_ok(svm_new(&rows, &set, &error));
+  svm_measure(&rows, workers, &all);
+  svm_fit(&rows, targets, KIND, costs, 1, workers, &all);
+  svm_fit_by_set(&rows, targets, KIND, costs, 1, workers, &set);
+  for (size_t f = 0; f <= WORDS; f++) assert_near(set.weights[f], all.weights[f], 0.1);
+  size_t fitted = 0;
+  for (size_t i = 0; i < MANY; i++) fitted += set.lengths[i] > 0.0f;
+  assert_true(fitted < MANY / 2);
+  svm_free(&all);
+  svm_free(&set);
+  workers_free(workers);
+  free(begin), free(feature), free(targets), free(value), free(costs);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(weights_are_those_of_gradient_descent),
+      cmocka_unit_test(a_working_set_finds_about_the_same_machine),
       cmocka_unit_test(weights_to_begin_from_are_what_is_drawn_to),
       cmocka_unit_test(weights_that_need_nothing_stay),
       cmocka_unit_test(rows_without_cost_count_for_nothing),
