@@ -10,10 +10,15 @@
 
 #include "host/connection.h"
 
-/* Reads the mark; mark->known is false if there is none, or if it cannot be read. */
-void change_mark_read(Connection *connection, const char *schema, ChangeMark *mark);
+/* Both fail only where SQLite has rolled back the transaction, memory is out or an interrupt came. */
 
-/* Whether the mark is still the same. `committed`: something was committed since; then it must be by this connection. */
-bool change_mark_is(Connection *connection, const char *schema, const ChangeMark *mark, bool committed);
+/* Reads the mark; mark->known is false if there is none, or if it cannot be read. */
+int change_mark_read(Connection *connection, const char *schema, ChangeMark *mark, Error *error);
+
+/* *same: whether the mark is still the same. `committed`: something was committed since; then it must be by this
+** connection.
+*/
+int change_mark_is(Connection *connection, const char *schema, const ChangeMark *mark, bool committed, bool *same,
+                   Error *error);
 
 #endif

@@ -64,8 +64,11 @@ static int read_weights(Connection *c, const ModelPlace *place, const Model **mo
   else
     rc = read_blob(c, blob, model, error);
   *state = row_state_now(c->db, place->schema);
-  change_mark_read(c, place->schema, mark);
+  if (!rc) rc = change_mark_read(c, place->schema, mark, error);
   sqlite3_blob_close(blob);
+  if (!rc) return rc;
+  cache_release(*model);
+  *model = NULL;
   return rc;
 }
 
@@ -93,31 +96,34 @@ static KeptModel *find_kept(Connection *c, const ModelPlace *place) {
   return NULL;
 }
 
-/* Returns whether the weights are still those that were read. A commit without a change of a row by SQL, such as one
-** of sqlite3_blob_write(), leaves no mark.
+/* *unchanged: whether the weights are still those that were read. A commit without a change of a row by SQL, such as
+** one of sqlite3_blob_write(), leaves no mark.
 */
-static bool is_unchanged(Connection *c, KeptModel *k) {
+static int check_unchanged(Connection *c, KeptModel *k, bool *unchanged, Error *error) {
   RowState now = row_state_now(c->db, k->schema);
-  if (row_state_unchanged(&k->state, &now)) return true;
+  *unchanged = row_state_unchanged(&k->state, &now);
+  if (*unchanged) return SQLITE_OK;
   bool committed = now.data_version != k->state.data_version;
-  if (now.deserialized || (committed && now.changes == k->state.changes)) return false;
-  if (!change_mark_is(c, k->schema, &k->mark, committed)) return false;
-  k->state = now;
-  return true;
+  if (now.deserialized || (committed && now.changes == k->state.changes)) return SQLITE_OK;
+  int rc = change_mark_is(c, k->schema, &k->mark, committed, unchanged, error);
+  if (!rc && *unchanged) k->state = now;
+  return rc;
 }
 
 static int load_from(Connection *c, const ModelPlace *place, const Model **model, Error *error) {
   RowState state;
   ChangeMark mark;
   KeptModel *kept = find_kept(c, place);
-  if (kept && is_unchanged(c, kept)) {
+  bool unchanged = false;
+  int rc = kept ? check_unchanged(c, kept, &unchanged, error) : SQLITE_OK;
+  if (!rc && unchanged) {
     KeptModel used = *kept;
     *kept = (KeptModel){0};
     connection_keep_model(c, &used);
     *model = cache_retain(used.model);
     return SQLITE_OK;
   }
-  int rc = read_weights(c, place, model, &state, &mark, error);
+  if (!rc) rc = read_weights(c, place, model, &state, &mark, error);
   if (!rc) keep(c, place, &state, &mark, *model);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
   Error reason = *error;
