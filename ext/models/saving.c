@@ -179,7 +179,7 @@ static bool has_file(const Saving *s) {
 /* Saves through a second connection to the same file, whose schema is main there. */
 static int insert_elsewhere(Saving *s, Error *error) {
   Saving there = *s;
-  sqlite3_vfs *vfs = NULL; /* VFSNAME gives all names of a stack of them, none of which need be one to open by */
+  sqlite3_vfs *vfs = NULL; /* SQLITE_FCNTL_VFSNAME may give the names of several, as a path */
   sqlite3_file_control(s->db, s->schema, SQLITE_FCNTL_VFS_POINTER, &vfs);
   there.schema = "main";
   there.db = NULL;
