@@ -20,6 +20,7 @@ typedef struct Columns {
 static void columns_free(Columns *columns) {
   sqlite3_free(columns->all);
   sqlite3_free(columns->needed);
+  *columns = (Columns){0};
 }
 
 static int place_of(const char *const *ours, const char *name) {

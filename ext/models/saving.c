@@ -223,7 +223,8 @@ static int kept_in_temp(const Saving *s, const Saving *temp, sqlite3_int64 rowid
   char *move = move_by_hand(s, rowid);
   char *text = sqlite3_mprintf("the trained model could not be saved in %s: %.100s. It is kept as temp.%.60s@%lld "
                                "until this connection closes%s. To move it: ", s->schema, why.message, s->name,
-                               temp->version, sqlite3_get_autocommit(s->db) ? "" : " or the transaction is rolled back");
+                               temp->version,
+                               sqlite3_get_autocommit(s->db) ? "" : " or the transaction is rolled back");
   rc = code_that_keeps(s, rc);
   bool fits = text && move && strlen(text) + strlen(move) < sizeof error->message;
   failure(error, rc, "%s%s", text ? text : "", fits ? move : "insert its row of temp.classify_models");
@@ -261,6 +262,7 @@ int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3
   if (t->bare) connection_set_trained_in_temp(c, t->name, false);
   *version = s.version;
   if (!s.not_deleted) return SQLITE_OK;
-  return failure(error, code_that_keeps(&s, s.not_deleted), "the model is saved as %s.%s@%lld, but its older versions could not be "
+  return failure(error, code_that_keeps(&s, s.not_deleted),
+                 "the model is saved as %s.%s@%lld, but its older versions could not be "
                  "deleted: %s", t->schema, t->name, s.version, s.reason.message);
 }

@@ -392,6 +392,9 @@ static const Case TRAININGS[] = {
     {"train in FROM", "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '" QUICK "')", MODELS,
      NULL, NULL},
     {"train, all parts", "SELECT classify_train(body, label, 'm', '" PARTS "') FROM texts", MODELS, NULL, NULL},
+    {"train, keep", "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.keep', 1)) FROM texts", MODELS,
+     "INSERT INTO classify_models SELECT 'm', 1, created, labels, options, metrics, weights FROM classify_models "
+     "WHERE name = 'good'", NULL},
     {"train, bad option", "SELECT classify_train(body, label, 'm', '{\"epoch\":3}') FROM texts", MODELS, NULL,
      "unknown option 'epoch'"},
 };

@@ -239,8 +239,9 @@ TEST(old_versions_that_cannot_be_deleted) {
   sqlite3 *db = texts_in("undeletable", "DELETE");
   teach(db, "m", "old");
   run(db, "CREATE TRIGGER stay BEFORE DELETE ON classify_models BEGIN SELECT raise(abort, 'it stays'); END");
-  assert_fails(SQLITE_CONSTRAINT, "the model is saved as main.m@2, but its older versions could not be deleted: it stays",
-               db, "SELECT classify_train(body, 'new ' || label, 'm', json_set('" QUICK "', '$.keep', 1)) FROM texts");
+  assert_fails(SQLITE_CONSTRAINT,
+               "the model is saved as main.m@2, but its older versions could not be deleted: it stays", db,
+               "SELECT classify_train(body, 'new ' || label, 'm', json_set('" QUICK "', '$.keep', 1)) FROM texts");
   assert_taught(db, "m", "new");
   assert_int_equal(models(db), 2);
   assert_false(has_table(db, "temp", "classify_models"));
@@ -643,8 +644,8 @@ static void *train_often(void *context) {
   Trainer *t = context;
   for (int i = 0; i < TRAININGS; i++) {
     sqlite3_stmt *stmt = NULL;
-    sqlite3_prepare_v2(t->db, "SELECT json_extract(classify_train(body, label, 'm', json_set('" QUICK "', '$.keep', 2)), "
-                       "'$.version') FROM texts", -1, &stmt, NULL);
+    sqlite3_prepare_v2(t->db, "SELECT json_extract(classify_train(body, label, 'm', json_set('" QUICK "', "
+                       "'$.keep', 2)), '$.version') FROM texts", -1, &stmt, NULL);
     bool saved = sqlite3_step(stmt) == SQLITE_ROW;
     char *sql = sqlite3_mprintf("SELECT count(*) FROM log WHERE version = %d", saved ? sqlite3_column_int(stmt, 0) : 0);
     if (!saved) fprintf(stderr, "%s\n", sqlite3_errmsg(t->db));
