@@ -37,6 +37,8 @@ static const char DELETE_OLD[] =
     "DELETE FROM \"%w\".classify_models WHERE name = ?1 AND version NOT IN "
     "(SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC LIMIT ?2)";
 
+static const char INSERTED[] = "SELECT version FROM \"%w\".classify_models WHERE name = ?1 AND rowid = ?2";
+
 static const char COUNT[] = "SELECT count(*) FROM \"%w\".classify_models WHERE name = ?1 AND version = ?2";
 
 /* Binding fails for a value that is larger than the connection's limit. */
@@ -90,6 +92,11 @@ static int check_inserted(Saving *s, Error *error) {
                  s->schema);
 }
 
+/* SQLite 3.35 gives no row of a table in temp. */
+static bool is_without_row(const Saving *s, int rc) {
+  return rc == SQLITE_DONE && strcmp(s->schema, "temp") == 0 && sqlite3_changes(s->db) > 0;
+}
+
 /* While the INSERT waits with its row it has not ended, so what is run meanwhile is committed
 ** together with it, or by the caller's transaction. No savepoint could do that where another
 ** statement of the connection writes.
@@ -98,6 +105,10 @@ static int step_insert(Saving *s, sqlite3_stmt *insert, Error *error) {
   int rc = sqlite3_step(insert), check;
   if (rc == SQLITE_ROW) {
     s->version = sqlite3_column_int64(insert, 0);
+    delete_old(s);
+  } else if (is_without_row(s, rc)) {
+    check = step_on_name(s, INSERTED, sqlite3_last_insert_rowid(s->db), &s->version, error);
+    if (check) return check;
     delete_old(s);
   }
   check = rc == SQLITE_ROW || rc == SQLITE_DONE ? check_inserted(s, error) : SQLITE_OK;
@@ -125,9 +136,10 @@ static int insert_row(Saving *s, Error *error) {
 ** interrupted as well. Then a statement that writes is stepped: it is interrupted, too, and
 ** with it SQLite rolls back the whole transaction, as sqlite3_interrupt() promises.
 */
-static void roll_back(sqlite3 *db, sqlite3_stmt *writer) {
-  if (sqlite3_exec(db, "ROLLBACK TO classify_save; RELEASE classify_save", NULL, NULL, NULL) == SQLITE_INTERRUPT)
-    sqlite3_step(writer);
+static void roll_back(sqlite3 *db, sqlite3_stmt *writer, bool is_whole) {
+  /* RELEASE would write what is left of a whole transaction, which a full disk refuses. */
+  const char *sql = is_whole ? "ROLLBACK" : "ROLLBACK TO classify_save; RELEASE classify_save";
+  if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_INTERRUPT) sqlite3_step(writer);
 }
 
 /* Makes the table and inserts the model: both, or neither. SQLite refuses the savepoint while
@@ -138,12 +150,13 @@ static int insert_with_table(Saving *s, Error *error) {
   sqlite3_stmt *writer;
   int rc = model_tables_prepare(s->db, s->schema, &writer, error);
   if (rc) return rc;
+  bool is_whole = sqlite3_get_autocommit(s->db);
   bool has_savepoint = sqlite3_exec(s->db, "SAVEPOINT classify_save", NULL, NULL, NULL) == SQLITE_OK;
   rc = insert_row(s, error);
   if (!rc && has_savepoint)
     do rc = sql_run(s->db, "RELEASE classify_save", "", error);
     while (waiting_again(s->connection, &rc, until, error));
-  if (rc && has_savepoint) roll_back(s->db, writer);
+  if (rc && has_savepoint) roll_back(s->db, writer, is_whole);
   sqlite3_finalize(writer);
   return rc;
 }
@@ -166,17 +179,17 @@ static bool has_file(const Saving *s) {
 /* Saves through a second connection to the same file, whose schema is main there. */
 static int insert_elsewhere(Saving *s, Error *error) {
   Saving there = *s;
-  char *vfs = NULL;
-  sqlite3_file_control(s->db, s->schema, SQLITE_FCNTL_VFSNAME, &vfs);
+  sqlite3_vfs *vfs = NULL; /* SQLITE_FCNTL_VFSNAME may give the names of several, as a path */
+  sqlite3_file_control(s->db, s->schema, SQLITE_FCNTL_VFS_POINTER, &vfs);
   there.schema = "main";
   there.db = NULL;
-  int rc = sqlite3_open_v2(sqlite3_db_filename(s->db, s->schema), &there.db, SQLITE_OPEN_READWRITE, vfs);
+  int rc = sqlite3_open_v2(sqlite3_db_filename(s->db, s->schema), &there.db, SQLITE_OPEN_READWRITE,
+                           vfs ? vfs->zName : NULL);
   rc = rc ? failure_sqlite(error, there.db, rc) : insert_patiently(&there, error);
   s->version = there.version;
   s->not_deleted = there.not_deleted;
   s->reason = there.reason;
   sqlite3_close(there.db);
-  sqlite3_free(vfs);
   return rc;
 }
 
@@ -198,6 +211,12 @@ static char *move_by_hand(const Saving *s, sqlite3_int64 rowid) {
                          s->schema, s->schema, rowid);
 }
 
+/* After these codes SQLite would roll back the caller's transaction, and with it the model. */
+static int code_that_keeps(const Saving *s, int rc) {
+  bool rolls_back = (rc & 0xFF) == SQLITE_FULL || (rc & 0xFF) == SQLITE_IOERR;
+  return rolls_back && !sqlite3_get_autocommit(s->db) ? SQLITE_ERROR : rc;
+}
+
 /* Statements that do not fit into the message are not shown. */
 static int kept_in_temp(const Saving *s, const Saving *temp, sqlite3_int64 rowid, int rc, Error *error) {
   Error why = *error;
@@ -206,6 +225,7 @@ static int kept_in_temp(const Saving *s, const Saving *temp, sqlite3_int64 rowid
                                "until this connection closes%s. To move it: ", s->schema, why.message, s->name,
                                temp->version,
                                sqlite3_get_autocommit(s->db) ? "" : " or the transaction is rolled back");
+  rc = code_that_keeps(s, rc);
   bool fits = text && move && strlen(text) + strlen(move) < sizeof error->message;
   failure(error, rc, "%s%s", text ? text : "", fits ? move : "insert its row of temp.classify_models");
   sqlite3_free(move);
@@ -242,6 +262,7 @@ int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3
   if (t->bare) connection_set_trained_in_temp(c, t->name, false);
   *version = s.version;
   if (!s.not_deleted) return SQLITE_OK;
-  return failure(error, s.not_deleted, "the model is saved as %s.%s@%lld, but its older versions could not be "
+  return failure(error, code_that_keeps(&s, s.not_deleted),
+                 "the model is saved as %s.%s@%lld, but its older versions could not be "
                  "deleted: %s", t->schema, t->name, s.version, s.reason.message);
 }
