@@ -39,7 +39,8 @@ static Status compress(Training *t) {
   bool over;
   Status status = workers_new(0, (Poll){0}, &t->workers, &error);
   if (!status) status = STAGE_COMPRESSION.run(NULL, t, &over, &error);
-  if (!status) status = STAGE_DESCRIPTION.run(NULL, t, &over, &error);
+  uint64_t described[8] = {0}; /* its state */
+  if (!status) status = STAGE_DESCRIPTION.run(described, t, &over, &error);
   workers_free(t->workers);
   t->workers = NULL;
   training_free(t);
