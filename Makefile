@@ -1,7 +1,10 @@
 # make            build/classify.so
 # make demo       trains on real rows and shows what came of it; with your own:
 #                 make demo CSV=file.csv TEXT=column LABEL=column
-# make test       every test; make test SAN=address,undefined under sanitizers
+# make test       every test; make test SAN=address,undefined under sanitizers,
+#                 COMMA_LOCALE=1 in a locale whose numbers have a comma
+# make fuzz       programs that make up files and texts (tests/fuzz), by clang; FUZZ_SECONDS=20
+#                 for each; make fuzz FUZZ="model card" for some of them
 # make bench      speed and accuracy; make bench-accuracy PARTS="few oos" SETS=trec6
 #                 make bench-peers PYTHON=venv/bin/python: beside Keras, ONNX, fastText
 # make encoder    build/encoder, a pretrained encoder of 90 MB, for a part of the demo and
@@ -63,9 +66,10 @@ ifeq ($(OPENBLAS) $(filter x86_64%,$(MACHINE)),$(DEBIAN_OPENBLAS) $(MACHINE))
            -Wl,--defsym=gotoblas_COOPERLAKE=gotoblas_SKYLAKEX
 endif
 # A static OpenBLAS is linked in. A shared one is linked by programs with libclassify.a as well.
-# --wrap=getenv: see model/base/matrix.c
+# --wrap: see model/base/matrix.c and model/base/blas_memory.c
 SHARED_OPENBLAS := $(if $(filter -l%,$(OPENBLAS)),$(OPENBLAS))
-STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,-Wl,--wrap=getenv $(CORES) $(OPENBLAS))
+WRAPPED         := $(patsubst %,-Wl$(comma)--wrap=%,getenv blas_memory_alloc blas_memory_free)
+STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,$(WRAPPED) $(CORES) $(OPENBLAS))
 SHARED_LIBS     := $(SHARED_OPENBLAS) -lutf8proc -lm -pthread
 LIBS            := $(STATIC_OPENBLAS) $(SHARED_LIBS)
 
@@ -111,7 +115,7 @@ $(BUILD)/schema.h: sql/schema.sql
 	@mkdir -p $(@D)
 	@( echo 'static const char SCHEMA_SQL[] ='; \
 	  sed 's/ *--.*//; s/{schema}/\\"%w\\"/g; s/.*/  "&\\n"/' $<; echo '  ;' ) > $@
-$(BUILD)/ext/models/saving.o $(BUILD)/static/ext/models/saving.o: $(BUILD)/schema.h
+$(BUILD)/ext/models/model_tables.o $(BUILD)/static/ext/models/model_tables.o: $(BUILD)/schema.h
 
 # the style of ext/card/card.css the same way
 $(BUILD)/card_style.h: ext/card/card.css
@@ -130,7 +134,7 @@ HOST := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/host/test_*.c))
 
 $(UNIT): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/unit/support.o $(MODEL)
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka $(LIBS)
-$(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o
+$(HOST): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/host/support.o $(BUILD)/tests/host/faulty_vfs.o
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ -lcmocka -lsqlite3 -lm -pthread
 
 # what the programs of tests/interop call that is not in SQL
@@ -138,7 +142,36 @@ ENCODE := $(BUILD)/tests/interop.d/encode
 $(ENCODE): $(ENCODE).o $(MODEL)
 	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
-check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE)
+# tests/run says what COMMA_LOCALE is.
+LOCALE := $(if $(filter-out 1,$(COMMA_LOCALE)),$(COMMA_LOCALE),de_DE.UTF-8)
+COMMA  := $(if $(COMMA_LOCALE),$(BUILD)/tests/comma_locale.so $(BUILD)/locale/$(LOCALE))
+$(BUILD)/tests/comma_locale.so: tests/comma_locale.c
+	@mkdir -p $(@D)
+	@$(CC) -shared -fPIC -O1 $(WARN) -o $@ $< -ldl
+$(BUILD)/locale/%:
+	@mkdir -p $(@D)
+	@localedef -i $(basename $*) -f $(patsubst .%,%,$(suffix $*)) $@ || { \
+	  echo "The locale $* cannot be made. On Debian: apt-get install locales"; exit 1; }
+
+# tests/fuzz/TARGET.c takes bytes from anywhere: here from files, by main.c; in `make fuzz` from libFuzzer.
+FUZZ_SHARED  := fuzz mutate main
+FUZZ_TARGETS := $(filter-out $(FUZZ_SHARED),$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
+FUZZ_ENGINE  := $(if $(findstring fuzzer,$(SAN)),-fsanitize=fuzzer,$(BUILD)/tests/fuzz/main.o)
+FUZZERS      := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz/%)
+$(FUZZERS): $(BUILD)/%: $(BUILD)/%.o $(BUILD)/tests/fuzz/fuzz.o $(BUILD)/tests/fuzz/mutate.o \
+  $(filter %.o,$(FUZZ_ENGINE)) $(STATIC_EXT) $(MODEL)
+	@$(CC) $(ALL_CFLAGS) -o $@ $^ $(filter -f%,$(FUZZ_ENGINE)) -Wl,--wrap=pthread_create -lsqlite3 $(LIBS)
+$(BUILD)/tests/fuzz/%.o: ALL_CFLAGS += -DSQLITE_CORE
+
+FUZZ         ?= $(FUZZ_TARGETS)
+FUZZ_SECONDS ?= 20
+FUZZ_BUILD   := CC=clang BUILD=build/fuzz SAN=fuzzer-no-link,address,undefined SHARED_SAN= CFLAGS='-O1 -g'
+fuzz:
+	@tests/install $(BUILD_PACKAGES) clang
+	@$(MAKE) --no-print-directory $(FUZZ_BUILD) $(FUZZ:%=build/fuzz/tests/fuzz/%)
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZ)
+
+check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE) $(FUZZERS) $(COMMA)
 	@tests/run $(BUILD)
 
 # ---- what a newcomer types -----------------------------------------------------
@@ -147,7 +180,7 @@ BUILD_PACKAGES := gcc libc6-dev libopenblas-pthread-dev libutf8proc-dev libsqlit
 TEST_PACKAGES  := libcmocka-dev
 
 test:
-	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES)
+	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(COMMA_LOCALE),locales)
 	@$(MAKE) --no-print-directory check
 
 demo: export CSV := $(CSV)
@@ -229,7 +262,7 @@ release:
 clean:
 	rm -rf build
 
-.PHONY: check test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
+.PHONY: check fuzz test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
 .SECONDARY:
--include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) \
-           $(BUILD)/tests/*/support.o))
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(FUZZERS:=.o) \
+           $(BUILD)/tests/*/support.o $(BUILD)/tests/host/faulty_vfs.o $(FUZZ_SHARED:%=$(BUILD)/tests/fuzz/%.o)))

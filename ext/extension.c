@@ -9,6 +9,7 @@
 SQLITE_EXTENSION_INIT1
 
 #include <pthread.h>
+#include <string.h>
 
 #include "card/card.h"
 #include "classify.h"
@@ -120,6 +121,34 @@ static bool take_api(const sqlite3_api_routines *api) {
 #endif
 }
 
+static bool is_running(sqlite3 *db) {
+  sqlite3_stmt *stmt = sqlite3_next_stmt(db, NULL);
+  while (stmt && !sqlite3_stmt_busy(stmt)) stmt = sqlite3_next_stmt(db, stmt);
+  return stmt != NULL;
+}
+
+/* Sets *loaded to whether the connection has the extension already and a statement is running, as with
+** a second SELECT load_extension(). SQLite changes no functions then, and if they are of this version,
+** nothing needs to be done. Another version is an error.
+*/
+static int find_loaded(sqlite3 *db, bool *loaded, char **message) {
+  sqlite3_stmt *stmt = NULL;
+  char *version = NULL;
+  *loaded = false;
+  if (!is_running(db)) return SQLITE_OK;
+  if (sqlite3_prepare_v2(db, "SELECT classify_version()", -1, &stmt, NULL) == SQLITE_OK &&
+      sqlite3_step(stmt) == SQLITE_ROW)
+    version = sqlite3_mprintf("%s", sqlite3_column_text(stmt, 0));
+  sqlite3_finalize(stmt);
+  *loaded = version && strcmp(version, ABOUT_VERSION) == 0;
+  if (version && !*loaded && message)
+    *message = sqlite3_mprintf("this connection has sqlite-classify %s, expected no running statement, so that "
+                               ABOUT_VERSION " can take its place", version);
+  int rc = version && !*loaded ? SQLITE_BUSY : SQLITE_OK;
+  sqlite3_free(version);
+  return rc;
+}
+
 static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
   if (!take_api(api)) {
     if (message)
@@ -132,9 +161,15 @@ static int load(sqlite3 *db, char **message, const sqlite3_api_routines *api) {
       *message = sqlite3_mprintf("sqlite-classify needs SQLite 3.35.0 or newer, this is %s", sqlite3_libversion());
     return SQLITE_ERROR;
   }
+  bool loaded;
+  int rc = find_loaded(db, &loaded, message);
+  if (rc || loaded) return rc;
   Connection *connection = connection_new(db);
-  if (!connection) return SQLITE_NOMEM;
-  int rc = register_all(connection);
+  if (!connection) {
+    if (message) *message = sqlite3_mprintf("%s", sqlite3_errstr(SQLITE_NOMEM));
+    return SQLITE_NOMEM;
+  }
+  rc = register_all(connection);
   if (rc && rc != SQLITE_NOMEM && message) *message = sqlite3_mprintf("%s", sqlite3_errmsg(db));
   connection_release(connection);
   return rc;

@@ -19,6 +19,19 @@ CREATE TABLE IF NOT EXISTS {schema}.classify_versions(
   newest INTEGER NOT NULL
 );
 
+-- A random number, another one after each change of the models: who has read a model knows by it that no model has
+-- changed since.
+CREATE TABLE IF NOT EXISTS {schema}.classify_changes(mark INTEGER);
+
+CREATE TRIGGER IF NOT EXISTS {schema}.classify_models_mark_insert
+AFTER INSERT ON classify_models BEGIN DELETE FROM classify_changes; INSERT INTO classify_changes VALUES (random()); END;
+
+CREATE TRIGGER IF NOT EXISTS {schema}.classify_models_mark_update
+AFTER UPDATE ON classify_models BEGIN DELETE FROM classify_changes; INSERT INTO classify_changes VALUES (random()); END;
+
+CREATE TRIGGER IF NOT EXISTS {schema}.classify_models_mark_delete
+AFTER DELETE ON classify_models BEGIN DELETE FROM classify_changes; INSERT INTO classify_changes VALUES (random()); END;
+
 CREATE TRIGGER IF NOT EXISTS {schema}.classify_models_inserted
 AFTER INSERT ON classify_models BEGIN
   INSERT INTO classify_versions(name, newest) VALUES (new.name, new.version)

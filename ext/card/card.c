@@ -8,6 +8,7 @@
 #include "card_style.h"
 #include "functions/classify_debug.h"
 #include "host/html.h"
+#include "host/json.h"
 #include "host/query.h"
 
 /* ---- head ---------------------------------------------------------------------------------- */
@@ -311,7 +312,7 @@ static bool list_options(Page *page) {
   page->rc = connection_statement(page->connection, OPTIONS, &row, &page->error);
   if (page->rc) return false;
   if (sqlite3_bind_value(row, 1, page->row.options)) page->rc = failure_no_memory(&page->error);
-  while (!page->rc && (step = sqlite3_step(row)) == SQLITE_ROW) {
+  while (!page->rc && (step = json_step(row)) == SQLITE_ROW) {
     page_put(page, any ? "<div><dt>" : "<dl class=\"options\"><div><dt>");
     page_put_value(page, sqlite3_column_value(row, 0));
     page_put(page, "</dt><dd>");

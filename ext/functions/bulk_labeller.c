@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/tokenizers.h"
@@ -221,10 +222,13 @@ static int begin_progress(BulkLabeller *b, Error *error) {
 static void log_rows(BulkLabeller *b) {
   double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
   if (b->ended || progress_due(&b->progress, LOG_EVERY))
-    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %.1f s", rows, rows / seconds, seconds);
+    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %s s", rows, rows / seconds,
+                 number_fixed(seconds, 1).text);
 }
 
 /* ---- chunks ------------------------------------------------------------------------------ */
+
+static bool is_running(void *workers) { return !workers_stopped(workers); }
 
 static int label_chunk(BulkLabeller *b, Error *error) {
   Workers *workers;
@@ -232,6 +236,7 @@ static int label_chunk(BulkLabeller *b, Error *error) {
   Poll poll = progress_poll(&b->progress, connection_poll(b->connection));
   int rc = failure_code(workers_new(b->query.threads, poll, &workers, error));
   if (rc) return rc;
+  for (size_t i = 0; i < b->query.threads; i++) b->scratches[i].inference.poll = (Poll){is_running, workers};
   workers_begin(workers, label_task, b);
   while (!rc && !b->ended && windows < most) {
     if (!b->windows[windows]) b->windows[windows] = calloc(1, sizeof *b->windows[windows]);

@@ -7,6 +7,7 @@
 #include "classifier/explain.h"
 #include "functions/explanation.h"
 #include "host/query.h"
+#include "host/value.h"
 #include "models/loading.h"
 
 enum { COL_POSITION, COL_TOKEN, COL_START, COL_LENGTH, COL_WEIGHT, COL_CONTRIBUTION, COL_LEAVE_ONE_OUT, VISIBLE };
@@ -73,6 +74,7 @@ static int compute_drops(Attention *a, Connection *c, Error *error) {
   Question question = {tokens_text(&r->tokens), &lexicon, r->label};
   Poll poll = connection_poll(c);
   int rc = failure_code(explain_leave_one_out(r->model, &question, r->tokens.count, &c->scratch, poll, drops, error));
+  connection_trim(c);
   if (rc)
     free(drops);
   else
@@ -103,9 +105,7 @@ static int attention_column(TableCall *call, sqlite3_context *context, int colum
   const struct TokenSpan *span = &r->tokens.spans[a->at];
   switch (column) {
     case COL_POSITION: sqlite3_result_int64(context, (sqlite3_int64)a->at + 1); break;
-    case COL_TOKEN:
-      sqlite3_result_text64(context, r->tokens.folded + span->token, span->length, SQLITE_TRANSIENT, SQLITE_UTF8);
-      break;
+    case COL_TOKEN: value_result_token(context, r->tokens.folded + span->token, span->length); break;
     case COL_START: sqlite3_result_int64(context, (sqlite3_int64)a->start + 1); break;
     case COL_LENGTH:
       sqlite3_result_int64(context, (sqlite3_int64)utf8_characters(a->text + span->start, span->end - span->start));

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "functions/classify_embedding.h"
 #include "functions/row_id.h"
 #include "host/cache.h"
@@ -97,8 +98,8 @@ static int embed_rows(Embeddings *e, Error *error) {
 static void log_rows(Embeddings *e) {
   double rows = (double)atomic_load(&e->done), seconds = progress_seconds(&e->progress);
   if (e->ended || progress_due(&e->progress, LOG_EVERY))
-    progress_log(&e->progress, "classify_embeddings: %.0f rows, %.0f rows a second, %.1f s", rows, rows / seconds,
-                 seconds);
+    progress_log(&e->progress, "classify_embeddings: %.0f rows, %.0f rows a second, %s s", rows, rows / seconds,
+                 number_fixed(seconds, 1).text);
 }
 
 static int next_chunk(Embeddings *e, Error *error) {

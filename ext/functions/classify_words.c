@@ -47,7 +47,7 @@ static int words_column(TableCall *call, sqlite3_context *context, int column, E
   const char *token = strings_get(&w->model->vocabulary.words, k->words[w->at] - 1, &length);
   switch (column) {
     case COL_LABEL: value_result(context, labels_get(&w->model->labels, k->labels[w->at])); break;
-    case COL_TOKEN: sqlite3_result_text64(context, token, length, SQLITE_TRANSIENT, SQLITE_UTF8); break;
+    case COL_TOKEN: value_result_token(context, token, length); break;
     case COL_COUNT: sqlite3_result_int64(context, k->counts[w->at]); break;
     case COL_CONTRIBUTION: sqlite3_result_double(context, k->contributions[w->at]); break;
   }

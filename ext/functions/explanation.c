@@ -37,6 +37,7 @@ int explanation_find(Explanation *r, Connection *c, const Model *model, const ch
   int rc = labelling_tokens(c, model, text, length, &r->tokens, error);
   if (!rc) rc = predict_label(r, c, label, error);
   if (!rc) rc = find_contributions(r, c, error);
+  connection_trim(c);
   return rc;
 }
 

@@ -10,7 +10,9 @@
 int probabilities_of_text(Connection *c, const Model *model, const char *text, size_t length, Error *error) {
   tokens_clear(&c->tokens);
   int rc = labelling_tokens(c, model, text, length, &c->tokens, error);
-  return rc ? rc : labelling_predict(c, model, &c->tokens, error);
+  if (!rc) rc = labelling_predict(c, model, &c->tokens, error);
+  connection_trim(c);
+  return rc;
 }
 
 int probabilities_of_arguments(sqlite3_context *context, int argc, sqlite3_value **argv, const Model **model,

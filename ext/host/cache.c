@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "host/sqlite.h"
+
 typedef struct Entry Entry;
 struct Entry {
   CacheKey key;
@@ -16,9 +18,35 @@ struct Entry {
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static Entry *entries; /* guarded by the mutex */
 
+/* ---- keys ---------------------------------------------------------------------------- */
+
+static KeyedHashKey hash_key;
+static pthread_once_t hash_key_made = PTHREAD_ONCE_INIT;
+
+static void make_hash_key(void) { sqlite3_randomness(sizeof hash_key, &hash_key); }
+
+void cache_hash_begin(KeyedHash *hash) {
+  pthread_once(&hash_key_made, make_hash_key);
+  keyed_hash_begin(hash, &hash_key);
+}
+
+void cache_hash_end(KeyedHash *hash, CacheKey *key, int file) {
+  key->size[file] = hash->size;
+  keyed_hash_end(hash, key->digest[file]);
+}
+
+void cache_key_add(CacheKey *key, int file, const void *bytes, size_t size) {
+  KeyedHash hash;
+  cache_hash_begin(&hash);
+  keyed_hash_add(&hash, bytes, size);
+  cache_hash_end(&hash, key, file);
+}
+
+/* ---- values -------------------------------------------------------------------------- */
+
 static Entry *find_key(const CacheKey *key) {
-  for (Entry *e = entries; e && *key->identifier; e = e->next)
-    if (e->key.size == key->size && strcmp(e->key.identifier, key->identifier) == 0) return e;
+  for (Entry *e = entries; e; e = e->next)
+    if (memcmp(&e->key, key, sizeof *key) == 0) return e;
   return NULL;
 }
 

@@ -1,8 +1,8 @@
 /* cache.h -- what was loaded from a table, such as a model, shared by all connections of the process.
 **
-** A value is found by a key, which stands for its bytes: an identifier that is a hash of them, and
-** their number, so that a file that was cut off is read and refused. (Name and version would not
-** do: after a rollback they can stand for other bytes.) Whoever gets a value from
+** A value is found by a key, which stands for the bytes that it was made of: their number, and a hash of all of them
+** with a random key of this process (keyed_hash.h). Whoever writes a file has no part in it. (Name and version would
+** not do: after a rollback they can stand for other bytes.) Whoever gets a value from
 ** cache_acquire(), cache_add() or cache_retain() calls cache_release(); the last call frees
 ** the value. Any thread may call.
 */
@@ -10,13 +10,23 @@
 #define CLASSIFY_CACHE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
-enum { CACHE_KEY_LENGTH = 128 };
+#include "base/keyed_hash.h"
+
+enum { CACHE_FILES = 3 };
 
 typedef struct CacheKey {
-  char identifier[CACHE_KEY_LENGTH]; /* "": the value is not shared */
-  size_t size;
-} CacheKey;
+  uint8_t digest[CACHE_FILES][KEYED_HASH_DIGEST];
+  size_t size[CACHE_FILES];
+} CacheKey; /* all zero is none */
+
+/* Adds one of the files that a value is made of to its key, as number `file`. Or a file that comes in pieces: each is
+** added to a hash that was begun so.
+*/
+void cache_key_add(CacheKey *key, int file, const void *bytes, size_t size);
+void cache_hash_begin(KeyedHash *hash);
+void cache_hash_end(KeyedHash *hash, CacheKey *key, int file);
 
 /* Returns NULL if the value is not in the cache. */
 const void *cache_acquire(const CacheKey *key);

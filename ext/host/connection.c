@@ -4,13 +4,14 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/matrix.h"
 #include "host/cache.h"
 #include "host/tokenizers.h"
 
 static const double POLL_EVERY = 0.01; /* seconds */
 
 Connection *connection_new(sqlite3 *db) {
-  Connection *c = calloc(1, sizeof *c);
+  Connection *c = matrix_prepare() ? calloc(1, sizeof *c) : NULL;
   Guard *guard = c ? guard_new(db) : NULL;
   if (!guard) {
     free(c);
@@ -32,12 +33,51 @@ void connection_keep_encoder(Connection *c, const KeptEncoder *kept) {
   cache_release(before.encoder);
 }
 
+void connection_trim(Connection *c) {
+  scratch_trim(&c->scratch);
+  if (tokens_bytes(&c->tokens) > SCRATCH_KEPT) tokens_free(&c->tokens);
+}
+
+static TempName **find_temp_name(TempName **list, const char *name) {
+  while (*list && strcmp((*list)->name, name) != 0) list = &(*list)->next;
+  return list;
+}
+
+bool connection_trained_in_temp(const Connection *c, const char *name) {
+  TempName *list = c->trained_in_temp;
+  return *find_temp_name(&list, name) != NULL;
+}
+
+int connection_set_trained_in_temp(Connection *c, const char *name, bool trained) {
+  TempName **place = find_temp_name(&c->trained_in_temp, name), *found = *place;
+  if (trained && !found) {
+    size_t size = strlen(name) + 1;
+    TempName *new = sqlite3_malloc64(sizeof *new + size);
+    if (!new) return SQLITE_NOMEM;
+    new->next = NULL;
+    memcpy(new->name, name, size);
+    *place = new;
+  } else if (!trained && found) {
+    *place = found->next;
+    sqlite3_free(found);
+  }
+  return SQLITE_OK;
+}
+
+void connection_drop_model(KeptModel *kept) {
+  sqlite3_free(kept->schema);
+  sqlite3_free(kept->name);
+  cache_release(kept->model);
+  *kept = (KeptModel){0};
+}
+
 void connection_release(void *connection) {
   Connection *c = connection;
   if (--c->references > 0) return;
   guard_free(c->guard);
-  for (int i = 0; i < CONNECTION_MODELS; i++) cache_release(c->models[i]);
+  for (int i = 0; i < CONNECTION_MODELS; i++) connection_drop_model(&c->models[i]);
   connection_keep_encoder(c, &(KeptEncoder){0});
+  while (c->trained_in_temp) connection_set_trained_in_temp(c, c->trained_in_temp->name, false);
   scratch_free(&c->scratch);
   tokens_free(&c->tokens);
   tokenizers_free(c);
@@ -104,15 +144,39 @@ int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Er
   return SQLITE_OK;
 }
 
-void connection_keep_model(Connection *c, const Model *model) {
+/* Returns the place of this version, else of one that can go. */
+static int find_place(const Connection *c, const KeptModel *kept) {
   int i = 0;
-  while (i < CONNECTION_MODELS - 1 && c->models[i] != model && c->models[i]) i++;
-  if (c->models[i] != model) {
-    cache_release(c->models[i]);
-    c->models[i] = cache_retain(model);
+  for (; i < CONNECTION_MODELS - 1 && c->models[i].model; i++)
+    if (c->models[i].version == kept->version && strcmp(c->models[i].schema, kept->schema) == 0 &&
+        strcmp(c->models[i].name, kept->name) == 0)
+      break;
+  return i;
+}
+
+void connection_keep_model(Connection *c, const KeptModel *kept) {
+  int place = find_place(c, kept);
+  sqlite3_int64 bytes = 0;
+  connection_drop_model(&c->models[place]);
+  memmove(c->models + 1, c->models, (size_t)place * sizeof c->models[0]);
+  c->models[0] = *kept;
+  for (int i = 1; i < CONNECTION_MODELS; i++) {
+    bytes += c->models[i].size;
+    if (bytes > CONNECTION_MODELS_BYTES) connection_drop_model(&c->models[i]);
   }
-  memmove(c->models + 1, c->models, (size_t)i * sizeof c->models[0]);
-  c->models[0] = model;
+}
+
+void connection_forget(Connection *c, const char *schema) {
+  int left = 0;
+  for (int i = 0; i < CONNECTION_MODELS; i++) {
+    KeptModel kept = c->models[i];
+    c->models[i] = (KeptModel){0};
+    if (kept.model && strcmp(kept.schema, schema) != 0)
+      c->models[left++] = kept;
+    else
+      connection_drop_model(&kept);
+  }
+  if (c->encoder.encoder && strcmp(c->encoder.schema, schema) == 0) connection_keep_encoder(c, &(KeptEncoder){0});
 }
 
 static bool not_interrupted(void *context) {

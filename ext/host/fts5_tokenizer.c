@@ -19,13 +19,21 @@ struct HostTokenizer {
 typedef struct Splitting {
   TokenSink *sink;
   void *context;
+  int size; /* of the text */
 } Splitting;
 
 enum { STOPPED = SQLITE_DONE }; /* our code for "no more tokens": FTS5 passes it on */
 
+static int within(int at, int least, int most) { return at < least ? least : at > most ? most : at; }
+
+/* FTS5's trigram takes a character that is cut off at the end of a text for a whole one, and a tokenizer of the host
+** may say anything: spans are kept within the text.
+*/
 static int on_token(void *context, int flags, const char *token, int length, int start, int end) {
   const Splitting *s = context;
   if (flags & FTS5_TOKEN_COLOCATED) return SQLITE_OK; /* a synonym of the one before */
+  start = within(start, 0, s->size);
+  end = within(end, start, s->size);
   const Token t = {.text = token, .length = (size_t)length, .start = (size_t)start, .end = (size_t)end};
   return s->sink(s->context, &t) ? SQLITE_OK : STOPPED;
 }
@@ -33,9 +41,8 @@ static int on_token(void *context, int flags, const char *token, int length, int
 static Status host_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
                          void *context, Error *error) {
   const HostTokenizer *host = (const HostTokenizer *)tokenizer;
-  Splitting splitting = {sink, context};
-  int size = length > INT_MAX ? INT_MAX : (int)length;
-  int rc = host->methods.xTokenize(host->instance, &splitting, FTS5_TOKENIZE_DOCUMENT, text, size, on_token);
+  Splitting splitting = {sink, context, length > INT_MAX ? INT_MAX : (int)length};
+  int rc = host->methods.xTokenize(host->instance, &splitting, FTS5_TOKENIZE_DOCUMENT, text, splitting.size, on_token);
   if (rc == SQLITE_OK || rc == STOPPED) return STATUS_OK;
   if (rc == SQLITE_NOMEM) return error_no_memory(error);
   return error_set(error, STATUS_INVALID, "the tokenizer '%s' failed: %s", host->name, sqlite3_errstr(rc));

@@ -136,7 +136,9 @@ static int connect_table(Guard *g, Error *error) {
   sqlite3_stmt *stmt;
   int rc = sqlite3_prepare_v2(g->db, "SELECT 1 FROM temp.classify_guard", -1, &stmt, NULL);
   sqlite3_finalize(stmt);
-  return rc ? failure_sqlite(error, g->db, rc) : SQLITE_OK;
+  if (rc || g->connected) return rc ? failure_sqlite(error, g->db, rc) : SQLITE_OK;
+  return failure(error, SQLITE_ERROR, "a database has a table or a view named classify_guard, expected none, since "
+                 "the extension has one of that name");
 }
 
 int guard_watch(Guard *g, void (*release)(void *owner), void *owner, Error *error) {

@@ -1,9 +1,24 @@
+#define _GNU_SOURCE /* uselocale */
 #include "host/json.h"
 
-#include <string.h>
+#include <locale.h>
 #include <math.h>
-#include <stdlib.h>
-#include <utf8proc.h>
+#include <string.h>
+
+#include "base/number_text.h"
+#include "base/utf8.h"
+#include "host/printable.h"
+
+/* This thread alone, so that other threads of the host see nothing of it. */
+int json_step(sqlite3_stmt *stmt) {
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  if (!plain) return SQLITE_NOMEM;
+  locale_t before = uselocale(plain);
+  int rc = sqlite3_step(stmt);
+  uselocale(before);
+  freelocale(plain);
+  return rc;
+}
 
 static void append_escaped(sqlite3_str *json, unsigned char c) {
   static const char SHORT[] = "btn_fr"; /* for the codes 8 to 13; 11 has no letter */
@@ -19,26 +34,19 @@ void json_text(sqlite3_str *json, const char *text, size_t length) {
   sqlite3_str_appendchar(json, 1, '"');
   for (size_t i = 0; i < length;) {
     unsigned char c = (unsigned char)text[i];
-    utf8proc_int32_t code;
-    utf8proc_ssize_t n = utf8proc_iterate((const utf8proc_uint8_t *)text + i, (utf8proc_ssize_t)(length - i), &code);
-    if (n <= 0)
-      sqlite3_str_appendall(json, "\xEF\xBF\xBD");
-    else if (c < 0x20 || c == '"' || c == '\\')
+    size_t n = utf8_length(text + i, length - i);
+    if (c < 0x20 || c == '"' || c == '\\')
       append_escaped(json, c);
     else
-      sqlite3_str_append(json, text + i, (int)n);
-    i += n > 0 ? (size_t)n : 1;
+      printable_utf8(json, text + i, n);
+    i += n;
   }
   sqlite3_str_appendchar(json, 1, '"');
 }
 
-/* Writes 15 digits if they read back as the same number, else 17. */
 static void append_real(sqlite3_str *json, double value) {
-  char digits[40];
-  sqlite3_snprintf(sizeof digits, digits, "%!.15g", value);
-  if (strtod(digits, NULL) != value) sqlite3_snprintf(sizeof digits, digits, "%!.17g", value);
   if (isfinite(value))
-    sqlite3_str_appendall(json, digits);
+    sqlite3_str_appendall(json, number_exact(value).text);
   else
     sqlite3_str_appendall(json, value > 0 ? "9e999" : "-9e999");
 }

@@ -8,6 +8,12 @@
 #include "text/label_sets.h"
 #include "text/labels.h"
 
+/* sqlite3_step() for a statement of ours that calls SQLite's JSON functions. A SQLite that is not
+** built of its amalgamation, such as Debian's, reads the numbers of JSON by strtod(), which expects
+** what the host's locale has for a point.
+*/
+int json_step(sqlite3_stmt *stmt);
+
 /* Writes a quoted string. Bytes that are not UTF-8 become U+FFFD. */
 void json_text(sqlite3_str *json, const char *text, size_t length);
 

@@ -30,6 +30,14 @@ void printable_append(sqlite3_str *out, int32_t code) {
   sqlite3_str_append(out, (const char *)bytes, (int)utf8proc_encode_char(code, bytes));
 }
 
+void printable_utf8(sqlite3_str *out, const char *text, size_t length) {
+  int32_t code;
+  for (size_t i = 0; i < length;) {
+    i += utf8_read(text + i, length - i, &code);
+    printable_append(out, code < 0 ? REPLACEMENT : code);
+  }
+}
+
 static bool changes_direction(int32_t code) {
   return (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
 }

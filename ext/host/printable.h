@@ -13,6 +13,9 @@
 
 #include "host/sqlite.h"
 
+/* Writes a text as it is, but for bytes that are not UTF-8. */
+void printable_utf8(sqlite3_str *out, const char *text, size_t length);
+
 /* Reads the first character of a text: *code is its replacement. Returns how many bytes of the
 ** text it takes (utf8.h). The length must not be 0.
 */

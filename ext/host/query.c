@@ -1,9 +1,12 @@
 #include "host/query.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/clock.h"
+
+static bool in_word(char c) {
+  return c == '_' || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
 
 /* Skips white space and comments. */
 static const char *skip_blank(const char *sql) {
@@ -26,8 +29,7 @@ bool query_begins(const char *sql) {
   sql = skip_blank(sql);
   for (size_t i = 0; i < sizeof WORDS / sizeof *WORDS; i++) {
     size_t length = strlen(WORDS[i]);
-    if (sqlite3_strnicmp(sql, WORDS[i], (int)length) == 0 && !isalnum((unsigned char)sql[length]) && sql[length] != '_')
-      return true;
+    if (sqlite3_strnicmp(sql, WORDS[i], (int)length) == 0 && !in_word(sql[length])) return true;
   }
   return false;
 }

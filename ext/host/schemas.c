@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "host/waiting.h"
+
 void schemas_free(Schemas *s) {
   for (int i = 0; i < s->count; i++) sqlite3_free(s->names[i]);
 }
@@ -39,6 +41,7 @@ const char *schemas_find(const Schemas *s, const char *name, size_t length) {
 /* ---- the tables ---------------------------------------------------------------------- */
 
 const SchemasTable CLASSIFY_MODELS = {"classify_models", "table of models"};
+const SchemasTable CLASSIFY_CHANGES = {"classify_changes", "table of changes"};
 const SchemasTable CLASSIFY_ENCODERS = {"classify_encoders", "table of encoders"};
 
 bool schemas_has(sqlite3 *db, const char *schema, const SchemasTable *table) {
@@ -67,6 +70,27 @@ static int not_a_table(const SchemasTable *table, const char *schema, Error *err
   return failure(error, SQLITE_ERROR, "%s.%s is not a %s: %s", schema, table->name, table->meaning, reason.message);
 }
 
+/* In a shared cache a table, or the schema, is locked while another connection writes to it. */
+static int prepare_patiently(Connection *c, const char *sql, sqlite3_stmt **stmt, Error *error) {
+  double until = waiting_begin();
+  int rc;
+  do rc = connection_statement(c, sql, stmt, error);
+  while ((rc & 0xFF) == SQLITE_LOCKED && waiting_again(c, &rc, until, error));
+  return rc;
+}
+
+static int step_patiently(Connection *c, sqlite3_stmt *stmt, Error *error) {
+  double until = waiting_begin();
+  bool begun = sqlite3_stmt_busy(stmt);
+  int rc;
+  do {
+    rc = sqlite3_step(stmt);
+    if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
+    failure_sqlite(error, c->db, rc);
+  } while (!begun && (rc & 0xFF) == SQLITE_LOCKED && waiting_again(c, &rc, until, error));
+  return rc;
+}
+
 /* Preparing reads the schema of the file anew, so a table that another process has just made
 ** is found. In temp, which belongs to this connection alone, a look is enough.
 */
@@ -76,7 +100,7 @@ int schemas_statement(Connection *c, const SchemasTable *table, const char *form
   if (strcmp(schema, "temp") == 0 && !schemas_has(c->db, schema, table)) return SQLITE_OK;
   char *sql = sqlite3_mprintf(format, schema);
   if (!sql) return failure_no_memory(error);
-  int rc = connection_statement(c, sql, stmt, error);
+  int rc = prepare_patiently(c, sql, stmt, error);
   sqlite3_free(sql);
   if ((rc == SQLITE_OK || rc == SQLITE_ERROR) && !schemas_has(c->db, schema, table)) {
     Error view;
@@ -91,9 +115,7 @@ int schemas_statement(Connection *c, const SchemasTable *table, const char *form
 }
 
 int schemas_step(Connection *c, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt, Error *error) {
-  int rc = sqlite3_step(stmt);
-  if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
-  failure_sqlite(error, c->db, rc);
+  int rc = step_patiently(c, stmt, error);
   if (rc != SQLITE_ERROR) return rc;
   return schemas_has(c->db, schema, table) ? not_a_table(table, schema, error) : SQLITE_DONE;
 }

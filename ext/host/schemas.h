@@ -31,7 +31,7 @@ typedef struct SchemasTable {
   const char *meaning; /* for messages: "table of models"  */
 } SchemasTable;
 
-extern const SchemasTable CLASSIFY_MODELS, CLASSIFY_ENCODERS;
+extern const SchemasTable CLASSIFY_MODELS, CLASSIFY_CHANGES, CLASSIFY_ENCODERS;
 
 /* Returns whether the schema has the table, as far as the connection knows. */
 bool schemas_has(sqlite3 *db, const char *schema, const SchemasTable *table);
@@ -44,7 +44,8 @@ int schemas_statement(Connection *connection, const SchemasTable *table, const c
                       sqlite3_stmt **stmt, Error *error);
 
 /* Steps such a statement. Returns SQLITE_ROW, SQLITE_DONE (also where the table has been
-** dropped meanwhile) or an error.
+** dropped meanwhile) or an error. In a shared cache, where SQLite knows no timeout, it waits for
+** connections that write to the table (waiting.h).
 */
 int schemas_step(Connection *connection, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt,
                  Error *error);

@@ -2,7 +2,9 @@
 
 #include <math.h>
 
+#include "base/utf8.h"
 #include "host/json.h"
+#include "host/printable.h"
 
 int value_label(sqlite3_value *value, Label *label, Error *error) {
   *label = (Label){0};
@@ -60,4 +62,20 @@ void value_result(sqlite3_context *context, Label label) {
     sqlite3_result_double(context, label.real);
   else
     sqlite3_result_text64(context, label.text, label.length, SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void value_result_token(sqlite3_context *context, const char *token, size_t length) {
+  if (utf8_is_valid(token, length)) {
+    sqlite3_result_text64(context, token, length, SQLITE_TRANSIENT, SQLITE_UTF8);
+    return;
+  }
+  sqlite3_str *text = sqlite3_str_new(sqlite3_context_db_handle(context));
+  printable_utf8(text, token, length);
+  int bytes = sqlite3_str_length(text), rc = sqlite3_str_errcode(text);
+  char *valid = sqlite3_str_finish(text);
+  if (rc || !valid)
+    sqlite3_result_error_code(context, rc ? rc : SQLITE_NOMEM);
+  else
+    sqlite3_result_text(context, valid, bytes, sqlite3_free);
+  if (rc) sqlite3_free(valid);
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "base/safetensors.h"
 #include "host/cache.h"
 #include "host/schemas.h"
 #include "models/encoder_place.h"
@@ -29,13 +28,13 @@ static const char *file_contents(sqlite3_stmt *stmt, int file) {
   return sqlite3_column_blob(stmt, file);
 }
 
-/* The key is a hash of all three files. */
+_Static_assert((int)ENCODER_FILES <= (int)CACHE_FILES, "a key has room for the three files");
+
 static void make_key(const EncoderFiles *f, CacheKey *key) {
-  _Static_assert(CACHE_KEY_LENGTH > ENCODER_FILES * IDENTIFIER_LENGTH, "the key has room for a hash of each file");
-  safetensors_identifier((const uint8_t *)f->config, f->config_length, key->identifier);
-  safetensors_identifier((const uint8_t *)f->tokenizer, f->tokenizer_length, key->identifier + IDENTIFIER_LENGTH);
-  safetensors_identifier(f->weights, f->weights_size, key->identifier + 2 * IDENTIFIER_LENGTH);
-  key->size = f->weights_size;
+  *key = (CacheKey){0};
+  cache_key_add(key, CONFIG, f->config, f->config_length);
+  cache_key_add(key, TOKENIZER, f->tokenizer, f->tokenizer_length);
+  cache_key_add(key, WEIGHTS, f->weights, f->weights_size);
 }
 
 static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
@@ -62,7 +61,9 @@ static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
   return *encoder ? SQLITE_OK : failure_no_memory(error);
 }
 
-static int read_encoder(Connection *c, const EncoderPlace *p, const Encoder **encoder, Error *error) {
+/* *state is that of the row as it was read. */
+static int read_encoder(Connection *c, const EncoderPlace *p, const Encoder **encoder, RowState *state,
+                        Error *error) {
   sqlite3_stmt *stmt;
   Error reason;
   int rc = schemas_statement(c, &CLASSIFY_ENCODERS, READ, p->schema, &stmt, error);
@@ -74,38 +75,24 @@ static int read_encoder(Connection *c, const EncoderPlace *p, const Encoder **en
   else if (rc == SQLITE_ROW && (rc = read_row(stmt, encoder, &reason)) != SQLITE_OK)
     rc = rc == SQLITE_NOMEM ? failure_no_memory(error)
                             : failure(error, rc, "encoder '%s' cannot be used: %s", p->name, reason.message);
+  *state = row_state_now(c->db, p->schema);
   sqlite3_reset(stmt);
   return rc;
 }
 
 /* ---- what the connection keeps ------------------------------------------------------------ */
 
-static unsigned data_version(sqlite3 *db, const char *schema) {
-  unsigned version = 0;
-  sqlite3_file_control(db, schema, SQLITE_FCNTL_DATA_VERSION, &version);
-  return version;
-}
-
-static bool is_writing(const Connection *c, const EncoderPlace *p) {
-  return sqlite3_txn_state(c->db, p->schema) == SQLITE_TXN_WRITE;
-}
-
-/* Returns whether the row is still the one that was read. Within a transaction that has written nothing shows that
-** another table has got the name, and after a rollback nothing shows that rows are gone. So what was read in one is
-** not trusted, nor anything while one is open.
-*/
+/* Returns whether the row is still the one that was read. */
 static bool is_kept(const Connection *c, const EncoderPlace *p) {
   const KeptEncoder *k = &c->encoder;
-  return k->encoder && !k->uncommitted && !is_writing(c, p) && strcmp(k->schema, p->schema) == 0 &&
-         strcmp(k->name, p->name) == 0 && memcmp(k->lengths, p->lengths, sizeof k->lengths) == 0 &&
-         k->changes == sqlite3_total_changes(c->db) && k->data_version == data_version(c->db, p->schema);
+  RowState now = row_state_now(c->db, p->schema);
+  return k->encoder && strcmp(k->schema, p->schema) == 0 && strcmp(k->name, p->name) == 0 &&
+         memcmp(k->lengths, p->lengths, sizeof k->lengths) == 0 && row_state_unchanged(&k->state, &now);
 }
 
 /* Takes over the place. */
-static void keep(Connection *c, EncoderPlace *p, const Encoder *encoder) {
-  KeptEncoder kept = {.schema = p->schema, .name = p->name, .changes = sqlite3_total_changes(c->db),
-                      .data_version = data_version(c->db, p->schema), .uncommitted = is_writing(c, p),
-                      .encoder = cache_retain(encoder)};
+static void keep(Connection *c, EncoderPlace *p, const RowState *state, const Encoder *encoder) {
+  KeptEncoder kept = {.schema = p->schema, .name = p->name, .state = *state, .encoder = cache_retain(encoder)};
   memcpy(kept.lengths, p->lengths, sizeof kept.lengths);
   *p = (EncoderPlace){0};
   connection_keep_encoder(c, &kept);
@@ -116,11 +103,13 @@ int encoder_loading_load(Connection *c, const char *name, const Encoder **encode
   *encoder = NULL;
   int rc = encoder_place_find(c, name, &place, error);
   if (rc) return rc;
-  if (is_kept(c, &place))
+  if (is_kept(c, &place)) {
     *encoder = cache_retain(c->encoder.encoder);
-  else
-    rc = read_encoder(c, &place, encoder, error);
-  if (!rc) keep(c, &place, *encoder);
+  } else {
+    RowState state;
+    rc = read_encoder(c, &place, encoder, &state, error);
+    if (!rc) keep(c, &place, &state, *encoder);
+  }
   encoder_place_free(&place);
   return rc;
 }

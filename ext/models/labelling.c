@@ -16,5 +16,6 @@ int labelling_predict(Connection *c, const Model *model, const Tokens *tokens, E
   Lexicon lexicon = tokens_lexicon(tokens);
   if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
     return failure_no_memory(error);
+  c->scratch.inference.poll = connection_poll(c);
   return failure_code(predict(model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
 }

@@ -5,53 +5,127 @@
 
 #include "base/memory.h"
 #include "host/cache.h"
+#include "models/change_mark.h"
 #include "models/model_hold.h"
 
-enum { PROBE = 4096 }; /* the first bytes of the weights, in which their identifier stands */
+enum { PIECE = 1 << 16 };
 
-static int read_blob(Connection *c, sqlite3_blob *blob, void *bytes, size_t size, Error *error) {
-  int rc = sqlite3_blob_read(blob, bytes, (int)size, 0);
-  return rc ? failure_sqlite(error, c->db, rc) : SQLITE_OK;
-}
+/* ---- reading ---------------------------------------------------------------------------- */
 
 static void free_model(void *model) { model_free(model); }
 
-/* Takes the model from the cache if it is there, and else reads all of the weights. */
-static int read_weights(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
-  uint8_t first[PROBE];
+/* Looks for the model of these bytes in the cache, a piece of them at a time. */
+static int find_shared(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
+  uint8_t piece[PIECE];
+  KeyedHash hash;
   CacheKey key = {0};
-  size_t size = (size_t)sqlite3_blob_bytes(blob), probe = size < PROBE ? size : PROBE;
-  int rc = read_blob(c, blob, first, probe, error);
-  if (rc) return rc;
-  key.size = size;
-  if (safetensors_stated_identifier(first, probe, size, key.identifier)) *model = cache_acquire(&key);
-  if (*model) return SQLITE_OK;
-  uint8_t *bytes = memory_aligned(size + 1, 1);
+  int size = sqlite3_blob_bytes(blob), rc = SQLITE_OK;
+  cache_hash_begin(&hash);
+  for (int at = 0; at < size && !rc; at += PIECE) {
+    int some = size - at < PIECE ? size - at : PIECE;
+    rc = sqlite3_blob_read(blob, piece, some, at);
+    if (!rc) keyed_hash_add(&hash, piece, (size_t)some);
+  }
+  if (rc) return failure_sqlite(error, c->db, rc);
+  cache_hash_end(&hash, &key, 0);
+  *model = cache_acquire(&key);
+  return SQLITE_OK;
+}
+
+static int read_model(const uint8_t *bytes, size_t size, const Model **model, Error *error) {
+  CacheKey key = {0};
   Model *loaded = NULL;
-  if (!bytes) return failure_no_memory(error);
-  rc = read_blob(c, blob, bytes, size, error);
-  if (!rc) rc = failure_code(model_read(bytes, size, &loaded, error));
-  free(bytes);
+  int rc = failure_code(model_read(bytes, size, &loaded, error));
   if (rc) return rc;
-  memcpy(key.identifier, loaded->identifier, sizeof loaded->identifier);
+  cache_key_add(&key, 0, bytes, size);
   *model = cache_add(&key, loaded, free_model);
   return *model ? SQLITE_OK : failure_no_memory(error);
 }
 
-static int load_from(Connection *c, const ModelPlace *place, const Model **model, Error *error) {
+static int read_blob(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
+  int rc = find_shared(c, blob, model, error);
+  if (rc || *model) return rc;
+  size_t size = (size_t)sqlite3_blob_bytes(blob);
+  uint8_t *bytes = memory_aligned(size + 1, 1);
+  if (!bytes) return failure_no_memory(error);
+  rc = sqlite3_blob_read(blob, bytes, (int)size, 0);
+  rc = rc ? failure_sqlite(error, c->db, rc) : read_model(bytes, size, model, error);
+  free(bytes);
+  return rc;
+}
+
+/* *state and *mark are those of the weights as they were read. */
+static int read_weights(Connection *c, const ModelPlace *place, const Model **model, RowState *state, ChangeMark *mark,
+                        Error *error) {
   sqlite3_blob *blob = NULL;
   int rc = sqlite3_blob_open(c->db, place->schema, "classify_models", "weights", place->rowid, 0, &blob);
   if (rc)
     rc = failure_sqlite(error, c->db, rc);
   else
-    rc = read_weights(c, blob, model, error);
+    rc = read_blob(c, blob, model, error);
+  *state = row_state_now(c->db, place->schema);
+  change_mark_read(c, place->schema, mark);
   sqlite3_blob_close(blob);
-  if (!rc) connection_keep_model(c, *model);
+  return rc;
+}
+
+/* ---- what the connection keeps ------------------------------------------------------------ */
+
+/* May fail: then the next statement reads the weights again. */
+static void keep(Connection *c, const ModelPlace *place, const RowState *state, const ChangeMark *mark,
+                 const Model *model) {
+  KeptModel kept = {.schema = sqlite3_mprintf("%s", place->schema), .name = sqlite3_mprintf("%s", place->name),
+                    .version = place->version, .rowid = place->rowid, .size = place->size, .state = *state,
+                    .mark = *mark, .model = cache_retain(model)};
+  if (kept.schema && kept.name)
+    connection_keep_model(c, &kept);
+  else
+    connection_drop_model(&kept);
+}
+
+static KeptModel *find_kept(Connection *c, const ModelPlace *place) {
+  for (int i = 0; i < CONNECTION_MODELS && c->models[i].model; i++) {
+    KeptModel *k = &c->models[i];
+    if (k->version == place->version && k->rowid == place->rowid && k->size == place->size &&
+        strcmp(k->name, place->name) == 0 && strcmp(k->schema, place->schema) == 0)
+      return k;
+  }
+  return NULL;
+}
+
+/* Returns whether the weights are still those that were read. A commit without a change of a row by SQL, such as one
+** of sqlite3_blob_write(), leaves no mark.
+*/
+static bool is_unchanged(Connection *c, KeptModel *k) {
+  RowState now = row_state_now(c->db, k->schema);
+  if (row_state_unchanged(&k->state, &now)) return true;
+  bool committed = now.data_version != k->state.data_version;
+  if (now.deserialized || (committed && now.changes == k->state.changes)) return false;
+  if (!change_mark_is(c, k->schema, &k->mark, committed)) return false;
+  k->state = now;
+  return true;
+}
+
+static int load_from(Connection *c, const ModelPlace *place, const Model **model, Error *error) {
+  RowState state;
+  ChangeMark mark;
+  KeptModel *kept = find_kept(c, place);
+  if (kept && is_unchanged(c, kept)) {
+    KeptModel used = *kept;
+    *kept = (KeptModel){0};
+    connection_keep_model(c, &used);
+    *model = cache_retain(used.model);
+    return SQLITE_OK;
+  }
+  int rc = read_weights(c, place, model, &state, &mark, error);
+  if (!rc) keep(c, place, &state, &mark, *model);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
   Error reason = *error;
   return failure(error, rc, "the weights of %s.%s@%lld cannot be used: %s", place->schema, place->name,
                  place->version, reason.message);
 }
+
+/* ---- what the header declares ------------------------------------------------------------- */
 
 int loading_load(Connection *c, const char *spec, const Model **model, Error *error) {
   ModelHold hold;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "host/json.h"
 #include "host/value.h"
 #include "models/metrics.h"
 
@@ -36,7 +37,7 @@ static int each_row(Connection *c, const char *sql, sqlite3_value *json, Metrics
   int rc = connection_statement(c, sql, &row, error), step = SQLITE_DONE;
   if (rc) return rc;
   if (sqlite3_bind_value(row, 1, json)) rc = failure_no_memory(error);
-  while (!rc && (step = sqlite3_step(row)) == SQLITE_ROW) rc = take(m, row, error);
+  while (!rc && (step = json_step(row)) == SQLITE_ROW) rc = take(m, row, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
   sqlite3_reset(row);
   sqlite3_clear_bindings(row);

@@ -8,6 +8,7 @@ enum { MOST_DIGITS = 18 }; /* of a version; more might not fit into 64 bits */
 void model_name_free(ModelName *n) {
   sqlite3_free(n->schema);
   sqlite3_free(n->name);
+  sqlite3_free(n->whole);
   *n = (ModelName){0};
 }
 
@@ -27,7 +28,9 @@ int model_name_parse(const Schemas *schemas, const char *spec, ModelName *n, Err
   const char *dot = memchr(spec, '.', length);
   const char *schema = dot ? schemas_find(schemas, spec, (size_t)(dot - spec)) : NULL;
   const char *name = schema ? dot + 1 : spec;
+  bool attached = schema && strcmp(schema, "main") != 0 && strcmp(schema, "temp") != 0;
   int rc = SQLITE_OK;
+  size_t whole = length;
   length -= (size_t)(name - spec);
   if (length == 0)
     rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected name, name@version or "
@@ -35,7 +38,8 @@ int model_name_parse(const Schemas *schemas, const char *spec, ModelName *n, Err
   if (!rc) {
     n->schema = schema ? sqlite3_mprintf("%s", schema) : NULL;
     n->name = sqlite3_mprintf("%.*s", (int)length, name);
-    if (!n->name || (schema && !n->schema)) rc = failure_no_memory(error);
+    n->whole = attached ? sqlite3_mprintf("%.*s", (int)whole, spec) : NULL;
+    if (!n->name || (schema && !n->schema) || (attached && !n->whole)) rc = failure_no_memory(error);
   }
   if (rc) model_name_free(n);
   return rc;

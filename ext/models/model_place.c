@@ -8,7 +8,7 @@ enum { LISTED = 20 }; /* names or versions in a message, at most */
 
 /* ---- search ------------------------------------------------------------------------ */
 
-static const char FIND[] = "SELECT rowid, version FROM \"%w\".classify_models WHERE name = ?1 "
+static const char FIND[] = "SELECT rowid, version, length(weights) FROM \"%w\".classify_models WHERE name = ?1 "
                            "AND (?2 < 0 OR version = ?2) ORDER BY version DESC LIMIT 1";
 static const char NAMES[] = "SELECT DISTINCT name FROM \"%w\".classify_models ORDER BY name";
 static const char VERSIONS[] = "SELECT version FROM \"%w\".classify_models WHERE name = ?1 ORDER BY version DESC";
@@ -18,39 +18,62 @@ typedef struct Search {
   Schemas schemas;
   ModelName name;     /* that is searched for                      */
   const char *schema; /* the first that has the name; NULL: none   */
+  const char *model;  /* the name there: name.name or name.whole   */
   bool found;         /* and it has the version, in the row below  */
-  sqlite3_int64 rowid, version;
+  sqlite3_int64 rowid, version, size;
 } Search;
 
-/* Looks in one schema for the name and a version, which may be MODEL_NAME_NEWEST. */
-static int find_version(Search *s, const char *schema, sqlite3_int64 version, Error *error) {
+/* Looks in one schema for a name and a version, which may be MODEL_NAME_NEWEST. */
+static int find_version(Search *s, const char *schema, const char *model, sqlite3_int64 version, Error *error) {
   sqlite3_stmt *stmt;
   s->found = false;
   int rc = schemas_statement(s->connection, &CLASSIFY_MODELS, FIND, schema, &stmt, error);
   if (rc || !stmt) return rc;
-  sqlite3_bind_text(stmt, 1, s->name.name, -1, SQLITE_STATIC);
+  sqlite3_bind_text(stmt, 1, model, -1, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 2, version);
   rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error);
+  if (row_state_is_new(stmt)) connection_forget(s->connection, schema);
   s->found = rc == SQLITE_ROW;
   if (s->found) {
     s->rowid = sqlite3_column_int64(stmt, 0);
     s->version = sqlite3_column_int64(stmt, 1);
+    s->size = sqlite3_column_int64(stmt, 2);
   }
   sqlite3_reset(stmt);
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-static int find_name(Search *s, Error *error) {
+/* Returns the schema that is asked at this place. The list begins with temp and main; main comes
+** first here, unless the connection itself has trained this name in temp.
+*/
+static const char *nth_schema(const Search *s, const char *model, int place) {
+  bool swapped = place < 2 && !connection_trained_in_temp(s->connection, model);
+  return s->schemas.names[swapped ? 1 - place : place];
+}
+
+/* Looks for the name in one schema, or, if that is NULL, in all. */
+static int find_in(Search *s, const char *only, const char *model, Error *error) {
   int rc = SQLITE_OK;
-  s->schema = NULL;
+  s->model = model;
   for (int i = 0; i < s->schemas.count && !s->schema && !rc; i++) {
-    const char *schema = s->schemas.names[i];
-    if (s->name.schema && strcmp(s->name.schema, schema) != 0) continue;
-    rc = find_version(s, schema, MODEL_NAME_NEWEST, error);
+    const char *schema = nth_schema(s, model, i);
+    if (only && strcmp(only, schema) != 0) continue;
+    rc = find_version(s, schema, model, MODEL_NAME_NEWEST, error);
     if (s->found) s->schema = schema;
   }
-  if (!rc && s->schema && s->name.version != MODEL_NAME_NEWEST)
-    rc = find_version(s, s->schema, s->name.version, error);
+  return rc;
+}
+
+/* What main has under the whole name goes first, so that attaching a database does not hide it. What
+** others have goes last, so that they cannot take the place of a model that is named with its schema.
+*/
+static int find_name(Search *s, Error *error) {
+  const ModelName *n = &s->name;
+  s->schema = NULL;
+  int rc = n->whole ? find_in(s, "main", n->whole, error) : SQLITE_OK;
+  if (!rc && !s->schema) rc = find_in(s, n->schema, n->name, error);
+  if (!rc && !s->schema && n->whole) rc = find_in(s, NULL, n->whole, error);
+  if (!rc && s->schema && n->version != MODEL_NAME_NEWEST) rc = find_version(s, s->schema, s->model, n->version, error);
   return rc;
 }
 
@@ -67,7 +90,7 @@ static int list_add(List *list, Search *s, const char *schema, const char *forma
   sqlite3_stmt *stmt;
   int rc = schemas_statement(s->connection, &CLASSIFY_MODELS, format, schema, &stmt, error);
   if (rc || !stmt) return rc;
-  sqlite3_bind_text(stmt, 1, s->name.name, -1, SQLITE_STATIC); /* NAMES has no ?1 */
+  sqlite3_bind_text(stmt, 1, s->model, -1, SQLITE_STATIC); /* NAMES has no ?1 */
   while ((rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error)) == SQLITE_ROW) {
     if (list->count < LISTED)
       sqlite3_str_appendf(list->text, "%s%s%s%s", list->count ? ", " : "", list->with_schema ? schema : "",
@@ -182,8 +205,8 @@ void model_place_free(ModelPlace *p) {
 }
 
 static int copy_place(const Search *s, ModelPlace *p, Error *error) {
-  *p = (ModelPlace){.schema = sqlite3_mprintf("%s", s->schema), .name = sqlite3_mprintf("%s", s->name.name),
-                    .rowid = s->rowid, .version = s->version};
+  *p = (ModelPlace){.schema = sqlite3_mprintf("%s", s->schema), .name = sqlite3_mprintf("%s", s->model),
+                    .rowid = s->rowid, .version = s->version, .size = s->size};
   if (p->schema && p->name) return SQLITE_OK;
   model_place_free(p);
   return failure_no_memory(error);
@@ -213,8 +236,8 @@ int model_place_find(Connection *c, const char *spec, ModelPlace *p, Error *erro
 }
 
 int model_place_exists(Connection *c, const char *schema, const char *name, bool *exists, Error *error) {
-  Search s = {.connection = c, .name.name = (char *)name};
-  int rc = find_version(&s, schema, MODEL_NAME_NEWEST, error);
+  Search s = {.connection = c};
+  int rc = find_version(&s, schema, name, MODEL_NAME_NEWEST, error);
   *exists = s.found;
   return rc;
 }

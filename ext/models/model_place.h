@@ -1,9 +1,10 @@
 /* model_place.h -- where a model stands: the schema, and the row of its classify_models.
 **
-** A name without @version means the newest one. For a name without a schema the databases
-** are searched as they are for a table: temp, main, then the attached ones in order; the
-** first one that has the name is taken. Where the caller names no model, it is `default`;
-** if no model has that name, the only one that there is.
+** A name without @version means the newest one. For a name without a schema main is searched
+** first, then temp, then the attached databases in order; the first one that has the name is taken.
+** Temp goes before main if this connection has trained temp.NAME itself, since it last trained
+** NAME: what else comes to be in temp, such as by a saving that failed, hides nothing. Where the
+** caller names no model, it is `default`; if no model has that name, the only one that there is.
 */
 #ifndef CLASSIFY_MODEL_PLACE_H
 #define CLASSIFY_MODEL_PLACE_H
@@ -13,6 +14,7 @@
 typedef struct ModelPlace {
   char *schema, *name;
   sqlite3_int64 rowid, version;
+  sqlite3_int64 size; /* of the weights, in bytes */
 } ModelPlace; /* all zero is none */
 
 /* Finds the model that `spec` (NULL: not named) means to this connection now. The texts

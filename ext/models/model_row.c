@@ -1,5 +1,6 @@
 #include "models/model_row.h"
 
+#include "host/json.h"
 #include "host/schemas.h"
 
 void model_row_free(ModelRow *row) {
@@ -24,7 +25,7 @@ static int is_json(Connection *c, sqlite3_value *value, bool *valid, Error *erro
   int rc = connection_statement(c, "SELECT json_type(?1)", &stmt, error);
   if (rc) return rc;
   rc = sqlite3_bind_value(stmt, 1, value);
-  if (!rc) rc = sqlite3_step(stmt);
+  if (!rc) rc = json_step(stmt);
   *valid = rc == SQLITE_ROW;
   rc = rc == SQLITE_ROW || rc == SQLITE_ERROR ? SQLITE_OK : failure_sqlite(error, c->db, rc);
   sqlite3_reset(stmt);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "host/json.h"
+
 bool json_member_is(const JsonMember *m, const char *type) { return strcmp(m->type, type) == 0; }
 
 bool json_member_is_text(const JsonMember *m, const char *text) {
@@ -23,7 +25,7 @@ static int check_keys(Connection *c, const char *json, Error *error) {
   int rc = connection_statement(c, "SELECT key FROM json_each(?1) GROUP BY key HAVING count(*) > 1", &twice, error);
   if (rc) return rc;
   sqlite3_bind_text(twice, 1, json, -1, SQLITE_STATIC);
-  rc = sqlite3_step(twice);
+  rc = json_step(twice);
   if (rc == SQLITE_ROW)
     rc = failure(error, SQLITE_ERROR, "'%.40s' is there twice in '%.60s', expected it once",
                  (const char *)sqlite3_column_text(twice, 0), json);
@@ -39,7 +41,7 @@ int json_members_visit(Connection *c, const char *json, JsonVisit *visit, void *
   if (!rc) rc = connection_statement(c, "SELECT key, type, value FROM json_each(?1)", &each, error);
   if (rc) return rc;
   sqlite3_bind_text(each, 1, json, -1, SQLITE_STATIC);
-  while (!rc && (step = sqlite3_step(each)) == SQLITE_ROW) rc = visit_row(each, visit, context, error);
+  while (!rc && (step = json_step(each)) == SQLITE_ROW) rc = visit_row(each, visit, context, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, c->db, step);
   sqlite3_reset(each);
   return rc;

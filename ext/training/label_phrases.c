@@ -116,7 +116,7 @@ int label_phrases_visit(TrainingRun *run, PhraseVisit *visit, Error *error) {
   int rc = connection_statement(run->connection, PHRASES, &stmt, error), step;
   if (rc) return rc;
   sqlite3_bind_text(stmt, 1, run->options.labels, -1, SQLITE_STATIC);
-  while (!rc && (step = sqlite3_step(stmt)) == SQLITE_ROW) rc = visit_row(run, stmt, visit, error);
+  while (!rc && (step = json_step(stmt)) == SQLITE_ROW) rc = visit_row(run, stmt, visit, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, run->connection->db, step);
   sqlite3_reset(stmt);
   return rc;
@@ -130,7 +130,7 @@ static int check_names(TrainingRun *run, const char *sql, const char *format, Er
   int rc = connection_statement(run->connection, sql, &stmt, error);
   if (rc) return rc;
   sqlite3_bind_text(stmt, 1, run->options.labels, -1, SQLITE_STATIC);
-  rc = sqlite3_step(stmt);
+  rc = json_step(stmt);
   if (rc == SQLITE_ROW) {
     char *sentence = sqlite3_mprintf(format, sqlite3_column_text(stmt, 0), sqlite3_column_text(stmt, 1));
     rc = sentence ? failure(error, SQLITE_ERROR, "%s", sentence) : failure_no_memory(error);

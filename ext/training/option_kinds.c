@@ -3,7 +3,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number_text.h"
 #include "host/json.h"
+#include "host/printable.h"
 
 static void *value_of(Options *options, const Option *o) { return (char *)options + o->offset; }
 static const void *const_value_of(const Options *options, const Option *o) { return (const char *)options + o->offset; }
@@ -12,8 +14,8 @@ static int bad_value(const Option *o, const JsonMember *m, Error *error) {
   const char *quote = json_member_is(m, "text") ? "\"" : "";
   const char *expected = o->kind->expected ? o->kind->expected : o->expected;
   if (o->kind->ranged)
-    return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %.16g to %.16g", o->name, quote,
-                   m->shown, quote, expected, o->least, o->most);
+    return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s from %s to %s", o->name, quote, m->shown,
+                   quote, expected, number_digits(o->least, 16).text, number_digits(o->most, 16).text);
   return failure(error, SQLITE_ERROR, "option %s is %s%.60s%s, expected %s", o->name, quote, m->shown, quote, expected);
 }
 
@@ -131,7 +133,10 @@ static int class_weight_read(Connection *c, const Option *o, const JsonMember *m
 static void class_weight_write(const Option *o, const Options *options, sqlite3_str *json) {
   (void)o;
   const char *object = options->class_weight ? options->class_weight : "null";
-  sqlite3_str_appendall(json, options->training.balanced ? "\"balanced\"" : object);
+  if (options->training.balanced)
+    sqlite3_str_appendall(json, "\"balanced\"");
+  else
+    printable_utf8(json, object, strlen(object));
 }
 
 const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", false,
@@ -160,7 +165,7 @@ static int from_read_object(Connection *c, const Option *o, const JsonMember *m,
   int rc = connection_statement(c, SQL, &stmt, error);
   if (rc) return rc;
   sqlite3_bind_value(stmt, 1, m->value);
-  rc = sqlite3_step(stmt);
+  rc = json_step(stmt);
   if (rc != SQLITE_ROW)
     rc = failure_sqlite(error, c->db, rc);
   else if (!sqlite3_column_int(stmt, 2) || sqlite3_column_type(stmt, 0) == SQLITE_NULL)
@@ -268,6 +273,20 @@ static void stop_file_write(const Option *o, const Options *options, sqlite3_str
 }
 
 const OptionKind OPTION_STOP_FILE = {"the path of a file", false, stop_file_read, stop_file_write};
+
+/* The empty name of the default tokenizer stands in model files only. */
+static int tokenize_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+  return *m->shown ? text_read(c, o, m, options, error) : bad_value(o, m, error);
+}
+
+static void tokenize_write(const Option *o, const Options *options, sqlite3_str *json) {
+  (void)o;
+  write_text(*options->tokenize ? options->tokenize : NULL, json);
+}
+
+const OptionKind OPTION_TOKENIZE = {
+    "unicode, whitespace, characters or one of FTS5's tokenizers, such as \"porter unicode61\"", false,
+    tokenize_read, tokenize_write};
 
 static int validation_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   if (json_member_is(m, "text")) return copy_text(&options->validation_query, m->value, error);

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "host/json.h"
 #include "training/option_kinds.h"
 
 #define OPTION(member) offsetof(Options, member)
@@ -41,7 +42,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
     {"teacher", &OPTION_TEXT, OPTION(teacher), 0, 0, "an encoder's name, or a query that gives a text and a vector"},
     {"threads", &OPTION_COUNT, TRAINING(threads), 1, 256, NULL},
-    {"tokenize", &OPTION_TEXT, OPTION(tokenize), 0, 0, "the name of a tokenizer"},
+    {"tokenize", &OPTION_TOKENIZE, OPTION(tokenize), 0, 0, NULL},
     {"unlabelled", &OPTION_TEXT, OPTION(unlabelled), 0, 0, "a query that gives a text"},
     {"validation", &OPTION_VALIDATION, TRAINING(validation), 0, 0.9, NULL},
     {"vectors", &OPTION_TEXT, OPTION(vectors), 0, 0, "the name of a table of tokens and vectors"},
@@ -86,7 +87,7 @@ static int check_object(Connection *c, const char *json, const char *example, Er
   int rc = connection_statement(c, "SELECT json_type(?1)", &stmt, error);
   if (rc) return rc;
   sqlite3_bind_text(stmt, 1, json, -1, SQLITE_STATIC);
-  rc = sqlite3_step(stmt);
+  rc = json_step(stmt);
   const char *type = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
   if (rc == SQLITE_ERROR) /* malformed JSON */
     rc = failure(error, SQLITE_ERROR, "the options are '%.60s', which is not JSON, expected an object such "

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/tokenizers.h"
@@ -79,7 +80,7 @@ static void read_progress(void *context, ProgressState *state) {
   if (p.validating)
     snprintf(state->note, sizeof state->note, "validating");
   else if (run->best.validated)
-    snprintf(state->note, sizeof state->note, "accuracy %.3f", run->best.validation_accuracy);
+    snprintf(state->note, sizeof state->note, "accuracy %s", number_fixed(run->best.validation_accuracy, 3).text);
 }
 
 static int read_vectors(TrainingRun *run, Error *error) {
@@ -153,9 +154,11 @@ int training_run_start(TrainingRun *run, Error *error) {
 
 static void log_epoch(TrainingRun *run, const Epoch *e) {
   char held_out[64] = "";
-  if (e->validated) snprintf(held_out, sizeof held_out, ", on held-out rows %.4f", e->validation_accuracy);
-  progress_log(&run->progress, "epoch %zu: loss %.4f, accuracy %.4f%s, %.0f rows a second, %.1f s%s", e->epoch,
-               e->train_loss, e->train_accuracy, held_out, e->rows_per_second, e->seconds,
+  if (e->validated)
+    snprintf(held_out, sizeof held_out, ", on held-out rows %s", number_fixed(e->validation_accuracy, 4).text);
+  progress_log(&run->progress, "epoch %zu: loss %s, accuracy %s%s, %.0f rows a second, %s s%s", e->epoch,
+               number_fixed(e->train_loss, 4).text, number_fixed(e->train_accuracy, 4).text, held_out,
+               e->rows_per_second, number_fixed(e->seconds, 1).text,
                run->options.training.patience && e->is_best ? ", the best so far" : "");
 }
 

@@ -1,11 +1,9 @@
-#define _GNU_SOURCE /* newlocale */
 #include "training/vector_table.h"
 
-#include <locale.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/json_reader.h"
 #include "host/query.h"
 
 enum { MOST_NUMBERS = 1024 };
@@ -31,30 +29,37 @@ int vector_table_check(Connection *c, const char *name, Error *error) {
   return rc;
 }
 
-/* Returns how many numbers a JSON array has, or 0 if the text is no such array or too long. */
-static size_t read_array(const char *text, float *numbers) {
-  size_t count = 0;
-  text += strspn(text, " \t\r\n");
-  if (*text++ != '[') return 0;
-  for (; count < MOST_NUMBERS; text++) {
-    char *end;
-    numbers[count++] = strtof(text, &end);
-    if (end == text) return 0;
-    text = end + strspn(end, " \t\r\n");
-    if (*text == ']') return text[1 + strspn(text + 1, " \t\r\n")] ? 0 : count;
-    if (*text != ',') return 0;
+/* *count is how many numbers the JSON array has, or 0 if the text is no such array or too long. A
+** number may have a plus, as those that other languages write.
+*/
+static int read_array(const char *text, size_t length, float *numbers, size_t *count, Error *error) {
+  JsonReader json = json_begin(text, length, "the vector", error);
+  *count = 0;
+  json_expect(&json, '[');
+  for (bool first = true; json_next(&json, ']', &first); ++*count) {
+    if (*count == MOST_NUMBERS) json_fail(&json, "the end of the vector");
+    if (json_accept(&json, '+') && json_peek(&json) == '-') json_fail(&json, "a number");
+    double number = json_read_number(&json);
+    if (!json.status) numbers[*count] = (float)number;
   }
-  return 0;
+  Status status = json_end(&json);
+  if (status) *count = 0;
+  return status == STATUS_NO_MEMORY ? failure_code(status) : SQLITE_OK;
 }
 
-static size_t read_vector(sqlite3_value *value, float *numbers) {
-  if (sqlite3_value_type(value) == SQLITE_TEXT) return read_array((const char *)sqlite3_value_text(value), numbers);
-  if (sqlite3_value_type(value) != SQLITE_BLOB) return 0;
-  const void *bytes = sqlite3_value_blob(value);
+static int read_vector(sqlite3_value *value, float *numbers, size_t *count, Error *error) {
+  int type = sqlite3_value_type(value);
+  const void *bytes = type == SQLITE_TEXT ? sqlite3_value_text(value) : sqlite3_value_blob(value);
   size_t size = (size_t)sqlite3_value_bytes(value);
-  if (size == 0 || size % sizeof(float) || size / sizeof(float) > MOST_NUMBERS) return 0;
+  *count = 0;
+  if (type == SQLITE_TEXT)
+    return bytes ? read_array(bytes, size, numbers, count, error) : failure_no_memory(error);
+  if (type != SQLITE_BLOB || size == 0 || size % sizeof(float)) return SQLITE_OK;
+  if (size / sizeof(float) > MOST_NUMBERS) return SQLITE_OK;
+  if (!bytes) return failure_no_memory(error);
   memcpy(numbers, bytes, size);
-  return size / sizeof(float);
+  *count = size / sizeof(float);
+  return SQLITE_OK;
 }
 
 static int bad_vector(const char *token, size_t count, size_t expected, Error *error) {
@@ -73,7 +78,9 @@ static int read_vector_row(sqlite3_stmt *stmt, const VectorsWanted *wanted, Word
   if (vectors->words.count >= wanted->most &&
       vocabulary_find(wanted->vocabulary, token, length) == VOCABULARY_UNKNOWN)
     return SQLITE_OK;
-  size_t count = read_vector(sqlite3_column_value(stmt, 1), numbers);
+  size_t count;
+  int rc = read_vector(sqlite3_column_value(stmt, 1), numbers, &count, error);
+  if (rc) return rc;
   if (count == 0 || (vectors->size && count != vectors->size))
     return bad_vector(token, count, vectors->size, error);
   for (size_t i = 0; i < count; i++)
@@ -82,22 +89,15 @@ static int read_vector_row(sqlite3_stmt *stmt, const VectorsWanted *wanted, Word
   return failure_code(word_vectors_add(vectors, wanted->tokenizer, token, length, numbers, count, error));
 }
 
-/* strtof() expects the decimal point of the locale: it is set to "C" for this thread meanwhile. */
 int vector_table_read(Connection *c, const char *name, const VectorsWanted *wanted, WordVectors *vectors,
                       Error *error) {
   sqlite3_stmt *stmt = NULL;
-  locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0), before = (locale_t)0;
-  int rc = plain ? prepare_table(c, name, &stmt, error) : failure_no_memory(error), step;
-  if (plain) before = uselocale(plain);
+  int rc = prepare_table(c, name, &stmt, error), step;
   while (!rc && (step = query_step(c, stmt)) == SQLITE_ROW) rc = read_vector_row(stmt, wanted, vectors, error);
   if (!rc && step != SQLITE_DONE) rc = query_failure(c, "table of vectors", step, error);
   if (!rc && vectors->words.count == 0)
     rc = failure(error, SQLITE_ERROR, "option vectors is '%.60s', which has no rows, expected tokens with vectors",
                  name);
-  if (plain) {
-    uselocale(before);
-    freelocale(plain);
-  }
   sqlite3_finalize(stmt);
   return rc;
 }

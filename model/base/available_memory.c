@@ -1,6 +1,5 @@
 #include "base/available_memory.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@ static FILE *open_file(const char *root, const char *folder, const char *name) {
 /* Reads a whole number of at least one digit, behind spaces. */
 static bool parse(const char *text, uint64_t *number) {
   while (*text == ' ' || *text == '\t') text++;
-  if (!isdigit((unsigned char)*text)) return false;
+  if (*text < '0' || *text > '9') return false;
   *number = strtoull(text, NULL, 10);
   return true;
 }

@@ -1,11 +1,11 @@
 #include "base/json_reader.h"
 
-#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 
 enum { MOST_DEPTH = 64 }; /* of values that are skipped */
 
@@ -193,18 +193,7 @@ static int read_exponent(JsonReader *r) {
   return negative ? -exponent : exponent;
 }
 
-/* Exact up to 10^27, in a long double of 64 bits of mantissa. */
-static long double power_of_ten(int exponent) {
-  enum { EXACT = 27 };
-  if (exponent > EXACT) return powl(10.0L, (long double)exponent);
-  long double power = 1.0L;
-  for (int i = 0; i < exponent; i++) power *= 10.0L;
-  return power;
-}
-
-/* Not by strtod(), which reads what the host's locale says. Up to 15 digits, or with a long double
-** of more than 64 bits up to 19, come out as the nearest double.
-*/
+/* More digits than 19 are left out, which are too small to matter. */
 double json_read_number(JsonReader *r) {
   uint64_t value = 0;
   int digits = 0;
@@ -218,9 +207,8 @@ double json_read_number(JsonReader *r) {
     exponent += read_digits(r, &value, &digits) - (digits - before);
   }
   exponent += read_exponent(r);
-  long double power = power_of_ten(exponent < 0 ? -exponent : exponent);
-  long double number = value == 0 ? 0.0L : exponent < 0 ? (long double)value / power : (long double)value * power;
-  return (double)(negative ? -number : number);
+  double number = number_scaled(value, exponent);
+  return negative ? -number : number;
 }
 
 static bool accept_word(JsonReader *r, const char *word) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/blas_memory.h"
 #include "base/simd.h"
 
 #ifdef OPENBLAS_IS_SHARED
@@ -35,14 +36,80 @@ char *__wrap_getenv(const char *name) {
 }
 #endif
 
-static void product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, Matrix b, float beta, float *c) {
-  blasint m = (blasint)(of_a == CblasTrans ? a.columns : a.rows);
-  blasint n = (blasint)(of_b == CblasTrans ? b.rows : b.columns);
-  blasint k = (blasint)(of_a == CblasTrans ? a.rows : a.columns);
-  if (m == 0 || n == 0) return;
-  cblas_sgemm(CblasRowMajor, of_a, of_b, m, n, k, 1.0f, a.values, (blasint)a.columns, b.values, (blasint)b.columns,
-              beta, c, n);
+/* C [m][n] = scale op(A) op(B) + beta C; op(A) is [m][k] and op(B) [k][n]. Strides are those of the rows as stored. */
+typedef struct Product {
+  CBLAS_TRANSPOSE of_a, of_b;
+  size_t m, n, k;
+  float scale;
+  const float *a;
+  size_t a_stride;
+  const float *b;
+  size_t b_stride;
+  float beta;
+  float *c;
+  size_t c_stride;
+} Product;
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+static void multiply(const Product *p) {
+  blas_memory_begin();
+  cblas_sgemm(CblasRowMajor, p->of_a, p->of_b, (blasint)p->m, (blasint)p->n, (blasint)p->k, p->scale, p->a,
+              (blasint)p->a_stride, p->b, (blasint)p->b_stride, p->beta, p->c, (blasint)p->c_stride);
+  blas_memory_end();
 }
+
+/* The part of a product of rows i to i + m, columns j to j + n and terms l to l + k. */
+static Product part_of(const Product *p, size_t i, size_t m, size_t j, size_t n, size_t l, size_t k) {
+  Product part = *p;
+  part.m = m, part.n = n, part.k = k;
+  part.a += p->of_a == CblasTrans ? l * p->a_stride + i : i * p->a_stride + l;
+  part.b += p->of_b == CblasTrans ? j * p->b_stride + l : l * p->b_stride + j;
+  part.c += i * p->c_stride + j;
+  if (l > 0) part.beta = 1.0f;
+  return part;
+}
+
+/* Pieces of about one size, so that none is so small that OpenBLAS would compute it in another way. They begin where
+** tiles of its kernels do, hence the sums are those of the whole product, to the last bit.
+*/
+static void multiply_by_rows(const Product *p) {
+  enum { TILES = 96 };
+  size_t most = BLAS_MEMORY_PACKED / (p->k < BLAS_MEMORY_DEPTH ? p->k + 1 : BLAS_MEMORY_DEPTH);
+  size_t pieces = (p->m - 1) / (least(most, BLAS_MEMORY_LONGEST) - TILES) + 1;
+  size_t rows = ((p->m - 1) / pieces / TILES + 1) * TILES;
+  for (size_t i = 0; i < p->m; i += rows) {
+    Product piece = part_of(p, i, least(rows, p->m - i), 0, p->n, 0, p->k);
+    multiply(&piece);
+  }
+}
+
+static void product(const Product *p) {
+  const size_t most = BLAS_MEMORY_LONGEST;
+  if (p->m == 0 || p->n == 0) return;
+  for (size_t l = 0; l == 0 || l < p->k; l += most)
+    for (size_t j = 0; j < p->n; j += most) {
+      Product piece = part_of(p, 0, p->m, j, least(most, p->n - j), l, least(most, p->k - l));
+      multiply_by_rows(&piece);
+    }
+}
+
+static void whole_product(CBLAS_TRANSPOSE of_a, Matrix a, CBLAS_TRANSPOSE of_b, Matrix b, float beta, float *c) {
+  size_t m = of_a == CblasTrans ? a.columns : a.rows, k = of_a == CblasTrans ? a.rows : a.columns;
+  size_t n = of_b == CblasTrans ? b.rows : b.columns;
+  product(&(Product){of_a, of_b, m, n, k, 1.0f, a.values, a.columns, b.values, b.columns, beta, c, n});
+}
+
+/* Large enough to be packed. */
+static void multiply_zeros(void) {
+  enum { SIDE = 128 };
+  static const float zeros[SIDE * SIDE];
+  static float c[SIDE * SIDE];
+  const Matrix a = {zeros, SIDE, SIDE};
+  whole_product(CblasNoTrans, a, CblasTrans, a, 0.0f, c);
+}
+
+bool matrix_prepare(void) { return blas_memory_prepare(multiply_zeros); }
 
 /* OpenBLAS first copies the operands of a product into blocks of its own. For AVX-512
 ** it also has kernels that read them in place, for products of at most a million
@@ -65,49 +132,52 @@ static Matrix rows_of(Matrix a, size_t first, size_t count) {
 void matrix_product(Matrix a, Matrix b, float beta, float *c) {
   size_t piece = rows_per_piece(a.rows, a.columns * b.columns);
   for (size_t i = 0; i < a.rows; i += piece)
-    product(CblasNoTrans, rows_of(a, i, piece), CblasNoTrans, b, beta, c + i * b.columns);
+    whole_product(CblasNoTrans, rows_of(a, i, piece), CblasNoTrans, b, beta, c + i * b.columns);
 }
 
 void matrix_product_at(Matrix a, Matrix b, float beta, float *c) {
   size_t piece = rows_per_piece(a.rows, a.columns * b.columns);
-  product(CblasTrans, rows_of(a, 0, piece), CblasNoTrans, rows_of(b, 0, piece), beta, c);
+  whole_product(CblasTrans, rows_of(a, 0, piece), CblasNoTrans, rows_of(b, 0, piece), beta, c);
   for (size_t i = piece; i < a.rows; i += piece)
-    product(CblasTrans, rows_of(a, i, piece), CblasNoTrans, rows_of(b, i, piece), 1.0f, c);
+    whole_product(CblasTrans, rows_of(a, i, piece), CblasNoTrans, rows_of(b, i, piece), 1.0f, c);
 }
 
 void matrix_product_bt(Matrix a, Matrix b, float beta, float *c) {
-  product(CblasNoTrans, a, CblasTrans, b, beta, c);
+  whole_product(CblasNoTrans, a, CblasTrans, b, beta, c);
 }
 
 void matrix_part_product(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
-  if (a.rows == 0 || b.columns == 0) return;
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (blasint)a.rows, (blasint)b.columns, (blasint)a.columns,
-              scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
+  product(&(Product){CblasNoTrans, CblasNoTrans, a.rows, b.columns, a.columns, scale, a.values, a.stride, b.values,
+                     b.stride, 0.0f, c, c_stride});
 }
 
 void matrix_part_product_at(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
-  if (a.columns == 0 || b.columns == 0) return;
-  cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (blasint)a.columns, (blasint)b.columns, (blasint)a.rows,
-              scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
+  product(&(Product){CblasTrans, CblasNoTrans, a.columns, b.columns, a.rows, scale, a.values, a.stride, b.values,
+                     b.stride, 0.0f, c, c_stride});
 }
 
 void matrix_part_product_bt(MatrixPart a, MatrixPart b, float scale, float *c, size_t c_stride) {
-  if (a.rows == 0 || b.rows == 0) return;
-  cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (blasint)a.rows, (blasint)b.rows, (blasint)a.columns,
-              scale, a.values, (blasint)a.stride, b.values, (blasint)b.stride, 0.0f, c, (blasint)c_stride);
+  product(&(Product){CblasNoTrans, CblasTrans, a.rows, b.rows, a.columns, scale, a.values, a.stride, b.values,
+                     b.stride, 0.0f, c, c_stride});
 }
 
-void matrix_vector(Matrix a, const float *x, float *y) {
-  if (a.rows == 0) return;
-  cblas_sgemv(CblasRowMajor, CblasNoTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,
-              x, 1, 0.0f, y, 1);
+/* y = op(A) x + beta y, in pieces for which the memory is enough. */
+static void vector_product(CBLAS_TRANSPOSE of_a, Matrix a, const float *x, float beta, float *y) {
+  const size_t most = BLAS_MEMORY_LONGEST;
+  bool transposed = of_a == CblasTrans;
+  for (size_t i = 0; i < a.rows; i += most)
+    for (size_t j = 0; j == 0 || j < a.columns; j += most) {
+      blas_memory_begin();
+      cblas_sgemv(CblasRowMajor, of_a, (blasint)least(most, a.rows - i), (blasint)least(most, a.columns - j), 1.0f,
+                  a.values + i * a.columns + j, (blasint)a.columns, x + (transposed ? i : j), 1,
+                  (transposed ? i : j) > 0 ? 1.0f : beta, y + (transposed ? j : i), 1);
+      blas_memory_end();
+    }
 }
 
-void matrix_vector_at(Matrix a, const float *x, float *y) {
-  if (a.rows == 0) return;
-  cblas_sgemv(CblasRowMajor, CblasTrans, (blasint)a.rows, (blasint)a.columns, 1.0f, a.values, (blasint)a.columns,
-              x, 1, 1.0f, y, 1);
-}
+void matrix_vector(Matrix a, const float *x, float *y) { vector_product(CblasNoTrans, a, x, 0.0f, y); }
+
+void matrix_vector_at(Matrix a, const float *x, float *y) { vector_product(CblasTrans, a, x, 1.0f, y); }
 
 /* Rows are so short that the call of cblas_saxpy() would take longer than the sum. */
 SIMD_VERSIONS(extern, void, matrix_add_scaled, (size_t n, float scale, const float *restrict x, float *restrict y),

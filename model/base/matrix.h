@@ -6,8 +6,12 @@
 #ifndef CLASSIFY_MATRIX_H
 #define CLASSIFY_MATRIX_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* To be called before anything else here. Returns false if there is no memory for products. */
+bool matrix_prepare(void);
 
 typedef struct Matrix {
   const float *values; /* [rows][columns], borrowed */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/half.h"
 #include "base/json_reader.h"
 #include "base/memory.h"
@@ -31,6 +32,8 @@ size_t dtype_bytes(Dtype dtype) { return DTYPES[dtype].bytes; }
 /* ---- reading -------------------------------------------------------------- */
 
 static void read_metadata(JsonReader *r, SafeTensors *st) {
+  if (st->has_metadata) r->status = error_set(r->error, STATUS_INVALID, "'__metadata__' is there twice");
+  st->has_metadata = true;
   json_expect(r, '{');
   for (bool first = true; json_next(r, '}', &first);) {
     json_read_string(r);
@@ -43,11 +46,14 @@ static void read_metadata(JsonReader *r, SafeTensors *st) {
       if (key != STRINGS_NONE && key == before) st->keys.count--; /* it has no value */
       return;
     }
-    if (key == before) st->values[key] = NULL;
+    if (key < before) {
+      r->status = error_set(r->error, STATUS_INVALID, "metadata '%.64s' is there twice", r->text);
+      return;
+    }
+    st->values[key] = NULL;
     json_expect(r, ':');
     json_read_string(r);
     if (r->status) return;
-    free(st->values[key]);
     st->values[key] = strdup(r->text);
     if (!st->values[key]) r->status = error_no_memory(r->error);
   }
@@ -315,6 +321,17 @@ void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorV
   } else {
     memcpy(out, from, count * sizeof *floats);
   }
+}
+
+Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count,
+                               float *out, Error *error) {
+  safetensors_copy(st, bytes, view, count, out);
+  if (finite_within(out, count, SAFETENSORS_MOST)) return STATUS_OK;
+  size_t length;
+  const char *name = strings_get(&st->names, view->name, &length);
+  const char *is = finite_all(out, count) ? "above 1e10" : "not finite";
+  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is %s", (int)(length < 200 ? length : 200),
+                   name, is);
 }
 
 /* ---- quantised tensors -------------------------------------------------------- */

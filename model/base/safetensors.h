@@ -48,6 +48,7 @@ typedef struct SafeTensors {
   Strings keys;        /* metadata: keys, and their values in the same order */
   char **values;       /* [keys.count] NUL-terminated */
   size_t values_capacity;
+  bool has_metadata;   /* `__metadata__` was there */
   size_t header_end;   /* where the tensors' bytes begin in the file */
 } SafeTensors; /* all zero is empty */
 
@@ -90,6 +91,13 @@ size_t safetensors_count(const TensorView *view);
 ** whole file.
 */
 void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out);
+
+/* The same for F32, and checks that no number is NaN, or above SAFETENSORS_MOST: what a network makes of them does
+** not overflow then, as a product of three of them and of the lengths of two sums. The error names the tensor.
+*/
+#define SAFETENSORS_MOST 1e10f
+Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count,
+                               float *out, Error *error);
 
 const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or NULL */
 

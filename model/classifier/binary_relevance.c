@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 
 enum {
   NEWTON_STEPS = 30,
@@ -303,16 +304,11 @@ void binary_relevance_write(const BinaryRelevance *b, SafeTensorsWriter *w) {
   safetensors_write_tensor(w, THRESHOLDS, DTYPE_F32, &b->labels, 1, b->thresholds);
 }
 
-static Status check_numbers(const BinaryRelevance *b, Error *error) {
-  for (size_t c = 0; c < b->labels; c++) {
-    for (size_t k = 0; k < BLEND_SIZE; k++)
-      if (!isfinite(b->blend[c * BLEND_SIZE + k]))
-        return error_set(error, STATUS_INVALID, "tensor '%s' has %g for label %zu, expected a number", BLEND,
-                         (double)b->blend[c * BLEND_SIZE + k], c);
+static Status check_thresholds(const BinaryRelevance *b, Error *error) {
+  for (size_t c = 0; c < b->labels; c++)
     if (!(b->thresholds[c] >= 0.0f && b->thresholds[c] <= 1.0f))
-      return error_set(error, STATUS_INVALID, "tensor '%s' has %g for label %zu, expected a number from 0 to 1",
-                       THRESHOLDS, (double)b->thresholds[c], c);
-  }
+      return error_set(error, STATUS_INVALID, "tensor '%s' has %s for label %zu, expected a number from 0 to 1",
+                       THRESHOLDS, number_digits((double)b->thresholds[c], 6).text, c);
   return STATUS_OK;
 }
 
@@ -327,9 +323,9 @@ Status binary_relevance_read(const SafeTensors *st, const uint8_t *bytes, size_t
     status = safetensors_require(st, THRESHOLDS, DTYPE_F32, &labels, 1, &thresholds, error);
   if (!status) status = binary_relevance_new(labels, &(RelevancePrior){{1.0f, 1.0f, 0.0f}, 0.5f}, b, error);
   if (status) return status;
-  if (blend) safetensors_copy(st, bytes, blend, labels * BLEND_SIZE, b->blend);
-  if (thresholds) safetensors_copy(st, bytes, thresholds, labels, b->thresholds);
-  status = check_numbers(b, error);
+  if (blend) status = safetensors_copy_floats(st, bytes, blend, labels * BLEND_SIZE, b->blend, error);
+  if (!status && thresholds) status = safetensors_copy_floats(st, bytes, thresholds, labels, b->thresholds, error);
+  if (!status) status = check_thresholds(b, error);
   if (status) binary_relevance_free(b);
   return status;
 }

@@ -33,25 +33,34 @@ static float linear_scale(const Model *m, uint32_t label) {
   return model_is_multilabel(m) ? m->relevance.blend[label * BLEND_SIZE + BLEND_LINEAR] : m->calibration.linear;
 }
 
-/* Adds what each token contributes to a label through the network. Of one text alone, the token of
+/* Copies a label's column of the output kernel [features], side by side for all tokens, into scratch->margins. */
+static Status copy_column(const Model *m, uint32_t label, Scratch *s, Error *error) {
+  const float *kernel = m->parameters.tensor[TENSOR_OUTPUT_KERNEL];
+  size_t features = shape_features(&m->parameters.shape), labels = m->parameters.shape.labels;
+  if (!memory_grow(&s->margins, &s->margins_capacity, features, sizeof *s->margins)) return error_no_memory(error);
+  for (size_t j = 0; j < features; j++) s->margins[j] = kernel[j * labels + label];
+  return STATUS_OK;
+}
+
+/* Adds what each token contributes to a label through the network, by its column. Of one text alone, the token of
 ** step t is at packed place t.
 */
 static void network_contribute(const Model *m, const Scratch *scratch, uint32_t label, const Parts *parts) {
   const Shape *s = &m->parameters.shape;
   const Pass *pass = &scratch->pass;
-  const float *kernel = m->parameters.tensor[TENSOR_OUTPUT_KERNEL] + label;
+  const float *column = scratch->margins;
   size_t state = shape_state(s);
   float scale = network_scale(m, label);
   for (size_t t = 0; t < pass->batch.tokens; t++) {
     const float *h = pass->states + t * state;
     float dot = 0.0f;
-    for (size_t j = 0; j < state; j++) dot += h[j] * kernel[j * s->labels];
+    for (size_t j = 0; j < state; j++) dot += h[j] * column[j];
     add_part(parts, predict_origin(m, scratch, t), pass->weights[t], scale * pass->weights[t] * dot);
   }
   for (size_t j = 0; s->pooled && j < state; j++) {
     if (pass->winners[j] == POOL_NO_WINNER) continue;
     add_part(parts, predict_origin(m, scratch, pass->winners[j]), 0.0f,
-             scale * pass->features[state + j] * kernel[(state + j) * s->labels]);
+             scale * pass->features[state + j] * column[state + j]);
   }
 }
 
@@ -60,7 +69,8 @@ Status explain_contributions(const Model *m, const Question *q, Scratch *scratch
   TokenPart unwanted;
   Parts parts = {weights, contributions, padding ? padding : &unwanted};
   bool linear = linear_exists(&m->linear);
-  Status status = predict_pass(m, &(Texts){&q->text, 1, q->lexicon}, scratch, error);
+  Status status = predict_encode(m, &(Texts){&q->text, 1, q->lexicon}, scratch, error);
+  if (!status) status = copy_column(m, q->label, scratch, error);
   if (!status && linear) status = tfidf_vector(&m->linear.tfidf, q->lexicon, q->text, &scratch->vector, error);
   if (status) return status;
   for (size_t t = 0; t < q->text.length; t++) weights[t] = contributions[t] = 0.0f;

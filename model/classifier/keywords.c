@@ -150,9 +150,6 @@ static Status check_numbers(const Keywords *k, size_t vocabulary, size_t labels,
         (i && k->labels[i] < k->labels[i - 1]))
       return error_set(error, STATUS_INVALID, "keyword %zu is word %u of label %u, expected a word below %zu of a "
                        "label below %zu, by label", i, k->words[i], k->labels[i], vocabulary, labels);
-    if (!isfinite(k->contributions[i]))
-      return error_set(error, STATUS_INVALID, "keyword %zu contributes %g, expected a number", i,
-                       (double)k->contributions[i]);
   }
   return STATUS_OK;
 }
@@ -172,10 +169,11 @@ Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabul
   }
   if (!status) status = reserve(k, count, error);
   if (status) return status;
-  void *lists[LISTS] = {k->labels, k->words, k->counts, k->contributions};
-  for (size_t i = 0; i < LISTS; i++) safetensors_copy(st, bytes, views[i], count, lists[i]);
+  uint32_t *lists[LISTS - 1] = {k->labels, k->words, k->counts};
+  for (size_t i = 0; i < LISTS - 1; i++) safetensors_copy(st, bytes, views[i], count, lists[i]);
   k->count = count;
-  status = check_numbers(k, vocabulary, labels, error);
+  status = safetensors_copy_floats(st, bytes, views[LISTS - 1], count, k->contributions, error);
+  if (!status) status = check_numbers(k, vocabulary, labels, error);
   if (status) keywords_free(k);
   return status;
 }

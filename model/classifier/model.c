@@ -6,10 +6,16 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "classifier/model_names.h"
 
-static const char FORMAT[] = "sqlite-classify 1";
+#define FORMAT_NAME "sqlite-classify "
+enum { FORMAT_VERSION = 1 };
+static const char FORMAT[] = FORMAT_NAME "1";
 
-enum { MAX_PADDED = 1 << 16 }; /* tokens: each text takes memory for as many */
+enum {
+  MAX_PADDED = 1 << 16,       /* tokens: each text takes memory for as many, */
+  MAX_PADDED_STATES = 1 << 24 /* and for the numbers of their states: 64 MB  */
+};
 
 void model_free(Model *m) {
   if (!m) return;
@@ -216,6 +222,13 @@ static Status read_vocabulary(const File *f, Model *m) {
   return STATUS_OK;
 }
 
+static Status check_padding(const File *f, const Reading *reading, const Shape *shape) {
+  size_t most = MAX_PADDED_STATES / shape_state(shape);
+  if (reading->padded_length <= most) return STATUS_OK;
+  return error_set(f->error, STATUS_INVALID, "metadata 'padded_length' is %zu, expected at most %zu with %zu numbers for "
+                   "each token", reading->padded_length, most, shape_state(shape));
+}
+
 /* The embedding may have more rows than there are words, but not fewer. */
 static Status read_parameters(const File *f, Padding padding, bool shaped, Model *m) {
   const TensorView *ends, *embedding = safetensors_find(&f->st, parameters_name(TENSOR_EMBEDDING));
@@ -276,7 +289,7 @@ static Status read_blend(const File *f, Model *m) {
   Status status = STATUS_OK;
   if (safetensors_find(&f->st, "blend")) {
     status = safetensors_require(&f->st, "blend", DTYPE_F32, (size_t[]){2}, 1, &view, f->error);
-    if (!status) safetensors_copy(&f->st, f->bytes, view, 2, scales);
+    if (!status) status = safetensors_copy_floats(&f->st, f->bytes, view, 2, scales, f->error);
   }
   m->calibration = (Calibration){scales[0], scales[1]};
   return status;
@@ -295,12 +308,22 @@ static Status read_decisions(const File *f, Model *m) {
   return binary_relevance_read(&f->st, f->bytes, m->parameters.shape.labels, &m->relevance, f->error);
 }
 
-static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *shaped) {
+/* Comes before all else: a file of another format may differ in everything else. */
+static Status check_format(const File *f) {
   const char *format = safetensors_metadata(&f->st, "format");
+  if (format && strcmp(format, FORMAT) == 0) return STATUS_OK;
+  size_t name = strlen(FORMAT_NAME), digits = 0;
+  if (format && strncmp(format, FORMAT_NAME, name) == 0) digits = strspn(format + name, "0123456789");
+  if (digits == 0 || digits > 9 || format[name + digits])
+    return error_set(f->error, STATUS_INVALID, "metadata 'format' is '%.40s', expected '%s'", format ? format : "",
+                     FORMAT);
+  return error_set(f->error, STATUS_INVALID, "metadata 'format' is '%s', expected '%s': the file was written for %s "
+                   "version of sqlite-classify", format, FORMAT,
+                   atoi(format + name) > FORMAT_VERSION ? "a newer" : "an older");
+}
+
+static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *shaped) {
   const char *tokenize = safetensors_metadata(&f->st, "tokenize");
-  if (!format || strcmp(format, FORMAT) != 0)
-    return error_set(f->error, STATUS_INVALID, "metadata 'format' is '%.40s', expected '%s'",
-                     format ? format : "", FORMAT);
   if (!tokenize) return error_set(f->error, STATUS_INVALID, "metadata 'tokenize' is missing");
   m->tokenize = strdup(tokenize);
   if (!m->tokenize) return error_no_memory(f->error);
@@ -310,8 +333,11 @@ static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *s
   if (!status) status = read_choice(f, &SHAPES, shaped);
   m->markup = (Markup)markup;
   const char *precision = safetensors_metadata(&f->st, "precision");
-  if (precision && strcmp(precision, "int8") == 0) m->precision = PRECISION_INT8;
-  return status;
+  if (!precision || status) return status;
+  m->precision = PRECISION_INT8;
+  return strcmp(precision, "int8") == 0 ? STATUS_OK
+                                        : error_set(f->error, STATUS_INVALID, "metadata 'precision' is '%.40s', "
+                                                    "expected 'int8'", precision);
 }
 
 /* A file without an identifier runs too; one that states a wrong one does not. */
@@ -328,16 +354,19 @@ static Status check_identifier(const File *f, size_t size, Model *m) {
 Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error) {
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
-  if (!status) status = safetensors_unpack(&f.st, bytes, error);
   if (status) return status;
   Padding padding = {0};
   size_t shaped = 0;
   Model *m = calloc(1, sizeof *m);
   if (!m) status = error_no_memory(error);
+  if (!status) status = check_format(&f);
   if (!status) status = check_identifier(&f, size, m);
+  if (!status) status = model_names_check(&f.st, error);
+  if (!status) status = safetensors_unpack(&f.st, bytes, error);
   if (!status) status = read_metadata(&f, m, &padding, &shaped);
   if (!status) status = read_parameters(&f, padding, shaped, m);
   if (!status) status = check_unknown(&f, m);
+  if (!status) status = check_padding(&f, &m->reading, &m->parameters.shape);
   if (!status) status = read_decisions(&f, m);
   if (!status)
     status = linear_read(&f.st, bytes, m->parameters.shape.vocabulary, m->parameters.shape.labels,

@@ -12,7 +12,8 @@
 enum {
   ROWS = BY_LENGTH_TEXTS, /* of a batch, at most: products of more rows are no faster */
   LEAST_ROWS = 8,         /* of a batch, where there are as many texts                */
-  BATCH_TOKENS = 2048     /* of a batch, so that its states stay in the cache         */
+  BATCH_TOKENS = 2048,    /* of a batch, so that its states stay in the cache         */
+  LONG_TOKENS = 1 << 15   /* of a batch that takes no more texts, however few it has  */
 };
 
 Prediction predict_outcome(const float *p, size_t labels, uint32_t asked) {
@@ -106,6 +107,17 @@ void scratch_free(Scratch *s) {
   *s = (Scratch){0};
 }
 
+/* The batches and what the network reads have fewer numbers than what is counted. */
+static size_t scratch_bytes(const Scratch *s) {
+  size_t labels = (s->probabilities_capacity + s->margins_capacity) * sizeof(float);
+  return inference_scratch_bytes(&s->inference) + s->pass.capacity * sizeof(float) + tokens_bytes(&s->tokens) +
+         tfidf_vector_bytes(&s->vector) + labels;
+}
+
+void scratch_trim(Scratch *s) {
+  if (scratch_bytes(s) > SCRATCH_KEPT) scratch_free(s);
+}
+
 /* Sets read [count] to what the network reads of the texts. */
 static Status read_texts(const Model *m, const Text *texts, size_t count, Scratch *s, Text *read, Error *error) {
   return reading_read(&m->reading, m->parameters.shape.padding.word, texts, count, &s->read, read, error);
@@ -115,14 +127,22 @@ uint32_t predict_origin(const Model *m, const Scratch *s, size_t step) {
   return reading_is_plain(&m->reading) ? (uint32_t)step : s->read.origins[step];
 }
 
-Status predict_pass(const Model *m, const Texts *texts, Scratch *s, Error *error) {
+Status predict_encode(const Model *m, const Texts *texts, Scratch *s, Error *error) {
   const Parameters *p = &m->parameters;
   Text read[ROWS];
   size_t words = lexicon_words(texts->lexicon, p->shape.vocabulary);
   Status status = read_texts(m, texts->text, texts->count, s, read, error);
   if (!status) status = batch_fill(&s->pass.batch, read, texts->count, words, error);
   if (!status) status = pass_reserve(&s->pass, &p->shape, false, error);
-  if (!status) network_forward(p, texts->lexicon, NULL, &s->pass);
+  if (!status) network_encode(p, texts->lexicon, NULL, &s->pass);
+  return status;
+}
+
+/* Passes a batch through network_forward(). */
+static Status forward(const Model *m, const Texts *texts, Scratch *s, Error *error) {
+  OutputWeights output = network_output(&m->parameters);
+  Status status = predict_encode(m, texts, s, error);
+  if (!status) output_forward(&output, s->pass.batch.texts, s->pass.features, s->pass.logits);
   return status;
 }
 
@@ -135,7 +155,7 @@ static Status run_network(const Model *m, const Lexicon *lexicon, const Text *te
     Status status = read_texts(m, texts, count, scratch, read, error);
     return status ? status : inference_run(&m->inference, lexicon, read, count, &scratch->inference, logits, error);
   }
-  Status status = predict_pass(m, &(Texts){texts, count, lexicon}, scratch, error);
+  Status status = forward(m, &(Texts){texts, count, lexicon}, scratch, error);
   for (size_t i = 0; i < count && !status; i++)
     memcpy(logits + scratch->pass.batch.order[i] * labels, scratch->pass.logits + i * labels, labels * sizeof *logits);
   return status;
@@ -169,7 +189,7 @@ static Status run(const Model *m, const Lexicon *lexicon, const Text *texts, siz
 
 /* Returns whether a batch of so many texts and tokens takes one more. */
 static bool takes_more(size_t rows, size_t tokens) {
-  return rows < LEAST_ROWS || (rows < ROWS && tokens < BATCH_TOKENS);
+  return (rows < LEAST_ROWS && tokens < LONG_TOKENS) || (rows < ROWS && tokens < BATCH_TOKENS);
 }
 
 /* How many of the next texts make a batch. */
@@ -259,7 +279,7 @@ static Status branches_task(void *context, const uint32_t *numbers, size_t count
   Text texts[BY_LENGTH_TEXTS];
   size_t labels = b->model->parameters.shape.labels;
   for (size_t i = 0; i < count; i++) texts[i] = b->texts->text[numbers[i]];
-  Status status = predict_pass(b->model, &(Texts){texts, count, b->texts->lexicon}, scratch, error);
+  Status status = forward(b->model, &(Texts){texts, count, b->texts->lexicon}, scratch, error);
   for (size_t i = 0; i < count && !status; i++) {
     size_t row = scratch->pass.batch.order[i], to = numbers[row] * labels;
     memcpy(b->logits + to, scratch->pass.logits + i * labels, labels * sizeof *b->logits);

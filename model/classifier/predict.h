@@ -36,6 +36,12 @@ typedef struct Scratch {
 
 void scratch_free(Scratch *scratch);
 
+/* Frees what a large text or model has left: memory that is better read anew than kept. `scratch->probabilities` and
+** `scratch->given` are gone then.
+*/
+void scratch_trim(Scratch *scratch);
+enum { SCRATCH_KEPT = 4 << 20 }; /* bytes that it still holds, at most */
+
 /* Computes probabilities [count][labels], in the order of the texts. */
 Status predict(const Model *model, const Lexicon *lexicon, const Text *texts, size_t count,
                Scratch *scratch, float *probabilities, Error *error);
@@ -73,10 +79,10 @@ Status predict_labels(const Model *model, const Tokenizer *tokenizer, const Text
 Status predict_branches(const Model *model, const Texts *texts, Workers *workers, Scratch *scratches,
                         float *logits, float *margins, Error *error);
 
-/* Passes one batch of at most BY_LENGTH_TEXTS through network_forward(), which fills scratch->pass.
+/* Passes one batch of at most BY_LENGTH_TEXTS through network_encode(), which fills scratch->pass up to its features.
 ** Its rows are in the order of the batch. The model may still learn.
 */
-Status predict_pass(const Model *model, const Texts *texts, Scratch *scratch, Error *error);
+Status predict_encode(const Model *model, const Texts *texts, Scratch *scratch, Error *error);
 
 /* Returns the number of the token that the network has read at a step of the pass's only text, or
 ** READING_PADDING.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json_reader.h"
+#include "base/number_text.h"
 
 enum { MOST_SIZE = 65536, MOST_TOKENS = 10 * 1000 * 1000, NAME_LENGTH = 64 };
 
@@ -108,8 +109,8 @@ static Status check_sizes(const EncoderConfig *c, Error *error) {
     return error_set(error, STATUS_INVALID, "the encoder's config has max_position_embeddings %zu, expected more than "
                      "%zu, which pad_token_id makes the first position", c->positions, c->first_position);
   if (!(c->epsilon >= 0.0f) || isinf(c->epsilon))
-    return error_set(error, STATUS_INVALID, "the encoder's config has layer_norm_eps %g, expected a small number",
-                     (double)c->epsilon);
+    return error_set(error, STATUS_INVALID, "the encoder's config has layer_norm_eps %s, expected a small number",
+                     number_digits((double)c->epsilon, 6).text);
   return STATUS_OK;
 }
 

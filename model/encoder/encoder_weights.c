@@ -6,7 +6,6 @@
 
 #include "base/matrix.h"
 #include "base/memory.h"
-#include "base/simd.h"
 
 enum { NAME_LENGTH = 128, LAYER_LENGTH = 40 };
 
@@ -68,17 +67,6 @@ typedef struct WeightsFile {
   Status status; /* of the first error; nothing is read after it */
 } WeightsFile;
 
-/* Returns 1 if all numbers are finite. An exponent of ones is infinite or no number. */
-SIMD_VERSIONS(static, uint32_t, are_finite, (size_t count, const float *values), (count, values)) {
-  uint32_t found = 0;
-  for (size_t i = 0; i < count; i++) {
-    uint32_t bits;
-    memcpy(&bits, &values[i], sizeof bits);
-    found |= (bits & 0x7F800000u) == 0x7F800000u;
-  }
-  return !found;
-}
-
 /* Reads the tensor that is called prefix, layer, part and kind. columns 0: it has one dimension. */
 static void read_tensor(WeightsFile *f, const char *part, const char *kind, size_t rows, size_t columns, float *out) {
   size_t shape[] = {rows, columns};
@@ -89,9 +77,7 @@ static void read_tensor(WeightsFile *f, const char *part, const char *kind, size
   f->status = safetensors_require(&f->tensors, name, DTYPE_F32, shape, columns ? 2 : 1, &view, f->error);
   if (f->status || f->only_checked) return;
   size_t count = safetensors_count(view);
-  safetensors_copy(&f->tensors, f->bytes, view, count, out);
-  if (!are_finite(count, out))
-    f->status = error_set(f->error, STATUS_INVALID, "tensor '%s' has a number that is not finite", name);
+  f->status = safetensors_copy_floats(&f->tensors, f->bytes, view, count, out, f->error);
 }
 
 static void read_dense(WeightsFile *f, const char *part, const DenseWeights *d) {

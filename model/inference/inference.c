@@ -10,6 +10,8 @@
 #include "inference/gru_step_int8.h"
 #include "network/network.h"
 
+enum { POLL_STEPS = 16 }; /* of the GRU, between two polls */
+
 /* ---- new, free ----------------------------------------------------------------------- */
 
 static Status pack(const Parameters *p, Tensor kernel, Precision precision, GruStepWeights *weights, Error *error) {
@@ -58,6 +60,12 @@ void inference_scratch_free(InferenceScratch *s) {
   free(s->seen);
   free(s->block);
   *s = (InferenceScratch){0};
+}
+
+size_t inference_scratch_bytes(const InferenceScratch *s) {
+  size_t token = sizeof *s->inputs + sizeof *s->vectors + sizeof *s->words + sizeof *s->places;
+  size_t step = sizeof *s->seen + sizeof *s->rows;
+  return s->tokens_capacity * token + s->steps_capacity * step + s->capacity * sizeof *s->block;
 }
 
 static bool reserve_lists(InferenceScratch *s) {
@@ -207,10 +215,15 @@ static void run_step(const GruStepWeights *w, bool backwards, size_t step, size_
 }
 
 /* One direction after the other, since the nearest cache has no room for the weights of both. */
-static void run_gru(const Inference *n, InferenceScratch *s) {
+static Status run_gru(const Inference *n, InferenceScratch *s, Error *error) {
   size_t padded = n->forward.padded, steps = padded ? s->batch.steps : 0;
-  for (size_t step = 0; step < steps; step++) run_step(&n->forward, false, step, 0, s);
-  for (size_t step = 0; step < steps; step++) run_step(&n->backward, true, step, padded, s);
+  Status status = STATUS_OK;
+  for (size_t step = 0; step < 2 * steps && !status; step++) {
+    bool backwards = step >= steps;
+    run_step(backwards ? &n->backward : &n->forward, backwards, step % steps, backwards ? padded : 0, s);
+    if (step % POLL_STEPS == POLL_STEPS - 1) status = poll_proceed(s->poll, error);
+  }
+  return status;
 }
 
 /* Clears the states of padding that has none. */
@@ -317,7 +330,8 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   if (!reserve_block(n, others + capitals, s)) return error_no_memory(error);
   compute_other_words(n, lexicon, others, s);
   if (capitals) add_all_capitals(n, texts, others, s);
-  run_gru(n, s);
+  status = run_gru(n, s, error);
+  if (status) return status;
   clear_padding(n, texts, s);
   score(n, s);
   for (size_t i = 0; i < count; i++) {

@@ -18,6 +18,7 @@
 #ifndef CLASSIFY_INFERENCE_H
 #define CLASSIFY_INFERENCE_H
 
+#include "base/workers.h"
 #include "inference/gru_step.h"
 #include "inference/precision.h"
 #include "inference/word_table.h"
@@ -35,6 +36,7 @@ Status inference_new(const Parameters *parameters, Precision precision, Inferenc
 void inference_free(Inference *inference);
 
 typedef struct InferenceScratch {
+  Poll poll;             /* of the caller, asked while a long text is read; or empty */
   Batch batch;
   const float **inputs;  /* [tokens] rows of word_table.h                        */
   const float **vectors; /* [tokens] the words' vectors                          */
@@ -56,6 +58,7 @@ typedef struct InferenceScratch {
 } InferenceScratch; /* all zero is empty */
 
 void inference_scratch_free(InferenceScratch *scratch);
+size_t inference_scratch_bytes(const InferenceScratch *scratch); /* that it holds, but for the batch */
 
 /* Computes logits [count][labels], in the order of the texts. The lexicon is that of their words. */
 Status inference_run(const Inference *inference, const Lexicon *lexicon, const Text *texts, size_t count,

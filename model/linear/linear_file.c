@@ -62,23 +62,31 @@ static Status find_tensors(const SafeTensors *st, size_t vocabulary, size_t colu
   return safetensors_require(st, "linear.idf", DTYPE_F32, &features, 1, &t->idf, error);
 }
 
-/* Returns a copy of the tensor's values for free(), not NULL if there are none; NULL: out of memory. */
-static void *copy_tensor(const SafeTensors *st, const uint8_t *bytes, const TensorView *view) {
+/* Sets *copy to the tensor's values for free(), not NULL if there are none. */
+static Status copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, float **copy,
+                          Error *error) {
   size_t count = safetensors_count(view);
-  void *copy = memory_aligned(count + 1, sizeof(float));
-  if (copy) safetensors_copy(st, bytes, view, count, copy);
-  return copy;
+  *copy = memory_aligned(count + 1, sizeof **copy);
+  return *copy ? safetensors_copy_floats(st, bytes, view, count, *copy, error) : error_no_memory(error);
+}
+
+static Status copy_integers(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, uint32_t **copy,
+                            Error *error) {
+  size_t count = safetensors_count(view);
+  *copy = memory_aligned(count + 1, sizeof **copy);
+  if (!*copy) return error_no_memory(error);
+  safetensors_copy(st, bytes, view, count, *copy);
+  return STATUS_OK;
 }
 
 static Status copy_tensors(const SafeTensors *st, const uint8_t *bytes, const LinearTensors *t, Linear *l,
                            Error *error) {
   Tfidf *n = &l->tfidf;
-  l->kernel = copy_tensor(st, bytes, t->kernel);
-  l->bias = copy_tensor(st, bytes, t->bias);
-  n->idf = copy_tensor(st, bytes, t->idf);
-  n->pair_end = copy_tensor(st, bytes, t->pair_ends);
-  n->second = copy_tensor(st, bytes, t->pair_words);
-  return l->kernel && l->bias && n->idf && n->pair_end && n->second ? STATUS_OK : error_no_memory(error);
+  Status status = copy_floats(st, bytes, t->kernel, &l->kernel, error);
+  if (!status) status = copy_floats(st, bytes, t->bias, &l->bias, error);
+  if (!status) status = copy_floats(st, bytes, t->idf, &n->idf, error);
+  if (!status) status = copy_integers(st, bytes, t->pair_ends, &n->pair_end, error);
+  return status ? status : copy_integers(st, bytes, t->pair_words, &n->second, error);
 }
 
 Status linear_read_shapes(Linear *l, const Vocabulary *vocabulary, Error *error) {

@@ -18,6 +18,7 @@ enum {
   CHUNK = 64,        /* rows that are counted between two polls */
   MANY_ROWS = 20000, /* so many at least, and             */
   FEW_COLUMNS = 8,   /* so many at most: by_all_threads() */
+  MANY_COLUMNS = 32, MANY_FITS = 1 << 20, /* and rows times columns: each column by a working set */
   PARTS = 4          /* of many rows, counted side by side */
 };
 static const float EVEN_COSTS = 8.0f; /* so much more, at most, may the rows of one label cost than those of another */
@@ -226,9 +227,13 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   count_range(g, 0, r->count, targets, positive, &f->counts);
   set_scales(g, &f->counts, f->svm.squares);
   feature_counts_clear(r->features, &f->counts);
-  svm_measure(r, g->workers, &f->svm);
   copy_weights_in(g->linear, index, r->features, f->svm.weights);
-  svm_fit(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
+  if (g->linear->columns >= MANY_COLUMNS && r->count * g->linear->columns >= MANY_FITS) {
+    svm_fit_by_set(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
+  } else {
+    svm_measure(r, g->workers, &f->svm);
+    svm_fit(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
+  }
   copy_weights_out(g->linear, index, r->features, f->svm.weights);
   return STATUS_OK;
 }
@@ -326,7 +331,7 @@ size_t linear_training_bytes(const LinearSize *s) {
   size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
   size_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0;
   size_t machines = s->columns < s->threads ? s->columns : s->threads;
-  size_t solving = counts + machines * (svm_bytes(s->rows, weights) + counts + targets);
+  size_t solving = counts + machines * (svm_bytes(s->rows, weights, s->words) + counts + targets);
   size_t by_all = PARTS * counts + svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
   if (has_many_rows(s->rows, s->columns) && by_all > solving) solving = by_all;
   size_t later = rows_bytes(s) + counts + solving;

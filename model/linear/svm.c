@@ -10,9 +10,11 @@
 enum {
   MOST_PASSES = 100,
   POLL_ROWS = 64,
+  FIRST_OTHERS = 1000, MOST_ROUNDS = 20, /* of a working set */
   LINE = 16, /* numbers in a cache line */
   ROW_AHEAD = 12, ENTRIES_AHEAD = 8, WEIGHTS_AHEAD = 4, BUNDLES_AHEAD = 2 /* rows that memory is fetched before */
 };
+static const float WIDE = 0.1f;       /* how far a row outside of the working set may be within its margin */
 static const float TOLERANCE = 0.02f; /* largest minus least projected gradient of a pass */
 
 void svm_free(Svm *s) {
@@ -22,10 +24,13 @@ void svm_free(Svm *s) {
   free(s->lengths);
   free(s->active);
   free(s->sums);
+  free(s->numbers);
   *s = (Svm){0};
 }
 
-size_t svm_bytes(size_t rows, size_t features) { return sizeof(float) * (2 * features + 3 * rows); }
+size_t svm_bytes(size_t rows, size_t features, size_t bundles) {
+  return sizeof(float) * (3 * features + bundles + 3 * rows);
+}
 
 Status svm_new(const SparseRows *r, Svm *s, Error *error) {
   *s = (Svm){.weights = calloc(r->features + 1, sizeof *s->weights),
@@ -33,8 +38,9 @@ Status svm_new(const SparseRows *r, Svm *s, Error *error) {
              .alpha = calloc(r->count + 1, sizeof *s->alpha),
              .lengths = calloc(r->count + 1, sizeof *s->lengths),
              .active = calloc(r->count + 1, sizeof *s->active),
+             .numbers = memory_aligned(r->features + (r->bundles ? r->bundles->count : 0) + 1, sizeof *s->numbers),
              .sums = memory_floats(r->bundles ? r->features - r->bundles->first : 0)};
-  if (!s->weights || !s->squares || !s->alpha || !s->lengths || !s->active || !s->sums) {
+  if (!s->weights || !s->squares || !s->alpha || !s->lengths || !s->active || !s->sums || !s->numbers) {
     svm_free(s);
     return error_no_memory(error);
   }
@@ -202,19 +208,83 @@ static void one_pass(const Problem *p, Workers *workers, Svm *s, Shrinking *shri
   *shrinking = (Shrinking){.active = active, .bound = bound, .least = least, .most = most};
 }
 
+/* Visits the first `count` rows of the list, again and again, until they are fitted. */
+static void fit_rows(const Problem *p, size_t count, Random *random, Workers *workers, Svm *s) {
+  Shrinking shrinking = {.active = count, .bound = INFINITY};
+  for (size_t pass = 0; pass < MOST_PASSES && !workers_stopped(workers); pass++) {
+    random_shuffle(random, s->active, shrinking.active);
+    one_pass(p, workers, s, &shrinking);
+    shrinking.bound = shrinking.most > 0.0f ? shrinking.most : INFINITY;
+    if (shrinking.most - shrinking.least > TOLERANCE) continue;
+    if (shrinking.active == count) break;
+    shrinking = (Shrinking){.active = count, .bound = INFINITY}; /* checks all rows once more */
+  }
+}
+
 void svm_fit(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *s) {
   Random random = random_stream(seed, RANDOM_SVM, positive);
   Problem problem = {r, targets, positive, costs};
-  Shrinking shrinking = {.active = r->count, .bound = INFINITY};
   memset(s->alpha, 0, r->count * sizeof *s->alpha);
   for (size_t i = 0; i < r->count; i++) s->active[i] = (uint32_t)i;
-  for (size_t pass = 0; pass < MOST_PASSES && !workers_stopped(workers); pass++) {
-    random_shuffle(&random, s->active, shrinking.active);
-    one_pass(&problem, workers, s, &shrinking);
-    shrinking.bound = shrinking.most > 0.0f ? shrinking.most : INFINITY;
-    if (shrinking.most - shrinking.least > TOLERANCE) continue;
-    if (shrinking.active == r->count) break;
-    shrinking = (Shrinking){.active = r->count, .bound = INFINITY}; /* checks all rows once more */
+  fit_rows(&problem, r->count, &random, workers, s);
+}
+
+/* ---- by a working set --------------------------------------------------------------- */
+
+/* A row that is in the set has a length. */
+static void add_to_set(const Problem *p, size_t row, Svm *s, size_t *count) {
+  s->lengths[row] = row_length(p->rows, s->squares, row, s->sums);
+  s->active[(*count)++] = (uint32_t)row;
+}
+
+/* Begins with the rows of the label, and some of all others. */
+static size_t begin_set(const Problem *p, Random *random, Workers *workers, Svm *s) {
+  size_t rows = p->rows->count, count = 0, apart = rows / FIRST_OTHERS + 1;
+  size_t next = (size_t)(random_uniform(random) * (float)apart);
+  memset(s->lengths, 0, rows * sizeof *s->lengths);
+  memset(s->alpha, 0, rows * sizeof *s->alpha);
+  for (size_t i = 0; i < rows && (i % POLL_ROWS || !workers_stopped(workers)); i++) {
+    bool drawn = i == next;
+    if (drawn) next += apart;
+    if (drawn || p->targets[i] == p->positive) add_to_set(p, i, s, &count);
+  }
+  return count;
+}
+
+/* Sets `numbers`: what an entry of each number adds to a margin, if its value is 1. */
+static void sum_numbers(const SparseRows *r, const float *w, float *numbers) {
+  memcpy(numbers, w, r->features * sizeof *numbers);
+  for (size_t b = 0; r->bundles && b < r->bundles->count; b++) {
+    const Bundle *bundle = &r->bundles->bundle[b];
+    float sum = bundle->coefficient * list_sum(r->bundles->feature + bundle->begin, bundle->count, w);
+    if (b < r->bundles->own) numbers[b] += sum;
+    else numbers[r->features + b] = sum;
+  }
+}
+
+/* Adds the rows whose margins are too small; returns how many rows the set has then. */
+static size_t widen_set(const Problem *p, size_t count, Workers *workers, Svm *s) {
+  const SparseRows *r = p->rows;
+  float bias = s->weights[r->features];
+  sum_numbers(r, s->weights, s->numbers);
+  for (size_t i = 0; i < r->count && (i % POLL_ROWS || !workers_stopped(workers)); i++) {
+    if (s->lengths[i] > 0.0f) continue;
+    float margin = bias;
+    for (size_t e = r->begin[i]; e < r->end[i]; e++) margin += s->numbers[r->feature[e]] * r->value[e];
+    if (margin > WIDE - 1.0f) add_to_set(p, i, s, &count); /* all rows of the label are in the set */
+  }
+  return count;
+}
+
+void svm_fit_by_set(const SparseRows *r, const uint32_t *targets, uint32_t positive, const float *costs,
+                    uint64_t seed, Workers *workers, Svm *s) {
+  Random random = random_stream(seed, RANDOM_SVM, positive);
+  Problem problem = {r, targets, positive, costs};
+  size_t count = begin_set(&problem, &random, workers, s), before = 0;
+  for (size_t round = 0; round < MOST_ROUNDS && count > before && !workers_stopped(workers); round++) {
+    fit_rows(&problem, count, &random, workers, s);
+    before = count;
+    count = widen_set(&problem, count, workers, s);
   }
 }

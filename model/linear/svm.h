@@ -21,13 +21,14 @@ typedef struct Svm {
   float *lengths;   /* [count] |x|^2, with the bias' feature                                  */
   uint32_t *active; /* [count] rows, first the active ones                                    */
   float *sums;      /* [features past bundles->first] zeros                                   */
+  float *numbers;   /* [features + bundles] of the weights, as each entry has them: svm_fit_by_set() */
 } Svm; /* all zero is empty */
 
 Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
 void svm_free(Svm *svm);
 
 /* Returns the bytes of a solver. */
-size_t svm_bytes(size_t rows, size_t features);
+size_t svm_bytes(size_t rows, size_t features, size_t bundles);
 
 /* Prepares the solver, before its first fit and again for other scales, or for other rows, at most as many, with the
 ** same features. Returns early if the workers are stopped.
@@ -40,5 +41,13 @@ void svm_measure(const SparseRows *rows, Workers *workers, Svm *svm);
 */
 void svm_fit(const SparseRows *rows, const uint32_t *targets, uint32_t positive, const float *costs,
              uint64_t seed, Workers *workers, Svm *svm);
+
+/* The same for a label that few of very many rows have, nearly as exactly, in far less time. It fits the rows of
+** the label and a few others, finds those that this machine does not get right, fits these, too, and so on. Most rows
+** are only looked at once a round, by weights that are added up for each entry's number before. Takes the place of
+** svm_measure() and svm_fit().
+*/
+void svm_fit_by_set(const SparseRows *rows, const uint32_t *targets, uint32_t positive, const float *costs,
+                    uint64_t seed, Workers *workers, Svm *svm);
 
 #endif

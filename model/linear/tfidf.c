@@ -25,6 +25,10 @@ void tfidf_vector_free(TfidfVector *v) {
   *v = (TfidfVector){0};
 }
 
+size_t tfidf_vector_bytes(const TfidfVector *v) {
+  return v->capacity * (sizeof *v->number + sizeof *v->times + sizeof *v->value) + v->index_capacity * sizeof *v->index;
+}
+
 /* ---- features ---------------------------------------------------------------- */
 
 float tfidf_idf(size_t texts, size_t texts_with) {
@@ -91,23 +95,37 @@ static bool vector_reserve(TfidfVector *v, size_t wanted) {
   return true;
 }
 
-/* Empties the vector and reserves memory for `most` features, which fill at most half of the index. */
-static bool vector_begin(TfidfVector *v, size_t most) {
-  v->count = 0;
-  v->index_bits = 5;
-  while ((size_t)1 << v->index_bits < 2 * most) v->index_bits++;
-  size_t size = (size_t)1 << v->index_bits;
-  if (!vector_reserve(v, most) || !memory_grow(&v->index, &v->index_capacity, size, sizeof *v->index)) return false;
-  memset(v->index, 0, size * sizeof *v->index);
-  return true;
-}
-
 /* Returns the place of the feature in the index, or the free place for it. */
 static uint32_t *index_place(const TfidfVector *v, uint32_t feature) {
   size_t mask = ((size_t)1 << v->index_bits) - 1;
   size_t at = (size_t)(feature * UINT64_C(0x9E3779B97F4A7C15) >> (64 - v->index_bits));
   while (v->index[at] && v->number[v->index[at] - 1] != feature) at = (at + 1) & mask;
   return &v->index[at];
+}
+
+/* Makes an index of 1 << bits places, and has memory for half as many features. */
+static bool vector_index(TfidfVector *v, unsigned bits) {
+  size_t size = (size_t)1 << bits;
+  if (!vector_reserve(v, size / 2) || !memory_grow(&v->index, &v->index_capacity, size, sizeof *v->index)) return false;
+  memset(v->index, 0, size * sizeof *v->index);
+  v->index_bits = bits;
+  for (size_t i = 0; i < v->count; i++) *index_place(v, v->number[i]) = (uint32_t)i + 1;
+  return true;
+}
+
+/* Empties the vector, for at most `most` features; a long text, which repeats its words, begins with fewer. */
+static bool vector_begin(TfidfVector *v, size_t most) {
+  enum { LEAST_BITS = 5, MOST_BITS = 15 };
+  unsigned bits = LEAST_BITS;
+  while (bits < MOST_BITS && (size_t)1 << bits < 2 * most) bits++;
+  v->count = 0;
+  return vector_index(v, bits);
+}
+
+/* Makes room for the features of one token more. */
+static inline bool vector_room(TfidfVector *v) {
+  bool enough = v->count + TFIDF_OCCURRENCES <= (size_t)1 << v->index_bits >> 1;
+  return enough || vector_index(v, v->index_bits + 1);
 }
 
 size_t tfidf_vector_find(const TfidfVector *v, uint32_t feature) {
@@ -146,7 +164,7 @@ size_t tfidf_occurrences(const Tfidf *n, const Lexicon *lexicon, Text text, size
 }
 
 /* Prefetches the places of all pairs first, since they are scattered in memory. */
-static void count_features(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v) {
+static bool count_features(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v) {
   TfidfOccurrence found[TFIDF_OCCURRENCES];
   for (size_t t = 0; t + 1 < text.length; t++) {
     PairTable table = table_of(n, text.words[t]);
@@ -154,8 +172,10 @@ static void count_features(const Tfidf *n, const Lexicon *lexicon, Text text, Tf
   }
   for (size_t t = 0; t < text.length; t++) {
     size_t count = find_occurrences(n, lexicon, text, t, found);
+    if (!vector_room(v)) return false;
     for (size_t i = 0; i < count; i++) count_feature(v, found[i].feature);
   }
+  return true;
 }
 
 /* Returns 1 + ln(times), from a table if times is small. */
@@ -191,8 +211,9 @@ static void weigh_features(const Tfidf *n, const Lexicon *lexicon, TfidfVector *
 }
 
 Status tfidf_vector(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v, Error *error) {
-  if (!vector_begin(v, (n->shapes ? TFIDF_OCCURRENCES : 2) * text.length)) return error_no_memory(error);
-  count_features(n, lexicon, text, v);
+  size_t most = memory_product(TFIDF_OCCURRENCES, text.length);
+  if (!vector_begin(v, memory_sum(most, TFIDF_OCCURRENCES)) || !count_features(n, lexicon, text, v))
+    return error_no_memory(error);
   weigh_features(n, lexicon, v);
   return STATUS_OK;
 }

@@ -83,6 +83,7 @@ typedef struct TfidfVector {
 } TfidfVector; /* all zero is empty */
 
 void tfidf_vector_free(TfidfVector *vector);
+size_t tfidf_vector_bytes(const TfidfVector *vector); /* that it holds */
 
 /* Returns the index of a feature in number[], or `count` if the text does not have it. */
 size_t tfidf_vector_find(const TfidfVector *vector, uint32_t feature);

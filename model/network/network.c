@@ -172,13 +172,12 @@ static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
     embedding_gather(pass->d_states + 2 * s->hidden, state, s->embedding, b, pass->d_vectors);
 }
 
-void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
+void network_encode(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s), features = shape_features(s);
   EmbeddingWeights embedding = network_embedding(p);
   AttentionWeights attention = attention_weights(p);
-  OutputWeights output = network_output(p);
 
   embedding_forward(&embedding, lexicon, b, pass->vectors);
   drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
@@ -187,7 +186,12 @@ void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout 
   if (s->pooled)
     pool_forward(b, &s->padding, state, pass->states, pass->features + state, features, pass->winners);
   drop(dropout, DROP_FEATURES, pass->features, b->texts * features);
-  output_forward(&output, b->texts, pass->features, pass->logits);
+}
+
+void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
+  OutputWeights output = network_output(p);
+  network_encode(p, lexicon, dropout, pass);
+  output_forward(&output, pass->batch.texts, pass->features, pass->logits);
 }
 
 double network_loss(const Parameters *p, Pass *pass, const Targets *targets, float scale) {

@@ -66,6 +66,9 @@ EmbeddingWeights network_embedding(const Parameters *parameters);
 GruWeights network_gru(const Parameters *parameters, Tensor kernel);
 OutputWeights network_output(const Parameters *parameters);
 
+/* Computes everything up to `features`. Without dropout it is NULL. */
+void network_encode(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
+
 /* Computes everything up to `logits`. No dropout if it is NULL. */
 void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
 

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/memory.h"
 #include "base/quantisation.h"
 #include "base/random.h"
-#include "base/simd.h"
 #include "text/capitals.h"
 
 typedef enum Size {
@@ -133,15 +133,7 @@ void parameters_free(Parameters *p) {
 
 float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }
 
-/* Adds x - x of all values: 0, or NaN if one of them is not finite. */
-SIMD_VERSIONS(extern, bool, parameters_finite, (const Parameters *p), (p)) {
-  float sum[16] = {0};
-  for (size_t i = 0; i + 16 <= p->count; i += 16)
-    for (size_t j = 0; j < 16; j++) sum[j] += p->block[i + j] - p->block[i + j];
-  for (size_t i = p->count / 16 * 16; i < p->count; i++) sum[0] += p->block[i] - p->block[i];
-  for (size_t j = 1; j < 16; j++) sum[0] += sum[j];
-  return sum[0] == 0.0f;
-}
+bool parameters_finite(const Parameters *p) { return finite_within(p->block, p->count, SAFETENSORS_MOST); }
 
 void parameters_copy(Parameters *to, const Parameters *from) {
   memcpy(to->block, from->block, from->count * sizeof *from->block);
@@ -295,7 +287,8 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, size_t vocab
   if (!status) status = allocate(&shape, p, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {
     const TensorView *view = safetensors_find(st, TABLE[t].name);
-    if (view) safetensors_copy(st, bytes, view, tensor_count(&shape, t), p->tensor[t]);
+    if (view) status = safetensors_copy_floats(st, bytes, view, tensor_count(&shape, t), p->tensor[t], error);
   }
+  if (status) parameters_free(p);
   return status;
 }

@@ -20,6 +20,14 @@ void tokens_clear(Tokens *t) {
   subwords_clear(&t->subwords);
 }
 
+size_t tokens_bytes(const Tokens *t) {
+  const Subwords *s = &t->subwords;
+  size_t subwords = s->hash_capacity * sizeof *s->hash + s->end_capacity * sizeof *s->end +
+                    s->shape_capacity * sizeof *s->shape;
+  return t->words_capacity * sizeof *t->words + t->capitals_capacity * sizeof *t->capitals +
+         t->spans_capacity * sizeof *t->spans + t->folded_capacity + subwords;
+}
+
 typedef struct Collector {
   const TokensOptions *options;
   Tokens *tokens;
@@ -70,8 +78,8 @@ Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *token
                   size_t length, Error *error) {
   Collector c = {.options = o, .tokens = tokens, .left = o->most};
   tokens->subwords.shaped = o->shaped;
-  if (c.left == 0) return STATUS_OK;
   if (!reserve_token(tokens, o->shaped)) return error_no_memory(error);
+  if (c.left == 0) return STATUS_OK;
   Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
   return c.failed ? error_no_memory(error) : status;
 }

@@ -28,6 +28,7 @@ typedef struct Tokens {
 
 void tokens_free(Tokens *tokens);
 void tokens_clear(Tokens *tokens);
+size_t tokens_bytes(const Tokens *tokens); /* that they hold */
 
 typedef struct TokensOptions {
   const Vocabulary *vocabulary;

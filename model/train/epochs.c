@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 #include "base/random.h"
 #include "optimizer/minibatch.h"
 #include "train/stage.h"
@@ -140,8 +141,8 @@ static double learning_rate(const Epochs *e, double height) {
 
 static Status not_finite(const Training *t, Error *error) {
   return error_set(error, STATUS_INVALID,
-                   "the loss is no longer finite in epoch %zu, expected a smaller learning_rate than %g",
-                   t->epoch_number, t->options.learning_rate);
+                   "the loss is no longer finite in epoch %zu, expected a smaller learning_rate than %s",
+                   t->epoch_number, number_digits(t->options.learning_rate, 6).text);
 }
 
 /* The epoch under way. */

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/blas_memory.h"
+#include "base/number_text.h"
 #include "train/memory_need.h"
 #include "train/stage.h"
 
@@ -107,13 +109,13 @@ static size_t find_change(const TrainingOptions *options, const TableSize *s, do
 /* ---- the sentence ----------------------------------------------------------------------------- */
 
 typedef struct Amount {
-  char text[24];
+  char text[40];
 } Amount;
 
 /* A need is rounded up and a limit down, so that they differ, and the need as max_memory will do. */
 static Amount print_bytes(double bytes, double (*to_whole)(double)) {
   Amount a;
-  if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%.1f GB", to_whole(bytes / 1e8) / 10.0);
+  if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%s GB", number_fixed(to_whole(bytes / 1e8) / 10.0, 1).text);
   else if (bytes >= 1e6) snprintf(a.text, sizeof a.text, "%.0f MB", to_whole(bytes / 1e6));
   else snprintf(a.text, sizeof a.text, "%.0f bytes", bytes);
   return a;
@@ -153,9 +155,9 @@ static Status refuse(const Training *t, const TrainingOptions *o, const TableSiz
 static size_t threads_of(const TrainingOptions *o) { return o->threads ? o->threads : workers_processors(); }
 
 static void find_limit(Training *t) {
-  enum { MAPPED = 136 << 20 }; /* by each thread: its stack, and 128 MB by OpenBLAS, which waits for ever without */
+  enum { STACK = 8 << 20 };
   if (!t->memory.known && !t->options.max_memory)
-    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * MAPPED);
+    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * (STACK + blas_memory_bytes()));
   t->memory.known = true;
 }
 

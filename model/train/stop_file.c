@@ -1,6 +1,7 @@
 #include "train/stop_file.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -32,13 +33,19 @@ static Status check_folder(char *path, Error *error) {
   return status;
 }
 
+/* In English, like the rest of the sentence. The locale "C" takes no memory that would have to be freed. */
+static const char *reason(int code) {
+  locale_t plain = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+  return plain ? strerror_l(code, plain) : "no reason is known";
+}
+
 static Status check_path(char *path, Error *error) {
   if (exists(path))
     return error_set(error, STATUS_INVALID, "option stop_file is '%.200s', which exists already, expected a file that "
                      "does not exist yet", path);
   if (errno != ENOENT)
     return error_set(error, STATUS_INVALID, "option stop_file is '%.200s', expected the path of a file (%s)", path,
-                     strerror(errno));
+                     reason(errno));
   return check_folder(path, error);
 }
 

@@ -8,6 +8,7 @@
 #include <utf8proc.h>
 
 #include "base/matrix.h"
+#include "base/number_text.h"
 #include "classifier/fingerprints.h"
 #include "train/stage.h"
 
@@ -27,7 +28,7 @@ static Status warn(Strings *warnings, Error *error, const char *format, ...) {
 static const char *print_label(const Label *label, Error *room) {
   int length = (int)(label->length < 60 ? label->length : 60);
   if (label->kind == LABEL_INTEGER) error_set(room, STATUS_OK, "%lld", (long long)label->integer);
-  else if (label->kind == LABEL_REAL) error_set(room, STATUS_OK, "%.15g", label->real);
+  else if (label->kind == LABEL_REAL) error_set(room, STATUS_OK, "%s", number_exact(label->real).text);
   else error_set(room, STATUS_OK, "'%.*s'", length, label->text);
   return room->message;
 }
@@ -305,10 +306,10 @@ Status warnings_find_of_guesses(const Training *t, Strings *warnings, Error *err
 Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *error) {
   double epochs = epochs_done(t->epochs);
   char had[64] = "less than one epoch";
-  if (epochs >= 1.0) snprintf(had, sizeof had, "%.1f of %zu epochs", epochs, t->options.epochs);
+  if (epochs >= 1.0) snprintf(had, sizeof had, "%s of %zu epochs", number_fixed(epochs, 1).text, t->options.epochs);
   if (stop_file_appeared(t->stop_file))
     return warn(warnings, error, "stop_file ended the training: the network had %s", had);
   if (!t->taught.teacher) return STATUS_OK;
-  return warn(warnings, error, "the teacher took %.1f seconds and is not cut short by max_seconds (%g): the network "
-              "had %s", t->teacher_seconds, t->options.max_seconds, had);
+  return warn(warnings, error, "the teacher took %s seconds and is not cut short by max_seconds (%s): the network "
+              "had %s", number_fixed(t->teacher_seconds, 1).text, number_digits(t->options.max_seconds, 6).text, had);
 }

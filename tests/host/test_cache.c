@@ -111,7 +111,6 @@ TEST(what_a_forked_child_trains) {
   close_database(db);
 }
 
-/* A prepared statement asks again each time it runs. */
 /* It states the identifier of the whole file, which the process holds already. */
 TEST(a_file_that_was_cut_off_is_refused) {
   sqlite3 *db = taught("cut", "DELETE");
@@ -124,6 +123,7 @@ TEST(a_file_that_was_cut_off_is_refused) {
   close_database(db);
 }
 
+/* A prepared statement asks again each time it runs. */
 TEST(a_prepared_statement_sees_changes) {
   sqlite3 *db = taught("prepared", "WAL"), *other = another(db);
   sqlite3_stmt *stmt = prepare(db, "SELECT classify(?1, 'm')");
@@ -157,9 +157,238 @@ TEST(a_table_that_comes_later) {
   close_database(db);
 }
 
+/* ---- files that pass for others, and damage --------------------------------------------- */
+
+typedef struct Bytes {
+  uint8_t *bytes;
+  int size;
+} Bytes;
+
+static Bytes weights_of(sqlite3 *db, const char *name) {
+  char *sql = sqlite3_mprintf("SELECT weights FROM classify_models WHERE name = %Q ORDER BY version DESC", name);
+  sqlite3_stmt *stmt = prepare(db, sql);
+  assert_step(stmt, SQLITE_ROW);
+  Bytes w = {.size = sqlite3_column_bytes(stmt, 0)};
+  w.bytes = malloc((size_t)w.size);
+  assert_non_null(w.bytes);
+  memcpy(w.bytes, sqlite3_column_blob(stmt, 0), (size_t)w.size);
+  sqlite3_finalize(stmt);
+  sqlite3_free(sql);
+  return w;
+}
+
+/* Runs a statement of which ?1 is the bytes. */
+static void run_with(sqlite3 *db, const char *sql, Bytes w) {
+  sqlite3_stmt *stmt = prepare(db, sql);
+  sqlite3_bind_blob(stmt, 1, w.bytes, w.size, SQLITE_STATIC);
+  assert_step(stmt, SQLITE_DONE);
+  sqlite3_finalize(stmt);
+}
+
+static size_t data_begin(Bytes w) {
+  uint64_t length;
+  memcpy(&length, w.bytes, sizeof length);
+  return sizeof length + (size_t)length;
+}
+
+static uint8_t *identifier_in(Bytes w) {
+  static const char KEY[] = "\"identifier\":\"";
+  for (size_t i = 0; i + sizeof KEY < data_begin(w); i++)
+    if (memcmp(w.bytes + i, KEY, sizeof KEY - 1) == 0) return w.bytes + i + sizeof KEY - 1;
+  return NULL;
+}
+
+/* The file of another model states the identifier of one that the process holds. */
+TEST(a_stated_identifier_decides_nothing) {
+  sqlite3 *db = taught("stated", "DELETE"), *other = open_database(new_file("forged"));
+  make_texts(other);
+  teach(other, "m", "new");
+  Bytes real = weights_of(db, "m"), forged = weights_of(other, "m");
+  assert_int_equal(real.size, forged.size);
+  assert_taught(db, "m", "old");
+  memcpy(identifier_in(forged), identifier_in(real), 32);
+  run_with(other, "UPDATE classify_models SET weights = ?1", forged);
+  assert_fails(SQLITE_ERROR, "the bytes have changed", other, "SELECT classify('x', 'm')");
+  memset(real.bytes + data_begin(real), 0, (size_t)real.size - data_begin(real)); /* a true header, and no numbers */
+  run_with(other, "UPDATE classify_models SET weights = ?1", real);
+  assert_fails(SQLITE_ERROR, "the bytes have changed", other, "SELECT classify('x', 'm')");
+  assert_taught(db, "m", "old");
+  free(real.bytes);
+  free(forged.bytes);
+  close_database(other);
+  close_database(db);
+}
+
+static const char *const DAMAGES[] = {
+    "UPDATE classify_models SET weights = substr(weights, 1, length(weights) - 10)",
+    "UPDATE classify_models SET weights = zeroblob(length(weights))",
+    "UPDATE OR IGNORE classify_models SET weights = zeroblob(length(weights))",
+    "REPLACE INTO classify_models SELECT name, version, created, labels, options, metrics, zeroblob(length(weights)) "
+    "FROM classify_models",
+    "DELETE FROM classify_models; INSERT INTO classify_models SELECT * FROM damaged",
+    "UPDATE classify_models SET weights = (SELECT weights FROM damaged)", /* one byte of the same length */
+};
+
+static const char BROKEN[] = "main.m@1 cannot be used";
+
+/* Two tables, intact and damaged, of a model and the same with one other byte; and one that each change adds to. */
+static void make_damage(sqlite3 *db) {
+  Bytes w = weights_of(db, "m");
+  run(db, "CREATE TABLE intact AS SELECT * FROM classify_models; CREATE TABLE damaged AS SELECT * FROM intact; "
+          "CREATE TABLE noise(x)");
+  w.bytes[w.size - 1] ^= 1;
+  run_with(db, "UPDATE damaged SET weights = ?1", w);
+  free(w.bytes);
+}
+
+static const char REPAIR[] = "UPDATE classify_models SET weights = (SELECT weights FROM intact)";
+static const char WITHOUT_MARKS[] = "DROP TRIGGER IF EXISTS classify_models_mark_update";
+
+TEST(damage_is_seen_by_the_next_statement) {
+  for (size_t i = 0; i < 4 * COUNT(DAMAGES); i++) {
+    sqlite3 *db = taught("damage", i & 1 ? "WAL" : "DELETE");
+    const char *damage = DAMAGES[i / 4];
+    make_damage(db);
+    if (i & 2) run(db, "%s", WITHOUT_MARKS);
+    assert_taught(db, "m", "old");
+    run(db, "INSERT INTO noise VALUES (1)");
+    assert_taught(db, "m", "old");
+    run(db, "%s", damage);
+    assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+    run(db, "%s", REPAIR);
+    assert_taught(db, "m", "old");
+    run(db, "BEGIN; INSERT INTO noise VALUES (1)");
+    assert_taught(db, "m", "old");
+    run(db, "SAVEPOINT a; INSERT INTO noise VALUES (1); %s", damage);
+    assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+    run(db, "ROLLBACK TO a");
+    assert_taught(db, "m", "old");
+    run(db, "%s", damage);
+    assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+    run(db, "ROLLBACK");
+    assert_taught(db, "m", "old");
+    close_database(db);
+  }
+}
+
+TEST(damage_by_others_is_seen) {
+  sqlite3 *db = taught("by others", "WAL"), *other = another(db);
+  make_damage(db);
+  assert_taught(db, "m", "old");
+  run(other, "UPDATE classify_models SET weights = (SELECT weights FROM damaged)");
+  assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+  elsewhere(db, REPAIR);
+  assert_taught(db, "m", "old");
+  elsewhere(db, "UPDATE classify_models SET weights = zeroblob(length(weights))");
+  assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+  run(other, "%s; DROP TABLE classify_changes", REPAIR);
+  assert_taught(db, "m", "old");
+  close_database(other);
+  close_database(db);
+}
+
+/* Writes into the weights without SQL. */
+static void flip_last_byte(sqlite3 *db) {
+  sqlite3_blob *blob;
+  uint8_t byte;
+  assert_int_equal(sqlite3_blob_open(db, "main", "classify_models", "weights", 1, 1, &blob), SQLITE_OK);
+  int last = sqlite3_blob_bytes(blob) - 1;
+  assert_int_equal(sqlite3_blob_read(blob, &byte, 1, last), SQLITE_OK);
+  byte ^= 1;
+  assert_int_equal(sqlite3_blob_write(blob, &byte, 1, last), SQLITE_OK);
+  assert_int_equal(sqlite3_blob_close(blob), SQLITE_OK);
+}
+
+TEST(what_a_host_writes_into_a_blob) {
+  sqlite3 *db = taught("blob", "WAL"), *other = another(db);
+  run(db, "CREATE TABLE noise(x)");
+  for (int i = 0; i < 2; i++) {
+    assert_taught(db, "m", "old");
+    flip_last_byte(i ? other : db);
+    assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+    flip_last_byte(i ? other : db);
+  }
+  assert_taught(db, "m", "old");
+  flip_last_byte(other); /* with changes by SQL before and after */
+  run(db, "INSERT INTO noise VALUES (1)");
+  assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+  flip_last_byte(other);
+  assert_taught(db, "m", "old");
+  flip_last_byte(db); /* docs/limits.md: among the connection's own changes it is seen after an UPDATE */
+  run(db, "INSERT INTO noise VALUES (1)");
+  assert_taught(db, "m", "old");
+  run(db, "UPDATE classify_models SET weights = weights");
+  assert_fails(SQLITE_ERROR, BROKEN, db, "SELECT classify('x', 'm')");
+  close_database(other);
+  close_database(db);
+}
+
+/* ---- another file, another row in the same place -------------------------------------------- */
+
+TEST(a_file_attached_in_place_of_another) {
+  sqlite3 *old = taught("one", "DELETE"), *new = open_database(new_file("two")), *db = open_database(":memory:");
+  make_texts(new);
+  teach(new, "m", "new");
+  for (int i = 0; i < 6; i++) {
+    if (i == 3) run(old, "%s", WITHOUT_MARKS);
+    if (i == 3) run(new, "%s", WITHOUT_MARKS);
+    run(db, "ATTACH %Q AS far", sqlite3_db_filename(i & 1 ? new : old, "main"));
+    assert_taught(db, "far.m", i & 1 ? "new" : "old");
+    run(db, "DETACH far");
+  }
+  close_database(db);
+  close_database(new);
+  close_database(old);
+}
+
+/* VACUUM gives the row of the second model the rowid of the first. */
+TEST(rows_that_vacuum_moves) {
+  sqlite3 *db = taught("vacuum", "DELETE");
+  teach(db, "n", "new");
+  run(db, "DELETE FROM classify_models WHERE name = 'm'; UPDATE classify_models SET rowid = 9");
+  assert_taught(db, "n", "new");
+  teach(db, "o", "old");
+  assert_taught(db, "o", "old");
+  run(db, "VACUUM");
+  assert_taught(db, "n", "new");
+  assert_taught(db, "o", "old");
+  close_database(db);
+}
+
+TEST(a_backup_that_is_restored) {
+  sqlite3 *db = taught("restored", "DELETE"), *other = open_database(new_file("backup"));
+  make_texts(other);
+  teach(other, "m", "new");
+  assert_taught(db, "m", "old");
+  sqlite3_backup *backup = sqlite3_backup_init(db, "main", other, "main");
+  assert_non_null(backup);
+  assert_int_equal(sqlite3_backup_step(backup, -1), SQLITE_DONE);
+  sqlite3_backup_finish(backup);
+  assert_taught(db, "m", "new");
+  close_database(other);
+  close_database(db);
+}
+
+TEST(a_database_that_is_deserialized) {
+  sqlite3 *files[] = {taught("first", "DELETE"), open_database(new_file("second"))}, *db = open_database(":memory:");
+  make_texts(files[1]);
+  teach(files[1], "m", "new");
+  for (int i = 0; i < 6; i++) {
+    if (i == 3) run(files[0], "%s", WITHOUT_MARKS);
+    if (i == 3) run(files[1], "%s", WITHOUT_MARKS);
+    sqlite3_int64 size;
+    unsigned char *bytes = sqlite3_serialize(files[i & 1], "main", &size, 0);
+    assert_int_equal(sqlite3_deserialize(db, "main", bytes, size, size, SQLITE_DESERIALIZE_FREEONCLOSE), SQLITE_OK);
+    assert_taught(db, "m", i & 1 ? "new" : "old");
+  }
+  close_database(db);
+  close_database(files[0]);
+  close_database(files[1]);
+}
+
 /* ---- where a name is looked up ----------------------------------------------------- */
 
-TEST(temp_comes_before_main_before_attached) {
+TEST(main_comes_before_temp_before_attached) {
   sqlite3 *db = taught("main", "DELETE"), *other = open_database(new_file("attached"));
   make_texts(other);
   teach(other, "m", "attached");
@@ -168,8 +397,11 @@ TEST(temp_comes_before_main_before_attached) {
   assert_taught(db, "m", "old");
   assert_taught(db, "far.m", "attached");
   assert_taught(db, "only", "there");
-  run(db, "CREATE TEMP TABLE classify_models AS SELECT * FROM far.classify_models");
-  assert_taught(db, "m", "attached");
+  run(db, "CREATE TEMP TABLE classify_models AS SELECT * FROM far.classify_models WHERE name = 'm'");
+  run(db, "INSERT INTO temp.classify_models SELECT 'only', version, created, labels, options, metrics, weights "
+          "FROM main.classify_models");
+  assert_taught(db, "m", "old");
+  assert_taught(db, "only", "old");
   assert_taught(db, "temp.m", "attached");
   assert_taught(db, "main.m", "old");
   run(db, "DROP TABLE temp.classify_models");
@@ -245,6 +477,47 @@ TEST(connections_share_weights) {
   assert_in_range(allocated() - before, SIZE, 3 * SIZE);
   for (size_t i = 0; i < CONNECTIONS; i++) close_database(users[i]);
   assert_true(allocated() < before + SIZE / 2);
+  close_database(db);
+}
+
+/* Adds copies of the model as NAME-1, NAME-2 and so on, each with another first number. */
+static void add_copies(sqlite3 *db, int count) {
+  Bytes w = weights_of(db, "m");
+  sqlite3_stmt *stmt = prepare(db, "INSERT INTO classify_models SELECT 'm-' || ?2, 1, '', '', '', '', ?1");
+  memset(identifier_in(w) - strlen("\"identifier\":\""), ' ', strlen("\"identifier\":\"\",") + 32);
+  run(db, "BEGIN");
+  for (int i = 0; i < count; i++) {
+    uint16_t low = (uint16_t)i;
+    memcpy(w.bytes + data_begin(w), &low, sizeof low);
+    sqlite3_bind_blob(stmt, 1, w.bytes, w.size, SQLITE_STATIC);
+    sqlite3_bind_int(stmt, 2, i);
+    assert_step(stmt, SQLITE_DONE);
+    sqlite3_reset(stmt);
+  }
+  run(db, "COMMIT");
+  sqlite3_finalize(stmt);
+  free(w.bytes);
+}
+
+TEST(a_statement_with_many_models) {
+  if (SANITIZED) skip(); /* their allocator does not count for mallinfo2() */
+  enum { MODELS = 1000, MOST_KEPT = 16 };
+  sqlite3 *db = open_database(new_file("many"));
+  make_texts(db);
+  run(db, "SELECT classify_train(body, label, 'm', '{\"epochs\":1,\"encoder\":\"none\",\"embedding\":512,"
+          "\"validation\":0,\"compress\":false," PLAIN "}') FROM texts");
+  size_t size = (size_t)integer(db, "SELECT length(weights) FROM classify_models");
+  add_copies(db, MODELS);
+  run(db, "PRAGMA cache_size = 10; SELECT classify('x', 'm')");
+  size_t before = allocated(), most = 0;
+  sqlite3_stmt *stmt = prepare(db, "SELECT classify('a kitten', name) IS NOT NULL FROM classify_models ORDER BY rowid");
+  for (int i = 0; i <= MODELS; i++) {
+    assert_step(stmt, SQLITE_ROW);
+    if (allocated() > before + most) most = allocated() - before;
+  }
+  assert_step(stmt, SQLITE_DONE);
+  sqlite3_finalize(stmt);
+  assert_in_range(most, size, MOST_KEPT * size);
   close_database(db);
 }
 
@@ -447,10 +720,19 @@ int main(void) {
       cmocka_unit_test(what_a_forked_child_trains),
       cmocka_unit_test(a_file_that_was_cut_off_is_refused),
       cmocka_unit_test(a_prepared_statement_sees_changes),
+      cmocka_unit_test(a_stated_identifier_decides_nothing),
+      cmocka_unit_test(damage_is_seen_by_the_next_statement),
+      cmocka_unit_test(damage_by_others_is_seen),
+      cmocka_unit_test(what_a_host_writes_into_a_blob),
+      cmocka_unit_test(a_file_attached_in_place_of_another),
+      cmocka_unit_test(rows_that_vacuum_moves),
+      cmocka_unit_test(a_backup_that_is_restored),
+      cmocka_unit_test(a_database_that_is_deserialized),
       cmocka_unit_test(a_table_that_comes_later),
-      cmocka_unit_test(temp_comes_before_main_before_attached),
+      cmocka_unit_test(main_comes_before_temp_before_attached),
       cmocka_unit_test(a_statement_keeps_its_model),
       cmocka_unit_test(connections_share_weights),
+      cmocka_unit_test(a_statement_with_many_models),
       cmocka_unit_test(closing_after_each_use),
       cmocka_unit_test(closing_after_each_misuse),
       cmocka_unit_test(detaching_after_use),

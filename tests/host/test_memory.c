@@ -1,5 +1,5 @@
 /* Memory that is out: one allocation fails, each in turn, once alone and once
-** with all after it. Every statement then ends with SQLITE_NOMEM
+** with all after it; or SQLite's heap has a limit (PRAGMA hard_heap_limit). Every statement then ends with SQLITE_NOMEM
 ** or with what it gives otherwise; a model is saved whole or not at all; nothing
 ** leaks; and the connection works on.
 **
@@ -267,6 +267,7 @@ typedef struct Mode {
   bool persistent;
 } Mode;
 
+static const Mode HEAP = {"(bytes of heap)", 0, false};
 static const Mode MODES[] = {
     {"of the extension", EXTENSIONS, false},
     {"of SQLite", SQLITES, false},
@@ -290,13 +291,25 @@ static void complain(Run *r, long n, const Outcome *o, const char *wanted, const
               r->mode->name, what, o->rc, o->message, o->answer + same, wanted + same);
 }
 
-/* One run in which allocation n fails. */
-static void run_failing(Run *r, long n) {
+static long runs; /* of statements without memory */
+
+static void limit_heap(sqlite3_int64 bytes) {
+  sqlite3_hard_heap_limit64(bytes);
+  if (bytes == 0) sqlite3_soft_heap_limit64(0);
+}
+
+/* One run in which allocation n fails; or, by HEAP, with n bytes of SQLite's. Returns the code of the statement. */
+static int run_failing(Run *r, long n) {
   static Outcome o, after;
   sqlite3 *db = begin(r->c);
-  arm(r->mode->whose, n);
+  bool heap = r->mode == &HEAP;
+  runs++;
+  if (heap) limit_heap(sqlite3_memory_used() + n);
+  else arm(r->mode->whose, n);
   step_through(db, r->c->sql, &o);
   disarm();
+  limit_heap(0);
+  if (heap) has_failed = true;
   const char *wrong = judge(r->c, &o, &r->expected, has_failed);
   if (*wrong) complain(r, n, &o, r->expected.answer, wrong);
   if (r->c->check) {
@@ -311,15 +324,25 @@ static void run_failing(Run *r, long n) {
   if (after.rc || strcmp(after.answer, "cat|0|") != 0) complain(r, n, &after, "cat|0|", "it does not work after");
   if (!sqlite3_get_autocommit(db)) run(db, "ROLLBACK");
   close_database(db);
+  return o.rc;
 }
 
-/* Whether allocation n is one to fail: all of the extension's own are, and of
-** those that SQLite makes for it the 1st, 2nd, 4th ... on the same way.
+/* Whether allocation n of `all` is one to fail: the extension's own are, unless there are very
+** many; of the others the 1st, 4th, 16th ... on the same way.
 */
-static bool is_chosen(const Mode *mode, long n) {
+static bool is_chosen(const Mode *mode, long n, long all) {
+  enum { MANY = 400 };
   long before = 1;
   for (long i = 1; i < n; i++) before += paths[i] == paths[n];
-  return mode->whose == EXTENSIONS || (before & (before - 1)) == 0;
+  return (mode->whose == EXTENSIONS && all <= MANY) || ((before & (before - 1)) == 0 && before & 0x5555);
+}
+
+/* With more and more heap, until it is enough. */
+static void run_heap(Run *r) {
+  enum { LEAST = 1 << 10, MOST_HEAP = 1 << 27 };
+  r->mode = &HEAP;
+  for (long bytes = LEAST; bytes < MOST_HEAP; bytes *= 2)
+    if (run_failing(r, bytes) == r->expected.rc) break;
 }
 
 /* Returns how many allocations there are. */
@@ -329,7 +352,7 @@ static long run_mode(Run *r, const Mode *mode) {
   run_failing(r, 0);
   long all = counted < MOST ? counted : MOST - 1; /* the more, the longer it took: polls allocate as well */
   for (long n = 1; n <= all; n++)
-    if (is_chosen(mode, n)) run_failing(r, n);
+    if (is_chosen(mode, n, all)) run_failing(r, n);
   return all;
 }
 
@@ -354,6 +377,7 @@ static size_t run_case(const Case *c) {
   sqlite3_int64 sqlite_before = sqlite3_memory_used();
   long before = live_count, all[COUNT(MODES)];
   for (size_t mode = 0; mode < COUNT(MODES); mode++) all[mode] = run_mode(&r, &MODES[mode]);
+  run_heap(&r);
   print_message("%-24s %4ld allocations of the extension, %4ld of SQLite\n", c->name, all[0], all[1]);
   if (sqlite3_memory_used() != sqlite_before && ++r.complaints)
     print_error("%s: %lld bytes of SQLite leak\n", c->name, sqlite3_memory_used() - sqlite_before);
@@ -392,6 +416,9 @@ static const Case TRAININGS[] = {
     {"train in FROM", "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', '" QUICK "')", MODELS,
      NULL, NULL},
     {"train, all parts", "SELECT classify_train(body, label, 'm', '" PARTS "') FROM texts", MODELS, NULL, NULL},
+    {"train, keep", "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.keep', 1)) FROM texts", MODELS,
+     "INSERT INTO classify_models SELECT 'm', 1, created, labels, options, metrics, weights FROM classify_models "
+     "WHERE name = 'good'", NULL},
     {"train, bad option", "SELECT classify_train(body, label, 'm', '{\"epoch\":3}') FROM texts", MODELS, NULL,
      "unknown option 'epoch'"},
 };
@@ -419,6 +446,27 @@ static const Case SOURCES[] = {
      "'$.vectors', 'vectors', '$.position_bias', json('true'), '$.class_weight', 'balanced', '$.patience', 1, "
      "'$.from', json_object('model', 'parts', 'rows', 'SELECT body, label FROM texts'))) FROM texts",
      MODELS, NULL, NULL},
+};
+
+static const Case OPTIONS[] = {
+    {"compress", WITH("$.compress", "yes"), MODELS, NULL, "option compress"},
+    {"compressed",
+     "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '$.compress', json('true'))) FROM texts", MODELS,
+     NULL, NULL},
+    {"max_size", "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '$.max_size', 90000)) FROM texts",
+     MODELS, NULL, NULL},
+    {"precision", WITH("$.precision", "int8"), MODELS, NULL, NULL},
+    {"keep", "SELECT classify_train(body, label, 'mixed', json_set('" QUICK "', '$.keep', 1)) FROM texts", MODELS, NULL,
+     NULL},
+    {"stop_file", WITH("$.stop_file", "/tmp/classify-test-memory-stop"), MODELS, NULL, NULL},
+    {"cross-validation", "SELECT classify_train(body, label, 'm', json_remove('" PARTS "', '$.validation')) FROM texts",
+     MODELS, NULL, NULL},
+    {"max_memory", "SELECT classify_train(body, label, 'm', json_set('" PARTS "', '$.max_memory', 1000000)) FROM texts",
+     MODELS, NULL, "option max_memory allows"},
+    {"labels without rows",
+     "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.labels', json('[\"dog\"]'))) FROM texts", MODELS,
+     NULL, "option labels"},
+    {"debug", "SELECT length(classify_debug()) > 0, length(classify_version()) > 0", NULL, NULL, NULL},
 };
 
 static const Case LABELLINGS[] = {
@@ -652,6 +700,7 @@ static int begin_utf16(void **fixture) {
 
 TEST(training) { run_cases(TRAININGS, COUNT(TRAININGS)); }
 TEST(sources) { run_cases(SOURCES, COUNT(SOURCES)); }
+TEST(options) { run_cases(OPTIONS, COUNT(OPTIONS)); }
 TEST(labelling) { run_cases(LABELLINGS, COUNT(LABELLINGS)); }
 TEST(sets_of_labels) { run_cases(SETS, COUNT(SETS)); }
 TEST(judging) { run_cases(JUDGEMENTS, COUNT(JUDGEMENTS)); }
@@ -725,6 +774,7 @@ int main(void) {
       cmocka_unit_test(loading),
       cmocka_unit_test_setup(training, begin_all),
       cmocka_unit_test_setup(sources, begin_all),
+      cmocka_unit_test_setup(options, begin_all),
       cmocka_unit_test_setup(labelling, begin_all),
       cmocka_unit_test_setup(sets_of_labels, begin_all),
       cmocka_unit_test_setup(judging, begin_all),
@@ -736,5 +786,7 @@ int main(void) {
   replace_sqlite_malloc();     /* before SQLite's first allocation */
   current_path(), extension(); /* what they need is there now, not with failing memory */
   dl_iterate_phdr(add_known, NULL);
-  return cmocka_run_group_tests(tests, NULL, remove_files);
+  int failed = cmocka_run_group_tests(tests, NULL, remove_files);
+  print_message("%ld runs without memory\n", runs);
+  return failed;
 }

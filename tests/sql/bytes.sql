@@ -37,3 +37,15 @@ SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN CAST(x'
        IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
 SELECT hex(classify('my refund is late', 'labels')), (SELECT labels FROM classify_models WHERE name = 'labels');
 SELECT 'the other label is less probable', json_extract(classify_scores('my refund is late', 'labels'), '$.a') < 0.5;
+
+-- So do the tokens of a tokenizer that takes any bytes.
+SELECT 'trained', classify_train(body || ' ' || CAST(x'61E4B8' AS TEXT), category, 'ascii', json_set(:small, '$.tokenize', 'ascii'))
+       IS NOT NULL FROM tickets;
+SELECT hex(token), start, length FROM classify_attention('refund ' || CAST(x'61E4B8' AS TEXT), 'ascii');
+SELECT count(*) > 0, sum(hex(token) LIKE '%E4B8%' AND hex(token) NOT LIKE '%EFBFBD%') FROM classify_words('ascii');
+SELECT DISTINCT hex(token) FROM classify_words('ascii') WHERE token LIKE 'a' || char(65533);
+
+-- The options as JSON are UTF-8 as well.
+SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN CAST(x'FF' AS TEXT) ELSE 'a' END, 'weights',
+  replace(json_set(:small, '$.class_weight', json('{"bad":0.5}')), 'bad', CAST(x'FF' AS TEXT))) IS NOT NULL FROM tickets;
+SELECT json_extract(options, '$.class_weight') FROM classify_models WHERE name = 'weights';

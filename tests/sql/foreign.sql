@@ -12,12 +12,19 @@ SELECT classify('my refund');
 SELECT * FROM classify_models;
 DROP TABLE classify_models;
 
--- A column too few, one too many, another order.
+-- A column too few. One too many does no harm.
 CREATE TABLE classify_models(name, version, created, labels, options, metrics);
 SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
 SELECT classify('my refund', 'kinds');
 DROP TABLE classify_models;
 CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights, notes);
+SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT classify('my refund is late', 'kinds'), notes FROM classify_models;
+DROP TABLE classify_models;
+DROP TABLE classify_versions;
+
+-- One that needs a value.
+CREATE TABLE classify_models(notes NOT NULL, weights, metrics, options, labels, created, version, name);
 SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
 DROP TABLE classify_models;
 
@@ -48,3 +55,20 @@ CREATE TABLE other.classify_models(id);
 SELECT classify('my refund is late', 'kinds');
 SELECT classify('my refund is late', 'nope');
 SELECT classify('my refund is late', 'other.kinds');
+DETACH other;
+
+-- Something else in place of the list of versions is left alone.
+DROP TABLE classify_models;
+DROP TABLE classify_versions;
+CREATE VIEW classify_versions AS SELECT 'kinds' AS name, 40 AS newest;
+SELECT 'version', json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
+SELECT name, version FROM classify_models ORDER BY version;
+SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger');
+
+-- A table named as one of our functions hides this function, as SQLite has it, and no other.
+CREATE TABLE classify_rows(id, body);
+INSERT INTO classify_rows VALUES (1, 'my refund is late');
+SELECT id, classify(body, 'kinds') FROM classify_rows;
+SELECT * FROM classify_rows('SELECT 1, 2', 'kinds');
+SELECT rank, label FROM classify_labels('my refund is late', 'kinds') WHERE rank = 1;

@@ -38,6 +38,7 @@ SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN 0.3 ELS
 FROM tickets;
 SELECT classify('my refund is late', 'reals') = 0.3, classify('my printer is late', 'reals') = 0.1 + 0.2;
 SELECT count(DISTINCT value) FROM classify_models, json_each(labels) WHERE name = 'reals';
+SELECT labels IN ('[0.3,0.30000000000000004]', '[0.30000000000000004,0.3]') FROM classify_models WHERE name = 'reals';
 SELECT count(DISTINCT key) FROM json_each(classify_scores('my refund is late', 'reals'));
 
 -- The ends of the number line.

@@ -56,7 +56,7 @@ SELECT classify('my refund is late', 'other.parity');
 SELECT classify('my refund is late', 'main.guests');
 SELECT classify('my refund is late', 'other.spam@2');
 
--- A bare name is looked up as a table would be: temp, main, attached.
+-- A bare name is looked up in main, temp, attached; what is trained in temp by name comes before main.
 SELECT classify('my refund is late', 'spam'), classify('my refund is late', 'guests');
 SELECT json_extract(classify_train(body, 'temp ' || category, 'temp.spam', :small), '$.model') FROM tickets;
 SELECT classify('my refund is late', 'spam'), classify('my refund is late', 'temp.spam'),
@@ -79,12 +79,43 @@ SELECT classify('my refund is late');
 SELECT classify('my refund is late', 'spam@9');
 INSERT INTO main.classify_models SELECT * FROM others;
 
--- The model in temp would hide what is saved in main under its name.
-SELECT classify_train(body, category, 'spam', :small) FROM tickets;
+-- Trained by its bare name, it is main's again that the bare name means.
+SELECT json_extract(classify_train(body, category, 'spam', :small), '$.model') FROM tickets;
+SELECT classify('my refund is late', 'spam'), classify('my refund is late', 'temp.spam');
+
+-- What is put into temp by hand hides nothing.
+INSERT INTO temp.classify_models SELECT 'default', 99, created, labels, options, metrics, weights
+FROM temp.classify_models WHERE name = 'spam';
+SELECT classify('my refund is late', 'default') LIKE 'temp%', classify('my refund is late') LIKE 'temp%';
+DELETE FROM temp.classify_models WHERE name = 'default';
 
 -- A dot without such a schema is part of the name.
 SELECT json_extract(classify_train(body, category, 'v1.0 beta', :small), '$.model') FROM tickets;
 SELECT classify('my refund is late', 'v1.0 beta'), classify('my refund is late', 'main.v1.0 beta@1');
+
+-- Also when a schema of this name is attached later: neither the model nor its next version is lost.
+SELECT json_extract(classify_train(body, 'org ' || category, 'example.org', :small), '$.model') FROM tickets;
+SELECT json_extract(classify_train(body, 'org ' || category, 'other.example.net', :small), '$.model') FROM tickets;
+ATTACH ':memory:' AS example;
+SELECT classify('my refund is late', 'EXAMPLE.org');
+SELECT classify('my refund is late', 'example.org'), classify('my refund is late', 'example.org@1'),
+       classify('my refund is late', 'example.net');
+SELECT json_extract(classify_train(body, 'org ' || category, 'example.org', :small), '$.model', '$.version')
+FROM tickets;
+SELECT json_extract(classify_train(body, 'new ' || category, 'example.com', :small), '$.model') FROM tickets;
+SELECT json_extract(classify_train(body, 'new ' || category, 'example.net', :small), '$.model') FROM tickets;
+SELECT classify('my refund is late', 'example.com'), classify('my refund is late', 'example.net'),
+       classify('my refund is late', 'other.example.net');
+SELECT classify('my refund is late', 'example.info');
+SELECT 'example', name FROM example.classify_models ORDER BY name;
+
+-- main and temp are always there, so a name that begins with them means them.
+INSERT INTO other.classify_models SELECT 'main.example.org', 9, created, labels, options, metrics, weights
+FROM other.classify_models WHERE name = 'spam' LIMIT 1;
+SELECT classify('my refund is late', 'main.example.org');
+DELETE FROM other.classify_models WHERE name LIKE '%example%';
+DELETE FROM main.classify_models WHERE name LIKE 'example%';
+DETACH example;
 
 -- A version cannot be chosen, nor a name be empty.
 SELECT classify_train(body, category, 'spam@7', :small) FROM tickets;

@@ -34,6 +34,13 @@ SELECT json_extract(classify_train(body, category, 'none', ' {"epochs" : 1 } '),
 SELECT json_extract(classify_train(body, category, 'none', '{"epochs":1, "tokenize":null, "keep":null}'), '$.version')
 FROM tickets;
 
+-- A whole number may be written as a real.
+SELECT json_extract(classify_train(body, category, 'none', json_object('epochs', 1.0, 'hidden', 2e0, 'seed', 3.0, 'keep', 9.0)),
+                    '$.epochs') FROM tickets;
+SELECT json_extract(options, '$.hidden', '$.seed', '$.keep') FROM classify_models WHERE name = 'none' ORDER BY version DESC LIMIT 1;
+SELECT count(*) FROM classify_rows('SELECT id, body FROM tickets LIMIT 3', 'none', json_object('threads', 2.0));
+SELECT count(*) FROM classify_rows('SELECT id, body FROM tickets LIMIT 3', 'none', '{"threads":2.5}');
+
 -- What is no object is refused.
 SELECT classify_train(body, category, 'wrong', '') FROM tickets;
 SELECT classify_train(body, category, 'wrong', 'epochs=5') FROM tickets;
@@ -75,6 +82,7 @@ SELECT classify_train(body, category, 'wrong', '{"precision":"int4"}') FROM tick
 SELECT classify_train(body, category, 'wrong', '{"precision":"INT8"}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"precision":8}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"tokenize":1}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"tokenize":""}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"validation":true}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"class_weight":3}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"class_weight":"even"}') FROM tickets;

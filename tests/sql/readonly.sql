@@ -32,4 +32,18 @@ SELECT classify('my refund is late');
 SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.model') FROM tickets;
 DETACH models;
 DETACH empty;
+
+-- With main read-only, a SELECT cannot train in temp, nor in an attached :memory:. Who may make the table decides.
+.open file:build/models.db?mode=ro
+.load build/classify
+ATTACH ':memory:' AS memory;
+SELECT classify_train('my refund ' || value, 'temp ' || (value % 2), 'temp.kinds', '{"epochs":1}')
+FROM json_each('[1,2,3,4,5,6]');
+SELECT classify_train('my refund ' || value, 'temp ' || (value % 2), 'memory.kinds', '{"epochs":1}')
+FROM json_each('[1,2,3,4,5,6]');
+CREATE TABLE temp.classify_models(name, version, created, labels, options, metrics, weights,
+                                  PRIMARY KEY (name, version));
+SELECT json_extract(classify_train('my refund ' || value, 'temp ' || (value % 2), 'temp.kinds', '{"epochs":1}'), '$.model')
+FROM json_each('[1,2,3,4,5,6]');
+SELECT classify('my refund is late', 'main.kinds'), classify('my refund', 'temp.kinds') LIKE 'temp%';
 .shell rm -f build/models.db build/empty.db

@@ -25,8 +25,8 @@ SELECT id, label FROM classify_rows('SELECT id, body FROM tickets WHERE id IN (1
 SELECT max(epoch) FROM classify_train('SELECT body, category FROM tickets', 'stems',
          json_set(:small, '$.tokenize', 'ascii'));
 
--- Empty is the default.
-SELECT 'trained', classify_train(body, category, 'default', json_set(:small, '$.tokenize', '')) IS NOT NULL FROM tickets;
+-- Null is the default.
+SELECT 'trained', classify_train(body, category, 'default', json_set(:small, '$.tokenize', null)) IS NOT NULL FROM tickets;
 SELECT token FROM classify_attention('É-COLE', 'default');
 
 -- A tokenizer that there is not, or that refuses its arguments.

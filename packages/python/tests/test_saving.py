@@ -113,8 +113,22 @@ class Row(hosts.Test):
         self.assertEqual(ask.one('SELECT name FROM "other ""one".classify_models'), "m")
         self.assertEqual(ask.one("SELECT name FROM temp.classify_models"), "t")
         self.assertEqual(ask.all("SELECT name FROM main.classify_models ORDER BY name"), [("a.b",), ("no.schema",)])
-        self.refuses(ValueError, "temp.classify_models holds a model named 't'", sqlite_classify.save, connection, "t",
-                     hosts.weights())
+        self.assertEqual(sqlite_classify.save(connection, "t", hosts.weights()), 1)
+        self.assertEqual(ask.all("SELECT name FROM main.classify_models WHERE name = 't'"), [("t",)])
+
+    @hosts.for_each_kind
+    def test_foreign_versions(self, connection):
+        ask = Asking(connection)
+        ask.all("CREATE TABLE classify_versions(x)")
+        self.assertEqual([sqlite_classify.save(connection, "m", hosts.weights()) for _ in "12"], [1, 2])
+        self.assertEqual(ask.all("SELECT name FROM sqlite_master WHERE type = 'trigger'"), [])
+
+    @hosts.for_each_kind
+    def test_newest_of_any_kind(self, connection):
+        ask = Asking(connection)
+        for version, newest in enumerate(["1", "9223372036854775806", "1e300", "'abc'"], 1):
+            self.assertEqual(sqlite_classify.save(connection, "m", hosts.weights()), version)
+            ask.all(f"UPDATE classify_versions SET newest = {newest}")
 
     @hosts.for_each_kind
     def test_labels_are_written_as_a_training_writes_them(self, connection):

@@ -196,6 +196,40 @@ TEST(halves_are_copied_as_floats) {
   }
 }
 
+TEST(numbers_are_finite_and_not_too_large) {
+  static const struct {
+    const char *dtype;
+    uint32_t bits;
+    const char *wrong; /* NULL: nothing */
+  } NUMBERS[] = {
+      {"F32", 0x501502F9, NULL} /* 1e10 */, {"F32", 0xD01502F9, NULL}, {"F32", 0x501502FA, "above 1e10"},
+      {"F32", 0xFF7FFFFF, "above 1e10"}, {"F32", 0x7F800000, "not finite"}, {"F32", 0x7FC00000, "not finite"},
+      {"F16", 0xFBFF, NULL}, {"F16", 0x7C00, "not finite"}, {"F16", 0x7E00, "not finite"},
+      {"BF16", 0x5015, NULL}, {"BF16", 0x5016, "above 1e10"}, {"BF16", 0xFFC0, "not finite"},
+  };
+  for (size_t i = 0; i < COUNT(NUMBERS); i++) {
+    char header[128];
+    size_t width = NUMBERS[i].dtype[1] == '1' || NUMBERS[i].dtype[0] == 'B' ? 2 : 4, size;
+    snprintf(header, sizeof header, "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", NUMBERS[i].dtype,
+             2 * width);
+    uint8_t *bytes = file_of(header, 2 * width, &size);
+    SafeTensors st;
+    float copy[2];
+    memcpy(bytes + size - width, &NUMBERS[i].bits, width);
+    assert_ok(safetensors_read(bytes, size, size, &st, &error));
+    Status status = safetensors_copy_floats(&st, bytes, &st.tensors[0], 2, copy, &error);
+    if (NUMBERS[i].wrong) {
+      char expected[64];
+      snprintf(expected, sizeof expected, "tensor 'a' has a number that is %s", NUMBERS[i].wrong);
+      assert_invalid(status, expected);
+    } else {
+      assert_ok(status);
+    }
+    safetensors_free(&st);
+    free(bytes);
+  }
+}
+
 TEST(the_header_alone_is_enough) {
   size_t size;
   uint8_t *bytes = write_sample(&size);
@@ -551,6 +585,7 @@ int main(void) {
       cmocka_unit_test(a_header_may_have_spaces),
       cmocka_unit_test(a_type_we_do_not_use_is_passed_over),
       cmocka_unit_test(halves_are_copied_as_floats),
+      cmocka_unit_test(numbers_are_finite_and_not_too_large),
       cmocka_unit_test(the_header_alone_is_enough),
       cmocka_unit_test(a_text_in_its_place_is_shown),
       cmocka_unit_test(header_sizes_that_do_not_fit_are_0),

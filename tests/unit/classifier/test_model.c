@@ -101,7 +101,8 @@ static void replace(uint8_t *bytes, size_t size, const char *from, const char *t
 
 /* Now the file states no identifier, and any change is looked at. */
 static void remove_identifier(uint8_t *bytes, size_t size) {
-  replace(bytes, size, "\"identifier\":", "\"idontifier\":");
+  char *stated = find_in(bytes, size, "\"identifier\":");
+  memset(stated, ' ', (size_t)(strchr(stated, ',') + 1 - stated));
 }
 
 /* ---- round trips -------------------------------------------------------------------- */

@@ -22,9 +22,9 @@ def load(conn):
 
 
 def guard(conn, database):
-    """Visitors may run SELECT, and with classify_train() that can write. What is in temp comes before what is in the
-    file: a model that a visitor puts there would answer all others who meet this connection. Datasette itself sets
-    query_only for named databases in memory. What is written into _memory is seen by nobody but that connection.
+    """Visitors may run SELECT, and with classify_train() that can write: into _memory, whose models all who meet this
+    connection would see, and into what else a host attaches for writing. Datasette itself sets query_only for named
+    databases in memory.
     """
     if database == "_memory" or _is_read_only(conn):
         conn.execute("PRAGMA query_only = ON")

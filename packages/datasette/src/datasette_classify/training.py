@@ -28,6 +28,13 @@ ENDED = SAVED, DISCARDED, FAILED, UNSAVED
 KEPT = 20        # jobs of a Datasette that are remembered, besides those that have something to be done
 STEPS = 1000     # of SQLite between two looks at whether to go on
 
+# The version is another one if its number has been used meanwhile.
+MOVE = """
+INSERT INTO main.classify_models(name, version, created, labels, options, metrics, weights)
+SELECT name, max(version, (SELECT 1 + ifnull(max(version), 0) FROM main.classify_models WHERE name = t.name)),
+       created, labels, options, metrics, weights
+FROM temp.classify_models AS t WHERE name = ? ORDER BY version"""
+
 _jobs = weakref.WeakKeyDictionary()  # Datasette: its jobs by their id, the oldest first
 
 
@@ -175,8 +182,7 @@ async def save_kept(page, job):
         with conn:
             if not conn.execute("SELECT 1 FROM main.sqlite_master WHERE name = ?", [access.MODELS]).fetchone():
                 create_tables(conn.cursor(), "main")
-            conn.execute("INSERT INTO main.classify_models SELECT * FROM temp.classify_models WHERE name = ?",
-                         [job.name])
+            conn.execute(MOVE, [job.name])
             conn.execute("DELETE FROM temp.classify_models WHERE name = ?", [job.name])
             return _newest_version(conn, job.name)
 

@@ -24,13 +24,20 @@ RARE = 5               # a word that occurs so often counts half of its mean con
 
 COLUMNS = "name", "version", "created", "labels", "options", "metrics", "weights"
 
-NEXT_VERSION = """1 + max(ifnull((SELECT max(version) FROM {schema}.classify_models WHERE name = :name), 0),
-          ifnull((SELECT newest FROM {schema}.classify_versions WHERE name = :name), 0))"""
+# The numbers that no version can have are not counted.
+NEWEST = """ifnull((SELECT max({column}) FROM {schema}.{table} WHERE name = :name
+          AND typeof({column}) = 'integer' AND {column} < 999999999999999999), 0)"""
 
-INSERT = f"""
-INSERT INTO {{schema}}.classify_models(name, version, created, labels, options, metrics, weights)
-VALUES (:name, {NEXT_VERSION},
-        strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), '[]', :options, '{{{{}}}}', :weights) RETURNING version"""
+# Fails if something else than the list of versions has its name.
+TRY_LIST = """
+EXPLAIN INSERT INTO {schema}.classify_versions(name, newest) VALUES (0, 0)
+ON CONFLICT (name) DO UPDATE SET newest = 0"""
+FIND_LIST = "SELECT 1 FROM {schema}.sqlite_master WHERE lower(name) = 'classify_versions' AND type <> 'trigger'"
+
+INSERT = """
+INSERT INTO {schema}.classify_models(name, version, created, labels, options, metrics, weights)
+VALUES (:name, {next_version}, strftime('%Y-%m-%dT%H:%M:%SZ', 'now'), '[]', :options, '{{}}', :weights)
+RETURNING version"""
 
 DESCRIBE = """
 UPDATE {schema}.classify_models SET labels = :labels, metrics = :metrics, weights = :weights
@@ -96,9 +103,9 @@ def save(connection, name, weights, rows=None, options=None):
         schema, name = _place(cursor, name)
         with refusals.in_sentences("save()"), transactions.writing(connection, cursor, schema):
             refusals.check_table(cursor, schema, "classify_models", COLUMNS)
-            create_tables(cursor, schema)
+            next_version = create_tables(cursor, schema)
             values = {"name": name, "options": options, "weights": weights}
-            version = _insert(cursor, schema, values)
+            version = _insert(cursor, INSERT.format(schema=quoted(schema), next_version=next_version), schema, values)
             model = {"model": f"{schema}.{name}@{version}"}
             cursor.execute(CHECK, model).fetchall()
             _describe(cursor, model, {**values, "version": version}, rows, schema)
@@ -176,28 +183,37 @@ def _place(cursor, name):
     if not short or re.search(r"@[0-9]*\Z", short):
         raise ValueError(f"the model's name is '{name}', expected name or schema.name; the version's number is chosen "
                          "for you")
-    if not schema and _exists_in_temp(cursor, short):
-        raise ValueError(f"temp.classify_models holds a model named '{name}', which would hide the new one: move or "
-                         f"delete it, or name the new one 'main.{name}' or 'temp.{name}'")
     return schema or "main", short
 
 
-def _exists_in_temp(cursor, name):
-    there = "SELECT 1 FROM sqlite_temp_master WHERE type = 'table' AND name = 'classify_models'"
-    found = "SELECT 1 FROM temp.classify_models WHERE name = :name"
-    return bool(cursor.execute(there).fetchall() and cursor.execute(found, {"name": name}).fetchall())
-
-
 def create_tables(cursor, schema):
-    """Makes classify_models, and what belongs to it, in a database that has none. Commits nothing."""
+    """Makes classify_models, and what belongs to it, in a database that has none. Commits nothing. Returns SQL for the
+    next version of :name. Something else named classify_versions is left alone, as the extension does."""
     with open(os.path.join(HERE, "schema.sql"), encoding="utf-8") as file:
         schema_sql = re.sub(" *--.*", "", file.read())
-    for statement in schema_sql.replace("{schema}", quoted(schema)).split("\n\n"):
-        cursor.execute(statement.strip())
+    statements = schema_sql.strip().replace("{schema}", quoted(schema)).split("\n\n")
+    newest = [NEWEST.format(schema=quoted(schema), table="classify_models", column="version")]
+    if _has_foreign_list(cursor, schema):
+        statements = statements[:1]
+    else:
+        newest.append(NEWEST.format(schema=quoted(schema), table="classify_versions", column="newest"))
+    for statement in statements:
+        cursor.execute(statement)
+    return f"1 + max({', '.join(newest + ['0'])})"
 
 
-def _insert(cursor, schema, values):
-    inserted = cursor.execute(INSERT.format(schema=quoted(schema)), values).fetchall()
+def _has_foreign_list(cursor, schema):
+    if not cursor.execute(FIND_LIST.format(schema=quoted(schema))).fetchall():
+        return False
+    try:
+        cursor.execute(TRY_LIST.format(schema=quoted(schema))).fetchall()
+    except Exception:  # of any driver: the statement cannot be prepared
+        return True
+    return False
+
+
+def _insert(cursor, sql, schema, values):
+    inserted = cursor.execute(sql, values).fetchall()
     if not inserted:
         raise RuntimeError(f"a trigger on {schema}.classify_models has left out the new row")
     return inserted[0][0]

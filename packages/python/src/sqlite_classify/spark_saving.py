@@ -10,9 +10,9 @@ from .labeller import open_database, sentences
 
 COLUMNS = "name", "created", "labels", "options", "metrics", "weights"
 TRAINED = f"SELECT {', '.join(COLUMNS)} FROM {{schema}}.classify_models ORDER BY name, version"
-SAVE = f"""
+SAVE = """
 INSERT INTO classify_models(name, version, created, labels, options, metrics, weights)
-VALUES (:name, {saving.NEXT_VERSION.format(schema="main")}, :created, :labels, :options, :metrics, :weights)
+VALUES (:name, {next_version}, :created, :labels, :options, :metrics, :weights)
 RETURNING version"""
 
 
@@ -52,8 +52,8 @@ def save_rows(path, rows):
     """Saves dicts of COLUMNS, each as the next version of its name, or none of them; returns the versions."""
     with _writing(path) as cursor:
         refusals.check_table(cursor, "main", "classify_models", saving.COLUMNS)
-        saving.create_tables(cursor, "main")
-        versions = [cursor.execute(SAVE, row).fetchall()[0][0] for row in rows]
+        save = SAVE.format(next_version=saving.create_tables(cursor, "main"))
+        versions = [cursor.execute(save, row).fetchall()[0][0] for row in rows]
         cursor.execute("COMMIT")
     return versions
 

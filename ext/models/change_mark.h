@@ -1,0 +1,19 @@
+/* change_mark.h -- whether this connection has changed the models of a schema.
+**
+** Triggers of sql/schema.sql write a new random number into the table classify_changes with each change of
+** classify_models. So where the number is the one that it was, the models are those that they were, also in an
+** open transaction and after ROLLBACK TO. It is trusted for what this connection did by SQL, and only where all
+** three triggers are there.
+*/
+#ifndef CLASSIFY_CHANGE_MARK_H
+#define CLASSIFY_CHANGE_MARK_H
+
+#include "host/connection.h"
+
+/* Reads the mark; mark->known is false if there is none, or if it cannot be read. */
+void change_mark_read(Connection *connection, const char *schema, ChangeMark *mark);
+
+/* Whether the mark is still the same. `committed`: something was committed since; then it must be by this connection. */
+bool change_mark_is(Connection *connection, const char *schema, const ChangeMark *mark, bool committed);
+
+#endif
