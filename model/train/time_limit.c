@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/number_text.h"
 #include "linear/linear.h"
 #include "train/stage.h"
 
@@ -46,8 +47,8 @@ static double latest(const Training *t) {
 Status time_limit_check_rows(const Training *t, Error *error) {
   size_t rows = t->corpus.rows;
   if (!is_limited(t) || rows < FEW_ROWS || rows % 64 || training_seconds(t) <= latest(t)) return STATUS_OK;
-  return error_set(error, STATUS_INVALID, "max_seconds is %g, and over after %zu rows were read, expected more "
-                   "seconds or fewer rows", t->options.max_seconds, rows);
+  return error_set(error, STATUS_INVALID, "max_seconds is %s, and over after %zu rows were read, expected more "
+                   "seconds or fewer rows", number_digits(t->options.max_seconds, 6).text, rows);
 }
 
 Status time_limit_reserve(Training *t, double seconds, size_t numbers, Error *error) {
@@ -57,7 +58,8 @@ Status time_limit_reserve(Training *t, double seconds, size_t numbers, Error *er
   t->ending = fmin(needed, END_SHARE * t->options.max_seconds);
   t->reserved = t->ending + KEYWORDS_SHARE * t->options.max_seconds;
   if (t->corpus.rows < FEW_ROWS || t->taught.teacher || spent + t->ending <= latest(t)) return STATUS_OK;
-  return error_set(error, STATUS_INVALID, "max_seconds is %g, but even the least model of %zu rows and %zu labels "
-                   "takes about %.1f seconds, expected more", t->options.max_seconds, t->corpus.rows,
-                   t->corpus.labels.keys.count, ceil(12.0 * (spent + needed)) / 10.0);
+  return error_set(error, STATUS_INVALID, "max_seconds is %s, but even the least model of %zu rows and %zu labels "
+                   "takes about %s seconds, expected more", number_digits(t->options.max_seconds, 6).text,
+                   t->corpus.rows, t->corpus.labels.keys.count,
+                   number_fixed(ceil(12.0 * (spent + needed)) / 10.0, 1).text);
 }
