@@ -9,6 +9,7 @@
 #include "base/half.h"
 #include "base/json_reader.h"
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "base/quantisation.h"
 
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -324,14 +325,16 @@ void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorV
 }
 
 Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count,
-                               float *out, Error *error) {
+                               float most, float *out, Error *error) {
   safetensors_copy(st, bytes, view, count, out);
-  if (finite_within(out, count, SAFETENSORS_MOST)) return STATUS_OK;
+  if (finite_within(out, count, most)) return STATUS_OK;
   size_t length;
   const char *name = strings_get(&st->names, view->name, &length);
-  const char *is = finite_all(out, count) ? "above 1e10" : "not finite";
-  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is %s", (int)(length < 200 ? length : 200),
-                   name, is);
+  int shown = (int)(length < 200 ? length : 200);
+  if (!finite_all(out, count))
+    return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is not finite", shown, name);
+  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number above %s", shown, name,
+                   number_digits((double)most, 6).text);
 }
 
 /* ---- quantised tensors -------------------------------------------------------- */
