@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <time.h>
 
-static double (*replacement)(void);
+typedef double Clock(void);
+
+static Clock *replacement;
 
 void clock_replace(double (*seconds)(void)) { replacement = seconds; }
 

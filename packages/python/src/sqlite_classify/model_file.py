@@ -15,7 +15,6 @@ BITS = 2**64 - 1
 NO_IDENTIFIER = b"0" * 32
 IDENTIFIER_KEY = b'"identifier":"'
 STATED = re.compile(IDENTIFIER_KEY + b'([0-9a-f]{32})"')
-IDENTIFIER_WITHIN = 4096  # bytes of the file, so that the extension sees it
 
 Tensor = collections.namedtuple("Tensor", "dtype shape data")  # data: the bytes of the numbers
 
@@ -80,19 +79,25 @@ def _width(tensor):
 
 def identified(weights):
     """The same file with an identifier that the extension sees: as it is, if it has one."""
-    end = min(_header_end(weights), IDENTIFIER_WITHIN) - len(NO_IDENTIFIER)
-    return bytes(weights) if IDENTIFIER_KEY in bytes(weights[8:max(8, end)]) else join(*split(weights))
+    return bytes(weights) if _stated(weights) else join(*split(weights))
+
+
+def _stated(weights):
+    """Where the header states an identifier, as a match; else None."""
+    return STATED.search(bytes(weights[:_header_end(weights)]))
 
 
 def check(weights):
     """ValueError if the file states an identifier and has other bytes; TypeError if these are no bytes.
 
-    The extension keeps the models that it has read by their identifiers, so that a damaged copy of one of them must
-    never get as far."""
+    The extension would find it too, but only after the row is there."""
     if not isinstance(weights, (bytes, bytearray, memoryview)):
         raise TypeError(f"weights is {weights!r:.80}, expected the bytes of a model's file: the contents of the column "
                         "weights, or what from_keras() and from_torch() give")
-    stated = STATED.search(bytes(weights[:IDENTIFIER_WITHIN]))
+    try:
+        stated = _stated(weights)
+    except ValueError:  # the header is cut off
+        stated = STATED.search(bytes(weights[8:]))
     if stated is None:
         return
     found = identifier(bytes(weights[:stated.start(1)]), bytes(weights[stated.end(1):]))
