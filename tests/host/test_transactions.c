@@ -130,6 +130,30 @@ TEST(in_from_a_limit_saves_nothing) {
   close_database(db);
 }
 
+/* Whether SQLite rolls it back by itself, as it does without memory, or the host: what was learned in it is not
+** committed apart from it.
+*/
+TEST(in_from_a_transaction_that_ends) {
+  static const char *const ENDS[] = {"ROLLBACK", "COMMIT"};
+  for (size_t i = 0; i < COUNT(JOURNALS) * COUNT(ENDS); i++) {
+    sqlite3 *db = texts_in("ends", JOURNALS[i % 2]);
+    teach(db, "m", "old");
+    run(db, "BEGIN; INSERT INTO texts(body, label) VALUES ('a duck quacks', 'duck')");
+    sqlite3_stmt *stmt =
+        prepare(db, "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', "
+                    "'{\"epochs\":2,\"hidden\":2,\"embedding\":2,\"validation\":0}')");
+    assert_step(stmt, SQLITE_ROW);
+    run(db, "%s", ENDS[i / 2]);
+    assert_step(stmt, SQLITE_ABORT);
+    assert_non_null(strstr(sqlite3_errmsg(db), "could not be saved in main: the transaction in which the training "
+                                               "began has ended. It is kept as temp.m@2"));
+    sqlite3_finalize(stmt);
+    assert_int_equal(models(db), 1);
+    assert_int_equal(integer(db, "SELECT json_array_length(labels) FROM temp.classify_models"), 3);
+    close_database(db);
+  }
+}
+
 /* A statement that writes takes the model with it, whichever way it ends. */
 TEST(a_writing_statement_trains) {
   sqlite3 *db = texts_in("writing", "DELETE"), *other = another(db);
@@ -971,6 +995,7 @@ int main(void) {
       cmocka_unit_test(savepoints_undo_and_keep),
       cmocka_unit_test(in_from_the_last_row_is_saved_already),
       cmocka_unit_test(in_from_a_limit_saves_nothing),
+      cmocka_unit_test(in_from_a_transaction_that_ends),
       cmocka_unit_test(a_writing_statement_trains),
       cmocka_unit_test(an_attached_database_is_saved_in),
       cmocka_unit_test(in_memory),
