@@ -60,7 +60,8 @@ static bool has_rowid(sqlite3 *db, const char *schema, const char *table) {
 /* Sets *type to what has the name of the table, for sqlite3_free(); to NULL if nothing has. A trigger may have it. */
 static int find_type(sqlite3 *db, const char *schema, const char *table, char **type, Error *error) {
   return sql_fetch(db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
-                   "FROM \"%w\".sqlite_master WHERE lower(name) = ?1 AND type <> 'trigger'", schema, table, type, error);
+                   "FROM \"%w\".sqlite_master WHERE lower(name) = ?1 AND type <> 'trigger'", schema, table, type,
+                   error);
 }
 
 /* ---- the table of models ---------------------------------------------------------------- */
