@@ -1,16 +1,27 @@
 #include "host/connection.h"
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/matrix.h"
+#include "base/strings.h"
 #include "host/cache.h"
 #include "host/tokenizers.h"
 
 static const double POLL_EVERY = 0.01; /* seconds */
 
+static pthread_once_t strings_key_made = PTHREAD_ONCE_INIT;
+
+static void make_strings_key(void) {
+  uint64_t key[2];
+  sqlite3_randomness(sizeof key, key);
+  strings_set_key(key);
+}
+
 Connection *connection_new(sqlite3 *db) {
+  pthread_once(&strings_key_made, make_strings_key);
   Connection *c = matrix_prepare() ? calloc(1, sizeof *c) : NULL;
   Guard *guard = c ? guard_new(db) : NULL;
   if (!guard) {

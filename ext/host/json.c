@@ -83,7 +83,7 @@ void json_number(sqlite3_str *json, double value) {
 }
 
 bool json_label_reads(Label label, const char *text, size_t length) {
-  if (label.kind == LABEL_TEXT) return label.length == length && memcmp(label.text, text, length) == 0;
+  if (label.kind == LABEL_TEXT) return utf8_reads(text, length, label.text, label.length);
   sqlite3_str *json = sqlite3_str_new(NULL);
   json_label(json, label);
   bool same = sqlite3_str_length(json) == (int)length && memcmp(sqlite3_str_value(json), text, length) == 0;

@@ -21,7 +21,9 @@ void json_label(sqlite3_str *json, Label label);     /* 5, 2.5 or "spam" */
 
 void json_labels(sqlite3_str *json, const Labels *labels, LabelSet set); /* ["spam",5] */
 
-/* Returns whether a label reads like this text: both the label 5 and the label '5' read "5". */
+/* Returns whether a label reads like this text: both the label 5 and the label '5' read "5". The
+** text is read as UTF-8.
+*/
 bool json_label_reads(Label label, const char *text, size_t length);
 void json_label_key(sqlite3_str *json, Label label); /* "5", "2.5" or "spam" */
 

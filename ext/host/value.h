@@ -16,8 +16,8 @@ int value_find_label(sqlite3_value *value, const Labels *labels, uint32_t *numbe
 /* Sets the result of a function or a column to the label, with its own type. */
 void value_result(sqlite3_context *context, Label label);
 
-/* Sets it to a token: bytes that are not UTF-8 become U+FFFD, since some hosts read no others. (A
-** label is a value of the user, who gets it back as it was given.)
+/* Sets it to a token: bytes that are not UTF-8 become U+FFFD, since some hosts read no others.
+** (Labels are UTF-8 in the set that they are in: text/labels.h.)
 */
 void value_result_token(sqlite3_context *context, const char *token, size_t length);
 

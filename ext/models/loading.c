@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "host/cache.h"
+#include "host/waiting.h"
 #include "models/change_mark.h"
 #include "models/model_hold.h"
 
@@ -54,15 +55,23 @@ static int read_blob(Connection *c, sqlite3_blob *blob, const Model **model, Err
   return rc;
 }
 
+/* In a shared cache another connection may have locked the table. */
+static int open_weights(Connection *c, const ModelPlace *place, sqlite3_blob **blob, Error *error) {
+  double until = waiting_begin();
+  int rc;
+  do {
+    rc = sqlite3_blob_open(c->db, place->schema, "classify_models", "weights", place->rowid, 0, blob);
+    if (rc) failure_sqlite(error, c->db, rc);
+  } while ((rc & 0xFF) == SQLITE_LOCKED && waiting_again(c, &rc, until, error));
+  return rc;
+}
+
 /* *state and *mark are those of the weights as they were read. */
 static int read_weights(Connection *c, const ModelPlace *place, const Model **model, RowState *state, ChangeMark *mark,
                         Error *error) {
   sqlite3_blob *blob = NULL;
-  int rc = sqlite3_blob_open(c->db, place->schema, "classify_models", "weights", place->rowid, 0, &blob);
-  if (rc)
-    rc = failure_sqlite(error, c->db, rc);
-  else
-    rc = read_blob(c, blob, model, error);
+  int rc = open_weights(c, place, &blob, error);
+  if (!rc) rc = read_blob(c, blob, model, error);
   *state = row_state_now(c->db, place->schema);
   if (!rc) rc = change_mark_read(c, place->schema, mark, error);
   sqlite3_blob_close(blob);

@@ -10,6 +10,7 @@
 
 static const char *const OF_MODELS[] = {"name", "version", "created", "labels", "options", "metrics", "weights", NULL};
 static const char *const OF_VERSIONS[] = {"name", "newest", NULL};
+static const char *const OF_CHANGES[] = {"mark", NULL};
 
 typedef struct Columns {
   unsigned found;  /* a bit for each of ours that is there            */
@@ -56,6 +57,13 @@ static bool has_rowid(sqlite3 *db, const char *schema, const char *table) {
   return sqlite3_table_column_metadata(db, schema, table, "rowid", NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
 }
 
+/* Sets *type to what has the name of the table, for sqlite3_free(); to NULL if nothing has. A trigger may have it. */
+static int find_type(sqlite3 *db, const char *schema, const char *table, char **type, Error *error) {
+  return sql_fetch(db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
+                   "FROM \"%w\".sqlite_master WHERE lower(name) = ?1 AND type <> 'trigger'", schema, table, type,
+                   error);
+}
+
 /* ---- the table of models ---------------------------------------------------------------- */
 
 static int check_columns(sqlite3 *db, const char *schema, Error *error) {
@@ -74,12 +82,9 @@ static int check_columns(sqlite3 *db, const char *schema, Error *error) {
   return rc;
 }
 
-/* A trigger may have the name of a table. */
 static int check_models(sqlite3 *db, const char *schema, bool *there, Error *error) {
   char *type;
-  int rc = sql_fetch(db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
-                     "FROM \"%w\".sqlite_master WHERE lower(name) = 'classify_models' AND type <> 'trigger'", schema,
-                     NULL, &type, error);
+  int rc = find_type(db, schema, "classify_models", &type, error);
   *there = type != NULL;
   if (!rc && type && strcmp(type, "table") != 0)
     rc = failure(error, SQLITE_ERROR, "%s.classify_models is a %s, expected the table of models", schema, type);
@@ -89,16 +94,16 @@ static int check_models(sqlite3 *db, const char *schema, bool *there, Error *err
   return rc;
 }
 
-/* ---- the list of versions ----------------------------------------------------------------- */
+/* ---- the other tables ----------------------------------------------------------------------- */
 
-typedef enum ListKind { LIST_MISSING, LIST_OURS, LIST_FOREIGN } ListKind;
+typedef enum TableKind { TABLE_MISSING, TABLE_OURS, TABLE_FOREIGN } TableKind;
 
 /* What the triggers run. Views and virtual tables cannot take it, nor can tables without the key. */
 static const char UPSERT[] = "INSERT INTO \"%w\".classify_versions(name, newest) VALUES (0, 0) "
                              "ON CONFLICT (name) DO UPDATE SET newest = 0";
 
 /* Any error but that the statement makes no sense is left for the statements to come. */
-static int find_list(sqlite3 *db, const char *schema, ListKind *kind, Error *error) {
+static int find_list(sqlite3 *db, const char *schema, TableKind *kind, Error *error) {
   sqlite3_stmt *stmt;
   Columns columns = {0};
   char *type = NULL;
@@ -106,14 +111,28 @@ static int find_list(sqlite3 *db, const char *schema, ListKind *kind, Error *err
   sqlite3_finalize(stmt);
   if (rc == SQLITE_NOMEM) return rc;
   if (rc == SQLITE_ERROR)
-    rc = sql_fetch(db, "SELECT type FROM \"%w\".sqlite_master WHERE lower(name) = 'classify_versions' "
-                   "AND type <> 'trigger'", schema, NULL, &type, error);
+    rc = find_type(db, schema, "classify_versions", &type, error);
   else
     rc = read_columns(db, "PRAGMA \"%w\".table_info(classify_versions)", schema, OF_VERSIONS, &columns, error);
   if (prepared == SQLITE_ERROR)
-    *kind = type ? LIST_FOREIGN : LIST_MISSING;
+    *kind = type ? TABLE_FOREIGN : TABLE_MISSING;
   else
-    *kind = columns.needed ? LIST_FOREIGN : LIST_OURS;
+    *kind = columns.needed ? TABLE_FOREIGN : TABLE_OURS;
+  columns_free(&columns);
+  sqlite3_free(type);
+  return rc;
+}
+
+/* The triggers delete all of its rows, so it must have nothing but the mark. */
+static int find_changes(sqlite3 *db, const char *schema, TableKind *kind, Error *error) {
+  Columns columns = {0};
+  char *type;
+  int rc = find_type(db, schema, "classify_changes", &type, error);
+  bool is_table = type && strcmp(type, "table") == 0;
+  if (!rc && is_table)
+    rc = read_columns(db, "PRAGMA \"%w\".table_info(classify_changes)", schema, OF_CHANGES, &columns, error);
+  bool only_mark = columns.all && sqlite3_stricmp(columns.all, OF_CHANGES[0]) == 0;
+  *kind = !type ? TABLE_MISSING : only_mark ? TABLE_OURS : TABLE_FOREIGN;
   columns_free(&columns);
   sqlite3_free(type);
   return rc;
@@ -131,11 +150,11 @@ int model_tables_prepare(sqlite3 *db, const char *schema, sqlite3_stmt **stmt, E
 /* Preparing what is run later asks the authorizer, and finds other obstacles. */
 int model_tables_check(sqlite3 *db, const char *schema, Error *error) {
   sqlite3_stmt *stmt = NULL;
-  ListKind list;
+  TableKind list;
   bool there;
   int rc = check_models(db, schema, &there, error);
   if (!rc) rc = find_list(db, schema, &list, error);
-  if (!rc && there && list != LIST_MISSING)
+  if (!rc && there && list != TABLE_MISSING)
     rc = sql_prepare(db, INSERT_NOTHING, schema, &stmt, error);
   else if (!rc)
     rc = model_tables_prepare(db, schema, &stmt, error);
@@ -143,20 +162,27 @@ int model_tables_check(sqlite3 *db, const char *schema, Error *error) {
   return rc;
 }
 
-static int make_models(sqlite3 *db, const char *schema, Error *error) {
-  sqlite3_stmt *stmt;
-  int rc = model_tables_prepare(db, schema, &stmt, error);
-  if (rc) return rc;
-  rc = sqlite3_step(stmt);
-  rc = rc == SQLITE_DONE ? SQLITE_OK : failure_sqlite(error, db, sqlite3_extended_errcode(db));
-  sqlite3_finalize(stmt);
+/* Runs the statements of sql/schema.sql, between which are blank lines, but those that name a foreign table. */
+static int run_statements(sqlite3 *db, const char *schema, TableKind list, TableKind changes, Error *error) {
+  int rc = SQLITE_OK;
+  for (const char *at = SCHEMA_SQL; *at && !rc;) {
+    const char *end = strstr(at, "\n\n");
+    size_t length = end ? (size_t)(end - at) + 2 : strlen(at);
+    char *sql = sqlite3_mprintf("%.*s", (int)length, at);
+    if (!sql) return failure_no_memory(error);
+    bool left_out = (list == TABLE_FOREIGN && strstr(sql, "classify_versions")) ||
+                    (changes == TABLE_FOREIGN && strstr(sql, "classify_changes"));
+    if (!left_out) rc = sql_run(db, sql, schema, error);
+    sqlite3_free(sql);
+    at += length;
+  }
   return rc;
 }
 
 int model_tables_make(sqlite3 *db, const char *schema, bool *listed, Error *error) {
-  ListKind list;
+  TableKind list, changes;
   int rc = find_list(db, schema, &list, error);
-  *listed = !rc && list != LIST_FOREIGN;
-  if (rc) return rc;
-  return *listed ? sql_run(db, SCHEMA_SQL, schema, error) : make_models(db, schema, error);
+  if (!rc) rc = find_changes(db, schema, &changes, error);
+  *listed = !rc && list != TABLE_FOREIGN;
+  return rc ? rc : run_statements(db, schema, list, changes, error);
 }

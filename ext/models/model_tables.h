@@ -1,8 +1,8 @@
 /* model_tables.h -- the tables of sql/schema.sql in a schema: what is there, and making them.
 **
 ** A table of models may have further columns, as long as they need no value. Something else that is
-** named classify_versions is left alone: then no triggers are made, and versions are counted by the
-** table of models only.
+** named classify_versions or classify_changes is left alone, and the triggers that would write to it are
+** not made. Then versions are counted by the table of models only, or the mark of change_mark.h is unknown.
 */
 #ifndef CLASSIFY_MODEL_TABLES_H
 #define CLASSIFY_MODEL_TABLES_H

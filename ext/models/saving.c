@@ -12,11 +12,30 @@ typedef struct Saving {
   sqlite3 *db;           /* the connection's, or that of a second one */
   const char *schema, *name;
   const NewModel *model;
+  bool in_transaction;   /* of the caller, which the row becomes a part of */
   sqlite3_int64 least;   /* the version is at least this              */
   sqlite3_int64 version; /* of the row that is inserted               */
   int not_deleted;       /* why old versions could not be deleted     */
   Error reason;          /* for that                                  */
 } Saving;
+
+/* ---- the caller's transaction ---------------------------------------------------------- */
+
+/* Without memory, or where a disk fails or is full, SQLite rolls the whole transaction back by itself.
+** What is saved afterwards would stay, although the rows that the model has learned from are gone.
+*/
+static int check_transaction(const Saving *s, Error *error) {
+  if (!s->in_transaction || !sqlite3_get_autocommit(s->db)) return SQLITE_OK;
+  return failure(error, SQLITE_ABORT_ROLLBACK, "the transaction in which the training began has ended");
+}
+
+/* Waits as waiting_again() does, whose poll runs a statement. */
+static bool again(const Saving *s, int *rc, double until, Error *error) {
+  if (!waiting_again(s->connection, rc, until, error)) return false;
+  int ended = check_transaction(s, error);
+  if (ended) *rc = ended;
+  return !ended;
+}
 
 /* ---- one row ------------------------------------------------------------------------- */
 
@@ -74,7 +93,7 @@ static void delete_old(Saving *s) {
   double until = waiting_begin();
   if (s->model->keep <= 0) return;
   do s->not_deleted = step_on_name(s, DELETE_OLD, s->model->keep, &ignored, &s->reason);
-  while (waiting_again(s->connection, &s->not_deleted, until, &s->reason));
+  while (again(s, &s->not_deleted, until, &s->reason));
 }
 
 /* Triggers may leave out, delete or change the row; and where the deletion of old versions has met a
@@ -125,7 +144,11 @@ static int insert_row(Saving *s, Error *error) {
   if (!rc) rc = sql_prepare(s->db, listed ? INSERT_LISTED : INSERT_UNLISTED, s->schema, &stmt, error);
   if (rc) return rc;
   rc = bind_model(stmt, s);
-  rc = rc ? failure_sqlite(error, s->db, rc) : step_insert(s, stmt, error);
+  if (rc)
+    failure_sqlite(error, s->db, rc);
+  else
+    rc = check_transaction(s, error);
+  if (!rc) rc = step_insert(s, stmt, error);
   sqlite3_finalize(stmt);
   return rc;
 }
@@ -155,7 +178,7 @@ static int insert_with_table(Saving *s, Error *error) {
   rc = insert_row(s, error);
   if (!rc && has_savepoint)
     do rc = sql_run(s->db, "RELEASE classify_save", "", error);
-    while (waiting_again(s->connection, &rc, until, error));
+    while (again(s, &rc, until, error));
   if (rc && has_savepoint) roll_back(s->db, writer, is_whole);
   sqlite3_finalize(writer);
   return rc;
@@ -163,9 +186,10 @@ static int insert_with_table(Saving *s, Error *error) {
 
 static int insert_patiently(Saving *s, Error *error) {
   double until = waiting_begin();
-  int rc;
+  int rc = check_transaction(s, error);
+  if (rc) return rc;
   do rc = schemas_has(s->db, s->schema, &CLASSIFY_MODELS) ? insert_row(s, error) : insert_with_table(s, error);
-  while (waiting_again(s->connection, &rc, until, error));
+  while (again(s, &rc, until, error));
   return rc;
 }
 
@@ -173,7 +197,7 @@ static int insert_patiently(Saving *s, Error *error) {
 
 static bool has_file(const Saving *s) {
   const char *file = sqlite3_db_filename(s->db, s->schema);
-  return file && *file && sqlite3_get_autocommit(s->db);
+  return file && *file && !s->in_transaction;
 }
 
 /* Saves through a second connection to the same file, whose schema is main there. */
@@ -252,7 +276,8 @@ static int insert_in_temp(const Saving *s, int rc, Error *error) {
 
 int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
                 Error *error) {
-  Saving s = {.connection = c, .db = c->db, .schema = t->schema, .name = t->name, .model = m};
+  Saving s = {.connection = c, .db = c->db, .schema = t->schema, .name = t->name, .model = m,
+              .in_transaction = t->in_transaction || !sqlite3_get_autocommit(c->db)};
   *version = 0;
   if (strcmp(t->schema, "temp") == 0 && connection_set_trained_in_temp(c, t->name, true))
     return failure_no_memory(error);

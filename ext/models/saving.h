@@ -18,10 +18,10 @@ typedef struct NewModel {
 /* Inserts the model under a version number that was never used before, which *version is set
 ** to, deletes the versions that are too many, both in one transaction, and makes the table if there
 ** is none. Waits up to ten seconds for the locks of others. If another connection has written since
-** this one began to read (WAL), it saves through a second connection. If all of this fails the model
-** goes to temp.classify_models, where saving_target.h lets it, and the error says so. *version is 0
-** where nothing was saved. Where only the deletion fails, as by a trigger, the model is saved, and the
-** error says that.
+** this one began to read (WAL), it saves through a second connection. If all of this fails, or the
+** transaction in which the training began has ended, the model goes to temp.classify_models, where
+** saving_target.h lets it, and the error says so. *version is 0 where nothing was saved. Where only the
+** deletion fails, as by a trigger, the model is saved, and the error says that.
 */
 int saving_save(Connection *connection, const SavingTarget *target, const NewModel *model,
                 sqlite3_int64 *version, Error *error);

@@ -127,6 +127,7 @@ int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *
   if (!rc) rc = model_tables_check(c->db, target->schema, error);
   if (!rc) rc = check_versions(c, target, error);
   if (!rc) rc = lock_in_transaction(c, target->schema, error);
+  target->in_transaction = !sqlite3_get_autocommit(c->db);
   if (rc) saving_target_free(target);
   return rc;
 }

@@ -6,7 +6,8 @@
 
 typedef struct SavingTarget {
   char *schema, *name;
-  bool bare; /* the name was given without a schema */
+  bool bare;           /* the name was given without a schema */
+  bool in_transaction; /* the training began in one           */
 } SavingTarget; /* all zero is none */
 
 /* Reads the name to train under (NULL: `default`): that of model_name.h without a version. Without a

@@ -1,11 +1,13 @@
 #include "training/class_weights.h"
 
+#include <math.h>
+
 #include "host/json.h"
 #include "training/json_members.h"
 
 typedef struct Weighting {
   const Labels *labels;
-  float *weights; /* [labels] */
+  float *weights; /* [labels]; NaN: none yet */
 } Weighting;
 
 static int set_weight(void *context, const JsonMember *m, Error *error) {
@@ -18,6 +20,9 @@ static int set_weight(void *context, const JsonMember *m, Error *error) {
                    "a number from 0 to 1000000", m->key, quote, m->shown, quote);
   for (uint32_t l = 0; l < w->labels->keys.count; l++) {
     if (!json_label_reads(labels_get(w->labels, l), m->key, m->key_length)) continue;
+    if (!isnan(w->weights[l])) /* two keys that are not UTF-8 may be one label */
+      return failure(error, SQLITE_ERROR, "option class_weight gives a label two weights, expected one: are there keys "
+                     "that are not UTF-8?");
     w->weights[l] = (float)weight;
     known = true;
   }
@@ -28,9 +33,12 @@ static int set_weight(void *context, const JsonMember *m, Error *error) {
 int class_weights_read(Connection *c, const char *json, const Labels *labels, float *weights, Error *error) {
   size_t count = labels->keys.count;
   float largest = 0.0f;
-  for (size_t l = 0; l < count; l++) weights[l] = 1.0f;
+  for (size_t l = 0; l < count; l++) weights[l] = NAN;
   int rc = json_members_visit(c, json, set_weight, &(Weighting){labels, weights}, error);
-  for (size_t l = 0; l < count; l++) largest = weights[l] > largest ? weights[l] : largest;
+  for (size_t l = 0; l < count; l++) {
+    if (isnan(weights[l])) weights[l] = 1.0f;
+    if (weights[l] > largest) largest = weights[l];
+  }
   if (!rc && largest == 0.0f)
     rc = failure(error, SQLITE_ERROR, "option class_weight gives every label the weight 0, expected one above 0");
   return rc;

@@ -45,18 +45,36 @@ static uint64_t read_bytes(const char *bytes, size_t count) {
   return b[0] | (uint64_t)b[count / 2] << 8 | (uint64_t)b[count - 1] << 16;
 }
 
-/* The product spreads bits upwards, the shift downwards. */
-static uint64_t hash_word(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
-  return hash ^ hash >> 32;
-}
+static uint64_t new_key[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u}; /* digits of pi */
 
-static uint64_t hash_key(const Key *key) {
-  uint64_t hash = hash_word(key->length << 8, (unsigned char)key->head);
+void strings_set_key(const uint64_t key[2]) { memcpy(new_key, key, sizeof new_key); }
+
+#ifdef __SIZEOF_INT128__
+__extension__ typedef unsigned __int128 Product;
+
+static uint64_t multiply(uint64_t a, uint64_t b) {
+  Product product = (Product)a * b;
+  return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+#else
+static uint64_t multiply(uint64_t a, uint64_t b) {
+  uint64_t low = (a & UINT32_MAX) * (b & UINT32_MAX), high = (a >> 32) * (b >> 32);
+  uint64_t one = (a >> 32) * (b & UINT32_MAX), other = (a & UINT32_MAX) * (b >> 32);
+  uint64_t middle = (low >> 32) + (one & UINT32_MAX) + (other & UINT32_MAX);
+  high += (one >> 32) + (other >> 32) + (middle >> 32);
+  return high ^ (middle << 32 | (low & UINT32_MAX));
+}
+#endif
+
+/* Multiplies by the secret half of the key, after each word, and folds the halves of the product. The product modulo
+** 2^64 would not do: the highest bit of a word changes only its highest bit, whatever the key is.
+*/
+static uint64_t hash_key(const Strings *s, const Key *key) {
+  uint64_t hash = multiply(s->key[0] ^ ((uint64_t)key->length << 8 | (unsigned char)key->head), s->key[1]);
   const char *bytes = key->tail;
   size_t left = key->length - (key->length > 0);
-  for (; left > 8; bytes += 8, left -= 8) hash = hash_word(hash, read_bytes(bytes, 8));
-  return hash_word(hash_word(hash, read_bytes(bytes, left)), 0);
+  for (; left > 8; bytes += 8, left -= 8) hash = multiply(hash ^ read_bytes(bytes, 8), s->key[1]);
+  return multiply(hash ^ read_bytes(bytes, left), s->key[1]);
 }
 
 /* For strings as short as words this is faster than memcmp(). */
@@ -83,7 +101,7 @@ static struct StringsPlace *find_place(const Strings *s, const Key *key, uint64_
 
 static uint32_t find(const Strings *s, const Key *key) {
   if (s->count == 0) return STRINGS_NONE;
-  uint32_t number = find_place(s, key, hash_key(key))->number;
+  uint32_t number = find_place(s, key, hash_key(s, key))->number;
   return number ? number - 1 : STRINGS_NONE;
 }
 
@@ -108,11 +126,12 @@ static bool index_reserve(Strings *s, size_t count) {
   free(s->index);
   s->index = index;
   s->index_size = size;
+  if (s->count == 0) memcpy(s->key, new_key, sizeof s->key);
   for (uint32_t i = 0; i < s->count; i++) {
     size_t length;
     const char *bytes = strings_get(s, i, &length);
     Key key = key_of(bytes, length);
-    uint64_t hash = hash_key(&key);
+    uint64_t hash = hash_key(s, &key);
     *find_place(s, &key, hash) = (struct StringsPlace){i + 1, (uint32_t)hash};
   }
   return true;
@@ -131,7 +150,7 @@ bool strings_reserve(Strings *s, size_t count, size_t length) {
 uint32_t strings_add(Strings *s, const char *bytes, size_t length) {
   if (!index_reserve(s, s->count + 1)) return STRINGS_NONE;
   Key key = key_of(bytes, length);
-  uint64_t hash = hash_key(&key);
+  uint64_t hash = hash_key(s, &key);
   struct StringsPlace *place = find_place(s, &key, hash);
   if (place->number) return place->number - 1;
   if (length > UINT32_MAX - 1 - s->length || s->count >= UINT32_MAX - 1) return STRINGS_NONE;

@@ -2,7 +2,8 @@
 **
 ** All bytes are in one block; string i ends, and string i + 1 begins, at end[i]. A hash
 ** table with open addressing gives a string's number. It also stores part of each
-** hash, so that a search rarely compares the bytes of different strings.
+** hash, so that a search rarely compares the bytes of different strings. The hash has a key, so that whoever
+** writes a file or a text cannot make strings that all have the same hash. Numbers do not depend on the key.
 **
 ** Strings may contain any byte, also NUL. Pointers into the set are valid until the next
 ** strings_add().
@@ -26,7 +27,13 @@ typedef struct Strings {
     uint32_t tag;    /* the low half of its hash                          */
   } *index;          /* [index_size], a power of two                      */
   size_t index_size;
+  uint64_t key[2]; /* of the hash; from strings_set_key() */
 } Strings; /* all zero is an empty set */
+
+/* Sets the key of all sets that are begun from now on, which should be random and secret; before the first call it is
+** a constant. No other thread may begin a set meanwhile.
+*/
+void strings_set_key(const uint64_t key[2]);
 
 void strings_free(Strings *strings);
 

@@ -24,6 +24,12 @@ size_t utf8_read(const char *text, size_t length, int32_t *code);
 
 bool utf8_is_valid(const char *text, size_t length);
 
+/* A text is read as UTF-8 with U+FFFD in place of each invalid character. The first writes it so to `out`, unless
+** that is NULL, and returns its length, at most 3 times that of the text. The second returns whether it is `read`.
+*/
+size_t utf8_repair(const char *text, size_t length, char *out);
+bool utf8_reads(const char *text, size_t length, const char *read, size_t read_length);
+
 /* Counts the characters. */
 size_t utf8_characters(const char *text, size_t length);
 

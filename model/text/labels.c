@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 enum { NUMBER_KEY = 40 };
 
@@ -38,42 +39,6 @@ static size_t number_key(Label label, char key[NUMBER_KEY]) {
   return (size_t)length;
 }
 
-static uint32_t add_key(Labels *labels, uint8_t kind, const char *key, size_t length) {
-  size_t known = labels->keys.count;
-  if (!memory_grow(&labels->kinds, &labels->kinds_capacity, known + 1, 1)) return LABELS_NONE;
-  uint32_t number = strings_add(&labels->keys, key, length);
-  if (number == known) labels->kinds[number] = kind;
-  return number;
-}
-
-/* Returns the key of a text, which the caller frees; NULL if memory is out. */
-static char *text_key(Label label) {
-  char *key = malloc(label.length + 1);
-  if (!key) return NULL;
-  key[0] = 't';
-  if (label.length) memcpy(key + 1, label.text, label.length);
-  return key;
-}
-
-uint32_t labels_find(const Labels *labels, Label label) {
-  char number_text[NUMBER_KEY];
-  if (label.kind == LABEL_TEXT)
-    return strings_find_after(&labels->keys, 't', label.text ? label.text : "", label.length);
-  return strings_find(&labels->keys, number_text, number_key(label, number_text));
-}
-
-Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error) {
-  char number_text[NUMBER_KEY];
-  *number = labels_find(labels, label);
-  if (*number != LABELS_NONE) return STATUS_OK;
-  char *text = label.kind == LABEL_TEXT ? text_key(label) : NULL;
-  if (label.kind == LABEL_TEXT && !text) return error_no_memory(error);
-  size_t length = text ? label.length + 1 : number_key(label, number_text);
-  *number = add_key(labels, (uint8_t)label.kind, text ? text : number_text, length);
-  free(text);
-  return *number == LABELS_NONE ? error_no_memory(error) : STATUS_OK;
-}
-
 /* Parses a number's key into label->integer and label->real; returns false if it is malformed. */
 static bool key_number(const char *key, size_t length, Label *label) {
   char text[NUMBER_KEY] = "", *end;
@@ -102,6 +67,59 @@ Label labels_get(const Labels *labels, uint32_t number) {
   return label;
 }
 
+static uint32_t add_key(Labels *labels, uint8_t kind, const char *key, size_t length) {
+  size_t known = labels->keys.count;
+  if (!memory_grow(&labels->kinds, &labels->kinds_capacity, known + 1, 1)) return LABELS_NONE;
+  uint32_t number = strings_add(&labels->keys, key, length);
+  if (number == known) labels->kinds[number] = kind;
+  return number;
+}
+
+static bool is_damaged(Label label) { return label.kind == LABEL_TEXT && !utf8_is_valid(label.text, label.length); }
+
+/* Returns the key of a text as UTF-8, which the caller frees; NULL if memory is out. */
+static char *text_key(Label label, size_t *length) {
+  *length = 1 + utf8_repair(label.text, label.length, NULL);
+  char *key = malloc(*length);
+  if (!key) return NULL;
+  key[0] = 't';
+  utf8_repair(label.text, label.length, key + 1);
+  return key;
+}
+
+static uint32_t find_whole(const Labels *labels, Label label) {
+  char number_text[NUMBER_KEY];
+  if (label.kind == LABEL_TEXT)
+    return strings_find_after(&labels->keys, 't', label.text ? label.text : "", label.length);
+  return strings_find(&labels->keys, number_text, number_key(label, number_text));
+}
+
+/* Needs no memory, so that it cannot fail. */
+static uint32_t find_damaged(const Labels *labels, Label label) {
+  for (uint32_t l = 0; l < labels->keys.count; l++) {
+    Label known = labels_get(labels, l);
+    if (known.kind == LABEL_TEXT && utf8_reads(label.text, label.length, known.text, known.length)) return l;
+  }
+  return LABELS_NONE;
+}
+
+uint32_t labels_find(const Labels *labels, Label label) {
+  return is_damaged(label) ? find_damaged(labels, label) : find_whole(labels, label);
+}
+
+Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error) {
+  char number_text[NUMBER_KEY];
+  *number = is_damaged(label) ? LABELS_NONE : find_whole(labels, label);
+  if (*number != LABELS_NONE) return STATUS_OK;
+  size_t length;
+  char *text = label.kind == LABEL_TEXT ? text_key(label, &length) : NULL;
+  if (label.kind == LABEL_TEXT && !text) return error_no_memory(error);
+  if (!text) length = number_key(label, number_text);
+  *number = add_key(labels, (uint8_t)label.kind, text ? text : number_text, length);
+  free(text);
+  return *number == LABELS_NONE ? error_no_memory(error) : STATUS_OK;
+}
+
 /* Checks that a key can be parsed, and that number_key() writes the same key. */
 static bool key_is_valid(uint8_t kind, const char *key, size_t length) {
   Label label = {.kind = (LabelKind)kind};
@@ -120,9 +138,22 @@ Status labels_copy(const Labels *from, Labels *labels, Error *error) {
   return status;
 }
 
+/* Two that differ only in bytes that are not UTF-8 would be one label. */
+static Status add_damaged_key(Labels *labels, Label label, Error *error) {
+  size_t known = labels->keys.count;
+  uint32_t number;
+  Status status = labels_add(labels, label, &number, error);
+  if (status || number == known) return status;
+  Label same = labels_get(labels, number);
+  return error_set(error, STATUS_INVALID, "label %zu is '%.*s' as UTF-8, and so is label %zu, expected labels that "
+                   "differ", known + 1, (int)(same.length < 60 ? same.length : 60), same.text, (size_t)number + 1);
+}
+
 Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error) {
   size_t known = labels->keys.count;
   if (!key_is_valid(kind, key, length)) return error_set(error, STATUS_INVALID, "label %zu is not a value", known + 1);
+  Label text = {.kind = LABEL_TEXT, .text = key + 1, .length = length - 1};
+  if (kind == LABEL_TEXT && is_damaged(text)) return add_damaged_key(labels, text, error);
   uint32_t number = add_key(labels, kind, key, length);
   if (number == LABELS_NONE) return error_no_memory(error);
   if (number < known) return error_set(error, STATUS_INVALID, "label %zu is there twice", known + 1);

@@ -1,7 +1,8 @@
 /* labels.h -- a set of labels, numbered from 0 in order of arrival.
 **
 ** A label is an integer, a real or a text, and keeps its type. 5 and 5.0 are one label, with
-** the type that came first; 5 and '5' are two labels.
+** the type that came first; 5 and '5' are two labels. Texts are read as utf8_repair() does, whether they are
+** added, searched for or come from a file: so all texts in the set are UTF-8.
 */
 #ifndef CLASSIFY_LABELS_H
 #define CLASSIFY_LABELS_H
@@ -41,13 +42,13 @@ Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error);
 /* Adds all labels of `from`. */
 Status labels_copy(const Labels *from, Labels *labels, Error *error);
 
-/* Returns the label's number, or LABELS_NONE. */
+/* Returns the label's number, or LABELS_NONE. For a text that is not UTF-8 it looks at all labels. */
 uint32_t labels_find(const Labels *labels, Label label);
 
 /* Returns a label; its text points into `labels`. */
 Label labels_get(const Labels *labels, uint32_t number);
 
-/* Adds a key from a file. Fails if it is malformed or is there already. */
+/* Adds a key from a file. Fails if it is malformed or is there already, also if it is so only as UTF-8. */
 Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error);
 
 #endif

@@ -130,6 +130,30 @@ TEST(in_from_a_limit_saves_nothing) {
   close_database(db);
 }
 
+/* Whether SQLite rolls it back by itself, as it does without memory, or the host: what was learned in it is not
+** committed apart from it.
+*/
+TEST(in_from_a_transaction_that_ends) {
+  static const char *const ENDS[] = {"ROLLBACK", "COMMIT"};
+  for (size_t i = 0; i < COUNT(JOURNALS) * COUNT(ENDS); i++) {
+    sqlite3 *db = texts_in("ends", JOURNALS[i % 2]);
+    teach(db, "m", "old");
+    run(db, "BEGIN; INSERT INTO texts(body, label) VALUES ('a duck quacks', 'duck')");
+    sqlite3_stmt *stmt =
+        prepare(db, "SELECT epoch FROM classify_train('SELECT body, label FROM texts', 'm', "
+                    "'{\"epochs\":2,\"hidden\":2,\"embedding\":2,\"validation\":0}')");
+    assert_step(stmt, SQLITE_ROW);
+    run(db, "%s", ENDS[i / 2]);
+    assert_step(stmt, SQLITE_ABORT);
+    assert_non_null(strstr(sqlite3_errmsg(db), "could not be saved in main: the transaction in which the training "
+                                               "began has ended. It is kept as temp.m@2"));
+    sqlite3_finalize(stmt);
+    assert_int_equal(models(db), 1);
+    assert_int_equal(integer(db, "SELECT json_array_length(labels) FROM temp.classify_models"), 3);
+    close_database(db);
+  }
+}
+
 /* A statement that writes takes the model with it, whichever way it ends. */
 TEST(a_writing_statement_trains) {
   sqlite3 *db = texts_in("writing", "DELETE"), *other = another(db);
@@ -338,8 +362,42 @@ TEST(a_foreign_list_of_versions) {
     teach(db, "m", "old");
     teach(db, "m", "new");
     assert_taught(db, "m@2", "new");
-    assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger'"), 0);
+    assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND sql LIKE "
+                                 "'%%classify_versions%%'"), 0);
     assert_text(FOREIGN[i], db, "SELECT sql FROM sqlite_master WHERE name = 'classify_versions'");
+    close_database(db);
+  }
+}
+
+/* They are left alone, and a change of the weights is seen without them. */
+TEST(a_foreign_table_of_changes) {
+  static const char *const FOREIGN[] = {
+      "CREATE TABLE classify_changes(x)",
+      "CREATE TABLE classify_changes(mark, author)",
+      "CREATE TABLE Classify_Changes(at, what NOT NULL)",
+      "CREATE VIEW classify_changes AS SELECT 40 AS mark",
+      "CREATE VIRTUAL TABLE classify_changes USING fts5(mark)",
+      "CREATE INDEX classify_changes ON texts(label)",
+      "CREATE TRIGGER classify_changes AFTER INSERT ON texts BEGIN SELECT 1; END",
+  };
+  for (size_t i = 0; i < COUNT(FOREIGN); i++) {
+    sqlite3 *db = texts_in("changes", "DELETE");
+    run(db, "%s", FOREIGN[i]);
+    if (i < 3) run(db, "INSERT INTO classify_changes VALUES (1%s)", i ? ", 2" : "");
+    bool foreign = i + 1 < COUNT(FOREIGN);
+    teach(db, "m", "old");
+    teach(db, "m", "new");
+    assert_taught(db, "m@2", "new");
+    assert_taught(db, "m", "new");
+    run(db, "UPDATE classify_models SET weights = (SELECT weights FROM classify_models WHERE version = 1)");
+    assert_taught(db, "m", "old");
+    run(db, "DELETE FROM classify_models WHERE version = 2");
+    teach(db, "m", "newest");
+    assert_taught(db, "m@3", "newest");
+    assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND sql LIKE "
+                                 "'%%DELETE FROM classify_changes%%'"), foreign ? 0 : 3);
+    assert_text(FOREIGN[i], db, "SELECT sql FROM sqlite_master WHERE lower(name) = 'classify_changes'");
+    if (i < 3) assert_int_equal(integer(db, "SELECT count(*) FROM classify_changes"), 1);
     close_database(db);
   }
 }
@@ -971,6 +1029,7 @@ int main(void) {
       cmocka_unit_test(savepoints_undo_and_keep),
       cmocka_unit_test(in_from_the_last_row_is_saved_already),
       cmocka_unit_test(in_from_a_limit_saves_nothing),
+      cmocka_unit_test(in_from_a_transaction_that_ends),
       cmocka_unit_test(a_writing_statement_trains),
       cmocka_unit_test(an_attached_database_is_saved_in),
       cmocka_unit_test(in_memory),
@@ -985,6 +1044,7 @@ int main(void) {
       cmocka_unit_test(a_list_of_versions_with_anything_in_it),
       cmocka_unit_test(a_version_that_nothing_can_follow),
       cmocka_unit_test(a_foreign_list_of_versions),
+      cmocka_unit_test(a_foreign_table_of_changes),
       cmocka_unit_test(a_list_of_versions_with_further_columns),
       cmocka_unit_test(further_columns_of_the_table),
       cmocka_unit_test(triggers_of_our_names),

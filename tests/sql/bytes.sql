@@ -32,11 +32,23 @@ SELECT json_extract(classify_train(text || n, n % 2, 'bytes', :small), '$.rows')
 FROM texts, (SELECT id AS n FROM tickets LIMIT 4);
 SELECT 'has a label', classify(CAST(x'61FF62' AS TEXT), 'bytes') IN (0, 1);
 
--- In a label the bytes come back as they were; JSON shows U+FFFD.
+-- So are labels, and all that is compared with them.
 SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN CAST(x'FF' AS TEXT) ELSE 'a' END, 'labels', :small)
        IS NOT NULL FROM (SELECT * FROM tickets ORDER BY id);
 SELECT hex(classify('my refund is late', 'labels')), (SELECT labels FROM classify_models WHERE name = 'labels');
 SELECT 'the other label is less probable', json_extract(classify_scores('my refund is late', 'labels'), '$.a') < 0.5;
+SELECT label, support FROM classify_report('SELECT body, CASE category WHEN ''billing'' THEN CAST(x''FF'' AS TEXT) ELSE ''a'' END
+  FROM tickets', 'labels') ORDER BY label;
+SELECT hex(label), hex(suggested) FROM classify_doubts('SELECT id, ''my refund is late'', CAST(x''FE'' AS TEXT) FROM tickets LIMIT 1',
+  'labels');
+SELECT 'its words', count(*) > 0 FROM classify_words('labels', CAST(x'80' AS TEXT));
+SELECT 'validated', json_extract(classify_train(body, CASE category WHEN 'billing' THEN CAST(x'FF' AS TEXT) ELSE 'a' END, 'valid',
+  json_set(:small, '$.validation', 'SELECT body, CASE category WHEN ''billing'' THEN char(65533) ELSE ''a'' END FROM tickets')),
+  '$.validation_accuracy') > 0.5 FROM (SELECT * FROM tickets ORDER BY id);
+SELECT hex(classify('my refund is late', 'valid'));
+SELECT 'several', json_extract(classify_train(body, iif(category = 'billing', replace('["x","a"]', 'x', CAST(x'FF' AS TEXT)), '["a"]'),
+  'several', :small), '$.labels') FROM (SELECT * FROM tickets ORDER BY id);
+SELECT DISTINCT hex(label) FROM classify_labels('my refund is late', 'several') ORDER BY label;
 
 -- So do the tokens of a tokenizer that takes any bytes.
 SELECT 'trained', classify_train(body || ' ' || CAST(x'61E4B8' AS TEXT), category, 'ascii', json_set(:small, '$.tokenize', 'ascii'))
@@ -49,3 +61,6 @@ SELECT DISTINCT hex(token) FROM classify_words('ascii') WHERE token LIKE 'a' || 
 SELECT 'trained', classify_train(body, CASE category WHEN 'billing' THEN CAST(x'FF' AS TEXT) ELSE 'a' END, 'weights',
   replace(json_set(:small, '$.class_weight', json('{"bad":0.5}')), 'bad', CAST(x'FF' AS TEXT))) IS NOT NULL FROM tickets;
 SELECT json_extract(options, '$.class_weight') FROM classify_models WHERE name = 'weights';
+SELECT classify_train(body, category, 'weights', replace(replace(json_set(:small, '$.class_weight', json('{"bad":0.5,"worse":2}')),
+  'bad', CAST(x'FF' AS TEXT)), 'worse', CAST(x'FE' AS TEXT)))
+FROM (SELECT body, iif(category = 'billing', char(65533), 'a') AS category FROM tickets);

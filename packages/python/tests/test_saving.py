@@ -121,7 +121,19 @@ class Row(hosts.Test):
         ask = Asking(connection)
         ask.all("CREATE TABLE classify_versions(x)")
         self.assertEqual([sqlite_classify.save(connection, "m", hosts.weights()) for _ in "12"], [1, 2])
-        self.assertEqual(ask.all("SELECT name FROM sqlite_master WHERE type = 'trigger'"), [])
+        self.assertEqual(ask.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%_versions%'"), [])
+
+    @hosts.for_each_kind
+    def test_foreign_changes(self, connection):
+        ask = Asking(connection)
+        for foreign in ("TABLE classify_changes(x)", "TABLE classify_changes(mark, author)",
+                        "VIEW classify_changes AS SELECT 40 AS mark"):
+            ask.all(f"CREATE {foreign}")
+            version = sqlite_classify.save(connection, "m", hosts.weights())
+            self.assertEqual(sqlite_classify.save(connection, "m", hosts.weights()), version + 1)
+            self.assertEqual(ask.all("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%_changes%'"),
+                             [])
+            ask.all(f"DROP {foreign.split('(')[0].split(' AS')[0]}")
 
     @hosts.for_each_kind
     def test_newest_of_any_kind(self, connection):

@@ -126,8 +126,90 @@ TEST(a_freed_set_is_empty_and_can_be_used) {
   strings_free(&strings);
 }
 
+/* ---- strings that are made to collide ------------------------------------------------- */
+
+enum { CRAFTED = 1 << 12, LONGEST_RUN = 200 }; /* of random places that are half full: some 60 */
+
+/* The hash was this once: a product that can be inverted, without a key. */
+static uint64_t hash_word(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x9E3779B97F4A7C15u;
+  return hash ^ hash >> 32;
+}
+
+/* The most places in a row that are not free: a search may look at all of them. */
+static size_t longest_run(const Strings *s) {
+  size_t longest = 0, run = 0;
+  for (size_t at = 0; at < 2 * s->index_size; at++) {
+    run = s->index[at % s->index_size].number ? run + 1 : 0;
+    if (run > longest) longest = run;
+  }
+  return longest;
+}
+
+static void check_spread(void (*craft)(uint32_t i, uint64_t words[24]), size_t words) {
+  static const uint64_t KEYS[][2] = {{0x0123456789ABCDEFu, 0xFEDCBA9876543210u},
+                                     {0x5851F42D4C957F2Du, 0x14057B7EF767814Fu}};
+  for (size_t k = 0; k < COUNT(KEYS); k++) {
+    Strings strings = {0};
+    strings_set_key(KEYS[k]);
+    for (uint32_t i = 0; i < CRAFTED; i++) {
+      uint64_t word[24];
+      char text[1 + sizeof word] = "x";
+      craft(i, word);
+      memcpy(text + 1, word, words * sizeof *word);
+      assert_int_equal(strings_add(&strings, text, 1 + words * sizeof *word), i);
+    }
+    assert_in_range(longest_run(&strings), 1, LONGEST_RUN);
+    strings_free(&strings);
+  }
+}
+
+/* The second word is what leads from the state after the first to one that all share. */
+static void craft_by_inverting(uint32_t i, uint64_t words[24]) {
+  const uint64_t length = 1 + 2 * sizeof *words;
+  words[0] = i;
+  words[1] = hash_word(hash_word(length << 8, 'x'), words[0]) ^ 0x123456789ABCDEFu;
+}
+
+TEST(strings_that_collided_do_not) { check_spread(craft_by_inverting, 2); }
+
+/* The highest bit of a word becomes that of the product by any odd number, and bit 31 by the shift: the next word
+** takes both back. So a key that only replaces the first state, or the factor, would not help.
+*/
+static void craft_by_differences(uint32_t i, uint64_t words[24]) {
+  for (size_t pair = 0; pair < 12; pair++) {
+    bool differs = i >> pair & 1;
+    words[2 * pair] = differs ? 0x8000000000000000u : 0;
+    words[2 * pair + 1] = differs ? 0x8000000080000000u : 0;
+  }
+}
+
+TEST(strings_that_collide_under_other_keys_do_not) { check_spread(craft_by_differences, 24); }
+
+/* A set keeps the key that it was begun with. */
+TEST(numbers_do_not_depend_on_the_key) {
+  Strings a = {0}, b = {0};
+  char text[16];
+  strings_set_key((const uint64_t[]){1, 3});
+  assert_int_equal(add(&a, "0"), 0);
+  strings_set_key((const uint64_t[]){5, 7});
+  for (int i = 0; i < 1000; i++) {
+    snprintf(text, sizeof text, "%d", i);
+    assert_int_equal(add(&a, text), add(&b, text));
+  }
+  for (int i = 0; i < 1000; i++) {
+    snprintf(text, sizeof text, "%d", i);
+    assert_int_equal(find(&a, text), find(&b, text));
+  }
+  strings_free(&a);
+  strings_free(&b);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(strings_that_collided_do_not),
+      cmocka_unit_test(strings_that_collide_under_other_keys_do_not),
+      cmocka_unit_test(numbers_do_not_depend_on_the_key),
       cmocka_unit_test(numbers_follow_arrival),
       cmocka_unit_test(an_empty_set_finds_nothing),
       cmocka_unit_test(the_empty_string_is_a_string),

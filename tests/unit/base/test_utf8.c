@@ -55,6 +55,25 @@ TEST(a_character_is_read_with_its_code) {
   }
 }
 
+TEST(a_text_is_read_as_utf8) {
+  const struct {
+    const char *text, *read;
+  } cases[] = {{"", ""}, {"a\u00e4\u20ac\U0001F600", "a\u00e4\u20ac\U0001F600"}, {"\xff", "\ufffd"},
+               {"a\x80\x80z", "a\ufffd\ufffdz"}, {"\xe2\x82z\xc3", "\ufffdz\ufffd"}, {"\xed\xa0\x80", "\ufffd"}};
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    char out[32] = "";
+    size_t length = strlen(cases[i].text), expected = strlen(cases[i].read);
+    assert_int_equal(utf8_repair(cases[i].text, length, NULL), expected);
+    assert_int_equal(utf8_repair(cases[i].text, length, out), expected);
+    assert_string_equal(out, cases[i].read);
+    for (size_t j = 0; j < COUNT(cases); j++)
+      assert_int_equal(utf8_reads(cases[i].text, length, cases[j].read, strlen(cases[j].read)),
+                       strcmp(cases[i].read, cases[j].read) == 0);
+  }
+  assert_false(utf8_reads("a", 1, "ab", 2));
+  assert_false(utf8_reads("ab", 2, "a", 1));
+}
+
 TEST(a_cut_leaves_no_part_of_a_character) {
   const char text[] = "a\u00e4\u20acz"; /* ends at bytes 1, 3, 6, 7 */
   const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 7, 7};
@@ -75,6 +94,7 @@ int main(void) {
       cmocka_unit_test(characters_are_counted_as_substr_does),
       cmocka_unit_test(characters_of_any_three_bytes),
       cmocka_unit_test(a_character_is_read_with_its_code),
+      cmocka_unit_test(a_text_is_read_as_utf8),
       cmocka_unit_test(a_cut_leaves_no_part_of_a_character),
       cmocka_unit_test(a_text_is_valid_or_not),
   };

@@ -105,6 +105,22 @@ TEST(a_text_may_hold_nul) {
   labels_free(&labels);
 }
 
+/* As texts are; what a host reads as UTF-8 is UTF-8. */
+TEST(texts_are_read_as_utf8) {
+  Labels labels = {0};
+  assert_int_equal(add(&labels, text_label("a\xff")), 0);
+  assert_int_equal(add(&labels, text_label("a\xfe")), 0);
+  assert_int_equal(add(&labels, text_label("a\ufffd")), 0);
+  assert_int_equal(add(&labels, text_label("\xe2\x82 a")), 1);
+  assert_int_equal(add(&labels, integer(5)), 2);
+  check_label(labels_get(&labels, 0), text_label("a\ufffd"));
+  check_label(labels_get(&labels, 1), text_label("\ufffd a"));
+  assert_int_equal(labels_find(&labels, text_label("a\x80")), 0);
+  assert_int_equal(labels_find(&labels, text_label("\xff a")), 1);
+  assert_int_equal(labels_find(&labels, text_label("\xff")), LABELS_NONE);
+  labels_free(&labels);
+}
+
 /* ---- keys from a file ------------------------------------------------------ */
 
 static Status add_key(Labels *labels, char kind, const char *key) {
@@ -164,8 +180,21 @@ TEST(a_key_that_is_there_is_refused) {
   labels_free(&labels);
 }
 
+TEST(a_key_that_is_there_as_utf8_is_refused) {
+  Labels labels = {0};
+  assert_ok(add_key(&labels, 't', "t\xff"));
+  check_label(labels_get(&labels, 0), text_label("\ufffd"));
+  assert_ok(add_key(&labels, 't', "ta"));
+  assert_invalid(add_key(&labels, 't', "t\xfe"), "label 3 is '\ufffd' as UTF-8, and so is label 1");
+  assert_invalid(add_key(&labels, 't', "t\ufffd"), "label 3 is there twice");
+  assert_int_equal(labels.keys.count, 2);
+  labels_free(&labels);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(texts_are_read_as_utf8),
+      cmocka_unit_test(a_key_that_is_there_as_utf8_is_refused),
       cmocka_unit_test(labels_are_numbered_by_arrival),
       cmocka_unit_test(an_integer_and_an_equal_real_are_one_label),
       cmocka_unit_test(the_type_that_came_first_stays),

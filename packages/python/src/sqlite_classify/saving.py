@@ -32,7 +32,9 @@ NEWEST = """ifnull((SELECT max({column}) FROM {schema}.{table} WHERE name = :nam
 TRY_LIST = """
 EXPLAIN INSERT INTO {schema}.classify_versions(name, newest) VALUES (0, 0)
 ON CONFLICT (name) DO UPDATE SET newest = 0"""
-FIND_LIST = "SELECT 1 FROM {schema}.sqlite_master WHERE lower(name) = 'classify_versions' AND type <> 'trigger'"
+FIND = """
+SELECT type = 'table' AND sql NOT LIKE 'create virtual%' FROM {schema}.sqlite_master
+WHERE lower(name) = :table AND type <> 'trigger'"""
 
 INSERT = """
 INSERT INTO {schema}.classify_models(name, version, created, labels, options, metrics, weights)
@@ -188,28 +190,41 @@ def _place(cursor, name):
 
 def create_tables(cursor, schema):
     """Makes classify_models, and what belongs to it, in a database that has none. Commits nothing. Returns SQL for the
-    next version of :name. Something else named classify_versions is left alone, as the extension does."""
+    next version of :name. Something else named classify_versions or classify_changes is left alone, and what would
+    write to it is not made, as the extension does."""
     with open(os.path.join(HERE, "schema.sql"), encoding="utf-8") as file:
         schema_sql = re.sub(" *--.*", "", file.read())
     statements = schema_sql.strip().replace("{schema}", quoted(schema)).split("\n\n")
     newest = [NEWEST.format(schema=quoted(schema), table="classify_models", column="version")]
+    foreign = []
     if _has_foreign_list(cursor, schema):
-        statements = statements[:1]
+        foreign.append("classify_versions")
     else:
         newest.append(NEWEST.format(schema=quoted(schema), table="classify_versions", column="newest"))
+    if _has_foreign_changes(cursor, schema):
+        foreign.append("classify_changes")
     for statement in statements:
-        cursor.execute(statement)
+        if not any(name in statement for name in foreign):
+            cursor.execute(statement)
     return f"1 + max({', '.join(newest + ['0'])})"
 
 
 def _has_foreign_list(cursor, schema):
-    if not cursor.execute(FIND_LIST.format(schema=quoted(schema))).fetchall():
+    if not cursor.execute(FIND.format(schema=quoted(schema)), {"table": "classify_versions"}).fetchall():
         return False
     try:
         cursor.execute(TRY_LIST.format(schema=quoted(schema))).fetchall()
     except Exception:  # of any driver: the statement cannot be prepared
         return True
     return False
+
+
+def _has_foreign_changes(cursor, schema):
+    found = cursor.execute(FIND.format(schema=quoted(schema)), {"table": "classify_changes"}).fetchall()
+    if not found:
+        return False
+    columns = cursor.execute(f"PRAGMA {quoted(schema)}.table_info(classify_changes)").fetchall()
+    return not found[0][0] or [column[1].lower() for column in columns] != ["mark"]
 
 
 def _insert(cursor, sql, schema, values):
