@@ -72,7 +72,8 @@ endif
 # --wrap: see model/base/matrix.c and model/base/blas_memory.c
 SHARED_OPENBLAS := $(if $(filter -l%,$(OPENBLAS)),$(OPENBLAS))
 WRAPPED         := $(patsubst %,-Wl$(comma)--wrap=%,getenv blas_memory_alloc blas_memory_free)
-STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,$(WRAPPED) $(CORES) $(OPENBLAS))
+# noexecstack: no stack holds code; OpenBLAS's loops for s390x do not say so
+STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,$(WRAPPED) $(CORES) $(OPENBLAS) -Wl,-z,noexecstack)
 SHARED_LIBS     := $(SHARED_OPENBLAS) -lutf8proc -lm -pthread
 LIBS            := $(STATIC_OPENBLAS) $(SHARED_LIBS)
 
