@@ -169,6 +169,17 @@ TEST(limits_of_the_process_count) {
   check_resource(RLIMIT_DATA, DATA);
 }
 
+/* There are 4 GB of them in 32 bits. In 64 bits there are more than any machine has memory. */
+TEST(addresses_are_a_limit) {
+  char statm[64];
+  snprintf(statm, sizeof statm, "%d 20 10 5 0 %d 0\n", PAGES, DATA);
+  write_file("/proc/self/statm", statm);
+  AvailableMemory available = available_memory(root, 1000);
+  assert_int_equal(available.owner == MEMORY_OF_ADDRESSES, SIZE_MAX < UINT64_MAX);
+  if (available.owner == MEMORY_OF_ADDRESSES)
+    assert_int_equal(available.bytes, SIZE_MAX - PAGES * (uint64_t)sysconf(_SC_PAGESIZE) - 1000);
+}
+
 /* Here the numbers change from one moment to the next. */
 TEST(the_system_itself_is_asked) {
   AvailableMemory available = available_memory("", 0);
@@ -192,6 +203,7 @@ int main(void) {
       IN_ROOT(the_least_limit_counts),
       IN_ROOT(a_path_that_is_too_long_limits_nothing),
       IN_ROOT(limits_of_the_process_count),
+      IN_ROOT(addresses_are_a_limit),
       cmocka_unit_test(the_system_itself_is_asked),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
