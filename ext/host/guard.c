@@ -137,7 +137,7 @@ static int connect_table(Guard *g, Error *error) {
   int rc = sqlite3_prepare_v2(g->db, "SELECT 1 FROM temp.classify_guard", -1, &stmt, NULL);
   sqlite3_finalize(stmt);
   if (rc || g->connected) return rc ? failure_sqlite(error, g->db, rc) : SQLITE_OK;
-  return failure(error, SQLITE_ERROR, "a database has a table or a view named classify_guard, expected none, since "
+  return failure(error, SQLITE_ERROR, "temp has a table or a view named classify_guard, expected none, since "
                  "the extension has one of that name");
 }
 

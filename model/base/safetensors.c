@@ -10,6 +10,7 @@
 #include "base/json_reader.h"
 #include "base/little_endian.h"
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "base/quantisation.h"
 
 enum {
@@ -316,14 +317,16 @@ void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorV
 }
 
 Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count,
-                               float *out, Error *error) {
+                               float most, float *out, Error *error) {
   safetensors_copy(st, bytes, view, count, out);
-  if (finite_within(out, count, SAFETENSORS_MOST)) return STATUS_OK;
+  if (finite_within(out, count, most)) return STATUS_OK;
   size_t length;
   const char *name = strings_get(&st->names, view->name, &length);
-  const char *is = finite_all(out, count) ? "above 1e10" : "not finite";
-  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is %s", (int)(length < 200 ? length : 200),
-                   name, is);
+  int shown = (int)(length < 200 ? length : 200);
+  if (!finite_all(out, count))
+    return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is not finite", shown, name);
+  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number above %s", shown, name,
+                   number_digits((double)most, 6).text);
 }
 
 /* ---- quantised tensors -------------------------------------------------------- */

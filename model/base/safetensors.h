@@ -92,12 +92,11 @@ size_t safetensors_count(const TensorView *view);
 */
 void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out);
 
-/* The same for F32, and checks that no number is NaN, or above SAFETENSORS_MOST: what a network makes of them does
-** not overflow then, as a product of three of them and of the lengths of two sums. The error names the tensor.
+/* The same for F32, and checks that no number is NaN, or larger than `most` without its sign. The error names the
+** tensor.
 */
-#define SAFETENSORS_MOST 1e10f
 Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count,
-                               float *out, Error *error);
+                               float most, float *out, Error *error);
 
 const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or NULL */
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/memory.h"
 
 enum {
@@ -172,7 +173,8 @@ Status keywords_read(const SafeTensors *st, const uint8_t *bytes, size_t vocabul
   uint32_t *lists[LISTS - 1] = {k->labels, k->words, k->counts};
   for (size_t i = 0; i < LISTS - 1; i++) safetensors_copy(st, bytes, views[i], count, lists[i]);
   k->count = count;
-  status = safetensors_copy_floats(st, bytes, views[LISTS - 1], count, k->contributions, error);
+  status = safetensors_copy_floats(st, bytes, views[LISTS - 1], count, FINITE_MOST_OF_MODEL, k->contributions,
+                                   error);
   if (!status) status = check_numbers(k, vocabulary, labels, error);
   if (status) keywords_free(k);
   return status;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/finite.h"
 #include "base/little_endian.h"
 #include "base/memory.h"
 #include "classifier/model_names.h"
@@ -288,7 +289,8 @@ static Status read_blend(const File *f, Model *m) {
   Status status = STATUS_OK;
   if (safetensors_find(&f->st, "blend")) {
     status = safetensors_require(&f->st, "blend", DTYPE_F32, (size_t[]){2}, 1, &view, f->error);
-    if (!status) status = safetensors_copy_floats(&f->st, f->bytes, view, 2, scales, f->error);
+    if (!status) status = safetensors_copy_floats(&f->st, f->bytes, view, 2, FINITE_MOST_OF_MODEL, scales,
+                                          f->error);
   }
   m->calibration = (Calibration){scales[0], scales[1]};
   return status;

@@ -1,5 +1,6 @@
 #include "encoder/encoder_weights.h"
 
+#include <float.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,7 +78,7 @@ static void read_tensor(WeightsFile *f, const char *part, const char *kind, size
   f->status = safetensors_require(&f->tensors, name, DTYPE_F32, shape, columns ? 2 : 1, &view, f->error);
   if (f->status || f->only_checked) return;
   size_t count = safetensors_count(view);
-  f->status = safetensors_copy_floats(&f->tensors, f->bytes, view, count, out, f->error);
+  f->status = safetensors_copy_floats(&f->tensors, f->bytes, view, count, FLT_MAX, out, f->error);
 }
 
 static void read_dense(WeightsFile *f, const char *part, const DenseWeights *d) {

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/finite.h"
 #include "base/memory.h"
 #include "text/word_shape.h"
 
@@ -67,7 +68,8 @@ static Status copy_floats(const SafeTensors *st, const uint8_t *bytes, const Ten
                           Error *error) {
   size_t count = safetensors_count(view);
   *copy = memory_aligned(count + 1, sizeof **copy);
-  return *copy ? safetensors_copy_floats(st, bytes, view, count, *copy, error) : error_no_memory(error);
+  if (!*copy) return error_no_memory(error);
+  return safetensors_copy_floats(st, bytes, view, count, FINITE_MOST_OF_MODEL, *copy, error);
 }
 
 static Status copy_integers(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, uint32_t **copy,

@@ -133,7 +133,7 @@ void parameters_free(Parameters *p) {
 
 float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }
 
-bool parameters_finite(const Parameters *p) { return finite_within(p->block, p->count, SAFETENSORS_MOST); }
+bool parameters_finite(const Parameters *p) { return finite_within(p->block, p->count, FINITE_MOST_OF_MODEL); }
 
 void parameters_copy(Parameters *to, const Parameters *from) {
   memcpy(to->block, from->block, from->count * sizeof *from->block);
@@ -287,7 +287,9 @@ Status parameters_read(const SafeTensors *st, const uint8_t *bytes, size_t vocab
   if (!status) status = allocate(&shape, p, error);
   for (Tensor t = 0; !status && t < TENSOR_COUNT; t++) {
     const TensorView *view = safetensors_find(st, TABLE[t].name);
-    if (view) status = safetensors_copy_floats(st, bytes, view, tensor_count(&shape, t), p->tensor[t], error);
+    if (view)
+      status = safetensors_copy_floats(st, bytes, view, tensor_count(&shape, t), FINITE_MOST_OF_MODEL, p->tensor[t],
+                                       error);
   }
   if (status) parameters_free(p);
   return status;

@@ -89,6 +89,7 @@ float *parameters_dense(const Parameters *parameters); /* [dense] */
 */
 void parameters_initialise(Parameters *parameters, uint64_t seed);
 
+/* Whether all are numbers, and none is too large for a model's file (finite.h). */
 bool parameters_finite(const Parameters *parameters);
 
 /* Copies values only; the shapes are equal. */

@@ -134,8 +134,12 @@ TEST(it_loads_within_a_statement) {
 TEST(a_table_named_as_the_guard) {
   sqlite3 *db = open_database(":memory:");
   run(db, "CREATE TABLE classify_guard(x)");
-  assert_fails(SQLITE_ERROR, "a table or a view named classify_guard", db, "SELECT classify('x')");
-  run(db, "DROP TABLE classify_guard");
+  assert_works(db);
+  close_database(db);
+  db = open_database(":memory:");
+  run(db, "CREATE TEMP TABLE classify_guard(x)");
+  assert_fails(SQLITE_ERROR, "temp has a table or a view named classify_guard", db, "SELECT classify('x')");
+  run(db, "DROP TABLE temp.classify_guard");
   assert_works(db);
   close_database(db);
 }
@@ -245,7 +249,7 @@ TEST(an_old_sqlite_is_refused_and_a_second_one) {
   assert_non_null(api);
   /* which of its pointers is sqlite3_libversion_number() is found by comparing */
   int (*asked)(void) = sqlite3_libversion_number, (*answer)(void) = old_version_number;
-  size_t place = 0, routines = 250;
+  size_t place = 0, routines = 253; /* as many as SQLite 3.35 has */
   memcpy(old, api, routines * sizeof *old);
   while (place < routines && memcmp(&old[place], &asked, sizeof asked) != 0) place++;
   assert_true(place < routines);
@@ -373,7 +377,7 @@ TEST(a_limit_on_length) {
   assert_fails(SQLITE_TOOBIG, "classify_train(): ", db,
                "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 5000);
-  assert_fails(SQLITE_TOOBIG, "classify_train(): ", db,
+  assert_fails(SQLITE_ERROR, "more than the 5000 that SQLite takes in a row", db,
                "SELECT classify_train(body, label, 'm', '" PARTS "') FROM texts");
   sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 1000000000);
   assert_int_equal(integer(db, "SELECT count(*) FROM classify_models"), 1);

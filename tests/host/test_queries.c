@@ -187,7 +187,7 @@ static void assert_untouched(sqlite3 *db) {
   static const char DEEP[] =
       "SELECT count(*) FROM classify_rows('SELECT 1, id FROM classify_rows(''SELECT 1, 2'', ''m'')', 'm')";
   assert_int_equal(integer(db, "SELECT count(*) FROM texts"), 24);
-  assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 6);
+  assert_int_equal(integer(db, "SELECT count(*) FROM sqlite_master WHERE type = 'table'"), 7);
   assert_int_equal(integer(db, "SELECT count(*) FROM classify_models WHERE name <> 'z'"), 1);
   assert_int_equal(integer(db, "SELECT count(*) FROM pragma_database_list WHERE name = 'more'"), 0);
   assert_int_equal(integer(db, "PRAGMA user_version"), 0);

@@ -43,8 +43,8 @@ UPDATE edited
 SET weights = CAST(substr(weights, 1, at - 1) || CAST('parrot unicode61' AS BLOB) || substr(weights, at + 16) AS BLOB)
 FROM (SELECT instr(weights, CAST('porter unicode61' AS BLOB)) AS at FROM edited);
 UPDATE edited
-SET weights = CAST(substr(weights, 1, at - 1) || CAST('no_longer_' AS BLOB) || substr(weights, at + 10) AS BLOB)
-FROM (SELECT instr(weights, CAST('identifier' AS BLOB)) AS at FROM edited);
+SET weights = CAST(substr(weights, 1, at - 1) || CAST(printf('%48s', '') AS BLOB) || substr(weights, at + 48) AS BLOB)
+FROM (SELECT instr(weights, CAST('"identifier":"' AS BLOB)) AS at FROM edited);
 INSERT INTO classify_models SELECT 'elsewhere', 1, '', '', '', '', weights FROM edited;
 SELECT classify('my refund', 'elsewhere');
 SELECT * FROM classify_attention('my refund', 'elsewhere');

@@ -217,14 +217,14 @@ TEST(values_depend_on_the_seed_alone) {
 }
 
 TEST(one_value_that_is_not_finite_is_seen) {
-  const float values[] = {NAN, INFINITY, -INFINITY};
+  const float values[] = {NAN, INFINITY, -INFINITY, 1.0001e10f, -3e38f};
   Parameters p = make(WITH_ALL);
   parameters_initialise(&p, 1);
-  p.block[0] = 3e38f;
+  p.block[0] = 1e10f;
   assert_true(parameters_finite(&p));
   for (size_t i = 0; i < p.count; i++) {
     float before = p.block[i];
-    p.block[i] = values[i % 3];
+    p.block[i] = values[i % COUNT(values)];
     assert_false(parameters_finite(&p));
     p.block[i] = before;
   }
