@@ -34,6 +34,7 @@ comma    := ,
 BUILD    := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null)
+PROCESSOR := $(firstword $(subst -, ,$(MACHINE)))
 # a member that an initialiser leaves out is 0
 WARN     := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
@@ -48,9 +49,11 @@ INCLUDE  := $(patsubst %,-I%,$(wildcard /usr/include/$(ARCH)/openblas-pthread /u
 CLANG_RUNTIME := $(if $(findstring clang,$(CC)),$(dir $(shell $(CC) -print-file-name=libclang_rt.asan-x86_64.so)))
 SHARED_SAN    := $(CLANG_RUNTIME:%=-shared-libsan -Wl,-rpath,% -Wno-unused-command-line-argument)
 
+# floats are computed as floats on the processors where C allows more
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -fPIC -fno-math-errno -fno-trapping-math -ffp-contract=fast \
              -fno-semantic-interposition -pthread \
-             $(if $(filter i%86,$(firstword $(subst -, ,$(MACHINE)))),-msse2 -mfpmath=sse) \
+             $(if $(filter i%86,$(PROCESSOR)),-msse2 -mfpmath=sse) \
+             $(if $(filter s390x,$(PROCESSOR)),-fexcess-precision=fast) \
              -MMD -MP $(WARN) -I$(BUILD) -Imodel -Iext -Itests $(INCLUDE) $(CFLAGS) \
              $(if $(SHARED_OPENBLAS),-DOPENBLAS_IS_SHARED) \
              $(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer $(SHARED_SAN))
@@ -69,7 +72,8 @@ endif
 # --wrap: see model/base/matrix.c and model/base/blas_memory.c
 SHARED_OPENBLAS := $(if $(filter -l%,$(OPENBLAS)),$(OPENBLAS))
 WRAPPED         := $(patsubst %,-Wl$(comma)--wrap=%,getenv blas_memory_alloc blas_memory_free)
-STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,$(WRAPPED) $(CORES) $(OPENBLAS))
+# noexecstack: no stack holds code; OpenBLAS's loops for s390x do not say so
+STATIC_OPENBLAS := $(if $(SHARED_OPENBLAS),,$(WRAPPED) $(CORES) $(OPENBLAS) -Wl,-z,noexecstack)
 SHARED_LIBS     := $(SHARED_OPENBLAS) -lutf8proc -lm -pthread
 LIBS            := $(STATIC_OPENBLAS) $(SHARED_LIBS)
 

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/little_endian.h"
 #include "base/memory.h"
 #include "host/cache.h"
 #include "host/query.h"
@@ -23,6 +24,16 @@ static int embed(Connection *c, const Encoder *encoder, const char *text, size_t
   return failure_code(status);
 }
 
+void classify_embedding_result(sqlite3_context *context, const float *vector, size_t size) {
+  void *blob = sqlite3_malloc64(size * sizeof *vector);
+  if (!blob) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  little_endian_copy(blob, vector, size, sizeof *vector);
+  sqlite3_result_blob64(context, blob, size * sizeof *vector, sqlite3_free);
+}
+
 void classify_embedding(sqlite3_context *context, int argc, sqlite3_value **argv) {
   const char *text, *name;
   size_t length;
@@ -37,7 +48,7 @@ void classify_embedding(sqlite3_context *context, int argc, sqlite3_value **argv
   if (rc)
     failure_result(context, "classify_embedding", rc, &error);
   else if (text)
-    sqlite3_result_blob64(context, vector, encoder_size(encoder) * sizeof *vector, SQLITE_TRANSIENT);
+    classify_embedding_result(context, vector, encoder_size(encoder));
   free(vector);
   cache_release(encoder);
 }

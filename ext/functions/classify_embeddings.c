@@ -158,7 +158,7 @@ static int embeddings_column(TableCall *call, sqlite3_context *context, int colu
   if (column == COL_ID)
     row_id_result(context, &row->id);
   else if (row->embedded)
-    sqlite3_result_blob64(context, e->vector, encoder_size(e->encoder) * sizeof *e->vector, SQLITE_TRANSIENT);
+    classify_embedding_result(context, e->vector, encoder_size(e->encoder));
   return SQLITE_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "host/query.h"
 #include "models/encoder_loading.h"
 #include "models/encoder_place.h"
@@ -86,7 +87,7 @@ static int add_vector(TrainingRun *run, sqlite3_stmt *stmt, Error *error) {
                    (int)size, MOST_NUMBERS);
   float *vector = sqlite3_malloc(bytes); /* aligned, as the column's bytes may not be */
   if (!vector) return failure_no_memory(error);
-  memcpy(vector, sqlite3_column_blob(stmt, 1), (size_t)bytes);
+  little_endian_copy(vector, sqlite3_column_blob(stmt, 1), size, sizeof *vector);
   rc = failure_code(teacher_add_vector(training_teacher(run->training), text, length, vector, size, error));
   sqlite3_free(vector);
   return rc;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json_reader.h"
+#include "base/little_endian.h"
 #include "host/query.h"
 
 enum { MOST_NUMBERS = 1024 };
@@ -57,8 +58,8 @@ static int read_vector(sqlite3_value *value, float *numbers, size_t *count, Erro
   if (type != SQLITE_BLOB || size == 0 || size % sizeof(float)) return SQLITE_OK;
   if (size / sizeof(float) > MOST_NUMBERS) return SQLITE_OK;
   if (!bytes) return failure_no_memory(error);
-  memcpy(numbers, bytes, size);
   *count = size / sizeof(float);
+  little_endian_copy(numbers, bytes, *count, sizeof(float));
   return SQLITE_OK;
 }
 

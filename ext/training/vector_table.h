@@ -1,7 +1,7 @@
 /* vector_table.h -- reads a table of pretrained word vectors: option `vectors`.
 **
-**   CREATE TABLE glove(token TEXT, vector)   vector: a BLOB of float32 in the
-**                                            machine's order, or a JSON array
+**   CREATE TABLE glove(token TEXT, vector)   vector: a BLOB of float32, the lowest
+**                                            byte first, or a JSON array
 **
 ** The columns token and vector are read. All vectors must have the same number of dimensions.
 */

@@ -123,11 +123,16 @@ static void ask_container(const char *root, AvailableMemory *available) {
   if (file) fclose(file);
 }
 
-static void take_limit(const char *root, struct rlimit limit, size_t index, uint64_t mapped,
+static uint64_t limit_of(int resource) {
+  struct rlimit limit;
+  return getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit.rlim_cur;
+}
+
+static void take_limit(const char *root, uint64_t limit, size_t index, uint64_t mapped, MemoryOwner owner,
                        AvailableMemory *available) {
   uint64_t pages;
-  if (limit.rlim_cur == RLIM_INFINITY || !read_number(root, "/proc/self", "statm", index, &pages)) return;
-  take_least(available, rest(limit.rlim_cur, pages * (uint64_t)sysconf(_SC_PAGESIZE) + mapped), MEMORY_OF_PROCESS);
+  if (limit == UINT64_MAX || !read_number(root, "/proc/self", "statm", index, &pages)) return;
+  take_least(available, rest(limit, pages * (uint64_t)sysconf(_SC_PAGESIZE) + mapped), owner);
 }
 
 AvailableMemory available_memory(const char *root, uint64_t mapped) {
@@ -135,8 +140,8 @@ AvailableMemory available_memory(const char *root, uint64_t mapped) {
   AvailableMemory available = {UINT64_MAX, MEMORY_UNLIMITED};
   ask_machine(root, &available);
   ask_container(root, &available);
-  struct rlimit limit;
-  if (!getrlimit(RLIMIT_AS, &limit)) take_limit(root, limit, ALL_PAGES, mapped, &available);
-  if (!getrlimit(RLIMIT_DATA, &limit)) take_limit(root, limit, DATA_PAGES, mapped, &available);
+  take_limit(root, limit_of(RLIMIT_AS), ALL_PAGES, mapped, MEMORY_OF_PROCESS, &available);
+  take_limit(root, limit_of(RLIMIT_DATA), DATA_PAGES, mapped, MEMORY_OF_PROCESS, &available);
+  take_limit(root, SIZE_MAX, ALL_PAGES, mapped, MEMORY_OF_ADDRESSES, &available);
   return available;
 }

@@ -6,8 +6,9 @@
 **   the container's  what each control group that the process is in leaves of its limit (cgroups(7), version 1 and 2).
 **                    Cached files do not count as taken, as in MemAvailable
 **   the process's    what RLIMIT_AS and RLIMIT_DATA leave (ulimit -v and -d)
+**   the addresses'   what is left of 4 GB, if an address has 32 bits
 **
-** The last limits addresses, of which a program maps more than it fills: the caller says how many more.
+** The last two limit addresses, of which a program maps more than it fills: the caller says how many more.
 **
 ** A file that is not there, or is not as expected, limits nothing: so there is no limit on systems without /proc.
 */
@@ -16,7 +17,9 @@
 
 #include <stdint.h>
 
-typedef enum MemoryOwner { MEMORY_UNLIMITED, MEMORY_OF_MACHINE, MEMORY_OF_CONTAINER, MEMORY_OF_PROCESS } MemoryOwner;
+typedef enum MemoryOwner {
+  MEMORY_UNLIMITED, MEMORY_OF_MACHINE, MEMORY_OF_CONTAINER, MEMORY_OF_PROCESS, MEMORY_OF_ADDRESSES
+} MemoryOwner;
 
 typedef struct AvailableMemory {
   uint64_t bytes;    /* UINT64_MAX of MEMORY_UNLIMITED */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "base/simd.h"
 
 enum { PAIRS = KEYED_HASH_PAIRS, PASSES = KEYED_HASH_PASSES, BLOCK = KEYED_HASH_BLOCK };
@@ -52,21 +53,14 @@ static void sip_end(uint64_t v[4], uint8_t digest[KEYED_HASH_DIGEST]) {
   uint64_t low = sip_half(v);
   v[1] ^= 0xdd;
   uint64_t high = sip_half(v);
-  memcpy(digest, &low, sizeof low);
-  memcpy(digest + sizeof low, &high, sizeof high);
+  little_endian_copy(digest, (uint64_t[]){low, high}, 2, sizeof low);
 }
 
 /* The last word has the bytes that are left, and the size in its highest byte. */
 static void sip_bytes(uint64_t v[4], const uint8_t *bytes, size_t size) {
-  uint64_t word;
-  size_t at = 0;
-  for (; at + sizeof word <= size; at += sizeof word) {
-    memcpy(&word, bytes + at, sizeof word);
-    sip_word(v, word);
-  }
-  word = 0;
-  if (at < size) memcpy(&word, bytes + at, size - at);
-  sip_word(v, word | (uint64_t)size << 56);
+  size_t at = 0, width = sizeof(uint64_t);
+  for (; at + width <= size; at += width) sip_word(v, little_endian_number(bytes + at, width));
+  sip_word(v, little_endian_number(bytes + at, size - at) | (uint64_t)size << 56);
 }
 
 /* ---- NH ------------------------------------------------------------------------------------ */
@@ -74,7 +68,7 @@ static void sip_bytes(uint64_t v[4], const uint8_t *bytes, size_t size) {
 SIMD_VERSIONS(static, void, compress, (const KeyedHashKey *key, const uint8_t *block, uint64_t *sums),
               (key, block, sums)) {
   uint32_t m[2 * PAIRS];
-  memcpy(m, block, sizeof m);
+  little_endian_copy(m, block, 2 * PAIRS, sizeof *m);
   for (size_t pass = 0; pass < PASSES; pass++) {
     uint64_t sum = 0;
     for (size_t i = 0; i < PAIRS; i++)

@@ -8,13 +8,10 @@
 #include "base/finite.h"
 #include "base/half.h"
 #include "base/json_reader.h"
+#include "base/little_endian.h"
 #include "base/memory.h"
 #include "base/number_text.h"
 #include "base/quantisation.h"
-
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
-#error "the tensors of a safetensors file are little-endian, and are copied as they are"
-#endif
 
 enum {
   LENGTH_BYTES = 8,
@@ -160,8 +157,7 @@ static void read_member(JsonReader *r, SafeTensors *st, size_t size) {
 }
 
 size_t safetensors_header_size(const uint8_t first[8], size_t size) {
-  uint64_t length;
-  memcpy(&length, first, sizeof length);
+  uint64_t length = little_endian_number(first, LENGTH_BYTES);
   if (size < LENGTH_BYTES || length > MAX_HEADER || length > size - LENGTH_BYTES) return 0;
   return LENGTH_BYTES + (size_t)length;
 }
@@ -291,11 +287,7 @@ size_t safetensors_count(const TensorView *view) {
   return count;
 }
 
-static uint16_t two_bytes(const uint8_t *from) {
-  uint16_t value;
-  memcpy(&value, from, sizeof value);
-  return value;
-}
+static uint16_t two_bytes(const uint8_t *from) { return (uint16_t)little_endian_number(from, 2); }
 
 /* The scales need not be aligned. */
 static void copy_quantised(const uint8_t *data, const TensorView *view, size_t count, float *out) {
@@ -320,7 +312,7 @@ void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorV
   } else if (view->dtype == DTYPE_BF16) {
     for (size_t i = 0; i < count; i++) floats[i] = bf16_to_float(two_bytes(from + 2 * i));
   } else {
-    memcpy(out, from, count * sizeof *floats);
+    little_endian_copy(out, from, count, sizeof *floats);
   }
 }
 
@@ -358,8 +350,7 @@ static Status read_dimensions(const char *codes, const uint8_t *data, const Tens
                      dimensions->shape[0], TENSOR_MAX_RANK);
   t->rank = dimensions->shape[0];
   for (size_t i = 0; i < t->rank; i++) {
-    uint32_t size;
-    memcpy(&size, data + dimensions->begin + i * sizeof size, sizeof size);
+    uint32_t size = (uint32_t)little_endian_number(data + dimensions->begin + i * sizeof size, sizeof size);
     t->shape[i] = size;
     if (size && count > SIZE_MAX / size) return error_set(error, STATUS_INVALID, "tensor '%s' is too large", codes);
     count *= size;
@@ -426,11 +417,7 @@ static uint64_t hash_word(uint64_t hash, uint64_t word) {
 
 enum { LANES = 8 };
 
-static uint64_t word_at(const uint8_t *bytes, size_t size) {
-  uint64_t word = 0;
-  memcpy(&word, bytes, size < sizeof word ? size : sizeof word);
-  return word;
-}
+static uint64_t word_at(const uint8_t *bytes, size_t size) { return little_endian_number(bytes, size < 8 ? size : 8); }
 
 /* Deals words of 8 bytes to lanes of 64 bits, which do not wait for each other. This finds
 ** damage; it does not keep out forgers.

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/half.h"
+#include "base/little_endian.h"
 #include "base/memory.h"
 #include "base/quantisation.h"
 
@@ -167,13 +168,13 @@ static uint8_t *join(const SafeTensorsWriter *w, const SafeTensorsWriter *header
   if (!file) return NULL;
   uint64_t length = header->length - LENGTH_BYTES;
   memcpy(file, header->header, header->length);
-  memcpy(file, &length, LENGTH_BYTES);
+  little_endian_copy(file, &length, 1, LENGTH_BYTES);
   *size = header->length;
   for (size_t width = sizeof(float); width; width /= 2) {
     for (size_t i = 0; i < w->count; i++) {
       const struct SafeTensorsEntry *e = &w->entries[i];
       if (e->width != width || e->bytes == 0) continue;
-      memcpy(file + *size, e->data, e->bytes);
+      little_endian_copy(file + *size, e->data, e->bytes / width, width);
       *size += e->bytes;
     }
   }

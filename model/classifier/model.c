@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/finite.h"
+#include "base/little_endian.h"
 #include "base/memory.h"
 #include "classifier/model_names.h"
 
@@ -188,9 +189,7 @@ static Status find_strings(const File *f, const char *bytes_name, const char *en
 }
 
 static uint32_t list_end(const StringList *list, size_t number) {
-  uint32_t end = 0;
-  memcpy(&end, list->ends + number * list->end_bytes, list->end_bytes);
-  return end;
+  return (uint32_t)little_endian_number(list->ends + number * list->end_bytes, list->end_bytes);
 }
 
 static Status list_get(const File *f, const StringList *list, size_t number, const char **bytes,

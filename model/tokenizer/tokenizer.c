@@ -3,6 +3,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/little_endian.h"
 #include "base/utf8.h"
 
 typedef enum Kind { KIND_SPACE, KIND_WORD, KIND_SINGLE, KIND_FORMAT } Kind;
@@ -147,13 +148,10 @@ static size_t fold_ascii(uint64_t *bytes) {
 static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MAX_BYTES]) {
   size_t end = 0, run = 8;
   while (run == 8) {
-    uint64_t bytes = 0;
-    if (length - end >= 8)
-      memcpy(&bytes, text + end, 8);
-    else
-      memcpy(&bytes, text + end, length - end);
+    const uint8_t *from = (const uint8_t *)text + end;
+    uint64_t bytes = length - end >= 8 ? little_endian_number(from, 8) : little_endian_number(from, length - end);
     run = fold_ascii(&bytes);
-    if (end < TOKEN_MAX_BYTES) memcpy(out + end, &bytes, 8);
+    if (end < TOKEN_MAX_BYTES) little_endian_copy(out + end, &bytes, 1, 8);
     end += run;
   }
   return end;

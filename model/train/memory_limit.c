@@ -126,6 +126,7 @@ static const char *owner_of(const Training *t) {
   switch (t->memory.most.owner) {
     case MEMORY_OF_CONTAINER: return "the container (control group) has left";
     case MEMORY_OF_PROCESS: return "the process may still take (ulimit)";
+    case MEMORY_OF_ADDRESSES: return "the process has addresses for (32 bits)";
     default: return "the machine has left";
   }
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "base/random.h"
 
 Error error;
@@ -113,14 +114,21 @@ Reference reference_open(const char *name) {
   Reference reference = {0};
   snprintf(path, sizeof path, "tests/reference/%s.safetensors", name);
   reference.bytes = read_file(path, &reference.size);
-  assert_ok(safetensors_read(reference.bytes, reference.size, reference.size, &reference.tensors,
-                             &error));
+  assert_ok(safetensors_read(reference.bytes, reference.size, reference.size, &reference.tensors, &error));
+  reference.numbers = allocate(reference.size, 1);
+  for (size_t i = 0; i < reference.tensors.count; i++) {
+    const TensorView *view = &reference.tensors.tensors[i];
+    size_t at = reference.tensors.header_end + view->begin;
+    size_t width = view->dtype == DTYPE_OTHER ? 1 : dtype_bytes(view->dtype);
+    little_endian_copy(reference.numbers + at, reference.bytes + at, (view->end - view->begin) / width, width);
+  }
   return reference;
 }
 
 void reference_close(Reference *reference) {
   safetensors_free(&reference->tensors);
   free(reference->bytes);
+  free(reference->numbers);
   *reference = (Reference){0};
 }
 
@@ -133,7 +141,7 @@ static const TensorView *find_tensor(const Reference *reference, const char *nam
 static void *tensor_bytes(const Reference *reference, const char *name, Dtype dtype) {
   const TensorView *view = find_tensor(reference, name);
   assert_int_equal(view->dtype, dtype);
-  return reference->bytes + reference->tensors.header_end + view->begin;
+  return reference->numbers + reference->tensors.header_end + view->begin;
 }
 
 float *reference_floats(const Reference *reference, const char *name) {

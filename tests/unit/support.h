@@ -93,6 +93,7 @@ void check_gradient(Loss *loss, void *context, float *x, size_t count, const flo
 typedef struct Reference {
   uint8_t *bytes;
   size_t size;
+  uint8_t *numbers; /* the same, with the numbers of the tensors as this processor has them */
   SafeTensors tensors;
 } Reference;
 

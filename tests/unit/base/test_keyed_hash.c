@@ -3,13 +3,17 @@
 #include <string.h>
 
 #include "base/keyed_hash.h"
+#include "base/little_endian.h"
 #include "unit/support.h"
 
 enum { MOST = 3 * KEYED_HASH_BLOCK + 5 };
 
 static KeyedHashKey key_of(uint8_t first) {
   KeyedHashKey key;
-  for (size_t i = 0; i < sizeof key; i++) ((uint8_t *)&key)[i] = (uint8_t)(first + i * (i < 16 ? 1 : 37));
+  uint8_t sip[sizeof key.sip];
+  for (size_t i = 0; i < sizeof sip; i++) sip[i] = (uint8_t)(first + i);
+  for (size_t i = sizeof sip; i < sizeof key; i++) ((uint8_t *)&key)[i] = (uint8_t)(first + i * 37);
+  little_endian_copy(key.sip, sip, COUNT(key.sip), sizeof *key.sip);
   return key;
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "base/safetensors_writer.h"
 #include "unit/support.h"
 
@@ -14,7 +15,7 @@ static uint8_t *file_of(const char *header, size_t data, size_t *size) {
   uint64_t length = strlen(header);
   *size = 8 + strlen(header) + data;
   uint8_t *bytes = allocate(*size, 1);
-  memcpy(bytes, &length, 8);
+  little_endian_copy(bytes, &length, 1, 8);
   memcpy(bytes + 8, header, strlen(header));
   return bytes;
 }
@@ -122,11 +123,10 @@ TEST(the_header_is_compact_json) {
   SafeTensorsWriter writer = {0};
   uint8_t *bytes;
   size_t size;
-  uint64_t length;
   safetensors_write_metadata(&writer, "k", "v");
   safetensors_write_tensor(&writer, "t", DTYPE_F32, (size_t[]){1, 2}, 2, (float[]){0, 0});
   assert_ok(safetensors_end(&writer, &bytes, &size, &error));
-  memcpy(&length, bytes, 8);
+  uint64_t length = little_endian_number(bytes, 8);
   assert_int_equal(8 + length + 8, size);
   assert_int_equal(length % 8, 0);
   const char *header = (const char *)bytes + 8, *rest = header + strlen(before) + IDENTIFIER_LENGTH;
@@ -264,7 +264,7 @@ TEST(header_sizes_that_do_not_fit_are_0) {
                {UINT64_MAX - 7, 100, 0}, {0, 7, 0}, {(uint64_t)1 << 62, SIZE_MAX, 0}};
   for (size_t i = 0; i < COUNT(cases); i++) {
     uint8_t first[8];
-    memcpy(first, &cases[i].length, 8);
+    little_endian_copy(first, &cases[i].length, 1, 8);
     assert_int_equal(safetensors_header_size(first, cases[i].size), cases[i].expected);
   }
 }

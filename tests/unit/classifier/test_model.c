@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "classifier/explain.h"
 #include "classifier/predict.h"
 #include "text/capitals.h"
@@ -502,8 +503,8 @@ static void check_data_refused(const char *tensor, size_t at, uint8_t value, con
 static bool make_infinite(uint8_t *bytes, const SafeTensors *st, const TensorView *view) {
   static const uint32_t INFINITE = 0x7F800000, INFINITE_HALF = 0x7C00;
   uint8_t *data = bytes + st->header_end + view->begin;
-  if (view->dtype == DTYPE_F32) memcpy(data, &INFINITE, sizeof(float));
-  if (view->dtype == DTYPE_F16) memcpy(data, &INFINITE_HALF, sizeof(uint16_t));
+  if (view->dtype == DTYPE_F32) little_endian_copy(data, &INFINITE, 1, sizeof(float));
+  if (view->dtype == DTYPE_F16) little_endian_copy(data, &INFINITE_HALF, 1, sizeof(uint16_t));
   return view->dtype == DTYPE_F32 || view->dtype == DTYPE_F16;
 }
 

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "unit/encoder/files.h"
 
 enum { TEXTS = 7, REPEATS = 40 };
@@ -30,7 +31,7 @@ static const char *tensor(const Reference *r, const char *kind, size_t text, siz
   snprintf(name, sizeof name, "%s.%zu", kind, text);
   const TensorView *view = safetensors_find(&r->tensors, name);
   *count = view ? view->shape[0] : 0;
-  return view ? (const char *)r->bytes + r->tensors.header_end + view->begin : "";
+  return view ? (const char *)r->numbers + r->tensors.header_end + view->begin : "";
 }
 
 static Reference open_expected(const char *encoder) {
@@ -189,7 +190,7 @@ TEST(a_number_that_is_not_finite_is_refused) {
   uint8_t *weights = (uint8_t *)files.weights;
   static const float BAD[] = {NAN, INFINITY, -INFINITY};
   for (size_t i = 0; i < COUNT(BAD); i++) {
-    memcpy(weights + files.weights_size - 4 * (i + 1), &BAD[i], 4);
+    little_endian_copy(weights + files.weights_size - 4 * (i + 1), &BAD[i], 1, 4);
     refuse(files, "has a number that is not finite");
   }
   close_files(&files);
@@ -205,7 +206,7 @@ TEST(vectors_that_are_not_finite_are_an_error) {
   float large = 8e37f, vector[24];
   assert_ok(safetensors_read(files.weights, files.weights_size, files.weights_size, &tensors, &error));
   const TensorView *view = safetensors_find(&tensors, "embeddings.LayerNorm.weight");
-  memcpy((uint8_t *)files.weights + tensors.header_end + view->begin, &large, sizeof large);
+  little_endian_copy((uint8_t *)files.weights + tensors.header_end + view->begin, &large, 1, sizeof large);
   assert_ok(encoder_new(&files, &encoder, &error));
   assert_ok(encoder_tokenize(encoder, "the parcel", 10, &texts, &error));
   assert_ok(workers_new(1, (Poll){0}, &workers, &error));

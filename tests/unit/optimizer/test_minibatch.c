@@ -383,7 +383,7 @@ TEST(any_number_of_threads_gives_the_same_bytes_with_all_parts) {
 static void check_shards(size_t hidden, size_t batch_size, size_t other_size, size_t count) {
   Trainer *few = trainer_new(hidden, (MinibatchOptions){.batch_size = batch_size}, 1);
   Trainer *many = trainer_new(hidden, (MinibatchOptions){.batch_size = other_size}, 1);
-  for (uint64_t i = 0; i < 3; i++) {
+  for (size_t i = 0; i < 3; i++) {
     step(few, i + 1, count, i);
     step(many, i + 1, count, i);
     assert_near(many->result.loss, few->result.loss, 1e-6);
