@@ -60,7 +60,8 @@ Label label_reader_number(JsonReader *json) {
   json_peek(json);
   const char *begin = json->at;
   double real = json_read_number(json);
-  return json->status ? (Label){0} : number_label(begin, json->at, real);
+  if (json->status) return (Label){0};
+  return number_label(begin, json->at, real);
 }
 
 /* Reads one element. *used counts the bytes that are taken of r->bytes. */

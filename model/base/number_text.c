@@ -63,6 +63,7 @@ NumberText number_exact(double value) {
   char *end = n.text + strcspn(n.text, ".e");
   if (!isfinite(value) || *end == '.') return n;
   memmove(end + 2, end, strlen(end) + 1);
-  memcpy(end, ".0", 2);
+  end[0] = '.';
+  end[1] = '0';
   return n;
 }

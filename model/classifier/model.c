@@ -320,7 +320,7 @@ static Status check_format(const File *f) {
                      FORMAT);
   return error_set(f->error, STATUS_INVALID, "metadata 'format' is '%s', expected '%s': the file was written for %s "
                    "version of sqlite-classify", format, FORMAT,
-                   atoi(format + name) > FORMAT_VERSION ? "a newer" : "an older");
+                   strtol(format + name, NULL, 10) > FORMAT_VERSION ? "a newer" : "an older");
 }
 
 static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *shaped) {

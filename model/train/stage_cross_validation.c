@@ -67,6 +67,7 @@ static Status learn_network(Training *t, atomic_size_t *ended, Error *error) {
     if (!status && !training_ends_early(t)) status = epochs_run(t->epochs, t, error);
     atomic_fetch_add(ended, 1);
   }
+  t->epoch = NULL; /* it ends here */
   return status;
 }
 

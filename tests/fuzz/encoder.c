@@ -14,7 +14,8 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 }
 
 static void embed(const Encoder *encoder) {
-  static const char *const TEXTS[] = {"", "the parcel", "Where is MY parcel? [SEP] caf\xC3\xA9, \xE6\x9D\xB1\xE4\xBA\xAC \xFF"};
+  static const char *const TEXTS[] = {
+      "", "the parcel", "Where is MY parcel? [SEP] caf\xC3\xA9, \xE6\x9D\xB1\xE4\xBA\xAC \xFF"};
   EncoderTexts texts = {0};
   Workers *workers = NULL;
   Error error;

@@ -93,7 +93,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   else
     fuzz_query(db, "SELECT * FROM classify_train('SELECT body, label FROM texts', 'new', ?1)", parts, 1);
   fuzz_query(db, "SELECT * FROM classify_rows('SELECT id, body FROM texts', 'm', ?1)", &parts[1], 1);
-  fuzz_query(db, "SELECT *, classify('the sail', name || '@' || version) FROM classify_models WHERE name = 'new'", NULL, 0);
+  fuzz_query(db, "SELECT *, classify('the sail', name || '@' || version) FROM classify_models WHERE name = 'new'",
+             NULL, 0);
   fuzz_memory_end((size_t)1 << 30);
   sqlite3_progress_handler(db, 0, NULL, NULL);
   fuzz_must(db, "ROLLBACK");

@@ -11,7 +11,8 @@ static const char NAME[] = "the document";
 static JsonReader reader(const char *json) { return json_begin(json, strlen(json), NAME, &error); }
 
 TEST(values_are_read_in_order) {
-  JsonReader r = reader(" {\"size\" : 12, \"name\":\"a\\u00e4\\n\\ud83d\\ude00\", \"yes\":true,\"no\":false,\"none\":null,"
+  JsonReader r = reader(" {\"size\" : 12, \"name\":\"a\\u00e4\\n\\ud83d\\ude00\", \"yes\":true,"
+                        "\"no\":false,\"none\":null,"
                         "\"more\":{\"x\":[1,-2.5e3,\"y\",[],{}]},\"last\":\"\"} ");
   bool last = false;
   json_expect(&r, '{');

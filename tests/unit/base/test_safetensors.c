@@ -210,8 +210,8 @@ TEST(numbers_are_finite_and_not_too_large) {
   for (size_t i = 0; i < COUNT(NUMBERS); i++) {
     char header[128];
     size_t width = NUMBERS[i].dtype[1] == '1' || NUMBERS[i].dtype[0] == 'B' ? 2 : 4, size;
-    snprintf(header, sizeof header, "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}", NUMBERS[i].dtype,
-             2 * width);
+    snprintf(header, sizeof header, "{\"a\":{\"dtype\":\"%s\",\"shape\":[2],\"data_offsets\":[0,%zu]}}",
+             NUMBERS[i].dtype, 2 * width);
     uint8_t *bytes = file_of(header, 2 * width, &size);
     SafeTensors st;
     float copy[2];

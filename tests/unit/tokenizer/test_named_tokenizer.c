@@ -122,9 +122,8 @@ TEST(values_that_are_wrong) {
               "the tokenizer 'characters lower 'ascii'' has 'ascii' after lower, expected none, ascii or unicode");
   check_error("unicode lower ascii", "the tokenizer 'unicode lower ascii' has ascii after lower, expected none");
   check_error("whitespace remove ",
-              "the tokenizer 'whitespace remove ' has nothing after remove, expected punctuation, spaces, or characters "
-              "between "
-              "single quotes");
+              "the tokenizer 'whitespace remove ' has nothing after remove, expected punctuation, spaces, or "
+              "characters between single quotes");
   check_error("whitespace separators .,",
               "the tokenizer 'whitespace separators .,' has ., after separators, expected punctuation, spaces, or "
               "characters "

@@ -63,7 +63,8 @@ TEST(separators_replace_whitespace) {
 
 TEST(removed_characters_join_their_sides) {
   check(VECTORIZATION, "Don't stop, e-mail 'tis!", "dont|stop|email|tis", "Don't|stop|e-mail|tis");
-  check("whitespace remove '\u2019\u00ad'", "don\u2019t co\u00adop \u00ada\u00ad", "dont|coop|a", "don\u2019t|co\u00adop|a");
+  check("whitespace remove '\u2019\u00ad'", "don\u2019t co\u00adop \u00ada\u00ad", "dont|coop|a",
+        "don\u2019t|co\u00adop|a");
   check("whitespace remove ''''", "'a'b'", "ab", "a'b");
   check(VECTORIZATION, "a -- b", "a|b", "a|b");
 }
@@ -176,9 +177,11 @@ TEST(the_sink_can_say_enough) {
 /* ---- any text -------------------------------------------------------------------------------------- */
 
 static const char *const PIECES[] = {
-    "a", "B", "don't", "z9", " ", "  ", "\t", "\r\n", ".", ",", "'", "-", "\u00a0", "\xc2\x85", "\u00e4", "\u00c4", "\u00df",
+    "a", "B", "don't", "z9", " ", "  ", "\t", "\r\n", ".", ",", "'", "-", "\u00a0", "\xc2\x85", "\u00e4", "\u00c4",
+    "\u00df",
     "\u0130", "\u0131", "\u03a3", "\u03c2", "\u039f\u03a3", "\u0301", "\u00ad", "\u200d", "\u2019", "\u3001", "\u4e2d",
-    "\u05d0", "\u0627", "\U0001F44D\U0001F3FD", "\U00010400", "\x80", "\xc3", "\xe2\x82", "\xf0\x9f", "\xff", "\xed\xa0\x80",
+    "\u05d0", "\u0627", "\U0001F44D\U0001F3FD", "\U00010400", "\x80", "\xc3", "\xe2\x82", "\xf0\x9f", "\xff",
+    "\xed\xa0\x80",
     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
 };
 

@@ -127,7 +127,8 @@ TEST(texts_that_are_cut) {
       snprintf(text, sizeof text, "%s %d", i < cut ? "a text of five words" : "short", i);
       add(text, text_label(i % 2 ? "a" : "b"), ROW_TRAINS);
     }
-    assert_warnings(cut == 3 ? "3 of the 4 texts are longer than max_tokens (4): the network does not read all of them\n"
+    assert_warnings(cut == 3 ? "3 of the 4 texts are longer than max_tokens (4): the network does not read all of "
+                               "them\n"
                              : "");
   }
 }
