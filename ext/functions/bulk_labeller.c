@@ -228,15 +228,13 @@ static void log_rows(BulkLabeller *b) {
 
 /* ---- chunks ------------------------------------------------------------------------------ */
 
-static bool is_running(void *workers) { return !workers_stopped(workers); }
-
 static int label_chunk(BulkLabeller *b, Error *error) {
   Workers *workers;
   size_t windows = 0, most = b->begun ? BULK_WINDOWS : 1;
   Poll poll = progress_poll(&b->progress, connection_poll(b->connection));
   int rc = failure_code(workers_new(b->query.threads, poll, &workers, error));
   if (rc) return rc;
-  for (size_t i = 0; i < b->query.threads; i++) b->scratches[i].inference.poll = (Poll){is_running, workers};
+  for (size_t i = 0; i < b->query.threads; i++) scratch_set_poll(&b->scratches[i], workers_task_poll(workers));
   workers_begin(workers, label_task, b);
   while (!rc && !b->ended && windows < most) {
     if (!b->windows[windows]) b->windows[windows] = calloc(1, sizeof *b->windows[windows]);

@@ -46,6 +46,7 @@ static int add_to_corpus(void *context, const char *text, size_t length, const R
   const Tokenizer *tokenizer;
   if (!labels) return SQLITE_OK;
   int rc = tokenizers_find(d->bulk.connection, m->tokenize, m->markup, &tokenizer, error);
+  d->corpus.poll = connection_poll(d->bulk.connection);
   d->corpus.shaped = m->parameters.shape.shaped;
   d->corpus.multilabel = model_is_multilabel(m);
   if (rc) return rc;

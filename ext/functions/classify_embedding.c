@@ -12,7 +12,7 @@
 ** four times as long as its start.
 */
 static int embed(Connection *c, const Encoder *encoder, const char *text, size_t length, float **vector, Error *error) {
-  EncoderTexts texts = {0};
+  EncoderTexts texts = {.poll = connection_poll(c)};
   Workers *workers = NULL;
   *vector = memory_floats(encoder_size(encoder));
   Status status = *vector ? STATUS_OK : error_no_memory(error);

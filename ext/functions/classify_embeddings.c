@@ -62,6 +62,7 @@ static int read_row(Embeddings *e, Error *error) {
   int rc = row_id_read(sqlite3_column_value(e->stmt, 0), &row->id, error);
   if (!rc) rc = query_text(sqlite3_column_value(e->stmt, 1), "text", &text, &length, error);
   row->embedded = !rc && text;
+  e->texts.poll = connection_poll(e->connection);
   return row->embedded ? failure_code(encoder_tokenize(e->encoder, text, length, &e->texts, error)) : rc;
 }
 

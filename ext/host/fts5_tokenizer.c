@@ -3,6 +3,8 @@
 #include <limits.h>
 #include <string.h>
 
+#include "tokenizer/text_poll.h"
+
 enum { MAX_WORDS = 32 };
 
 struct HostTokenizer {
@@ -20,6 +22,7 @@ typedef struct Splitting {
   TokenSink *sink;
   void *context;
   int size; /* of the text */
+  TextPoll poll;
 } Splitting;
 
 enum { STOPPED = SQLITE_DONE }; /* our code for "no more tokens": FTS5 passes it on */
@@ -30,20 +33,21 @@ static int within(int at, int least, int most) { return at < least ? least : at 
 ** may say anything: spans are kept within the text.
 */
 static int on_token(void *context, int flags, const char *token, int length, int start, int end) {
-  const Splitting *s = context;
+  Splitting *s = context;
   if (flags & FTS5_TOKEN_COLOCATED) return SQLITE_OK; /* a synonym of the one before */
   start = within(start, 0, s->size);
   end = within(end, start, s->size);
+  if (!text_poll_goes_on(&s->poll, (size_t)start)) return STOPPED;
   const Token t = {.text = token, .length = (size_t)length, .start = (size_t)start, .end = (size_t)end};
   return s->sink(s->context, &t) ? SQLITE_OK : STOPPED;
 }
 
-static Status host_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+static Status host_split(const Tokenizer *tokenizer, const char *text, size_t length, Poll poll, TokenSink *sink,
                          void *context, Error *error) {
   const HostTokenizer *host = (const HostTokenizer *)tokenizer;
-  Splitting splitting = {sink, context, length > INT_MAX ? INT_MAX : (int)length};
+  Splitting splitting = {sink, context, length > INT_MAX ? INT_MAX : (int)length, text_poll_begin(poll, error)};
   int rc = host->methods.xTokenize(host->instance, &splitting, FTS5_TOKENIZE_DOCUMENT, text, splitting.size, on_token);
-  if (rc == SQLITE_OK || rc == STOPPED) return STATUS_OK;
+  if (rc == SQLITE_OK || rc == STOPPED) return splitting.poll.status;
   if (rc == SQLITE_NOMEM) return error_no_memory(error);
   return error_set(error, STATUS_INVALID, "the tokenizer '%s' failed: %s", host->name, sqlite3_errstr(rc));
 }

@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "host/fts5_tokenizer.h"
 #include "tokenizer/named_tokenizer.h"
+#include "tokenizer/text_poll.h"
 
 /* ---- by name ------------------------------------------------------------------------ */
 
@@ -88,21 +89,22 @@ int tokenizers_list(Connection *c, const Model *m, const char *text, size_t leng
   if (rc) return rc;
   /* bytes is not NULL afterwards, even if the text has no tokens */
   if (!memory_grow(&buffer->bytes, &buffer->capacity, buffer->length + 1, 1)) return failure_no_memory(error);
-  rc = failure_code(tokenizer->split(tokenizer, text, length, append_token, &appending, error));
+  rc = failure_code(
+      tokenizer->split(tokenizer, text, length, connection_poll(c), append_token, &appending, error));
   return appending.no_memory ? failure_no_memory(error) : rc;
 }
 
-static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+static Status listed_split(const Tokenizer *tokenizer, const char *text, size_t length, Poll asked, TokenSink *sink,
                            void *context, Error *error) {
   (void)tokenizer;
-  (void)error;
+  TextPoll poll = text_poll_begin(asked, error);
   TokenLength number;
-  for (size_t at = 0; at < length; at += number) {
+  for (size_t at = 0; at < length && text_poll_goes_on(&poll, at); at += number) {
     memcpy(&number, text + at, sizeof number);
     at += sizeof number;
     if (!sink(context, &(Token){.text = text + at, .length = number, .start = at, .end = at + number})) break;
   }
-  return STATUS_OK;
+  return poll.status;
 }
 
 const Tokenizer tokenizer_listed = {.split = listed_split};

@@ -6,6 +6,7 @@
 int labelling_tokens(Connection *c, const Model *model, const char *text, size_t length, Tokens *tokens,
                      Error *error) {
   const Tokenizer *tokenizer;
+  tokens->poll = connection_poll(c);
   int rc = tokenizers_find(c, model->tokenize, model->markup, &tokenizer, error);
   return rc ? rc : failure_code(model_tokens(model, tokenizer, text, length, tokens, error));
 }
@@ -16,6 +17,6 @@ int labelling_predict(Connection *c, const Model *model, const Tokens *tokens, E
   Lexicon lexicon = tokens_lexicon(tokens);
   if (!memory_grow(&c->probabilities, &c->probabilities_capacity, labels, sizeof *c->probabilities))
     return failure_no_memory(error);
-  c->scratch.inference.poll = connection_poll(c);
+  scratch_set_poll(&c->scratch, connection_poll(c));
   return failure_code(predict(model, &lexicon, &words, 1, &c->scratch, c->probabilities, error));
 }

@@ -41,6 +41,7 @@ static int begin_teacher(TrainingRun *run, Error *error) {
   int rc = may_be_query ? find_encoder(run, &found, error) : SQLITE_OK;
   if (!rc) rc = found ? encoder_loading_load(run->connection, name, &run->encoder, error) : check_query(run, error);
   if (!rc) rc = failure_code(teacher_new(run->encoder, &teacher, error));
+  if (!rc) teacher->texts.poll = connection_poll(run->connection);
   if (!rc) training_set_teacher(run->training, teacher);
   return rc;
 }

@@ -57,7 +57,7 @@ static int add_to_teacher(TrainingRun *run, const char *text, size_t length, Err
   if (!teacher) return SQLITE_OK;
   if (!teacher->encoder || run->options.training.markup == MARKUP_NONE)
     return failure_code(teacher_add_text(teacher, text, length, error));
-  int rc = failure_code(markup_plain_text(text, length, &plain, &length, error));
+  int rc = failure_code(markup_plain_text(text, length, connection_poll(run->connection), &plain, &length, error));
   if (!rc) rc = failure_code(teacher_add_text(teacher, plain, length, error));
   free(plain);
   return rc;

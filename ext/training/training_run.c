@@ -46,6 +46,7 @@ int training_run_begin(TrainingRun *run, Connection *c, sqlite3_value *model, sq
   if (!rc) rc = saving_target(c, name, &run->target, error);
   if (!rc)
     rc = failure_code(training_new(&run->options.training, run->options.tokenize, run->from, &run->training, error));
+  if (!rc) training_corpus(run->training)->poll = connection_poll(c);
   if (!rc) rc = training_rows_begin(run, error);
   if (!rc) rc = teacher_source_begin(run, error);
   if (!rc) run->history = sqlite3_str_new(c->db);

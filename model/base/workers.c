@@ -43,7 +43,7 @@ struct Workers {
 };
 
 Status poll_proceed(Poll poll, Error *error) {
-  if (!poll.proceed || poll.proceed(poll.context)) return STATUS_OK;
+  if (poll_goes_on(poll)) return STATUS_OK;
   return error_set(error, STATUS_INTERRUPTED, "interrupted");
 }
 
@@ -222,6 +222,10 @@ bool workers_stopped(Workers *w) {
   if (w->threads == 0 && !atomic_load(&w->stopped)) ask_poll(w);
   return atomic_load(&w->stopped);
 }
+
+static bool is_running(void *workers) { return !workers_stopped(workers); }
+
+Poll workers_task_poll(Workers *workers) { return (Poll){is_running, workers}; }
 
 static void begin_run(Workers *w, WorkersTask *task, void *context) {
   w->task = task;

@@ -19,8 +19,16 @@ typedef struct Poll {
   void *context;
 } Poll;
 
-/* Polls once. Returns STATUS_INTERRUPTED if the answer is to stop. */
+/* Polls once; true if there is no poll. What said stop may say otherwise the next time: whoever is told ends. */
+static inline bool poll_goes_on(Poll poll) { return !poll.proceed || poll.proceed(poll.context); }
+
+/* The same. Returns STATUS_INTERRUPTED if the answer is to stop. */
 Status poll_proceed(Poll poll, Error *error);
+
+/* Polls at the last of every `period` steps of a loop, of which `step` is one. */
+static inline Status poll_every(Poll poll, size_t step, size_t period, Error *error) {
+  return step % period == period - 1 ? poll_proceed(poll, error) : STATUS_OK;
+}
 
 /* Starts the threads. The poll is used in every run. */
 Status workers_new(size_t threads, Poll poll, Workers **workers, Error *error);
@@ -58,6 +66,9 @@ Status workers_end(Workers *workers, Error *error);
 
 /* Returns whether the run was stopped; for long tasks, to end early. */
 bool workers_stopped(Workers *workers);
+
+/* Returns a poll for a long task that says whether the run goes on. */
+Poll workers_task_poll(Workers *workers);
 
 /* Polls once, on the calling thread and between runs. */
 Status workers_poll(const Workers *workers, Error *error);

@@ -77,9 +77,9 @@ Status explain_contributions(const Model *m, const Question *q, Scratch *scratch
   *parts.padding = (TokenPart){0};
   network_contribute(m, scratch, q->label, &parts);
   if (linear)
-    linear_contribute(&m->linear, q->lexicon, &scratch->vector, q->text, q->label, linear_scale(m, q->label),
-                      contributions);
-  return STATUS_OK;
+    status = linear_contribute(&m->linear, q->lexicon, &scratch->vector, q->text, q->label,
+                               linear_scale(m, q->label), contributions, error);
+  return status;
 }
 
 typedef struct Contributions {
@@ -89,17 +89,20 @@ typedef struct Contributions {
   size_t *begin;          /* [texts] of a text's tokens among all */
   Scratch *scratches;     /* [workers] */
   float *weights, *contributions;
+  Poll poll;
 } Contributions;
 
 static Status contributions_task(void *context, const uint32_t *numbers, size_t count, size_t worker, Error *error) {
   const Contributions *c = context;
   Status status = STATUS_OK;
+  scratch_set_poll(&c->scratches[worker], c->poll);
   for (size_t i = 0; i < count && !status; i++) {
     size_t text = numbers[i], begin = c->begin[text];
     Question question = {c->texts->text[text], c->texts->lexicon, c->labels[text]};
     status = explain_contributions(c->model, &question, &c->scratches[worker], c->weights + begin,
                                    c->contributions + begin, NULL, error);
   }
+  scratch_set_poll(&c->scratches[worker], (Poll){0}); /* the workers may end before the scratch does */
   return status;
 }
 
@@ -107,7 +110,7 @@ Status explain_all(const Model *m, const Texts *texts, const uint32_t *labels, W
                    float *contributions, Error *error) {
   size_t tokens = 0;
   Contributions c = {.model = m, .texts = texts, .labels = labels, .scratches = scratches,
-                     .contributions = contributions};
+                     .contributions = contributions, .poll = workers_task_poll(workers)};
   c.begin = malloc((texts->count + 1) * sizeof *c.begin);
   for (size_t i = 0; c.begin && i < texts->count; tokens += texts->text[i++].length) c.begin[i] = tokens;
   c.weights = malloc((tokens + 1) * sizeof *c.weights);

@@ -95,6 +95,10 @@ void predict_probabilities(const Model *m, const float *margins, float *logits) 
   }
 }
 
+void scratch_set_poll(Scratch *s, Poll poll) {
+  s->inference.poll = s->pass.poll = s->vector.poll = s->tokens.poll = poll;
+}
+
 void scratch_free(Scratch *s) {
   inference_scratch_free(&s->inference);
   pass_free(&s->pass);
@@ -134,8 +138,7 @@ Status predict_encode(const Model *m, const Texts *texts, Scratch *s, Error *err
   Status status = read_texts(m, texts->text, texts->count, s, read, error);
   if (!status) status = batch_fill(&s->pass.batch, read, texts->count, words, error);
   if (!status) status = pass_reserve(&s->pass, &p->shape, false, error);
-  if (!status) network_encode(p, texts->lexicon, NULL, &s->pass);
-  return status;
+  return status ? status : network_encode(p, texts->lexicon, NULL, &s->pass, error);
 }
 
 /* Passes a batch through network_forward(). */
@@ -165,7 +168,7 @@ static Status run_network(const Model *m, const Lexicon *lexicon, const Text *te
 static Status run_linear(const Model *m, const Lexicon *lexicon, Text text, TfidfVector *vector, float *margins,
                          Error *error) {
   Status status = tfidf_vector(&m->linear.tfidf, lexicon, text, vector, error);
-  if (!status) linear_forward(&m->linear, lexicon, vector, margins);
+  if (!status) status = linear_forward(&m->linear, lexicon, vector, margins, error);
   return status;
 }
 
@@ -271,6 +274,7 @@ typedef struct Branches {
   const Texts *texts;
   Scratch *scratches;     /* [workers] */
   float *logits, *margins;
+  Poll poll;
 } Branches;
 
 static Status branches_task(void *context, const uint32_t *numbers, size_t count, size_t worker, Error *error) {
@@ -279,6 +283,7 @@ static Status branches_task(void *context, const uint32_t *numbers, size_t count
   Text texts[BY_LENGTH_TEXTS];
   size_t labels = b->model->parameters.shape.labels;
   for (size_t i = 0; i < count; i++) texts[i] = b->texts->text[numbers[i]];
+  scratch_set_poll(scratch, b->poll);
   Status status = forward(b->model, &(Texts){texts, count, b->texts->lexicon}, scratch, error);
   for (size_t i = 0; i < count && !status; i++) {
     size_t row = scratch->pass.batch.order[i], to = numbers[row] * labels;
@@ -286,11 +291,12 @@ static Status branches_task(void *context, const uint32_t *numbers, size_t count
     if (b->margins)
       status = run_linear(b->model, b->texts->lexicon, texts[row], &scratch->vector, b->margins + to, error);
   }
+  scratch_set_poll(scratch, (Poll){0}); /* the workers may end before the scratch does */
   return status;
 }
 
 Status predict_branches(const Model *m, const Texts *texts, Workers *workers, Scratch *scratches, float *logits,
                         float *margins, Error *error) {
-  Branches branches = {m, texts, scratches, logits, margins};
+  Branches branches = {m, texts, scratches, logits, margins, workers_task_poll(workers)};
   return by_length_run(texts->text, texts->count, workers, branches_task, &branches, error);
 }

@@ -34,6 +34,9 @@ typedef struct Scratch {
   GivenLabels given;        /* by the last predict_labels()               */
 } Scratch; /* all zero is empty */
 
+/* Sets what is asked whether to go on while a long text is read. It is forgotten by the next two functions. */
+void scratch_set_poll(Scratch *scratch, Poll poll);
+
 void scratch_free(Scratch *scratch);
 
 /* Frees what a large text or model has left: memory that is better read anew than kept. `scratch->probabilities` and

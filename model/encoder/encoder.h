@@ -42,6 +42,7 @@ size_t encoder_size(const Encoder *encoder); /* numbers in a vector */
 
 /* Texts as token ids. */
 typedef struct EncoderTexts {
+  Poll poll;          /* of the caller, asked while a long text is added; or empty */
   TokenIds ids;       /* of all texts, one after the other */
   size_t *end;        /* [count] where a text's ids end    */
   size_t count, capacity;

@@ -118,7 +118,7 @@ static bool is_break(int32_t before, int32_t after, int32_t *state) {
 }
 
 void charsmap_run(const Charsmap *m, const Codes *text, Codes *out) {
-  for (size_t from = 0, to; from < text->count; from = to) {
+  for (size_t from = 0, to; from < text->count && codes_go_on(out, from); from = to) {
     int32_t state = 0;
     size_t size = size_of(text->code[from]);
     for (to = from + 1; to < text->count && !is_break(text->code[to - 1], text->code[to], &state); to++)

@@ -26,7 +26,7 @@ void codes_add_all(Codes *c, const int32_t *code, size_t count) {
 
 void codes_add_text(Codes *c, const char *text, size_t length) {
   if (!codes_reserve(c, length)) return;
-  for (size_t at = 0; at < length; c->count++) {
+  for (size_t at = 0; at < length && codes_go_on(c, c->count); c->count++) {
     int32_t code = (unsigned char)text[at];
     if (code < 0x80)
       at++;

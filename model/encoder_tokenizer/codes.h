@@ -2,6 +2,8 @@
 **
 ** Append freely and check `failed` once: it is true after memory has run out, and then nothing
 ** more is appended.
+**
+** Whoever goes through a long list asks codes_go_on() at each step; when its poll says stop, the list fails, too.
 */
 #ifndef CLASSIFY_CODES_H
 #define CLASSIFY_CODES_H
@@ -10,10 +12,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "tokenizer/text_poll.h"
+
 typedef struct Codes {
   int32_t *code; /* [count] */
   size_t count, capacity;
   bool failed;
+  TextPoll *poll; /* shared by the lists of a text; NULL: none */
 } Codes; /* all zero is empty */
 
 enum { REPLACEMENT_CHARACTER = 0xFFFD, CODE_MAX_BYTES = 4 };
@@ -25,6 +30,12 @@ bool codes_reserve(Codes *codes, size_t more);
 
 static inline void codes_add(Codes *codes, int32_t code) {
   if (codes->count < codes->capacity || codes_reserve(codes, 1)) codes->code[codes->count++] = code;
+}
+
+/* Returns whether to go on at a step of a loop. */
+static inline bool codes_go_on(Codes *codes, size_t step) {
+  if (codes->poll && !text_poll_step(codes->poll, step)) codes->failed = true;
+  return !codes->failed;
 }
 
 void codes_add_all(Codes *codes, const int32_t *code, size_t count);

@@ -11,6 +11,7 @@
 #include "encoder_tokenizer/post_processor.h"
 #include "encoder_tokenizer/pre_tokenizer.h"
 #include "encoder_tokenizer/token_model.h"
+#include "tokenizer/text_poll.h"
 
 struct EncoderTokenizer {
   AddedTokens added;
@@ -178,9 +179,10 @@ typedef struct Encoding {
   size_t capacity;
   Lattice lattice;
   bool failed;      /* memory is out */
+  TextPoll poll;
 } Encoding;
 
-static bool goes_on(const Encoding *e) { return !e->failed && e->ids->count < e->enough; }
+static bool goes_on(const Encoding *e) { return !e->failed && !e->poll.status && e->ids->count < e->enough; }
 
 static size_t write_bytes(Encoding *e, char **bytes, size_t *capacity, size_t from, size_t to) {
   e->failed = e->failed || !memory_grow(bytes, capacity, (to - from) * CODE_MAX_BYTES, 1);
@@ -191,7 +193,8 @@ static size_t write_bytes(Encoding *e, char **bytes, size_t *capacity, size_t fr
 static void encode_normalized(Encoding *e, bool begins) {
   pre_tokenizer_run(&e->t->pre_tokenizer, &e->text, &e->spare, begins);
   e->failed = e->failed || e->text.failed || e->spare.failed;
-  for (size_t from = 0, to; goes_on(e) && pre_tokenizer_next(&e->text, &from, &to); from = to) {
+  for (size_t from = 0, to, step = 0; goes_on(e) && pre_tokenizer_next(&e->text, &from, &to); from = to) {
+    if (!text_poll_step(&e->poll, step++)) break;
     size_t length = write_bytes(e, &e->bytes, &e->capacity, from, to);
     e->failed = e->failed || !token_model_encode(&e->t->model, e->bytes, length, to - from, &e->lattice, e->ids);
   }
@@ -247,7 +250,7 @@ static size_t part_end(const EncoderTokenizer *t, const char *text, size_t lengt
 
 static void encode_text(Encoding *e, const char *text, size_t length) {
   AddedMatch match;
-  for (size_t at = 0; at < length && goes_on(e); at = match.end) {
+  for (size_t at = 0; at < length && text_poll_goes_on(&e->poll, at) && goes_on(e); at = match.end) {
     size_t end = part_end(e->t, text, length, at);
     bool found = added_tokens_find(&e->t->added, false, text, length, at, end, &match);
     if (!found) match = (AddedMatch){end, end, TOKEN_NONE};
@@ -264,14 +267,15 @@ static void cut(TokenIds *ids, size_t first, size_t most, bool left) {
   ids->count = first + most;
 }
 
-Status encoder_tokenizer_encode(const EncoderTokenizer *t, const char *text, size_t length, bool special, size_t most,
+Status encoder_tokenizer_encode(const EncoderTokenizer *t, const char *text, size_t length, EncodeOptions options,
                                 TokenIds *ids, Error *error) {
   static const PostProcessor NONE = {0};
-  const PostProcessor *around = special ? &t->post_processor : &NONE;
+  const PostProcessor *around = options.special ? &t->post_processor : &NONE;
   size_t begin = ids->count, added = around->before.count + around->after.count;
-  if (most > t->max_length) most = t->max_length;
+  size_t most = options.most < t->max_length ? options.most : t->max_length;
   size_t room = most > added ? most - added : 0;
-  Encoding e = {.t = t, .ids = ids};
+  Encoding e = {.t = t, .ids = ids, .poll = text_poll_begin(options.poll, error)};
+  e.text.poll = e.lattice.poll = &e.poll;
   e.failed = !token_ids_add_all(ids, &around->before);
   size_t first = ids->count;
   e.enough = t->cuts_left || room > SIZE_MAX - first ? SIZE_MAX : first + room;
@@ -283,6 +287,7 @@ Status encoder_tokenizer_encode(const EncoderTokenizer *t, const char *text, siz
   codes_free(&e.spare);
   lattice_free(&e.lattice);
   free(e.bytes);
+  if (e.poll.status) return e.poll.status;
   return e.failed ? error_no_memory(error) : STATUS_OK;
 }
 

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/workers.h"
 #include "encoder_tokenizer/token_ids.h"
 
 /* It never changes, so that threads may share it. */
@@ -36,6 +36,12 @@ typedef struct EncoderTokenizer EncoderTokenizer;
 Status encoder_tokenizer_new(const char *bytes, size_t length, EncoderTokenizer **tokenizer, Error *error);
 void encoder_tokenizer_free(EncoderTokenizer *tokenizer);
 
+typedef struct EncodeOptions {
+  bool special; /* the tokens that belong around a text are put there */
+  size_t most;  /* tokens of all together                             */
+  Poll poll;    /* asked while a long text is read; or empty          */
+} EncodeOptions;
+
 /* Appends the ids of a text's tokens to `ids`. With `special` the tokens that belong around it are put there.
 ** All together they are at most `most`, and at most the truncation of the file: the text's tokens are cut at the
 ** end (or at the beginning, if the file has the direction Left), so that the special ones have room. If there is
@@ -43,8 +49,8 @@ void encoder_tokenizer_free(EncoderTokenizer *tokenizer);
 **
 ** A long text costs no more than its beginning if its words are cut at spaces.
 */
-Status encoder_tokenizer_encode(const EncoderTokenizer *tokenizer, const char *text, size_t length, bool special,
-                                size_t most, TokenIds *ids, Error *error);
+Status encoder_tokenizer_encode(const EncoderTokenizer *tokenizer, const char *text, size_t length,
+                                EncodeOptions options, TokenIds *ids, Error *error);
 
 /* Returns the largest id + 1. */
 size_t encoder_tokenizer_ids(const EncoderTokenizer *tokenizer);

@@ -11,7 +11,7 @@ static void decompose(NormalForm form, const Codes *text, Codes *out) {
   bool compatible = form == NORMAL_FORM_KD || form == NORMAL_FORM_KC;
   int32_t first = compatible ? 0xA0 : 0xC0; /* that decomposes */
   utf8proc_option_t options = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | (compatible ? UTF8PROC_COMPAT : 0);
-  for (size_t i = 0; i < text->count; i++) {
+  for (size_t i = 0; i < text->count && codes_go_on(out, i); i++) {
     int32_t code = text->code[i];
     if (code < first) {
       codes_add(out, code);
@@ -45,7 +45,7 @@ static void sort_marks(Codes *codes, size_t from, size_t to, Codes *spare) {
 
 static void order_marks(Codes *codes) {
   Codes spare = {0};
-  for (size_t from = 0, to; from < codes->count && !codes->failed; from = to) {
+  for (size_t from = 0, to; from < codes->count && codes_go_on(codes, from); from = to) {
     bool ordered = true;
     unsigned before = class_of(codes->code[from]), class = before;
     for (to = from + 1; before && to < codes->count && (class = class_of(codes->code[to])); to++) {

@@ -26,7 +26,7 @@ struct NormalizerStep {
 /* ---- the steps ------------------------------------------------------------------------ */
 
 static void run_remove(const Step *s, const Codes *text, Codes *out) {
-  for (size_t i = 0; i < text->count; i++)
+  for (size_t i = 0; i < text->count && codes_go_on(out, i); i++)
     if (!s->removes(text->code[i])) codes_add(out, text->code[i]);
 }
 
@@ -36,7 +36,7 @@ static bool is_cleaned(int32_t code) {
 
 static void run_clean(const Step *s, const Codes *text, Codes *out) {
   (void)s;
-  for (size_t i = 0; i < text->count; i++) {
+  for (size_t i = 0; i < text->count && codes_go_on(out, i); i++) {
     int32_t code = text->code[i];
     if (!is_cleaned(code)) codes_add(out, character_is_white_space(code) ? ' ' : code);
   }
@@ -44,7 +44,7 @@ static void run_clean(const Step *s, const Codes *text, Codes *out) {
 
 static void run_space_chinese(const Step *s, const Codes *text, Codes *out) {
   (void)s;
-  for (size_t i = 0; i < text->count; i++) {
+  for (size_t i = 0; i < text->count && codes_go_on(out, i); i++) {
     bool chinese = character_is_chinese(text->code[i]);
     if (chinese) codes_add(out, ' ');
     codes_add(out, text->code[i]);
@@ -56,7 +56,7 @@ enum { CAPITAL_I_WITH_DOT = 0x0130, DOT_ABOVE = 0x0307 };
 
 static void run_lower(const Step *s, const Codes *text, Codes *out) {
   (void)s;
-  for (size_t i = 0; i < text->count; i++) {
+  for (size_t i = 0; i < text->count && codes_go_on(out, i); i++) {
     int32_t code = text->code[i];
     if (code == CAPITAL_I_WITH_DOT) {
       codes_add(out, 'i');
@@ -91,7 +91,7 @@ static bool has_pattern(const Step *s, const Codes *text, size_t at) {
 }
 
 static void run_replace(const Step *s, const Codes *text, Codes *out) {
-  for (size_t i = 0; i < text->count;) {
+  for (size_t i = 0; i < text->count && codes_go_on(out, i);) {
     if (text->code[i] == s->pattern.code[0] && has_pattern(s, text, i)) {
       codes_add_all(out, s->content.code, s->content.count);
       i += s->pattern.count;
@@ -103,7 +103,7 @@ static void run_replace(const Step *s, const Codes *text, Codes *out) {
 
 /* Two spaces or more, as many as there are. */
 static void run_replace_spaces(const Step *s, const Codes *text, Codes *out) {
-  for (size_t i = 0, end; i < text->count; i = end) {
+  for (size_t i = 0, end; i < text->count && codes_go_on(out, i); i = end) {
     for (end = i; end < text->count && text->code[end] == ' ';) end++;
     if (end - i >= 2) {
       codes_add_all(out, s->content.code, s->content.count);
@@ -130,6 +130,7 @@ void normalizer_run(const Normalizer *n, Codes *text, Codes *spare, bool *begins
     if (!changes(s, text)) continue;
     if (s->removes && text->count && s->removes(text->code[0])) *begins = false;
     spare->count = 0;
+    spare->poll = text->poll;
     s->run(s, text, spare);
     codes_swap(text, spare);
   }

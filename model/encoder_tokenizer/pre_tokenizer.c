@@ -58,7 +58,7 @@ static bool is_cut(Behavior behavior, Class before, Class after) {
 
 static void cut(const Step *s, Codes *text) {
   Class before = CLASS_OTHER;
-  for (size_t i = 0; i < text->count; i++) {
+  for (size_t i = 0; i < text->count && codes_go_on(text, i); i++) {
     Class class = s->classify(s, text->code[i] & CODE_BITS);
     if (is_cut(s->behavior, before, class)) text->code[i] |= BEGINS;
     if (s->behavior == REMOVED && class == CLASS_DELIMITER) text->code[i] |= DROPPED;
@@ -68,7 +68,7 @@ static void cut(const Step *s, Codes *text) {
 
 /* Puts a metaspace in place of each space, and before a piece that begins with none. */
 static void add_metaspaces(const Step *s, const Codes *text, Codes *out, bool begins) {
-  for (size_t i = 0; i < text->count; i++) {
+  for (size_t i = 0; i < text->count && codes_go_on(out, i); i++) {
     int32_t code = text->code[i] & CODE_BITS, mark = text->code[i] & BEGINS;
     if (text->code[i] & DROPPED) continue;
     if (code == ' ') code = s->metaspace;
@@ -85,6 +85,7 @@ void pre_tokenizer_run(const PreTokenizer *p, Codes *text, Codes *spare, bool be
     const Step *s = &p->step[i];
     if (s->metaspace) {
       spare->count = 0;
+      spare->poll = text->poll;
       add_metaspaces(s, text, spare, begins);
       codes_swap(text, spare);
     }

@@ -93,6 +93,8 @@ static bool add_unknown(const Unigram *u, const Pieces *pieces, const char *byte
   return added;
 }
 
+static bool goes_on(const Lattice *l, size_t step) { return !l->poll || text_poll_step(l->poll, step); }
+
 bool unigram_encode(const Unigram *u, const Pieces *pieces, const char *piece, size_t length, Lattice *lattice,
                     TokenIds *ids) {
   bool added = length < NOWHERE && memory_grow(&lattice->node, &lattice->capacity, length + 1, sizeof *lattice->node);
@@ -100,11 +102,14 @@ bool unigram_encode(const Unigram *u, const Pieces *pieces, const char *piece, s
   struct LatticeNode *nodes = lattice->node;
   nodes[0] = (struct LatticeNode){.start = 0};
   for (size_t i = 1; i <= length; i++) nodes[i].start = NOWHERE;
-  for (size_t at = 0; at < length; at += utf8_length(piece + at, length - at))
+  for (size_t at = 0, step = 0; at < length; at += utf8_length(piece + at, length - at)) {
+    if (!goes_on(lattice, step++)) return false;
     leave(u, &pieces->trie, piece, length, at, nodes);
+  }
   turn_around(nodes, length);
-  for (size_t at = 0, end; at < length && added; at = end) {
+  for (size_t at = 0, end, step = 0; at < length && added; at = end) {
     end = nodes[at].end;
+    if (!goes_on(lattice, step++)) return false;
     uint32_t id = nodes[end].id;
     while (id == u->unknown && end < length && nodes[nodes[end].end].id == id) end = nodes[end].end;
     added = id == u->unknown ? add_unknown(u, pieces, piece + at, end - at, ids) : token_ids_add(ids, id);

@@ -11,6 +11,7 @@
 #define CLASSIFY_UNIGRAM_H
 
 #include "encoder_tokenizer/pieces.h"
+#include "tokenizer/text_poll.h"
 
 typedef struct Unigram {
   double *score; /* [scores] by id */
@@ -31,13 +32,14 @@ void unigram_prepare(Unigram *u, const Pieces *pieces);
 
 /* The best way to each place of a piece. Allocated as needed, and used again. */
 typedef struct Lattice {
+  TextPoll *poll;           /* asked while a long piece is cut; or NULL */
   struct LatticeNode *node; /* [length + 1] */
   size_t capacity;
 } Lattice; /* all zero is empty */
 
 void lattice_free(Lattice *lattice);
 
-/* Appends the tokens of a piece, which is UTF-8. Returns false if memory is out. */
+/* Appends the tokens of a piece, which is UTF-8. Returns false if memory is out or the poll says stop. */
 bool unigram_encode(const Unigram *u, const Pieces *pieces, const char *piece, size_t length, Lattice *lattice,
                     TokenIds *ids);
 

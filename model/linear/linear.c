@@ -76,16 +76,23 @@ static void add_other(const Linear *l, const Lexicon *lexicon, uint32_t number, 
   }
 }
 
-void linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, float *margins) {
-  size_t features = tfidf_features(&l->tfidf);
+enum { POLL_TERMS = 1 << 12 }; /* that are added between two polls: some ms */
+
+Status linear_forward(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, float *margins, Error *error) {
+  size_t features = tfidf_features(&l->tfidf), polled = 0;
+  Status status = STATUS_OK;
   float *out = linear_is_binary(l) ? margins + 1 : margins;
   memcpy(out, l->bias, l->columns * sizeof *out);
-  for (size_t i = 0, end = 0; i < v->count; i = ++end) { /* rows, then a feature without a row of its own */
+  for (size_t i = 0, end = 0; i < v->count && !status; i = ++end) { /* rows, then a feature without a row of its own */
     while (end < v->count && v->number[end] < features) end++;
     add_rows(l->kernel, l->columns, v->number + i, v->value + i, end - i, out);
     if (end < v->count) add_other(l, lexicon, v->number[end], v->value[end], out);
+    if (end - polled < POLL_TERMS) continue;
+    status = poll_proceed(v->poll, error);
+    polled = end;
   }
   if (linear_is_binary(l)) margins[0] = -margins[1];
+  return status;
 }
 
 /* Returns the weight of a feature for a label. */
@@ -114,17 +121,20 @@ static float feature_contribution(const Linear *l, const Lexicon *lexicon, const
   return feature_weight(l, lexicon, feature, label) * v->value[at] / (float)v->times[at];
 }
 
-void linear_contribute(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, Text text,
-                       uint32_t label, float scale, float *contributions) {
+Status linear_contribute(const Linear *l, const Lexicon *lexicon, const TfidfVector *v, Text text, uint32_t label,
+                         float scale, float *contributions, Error *error) {
   const Tfidf *n = &l->tfidf;
   TfidfOccurrence found[TFIDF_OCCURRENCES];
-  for (size_t t = 0; t < text.length; t++) {
+  Status status = STATUS_OK;
+  for (size_t t = 0; t < text.length && !status; t++) {
     size_t count = tfidf_occurrences(n, lexicon, text, t, found);
     for (size_t i = 0; i < count; i++) {
       float share = scale * feature_contribution(l, lexicon, v, found[i].feature, label) / (float)found[i].tokens;
       for (size_t k = 0; k < found[i].tokens; k++) contributions[t + k] += share;
     }
+    status = poll_every(v->poll, t, POLL_TERMS, error);
   }
+  return status;
 }
 
 /* ---- for a file --------------------------------------------------------------------- */

@@ -83,15 +83,18 @@ typedef struct LinearSize {
 */
 size_t linear_training_bytes(const LinearSize *size);
 
-/* Computes margins [labels] of a text from its vector; the lexicon is that of its words. */
-void linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, float *margins);
+/* Computes margins [labels] of a text from its vector; the lexicon is that of its words. Fails only if the vector's
+** poll says stop, and so does linear_contribute().
+*/
+Status linear_forward(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, float *margins,
+                      Error *error);
 
 /* Adds to contributions [text.length] what each token adds to a label's margin, times `scale`:
 ** the term of its word, and half the term of each pair it is in. Their sum is the margin
 ** without the bias.
 */
-void linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
-                       uint32_t label, float scale, float *contributions);
+Status linear_contribute(const Linear *linear, const Lexicon *lexicon, const TfidfVector *vector, Text text,
+                         uint32_t label, float scale, float *contributions, Error *error);
 
 /* Replaces the buckets by a row for each n-gram, which is that of its bucket, one of zeros for all others, and a row
 ** for each hashed feature; *hashed is moved into the branch.

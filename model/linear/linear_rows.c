@@ -20,6 +20,7 @@ typedef struct Chunk {
 } Chunk;
 
 typedef struct Reader {
+  Poll poll;
   const Linear *linear;
   const LinearTraining *training;
   TfidfVector *vectors; /* [workers] */
@@ -86,6 +87,7 @@ static Status read_task(void *context, size_t index, size_t worker, Error *error
   Reader *r = context;
   Chunk *c = &r->chunks[index];
   TfidfVector *v = &r->vectors[worker];
+  v->poll = r->poll;
   Lexicon lexicon = {.subwords = r->training->subwords};
   size_t first = r->first + index * CHUNK, rows = rows_in(r, first, CHUNK);
   Status status = STATUS_OK;
@@ -124,7 +126,8 @@ static Status read_all(Reader *r, Workers *workers, Error *error) {
 
 Status linear_rows_read(const Linear *l, const LinearTraining *training, Workers *workers, LinearRows *rows,
                         Error *error) {
-  Reader r = {.linear = l, .training = training, .workers = workers_count(workers), .rows = rows};
+  Reader r = {.linear = l, .training = training, .workers = workers_count(workers), .poll = workers_task_poll(workers),
+              .rows = rows};
   *rows = (LinearRows){.begin = calloc(training->count + 1, sizeof *rows->begin)};
   r.vectors = calloc(r.workers, sizeof *r.vectors);
   r.chunks = calloc(CHUNKS, sizeof *r.chunks);

@@ -31,7 +31,7 @@ static size_t most_entries(const Tfidf *tfidf, const Text *texts, size_t count) 
 
 Status text_rows_read(TextRows *r, const Tfidf *tfidf, const Text *texts, size_t count, Workers *workers,
                       Error *error) {
-  TfidfVector v = {0};
+  TfidfVector v = {.poll = workers_task_poll(workers)};
   size_t entries = 0;
   float idf_of_one_text = tfidf_idf(count, 1);
   bool made = text_rows_new(r, count, tfidf_features(tfidf), most_entries(tfidf, texts, count));

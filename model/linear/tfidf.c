@@ -104,29 +104,36 @@ static uint32_t *index_place(const TfidfVector *v, uint32_t feature) {
   return &v->index[at];
 }
 
+enum { POLL_FEATURES = 1 << 14 }; /* that are found, or placed, between two polls: some ms */
+
 /* Makes an index of 1 << bits places, and has memory for half as many features. */
-static bool vector_index(TfidfVector *v, unsigned bits) {
+static Status vector_index(TfidfVector *v, unsigned bits, Error *error) {
   size_t size = (size_t)1 << bits;
-  if (!vector_reserve(v, size / 2) || !memory_grow(&v->index, &v->index_capacity, size, sizeof *v->index)) return false;
+  Status status = STATUS_OK;
+  if (!vector_reserve(v, size / 2) || !memory_grow(&v->index, &v->index_capacity, size, sizeof *v->index))
+    return error_no_memory(error);
   memset(v->index, 0, size * sizeof *v->index);
   v->index_bits = bits;
-  for (size_t i = 0; i < v->count; i++) *index_place(v, v->number[i]) = (uint32_t)i + 1;
-  return true;
+  for (size_t i = 0; i < v->count && !status; i++) {
+    *index_place(v, v->number[i]) = (uint32_t)i + 1;
+    status = poll_every(v->poll, i, POLL_FEATURES, error);
+  }
+  return status;
 }
 
 /* Empties the vector, for at most `most` features; a long text, which repeats its words, begins with fewer. */
-static bool vector_begin(TfidfVector *v, size_t most) {
+static Status vector_begin(TfidfVector *v, size_t most, Error *error) {
   enum { LEAST_BITS = 5, MOST_BITS = 15 };
   unsigned bits = LEAST_BITS;
   while (bits < MOST_BITS && (size_t)1 << bits < 2 * most) bits++;
   v->count = 0;
-  return vector_index(v, bits);
+  return vector_index(v, bits, error);
 }
 
 /* Makes room for the features of one token more. */
-static inline bool vector_room(TfidfVector *v) {
+static inline Status vector_room(TfidfVector *v, Error *error) {
   bool enough = v->count + TFIDF_OCCURRENCES <= (size_t)1 << v->index_bits >> 1;
-  return enough || vector_index(v, v->index_bits + 1);
+  return enough ? STATUS_OK : vector_index(v, v->index_bits + 1, error);
 }
 
 size_t tfidf_vector_find(const TfidfVector *v, uint32_t feature) {
@@ -164,19 +171,34 @@ size_t tfidf_occurrences(const Tfidf *n, const Lexicon *lexicon, Text text, size
   return find_occurrences(n, lexicon, text, t, found);
 }
 
-/* Prefetches the places of all pairs first, since they are scattered in memory. */
-static bool count_features(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v) {
+/* Counts those that begin at tokens from `begin` to `end`. Prefetches the places of all pairs first, since they are
+** scattered in memory.
+*/
+static Status count_block(const Tfidf *n, const Lexicon *lexicon, Text text, size_t begin, size_t end, TfidfVector *v,
+                          Error *error) {
   TfidfOccurrence found[TFIDF_OCCURRENCES];
-  for (size_t t = 0; t + 1 < text.length; t++) {
+  Status status = STATUS_OK;
+  for (size_t t = begin; t < end && t + 1 < text.length; t++) {
     PairTable table = table_of(n, text.words[t]);
     if (table.size) __builtin_prefetch(table.places + table_start(table, text.words[t + 1]));
   }
-  for (size_t t = 0; t < text.length; t++) {
+  for (size_t t = begin; t < end && !status; t++) {
     size_t count = find_occurrences(n, lexicon, text, t, found);
-    if (!vector_room(v)) return false;
-    for (size_t i = 0; i < count; i++) count_feature(v, found[i].feature);
+    status = vector_room(v, error);
+    for (size_t i = 0; i < count && !status; i++) count_feature(v, found[i].feature);
   }
-  return true;
+  return status;
+}
+
+static Status count_features(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v, Error *error) {
+  enum { TOKENS = 1 << 12 }; /* between two polls */
+  Status status = STATUS_OK;
+  for (size_t begin = 0; begin < text.length && !status; begin += TOKENS) {
+    size_t end = text.length - begin < TOKENS ? text.length : begin + TOKENS;
+    status = count_block(n, lexicon, text, begin, end, v, error);
+    if (!status && end < text.length) status = poll_proceed(v->poll, error);
+  }
+  return status;
 }
 
 /* Returns 1 + ln(times), from a table if times is small. */
@@ -201,22 +223,25 @@ static float weigh_feature(const Tfidf *n, const Lexicon *lexicon, uint32_t numb
   return n->idf[number < n->words ? number : 0];
 }
 
-static void weigh_features(const Tfidf *n, const Lexicon *lexicon, TfidfVector *v) {
+static Status weigh_features(const Tfidf *n, const Lexicon *lexicon, TfidfVector *v, Error *error) {
   double squares = 0.0, factor;
-  for (size_t i = 0; i < v->count; i++) {
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < v->count && !status; i++) {
     v->value[i] = log_count(v->times[i]) * weigh_feature(n, lexicon, v->number[i], &factor);
     squares += factor * v->value[i] * v->value[i];
+    status = poll_every(v->poll, i, POLL_FEATURES, error);
   }
   float length = squares > 0 ? (float)sqrt(squares) : 1.0f;
   for (size_t i = 0; i < v->count; i++) v->value[i] /= length;
+  return status;
 }
 
 Status tfidf_vector(const Tfidf *n, const Lexicon *lexicon, Text text, TfidfVector *v, Error *error) {
   size_t most = memory_product(TFIDF_OCCURRENCES, text.length);
-  if (!vector_begin(v, memory_sum(most, TFIDF_OCCURRENCES)) || !count_features(n, lexicon, text, v))
-    return error_no_memory(error);
-  weigh_features(n, lexicon, v);
-  return STATUS_OK;
+  Status status = vector_begin(v, memory_sum(most, TFIDF_OCCURRENCES), error);
+  if (!status) status = count_features(n, lexicon, text, v, error);
+  if (!status) status = weigh_features(n, lexicon, v, error);
+  return status;
 }
 
 /* ---- training ------------------------------------------------------------------- */

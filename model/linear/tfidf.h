@@ -72,6 +72,7 @@ uint32_t tfidf_word(const Tfidf *tfidf, uint32_t word);
 uint32_t tfidf_pair(const Tfidf *tfidf, uint32_t first, uint32_t second);
 
 typedef struct TfidfVector {
+  Poll poll;        /* of the caller, asked while a long text is read; or empty */
   uint32_t *number; /* [count] features, in order of their first occurrence */
   uint32_t *times;  /* [count] occurrences in the text                      */
   float *value;     /* [count]                                              */

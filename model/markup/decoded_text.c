@@ -5,6 +5,7 @@
 
 #include "base/memory.h"
 #include "markup/character_reference.h"
+#include "tokenizer/text_poll.h"
 
 void decoded_text_free(DecodedText *d) {
   free(d->references);
@@ -27,11 +28,12 @@ static Status append_reference(DecodedText *d, const char *bytes, size_t count, 
   return append(d, bytes, count, error);
 }
 
-Status decoded_text_read(DecodedText *d, const char *text, size_t length, Error *error) {
+Status decoded_text_read(DecodedText *d, const char *text, size_t length, Poll asked, Error *error) {
+  TextPoll poll = text_poll_begin(asked, error);
   Status status = STATUS_OK;
   size_t copied = 0; /* bytes of `text` */
   d->count = d->length = 0;
-  for (size_t at = 0; at < length && !status;) {
+  for (size_t at = 0; at < length && !status && text_poll_goes_on(&poll, at);) {
     char bytes[REFERENCE_BYTES_MOST];
     size_t count, read;
     const char *found = memchr(text + at, '&', length - at);
@@ -48,7 +50,7 @@ Status decoded_text_read(DecodedText *d, const char *text, size_t length, Error 
   if (!status) status = append(d, text + copied, length - copied, error);
   if (!status) d->bytes[d->length] = '\0';
   d->text = d->bytes;
-  return status;
+  return status ? status : poll.status;
 }
 
 /* ---- the way back -------------------------------------------------------------------------- */

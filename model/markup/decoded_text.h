@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "base/status.h"
+#include "base/workers.h"
 
 /* Bytes start .. end - 1 of the decoded text are the reference at bytes from .. to - 1 of the written one. */
 typedef struct ReferenceSpan {
@@ -27,8 +27,8 @@ typedef struct DecodedText {
   size_t capacity, references_capacity;
 } DecodedText; /* all zero is empty */
 
-/* Decodes a text. Memory is reused from call to call. */
-Status decoded_text_read(DecodedText *decoded, const char *text, size_t length, Error *error);
+/* Decodes a text. Memory is reused from call to call. The poll is asked while a long text is read. */
+Status decoded_text_read(DecodedText *decoded, const char *text, size_t length, Poll poll, Error *error);
 void decoded_text_free(DecodedText *decoded);
 
 /* Return the byte of the written text where a token begins, and that behind its end. */

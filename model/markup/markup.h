@@ -27,6 +27,6 @@ MarkupTokenizer markup_tokenizer(const Tokenizer *inner);
 /* Sets *plain [*plain_length], for the caller to free(), to the text that stands in HTML, with a blank in place of each
 ** tag and of what is skipped.
 */
-Status markup_plain_text(const char *text, size_t length, char **plain, size_t *plain_length, Error *error);
+Status markup_plain_text(const char *text, size_t length, Poll poll, char **plain, size_t *plain_length, Error *error);
 
 #endif

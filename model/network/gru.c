@@ -5,11 +5,47 @@
 #include "base/matrix.h"
 #include "base/simd.h"
 
-void gru_project(const GruWeights *w, const Batch *b, const float *vectors, float *projected) {
+/* ---- products of long texts ---------------------------------------------------------- */
+
+/* Returns how many rows, of so many multiplications each, a piece of a product has between two polls. */
+static size_t piece_rows(size_t multiplications) {
+  enum { PIECE = 1 << 28, MULTIPLE = 96 }; /* some ms; pieces begin where tiles of BLAS do */
+  return (PIECE / (multiplications + 1) / MULTIPLE + 1) * MULTIPLE;
+}
+
+static Matrix piece_of(Matrix m, size_t first, size_t rows) {
+  return (Matrix){m.values + first * m.columns, m.rows - first < rows ? m.rows - first : rows, m.columns};
+}
+
+/* C [m][n] = A B + C, or A B' + C. */
+static bool add_product(void (*product)(Matrix, Matrix, float, float *), Matrix a, Matrix b, Poll poll, float *c) {
+  size_t rows = piece_rows(b.rows * b.columns), n = product == matrix_product ? b.columns : b.rows;
+  for (size_t i = 0; i < a.rows; i += rows) {
+    product(piece_of(a, i, rows), b, 1.0f, c + i * n);
+    if (!poll_goes_on(poll)) return false;
+  }
+  return true;
+}
+
+/* C [m][n] = A' B */
+static bool set_product_at(Matrix a, Matrix b, Poll poll, float *c) {
+  size_t rows = piece_rows(a.columns * b.columns), i = 0;
+  do {
+    matrix_product_at(piece_of(a, i, rows), piece_of(b, i, rows), i ? 1.0f : 0.0f, c);
+    if (!poll_goes_on(poll)) return false;
+    i += rows;
+  } while (i < a.rows);
+  return true;
+}
+
+/* ---- one token ------------------------------------------------------------------------- */
+
+bool gru_project(const GruWeights *w, const Batch *b, Poll poll, const float *vectors, float *projected) {
   size_t gates = 3 * w->hidden;
   for (size_t u = 0; u < b->distinct; u++)
     memcpy(projected + u * gates, w->bias, gates * sizeof *projected);
-  matrix_product((Matrix){vectors, b->distinct, w->input}, (Matrix){w->kernel, w->input, gates}, 1.0f, projected);
+  return add_product(matrix_product, (Matrix){vectors, b->distinct, w->input}, (Matrix){w->kernel, w->input, gates}, poll,
+                     projected);
 }
 
 /* The formula of gru.h for one token: x is x W + b, hu is h U. Stores z, r, n and h Un + cn
@@ -166,15 +202,16 @@ static void early_step_backward(const GruWeights *w, const Batch *b, size_t t, G
 }
 
 /* Sets the gradient of Un, whose rows were multiplied by r * h. */
-static void early_recurrent_backward(const Batch *b, size_t hidden, GruTape *tape, float *d_recurrent) {
+static bool early_recurrent_backward(const Batch *b, size_t hidden, GruTape *tape, float *d_recurrent) {
   for (size_t n = 0; n < b->tokens; n++)
     for (size_t j = 0; j < hidden; j++) tape->before[n * hidden + j] *= tape->gates[n * 4 * hidden + hidden + j];
   float *product = tape->transposed; /* of the same size */
-  matrix_product_at((Matrix){tape->before, b->tokens, hidden}, (Matrix){tape->d_gates, b->tokens, 3 * hidden}, 0.0f,
-                    product);
+  bool whole = set_product_at((Matrix){tape->before, b->tokens, hidden}, (Matrix){tape->d_gates, b->tokens, 3 * hidden},
+                              tape->poll, product);
   for (size_t k = 0; k < hidden; k++)
     memcpy(d_recurrent + k * 3 * hidden + 2 * hidden, product + k * 3 * hidden + 2 * hidden,
            hidden * sizeof *d_recurrent);
+  return whole;
 }
 
 /* ---- one direction -------------------------------------------------------------------- */
@@ -189,10 +226,13 @@ static void late_step(const GruWeights *w, const Batch *b, size_t t, const float
                  states + (place + i) * stride);
 }
 
-void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const float *projected,
+enum { POLL_STEPS = 16 }; /* between two polls */
+
+bool gru_forward(const GruWeights *w, const Batch *b, bool backwards, const float *projected,
                  GruTape *tape, float *states, size_t stride) {
   size_t hidden = w->hidden, gates = 3 * hidden;
   for (size_t step = 0; step < b->steps; step++) {
+    if (step % POLL_STEPS == POLL_STEPS - 1 && !poll_goes_on(tape->poll)) return false;
     size_t t = backwards ? b->steps - 1 - step : step;
     size_t rows = b->active[t], place = b->offset[t], kept = tape->keep ? place : 0;
     float *before = tape->before + kept * hidden;
@@ -200,6 +240,7 @@ void gru_forward(const GruWeights *w, const Batch *b, bool backwards, const floa
     matrix_product((Matrix){before, rows, hidden}, (Matrix){w->recurrent, hidden, gates}, 0.0f, tape->product);
     (w->resets_early ? early_step : late_step)(w, b, t, projected, tape, states, stride);
   }
+  return true;
 }
 
 static void late_step_backward(const GruWeights *w, const Batch *b, size_t t, GruTape *tape, const float *d_states,
@@ -213,32 +254,31 @@ static void late_step_backward(const GruWeights *w, const Batch *b, size_t t, Gr
   matrix_product((Matrix){d_gates, rows, gates}, (Matrix){tape->transposed, gates, hidden}, 1.0f, tape->d_state);
 }
 
-void gru_backward(const GruWeights *w, const Batch *b, bool backwards, GruTape *tape,
+bool gru_backward(const GruWeights *w, const Batch *b, bool backwards, GruTape *tape,
                   const float *d_states, size_t stride, GruWeights *gradient) {
   size_t hidden = w->hidden, gates = 3 * hidden;
   matrix_transpose((Matrix){w->recurrent, hidden, gates}, tape->transposed);
   memset(tape->d_state, 0, b->texts * hidden * sizeof(float));
   memset(tape->d_projected, 0, b->distinct * gates * sizeof(float));
   for (size_t step = b->steps; step-- > 0;) {
+    if (step % POLL_STEPS == POLL_STEPS - 1 && !poll_goes_on(tape->poll)) return false;
     size_t t = backwards ? b->steps - 1 - step : step;
     (w->resets_early ? early_step_backward : late_step_backward)(w, b, t, tape, d_states, stride);
   }
   Matrix before = {tape->before, b->tokens, hidden}, d_gates = {tape->d_gates, b->tokens, gates};
-  matrix_product_at(before, d_gates, 0.0f, gradient->recurrent);
-  if (w->resets_early) {
-    early_recurrent_backward(b, hidden, tape, gradient->recurrent);
-    return;
-  }
+  if (!set_product_at(before, d_gates, tape->poll, gradient->recurrent)) return false;
+  if (w->resets_early) return early_recurrent_backward(b, hidden, tape, gradient->recurrent);
   memset(gradient->bias + gates, 0, gates * sizeof(float));
   matrix_add_columns(d_gates, gradient->bias + gates);
+  return poll_goes_on(tape->poll);
 }
 
-void gru_project_backward(const GruWeights *w, const Batch *b, const float *vectors, const float *d_projected,
+bool gru_project_backward(const GruWeights *w, const Batch *b, const GruTape *tape, const float *vectors,
                           GruWeights *gradient, float *d_vectors) {
   size_t gates = 3 * w->hidden;
-  Matrix upstream = {d_projected, b->distinct, gates};
-  matrix_product_at((Matrix){vectors, b->distinct, w->input}, upstream, 0.0f, gradient->kernel);
+  Matrix upstream = {tape->d_projected, b->distinct, gates};
+  if (!set_product_at((Matrix){vectors, b->distinct, w->input}, upstream, tape->poll, gradient->kernel)) return false;
   memset(gradient->bias, 0, gates * sizeof(float));
   matrix_add_columns(upstream, gradient->bias);
-  matrix_product_bt(upstream, (Matrix){w->kernel, w->input, gates}, 1.0f, d_vectors);
+  return add_product(matrix_product_bt, upstream, (Matrix){w->kernel, w->input, gates}, tape->poll, d_vectors);
 }

@@ -14,6 +14,9 @@
 ** is 0. The backward direction begins at the last token of each text.
 **
 ** gru_project() computes x W + b once per distinct word of the batch.
+**
+** All of it takes long if texts are long and the layer is large. The poll, which may be empty, is asked every few ms; when
+** it says stop, the functions return false at once and leave their results unfinished.
 */
 #ifndef CLASSIFY_GRU_H
 #define CLASSIFY_GRU_H
@@ -21,6 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/workers.h"
 #include "text/batch.h"
 
 typedef struct GruWeights {
@@ -35,6 +39,7 @@ typedef struct GruWeights {
 ** false, `before` and `gates` have room for one step only, and there is no backward pass.
 */
 typedef struct GruTape {
+  Poll poll;
   bool keep;
   float *before;      /* [tokens][hidden]      h before each token           */
   float *gates;       /* [tokens][4 hidden]    z, r, n and h Un + cn, overwritten by gru_backward() */
@@ -47,20 +52,20 @@ typedef struct GruTape {
 } GruTape;
 
 /* Computes projected [distinct][3 hidden] = vectors W + b for vectors [distinct][input]. */
-void gru_project(const GruWeights *weights, const Batch *batch, const float *vectors, float *projected);
+bool gru_project(const GruWeights *weights, const Batch *batch, Poll poll, const float *vectors, float *projected);
 
 /* Writes the state of the token at packed place n (batch.h) to states[n * stride]. */
-void gru_forward(const GruWeights *weights, const Batch *batch, bool backwards,
+bool gru_forward(const GruWeights *weights, const Batch *batch, bool backwards,
                  const float *projected, GruTape *tape, float *states, size_t stride);
 
 /* From d_states, laid out like the states: sets tape->d_projected and the gradient of U and of c. */
-void gru_backward(const GruWeights *weights, const Batch *batch, bool backwards, GruTape *tape,
+bool gru_backward(const GruWeights *weights, const Batch *batch, bool backwards, GruTape *tape,
                   const float *d_states, size_t stride, GruWeights *gradient);
 
-/* From d_projected [distinct][3 hidden]: sets the gradient of W and of b, and adds to
+/* From tape->d_projected: sets the gradient of W and of b, and adds to
 ** d_vectors [distinct][input].
 */
-void gru_project_backward(const GruWeights *weights, const Batch *batch, const float *vectors,
-                          const float *d_projected, GruWeights *gradient, float *d_vectors);
+bool gru_project_backward(const GruWeights *weights, const Batch *batch, const GruTape *tape, const float *vectors,
+                          GruWeights *gradient, float *d_vectors);
 
 #endif

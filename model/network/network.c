@@ -56,6 +56,7 @@ static void tape_layout_shared(Pass *pass, size_t *used, const Shape *s, bool tr
     shared.d_state = memory_take(pass->block, used, memory_product(b->texts, s->hidden));
     shared.transposed = memory_take(pass->block, used, memory_product(s->hidden, 3 * s->hidden));
   }
+  shared.poll = pass->poll;
   pass->forward = pass->backward = shared;
 }
 
@@ -95,7 +96,7 @@ Status pass_reserve(Pass *p, const Shape *shape, bool training, Error *error) {
   if (!block || needed > p->capacity) {
     free(block);
     p->capacity = 0;
-    block = memory_floats(needed + needed / 4);
+    block = memory_aligned(needed + needed / 4, sizeof *block); /* not cleared, which would take long */
     if (!block) return error_no_memory(error);
     p->capacity = needed + needed / 4;
   }
@@ -133,26 +134,27 @@ static void clear_padding(const Shape *s, const Batch *b, float *states) {
 }
 
 /* Computes the states: the GRU's two directions, then the vector; either may be absent. */
-static void encode(const Parameters *p, Pass *pass) {
+static bool encode(const Parameters *p, Pass *pass) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s);
   if (s->hidden) {
     GruWeights forward = network_gru(p, TENSOR_GRU_FORWARD);
     GruWeights backward = network_gru(p, TENSOR_GRU_BACKWARD);
-    gru_project(&forward, b, pass->vectors, pass->projected);
+    if (!gru_project(&forward, b, pass->poll, pass->vectors, pass->projected)) return false;
     mask_gates(s, b, pass->projected);
-    gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state);
-    gru_project(&backward, b, pass->vectors, pass->projected);
+    if (!gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state)) return false;
+    if (!gru_project(&backward, b, pass->poll, pass->vectors, pass->projected)) return false;
     mask_gates(s, b, pass->projected);
-    gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state);
+    if (!gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state)) return false;
     clear_padding(s, b, pass->states);
   }
   if (state > 2 * s->hidden)
     embedding_spread(pass->vectors, s->embedding, b, pass->states + 2 * s->hidden, state);
+  return poll_goes_on(pass->poll);
 }
 
-static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradient) {
+static bool encode_backward(const Parameters *p, Pass *pass, Parameters *gradient) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s);
@@ -163,16 +165,20 @@ static void encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
     GruWeights d_forward = network_gru(gradient, TENSOR_GRU_FORWARD);
     GruWeights d_backward = network_gru(gradient, TENSOR_GRU_BACKWARD);
     clear_padding(s, b, pass->d_states);
-    gru_backward(&forward, b, false, &pass->forward, pass->d_states, state, &d_forward);
-    gru_project_backward(&forward, b, pass->vectors, pass->forward.d_projected, &d_forward, pass->d_vectors);
-    gru_backward(&backward, b, true, &pass->backward, pass->d_states + s->hidden, state, &d_backward);
-    gru_project_backward(&backward, b, pass->vectors, pass->backward.d_projected, &d_backward, pass->d_vectors);
+    if (!gru_backward(&forward, b, false, &pass->forward, pass->d_states, state, &d_forward) ||
+        !gru_project_backward(&forward, b, &pass->forward, pass->vectors, &d_forward, pass->d_vectors) ||
+        !gru_backward(&backward, b, true, &pass->backward, pass->d_states + s->hidden, state, &d_backward) ||
+        !gru_project_backward(&backward, b, &pass->backward, pass->vectors, &d_backward, pass->d_vectors))
+      return false;
   }
   if (state > 2 * s->hidden)
     embedding_gather(pass->d_states + 2 * s->hidden, state, s->embedding, b, pass->d_vectors);
+  return true;
 }
 
-void network_encode(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
+static Status stopped(Error *error) { return error_set(error, STATUS_INTERRUPTED, "interrupted"); }
+
+Status network_encode(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass, Error *error) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s), features = shape_features(s);
@@ -181,17 +187,20 @@ void network_encode(const Parameters *p, const Lexicon *lexicon, const Dropout *
 
   embedding_forward(&embedding, lexicon, b, pass->vectors);
   drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
-  encode(p, pass);
+  if (!encode(p, pass)) return stopped(error);
   attention_forward(&attention, b, pass->states, pass->weights, pass->features, features);
+  if (!poll_goes_on(pass->poll)) return stopped(error);
   if (s->pooled)
     pool_forward(b, &s->padding, state, pass->states, pass->features + state, features, pass->winners);
   drop(dropout, DROP_FEATURES, pass->features, b->texts * features);
+  return STATUS_OK;
 }
 
-void network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass) {
+Status network_forward(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass, Error *error) {
   OutputWeights output = network_output(p);
-  network_encode(p, lexicon, dropout, pass);
-  output_forward(&output, pass->batch.texts, pass->features, pass->logits);
+  Status status = network_encode(p, lexicon, dropout, pass, error);
+  if (!status) output_forward(&output, pass->batch.texts, pass->features, pass->logits);
+  return status;
 }
 
 double network_loss(const Parameters *p, Pass *pass, const Targets *targets, float scale) {
@@ -212,7 +221,7 @@ static void clear_gradient(Parameters *gradient) {
   memset(begin, 0, (size_t)(end - begin) * sizeof *begin);
 }
 
-void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient) {
+Status network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, Parameters *gradient, Error *error) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
   size_t state = shape_state(s), features = shape_features(s);
@@ -224,8 +233,11 @@ void network_backward(const Parameters *p, const Dropout *dropout, Pass *pass, P
   output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
   drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
   memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
+  if (!poll_goes_on(pass->poll)) return stopped(error);
   attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features, &d_attention);
+  if (!poll_goes_on(pass->poll)) return stopped(error);
   if (s->pooled) pool_backward(b, state, pass->winners, pass->d_features + state, features, pass->d_states);
-  encode_backward(p, pass, gradient);
+  if (!encode_backward(p, pass, gradient)) return stopped(error);
   drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);
+  return STATUS_OK;
 }

@@ -24,6 +24,7 @@
 #include "text/batch.h"
 
 typedef struct Pass {
+  Poll poll;              /* of the caller, asked while the texts are long; or empty */
   Batch batch;            /* filled by the caller: batch_fill()        */
   float *vectors;         /* [distinct][embedding]                     */
   float *states;          /* [tokens][state]                           */
@@ -66,11 +67,15 @@ EmbeddingWeights network_embedding(const Parameters *parameters);
 GruWeights network_gru(const Parameters *parameters, Tensor kernel);
 OutputWeights network_output(const Parameters *parameters);
 
-/* Computes everything up to `features`. Without dropout it is NULL. */
-void network_encode(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
+/* Computes everything up to `features`. Without dropout it is NULL. It fails only if the poll says stop, like the
+** functions that follow.
+*/
+Status network_encode(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass,
+                      Error *error);
 
 /* Computes everything up to `logits`. No dropout if it is NULL. */
-void network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass);
+Status network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass,
+                       Error *error);
 
 /* Sets `probabilities` and d_logits and returns the loss (output.h). The targets are those of the
 ** texts in the rows of the batch.
@@ -78,6 +83,7 @@ void network_forward(const Parameters *parameters, const Lexicon *lexicon, const
 double network_loss(const Parameters *parameters, Pass *pass, const Targets *targets, float scale);
 
 /* From d_logits: sets the dense part of `gradient` (parameters.h), and d_vectors. */
-void network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass, Parameters *gradient);
+Status network_backward(const Parameters *parameters, const Dropout *dropout, Pass *pass, Parameters *gradient,
+                        Error *error);
 
 #endif

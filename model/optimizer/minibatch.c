@@ -157,12 +157,14 @@ static Status shard_learn(Shard *s, const Minibatch *m, size_t first, uint64_t s
     s->targets[i] = m->step.targets[text];
     s->likely[i] = m->step.likely ? m->step.likely[text] : NULL;
   }
-  network_forward(p, &m->options.lexicon, &dropout, &s->pass);
+  status = network_forward(p, &m->options.lexicon, &dropout, &s->pass, error);
+  if (status) return status;
   s->loss = network_loss(p, &s->pass, &targets, 1.0f / (float)m->step.count);
   s->correct = 0;
   for (size_t i = 0; i < s->count; i++)
     s->correct += output_is_right(&targets, i, p->shape.labels, s->pass.probabilities + i * p->shape.labels);
-  network_backward(p, &dropout, &s->pass, &s->gradient);
+  status = network_backward(p, &dropout, &s->pass, &s->gradient, error);
+  if (status) return status;
   EmbeddingWeights embedding = network_embedding(p);
   return row_terms_fill(&s->rows, &embedding, &m->options.lexicon, &s->pass.batch, s->pass.d_vectors, error);
 }
@@ -302,8 +304,11 @@ static Status run_task(void *context, size_t index, size_t worker, Error *error)
 }
 
 Status minibatch_run(Minibatch *m, MinibatchNext *next, void *context, Workers *workers, Error *error) {
+  for (size_t i = 0; i < m->shard_count; i++) m->shards[i].pass.poll = workers_task_poll(workers);
   m->next = next;
   m->context = context;
   m->phase = BETWEEN_STEPS;
-  return workers_run_phases(workers, begin_phase, run_task, m, error);
+  Status status = workers_run_phases(workers, begin_phase, run_task, m, error);
+  for (size_t i = 0; i < m->shard_count; i++) m->shards[i].pass.poll = (Poll){0};
+  return status;
 }

@@ -85,7 +85,7 @@ static Status add_text(Corpus *c, const Tokenizer *tokenizer, const char *text, 
     return error_no_memory(error);
   Adder a = {.corpus = c, .begin = c->rows ? c->end[c->rows - 1] : 0, .error = error};
   if (!reserve_word(c, a.begin)) return error_no_memory(error); /* a text without words has an address, too */
-  Status status = tokenizer->split(tokenizer, text, length, add_word, &a, error);
+  Status status = tokenizer->split(tokenizer, text, length, c->poll, add_word, &a, error);
   if (!status) status = a.status;
   if (status) return status;
   c->target[c->rows] = LABELS_NONE;

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "base/workers.h"
 #include "text/label_sets.h"
 #include "text/labels.h"
 #include "text/lexicon.h"
@@ -25,6 +26,7 @@ typedef enum RowUse {
 } RowUse;
 
 typedef struct Corpus {
+  Poll poll;           /* of the caller, asked while a long text is added; or empty */
   Vocabulary vocabulary;
   Labels labels;
   Labels others;       /* labels that only validation rows have                */

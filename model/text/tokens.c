@@ -80,6 +80,6 @@ Status tokens_add(Tokens *tokens, const TokensOptions *o, const Tokenizer *token
   tokens->subwords.shaped = o->shaped;
   if (!reserve_token(tokens, o->shaped)) return error_no_memory(error);
   if (c.left == 0) return STATUS_OK;
-  Status status = tokenizer->split(tokenizer, text, length, collect, &c, error);
+  Status status = tokenizer->split(tokenizer, text, length, tokens->poll, collect, &c, error);
   return c.failed ? error_no_memory(error) : status;
 }

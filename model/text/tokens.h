@@ -6,12 +6,14 @@
 
 #include <stdbool.h>
 
+#include "base/workers.h"
 #include "text/lexicon.h"
 #include "text/text.h"
 #include "tokenizer/tokenizer.h"
 #include "text/vocabulary.h"
 
 typedef struct Tokens {
+  Poll poll;         /* of the caller, asked while a long text is read; or empty */
   uint32_t *words;   /* [count] */
   uint8_t *capitals; /* [count], or NULL if they are not asked for */
   size_t count, words_capacity, capitals_capacity;

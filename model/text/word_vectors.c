@@ -29,7 +29,7 @@ static bool take_token(void *context, const Token *token) {
 Status word_vectors_add(WordVectors *v, const Tokenizer *tokenizer, const char *word, size_t length,
                         const float *values, size_t size, Error *error) {
   FirstToken first = {.tokens = 0};
-  Status status = tokenizer->split(tokenizer, word, length, take_token, &first, error);
+  Status status = tokenizer->split(tokenizer, word, length, (Poll){0}, take_token, &first, error);
   if (status || first.tokens != 1) return status;
   size_t known = v->words.count;
   uint32_t number = strings_add(&v->words, first.bytes, first.length);

@@ -6,6 +6,7 @@
 
 #include "base/utf8.h"
 #include "tokenizer/lower_case.h"
+#include "tokenizer/text_poll.h"
 
 /* What becomes of a character that is not kept, and of one that a table of bytes cannot say. */
 typedef enum Fate { FATE_KEPT, FATE_REMOVED = 0x80, FATE_SEPARATES, FATE_NOT_ASCII } Fate;
@@ -134,13 +135,13 @@ static bool word_end(Word *w, TokenSink *sink, void *context) {
 
 /* ---- a text -------------------------------------------------------------------------------- */
 
-static Status plain_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink, void *context,
-                          Error *error) {
-  (void)error;
+static Status plain_split(const Tokenizer *tokenizer, const char *text, size_t length, Poll asked, TokenSink *sink,
+                          void *context, Error *error) {
+  TextPoll poll = text_poll_begin(asked, error);
   const PlainTokenizer *t = (const PlainTokenizer *)tokenizer;
   Word word = {.most = TOKEN_MAX_BYTES};
   bool wanted = true;
-  for (size_t at = 0, end; at < length && wanted; at = end) {
+  for (size_t at = 0, end; at < length && wanted && text_poll_goes_on(&poll, at); at = end) {
     int32_t codes[LOWER_CASE_MOST];
     if (!t->characters) at = word_add_ascii(&word, t->byte, text, length, at);
     if (at == length) break;
@@ -151,8 +152,8 @@ static Status plain_split(const Tokenizer *tokenizer, const char *text, size_t l
       if (fate == FATE_SEPARATES || t->characters) wanted = word_end(&word, sink, context);
     }
   }
-  if (wanted) word_end(&word, sink, context);
-  return STATUS_OK;
+  if (wanted && !poll.status) word_end(&word, sink, context);
+  return poll.status;
 }
 
 Status plain_tokenizer_new(const PlainOptions *o, Tokenizer **tokenizer, Error *error) {

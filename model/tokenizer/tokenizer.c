@@ -5,6 +5,7 @@
 
 #include "base/little_endian.h"
 #include "base/utf8.h"
+#include "tokenizer/text_poll.h"
 
 typedef enum Kind { KIND_SPACE, KIND_WORD, KIND_SINGLE, KIND_FORMAT } Kind;
 
@@ -84,11 +85,11 @@ static bool continues_word(Kind kind) { return kind == KIND_WORD || kind == KIND
 /* Returns where the token that begins with `first` ends: a word before the next character that
 ** is no part of a word, any other token after its grapheme cluster.
 */
-static size_t token_end(const char *text, size_t length, size_t start, Character first, bool *folded) {
+static size_t token_end(const char *text, size_t length, size_t start, Character first, TextPoll *poll, bool *folded) {
   size_t end = start + first.length;
   utf8proc_int32_t state = 0;
   Character before = first;
-  while (end < length) {
+  while (end < length && text_poll_goes_on(poll, end)) {
     Character c = read_character(text + end, length - end);
     bool joined = first.kind == KIND_WORD
                       ? continues_word(c.kind)
@@ -162,24 +163,26 @@ static size_t read_ascii_word(const char *text, size_t length, char out[TOKEN_MA
 /* Reads the text of the token at `start`, which is folded[] or a part of the text at hand, and its end. The length is
 ** 0 if the character there is to be skipped.
 */
-static void read_any(const char *text, size_t length, size_t start, Token *t, char folded[TOKEN_MAX_BYTES]) {
+static void read_any(const char *text, size_t length, size_t start, TextPoll *poll, Token *t,
+                     char folded[TOKEN_MAX_BYTES]) {
   Character first = read_character(text + start, length - start);
   bool is_folded = first.folded;
   t->length = 0;
   t->end = start + first.length;
   if (first.kind == KIND_SPACE || first.kind == KIND_FORMAT) return;
-  t->end = token_end(text, length, start, first, &is_folded);
+  t->end = token_end(text, length, start, first, poll, &is_folded);
   t->text = is_folded ? text + start : folded;
   t->length = is_folded ? cut_length(t->text, t->end - start) : fold(text + start, t->end - start, folded);
 }
 
 /* The same, faster for ASCII: a word that no character beyond ASCII follows is read eight bytes at a time. */
-static void read_token(const char *text, size_t length, size_t start, Token *t, char folded[TOKEN_MAX_BYTES]) {
+static void read_token(const char *text, size_t length, size_t start, TextPoll *poll, Token *t,
+                       char folded[TOKEN_MAX_BYTES]) {
   size_t word = read_ascii_word(text + start, length - start, folded);
   t->end = start + (word ? word : 1);
   bool ascii = (unsigned char)text[start] < 0x80 && (t->end == length || (unsigned char)text[t->end] < 0x80);
   if (!ascii && (!word || continues_word(read_character(text + t->end, length - t->end).kind))) {
-    read_any(text, length, start, t, folded);
+    read_any(text, length, start, poll, t, folded);
   } else if (word) {
     t->text = folded;
     t->length = word < TOKEN_MAX_BYTES ? word : TOKEN_MAX_BYTES;
@@ -192,21 +195,22 @@ static void read_token(const char *text, size_t length, size_t start, Token *t, 
 /* Returns 1 at a space, so that it is skipped without a branch, which would often be mispredicted. */
 static bool at_space(const char *text, size_t length, size_t at) { return at < length && text[at] == ' '; }
 
-static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t length,
-                            TokenSink *sink, void *context, Error *error) {
+static Status unicode_split(const Tokenizer *tokenizer, const char *text, size_t length, Poll asked, TokenSink *sink,
+                            void *context, Error *error) {
   (void)tokenizer;
-  (void)error;
+  TextPoll poll = text_poll_begin(asked, error);
   char folded[TOKEN_MAX_BYTES];
   bool wanted = true;
   Token t;
   for (size_t start = 0; start < length && wanted; start = t.end + at_space(text, length, t.end)) {
-    read_token(text, length, start, &t, folded);
+    read_token(text, length, start, &poll, &t, folded);
+    if (!text_poll_goes_on(&poll, t.end)) break;
     t.start = start;
     t.unfolded = text + start;
     t.unfolded_length = t.end - start;
     if (t.length > 0) wanted = sink(context, &t);
   }
-  return STATUS_OK;
+  return poll.status;
 }
 
 const Tokenizer tokenizer_unicode = {unicode_split};
@@ -229,10 +233,10 @@ static bool unfold(void *context, const Token *token) {
   return u->sink(u->context, &t);
 }
 
-static Status written_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+static Status written_split(const Tokenizer *tokenizer, const char *text, size_t length, Poll poll, TokenSink *sink,
                             void *context, Error *error) {
   Unfolding unfolding = {sink, context};
-  return unicode_split(tokenizer, text, length, unfold, &unfolding, error);
+  return unicode_split(tokenizer, text, length, poll, unfold, &unfolding, error);
 }
 
 const Tokenizer tokenizer_unicode_as_written = {written_split};

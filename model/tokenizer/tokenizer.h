@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/status.h"
+#include "base/workers.h"
 
 /* A token. Both texts are valid while the sink is called; in HTML they have characters in place of references.
 **
@@ -33,10 +33,12 @@ typedef struct Token {
 /* Called for each token. Returns false to stop. */
 typedef bool TokenSink(void *context, const Token *token);
 
-/* A tokenizer: one of those below, or another, whose struct then begins with this one. */
+/* A tokenizer: one of those below, or another, whose struct then begins with this one. The poll, which may be empty, is
+** asked while a long text is read.
+*/
 typedef struct Tokenizer Tokenizer;
 struct Tokenizer {
-  Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+  Status (*split)(const Tokenizer *tokenizer, const char *text, size_t length, Poll poll, TokenSink *sink,
                   void *context, Error *error);
 };
 

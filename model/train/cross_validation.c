@@ -116,9 +116,11 @@ static Status margins_task(void *context, size_t index, size_t worker, Error *er
   Folds *f = fold->folds;
   size_t end = (index + 1) * CHUNK < fold->count ? (index + 1) * CHUNK : fold->count;
   Status status = STATUS_OK;
+  f->vectors[worker].poll = workers_task_poll(f->workers);
   for (size_t i = index * CHUNK; i < end && !status; i++) {
     status = tfidf_vector(&f->linear.tfidf, &f->lexicon, f->texts[i], &f->vectors[worker], error);
-    if (!status) linear_forward(&f->linear, &f->lexicon, &f->vectors[worker], f->margins + i * f->labels);
+    if (!status)
+      status = linear_forward(&f->linear, &f->lexicon, &f->vectors[worker], f->margins + i * f->labels, error);
   }
   return status;
 }

@@ -21,8 +21,6 @@ typedef struct CrossValidation {
 
 /* ---- the training of a fold ---------------------------------------------------------------- */
 
-static bool proceed(void *workers) { return !workers_stopped(workers); }
-
 /* A copy, of which a few members are its own. Workers of the fold have no thread: its task does their work. */
 static Status fold_begin(const CrossValidation *s, size_t number, Training *t, Error *error) {
   *t = *s->training;
@@ -39,7 +37,7 @@ static Status fold_begin(const CrossValidation *s, size_t number, Training *t, E
   Status status = training_list_rows(t, error);
   if (!status) status = validation_new(&t->corpus, 0, &t->validation, error);
   if (!status) status = preparation_new_model(t, error);
-  return status ? status : workers_new(0, (Poll){proceed, s->training->workers}, &t->workers, error);
+  return status ? status : workers_new(0, workers_task_poll(s->training->workers), &t->workers, error);
 }
 
 static void fold_end(Training *t) {

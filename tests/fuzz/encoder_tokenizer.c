@@ -15,7 +15,7 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned
 static void encode(const EncoderTokenizer *tokenizer, FuzzPart text, bool special, size_t most) {
   TokenIds ids = {0};
   Error error;
-  Status status = encoder_tokenizer_encode(tokenizer, (const char *)text.bytes, text.size, special, most, &ids, &error);
+  Status status = encoder_tokenizer_encode(tokenizer, (const char *)text.bytes, text.size, (EncodeOptions){special, most, {0}}, &ids, &error);
   FUZZ_CHECK(status != STATUS_NO_MEMORY, "no memory for a text of %zu bytes", text.size);
   FUZZ_CHECK(status || ids.count <= most, "there are %zu ids, expected at most %zu", ids.count, most);
   for (size_t i = 0; i < ids.count && !status; i++) {

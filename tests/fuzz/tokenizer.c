@@ -34,7 +34,7 @@ static void split(Connection *connection, const char *name, Markup markup, const
   int rc = tokenizers_find(connection, name, markup, &tokenizer, &error);
   if (rc) return;
   Reader reader = {.length = length, .ours = named_tokenizer_exists(name)};
-  Status status = tokenizer->split(tokenizer, (const char *)text, length, take, &reader, &error);
+  Status status = tokenizer->split(tokenizer, (const char *)text, length, (Poll){0}, take, &reader, &error);
   FUZZ_CHECK(status != STATUS_NO_MEMORY, "no memory for a text of %zu bytes", length);
   FUZZ_CHECK(reader.tokens <= length, "%zu bytes have %zu tokens", length, reader.tokens);
 }
@@ -43,7 +43,7 @@ static void read_markup(const uint8_t *text, size_t length) {
   char *plain = NULL;
   size_t plain_length = 0;
   Error error;
-  Status status = markup_plain_text((const char *)text, length, &plain, &plain_length, &error);
+  Status status = markup_plain_text((const char *)text, length, (Poll){0}, &plain, &plain_length, &error);
   FUZZ_CHECK(!status, "a text is no HTML: %s", error.message);
   FUZZ_CHECK(plain_length <= 2 * length, "%zu bytes of HTML are %zu of text", length, plain_length);
   free(plain);

@@ -125,11 +125,11 @@ SHARED void logits_in(const Model *m, const Lexicon *lexicon, Text text, float l
   assert_ok(reading_read(&m->reading, m->parameters.shape.padding.word, &text, 1, &buffer, &read, &error));
   assert_ok(batch_fill(&pass.batch, &read, 1, lexicon_words(lexicon, VOCABULARY), &error));
   assert_ok(pass_reserve(&pass, &m->parameters.shape, false, &error));
-  network_forward(&m->parameters, lexicon, NULL, &pass);
+  assert_ok(network_forward(&m->parameters, lexicon, NULL, &pass, &error));
   if (linear_exists(&m->linear)) {
     TfidfVector vector = {0};
     assert_ok(tfidf_vector(&m->linear.tfidf, NULL, text, &vector, &error));
-    linear_forward(&m->linear, lexicon, &vector, margins);
+    assert_ok(linear_forward(&m->linear, lexicon, &vector, margins, &error));
     tfidf_vector_free(&vector);
   }
   for (size_t c = 0; c < m->parameters.shape.labels; c++)
@@ -151,9 +151,10 @@ SHARED void probabilities_of(const Subject *s, Text text, float expected[LABELS]
 /* ---- texts as they were written ------------------------------------------------------ */
 
 /* Tokens between spaces; one that is "!" fails. */
-SHARED Status split_at_spaces(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+SHARED Status split_at_spaces(const Tokenizer *tokenizer, const char *text, size_t length, Poll poll, TokenSink *sink,
                               void *context, Error *e) {
   (void)tokenizer;
+  (void)poll;
   for (size_t at = 0, end; at < length; at = end + 1) {
     for (end = at; end < length && text[end] != ' '; end++) continue;
     if (end == at + 1 && text[at] == '!') return error_set(e, STATUS_INVALID, "a token is '!'");

@@ -21,8 +21,8 @@ TEST(ids_are_appended) {
   TokenIds ids = {0};
   static const uint32_t EXPECTED[] = {77, 2, 8, 9, 3, 8};
   assert_true(token_ids_add(&ids, 77));
-  assert_ok(encoder_tokenizer_encode(t, "the a the", 9, true, 4, &ids, &error));
-  assert_ok(encoder_tokenizer_encode(t, "the a", 5, false, 1, &ids, &error));
+  assert_ok(encoder_tokenizer_encode(t, "the a the", 9, (EncodeOptions){true, 4, {0}}, &ids, &error));
+  assert_ok(encoder_tokenizer_encode(t, "the a", 5, (EncodeOptions){false, 1, {0}}, &ids, &error));
   assert_int_equal(ids.count, COUNT(EXPECTED));
   assert_memory_equal(ids.ids, EXPECTED, sizeof EXPECTED);
   token_ids_free(&ids);
@@ -87,8 +87,8 @@ TEST(parts_of_a_long_text) {
     while (length < LENGTH)
       length += (size_t)sprintf(text + length, "%s%s", WORDS_OF_TEXT[random_below(&random, COUNT(WORDS_OF_TEXT))],
                                 random_below(&random, 3) ? " " : "");
-    assert_ok(encoder_tokenizer_encode(t, text, length, true, SIZE_MAX, &parts, &error));
-    assert_ok(encoder_tokenizer_encode(whole, text, length, true, SIZE_MAX, &all, &error));
+    assert_ok(encoder_tokenizer_encode(t, text, length, (EncodeOptions){true, SIZE_MAX, {0}}, &parts, &error));
+    assert_ok(encoder_tokenizer_encode(whole, text, length, (EncodeOptions){true, SIZE_MAX, {0}}, &all, &error));
     assert_int_equal(parts.count, all.count);
     assert_memory_equal(parts.ids, all.ids, all.count * sizeof *all.ids);
     token_ids_free(&parts);
@@ -204,7 +204,7 @@ static void try(const char *json, size_t length) {
   memcpy(exact, json, length);
   if (encoder_tokenizer_new(exact, length, &t, &error) == STATUS_OK) {
     TokenIds ids = {0};
-    assert_ok(encoder_tokenizer_encode(t, "ab \u00c9<mask>, x", 14, true, 100, &ids, &error));
+    assert_ok(encoder_tokenizer_encode(t, "ab \u00c9<mask>, x", 14, (EncodeOptions){true, 100, {0}}, &ids, &error));
     token_ids_free(&ids);
     encoder_tokenizer_free(t);
   } else {

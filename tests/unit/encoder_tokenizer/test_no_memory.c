@@ -10,7 +10,7 @@ static Status use(void *json) {
   TokenIds ids = {0};
   Status status = encoder_tokenizer_new(json, strlen(json), &t, &error);
   if (status) return status;
-  status = encoder_tokenizer_encode(t, TEXT, strlen(TEXT), true, 100, &ids, &error);
+  status = encoder_tokenizer_encode(t, TEXT, strlen(TEXT), (EncodeOptions){true, 100, {0}}, &ids, &error);
   encoder_tokenizer_free(t);
   token_ids_free(&ids);
   return status;

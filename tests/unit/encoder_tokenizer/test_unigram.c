@@ -53,7 +53,7 @@ TEST(a_long_piece) {
   TokenIds ids = {0};
   char *text = allocate(LETTERS, 1);
   for (size_t i = 0; i < LETTERS; i++) text[i] = "ab"[i % 2];
-  assert_ok(encoder_tokenizer_encode(t, text, LETTERS, false, SIZE_MAX, &ids, &error));
+  assert_ok(encoder_tokenizer_encode(t, text, LETTERS, (EncodeOptions){false, SIZE_MAX, {0}}, &ids, &error));
   assert_int_equal(ids.count, LETTERS / 2);
   free(text);
   token_ids_free(&ids);

@@ -66,7 +66,7 @@ SHARED void check_most(const EncoderTokenizer *t, const char *text, size_t lengt
   TokenIds ids = {0};
   char *exact = allocate(length, 1), *tokens;
   memcpy(exact, text, length);
-  assert_ok(encoder_tokenizer_encode(t, exact, length, special, most, &ids, &error));
+  assert_ok(encoder_tokenizer_encode(t, exact, length, (EncodeOptions){special, most, {0}}, &ids, &error));
   size_t size = 1, at = 0, token_length;
   for (size_t i = 0; i < ids.count; i++) {
     assert_non_null(encoder_tokenizer_token(t, ids.ids[i], &token_length));

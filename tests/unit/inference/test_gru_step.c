@@ -120,7 +120,7 @@ static Layer layer_of(size_t hidden, const int32_t *lengths, size_t texts, size_
                   .product = allocate(texts * gates, sizeof(float)),
                   .transposed = allocate(gates * hidden, sizeof(float))};
   fill_normal(vectors, l.batch.distinct * INPUT, 0.8f, 7);
-  gru_project(&l.gru, &l.batch, vectors, l.projected);
+  gru_project(&l.gru, &l.batch, (Poll){0}, vectors, l.projected);
   gru_forward(&l.gru, &l.batch, backwards, l.projected, &tape, l.states, hidden);
   assert_ok(gru_step_pack(&l.gru, &l.weights, &error));
   for (size_t n = 0; n < tokens; n++) {

@@ -80,7 +80,7 @@ static void learn_logits(const Parameters *p, const Text *text, size_t count, fl
   Pass pass = {0};
   assert_ok(batch_fill(&pass.batch, text, count, lexicon_words(&lexicon, p->shape.vocabulary), &error));
   assert_ok(pass_reserve(&pass, &p->shape, false, &error));
-  network_forward(p, &lexicon, NULL, &pass);
+  assert_ok(network_forward(p, &lexicon, NULL, &pass, &error));
   float *sorted = unsort(&pass.batch, LABELS, pass.logits);
   memcpy(logits, sorted, count * LABELS * sizeof *logits);
   free(sorted);

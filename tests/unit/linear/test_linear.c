@@ -67,7 +67,7 @@ static double column_margin(const Linear *l, const TfidfVector *v, size_t c) {
 static void margins_of(const Linear *l, const Lexicon *lexicon, Text text, float margins[MOST_LABELS]) {
   TfidfVector v = {0};
   assert_ok(tfidf_vector(&l->tfidf, lexicon, text, &v, &error));
-  linear_forward(l, lexicon, &v, margins);
+  assert_ok(linear_forward(l, lexicon, &v, margins, &error));
   tfidf_vector_free(&v);
 }
 
@@ -78,7 +78,7 @@ static void check_margins(size_t labels, size_t buckets) {
     TfidfVector v = {0};
     float margins[MOST_LABELS];
     assert_ok(tfidf_vector(&l.tfidf, &lexicon, texts[i], &v, &error));
-    linear_forward(&l, &lexicon, &v, margins);
+    assert_ok(linear_forward(&l, &lexicon, &v, margins, &error));
     for (size_t c = 0; c < labels; c++) {
       double expected = labels != 2 ? column_margin(&l, &v, c) : column_margin(&l, &v, 0) * (c ? 1.0 : -1.0);
       assert_near((double)margins[c], expected, ROUNDED);
@@ -107,7 +107,7 @@ static void check_shares(const Linear *l, const Lexicon *lexicon, Text text) {
     double bias = l->labels == 2 ? (double)l->bias[0] * (label ? 1.0 : -1.0) : (double)l->bias[label];
     double sum = 0.5 * bias; /* of the margin times a half */
     for (size_t t = 0; t < text.length; t++) contributions[t] = 100.0f;
-    linear_contribute(l, lexicon, &v, text, label, 0.5f, contributions);
+    assert_ok(linear_contribute(l, lexicon, &v, text, label, 0.5f, contributions, &error));
     for (size_t t = 0; t < text.length; t++) sum += (double)contributions[t] - 100.0;
     assert_near(sum, 0.5 * (double)margins[label], 1e-4); /* 100 has 8e-6 after the point */
   }
@@ -153,10 +153,10 @@ TEST(a_pair_is_shared_by_its_words) {
   const uint32_t with_pair[] = {text[0], first, second};
   uint32_t pair = tfidf_pair(&l.tfidf, first, second);
   assert_ok(tfidf_vector(&l.tfidf, NULL, (Text){with_pair, 3}, &v, &error));
-  linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, contributions);
+  assert_ok(linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, contributions, &error));
   float weight = l.kernel[pair * 3 + 1], value = v.value[tfidf_vector_find(&v, pair)];
   l.kernel[pair * 3 + 1] = 0.0f;
-  linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, alone);
+  assert_ok(linear_contribute(&l, &lexicon, &v, (Text){with_pair, 3}, 1, 1.0f, alone, &error));
   assert_true(contributions[0] == alone[0]);
   for (size_t t = 1; t < 3; t++)
     assert_near((double)(contributions[t] - alone[t]), 0.5 * (double)(weight * value), 1e-6);

@@ -6,7 +6,7 @@
 
 static DecodedText decode(const char *text) {
   DecodedText decoded = {0};
-  assert_ok(decoded_text_read(&decoded, text, strlen(text), &error));
+  assert_ok(decoded_text_read(&decoded, text, strlen(text), (Poll){0}, &error));
   return decoded;
 }
 
@@ -30,7 +30,7 @@ TEST(references_become_characters) {
 TEST(a_text_without_references_stays) {
   const char *text = "AT&T <b>";
   DecodedText decoded = {0};
-  assert_ok(decoded_text_read(&decoded, text, 4, &error));
+  assert_ok(decoded_text_read(&decoded, text, 4, (Poll){0}, &error));
   assert_string_equal(decoded.text, "AT&T"); /* a tokenizer may look for the NUL */
   assert_int_equal(decoded.count, 0);
   assert_int_equal(decoded_text_start(&decoded, 3), 3);
@@ -58,7 +58,7 @@ TEST(memory_is_reused) {
   assert_int_equal(decoded.count, 1);
   assert_int_equal(decoded.length, 2);
   assert_memory_equal(decoded.text, "x>", 2);
-  assert_ok(decoded_text_read(&decoded, "y", 1, &error));
+  assert_ok(decoded_text_read(&decoded, "y", 1, (Poll){0}, &error));
   assert_int_equal(decoded.length, 1);
   assert_memory_equal(decoded.text, "y", 1);
   decoded_text_free(&decoded);

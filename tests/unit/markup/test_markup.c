@@ -122,7 +122,7 @@ TEST(any_text_can_be_split) {
       Split split = split_html(NAMES[n], text, length, SIZE_MAX);
       assert_true(utf8_is_valid(split.folded, split.length));
       split_free(&split);
-      assert_ok(markup_plain_text(text, length, &plain, &plain_length, &error));
+      assert_ok(markup_plain_text(text, length, (Poll){0}, &plain, &plain_length, &error));
       if (utf8_is_valid(text, length)) assert_true(utf8_is_valid(plain, plain_length));
       free(plain);
     }
@@ -134,7 +134,7 @@ TEST(any_text_can_be_split) {
 static void check_plain(const char *text, const char *expected) {
   char *plain;
   size_t length;
-  assert_ok(markup_plain_text(text, strlen(text), &plain, &length, &error));
+  assert_ok(markup_plain_text(text, strlen(text), (Poll){0}, &plain, &length, &error));
   assert_int_equal(length, strlen(expected));
   assert_memory_equal(plain, expected, length);
   free(plain);
@@ -160,14 +160,14 @@ static Status split(void *context) {
   size_t sum = 0;
   (void)context;
   MarkupTokenizer html = markup_tokenizer(&tokenizer_unicode);
-  return html.base.split(&html.base, TEXT, strlen(TEXT), ignore, &sum, &error);
+  return html.base.split(&html.base, TEXT, strlen(TEXT), (Poll){0}, ignore, &sum, &error);
 }
 
 static Status take_plain_text(void *context) {
   char *plain;
   size_t length;
   (void)context;
-  Status status = markup_plain_text(TEXT, strlen(TEXT), &plain, &length, &error);
+  Status status = markup_plain_text(TEXT, strlen(TEXT), (Poll){0}, &plain, &length, &error);
   if (!status) free(plain);
   return status;
 }

@@ -55,13 +55,13 @@ static void layer_free(Layer *l) {
 }
 
 static void forward(Layer *l) {
-  gru_project(&l->weights, &l->batch, l->vectors, l->projected);
+  gru_project(&l->weights, &l->batch, (Poll){0}, l->vectors, l->projected);
   gru_forward(&l->weights, &l->batch, l->backwards, l->projected, &l->tape, l->states, l->stride);
 }
 
 static void backward(Layer *l) {
   gru_backward(&l->weights, &l->batch, l->backwards, &l->tape, l->upstream, l->stride, &l->gradient);
-  gru_project_backward(&l->weights, &l->batch, l->vectors, l->tape.d_projected, &l->gradient, l->d_vectors);
+  gru_project_backward(&l->weights, &l->batch, &l->tape, l->vectors, &l->gradient, l->d_vectors);
 }
 
 /* The loss is of this direction's columns only. */

@@ -41,7 +41,7 @@ static void net_free(Net *net) {
 
 static double forward(void *context) {
   Net *net = context;
-  network_forward(&net->parameters, &net->lexicon, net->dropout, &net->pass);
+  assert_ok(network_forward(&net->parameters, &net->lexicon, net->dropout, &net->pass, &error));
   Targets targets = {.labels = net->targets, .label_weights = net->label_weights};
   return network_loss(&net->parameters, &net->pass, &targets, net->scale);
 }
@@ -53,7 +53,7 @@ static void backward(Net *net) {
   const Batch *batch = &net->pass.batch;
   EmbeddingWeights embedding = network_embedding(&net->parameters);
   memset(net->gradient.block, 0, net->gradient.count * sizeof(float));
-  network_backward(&net->parameters, net->dropout, &net->pass, &net->gradient);
+  assert_ok(network_backward(&net->parameters, net->dropout, &net->pass, &net->gradient, &error));
   for (size_t u = 0; u < batch->distinct; u++) {
     const float *from = net->pass.d_vectors + u * embedding.size;
     WordRows rows = embedding_rows(&embedding, &net->lexicon, batch->word[u], CAPITALS_NONE);
@@ -442,7 +442,7 @@ TEST(dropout_keeps_the_mean) {
   double exact = (double)net.pass.logits[0], sum = 0.0;
   for (uint64_t seed = 0; seed < SEEDS; seed++) {
     const Dropout dropout = {0.3f, seed};
-    network_forward(&net.parameters, &net.lexicon, &dropout, &net.pass);
+    assert_ok(network_forward(&net.parameters, &net.lexicon, &dropout, &net.pass, &error));
     sum += (double)net.pass.logits[0];
   }
   assert_near(sum / SEEDS, exact, 0.08);
@@ -504,7 +504,7 @@ static void check_labelling(Net net, const Text *texts) {
   forward(&net);
   assert_ok(batch_fill(&pass.batch, texts, COUNT(TEXTS), lexicon_words(&net.lexicon, VOCABULARY), &error));
   assert_ok(pass_reserve(&pass, &net.parameters.shape, false, &error));
-  network_forward(&net.parameters, &net.lexicon, NULL, &pass);
+  assert_ok(network_forward(&net.parameters, &net.lexicon, NULL, &pass, &error));
   output_softmax(COUNT(TEXTS), 3, pass.logits, pass.probabilities);
   assert_memory_equal(pass.probabilities, net.pass.probabilities, COUNT(TEXTS) * 3 * sizeof(float));
   pass_free(&pass);
@@ -530,7 +530,7 @@ TEST(a_pass_serves_networks_of_any_shape) {
     assert_ok(batch_fill(&pass.batch, TEXTS, COUNT(TEXTS), 6, &error));
     assert_ok(pass_reserve(&pass, &net.parameters.shape, training, &error));
     if (training) assert_true(pass.capacity >= pass_floats(&net.parameters.shape, COUNT(TEXTS), pass.batch.distinct));
-    network_forward(&net.parameters, &net.lexicon, NULL, &pass);
+    assert_ok(network_forward(&net.parameters, &net.lexicon, NULL, &pass, &error));
     assert_memory_equal(pass.logits, net.pass.logits, COUNT(TEXTS) * 3 * sizeof(float));
     net_free(&net);
   }

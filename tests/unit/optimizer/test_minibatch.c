@@ -141,9 +141,9 @@ static void plain_gradient(Plain *p, size_t first, size_t count) {
   assert_ok(pass_reserve(&pass, &p->parameters.shape, true, &error));
   for (size_t row = 0; row < count; row++) by_row[row] = targets[first + pass.batch.order[row]];
   memset(p->gradient.block, 0, p->gradient.count * sizeof(float));
-  network_forward(&p->parameters, &PLAIN, NULL, &pass);
+  assert_ok(network_forward(&p->parameters, &PLAIN, NULL, &pass, &error));
   p->loss = network_loss(&p->parameters, &pass, &(Targets){by_row, NULL, p->label_weights, NULL}, 1.0f / (float)count);
-  network_backward(&p->parameters, NULL, &pass, &p->gradient);
+  assert_ok(network_backward(&p->parameters, NULL, &pass, &p->gradient, &error));
   float *table = scatter(&pass.batch, VOCABULARY, size, pass.d_vectors);
   memcpy(p->gradient.tensor[TENSOR_EMBEDDING], table, VOCABULARY * size * sizeof(float));
   free(table);
@@ -251,7 +251,7 @@ typedef struct StepLoss {
 
 static double step_loss(void *context) {
   StepLoss *s = context;
-  network_forward(&s->parameters, &s->lexicon, NULL, &s->pass);
+  assert_ok(network_forward(&s->parameters, &s->lexicon, NULL, &s->pass, &error));
   return network_loss(&s->parameters, &s->pass, &(Targets){.labels = s->by_row}, 1.0f / (float)COUNT(SPELLED_TARGETS));
 }
 

@@ -133,9 +133,10 @@ TEST(rows_of_each_use) {
   corpus_free(&corpus);
 }
 
-static Status failing_split(const Tokenizer *tokenizer, const char *text, size_t length, TokenSink *sink,
+static Status failing_split(const Tokenizer *tokenizer, const char *text, size_t length, Poll poll, TokenSink *sink,
                             void *context, Error *e) {
   (void)tokenizer;
+  (void)poll;
   (void)text;
   (void)length;
   sink(context, &(Token){.text = "word", .length = 4, .end = 4});

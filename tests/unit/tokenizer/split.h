@@ -53,7 +53,7 @@ SHARED Split split_by(const Tokenizer *tokenizer, const char *text, size_t lengt
   char *exact = allocate(length, 1);
   memcpy(exact, text, length);
   Split split = split_begin(exact, length, most);
-  assert_ok(tokenizer->split(tokenizer, exact, length, take, &split, &error));
+  assert_ok(tokenizer->split(tokenizer, exact, length, (Poll){0}, take, &split, &error));
   assert_true(split.end <= length);
   free(exact);
   split.text = NULL;

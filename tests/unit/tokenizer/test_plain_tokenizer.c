@@ -215,7 +215,7 @@ TEST(any_text_can_be_split) {
       assert_true(utf8_is_valid(exact.folded, exact.length));
       Split among = split_begin(text, length, SIZE_MAX);
       memcpy(text + length, i % 2 ? "\xbf\xbf\xbf" "aaaaa" : "AAAAAAAA", 8);
-      assert_ok(tokenizer->split(tokenizer, text, length, take, &among, &error));
+      assert_ok(tokenizer->split(tokenizer, text, length, (Poll){0}, take, &among, &error));
       assert_string_equal(among.folded, exact.folded);
       assert_int_equal(among.size, exact.size);
       assert_memory_equal(among.written, exact.written, exact.size);

@@ -274,7 +274,7 @@ static size_t split_long(const char *letter, size_t letters) {
   char *text = allocate(letters * bytes, 1);
   for (size_t i = 0; i < letters; i++) memcpy(text + i * bytes, letter, bytes);
   Longest longest = {0};
-  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, text, letters * bytes, measure, &longest, &error));
+  assert_ok(tokenizer_unicode.split(&tokenizer_unicode, text, letters * bytes, (Poll){0}, measure, &longest, &error));
   assert_int_equal(longest.tokens, 1);
   assert_int_equal(longest.start, 0);
   assert_int_equal(longest.end, letters * bytes);
