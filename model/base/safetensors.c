@@ -430,19 +430,17 @@ static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
   lane[0] = hash_word(lane[0], size);
 }
 
-/* Finds the first place in the header that states an identifier, within the known bytes. */
-static const uint8_t *find_identifier(const uint8_t *bytes, size_t known, size_t size) {
+/* Finds the first place in the header that states an identifier. */
+static const uint8_t *find_identifier(const uint8_t *bytes, size_t size) {
   size_t key = strlen(SAFETENSORS_IDENTIFIER_KEY);
-  size_t end = known < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
-  if (end > known) end = known;
+  size_t end = size < LENGTH_BYTES ? 0 : safetensors_header_size(bytes, size);
   for (size_t i = LENGTH_BYTES; i + key + IDENTIFIER_LENGTH <= end; i++)
     if (memcmp(bytes + i, SAFETENSORS_IDENTIFIER_KEY, key) == 0) return bytes + i + key;
   return NULL;
 }
 
-bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t size,
-                                   char identifier[IDENTIFIER_LENGTH + 1]) {
-  const uint8_t *stated = find_identifier(bytes, known, size);
+bool safetensors_stated_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+  const uint8_t *stated = find_identifier(bytes, size);
   if (!stated) return false;
   memcpy(identifier, stated, IDENTIFIER_LENGTH);
   identifier[IDENTIFIER_LENGTH] = '\0';
@@ -451,7 +449,7 @@ bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t si
 
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
   uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u}, lane[LANES] = {0};
-  const uint8_t *own = find_identifier(bytes, size, size);
+  const uint8_t *own = find_identifier(bytes, size);
   if (own) {
     size_t before = (size_t)(own - bytes);
     hash_add(lane, bytes, before);

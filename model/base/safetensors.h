@@ -101,17 +101,14 @@ Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, cons
 const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or NULL */
 
 /* The identifier of a file: 32 hexadecimal digits, a hash of all its bytes but
-** those of the identifier itself, which stands in its metadata. Equal content
-** has equal identifiers, so a loaded model can be found by it.
+** those of the identifier itself, which stands in its metadata. It finds damage, but
+** anybody can make a file that has the identifier of another.
 */
 enum { IDENTIFIER_LENGTH = 32 };
 #define SAFETENSORS_IDENTIFIER_KEY "\"identifier\":\""
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);
 
-/* The identifier that a file of `size` bytes states in its first `known` ones;
-** false if it states none there.
-*/
-bool safetensors_stated_identifier(const uint8_t *bytes, size_t known, size_t size,
-                                   char identifier[IDENTIFIER_LENGTH + 1]);
+/* The identifier that a file of `size` bytes states in its header; false if it states none. */
+bool safetensors_stated_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);
 
 #endif

@@ -344,7 +344,7 @@ static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *s
 /* A file without an identifier runs too; one that states a wrong one does not. */
 static Status check_identifier(const File *f, size_t size, Model *m) {
   char stated[IDENTIFIER_LENGTH + 1];
-  if (!safetensors_stated_identifier(f->bytes, size, size, stated)) return STATUS_OK;
+  if (!safetensors_stated_identifier(f->bytes, size, stated)) return STATUS_OK;
   safetensors_identifier(f->bytes, size, m->identifier);
   if (strcmp(stated, m->identifier) == 0) return STATUS_OK;
   return error_set(f->error, STATUS_INVALID,

@@ -36,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     safetensors_find(&st, "embedding");
     safetensors_free(&st);
   }
-  if (safetensors_stated_identifier(data, size, size, stated)) safetensors_identifier(data, size, identifier);
+  if (safetensors_stated_identifier(data, size, stated)) safetensors_identifier(data, size, identifier);
   fuzz_memory_end(64 * size + (1 << 16));
   return 0;
 }
