@@ -67,21 +67,21 @@ typedef struct LinearTraining {
 */
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
 
-/* What the memory of linear_train() depends on. */
+/* What the memory of linear_train() depends on: perhaps more than there are addresses for. */
 typedef struct LinearSize {
-  size_t rows, tokens;  /* of the texts                                                      */
-  size_t vocabulary;
-  size_t words, ngrams; /* of the subword list, and of all its words together; 0 without one */
-  size_t columns;       /* linear_columns()                                                  */
-  size_t most;          /* as in LinearTraining                                              */
-  size_t threads;       /* workers_count()                                                   */
-  bool sets;            /* rows have sets of labels                                          */
+  uint64_t rows, tokens;  /* of the texts                                                      */
+  uint64_t vocabulary;
+  uint64_t words, ngrams; /* of the subword list, and of all its words together; 0 without one */
+  size_t columns;         /* linear_columns()                                                  */
+  size_t most;            /* as in LinearTraining                                              */
+  size_t threads;         /* workers_count()                                                   */
+  bool sets;              /* rows have sets of labels                                          */
 } LinearSize;
 
 /* Returns how many bytes linear_train() holds at most at one time, the branch that it makes included. It supposes that
 ** texts have as many different pairs and hashed features as most do: rather more than fewer.
 */
-size_t linear_training_bytes(const LinearSize *size);
+uint64_t linear_training_bytes(const LinearSize *size);
 
 /* Computes margins [labels] of a text from its vector; the lexicon is that of its words. Fails only if the vector's
 ** poll says stop, and so does linear_contribute().

@@ -341,30 +341,30 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
 /* ---- memory ------------------------------------------------------------------------ */
 
 /* Returns how many features texts have: different pairs are fewer and fewer, the more tokens there are. */
-static size_t expected_features(const LinearSize *s) {
+static uint64_t expected_features(const LinearSize *s) {
   double pairs = fmin((double)s->tokens, 4.0 * pow((double)s->tokens, 0.83));
-  size_t most = s->most ? s->most : LINEAR_WEIGHTS / s->columns, features = s->vocabulary + (size_t)pairs;
+  uint64_t most = s->most ? s->most : LINEAR_WEIGHTS / s->columns, features = s->vocabulary + (uint64_t)pairs;
   return features < most ? features : most;
 }
 
 /* Two thirds of the entries are words and pairs; the rest, of numbers and capitals, are fewer in most texts. */
-static size_t rows_bytes(const LinearSize *s) {
+static uint64_t rows_bytes(const LinearSize *s) {
   enum { ENTRY = sizeof(uint32_t) + sizeof(float) };
-  size_t entries = s->tokens * 5 / 2 * ENTRY, at_once = LINEAR_ROWS_AT_ONCE;
-  size_t unplaced = s->rows > at_once ? entries / s->rows * at_once : entries;
-  size_t bundles = s->words * sizeof(Bundle) + s->ngrams * sizeof(uint32_t);
+  uint64_t entries = s->tokens * 5 / 2 * ENTRY, at_once = LINEAR_ROWS_AT_ONCE;
+  uint64_t unplaced = s->rows > at_once ? entries / s->rows * at_once : entries;
+  uint64_t bundles = s->words * sizeof(Bundle) + s->ngrams * sizeof(uint32_t);
   return entries + unplaced + s->rows * (sizeof(size_t) + sizeof(float)) + bundles;
 }
 
-size_t linear_training_bytes(const LinearSize *s) {
-  size_t features = expected_features(s), weights = features + (s->words ? linear_buckets(s->columns) : 0);
-  size_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
-  size_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
-  size_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0;
+uint64_t linear_training_bytes(const LinearSize *s) {
+  uint64_t features = expected_features(s), weights = features + (s->words ? linear_buckets(s->columns) : 0);
+  uint64_t branch = features * (2 * sizeof(uint32_t) + 2 * sizeof(TfidfPair)) + weights * s->columns * sizeof(float);
+  uint64_t collecting = s->tokens * sizeof(uint64_t) + s->vocabulary * 4 * sizeof(size_t);
+  uint64_t counts = weights * sizeof(uint32_t), targets = s->sets ? s->rows * sizeof(uint32_t) : 0;
   size_t machines = s->columns < s->threads ? s->columns : s->threads;
-  size_t solving = counts + machines * (svm_bytes(s->rows, weights, s->words) + counts + targets);
-  size_t by_all = PARTS * counts + svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
-  if (has_many_rows(s->rows, s->columns) && by_all > solving) solving = by_all;
-  size_t later = rows_bytes(s) + counts + solving;
+  uint64_t solving = counts + machines * (svm_bytes(s->rows, weights, s->words) + counts + targets);
+  uint64_t by_all = PARTS * counts + svm_newton_bytes(s->rows, weights, s->words) + weights * sizeof(float) + targets;
+  if (has_many_rows((size_t)s->rows, s->columns) && by_all > solving) solving = by_all;
+  uint64_t later = rows_bytes(s) + counts + solving;
   return branch + (collecting > later ? collecting : later);
 }

@@ -28,7 +28,7 @@ void svm_free(Svm *s) {
   *s = (Svm){0};
 }
 
-size_t svm_bytes(size_t rows, size_t features, size_t bundles) {
+uint64_t svm_bytes(uint64_t rows, uint64_t features, uint64_t bundles) {
   return sizeof(float) * (3 * features + bundles + 3 * rows);
 }
 

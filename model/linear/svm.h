@@ -30,7 +30,7 @@ Status svm_new(const SparseRows *rows, Svm *svm, Error *error);
 void svm_free(Svm *svm);
 
 /* Returns the bytes of a solver. */
-size_t svm_bytes(size_t rows, size_t features, size_t bundles);
+uint64_t svm_bytes(uint64_t rows, uint64_t features, uint64_t bundles);
 
 /* Prepares the solver, before its first fit and again for other scales, or for other rows, at most as many, with the
 ** same features. Returns early if the workers are stopped.

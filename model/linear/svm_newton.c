@@ -56,7 +56,7 @@ void svm_newton_free(SvmNewton *s) {
   free(s);
 }
 
-size_t svm_newton_bytes(size_t rows, size_t features, size_t bundles) {
+uint64_t svm_newton_bytes(uint64_t rows, uint64_t features, uint64_t bundles) {
   return sizeof(float) * (2 * rows + VECTORS * features + (1 + BLOCKS) * (features + bundles));
 }
 

@@ -33,6 +33,6 @@ Status svm_newton_fit(SvmNewton *solver, const uint32_t *targets, uint32_t posit
                       float *weights, Error *error);
 
 /* Returns the bytes of a solver. */
-size_t svm_newton_bytes(size_t rows, size_t features, size_t bundles);
+uint64_t svm_newton_bytes(uint64_t rows, uint64_t features, uint64_t bundles);
 
 #endif

@@ -103,9 +103,9 @@ static double pruning_bytes(const Need *n) {
 static double linear_bytes(const Need *n, double rows) {
   const TableSize *t = n->table;
   double share = rows / fmax(1.0, t->rows);
-  LinearSize size = {.rows = (size_t)rows, .tokens = (size_t)(share * t->tokens), .vocabulary = (size_t)n->kept,
-                     .words = n->options.subwords ? (size_t)t->words : 0,
-                     .ngrams = n->options.subwords ? (size_t)t->ngrams : 0, .columns = (size_t)n->columns,
+  LinearSize size = {.rows = (uint64_t)rows, .tokens = (uint64_t)(share * t->tokens), .vocabulary = (uint64_t)n->kept,
+                     .words = n->options.subwords ? (uint64_t)t->words : 0,
+                     .ngrams = n->options.subwords ? (uint64_t)t->ngrams : 0, .columns = (size_t)n->columns,
                      .most = (size_t)n->features, .threads = n->options.threads, .sets = t->set_labels > 0};
   return (sizeof(Text) + WORD) * rows + fmax(0.0, (double)linear_training_bytes(&size) - n->branch);
 }
