@@ -2,7 +2,7 @@
 ** hard_heap_limit). Every statement then ends with SQLITE_NOMEM or with what it gives otherwise; a model is saved whole
 ** or not at all; nothing leaks; and the connection works on.
 **
-** Which allocations fail, is_chosen() says. TEST_CASES=all fails every one, which takes hours.
+** Which allocations fail, is_chosen() says. TEST_CASES=all fails every one, which takes long.
 **
 ** Two kinds of allocation fail: those of SQLite, through SQLITE_CONFIG_MALLOC,
 ** and those of the extension itself. For these the program's own malloc() stands
@@ -362,13 +362,13 @@ static long offset_of(const char *name) {
 }
 
 /* Whether allocation n of `all` is one to fail: where a way through the extension is met for the first time in all
-** cases, and of the rest a sample. Of the extension's own all are tried where there are few.
+** cases, and eight more, evenly apart. Of the extension's own all are tried where there are few.
 */
 static bool is_chosen(const Run *r, long n, long all) {
-  enum { FEW = 100 };
+  enum { FEW = 100, SAMPLES = 8 };
   bool own = r->mode->whose == EXTENSIONS;
   bool first = meet_way(paths[n], r->mode); /* asked first: it remembers */
-  return first || (own && all <= FEW) || (n + offset_of(r->c->name)) % (own ? 32 : 256) == 0 || all_cases();
+  return first || (own && all <= FEW) || (n + offset_of(r->c->name)) % (all / SAMPLES + 1) == 0 || all_cases();
 }
 
 /* With more and more heap, until it is enough. */
