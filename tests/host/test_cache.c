@@ -474,7 +474,8 @@ TEST(connections_share_weights) {
     users[i] = another(db);
     run(users[i], "PRAGMA cache_size = 10; SELECT classify('kitten', 'm')");
   }
-  assert_in_range(allocated() - before, SIZE, 3 * SIZE);
+  /* A connection has memory of its own, more or less of it by SQLite's version; unshared weights take 10 * SIZE. */
+  assert_in_range(allocated() - before, SIZE, 4 * SIZE);
   for (size_t i = 0; i < CONNECTIONS; i++) close_database(users[i]);
   assert_true(allocated() < before + SIZE / 2);
   close_database(db);

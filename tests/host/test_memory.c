@@ -1,7 +1,8 @@
-/* Memory that is out: one allocation fails, each in turn, once alone and once
-** with all after it; or SQLite's heap has a limit (PRAGMA hard_heap_limit). Every statement then ends with SQLITE_NOMEM
-** or with what it gives otherwise; a model is saved whole or not at all; nothing
-** leaks; and the connection works on.
+/* Memory that is out: one allocation fails, alone or with all after it; or SQLite's heap has a limit (PRAGMA
+** hard_heap_limit). Every statement then ends with SQLITE_NOMEM or with what it gives otherwise; a model is saved whole
+** or not at all; nothing leaks; and the connection works on.
+**
+** Which allocations fail, is_chosen() says. TEST_CASES=all fails every one, which takes long.
 **
 ** Two kinds of allocation fail: those of SQLite, through SQLITE_CONFIG_MALLOC,
 ** and those of the extension itself. For these the program's own malloc() stands
@@ -333,14 +334,47 @@ static int run_failing(Run *r, long n) {
   return o.rc;
 }
 
-/* Whether allocation n of `all` is one to fail: the extension's own are, unless there are very
-** many; of the others the 1st, 4th, 16th ... on the same way.
+/* The ways through the extension that have led to an allocation, in any case so far: an open hash. */
+enum { WAYS = 1 << 16 };
+static uint64_t ways[WAYS];
+static size_t way_count;
+
+static void forget_ways(void) {
+  memset(ways, 0, sizeof ways);
+  way_count = 0;
+}
+
+/* Whether it is met for the first time. */
+static bool meet_way(uint64_t way, const Mode *mode) {
+  uint64_t key = (way ^ (uint64_t)(mode - MODES + 1)) * 0x9E3779B97F4A7C15u | 1;
+  size_t at = (size_t)(key >> 48) % WAYS;
+  while (ways[at] && ways[at] != key) at = (at + 1) % WAYS;
+  if (ways[at]) return false;
+  if (++way_count > WAYS / 2) abort();
+  ways[at] = key;
+  return true;
+}
+
+static bool all_cases(void) {
+  const char *cases = getenv("TEST_CASES");
+  return cases && strcmp(cases, "all") == 0;
+}
+
+/* Where a sample begins: the name of the case alone decides it, so that a failure comes again. */
+static long offset_of(const char *name) {
+  unsigned long seed = 0;
+  for (; *name; name++) seed = seed * 31 + (unsigned char)*name;
+  return (long)(seed & 0xFFFF);
+}
+
+/* Whether allocation n of `all` is one to fail: where a way through the extension is met for the first time in all
+** cases, and eight more, evenly apart. Of the extension's own all are tried where there are few.
 */
-static bool is_chosen(const Mode *mode, long n, long all) {
-  enum { MANY = 400 };
-  long before = 1;
-  for (long i = 1; i < n; i++) before += paths[i] == paths[n];
-  return (mode->whose == EXTENSIONS && all <= MANY) || ((before & (before - 1)) == 0 && before & 0x5555);
+static bool is_chosen(const Run *r, long n, long all) {
+  enum { FEW = 100, SAMPLES = 8 };
+  bool own = r->mode->whose == EXTENSIONS;
+  bool first = meet_way(paths[n], r->mode); /* asked first: it remembers */
+  return first || (own && all <= FEW) || (n + offset_of(r->c->name)) % (all / SAMPLES + 1) == 0 || all_cases();
 }
 
 /* With more and more heap, until it is enough. */
@@ -358,7 +392,7 @@ static long run_mode(Run *r, const Mode *mode) {
   run_failing(r, 0);
   long all = counted < MOST ? counted : MOST - 1; /* the more, the longer it took: polls allocate as well */
   for (long n = 1; n <= all; n++)
-    if (is_chosen(mode, n, all)) run_failing(r, n);
+    if (is_chosen(r, n, all)) run_failing(r, n);
   return all;
 }
 
@@ -716,6 +750,7 @@ TEST(teachers) { run_cases(TEACHERS, COUNT(TEACHERS)); }
 TEST(in_utf16) {
   const Case card = {"card", "SELECT classify_card('good')", NULL, NULL, NULL};
   const Case cases[] = {TRAININGS[4], LABELLINGS[0], LABELLINGS[12], card};
+  forget_ways(); /* what follows is tried anew */
   run_cases(cases, COUNT(cases));
 }
 
