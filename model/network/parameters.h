@@ -85,8 +85,8 @@ float *parameters_dense(const Parameters *parameters); /* [dense] */
 
 /* Initial values: Glorot's uniform for kernels, orthogonal in each gate for
 ** recurrent kernels, +-0.05 for embeddings and subwords, a normal of deviation 0.05 for
-** attention, zero for biases. Of a large network this takes a second: returns false, with the rest left as it was, if the
-** poll (which may be empty) says stop.
+** attention, zero for biases. Of a large network this takes a second: returns false, with the rest left as it was, if
+** the poll (which may be empty) says stop.
 */
 bool parameters_initialise(Parameters *parameters, uint64_t seed, Poll poll);
 
