@@ -116,8 +116,8 @@ Status encoder_tokenize(const Encoder *e, const char *text, size_t length, Encod
   if (!memory_grow(&texts->end, &texts->capacity, texts->count + 1, sizeof *texts->end) ||
       !memory_grow(&texts->ids.ids, &texts->ids.capacity, begin + 1, sizeof *texts->ids.ids))
     return error_no_memory(error);
-  Status status = encoder_tokenizer_encode(e->tokenizer, text, length, (EncodeOptions){!c->is_static, most, texts->poll},
-                                           &texts->ids, error);
+  Status status = encoder_tokenizer_encode(e->tokenizer, text, length,
+                                           (EncodeOptions){!c->is_static, most, texts->poll}, &texts->ids, error);
   if (status) return status;
   if (c->is_static) drop_unknown(e, begin, &texts->ids);
   texts->end[texts->count++] = texts->ids.count;

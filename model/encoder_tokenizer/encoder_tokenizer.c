@@ -241,17 +241,20 @@ static bool may_end(const EncoderTokenizer *t, const char *text, size_t end) {
 }
 
 /* Returns where a part of the text that begins at `start` ends. */
-static size_t part_end(const EncoderTokenizer *t, const char *text, size_t length, size_t start) {
-  if (!t->local || length - start <= PART_BYTES) return length;
-  for (const char *at = text + start + PART_BYTES; (at = memchr(at, ' ', (size_t)(text + length - at))); at++)
-    if (may_end(t, text, (size_t)(at - text))) return (size_t)(at - text);
+static size_t part_end(Encoding *e, const char *text, size_t length, size_t start) {
+  if (!e->t->local || length - start <= PART_BYTES) return length;
+  for (const char *at = text + start + PART_BYTES; (at = memchr(at, ' ', (size_t)(text + length - at))); at++) {
+    if (!text_poll_goes_on(&e->poll, (size_t)(at - text))) break;
+    if (may_end(e->t, text, (size_t)(at - text))) return (size_t)(at - text);
+  }
   return length;
 }
 
 static void encode_text(Encoding *e, const char *text, size_t length) {
   AddedMatch match;
   for (size_t at = 0; at < length && text_poll_goes_on(&e->poll, at) && goes_on(e); at = match.end) {
-    size_t end = part_end(e->t, text, length, at);
+    size_t end = part_end(e, text, length, at);
+    if (!goes_on(e)) break;
     bool found = added_tokens_find(&e->t->added, false, text, length, at, end, &match);
     if (!found) match = (AddedMatch){end, end, TOKEN_NONE};
     if (match.start > at) encode_part(e, text + at, match.start - at, at == 0);

@@ -317,6 +317,12 @@ static void compute_features(const Inference *n, InferenceScratch *s, size_t i, 
   summarise(length, s->rows, 0, shape->embedding, s->weights, features + 2 * hidden, pool ? pool + 2 * hidden : NULL);
 }
 
+/* Polls if the batch is so long that what is done at a time takes a while. */
+static Status poll_if_long(const InferenceScratch *s, Error *error) {
+  enum { LONG_TOKENS = 1 << 12 };
+  return s->batch.tokens < LONG_TOKENS ? STATUS_OK : poll_proceed(s->poll, error);
+}
+
 /* ---- the forward pass ------------------------------------------------------------------------- */
 
 Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *texts, size_t count,
@@ -328,17 +334,20 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   if (!reserve_lists(s)) return error_no_memory(error);
   size_t others = find_words(n, texts, s), capitals = count_capitals(n, texts, &s->batch);
   if (!reserve_block(n, others + capitals, s)) return error_no_memory(error);
+  status = poll_if_long(s, error);
+  if (status) return status;
   compute_other_words(n, lexicon, others, s);
   if (capitals) add_all_capitals(n, texts, others, s);
   status = run_gru(n, s, error);
   if (status) return status;
   clear_padding(n, texts, s);
   score(n, s);
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count && !status; i++) {
     uint32_t text = s->batch.order[i];
+    status = poll_if_long(s, error);
     compute_features(n, s, i, texts[text].words, s->features + text * features);
   }
   OutputWeights output = network_output(p);
-  output_forward(&output, count, s->features, logits);
-  return STATUS_OK;
+  if (!status) output_forward(&output, count, s->features, logits);
+  return status;
 }

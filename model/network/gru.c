@@ -44,8 +44,8 @@ bool gru_project(const GruWeights *w, const Batch *b, Poll poll, const float *ve
   size_t gates = 3 * w->hidden;
   for (size_t u = 0; u < b->distinct; u++)
     memcpy(projected + u * gates, w->bias, gates * sizeof *projected);
-  return add_product(matrix_product, (Matrix){vectors, b->distinct, w->input}, (Matrix){w->kernel, w->input, gates}, poll,
-                     projected);
+  Matrix kernel = {w->kernel, w->input, gates};
+  return add_product(matrix_product, (Matrix){vectors, b->distinct, w->input}, kernel, poll, projected);
 }
 
 /* The formula of gru.h for one token: x is x W + b, hu is h U. Stores z, r, n and h Un + cn

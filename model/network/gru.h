@@ -15,8 +15,8 @@
 **
 ** gru_project() computes x W + b once per distinct word of the batch.
 **
-** All of it takes long if texts are long and the layer is large. The poll, which may be empty, is asked every few ms; when
-** it says stop, the functions return false at once and leave their results unfinished.
+** All of it takes long if texts are long and the layer is large. The poll, which may be empty, is asked every few ms;
+** when it says stop, the functions return false at once and leave their results unfinished.
 */
 #ifndef CLASSIFY_GRU_H
 #define CLASSIFY_GRU_H

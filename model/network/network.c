@@ -146,7 +146,8 @@ static bool encode(const Parameters *p, Pass *pass) {
     if (!gru_forward(&forward, b, false, pass->projected, &pass->forward, pass->states, state)) return false;
     if (!gru_project(&backward, b, pass->poll, pass->vectors, pass->projected)) return false;
     mask_gates(s, b, pass->projected);
-    if (!gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state)) return false;
+    if (!gru_forward(&backward, b, true, pass->projected, &pass->backward, pass->states + s->hidden, state))
+      return false;
     clear_padding(s, b, pass->states);
   }
   if (state > 2 * s->hidden)

@@ -141,19 +141,29 @@ void parameters_copy(Parameters *to, const Parameters *from) {
 
 /* ---- initial values ------------------------------------------------------- */
 
-static void fill_uniform(float *values, size_t count, float limit, Random *random) {
-  for (size_t i = 0; i < count; i++) values[i] = limit * (2.0f * random_uniform(random) - 1.0f);
+/* Returns whether to go on with number i. */
+static bool goes_on(Poll poll, size_t i) {
+  enum { NUMBERS = 1 << 16 }; /* between two polls: a ms */
+  return i % NUMBERS != NUMBERS - 1 || poll_goes_on(poll);
 }
 
-static void fill_normal(float *values, size_t count, float deviation, Random *random) {
-  for (size_t i = 0; i < count; i++) values[i] = deviation * random_normal(random);
+static bool fill_uniform(float *values, size_t count, float limit, Random *random, Poll poll) {
+  size_t i = 0;
+  for (; i < count && goes_on(poll, i); i++) values[i] = limit * (2.0f * random_uniform(random) - 1.0f);
+  return i == count;
+}
+
+static bool fill_normal(float *values, size_t count, float deviation, Random *random, Poll poll) {
+  size_t i = 0;
+  for (; i < count && goes_on(poll, i); i++) values[i] = deviation * random_normal(random);
+  return i == count;
 }
 
 /* Makes each gate's square block [n][n] of the matrix [n][3n] orthogonal:
 ** random rows, each cleared of its part along those above it (Gram-Schmidt).
 */
-static void fill_orthogonal(float *values, size_t n, Random *random) {
-  fill_normal(values, n * 3 * n, 1.0f, random);
+static bool fill_orthogonal(float *values, size_t n, Random *random, Poll poll) {
+  if (!fill_normal(values, n * 3 * n, 1.0f, random, poll)) return false;
   for (size_t gate = 0; gate < 3; gate++) {
     for (size_t i = 0; i < n; i++) {
       float *row = values + i * 3 * n + gate * n, length = 0.0f;
@@ -165,23 +175,27 @@ static void fill_orthogonal(float *values, size_t n, Random *random) {
       }
       for (size_t j = 0; j < n; j++) length += row[j] * row[j];
       for (size_t j = 0; j < n; j++) row[j] /= sqrtf(length) + 1e-12f;
+      if (!poll_goes_on(poll)) return false;
     }
   }
+  return true;
 }
 
-void parameters_initialise(Parameters *p, uint64_t seed) {
-  for (Tensor t = 0; t < TENSOR_COUNT; t++) {
+bool parameters_initialise(Parameters *p, uint64_t seed, Poll poll) {
+  bool whole = true;
+  for (Tensor t = 0; t < TENSOR_COUNT && whole; t++) {
     size_t d[2] = {0, 1}, count = tensor_count(&p->shape, t);
     if (!parameters_dimensions(&p->shape, t, d)) continue;
     Random random = random_stream(seed, RANDOM_PARAMETERS, t);
     switch (TABLE[t].initial) {
       case ZERO: memset(p->tensor[t], 0, count * sizeof(float)); break;
-      case EMBEDDED: fill_uniform(p->tensor[t], count, 0.05f, &random); break;
-      case GLOROT: fill_uniform(p->tensor[t], count, sqrtf(6.0f / (float)(d[0] + d[1])), &random); break;
-      case ORTHOGONAL: fill_orthogonal(p->tensor[t], d[0], &random); break;
-      case NORMAL: fill_normal(p->tensor[t], count, 0.05f, &random); break;
+      case EMBEDDED: whole = fill_uniform(p->tensor[t], count, 0.05f, &random, poll); break;
+      case GLOROT: whole = fill_uniform(p->tensor[t], count, sqrtf(6.0f / (float)(d[0] + d[1])), &random, poll); break;
+      case ORTHOGONAL: whole = fill_orthogonal(p->tensor[t], d[0], &random, poll); break;
+      case NORMAL: whole = fill_normal(p->tensor[t], count, 0.05f, &random, poll); break;
     }
   }
+  return whole;
 }
 
 /* Leaves rows and columns as they are that `from` does not have. */

@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #include "base/safetensors_writer.h"
-#include "base/status.h"
+#include "base/workers.h"
 #include "network/padding.h"
 #include "text/ngrams.h"
 
@@ -85,9 +85,10 @@ float *parameters_dense(const Parameters *parameters); /* [dense] */
 
 /* Initial values: Glorot's uniform for kernels, orthogonal in each gate for
 ** recurrent kernels, +-0.05 for embeddings and subwords, a normal of deviation 0.05 for
-** attention, zero for biases.
+** attention, zero for biases. Of a large network this takes a second: returns false, with the rest left as it was, if
+** the poll (which may be empty) says stop.
 */
-void parameters_initialise(Parameters *parameters, uint64_t seed);
+bool parameters_initialise(Parameters *parameters, uint64_t seed, Poll poll);
 
 /* Whether all are numbers, and none is too large for a model's file (finite.h). */
 bool parameters_finite(const Parameters *parameters);

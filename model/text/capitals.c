@@ -35,6 +35,7 @@ static bool may_have_capitals(const char *text, size_t length) {
 
 Capitals capitals_of(const char *text, size_t length) {
   Letters l = {0};
+  if (length > CAPITALS_BYTES) length = utf8_cut(text, length, CAPITALS_BYTES);
   if (!may_have_capitals(text, length)) return CAPITALS_NONE;
   for (size_t i = 0; i < length;) {
     unsigned char c = (unsigned char)text[i];

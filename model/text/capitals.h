@@ -14,6 +14,8 @@ typedef enum Capitals {
   CAPITALS_ROWS = CAPITALS_COUNT - 1 /* all but CAPITALS_NONE have a row of the embedding */
 } Capitals;
 
+enum { CAPITALS_BYTES = 1 << 16 }; /* of a longer token only so many count */
+
 /* Returns the capitals of a token before it was folded (tokenizer.h); CAPITALS_NONE if there are no bytes. */
 Capitals capitals_of(const char *text, size_t length);
 

@@ -26,7 +26,7 @@ typedef enum RowUse {
 } RowUse;
 
 typedef struct Corpus {
-  Poll poll;           /* of the caller, asked while a long text is added; or empty */
+  Poll poll;           /* of the caller, asked while a long text is added and what learns is made; or empty */
   Vocabulary vocabulary;
   Labels labels;
   Labels others;       /* labels that only validation rows have                */

@@ -244,11 +244,12 @@ static void set_biases(Training *t, size_t first) {
 }
 
 /* Draws the parameters, then puts in given vectors and what the model before has learned. */
-static void initialise(Training *t) {
+static Status initialise(Training *t, Error *error) {
   Parameters *p = &t->model->parameters;
   EmbeddingWeights embedding = network_embedding(p);
   const Strings *words = &t->corpus.vocabulary.words;
-  parameters_initialise(p, t->options.seed);
+  if (!parameters_initialise(p, t->options.seed, t->corpus.poll))
+    return error_set(error, STATUS_INTERRUPTED, "interrupted");
   for (uint32_t w = 0; t->vectors.size && w < words->count; w++) {
     size_t length;
     const char *word = strings_get(words, w, &length);
@@ -256,16 +257,16 @@ static void initialise(Training *t) {
     if (vector) memcpy(embedding.table + (w + 1) * embedding.size, vector, embedding.size * sizeof *vector);
   }
   if (t->corpus.multilabel) set_biases(t, t->from ? t->from->labels.keys.count : 0);
-  if (!t->from) return;
+  if (!t->from) return STATUS_OK;
   parameters_take(p, &t->from->parameters);
   if (embedding.buckets)
     embedding_fold(&embedding, &t->corpus.subwords, t->from->parameters.shape.vocabulary, -1.0f);
+  return STATUS_OK;
 }
 
 Status preparation_new_model(Training *t, Error *error) {
   Status status = make_model(t, error);
-  if (!status) initialise(t);
-  return status;
+  return status ? status : initialise(t, error);
 }
 
 /* ---- all of it --------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ static Status fold_begin(const CrossValidation *s, size_t number, Training *t, E
   t->model = NULL;
   t->epochs = NULL;
   t->workers = NULL;
+  t->corpus.poll = workers_task_poll(s->training->workers); /* this is not the caller's thread */
   t->warnings = (Strings){0};
   t->corpus.use = malloc(t->corpus.rows + 1);
   if (!t->corpus.use) return error_no_memory(error);

@@ -100,9 +100,11 @@ static const struct Work {
     {"a teacher", "SELECT classify_train(text, iif(id % 100, NULL, label), 'm', '" LINEAR ",\"teacher\":\"bert\"}') "
      "FROM crowd"},
     {"a teacher, two threads",
-     "SELECT classify_train(text, NULL, 'm', '" LINEAR ",\"teacher\":\"static\",\"labels\":[\"a\",\"b\"]}') FROM crowd"},
+     "SELECT classify_train(text, NULL, 'm', '" LINEAR ",\"teacher\":\"static\",\"labels\":[\"a\",\"b\"]}') "
+     "FROM crowd"},
     {"doubts", "SELECT * FROM classify_doubts('SELECT id, text, label FROM crowd', 'default')"},
-    {"doubts, two labels", "SELECT * FROM classify_doubts('SELECT id, text, label > ''label 5'' FROM crowd', 'default')"},
+    {"doubts, two labels",
+     "SELECT * FROM classify_doubts('SELECT id, text, label > ''label 5'' FROM crowd', 'default')"},
     {"going on", "SELECT classify_train(text, label, 'm', '" ONCE ",\"from\":\"default\"}') FROM crowd"},
     {"compressed", "SELECT classify_train(text, label, 'm', '" ONCE ",\"max_size\":1000000}') FROM crowd"},
     {"a large model, saved",

@@ -53,8 +53,8 @@ TEST(tokens_reach_from_reference_to_reference) {
 
 TEST(memory_is_reused) {
   DecodedText decoded = {0};
-  assert_ok(decoded_text_read(&decoded, "&lt;&gt;&amp;", 13, &error));
-  assert_ok(decoded_text_read(&decoded, "x&gt;", 5, &error));
+  assert_ok(decoded_text_read(&decoded, "&lt;&gt;&amp;", 13, (Poll){0}, &error));
+  assert_ok(decoded_text_read(&decoded, "x&gt;", 5, (Poll){0}, &error));
   assert_int_equal(decoded.count, 1);
   assert_int_equal(decoded.length, 2);
   assert_memory_equal(decoded.text, "x>", 2);

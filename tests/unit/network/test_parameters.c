@@ -111,7 +111,7 @@ TEST(a_block_without_embedding_is_all_dense) {
 
 TEST(copy_copies_all_values) {
   Parameters a = make(WITH_ALL), b = make(WITH_ALL);
-  parameters_initialise(&a, 1);
+  parameters_initialise(&a, 1, (Poll){0});
   parameters_copy(&b, &a);
   assert_memory_equal(a.block, b.block, a.count * sizeof(float));
   parameters_free(&a);
@@ -153,7 +153,7 @@ static void check_uniform(const float *values, size_t count, double limit) {
 
 TEST(kernels_and_embedding_are_uniform) {
   Parameters p = make(LARGE);
-  parameters_initialise(&p, 1);
+  parameters_initialise(&p, 1, (Poll){0});
   check_uniform(p.tensor[TENSOR_EMBEDDING], 200 * 40, 0.05);
   check_uniform(p.tensor[TENSOR_GRU_FORWARD], 40 * 96, sqrt(6.0 / (40 + 96)));
   check_uniform(p.tensor[TENSOR_GRU_BACKWARD], 40 * 96, sqrt(6.0 / (40 + 96)));
@@ -162,7 +162,7 @@ TEST(kernels_and_embedding_are_uniform) {
   Shape shape = LARGE;
   shape.buckets = 150;
   p = make(shape);
-  parameters_initialise(&p, 1);
+  parameters_initialise(&p, 1, (Poll){0});
   check_uniform(p.tensor[TENSOR_SUBWORDS], 150 * 40, 0.05);
   assert_memory_not_equal(p.tensor[TENSOR_SUBWORDS], p.tensor[TENSOR_EMBEDDING], 150 * 40 * sizeof(float));
   parameters_free(&p);
@@ -173,7 +173,7 @@ TEST(biases_are_zero) {
                            TENSOR_OUTPUT_BIAS};
   Parameters p = make(LARGE);
   for (size_t i = 0; i < p.count; i++) p.block[i] = 9.0f;
-  parameters_initialise(&p, 1);
+  parameters_initialise(&p, 1, (Poll){0});
   for (size_t b = 0; b < COUNT(biases); b++) {
     size_t d[2] = {0, 1};
     parameters_dimensions(&p.shape, biases[b], d);
@@ -195,7 +195,7 @@ static void check_orthogonal(const float *gate, size_t n) {
 
 TEST(recurrent_kernels_are_orthogonal_gate_by_gate) {
   Parameters p = make(LARGE);
-  parameters_initialise(&p, 1);
+  parameters_initialise(&p, 1, (Poll){0});
   for (size_t gate = 0; gate < 3; gate++) {
     check_orthogonal(p.tensor[TENSOR_GRU_FORWARD_RECURRENT] + gate * 32, 32);
     check_orthogonal(p.tensor[TENSOR_GRU_BACKWARD_RECURRENT] + gate * 32, 32);
@@ -205,9 +205,9 @@ TEST(recurrent_kernels_are_orthogonal_gate_by_gate) {
 
 TEST(values_depend_on_the_seed_alone) {
   Parameters a = make(LARGE), b = make(LARGE), c = make(LARGE);
-  parameters_initialise(&a, 5);
-  parameters_initialise(&b, 5);
-  parameters_initialise(&c, 6);
+  parameters_initialise(&a, 5, (Poll){0});
+  parameters_initialise(&b, 5, (Poll){0});
+  parameters_initialise(&c, 6, (Poll){0});
   assert_memory_equal(a.block, b.block, a.count * sizeof(float));
   assert_memory_not_equal(a.block, c.block, a.count * sizeof(float));
   assert_memory_not_equal(a.tensor[TENSOR_GRU_FORWARD], a.tensor[TENSOR_GRU_BACKWARD], 40 * 96 * 4);
@@ -219,7 +219,7 @@ TEST(values_depend_on_the_seed_alone) {
 TEST(one_value_that_is_not_finite_is_seen) {
   const float values[] = {NAN, INFINITY, -INFINITY, 1.0001e10f, -3e38f};
   Parameters p = make(WITH_ALL);
-  parameters_initialise(&p, 1);
+  parameters_initialise(&p, 1, (Poll){0});
   p.block[0] = 1e10f;
   assert_true(parameters_finite(&p));
   for (size_t i = 0; i < p.count; i++) {
@@ -254,7 +254,7 @@ TEST(a_network_of_more_words_and_labels_takes_a_smaller_one) {
     large.labels += 3;
     if (large.positions) large.positions += 2;
     Parameters from = make(small[i]), to = make(large), before = make(large);
-    parameters_initialise(&before, 2);
+    parameters_initialise(&before, 2, (Poll){0});
     parameters_copy(&to, &before);
     fill_normal(from.block, from.count, 1.0f, i);
     parameters_take(&to, &from);
@@ -267,7 +267,7 @@ TEST(a_network_of_more_words_and_labels_takes_a_smaller_one) {
 
 TEST(a_network_takes_one_of_its_own_shape_whole) {
   Parameters from = make(POOLED), to = make(POOLED);
-  parameters_initialise(&from, 1);
+  parameters_initialise(&from, 1, (Poll){0});
   parameters_take(&to, &from);
   assert_memory_equal(to.block, from.block, from.count * sizeof(float));
   parameters_free(&from);

@@ -324,6 +324,34 @@ TEST(the_sink_can_say_enough) {
   split_free(&split);
 }
 
+/* ---- long texts -------------------------------------------------------------------- */
+
+/* Says stop once: whoever forgets that goes on. */
+static bool stop_once(void *polls) { return ++*(int *)polls != 1; }
+
+static bool count_token(void *count, const Token *token) {
+  (void)token;
+  ++*(size_t *)count;
+  return true;
+}
+
+/* The same character, again and again: words, blanks, one long word, or words of one letter. */
+TEST(a_poll_stops_a_long_text) {
+  const char *const repeated[] = {"word ", " ", "w", "\u00e9", "\u4e2d", "\xff"};
+  enum { TIMES = 100000 };
+  for (size_t i = 0; i < COUNT(repeated); i++) {
+    size_t length = strlen(repeated[i]), tokens = 0;
+    int polls = 0;
+    char *text = malloc(TIMES * length);
+    for (size_t t = 0; t < TIMES; t++) memcpy(text + t * length, repeated[i], length);
+    assert_int_equal(tokenizer_unicode.split(&tokenizer_unicode, text, TIMES * length, (Poll){stop_once, &polls},
+                                             count_token, &tokens, &error), STATUS_INTERRUPTED);
+    assert_int_equal(polls, 1);
+    assert_true(tokens < TIMES);
+    free(text);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(words_of_any_length_end_where_they_end),
@@ -352,6 +380,7 @@ int main(void) {
       cmocka_unit_test(words_about_as_long_as_is_kept),
       cmocka_unit_test(long_words_are_folded_to_the_same_token),
       cmocka_unit_test(the_sink_can_say_enough),
+      cmocka_unit_test(a_poll_stops_a_long_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@ static size_t count_untouched(const Model *model, const uint8_t use[ROWS], uint8
   Parameters drawn;
   size_t untouched = 0, size = model->parameters.shape.embedding;
   assert_ok(parameters_new(&model->parameters.shape, &drawn, &error));
-  parameters_initialise(&drawn, 1);
+  parameters_initialise(&drawn, 1, (Poll){0});
   for (size_t i = 0; i < ROWS; i++) {
     char word[32];
     snprintf(word, sizeof word, "w%zu", i);
