@@ -48,8 +48,6 @@ SELECT name, length(weights) <= json_extract(options, '$.max_size'), length(weig
 FROM classify_models WHERE name IN ('many', 'one') ORDER BY name;
 
 -- A file that SQLite could not store is known before the first epoch.
-.output /dev/null
 .limit length 60000
-.output
 SELECT classify_train(text, label, 'none', '{"embedding": 1024, "hidden": 512}') FROM texts;
 SELECT count(*) FROM classify_train('SELECT text, label FROM texts', 'none', '{"embedding": 64, "hidden": 8, "compress": false}');
