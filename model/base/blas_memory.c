@@ -100,7 +100,9 @@ _Static_assert(BYTES >= (2 * BLAS_MEMORY_LONGEST + 100) * sizeof(float), "vector
 enum { BYTES = 256 << 20 };
 #endif
 
-/* Behind the numbers lie pages that nothing may touch, so that an error of OpenBLAS or above writes nowhere else. */
+/* Behind the numbers lie pages that nothing may touch, so that an error of OpenBLAS or above writes nowhere else. Not
+** so in the first buffer, which is data of the library: a host's LeakSanitizer reads all of that.
+*/
 enum { ALIGNMENT = 4096, GUARD = 2 << 16 /* a page is 64 KB at most */ };
 
 typedef struct Buffer {
@@ -123,10 +125,7 @@ static void free_all(void) {
   for (Buffer *b = &first; b; b = atomic_load(&b->next)) atomic_store(&b->taken, false);
 }
 
-__attribute__((constructor)) static void begin(void) {
-  protect(&first);
-  pthread_atfork(NULL, NULL, free_all);
-}
+__attribute__((constructor)) static void begin(void) { pthread_atfork(NULL, NULL, free_all); }
 
 /* Returns a buffer that is not taken, and takes it; or NULL, with the last of all in *last. Locks nothing, so that no
 ** thread of a forked process waits for one that is not there.
