@@ -15,9 +15,8 @@ static const char *skip_blank(const char *sql) {
     if (strncmp(sql, "--", 2) == 0) {
       sql += strcspn(sql, "\n");
     } else if (strncmp(sql, "/*", 2) == 0) {
-      const char *end = strstr(sql + 2, "*/");
-      if (!end) return sql + strlen(sql);
-      sql = end + 2;
+      for (sql += 2; *sql && strncmp(sql, "*/", 2) != 0;) sql++;
+      if (*sql) sql += 2;
     } else {
       return sql;
     }
