@@ -65,7 +65,7 @@ SELECT group_concat(DISTINCT typeof(label)) FROM classify_report(NULL, 'numbers'
 
 -- Labels of another type than the model's, which read the same, would all be mistakes: an error says so.
 CREATE TABLE stars(body, number, text);
-INSERT INTO stars SELECT body, (category = 'billing') * 1, CAST((category = 'billing') * 1 AS TEXT) FROM tickets;
+INSERT INTO stars SELECT body, (category = 'billing') * 1, CAST((category = 'billing') * 1 AS TEXT) FROM tickets ORDER BY rowid;
 SELECT classify_train(body, number, 'number', :small) IS NOT NULL AS number, classify_train(body, text, 'text', :small) IS NOT NULL AS text,
        classify_train(body, number + 0.5, 'real', :small) IS NOT NULL AS real,
        classify_train(body, json_array(number), 'array', :small) IS NOT NULL AS array FROM stars;

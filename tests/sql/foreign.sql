@@ -64,7 +64,7 @@ CREATE VIEW classify_versions AS SELECT 'kinds' AS name, 40 AS newest;
 SELECT 'version', json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
 SELECT json_extract(classify_train(body, category, 'kinds', :small), '$.version') FROM tickets;
 SELECT name, version FROM classify_models ORDER BY version;
-SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger');
+SELECT type, name FROM sqlite_master WHERE type IN ('view', 'trigger') ORDER BY name;
 
 -- A table named as one of our functions hides this function, as SQLite has it, and no other.
 CREATE TABLE classify_rows(id, body);
