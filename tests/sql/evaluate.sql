@@ -69,26 +69,26 @@ INSERT INTO stars SELECT body, (category = 'billing') * 1, CAST((category = 'bil
 SELECT classify_train(body, number, 'number', :small) IS NOT NULL AS number, classify_train(body, text, 'text', :small) IS NOT NULL AS text,
        classify_train(body, number + 0.5, 'real', :small) IS NOT NULL AS real,
        classify_train(body, json_array(number), 'array', :small) IS NOT NULL AS array FROM stars;
-SELECT rows FROM classify_evaluate('SELECT body, text FROM stars', 'number');
-SELECT rows FROM classify_evaluate('SELECT body, number FROM stars', 'text');
-SELECT rows FROM classify_evaluate('SELECT body, CAST(number AS REAL) FROM stars', 'text');
-SELECT rows FROM classify_evaluate('SELECT body, text || ''.5'' FROM stars', 'real');
-SELECT rows FROM classify_evaluate('SELECT body, json_array(text) FROM stars', 'array');
-SELECT * FROM classify_report('SELECT body, iif(rowid = 1, text, number) FROM stars', 'number');
-SELECT * FROM classify_confusion('SELECT body, text || ''.0'' FROM stars', 'number');
-SELECT * FROM classify_doubts('SELECT rowid, body, text FROM stars', 'number');
-SELECT classify_train(body, number, 'v', json_set(:small, '$.validation', 'SELECT body, text FROM stars')) FROM stars;
-SELECT classify_train(body, text, 'v', json_set(:small, '$.validation', 'SELECT body, number FROM stars')) FROM stars;
-SELECT classify_train(body, json_array(text), 'v', json_set(:small, '$.validation', 'SELECT body, json_array(number) FROM stars'))
+SELECT rows FROM classify_evaluate('SELECT body, text FROM stars ORDER BY rowid', 'number');
+SELECT rows FROM classify_evaluate('SELECT body, number FROM stars ORDER BY rowid', 'text');
+SELECT rows FROM classify_evaluate('SELECT body, CAST(number AS REAL) FROM stars ORDER BY rowid', 'text');
+SELECT rows FROM classify_evaluate('SELECT body, text || ''.5'' FROM stars ORDER BY rowid', 'real');
+SELECT rows FROM classify_evaluate('SELECT body, json_array(text) FROM stars ORDER BY rowid', 'array');
+SELECT * FROM classify_report('SELECT body, iif(rowid = 1, text, number) FROM stars ORDER BY rowid', 'number');
+SELECT * FROM classify_confusion('SELECT body, text || ''.0'' FROM stars ORDER BY rowid', 'number');
+SELECT * FROM classify_doubts('SELECT rowid, body, text FROM stars ORDER BY rowid', 'number');
+SELECT classify_train(body, number, 'v', json_set(:small, '$.validation', 'SELECT body, text FROM stars ORDER BY rowid')) FROM stars;
+SELECT classify_train(body, text, 'v', json_set(:small, '$.validation', 'SELECT body, number FROM stars ORDER BY rowid')) FROM stars;
+SELECT classify_train(body, json_array(text), 'v', json_set(:small, '$.validation', 'SELECT body, json_array(number) FROM stars ORDER BY rowid'))
 FROM stars;
 SELECT count(*) AS trained FROM classify_models WHERE name = 'v';
-SELECT rows FROM classify_evaluate('SELECT body, CAST(text AS NUMERIC) FROM stars', 'number');
-SELECT rows FROM classify_evaluate('SELECT NULL, text FROM stars', 'number');
-SELECT rows FROM classify_evaluate('SELECT body, ''1 star'' FROM stars', 'number');
+SELECT rows FROM classify_evaluate('SELECT body, CAST(text AS NUMERIC) FROM stars ORDER BY rowid', 'number');
+SELECT rows FROM classify_evaluate('SELECT NULL, text FROM stars ORDER BY rowid', 'number');
+SELECT rows FROM classify_evaluate('SELECT body, ''1 star'' FROM stars ORDER BY rowid', 'number');
 
 -- A model may have both.
 SELECT classify_train(body, iif(rowid % 2, number, text), 'both', :small) IS NOT NULL AS trained FROM stars;
-SELECT rows FROM classify_evaluate('SELECT body, text FROM stars', 'both');
+SELECT rows FROM classify_evaluate('SELECT body, text FROM stars ORDER BY rowid', 'both');
 
 -- What cannot be.
 SELECT * FROM classify_evaluate(NULL, 'byhand');
