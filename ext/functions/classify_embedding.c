@@ -47,7 +47,7 @@ void classify_embedding(sqlite3_context *context, int argc, sqlite3_value **argv
   if (encoder) rc = encoder_loading_failure(name, rc, &error);
   if (rc)
     failure_result(context, "classify_embedding", rc, &error);
-  else if (text)
+  else if (vector)
     classify_embedding_result(context, vector, encoder_size(encoder));
   free(vector);
   cache_release(encoder);
