@@ -9,7 +9,7 @@
 **                                and otherwise waits until another thread's product ends.
 **   a shared OpenBLAS            the allocator stays. A product begins only if its buffer is there already or can be
 **                                had; otherwise it waits in the same way.
-**   WebAssembly                  its products (packages/web/source/cblas.c) take no memory.
+**   WebAssembly                  its products (packages/web/source) take no memory.
 **
 ** Buffers are kept for the products to come, as OpenBLAS keeps them.
 */

@@ -50,7 +50,7 @@ typedef struct Product {
   size_t c_stride;
 } Product;
 
-static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static void multiply(const Product *p) {
   blas_memory_begin();
@@ -76,10 +76,10 @@ static Product part_of(const Product *p, size_t i, size_t m, size_t j, size_t n,
 static void multiply_by_rows(const Product *p) {
   enum { TILES = 96 };
   size_t most = BLAS_MEMORY_PACKED / (p->k < BLAS_MEMORY_DEPTH ? p->k + 1 : BLAS_MEMORY_DEPTH);
-  size_t pieces = (p->m - 1) / (least(most, BLAS_MEMORY_LONGEST) - TILES) + 1;
+  size_t pieces = (p->m - 1) / (smaller(most, BLAS_MEMORY_LONGEST) - TILES) + 1;
   size_t rows = ((p->m - 1) / pieces / TILES + 1) * TILES;
   for (size_t i = 0; i < p->m; i += rows) {
-    Product piece = part_of(p, i, least(rows, p->m - i), 0, p->n, 0, p->k);
+    Product piece = part_of(p, i, smaller(rows, p->m - i), 0, p->n, 0, p->k);
     multiply(&piece);
   }
 }
@@ -89,7 +89,7 @@ static void product(const Product *p) {
   if (p->m == 0 || p->n == 0) return;
   for (size_t l = 0; l == 0 || l < p->k; l += most)
     for (size_t j = 0; j < p->n; j += most) {
-      Product piece = part_of(p, 0, p->m, j, least(most, p->n - j), l, least(most, p->k - l));
+      Product piece = part_of(p, 0, p->m, j, smaller(most, p->n - j), l, smaller(most, p->k - l));
       multiply_by_rows(&piece);
     }
 }
@@ -110,6 +110,8 @@ static void multiply_zeros(void) {
 }
 
 bool matrix_prepare(void) { return blas_memory_prepare(multiply_zeros); }
+
+size_t matrix_memory_bytes(void) { return blas_memory_bytes(); }
 
 /* OpenBLAS first copies the operands of a product into blocks of its own. For AVX-512
 ** it also has kernels that read them in place, for products of at most a million
@@ -168,7 +170,7 @@ static void vector_product(CBLAS_TRANSPOSE of_a, Matrix a, const float *x, float
   for (size_t i = 0; i < a.rows; i += most)
     for (size_t j = 0; j == 0 || j < a.columns; j += most) {
       blas_memory_begin();
-      cblas_sgemv(CblasRowMajor, of_a, (blasint)least(most, a.rows - i), (blasint)least(most, a.columns - j), 1.0f,
+      cblas_sgemv(CblasRowMajor, of_a, (blasint)smaller(most, a.rows - i), (blasint)smaller(most, a.columns - j), 1.0f,
                   a.values + i * a.columns + j, (blasint)a.columns, x + (transposed ? i : j), 1,
                   (transposed ? i : j) > 0 ? 1.0f : beta, y + (transposed ? j : i), 1);
       blas_memory_end();

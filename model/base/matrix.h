@@ -13,6 +13,9 @@
 /* To be called before anything else here. Returns false if there is no memory for products. */
 bool matrix_prepare(void);
 
+/* Returns the addresses that a thread takes for products, in bytes. Only a part of them is filled. */
+size_t matrix_memory_bytes(void);
+
 typedef struct Matrix {
   const float *values; /* [rows][columns], borrowed */
   size_t rows, columns;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "base/blas_memory.h"
+#include "base/matrix.h"
 #include "base/number_text.h"
 #include "train/memory_need.h"
 #include "train/stage.h"
@@ -158,7 +158,7 @@ static size_t threads_of(const TrainingOptions *o) { return o->threads ? o->thre
 static void find_limit(Training *t) {
   enum { STACK = 8 << 20 };
   if (!t->memory.known && !t->options.max_memory)
-    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * (STACK + blas_memory_bytes()));
+    t->memory.most = available_memory("", (uint64_t)threads_of(&t->options) * (STACK + matrix_memory_bytes()));
   t->memory.known = true;
 }
 

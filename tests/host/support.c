@@ -15,6 +15,11 @@
 
 #define FAIL(...) (print_error(__VA_ARGS__), _fail(file, line))
 
+bool all_cases(void) {
+  const char *cases = getenv("TEST_CASES");
+  return cases && strcmp(cases, "all") == 0;
+}
+
 /* ---- databases ------------------------------------------------------------- */
 
 static char directory[] = "/tmp/classify-XXXXXX";

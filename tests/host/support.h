@@ -26,6 +26,9 @@
 #define TEST(name) static void name(void **fixture __attribute__((unused)))
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
+/* Whether TEST_CASES=all asks for every case, where a sample is tried otherwise. */
+bool all_cases(void);
+
 /* ---- databases ------------------------------------------------------------- */
 
 /* A path of that name in a directory of this program's own. No file is there,

@@ -355,11 +355,6 @@ static bool meet_way(uint64_t way, const Mode *mode) {
   return true;
 }
 
-static bool all_cases(void) {
-  const char *cases = getenv("TEST_CASES");
-  return cases && strcmp(cases, "all") == 0;
-}
-
 /* Where a sample begins: the name of the case alone decides it, so that a failure comes again. */
 static long offset_of(const char *name) {
   unsigned long seed = 0;
