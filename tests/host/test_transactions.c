@@ -259,6 +259,23 @@ TEST(a_row_that_a_trigger_takes_away_is_not_saved) {
 }
 
 /* A trigger may forbid the deletion. Then the model is saved, and the error says so. */
+/* It would train, save, and so train, until the stack is full. */
+TEST(a_trigger_that_trains) {
+  sqlite3 *db = texts_in("trains", "DELETE");
+  teach(db, "m", "old");
+  run(db, "CREATE TEMP TRIGGER again AFTER INSERT ON main.classify_models BEGIN "
+          "SELECT classify_train(body, label, 'n', '" QUICK "') FROM main.texts; END");
+  char *training = teaching("m", "new");
+  assert_fails(SQLITE_ERROR, "a trigger on classify_models trains", db, "%s", training);
+  assert_fails(SQLITE_ERROR, "a trigger on classify_models trains", db, "BEGIN; %s", training);
+  run(db, "ROLLBACK; DROP TRIGGER temp.again");
+  sqlite3_free(training);
+  assert_taught(db, "m", "old");
+  teach(db, "m", "new");
+  assert_taught(db, "m", "new");
+  close_database(db);
+}
+
 TEST(old_versions_that_cannot_be_deleted) {
   sqlite3 *db = texts_in("undeletable", "DELETE");
   teach(db, "m", "old");
@@ -1037,6 +1054,7 @@ int main(void) {
       cmocka_unit_test(a_list_of_versions_that_was_dropped_is_made_anew),
       cmocka_unit_test(a_row_that_a_trigger_leaves_out_is_not_saved),
       cmocka_unit_test(a_row_that_a_trigger_takes_away_is_not_saved),
+      cmocka_unit_test(a_trigger_that_trains),
       cmocka_unit_test(old_versions_that_cannot_be_deleted),
       cmocka_unit_test(keep_deletes_the_oldest),
       cmocka_unit_test(keep_deletes_all_that_is_too_much),
