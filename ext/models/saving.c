@@ -227,12 +227,12 @@ static const char ROWID[] = "SELECT rowid FROM \"%w\".classify_models WHERE name
 */
 static char *move_by_hand(const Saving *s, sqlite3_int64 rowid) {
   if (!schemas_has(s->db, s->schema, &CLASSIFY_MODELS))
-    return sqlite3_mprintf("CREATE TABLE %s.classify_models(" MODEL_TABLES_COLUMNS ", PRIMARY KEY (name, version)); "
-                           "INSERT INTO %s.classify_models SELECT * FROM temp.classify_models WHERE rowid = %lld",
+    return sqlite3_mprintf("CREATE TABLE \"%w\".classify_models(" MODEL_TABLES_COLUMNS ", PRIMARY KEY (name, version))"
+                           "; INSERT INTO \"%w\".classify_models SELECT * FROM temp.classify_models WHERE rowid = %lld",
                            s->schema, s->schema, rowid);
-  return sqlite3_mprintf("INSERT INTO %s.classify_models(" MODEL_TABLES_COLUMNS ") SELECT name, max(version, (SELECT "
-                         "1 + ifnull(max(version), 0) FROM %s.classify_models WHERE name = t.name)), created, labels, "
-                         "options, metrics, weights FROM temp.classify_models AS t WHERE rowid = %lld",
+  return sqlite3_mprintf("INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") SELECT name, max(version, "
+                         "(SELECT 1 + ifnull(max(version), 0) FROM \"%w\".classify_models WHERE name = t.name)), "
+                         "created, labels, options, metrics, weights FROM temp.classify_models AS t WHERE rowid = %lld",
                          s->schema, s->schema, rowid);
 }
 
