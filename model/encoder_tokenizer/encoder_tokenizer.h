@@ -42,10 +42,9 @@ typedef struct EncodeOptions {
   Poll poll;    /* asked while a long text is read; or empty          */
 } EncodeOptions;
 
-/* Appends the ids of a text's tokens to `ids`. With `special` the tokens that belong around it are put there.
-** All together they are at most `most`, and at most the truncation of the file: the text's tokens are cut at the
-** end (or at the beginning, if the file has the direction Left), so that the special ones have room. If there is
-** not even room for these, the first of them are appended.
+/* Appends the ids of a text's tokens to `ids`: options.most at most, and no more than the truncation of the file. The
+** text's tokens are cut at the end (or at the beginning, if the file has the direction Left), so that the special ones
+** have room. If there is not even room for these, the first of them are appended.
 **
 ** A long text costs no more than its beginning if its words are cut at spaces.
 */
