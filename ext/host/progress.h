@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 
 typedef struct ProgressState {
   char doing[64];  /* "epoch 2 of 4" */

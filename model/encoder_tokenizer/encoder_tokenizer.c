@@ -5,13 +5,13 @@
 #include <utf8proc.h>
 
 #include "base/memory.h"
+#include "base/text_poll.h"
 #include "base/utf8.h"
 #include "encoder_tokenizer/added_tokens.h"
 #include "encoder_tokenizer/normalizer.h"
 #include "encoder_tokenizer/post_processor.h"
 #include "encoder_tokenizer/pre_tokenizer.h"
 #include "encoder_tokenizer/token_model.h"
-#include "tokenizer/text_poll.h"
 
 struct EncoderTokenizer {
   AddedTokens added;

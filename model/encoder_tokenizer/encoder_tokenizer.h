@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 #include "encoder_tokenizer/token_ids.h"
 
 /* It never changes, so that threads may share it. */
