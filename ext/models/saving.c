@@ -42,7 +42,7 @@ static bool again(const Saving *s, int *rc, double until, Error *error) {
 /* Numbers that no version can have are not counted. */
 #define NEWEST_OF(column, table) \
   "ifnull((SELECT max(" column ") FROM \"%w\"." table " WHERE name = ?1 AND " \
-  "typeof(" column ") IN ('integer', 'real') AND " column " < " SAVING_MOST_VERSION "), 0)"
+  "typeof(" column ") IN ('integer', 'real') AND " column " < " MODEL_TABLES_MOST_VERSION "), 0)"
 
 #define INSERT(listed) \
   "INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") " \
@@ -218,7 +218,7 @@ static int insert_elsewhere(Saving *s, Error *error) {
 }
 
 static const char NEXT[] = "SELECT 1 + ifnull(max(newest), 0) FROM \"%w\".classify_versions WHERE name = ?1 "
-                           "AND typeof(newest) = 'integer' AND newest < " SAVING_MOST_VERSION;
+                           "AND typeof(newest) = 'integer' AND newest < " MODEL_TABLES_MOST_VERSION;
 static const char ROWID[] = "SELECT rowid FROM \"%w\".classify_models WHERE name = ?1 AND version = ?2";
 
 /* Returns the statements that move the model from this row of temp, for sqlite3_free(). Where the

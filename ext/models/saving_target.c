@@ -82,11 +82,11 @@ static int check_versions(Connection *c, const SavingTarget *t, Error *error) {
   char *version;
   if (!schemas_has(c->db, t->schema, &CLASSIFY_MODELS)) return SQLITE_OK;
   int rc = sql_fetch(c->db, "SELECT quote(version) FROM \"%w\".classify_models WHERE name = ?1 AND NOT "
-                     "(typeof(version) IN ('integer', 'real') AND version < " SAVING_MOST_VERSION ") LIMIT 1",
+                     "(typeof(version) IN ('integer', 'real') AND version < " MODEL_TABLES_MOST_VERSION ") LIMIT 1",
                      t->schema, t->name, &version, error);
   if (!rc && version)
     rc = failure(error, SQLITE_ERROR, "the model %s.%s has the version %.40s, expected numbers less than "
-                 SAVING_MOST_VERSION, t->schema, t->name, version);
+                 MODEL_TABLES_MOST_VERSION, t->schema, t->name, version);
   sqlite3_free(version);
   return waiting_is_lock(rc) ? SQLITE_OK : rc;
 }
