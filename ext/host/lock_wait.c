@@ -1,4 +1,4 @@
-#include "host/waiting.h"
+#include "host/lock_wait.h"
 
 #include "base/clock.h"
 #include "host/failure.h"
@@ -7,13 +7,13 @@ static const double MOST_SECONDS = 10.0;
 
 enum { PAUSE_MS = 25 };
 
-bool waiting_is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
+bool lock_wait_is_lock(int rc) { return (rc & 0xFF) == SQLITE_BUSY || (rc & 0xFF) == SQLITE_LOCKED; }
 
-double waiting_begin(void) { return clock_seconds() + MOST_SECONDS; }
+double lock_wait_until(void) { return clock_seconds() + MOST_SECONDS; }
 
 /* A snapshot that is too old does not become newer. */
-bool waiting_again(Connection *c, int *rc, double until, Error *error) {
-  if (!waiting_is_lock(*rc) || *rc == SQLITE_BUSY_SNAPSHOT || clock_seconds() >= until) return false;
+bool lock_wait_again(Connection *c, int *rc, double until, Error *error) {
+  if (!lock_wait_is_lock(*rc) || *rc == SQLITE_BUSY_SNAPSHOT || clock_seconds() >= until) return false;
   sqlite3_sleep(PAUSE_MS);
   int stopped = failure_code(poll_proceed(connection_poll(c), error));
   if (stopped) *rc = stopped;
