@@ -60,9 +60,4 @@ uint32_t encoder_tokenizer_unknown(const EncoderTokenizer *tokenizer);
 /* Returns the token with this id, or NULL. It is not NUL-terminated, and may hold any character. */
 const char *encoder_tokenizer_token(const EncoderTokenizer *tokenizer, uint32_t id, size_t *length);
 
-/* Returns whether a token is a word or the beginning of one: it does not continue a word, and is no added token
-** and no [unused7]. With Unigram it begins with the sign of a space, and is more than that.
-*/
-bool encoder_tokenizer_is_word(const EncoderTokenizer *tokenizer, uint32_t id);
-
 #endif
