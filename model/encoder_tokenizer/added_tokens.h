@@ -9,7 +9,7 @@
 
 #include "encoder_tokenizer/normalizer.h"
 #include "encoder_tokenizer/pieces.h"
-#include "tokenizer/text_poll.h"
+#include "base/text_poll.h"
 
 typedef struct AddedToken {
   size_t id;

@@ -5,6 +5,7 @@
 #include <utf8proc.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "encoder_tokenizer/characters.h"
 #include "encoder_tokenizer/charsmap.h"
 #include "encoder_tokenizer/normal_form.h"
@@ -403,8 +404,8 @@ static void check_growth(const Normalizer *n, JsonReader *r) {
   double growth = 1.0;
   for (size_t i = 0; i < n->count; i++) growth *= growth_of(&n->step[i]);
   if (growth > MOST_GROWTH)
-    json_refuse(r, "the tokenizer's normalizer may make a text %.3g times as long, expected at most %.0f", growth,
-                MOST_GROWTH);
+    json_refuse(r, "the tokenizer's normalizer may make a text %s times as long, expected at most %s",
+                number_digits(growth, 3).text, number_digits(MOST_GROWTH, 3).text);
 }
 
 void normalizer_read(Normalizer *n, JsonReader *r) {

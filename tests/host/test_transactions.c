@@ -1031,7 +1031,8 @@ TEST(a_schema_whose_name_is_quoted) {
   sqlite3 *db = texts_in("quoted", "DELETE");
   char *training = teaching("my \"db.m", "new");
   run(db, "ATTACH ':memory:' AS \"my \"\"db\"; CREATE TABLE \"my \"\"db\".classify_models(name, version, created, "
-          "labels, options, metrics, weights); CREATE TRIGGER \"my \"\"db\".refuse BEFORE INSERT ON classify_models BEGIN "
+          "labels, options, metrics, weights); "
+          "CREATE TRIGGER \"my \"\"db\".refuse BEFORE INSERT ON classify_models BEGIN "
           "SELECT raise(ABORT, 'refused'); END");
   assert_fails(SQLITE_CONSTRAINT, "To move it: INSERT INTO \"my \"\"db\".classify_models", db, "%s", training);
   char *to_move = sqlite3_mprintf("%s", strstr(sqlite3_errmsg(db), "To move it: ") + strlen("To move it: "));
