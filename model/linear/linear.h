@@ -58,14 +58,19 @@ typedef struct LinearTraining {
   size_t most;                /* features, about; 0: as many as LINEAR_WEIGHTS allows */
   uint64_t seed;
   const TimeLeft *time;       /* clock.h: what it may take; NULL: no limit                   */
-  double *needed;             /* with `time`: linear_train()                                 */
+  size_t *cut;                /* with `time`: linear_train()                                 */
 } LinearTraining;
 
-/* Trains a branch; the result is folded. If time runs out, the machines of few labels are what they are by then. Those
-** of many are either all fitted or none is: if it turns out that the time will not do, *needed is set to how many
-** seconds more it would take in all, about, and the branch is empty. Else *needed is 0.
+/* Trains a branch; the result is folded. Where time is limited each machine has its share of it, and is what it is by
+** then, but for at least one pass over its rows; *cut is how many were cut short. If even so they would take far more
+** than there is, the branch is empty.
 */
 Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
+
+/* Sets *seconds to how long linear_train() takes until it begins to fit, about: by what a few of the texts take, or 0
+** if there are only a few.
+*/
+Status linear_probe(const LinearTraining *training, Workers *workers, double *seconds, Error *error);
 
 /* What the memory of linear_train() depends on: perhaps more than there are addresses for. */
 typedef struct LinearSize {

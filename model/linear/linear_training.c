@@ -9,6 +9,7 @@
 #include "linear/linear_rows.h"
 #include "linear/svm.h"
 #include "linear/svm_newton.h"
+#include "linear/text_rows.h"
 #include "text/labels.h"
 
 static const float COST = 2.0f; /* of a row within its margin: the C of LIBLINEAR */
@@ -19,10 +20,12 @@ enum {
   CHUNK = 64,        /* rows that are counted between two polls */
   MANY_ROWS = 20000, /* so many at least, and             */
   FEW_COLUMNS = 8,   /* so many at most: by_all_threads() */
-  MANY_COLUMNS = 32, MANY_FITS = 1 << 20, /* and rows times columns: each column by a working set */
-  TRIED = 4,         /* columns of each thread that tell how long all take */
+  MANY_COLUMNS = 32, MANY_FITS = 1 << 20, /* and rows times columns: fits_by_set() */
+  TRIED = 8,         /* columns of each thread that tell whether there is time for all */
+  PROBED = 512,      /* texts that tell how long it takes to read all        */
   PARTS = 4          /* of many rows, counted side by side */
 };
+static const double LATE = 1.5; /* of the time that is given: more is not taken, even by machines that are cut short */
 static const float EVEN_COSTS = 8.0f; /* so much more, at most, may the rows of one label cost than those of another */
 
 /* Returns how much more the rows of one label cost than those of another, at most. */
@@ -115,9 +118,17 @@ typedef struct Members {
   uint32_t *targets; /* [count] the label, or LABELS_NONE   */
 } Members;
 
+/* The time of one machine ends when all of them have so much left. */
+typedef struct TimeSlice {
+  const TimeLeft *all;
+  double rest; /* seconds */
+} TimeSlice;
+
 /* What a worker that fits a machine has for itself. */
 typedef struct Fitter {
   Svm svm;
+  TimeSlice slice;
+  TimeLeft time; /* of the slice */
   FeatureCounts counts;
   Members members; /* with sets of labels */
 } Fitter;
@@ -135,6 +146,9 @@ typedef struct Learning {
   const uint32_t *targets; /* count_rows() */
   uint32_t positive;
   size_t first;            /* column of the run under way                    */
+  double given;            /* seconds for all machines; INFINITY             */
+  atomic_size_t begun;     /* machines                                       */
+  atomic_size_t cut;       /* of them cut short                              */
   atomic_bool late;        /* time is over, so that some columns are skipped */
 } Learning;
 
@@ -182,7 +196,6 @@ static Status fitter_begin(const Learning *g, Fitter *f, Error *error) {
   Status status = members_new(g, &f->members, error);
   if (!status) status = feature_counts_new(&g->rows.rows, &f->counts, error);
   if (!status) status = svm_new(&g->rows.rows, &f->svm, error);
-  if (!status && has_few_columns(g->linear->columns)) f->svm.time = g->training->time;
   return status;
 }
 
@@ -220,7 +233,40 @@ static void count_range(const Learning *g, size_t first, size_t end, const uint3
     feature_counts_add(&g->rows.rows, i, i + CHUNK < end ? i + CHUNK : end, targets, positive, counts);
 }
 
+/* ---- time ------------------------------------------------------------------------------ */
+
+static double left_of_slice(const void *context) {
+  const TimeSlice *slice = context;
+  return time_left(slice->all) - slice->rest;
+}
+
+/* Gives the next machine its share of the time that is left, where `at_once` machines are fitted side by side. */
+static void begin_slice(Learning *g, size_t at_once, TimeSlice *slice, TimeLeft *time) {
+  double to_come = (double)(g->linear->columns - atomic_fetch_add(&g->begun, 1));
+  double left = fmax(0.0, time_left(g->training->time)), part = fmin(1.0, (double)at_once / to_come);
+  *time = (TimeLeft){0};
+  if (left == INFINITY) return;
+  *slice = (TimeSlice){g->training->time, left * (1.0 - part)};
+  *time = (TimeLeft){left_of_slice, slice};
+}
+
+static void end_slice(Learning *g, const TimeLeft *time) {
+  if (time_left(time) <= 0.0) atomic_fetch_add(&g->cut, 1);
+}
+
 /* ---- a machine by one worker ------------------------------------------------------- */
+
+/* Whether machines that take so many seconds more will have taken far more than there were. */
+static bool is_late(const Learning *g, double seconds) {
+  return time_left(g->training->time) - seconds <= g->given * (1.0 - LATE);
+}
+
+/* Whether each column is fitted by a working set: in far less time. Its first part is the least that can be done. */
+static bool fits_by_set(const Learning *g) {
+  size_t columns = g->linear->columns;
+  if (g->given < INFINITY) return !has_few_columns(columns);
+  return columns >= MANY_COLUMNS && g->training->count * columns >= MANY_FITS;
+}
 
 /* Fits the machine of one column, beginning with the weights in the kernel. */
 static Status fit_task(void *context, size_t index, size_t worker, Error *error) {
@@ -229,40 +275,40 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   const SparseRows *r = &g->rows.rows;
   size_t column = g->first + index;
   uint32_t positive = label_of(g->linear, column);
-  if (!has_few_columns(g->linear->columns) && time_left(g->training->time) <= 0.0) atomic_store(&g->late, true);
+  if (is_late(g, 0.0)) atomic_store(&g->late, true);
   if (atomic_load(&g->late)) return STATUS_OK;
   Status status = fitter_begin(g, f, error);
   if (status) return status;
+  begin_slice(g, workers_count(g->workers), &f->slice, &f->time);
+  f->svm.time = &f->time;
   const uint32_t *targets = label_targets(g, positive, &f->members);
   count_range(g, 0, r->count, targets, positive, &f->counts);
   set_scales(g, &f->counts, f->svm.squares);
   feature_counts_clear(r->features, &f->counts);
   copy_weights_in(g->linear, column, r->features, f->svm.weights);
-  if (g->linear->columns >= MANY_COLUMNS && r->count * g->linear->columns >= MANY_FITS) {
+  if (fits_by_set(g)) {
     svm_fit_by_set(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
   } else {
     svm_measure(r, g->workers, &f->svm);
     svm_fit(r, targets, positive, g->costs, g->training->seed, g->workers, &f->svm);
   }
   copy_weights_out(g->linear, column, r->features, f->svm.weights);
+  end_slice(g, &f->time);
   return STATUS_OK;
 }
 
-/* Fits some columns first, to see how long all will take. Returns how many seconds too many are needed, or 0. */
-static Status fit_each(Learning *g, double *needed, Error *error) {
-  size_t columns = g->linear->columns, threads = workers_count(g->workers), tried = TRIED * threads;
-  double begun = clock_seconds(), left = time_left(g->training->time);
-  bool limited = left < INFINITY && !has_few_columns(columns) && tried < columns;
+/* Fits some columns first, to see how long all will take if each of them is cut short. */
+static Status fit_each(Learning *g, Error *error) {
+  size_t columns = g->linear->columns, tried = TRIED * workers_count(g->workers);
+  double begun = clock_seconds();
+  bool limited = g->given < INFINITY && !has_few_columns(columns) && tried < columns;
   if (!limited) tried = columns;
-  *needed = 0.0;
   Status status = workers_run(g->workers, tried, fit_task, g, error);
   double rest = (clock_seconds() - begun) * (double)(columns - tried) / (double)tried;
-  if (limited && rest > time_left(g->training->time)) atomic_store(&g->late, true);
+  if (limited && is_late(g, rest)) atomic_store(&g->late, true);
   g->first = tried;
-  if (!status && limited && !atomic_load(&g->late))
-    status = workers_run(g->workers, columns - tried, fit_task, g, error);
-  if (atomic_load(&g->late)) *needed = fmax(fmax(rest, left), 1e-9);
-  return status;
+  if (status || !limited || atomic_load(&g->late)) return status;
+  return workers_run(g->workers, columns - tried, fit_task, g, error);
 }
 
 /* ---- a machine by all workers ------------------------------------------------------ */
@@ -290,10 +336,13 @@ static Status count_rows(Learning *g, const uint32_t *targets, uint32_t positive
 
 /* The same by all workers. */
 static Status fit_by_all(Learning *g, size_t column, SvmNewton *solver, float *weights, Error *error) {
+  Fitter *f = &g->fitters[0];
   FeatureCounts *with = &g->part[0];
   size_t features = g->rows.rows.features;
   uint32_t positive = label_of(g->linear, column);
-  const uint32_t *targets = label_targets(g, positive, &g->fitters[0].members);
+  const uint32_t *targets = label_targets(g, positive, &f->members);
+  begin_slice(g, 1, &f->slice, &f->time);
+  svm_newton_limit(solver, &f->time);
   Status status = count_rows(g, targets, positive, with, error);
   if (status) return status;
   set_scales(g, with, svm_newton_squares(solver));
@@ -301,6 +350,7 @@ static Status fit_by_all(Learning *g, size_t column, SvmNewton *solver, float *w
   copy_weights_in(g->linear, column, features, weights);
   status = svm_newton_fit(solver, targets, positive, g->costs, weights, error);
   copy_weights_out(g->linear, column, features, weights);
+  end_slice(g, &f->time);
   return status;
 }
 
@@ -309,7 +359,6 @@ static Status fit_one_after_another(Learning *g, Error *error) {
   float *weights = memory_floats(g->rows.rows.features + 1);
   Status status = weights ? members_new(g, &g->fitters[0].members, error) : error_no_memory(error);
   if (!status) status = svm_newton_new(&g->rows.rows, g->workers, &solver, error);
-  if (!status) svm_newton_limit(solver, g->training->time);
   for (size_t c = 0; c < g->linear->columns && !status; c++) status = fit_by_all(g, c, solver, weights, error);
   svm_newton_free(solver);
   free(weights);
@@ -318,23 +367,46 @@ static Status fit_one_after_another(Learning *g, Error *error) {
 
 Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
   *l = (Linear){.labels = training->labels, .columns = linear_columns(training->labels, training->sets)};
-  Learning g = {.linear = l, .training = training, .workers = workers};
+  Learning g = {.linear = l, .training = training, .workers = workers, .given = time_left(training->time)};
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
                             .most = training->most ? training->most : LINEAR_WEIGHTS / l->columns,
                             .before = training->from ? &training->from->tfidf : NULL};
   bool many = by_all_threads(training, l->columns);
-  double needed = 0.0;
   Status status = tfidf_collect(&l->tfidf, &features, workers, error);
   if (!status) status = make_kernel(l, training, error);
   if (!status) status = learning_new(&g, error);
   if (!status) status = count_rows(&g, NULL, 0, &g.all, error);
-  if (!status && many) status = fit_one_after_another(&g, error);
-  if (!status && !many) status = fit_each(&g, &needed, error);
+  if (!status && is_late(&g, 0.0)) atomic_store(&g.late, true);
+  if (!status && !atomic_load(&g.late)) status = many ? fit_one_after_another(&g, error) : fit_each(&g, error);
   learning_free(&g);
-  bool done = !status && needed == 0.0;
+  bool done = !status && !atomic_load(&g.late);
   if (done && l->buckets) fold(l, training->subwords, l->tfidf.words, 1.0f);
   if (!done) linear_free(l);
-  if (training->needed) *training->needed = needed;
+  if (training->cut) *training->cut = atomic_load(&g.cut);
+  return status;
+}
+
+/* Reads these texts, as linear_train() does; most of the time goes there. */
+static Status read_texts(const LinearTraining *training, const Text *texts, size_t count, Workers *workers,
+                         Error *error) {
+  TfidfTraining features = {.texts = texts, .count = count, .vocabulary = training->vocabulary, .most = LINEAR_WEIGHTS};
+  Tfidf tfidf = {0};
+  TextRows rows = {0};
+  Status status = tfidf_collect(&tfidf, &features, workers, error);
+  if (!status) status = text_rows_read(&rows, &tfidf, texts, count, workers, error);
+  text_rows_free(&rows);
+  tfidf_free(&tfidf);
+  return status;
+}
+
+Status linear_probe(const LinearTraining *training, Workers *workers, double *seconds, Error *error) {
+  Text texts[PROBED];
+  double begun = clock_seconds();
+  *seconds = 0.0;
+  if (training->count <= PROBED) return STATUS_OK;
+  for (size_t i = 0; i < PROBED; i++) texts[i] = training->texts[i * training->count / PROBED];
+  Status status = read_texts(training, texts, PROBED, workers, error);
+  *seconds = (clock_seconds() - begun) * (double)training->count / PROBED;
   return status;
 }
 

@@ -10,7 +10,7 @@
 enum {
   MOST_PASSES = 100,
   POLL_ROWS = 64,
-  FIRST_OTHERS = 1000, MOST_ROUNDS = 20, /* of a working set */
+  FIRST_OTHERS = 1000, HASTY_OTHERS = 250, MOST_ROUNDS = 20, /* of a working set; hasty: where time is limited */
   LINE = 16, /* numbers in a cache line */
   ROW_AHEAD = 12, ENTRIES_AHEAD = 8, WEIGHTS_AHEAD = 4, BUNDLES_AHEAD = 2 /* rows that memory is fetched before */
 };
@@ -241,7 +241,8 @@ static void add_to_set(const Problem *p, size_t row, Svm *s, size_t *count) {
 
 /* Begins with the rows of the label, and some of all others. */
 static size_t begin_set(const Problem *p, Random *random, Workers *workers, Svm *s) {
-  size_t rows = p->rows->count, count = 0, apart = rows / FIRST_OTHERS + 1;
+  size_t others = time_left(s->time) < INFINITY ? HASTY_OTHERS : FIRST_OTHERS;
+  size_t rows = p->rows->count, count = 0, apart = rows / others + 1;
   size_t next = (size_t)(random_uniform(random) * (float)apart);
   memset(s->lengths, 0, rows * sizeof *s->lengths);
   memset(s->alpha, 0, rows * sizeof *s->alpha);
@@ -285,6 +286,7 @@ void svm_fit_by_set(const SparseRows *r, const uint32_t *targets, uint32_t posit
   size_t count = begin_set(&problem, &random, workers, s), before = 0;
   for (size_t round = 0; round < MOST_ROUNDS && count > before && !workers_stopped(workers); round++) {
     fit_rows(&problem, count, &random, workers, s);
+    if (time_left(s->time) <= 0.0) break;
     before = count;
     count = widen_set(&problem, count, workers, s);
   }

@@ -17,7 +17,8 @@
 typedef struct Svm {
   float *weights;   /* [features + 1] w, then the bias                                        */
   float *squares;   /* [features] s^2, for the caller to set before svm_measure(); 1 at first */
-  const TimeLeft *time; /* when it is over, a fit ends after the pass under way; borrowed; or NULL    */
+  const TimeLeft *time; /* when it is over, a fit ends after the pass under way; borrowed; or NULL.
+                        ** With a limit svm_fit_by_set() begins with fewer rows                        */
   /* private */
   float *alpha;     /* [count] coefficients of the dual                                       */
   float *lengths;   /* [count] |x|^2, with the bias' feature                                  */

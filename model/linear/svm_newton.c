@@ -375,6 +375,7 @@ static Status choose_direction(SvmNewton *s, Error *error) {
   s->factor = 0.0f;
   left = status ? 0.0 : first;
   for (size_t i = 0; i < MOST_PRODUCTS && !status && left > RESIDUAL * RESIDUAL * first; i++) {
+    if (i > 0 && time_left(s->time) <= 0.0) break; /* a direction that descends is there */
     status = run(s, RANGES, turn, error);
     s->vector = s->product;
     if (!status) status = run(s, RANGES, sum_numbers, error);

@@ -20,7 +20,7 @@ typedef struct SvmNewton SvmNewton;
 
 /* A solver for several problems on the same rows, which are borrowed. */
 Status svm_newton_new(const SparseRows *rows, Workers *workers, SvmNewton **solver, Error *error);
-void svm_newton_limit(SvmNewton *solver, const TimeLeft *time); /* borrowed; when it is over, no step begins */
+void svm_newton_limit(SvmNewton *solver, const TimeLeft *time); /* borrowed; then no step or product begins */
 void svm_newton_free(SvmNewton *solver);
 
 /* s^2 [features] of the next problem, for the caller to set. */

@@ -11,8 +11,8 @@
 
 enum { LEAST_ROWS = 1000, LEAST_SHARE = 10 }; /* and a tenth of all: fewer are not worth a branch */
 
-static const double TIME_SHARE = 0.5; /* of the time that is left */
-static const double CAUTION = 0.7;    /* of the rows that would do by the speed that was seen */
+static const double TIME_SHARE = 0.5;    /* of the time that is left */
+static const double READING_SHARE = 0.4; /* of that, before anything is fitted */
 
 static bool wanted(const Training *t) { return t->options.linear; }
 
@@ -69,28 +69,40 @@ static void draw_examples(const Training *t, size_t count, Examples *e) {
   e->count = count;
 }
 
-static Status train(Training *t, const Examples *e, Linear *linear, double *needed, Error *error) {
+static LinearTraining describe(const Training *t, const Examples *e) {
   const Corpus *c = &t->corpus;
-  TimeShare share;
-  TimeLeft time = time_limit_share(t, TIME_SHARE, &share);
-  LinearTraining training = {.texts = e->texts, .targets = e->targets, .count = e->count,
-                             .sets = c->multilabel ? &c->sets : NULL,
-                             .vocabulary = vocabulary_size(&c->vocabulary), .labels = c->labels.keys.count,
-                             .subwords = t->lexicon.subwords, .label_weights = t->label_weights,
-                             .from = t->from ? &t->from->linear : NULL, .most = t->budget.features,
-                             .seed = t->options.seed, .time = &time, .needed = needed};
-  return linear_train(linear, &training, t->workers, error);
+  return (LinearTraining){.texts = e->texts, .targets = e->targets, .count = e->count,
+                          .sets = c->multilabel ? &c->sets : NULL, .vocabulary = vocabulary_size(&c->vocabulary),
+                          .labels = c->labels.keys.count, .subwords = t->lexicon.subwords,
+                          .label_weights = t->label_weights, .from = t->from ? &t->from->linear : NULL,
+                          .most = t->budget.features, .seed = t->options.seed};
 }
 
-/* The same from fewer rows, as many as there is time for. */
-static Status train_on_some(Training *t, Examples *e, Linear *linear, double *needed, Error *error) {
-  double left = TIME_SHARE * time_limit_left(t), share = CAUTION * left / *needed;
-  size_t count = (size_t)((double)e->count * fmin(1.0, fmax(0.0, share))), rows = count / e->draws;
-  if (rows < LEAST_ROWS || rows < t->rows.count / LEAST_SHARE) return STATUS_OK;
-  draw_examples(t, count, e);
-  Status status = train(t, e, linear, needed, error);
-  if (status || *needed > 0.0) return status;
-  return warnings_find_of_short_linear(t, rows, &t->warnings, error);
+/* Leaves as many examples as there is time to read. */
+static Status thin_examples(Training *t, Examples *e, Error *error) {
+  double left = time_limit_left(t), seconds;
+  if (left == INFINITY) return STATUS_OK;
+  LinearTraining training = describe(t, e);
+  Status status = linear_probe(&training, t->workers, &seconds, error);
+  double most = READING_SHARE * TIME_SHARE * fmax(0.0, left);
+  if (status || seconds <= most) return status;
+  size_t rows = (size_t)(most / seconds * (double)(e->count / e->draws));
+  bool few = rows < LEAST_ROWS || rows < t->rows.count / LEAST_SHARE;
+  draw_examples(t, few ? 0 : rows * e->draws, e);
+  if (few) return STATUS_OK;
+  return warnings_find_of_fewer(t, "the linear branch to learn from", rows, t->rows.count, &t->warnings, error);
+}
+
+static Status train(Training *t, const Examples *e, Linear *linear, Error *error) {
+  TimeShare share;
+  TimeLeft time = time_limit_share(t, TIME_SHARE, &share);
+  size_t cut = 0;
+  LinearTraining training = describe(t, e);
+  training.time = &time;
+  training.cut = &cut;
+  Status status = linear_train(linear, &training, t->workers, error);
+  if (status || cut == 0 || !linear_exists(linear)) return status;
+  return warnings_find_of_short_linear(t, cut, &t->warnings, error);
 }
 
 /* A branch that was learned before is kept, else the model has none. */
@@ -98,7 +110,7 @@ static Status leave_out(Training *t, Error *error) {
   if (linear_exists(&t->model->linear)) return STATUS_OK;
   t->options.linear = false;
   Status status = preparation_set_prior(t, error);
-  return status ? status : warnings_find_of_short_linear(t, 0, &t->warnings, error);
+  return status ? status : warnings_find_of_left_out(t, "the linear branch, which the model lacks", &t->warnings, error);
 }
 
 static Status run(void *state, Training *t, bool *over, Error *error) {
@@ -106,10 +118,10 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)over;
   Examples examples = {0};
   Linear linear = {0};
-  double begun = clock_seconds(), needed = 0.0;
+  double begun = clock_seconds();
   Status status = list_examples(t, &examples, error);
-  if (!status) status = train(t, &examples, &linear, &needed, error);
-  if (!status && needed > 0.0) status = train_on_some(t, &examples, &linear, &needed, error);
+  if (!status) status = thin_examples(t, &examples, error);
+  if (!status && examples.count) status = train(t, &examples, &linear, error);
   if (!status && !linear_exists(&linear)) status = leave_out(t, error);
   if (linear_exists(&linear)) {
     linear_free(&t->model->linear);

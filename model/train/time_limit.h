@@ -2,8 +2,9 @@
 **
 ** The limit holds for the whole statement, from the first row to the saved model. What has to be done at the end, to
 ** finish the network, write the file and save it, is estimated as soon as the network has been made, from how long that
-** took, and kept back. Stages before the end ask how much is left beside: the linear branch may take half of it, the
-** rows held out are made fewer if they would take more than a tenth, and the epochs take the rest. What comes after the
+** took, and kept back. Stages before the end ask how much is left beside: the linear branch may take half of it, from
+** fewer rows and cut short if need be, the rows held out are made fewer if they would take more than a tenth, and the
+** epochs take the rest. What comes after the
 ** epochs runs only as far as there is time. The stop file ends the same stages.
 */
 #ifndef CLASSIFY_TIME_LIMIT_H

@@ -318,11 +318,9 @@ static const char *limit_of(const Training *t) {
   return stop_file_appeared(t->stop_file) ? "stop_file" : "max_seconds";
 }
 
-Status warnings_find_of_short_linear(const Training *t, size_t rows, Strings *warnings, Error *error) {
-  if (rows == 0)
-    return warn(warnings, error, "%s left no time for the linear branch, which the model lacks", limit_of(t));
-  return warn(warnings, error, "%s left time for the linear branch to learn from %zu of %zu rows", limit_of(t), rows,
-              t->rows.count);
+Status warnings_find_of_short_linear(const Training *t, size_t cut, Strings *warnings, Error *error) {
+  return warn(warnings, error, "%s left less time for the linear branch than it takes: %zu of %zu labels were cut "
+              "short", limit_of(t), cut, t->corpus.labels.keys.count);
 }
 
 Status warnings_find_of_fewer(const Training *t, const char *what, size_t rows, size_t all, Strings *warnings,

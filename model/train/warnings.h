@@ -36,11 +36,11 @@ Status warnings_find_of_guesses(const Training *training, Strings *warnings, Err
 /* The same where no word is as frequent as min_count; the most frequent one occurs `largest` times. */
 Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error);
 
-/* The same where time was too short for what a training has beside the network: the linear branch learned from so many
-** rows, or with 0 not at all; `what`, such as "keywords of", was done for so many of all texts; `left_out` is what was
+/* The same where time was too short for what a training has beside the network: so many labels of the linear branch
+** were cut short; `what`, such as "keywords of", was done for so many of all texts; `left_out` is what was
 ** not done at all.
 */
-Status warnings_find_of_short_linear(const Training *training, size_t rows, Strings *warnings, Error *error);
+Status warnings_find_of_short_linear(const Training *training, size_t cut, Strings *warnings, Error *error);
 Status warnings_find_of_fewer(const Training *training, const char *what, size_t rows, size_t all, Strings *warnings,
                               Error *error);
 Status warnings_find_of_left_out(const Training *training, const char *left_out, Strings *warnings, Error *error);
