@@ -9,8 +9,11 @@
 #include "base/random.h"
 #include "optimizer/minibatch.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
 
 static const float WORD_DROPOUT = 0.1f; /* teaches what to make of unknown words */
+
+static const double FALL = 0.3; /* of the time */
 
 enum { POOL_BATCHES = 32 }; /* minibatches whose texts are sorted by length together */
 
@@ -23,6 +26,7 @@ struct Epochs {
   uint32_t *batches;        /* [batch_count] their order in the epoch */
   size_t batch_count;
   uint64_t step, total_steps;
+  double planned, time;     /* seconds since training_new() at the plan, and those that were left then; INFINITY */
   size_t begun;             /* epochs                              */
   size_t rows_before;       /* learned from by the epochs before   */
   size_t rows_of_epoch;     /* of the epoch under way              */
@@ -72,8 +76,14 @@ static Status count_batches(Epochs *e, const Training *t, Error *error) {
   return e->batches ? STATUS_OK : error_no_memory(error);
 }
 
+static void plan_time(Epochs *e, const Training *t) {
+  e->planned = training_seconds(t);
+  e->time = time_limit_left(t);
+}
+
 Status epochs_plan(Epochs *e, const Training *t, size_t count, Error *error) {
   Status status = count_batches(e, t, error);
+  plan_time(e, t);
   e->step = 0;
   e->total_steps = e->batch_count * count;
   return status;
@@ -81,6 +91,7 @@ Status epochs_plan(Epochs *e, const Training *t, size_t count, Error *error) {
 
 Status epochs_plan_last(Epochs *e, const Training *t, Error *error) {
   Status status = count_batches(e, t, error);
+  plan_time(e, t);
   if (e->total_steps < e->batch_count) e->total_steps = e->batch_count;
   e->step = e->total_steps - e->batch_count;
   return status;
@@ -133,10 +144,13 @@ static Status order_rows(Epochs *e, Training *t, Error *error) {
 
 /* ---- steps ----------------------------------------------------------------------------- */
 
-static double learning_rate(const Epochs *e, double height) {
+/* Where time is short the rate rises sooner, and falls to 0 at the end. */
+static double learning_rate(const Epochs *e, const Training *t) {
   double total = (double)e->total_steps, progress = (double)e->step / total;
-  double factor = progress < 0.1 ? (progress + 1.0 / total) / 0.1 : (1.0 - progress) / 0.9;
-  return height * fmax(0.0, fmin(factor, 1.0));
+  double passed = e->time > 0.0 ? fmin(1.0, (training_seconds(t) - e->planned) / e->time) : 1.0;
+  double rising = (fmax(progress, passed) + 1.0 / total) / 0.1, falling = (1.0 - progress) / 0.9;
+  double factor = fmin(fmin(rising, falling), (1.0 - passed) / FALL);
+  return t->options.learning_rate * fmax(0.0, fmin(factor, 1.0));
 }
 
 static Status not_finite(const Training *t, Error *error) {
@@ -180,7 +194,7 @@ static Status next_step(void *context, const MinibatchResult *last, MinibatchSte
   }
   *more = p->begun < e->batch_count && (p->begun == 0 || !training_ends_early(t));
   if (!*more) return STATUS_OK;
-  t->epoch->learning_rate = learning_rate(e, t->options.learning_rate);
+  t->epoch->learning_rate = learning_rate(e, t);
   return fill_step(e, t, e->batches[p->begun++], step, error);
 }
 
