@@ -110,7 +110,8 @@ static Status leave_out(Training *t, Error *error) {
   if (linear_exists(&t->model->linear)) return STATUS_OK;
   t->options.linear = false;
   Status status = preparation_set_prior(t, error);
-  return status ? status : warnings_find_of_left_out(t, "the linear branch, which the model lacks", &t->warnings, error);
+  if (status) return status;
+  return warnings_find_of_left_out(t, "the linear branch, which the model lacks", &t->warnings, error);
 }
 
 static Status run(void *state, Training *t, bool *over, Error *error) {

@@ -1,4 +1,6 @@
-/* What a training does with the time that max_seconds gives. The clock stands still, or is past the limit. */
+/* What a training does with the time that max_seconds gives. The clock stands still, is past the limit, or
+** ticks whenever it is asked: so as much is done on any machine.
+*/
 #include "base/clock.h"
 #include "train/stage.h"
 #include "train/time_limit.h"
@@ -7,9 +9,10 @@
 enum { MANY = 1216 /* rows: enough to be refused */ };
 
 static double now;
-static double stopped_clock(void) { return now; }
+static double tick; /* seconds */
+static double ticking_clock(void) { return now += tick; }
 
-/* Rows with so many labels, at second 0 of a clock that stands still. */
+/* Rows with so many labels, at second 0 of a clock that stands still, until a test lets it tick. */
 static Training *limited(size_t rows, size_t labels, double seconds) {
   TrainingOptions options = full_options();
   Training *t;
@@ -17,8 +20,8 @@ static Training *limited(size_t rows, size_t labels, double seconds) {
   options.max_seconds = seconds;
   options.threads = 1;
   options.epochs = 3;
-  now = 0.0;
-  clock_replace(stopped_clock);
+  now = tick = 0.0;
+  clock_replace(ticking_clock);
   assert_ok(training_new(&options, "", NULL, &t, &error));
   for (size_t i = 0; i < rows; i++) {
     sample_text(i, text);
@@ -110,14 +113,51 @@ TEST(what_there_is_no_time_for_is_left_out_and_said) {
   end(t);
 }
 
-/* Two labels: their machine is as good as it can be until then. */
-TEST(the_machine_of_two_labels_is_cut_short) {
-  Training *t = limited(MANY, 2, 2.0);
+/* Each label has its share of the time. */
+TEST(the_machines_of_many_labels_are_cut_short) {
+  Training *t = limited(MANY, 20, 1.0);
   begin(t);
-  now = 3.0;
+  tick = 0.001;
   train_to_end(t);
   assert_true(linear_exists(&t->model->linear));
+  assert_true(is_warned(t, "max_seconds left less time for the linear branch than it takes: "));
   assert_false(is_warned(t, "max_seconds left no time for the linear branch"));
+  assert_true(is_finite(t->model));
+  end(t);
+}
+
+TEST(the_machine_of_two_labels_is_cut_short) {
+  Training *t = limited(MANY, 2, 1.0);
+  begin(t);
+  tick = 0.05;
+  train_to_end(t);
+  assert_true(linear_exists(&t->model->linear));
+  assert_true(is_warned(t, "max_seconds left less time for the linear branch than it takes: 1 of 2 labels were cut "
+                           "short"));
+  end(t);
+}
+
+/* A tick for 512 rows, and half a second for them all. */
+TEST(the_linear_branch_reads_what_there_is_time_for) {
+  Training *t = limited(4000, 2, 8.0);
+  begin(t);
+  tick = 0.25;
+  train_to_end(t);
+  assert_true(is_warned(t, "max_seconds left time for the linear branch to learn from "));
+  end(t);
+}
+
+/* The clock ticks for each step of the first of three epochs. */
+TEST(the_learning_rate_falls_to_zero_within_the_limit) {
+  Training *t = limited(MANY, 20, 2.0);
+  t->options.linear = false;
+  begin(t);
+  tick = 0.01;
+  Epoch last = train_to_end(t);
+  assert_int_equal(last.epoch, 1);
+  assert_true(epochs_rows(t->epochs) > 2 * t->options.batch_size);
+  assert_true(epochs_rows(t->epochs) < t->rows.count);
+  assert_true(last.learning_rate < 0.1 * t->options.learning_rate);
   end(t);
 }
 
@@ -141,7 +181,10 @@ int main(void) {
       cmocka_unit_test(rows_that_come_for_too_long_are_an_error),
       cmocka_unit_test(a_limit_that_not_even_the_end_fits_in_is_an_error),
       cmocka_unit_test(what_there_is_no_time_for_is_left_out_and_said),
+      cmocka_unit_test(the_machines_of_many_labels_are_cut_short),
       cmocka_unit_test(the_machine_of_two_labels_is_cut_short),
+      cmocka_unit_test(the_linear_branch_reads_what_there_is_time_for),
+      cmocka_unit_test(the_learning_rate_falls_to_zero_within_the_limit),
       cmocka_unit_test(with_time_nothing_is_left_out),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
