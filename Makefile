@@ -175,7 +175,8 @@ fuzz:
 	@$(COMPILE) $(FUZZ_BUILD) $(FUZZ:%=build/fuzz/tests/fuzz/%)
 	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
-programs: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE) $(FUZZERS) $(COMMA) $(if $(SAN),,$(BUILD)/libclassify.a)
+# Under sanitizers it is make fuzz that reads the corpus.
+programs: $(BUILD)/classify.so $(UNIT) $(HOST) $(COMMA) $(if $(SAN),,$(ENCODE) $(FUZZERS) $(BUILD)/libclassify.a)
 
 check: programs
 	@tests/run $(BUILD)
