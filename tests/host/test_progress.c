@@ -290,7 +290,9 @@ TEST(not_asked_for_nothing_is_written) {
 TEST(embedding_counts_rows) {
   sqlite3 *db = open_texts();
   make_encoder(db, "bert");
+  waits_are_over = true;
   on_terminal(80, db, EMBED, NULL);
+  waits_are_over = false;
   assert_int_equal(caught.rc, SQLITE_OK);
   assert_written("classify_embeddings  ");
   assert_written(" rows  ");
