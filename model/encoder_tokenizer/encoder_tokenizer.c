@@ -5,13 +5,13 @@
 #include <utf8proc.h>
 
 #include "base/memory.h"
+#include "base/text_poll.h"
 #include "base/utf8.h"
 #include "encoder_tokenizer/added_tokens.h"
 #include "encoder_tokenizer/normalizer.h"
 #include "encoder_tokenizer/post_processor.h"
 #include "encoder_tokenizer/pre_tokenizer.h"
 #include "encoder_tokenizer/token_model.h"
-#include "tokenizer/text_poll.h"
 
 struct EncoderTokenizer {
   AddedTokens added;
@@ -204,9 +204,11 @@ static void encode_normalized(Encoding *e, bool begins) {
 static void encode_with_added(Encoding *e, bool begins) {
   char *text = NULL;
   size_t capacity = 0, length = write_bytes(e, &text, &capacity, 0, e->text.count);
+  AddedSearch search = {text, length, true, &e->poll};
   AddedMatch match;
   for (size_t at = 0; at < length && goes_on(e); at = match.end) {
-    bool found = added_tokens_find(&e->t->added, true, text, length, at, length, &match);
+    bool found = added_tokens_find(&e->t->added, &search, at, length, &match);
+    if (!goes_on(e)) break;
     if (!found) match = (AddedMatch){length, length, TOKEN_NONE};
     e->text.count = 0;
     codes_add_text(&e->text, text + at, match.start - at);
@@ -251,11 +253,13 @@ static size_t part_end(Encoding *e, const char *text, size_t length, size_t star
 }
 
 static void encode_text(Encoding *e, const char *text, size_t length) {
+  AddedSearch search = {text, length, false, &e->poll};
   AddedMatch match;
   for (size_t at = 0; at < length && text_poll_goes_on(&e->poll, at) && goes_on(e); at = match.end) {
     size_t end = part_end(e, text, length, at);
     if (!goes_on(e)) break;
-    bool found = added_tokens_find(&e->t->added, false, text, length, at, end, &match);
+    bool found = added_tokens_find(&e->t->added, &search, at, end, &match);
+    if (!goes_on(e)) break;
     if (!found) match = (AddedMatch){end, end, TOKEN_NONE};
     if (match.start > at) encode_part(e, text + at, match.start - at, at == 0);
     if (found && goes_on(e)) e->failed = !token_ids_add(e->ids, match.id);
@@ -302,24 +306,4 @@ uint32_t encoder_tokenizer_unknown(const EncoderTokenizer *t) { return token_mod
 
 const char *encoder_tokenizer_token(const EncoderTokenizer *t, uint32_t id, size_t *length) {
   return pieces_get(&t->model.pieces, id, length);
-}
-
-static bool is_added(const AddedTokens *added, uint32_t id) {
-  for (size_t i = 0; i < added->count; i++)
-    if (added->token[i].id == id) return true;
-  return false;
-}
-
-bool encoder_tokenizer_is_word(const EncoderTokenizer *t, uint32_t id) {
-  size_t length, prefix_length = t->model.prefix_length;
-  const char *token = pieces_get(&t->model.pieces, id, &length), *prefix = t->model.prefix;
-  char space[CODE_MAX_BYTES];
-  if (!token || length == 0 || id == token_model_unknown(&t->model) || is_added(&t->added, id)) return false;
-  if (t->model.kind == MODEL_WORD_PIECE) {
-    bool continues = prefix_length && length >= prefix_length && memcmp(token, prefix, prefix_length) == 0;
-    return !continues && !in_brackets(token, length);
-  }
-  int32_t metaspace = pre_tokenizer_metaspace(&t->pre_tokenizer);
-  size_t space_length = codes_write(&metaspace, 1, space);
-  return length > space_length && memcmp(token, space, space_length) == 0;
 }
