@@ -101,6 +101,22 @@ TEST(what_another_process_changes) {
   close_database(db);
 }
 
+/* Deletes the encoders just before the extension reads one that it has found. */
+static int delete_before(unsigned event, void *other, void *stmt, void *sql) {
+  (void)event, (void)sql;
+  if (strstr(sqlite3_sql(stmt), "SELECT config, tokenizer, weights FROM")) elsewhere(other, "DELETE FROM classify_encoders");
+  return 0;
+}
+
+TEST(an_encoder_deleted_between_finding_and_reading_it) {
+  sqlite3 *db = open_encoders("deleted", "DELETE"), *user = another(db);
+  sqlite3_trace_v2(user, SQLITE_TRACE_STMT, delete_before, db);
+  assert_fails(SQLITE_ERROR, "encoder 'bert' has just been deleted", user, "SELECT classify_embedding('x', 'bert')");
+  assert_fails(SQLITE_ERROR, "no encoder named 'bert'", user, "SELECT classify_embedding('x', 'bert')");
+  close_database(user);
+  close_database(db);
+}
+
 /* The rows of one statement have one encoder. */
 TEST(a_statement_keeps_its_encoder) {
   sqlite3 *db = open_encoders("statement", "WAL"), *other = another(db);
@@ -283,6 +299,7 @@ int main(void) {
       cmocka_unit_test(what_a_rollback_takes_back),
       cmocka_unit_test(a_file_attached_in_place_of_another),
       cmocka_unit_test(what_another_process_changes),
+      cmocka_unit_test(an_encoder_deleted_between_finding_and_reading_it),
       cmocka_unit_test(a_statement_keeps_its_encoder),
       cmocka_unit_test(text_in_utf16),
       cmocka_unit_test(connections_share_an_encoder),

@@ -473,6 +473,53 @@ TEST(it_leaves_nothing_behind) {
   close_database(db);
 }
 
+/* ---- a tokenizer of the host ------------------------------------------------------------- */
+
+static int tokenizer_create(void *context, const char **words, int count, Fts5Tokenizer **tokenizer) {
+  (void)words, (void)count;
+  *tokenizer = context;
+  return SQLITE_OK;
+}
+
+static void tokenizer_delete(Fts5Tokenizer *tokenizer) { (void)tokenizer; }
+
+/* Gives a text as one token; fails with the code that the host has set. */
+static int tokenizer_run(Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, int length,
+                         int (*sink)(void *, int, const char *, int, int, int)) {
+  (void)flags;
+  int code = *(int *)tokenizer;
+  return code ? code : sink(context, 0, text, length, 0, length);
+}
+
+static void add_tokenizer(sqlite3 *db, int *code) {
+  fts5_api *fts5 = NULL;
+  sqlite3_stmt *stmt = prepare(db, "SELECT fts5(?1)");
+  fts5_tokenizer methods = {tokenizer_create, tokenizer_delete, tokenizer_run};
+  sqlite3_bind_pointer(stmt, 1, &fts5, "fts5_api_ptr", NULL);
+  sqlite3_step(stmt);
+  sqlite3_finalize(stmt);
+  assert_non_null(fts5);
+  assert_int_equal(fts5->xCreateTokenizer(fts5, "whole", code, &methods, NULL), SQLITE_OK);
+}
+
+#define TOKEN "SELECT token FROM classify_attention('a b', 'm')"
+
+TEST(a_tokenizer_of_the_host_that_fails) {
+  sqlite3 *db = open_database(":memory:");
+  int code = SQLITE_OK;
+  add_tokenizer(db, &code);
+  make_texts(db);
+  run(db, "SELECT classify_train(body, label, 'm', json_set('" GOOD "', '$.tokenize', 'whole')) FROM texts");
+  assert_text("a b", db, TOKEN);
+  code = SQLITE_CORRUPT;
+  assert_fails(SQLITE_ERROR, "the tokenizer 'whole' failed: database disk image is malformed", db, TOKEN);
+  code = SQLITE_NOMEM;
+  assert_fails(SQLITE_NOMEM, "out of memory", db, TOKEN);
+  code = SQLITE_OK;
+  assert_text("a b", db, TOKEN);
+  close_database(db);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_loads),
@@ -496,6 +543,7 @@ int main(void) {
       cmocka_unit_test(a_limit_on_length),
       cmocka_unit_test(a_host_with_a_locale),
       cmocka_unit_test(a_host_without_fts5),
+      cmocka_unit_test(a_tokenizer_of_the_host_that_fails),
       cmocka_unit_test(it_leaves_nothing_behind),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -151,6 +151,8 @@ static void assert_cleared(size_t columns) {
 /* 576 rows: more than are labelled before the first of them is given. */
 #define MANY "SELECT a.id, a.body FROM texts AS a, texts AS b"
 
+#define EMBED "SELECT count(*) FROM classify_embeddings('" MANY "', 'bert', '{\"progress\":true}')"
+
 /* Gives its argument, and interrupts when that is the number below. */
 static int interrupting_row;
 
@@ -290,6 +292,25 @@ TEST(not_asked_for_nothing_is_written) {
   close_database(db);
 }
 
+/* How many rows there will be is not known. */
+TEST(embedding_counts_rows) {
+  sqlite3 *db = open_texts();
+  make_encoder(db, "bert");
+  waits_are_over = true;
+  on_terminal(80, db, EMBED, NULL);
+  waits_are_over = false;
+  assert_int_equal(caught.rc, SQLITE_OK);
+  assert_written("classify_embeddings  ");
+  assert_written(" rows  ");
+  assert_not_written("%");
+  assert_not_written(" left");
+  assert_cleared(80);
+  into_file(db, EMBED);
+  assert_not_written("\r");
+  assert_written("classify_embeddings: 576 rows, ");
+  close_database(db);
+}
+
 /* ---- a teacher ------------------------------------------------------------------------------- */
 
 /* So many texts that their reading takes a while. */
@@ -361,6 +382,7 @@ int main(void) {
       cmocka_unit_test(rows_come_out_between),
       cmocka_unit_test(a_file_gets_lines),
       cmocka_unit_test(not_asked_for_nothing_is_written),
+      cmocka_unit_test(embedding_counts_rows),
       cmocka_unit_test(a_teacher_says_how_far_it_is),
       cmocka_unit_test(an_interrupt_clears_the_bar),
   };

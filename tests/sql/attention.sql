@@ -63,3 +63,7 @@ SELECT * FROM classify_attention('my refund', 'kinds', x'0001');
 SELECT * FROM classify_attention('my refund', 'nope');
 SELECT * FROM classify_attention(x'0001');
 SELECT * FROM classify_attention;
+
+-- Rows have numbers, as SQLite has it.
+SELECT 'rowids', (SELECT group_concat(rowid) FROM classify_attention('my late refund')),
+       (SELECT group_concat(rowid) FROM classify_labels('my late refund'));

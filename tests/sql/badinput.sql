@@ -13,6 +13,7 @@ SELECT classify_train(body, category, 'kinds', '{}', 5) FROM tickets;
 SELECT classify();
 SELECT classify('my refund', 'kinds', 0.5, 1);
 SELECT classify_confidence();
+SELECT classify_confidence(x'00');
 SELECT classify_confidence('my refund', 'kinds', 0.5);
 SELECT classify_scores();
 SELECT classify_scores('my refund', 'kinds', 3);

@@ -65,6 +65,15 @@ SELECT 'cards with markup or numbers that are none', count(*) FROM cards WHERE c
 SELECT count(*) FROM cards WHERE card LIKE '%The column metrics of this model holds no JSON%';
 SELECT card LIKE '%<dd>&lt;b&gt;</dd>%', card LIKE '%{&quot;a&quot;:&quot;&lt;/dd&gt;&quot;}%' FROM cards WHERE id = 7;
 
+-- What a teacher did; of many labels the most frequent are shown.
+UPDATE loose.classify_models SET metrics = json_object('teacher', json_object('sure', 1040, 'judged', 12, 'right', 9),
+  'validation', json_object('confusion', (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+                                          SELECT json_group_array(json_array('label ' || i, 'ham', i)) FROM n))) WHERE version = 1;
+SELECT instr(card, '<dt>Teacher</dt><dd>sure of 1,040 of these labels; right on 9 of 12 rows whose labels were hidden from it</dd>') > 0,
+       instr(card, '<p>The 25 labels with the most rows, of 41.</p>') > 0 FROM (SELECT classify_card('loose.wrong@1') AS card);
+UPDATE loose.classify_models SET metrics = '{"teacher":{"sure":5,"judged":0,"right":0}}' WHERE version = 1;
+SELECT instr(card, '<dt>Teacher</dt><dd>sure of 5 of these labels</dd>') > 0, instr(card, 'most rows') FROM (SELECT classify_card('loose.wrong@1') AS card);
+
 -- In views as well. SQL that metrics holds is not run.
 CREATE TEMP VIEW viewed AS SELECT classify_card('byhand') LIKE '%byhand@1%' AS found;
 SELECT 'found', found FROM viewed;

@@ -28,6 +28,11 @@ CREATE TABLE classify_models(notes NOT NULL, weights, metrics, options, labels, 
 SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
 DROP TABLE classify_models;
 
+-- One without numbers of rows, by which models are found.
+CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights, PRIMARY KEY (name, version)) WITHOUT ROWID;
+SELECT classify_train(body, category, 'kinds', :small) FROM tickets;
+DROP TABLE classify_models;
+
 -- A view, even with the right columns: what it says is never run.
 CREATE VIEW classify_models AS SELECT 'kinds' AS name, 1 AS version, '' AS created, '' AS labels, '' AS options,
   '' AS metrics, classify('my refund', 'kinds') AS weights;
@@ -72,3 +77,6 @@ INSERT INTO classify_rows VALUES (1, 'my refund is late');
 SELECT id, classify(body, 'kinds') FROM classify_rows;
 SELECT * FROM classify_rows('SELECT 1, 2', 'kinds');
 SELECT rank, label FROM classify_labels('my refund is late', 'kinds') WHERE rank = 1;
+
+-- A table of the extension's own, which has no rows.
+SELECT 'rows of the guard', count(*) FROM classify_guard;

@@ -77,6 +77,7 @@ INSERT INTO labelled SELECT text, iif(label = 1, '<i>"&' || char(27, 0x202E), 2.
 SELECT 'trained', classify_train(text, label, 'numbers', '{"epochs":20,"hidden":2,"embedding":2,"validation":0,"learning_rate":0.05}') IS NOT NULL FROM rows;
 SELECT 'trained', classify_train(text, label, 'markup', '{"epochs":20,"hidden":2,"embedding":2,"validation":0,"learning_rate":0.05}') IS NOT NULL FROM labelled;
 SELECT substr(classify_highlight(text, 'numbers', 'html'), 1, 52) FROM rows ORDER BY rowid LIMIT 2;
+SELECT label, instr(classify_highlight(text, 'numbers'), char(27) || '[1m' || label || char(27) || '[0m ') FROM rows ORDER BY rowid LIMIT 2;
 SELECT replace(substr(classify_highlight(text, 'markup', 'html'), 1, 80), char(0x202E), '{RLO}') FROM rows ORDER BY rowid LIMIT 1;
 SELECT replace(substr(classify_highlight(text, 'markup'), 1, 10), char(27), '^[') FROM rows ORDER BY rowid LIMIT 1;
 

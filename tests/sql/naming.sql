@@ -135,3 +135,10 @@ SELECT classify('my refund is late', 'other.guests');
 
 -- Options in the model's place.
 SELECT classify_train('a text', 'a label', '{"epochs":1}');
+
+-- Of many names some are listed.
+ATTACH ':memory:' AS many;
+CREATE TABLE many.classify_models(name, version, created, labels, options, metrics, weights);
+WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30)
+INSERT INTO many.classify_models(name, version) SELECT printf('m%02d', i), 1 FROM n;
+SELECT classify('my refund is late', 'nope');

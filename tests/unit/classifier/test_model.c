@@ -596,15 +596,22 @@ TEST(labels_that_are_none_are_refused) {
   check_data_refused("labels.kinds", 0, 'i', "label 1 is not a value");
 }
 
-/* Each text would take memory for so many tokens. */
-TEST(a_very_long_padded_length_is_refused) {
-  Model *model = small_model(1, 0);
+static void check_padded_length_refused(size_t hidden, size_t length, const char *message) {
+  Model *model = small_model(hidden, 0);
   size_t size;
-  model->reading = (Reading){.max_tokens = 1 << 20, .padded_length = (1 << 16) + 1};
+  model->reading = (Reading){.max_tokens = 1 << 20, .padded_length = length};
   uint8_t *bytes = write_model(model, &size);
-  assert_invalid(read_bytes(bytes, size), "metadata 'padded_length' is '65537', expected a number up to 65536");
+  assert_invalid(read_bytes(bytes, size), message);
   free(bytes);
   model_free(model);
+}
+
+/* Each text would take memory for so many tokens. */
+TEST(a_very_long_padded_length_is_refused) {
+  check_padded_length_refused(1, (1 << 16) + 1,
+                              "metadata 'padded_length' is '65537', expected a number up to 65536");
+  check_padded_length_refused(256, (1 << 15) + 1, "metadata 'padded_length' is 32769, expected at most 32768 with 512 "
+                              "numbers for each token");
 }
 
 /* A word with n-grams is none that could be left out. */

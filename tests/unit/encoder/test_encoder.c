@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/little_endian.h"
+#include "base/safetensors_writer.h"
 #include "unit/encoder/files.h"
 
 enum { TEXTS = 7, REPEATS = 40 };
@@ -185,6 +186,30 @@ TEST(files_of_different_encoders_are_refused) {
   close_files(&roberta);
 }
 
+static void refuse_tensor(const char *name, const size_t *shape, const char *message) {
+  EncoderFiles files = open_files("static");
+  SafeTensorsWriter writer = {0};
+  uint8_t *bytes;
+  const float numbers[6] = {0};
+  static const size_t vectors[] = {3, 2};
+  if (strcmp(name, "embeddings") != 0)
+    safetensors_write_tensor(&writer, "embeddings", DTYPE_F32, vectors, 2, numbers);
+  safetensors_write_tensor(&writer, name, DTYPE_F32, shape, 2, numbers);
+  free((uint8_t *)files.weights);
+  assert_ok(safetensors_end(&writer, &bytes, &files.weights_size, &error));
+  files.weights = bytes;
+  refuse(files, message);
+  close_files(&files);
+}
+
+/* A vocabulary whose words share vectors would be read as one that has a vector a word. */
+TEST(a_static_encoder_has_a_vector_a_word_alone) {
+  refuse_tensor("mapping", (size_t[]){1, 1}, "the encoder has a tensor 'mapping', expected 'embeddings' alone");
+  refuse_tensor("weights", (size_t[]){1, 1}, "the encoder has a tensor 'weights', expected 'embeddings' alone");
+  refuse_tensor("embeddings", (size_t[]){0, 2}, "tensor 'embeddings' is empty");
+  refuse_tensor("embeddings", (size_t[]){2, 0}, "tensor 'embeddings' is empty");
+}
+
 TEST(a_number_that_is_not_finite_is_refused) {
   EncoderFiles files = open_files("bert");
   uint8_t *weights = (uint8_t *)files.weights;
@@ -268,6 +293,7 @@ int main(void) {
       cmocka_unit_test(a_long_text_is_cut_to_the_positions),
       cmocka_unit_test(an_interrupt_ends_it),
       cmocka_unit_test(files_of_different_encoders_are_refused),
+      cmocka_unit_test(a_static_encoder_has_a_vector_a_word_alone),
       cmocka_unit_test(a_number_that_is_not_finite_is_refused),
       cmocka_unit_test(vectors_that_are_not_finite_are_an_error),
       cmocka_unit_test(weights_that_are_cut_are_refused),

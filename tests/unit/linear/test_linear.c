@@ -811,11 +811,11 @@ static const Entry GOOD[ENTRIES] = {
     {"linear.pairs.words", DTYPE_U32, 1, {3, 0}, PAIR_WORDS},
 };
 
-/* Entries without a name are left out. */
-static Status read_entries(const Entry *entries, size_t vocabulary, size_t labels) {
+/* Reads a file of `count` tensors. Entries without a name are left out. */
+static Status read_count(const Entry *entries, size_t count, size_t vocabulary, size_t labels) {
   SafeTensorsWriter writer = {0};
   Linear l;
-  for (size_t i = 0; i < ENTRIES; i++)
+  for (size_t i = 0; i < count; i++)
     if (entries[i].name)
       safetensors_write_tensor(&writer, entries[i].name, entries[i].dtype, entries[i].shape, entries[i].rank,
                                entries[i].data);
@@ -825,6 +825,10 @@ static Status read_entries(const Entry *entries, size_t vocabulary, size_t label
   linear_free(&l);
   reference_close(&file);
   return status;
+}
+
+static Status read_entries(const Entry *entries, size_t vocabulary, size_t labels) {
+  return read_count(entries, ENTRIES, vocabulary, labels);
 }
 
 TEST(a_file_that_is_as_it_should_be_is_read) { assert_ok(read_entries(GOOD, 4, 3)); }
@@ -871,6 +875,20 @@ TEST(rows_and_columns_must_fit_the_model) {
   assert_ok(read_entries(GOOD, 5, 3)); /* not all words are features */
   assert_invalid(read_entries(GOOD, 4, 2), "tensor 'linear.kernel' is F32 [9][3], expected F32 [9][1]");
   assert_invalid(read_entries(GOOD, 4, 4), "tensor 'linear.kernel' is F32 [9][3], expected F32 [9][4]");
+}
+
+/* Two rows are left to named features and buckets. */
+TEST(named_features_must_have_rows) {
+  static const uint32_t hashes[] = {5, 6, 7};
+  Entry entries[ENTRIES + 1];
+  memcpy(entries, GOOD, sizeof GOOD);
+  for (size_t named = 1; named <= 2; named++) {
+    entries[ENTRIES] = (Entry){"linear.hashed", DTYPE_U32, 1, {named, 0}, hashes};
+    assert_ok(read_count(entries, ENTRIES + 1, 4, 3));
+  }
+  entries[ENTRIES].shape[0] = 3;
+  assert_invalid(read_count(entries, ENTRIES + 1, 4, 3), "tensor 'linear.hashed' is U32 [3], expected at most the 2 "
+                 "rows of 'linear.kernel' that words and pairs leave");
 }
 
 static void check_pairs_refused(const uint32_t ends[4], const uint32_t second[3], const char *message) {
@@ -1075,6 +1093,7 @@ int main(void) {
       cmocka_unit_test(a_missing_tensor_is_named),
       cmocka_unit_test(a_tensor_of_another_type_or_shape_is_refused),
       cmocka_unit_test(rows_and_columns_must_fit_the_model),
+      cmocka_unit_test(named_features_must_have_rows),
       cmocka_unit_test(pairs_must_follow_one_another_and_rise),
       cmocka_unit_test(each_known_ngram_has_the_weights_of_its_bucket),
       cmocka_unit_test(named_features_weigh_as_their_buckets),

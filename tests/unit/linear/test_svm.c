@@ -328,15 +328,16 @@ TEST(entries_with_bundles_are_all_their_features) {
   free(merged);
 }
 
-/* More rows than the set begins with: three kinds of words, of which the label has two. */
-TEST(a_working_set_finds_about_the_same_machine) {
-  enum { MANY = 6000, WORDS = 40, ENTRIES = 4, KIND = 9 };
+/* ---- a working set ------------------------------------------------------------------ */
+
+enum { MANY = 6000, WORDS = 40, ENTRIES = 4, KIND = 9 };
+
+/* More rows than the set begins with: four kinds of words, of which the label has one. */
+static SparseRows many_rows(const Bundles *bundles, uint32_t *targets, float *costs) {
   size_t *begin = allocate(MANY + 1, sizeof *begin);
-  uint32_t *feature = allocate(MANY * ENTRIES, sizeof *feature), *targets = allocate(MANY, sizeof *targets);
-  float *value = allocate(MANY * ENTRIES, sizeof *value), *costs = allocate(MANY, sizeof *costs);
+  uint32_t *feature = allocate(MANY * ENTRIES, sizeof *feature);
+  float *value = allocate(MANY * ENTRIES, sizeof *value);
   Random random = random_stream(1, 0, 0);
-  Workers *workers;
-  Svm all, set;
   for (size_t i = 0; i < MANY; i++) {
     targets[i] = (uint32_t)(i % 50);
     costs[i] = 2.0f;
@@ -346,8 +347,31 @@ TEST(a_working_set_finds_about_the_same_machine) {
       value[i * ENTRIES + k] = 0.5f;
     }
     if (targets[i] == KIND && random_below(&random, 10)) feature[i * ENTRIES] = 3;
+    bool last = bundles && (targets[i] == KIND || i % 41 == 0); /* the bundle without a word */
+    if (last) feature[i * ENTRIES + 1] = WORDS + (uint32_t)bundles->own;
   }
-  SparseRows rows = {MANY, WORDS, begin, begin + 1, feature, value};
+  return (SparseRows){MANY, WORDS, begin, begin + 1, feature, value, bundles};
+}
+
+static double margin_with_bundles(const SparseRows *r, const float *w, size_t row) {
+  double margin = (double)w[WORDS];
+  for (size_t e = r->begin[row]; e < r->end[row]; e++) {
+    const Bundle *b = sparse_bundle(r, r->feature[e]);
+    double sum = r->feature[e] < WORDS ? (double)w[r->feature[e]] : 0.0;
+    for (size_t g = 0; b && g < b->count; g++)
+      sum += (double)b->coefficient * (double)w[r->bundles->feature[b->begin + g]];
+    margin += sum * (double)r->value[e];
+  }
+  return margin;
+}
+
+/* A row that is not in the set is far on its side. */
+static void check_set(const Bundles *bundles) {
+  uint32_t *targets = allocate(MANY, sizeof *targets);
+  float *costs = allocate(MANY, sizeof *costs);
+  SparseRows rows = many_rows(bundles, targets, costs);
+  Workers *workers;
+  Svm all, set;
   assert_ok(workers_new(0, (Poll){0}, &workers, &error));
   assert_ok(svm_new(&rows, &all, &error));
   assert_ok(svm_new(&rows, &set, &error));
@@ -356,18 +380,32 @@ TEST(a_working_set_finds_about_the_same_machine) {
   svm_fit_by_set(&rows, targets, KIND, costs, 1, workers, &set);
   for (size_t f = 0; f <= WORDS; f++) assert_near(set.weights[f], all.weights[f], 0.1);
   size_t fitted = 0;
-  for (size_t i = 0; i < MANY; i++) fitted += set.lengths[i] > 0.0f;
+  for (size_t i = 0; i < MANY; i++) {
+    if (set.lengths[i] > 0.0f) fitted++;
+    else assert_true(margin_with_bundles(&rows, set.weights, i) < -0.899);
+  }
   assert_true(fitted < MANY / 2);
   svm_free(&all);
   svm_free(&set);
   workers_free(workers);
-  free(begin), free(feature), free(targets), free(value), free(costs);
+  free((void *)rows.begin), free((void *)rows.feature), free((void *)rows.value), free(targets), free(costs);
+}
+
+TEST(a_working_set_finds_about_the_same_machine) { check_set(NULL); }
+
+/* Word 3, which the label has, counts by its bundle, too; the last bundle has no word. */
+TEST(a_working_set_adds_up_bundles) {
+  static const uint32_t listed[] = {30, 31, 32, 33, 33, 34, 35, 36};
+  static const Bundle bundle[] = {{0, 1, 0.5f}, {1, 1, 0.5f}, {2, 1, 0.5f}, {3, 3, 2.0f}, {6, 2, 2.0f}};
+  static const Bundles bundles = {.count = 5, .own = 4, .first = 30, .bundle = bundle, .feature = listed};
+  check_set(&bundles);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(weights_are_those_of_gradient_descent),
       cmocka_unit_test(a_working_set_finds_about_the_same_machine),
+      cmocka_unit_test(a_working_set_adds_up_bundles),
       cmocka_unit_test(weights_to_begin_from_are_what_is_drawn_to),
       cmocka_unit_test(weights_that_need_nothing_stay),
       cmocka_unit_test(rows_without_cost_count_for_nothing),

@@ -443,6 +443,21 @@ TEST(a_missing_tensor_is_named) {
   }
 }
 
+/* No network is without words, numbers of a word, or labels. */
+TEST(an_empty_tensor_is_named) {
+  static const struct {
+    size_t entry, dimension;
+  } EMPTY[] = {{0, 0}, {0, 1}, {COUNT(GOOD) - 1, 0}};
+  for (size_t i = 0; i < COUNT(EMPTY); i++) {
+    Entry entries[COUNT(GOOD)];
+    char message[64];
+    memcpy(entries, GOOD, sizeof entries);
+    entries[EMPTY[i].entry].shape[EMPTY[i].dimension] = 0;
+    snprintf(message, sizeof message, "tensor '%s' is empty", GOOD[EMPTY[i].entry].name);
+    assert_invalid(read_entries(entries, COUNT(GOOD), NULL), message);
+  }
+}
+
 /* Without the tensor that says how wide it is there seems to be no GRU, and where
 ** the embedding is as wide as the GRU's states all the rest would fit.
 */
@@ -642,6 +657,7 @@ int main(void) {
       cmocka_unit_test(the_embedding_may_have_more_rows_than_words),
       cmocka_unit_test(halves_become_floats),
       cmocka_unit_test(a_missing_tensor_is_named),
+      cmocka_unit_test(an_empty_tensor_is_named),
       cmocka_unit_test(half_a_gru_is_refused),
       cmocka_unit_test(a_tensor_of_another_shape_or_type_is_named),
       cmocka_unit_test(half_a_max_pool_is_refused),
