@@ -65,7 +65,7 @@ static int count_read(Connection *c, const Option *o, const JsonMember *m, Optio
   (void)c;
   uint64_t integer = 0;
   int rc = read_integer(o, m, &integer, error);
-  if (!rc) *(size_t *)value_of(options, o) = integer < SIZE_MAX ? (size_t)integer : SIZE_MAX;
+  if (!rc) *(size_t *)value_of(options, o) = (size_t)integer;
   return rc;
 }
 
@@ -75,16 +75,17 @@ static void count_write(const Option *o, const Options *options, sqlite3_str *js
 
 const OptionKind OPTION_COUNT = {"an integer", true, count_read, count_write};
 
-static int seed_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+/* Past what 32 bits can count. */
+static int large_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
-  return read_integer(o, m, &options->training.seed, error);
+  return read_integer(o, m, value_of(options, o), error);
 }
 
-static void seed_write(const Option *o, const Options *options, sqlite3_str *json) {
-  write_integer(o, options->training.seed, json);
+static void large_write(const Option *o, const Options *options, sqlite3_str *json) {
+  write_integer(o, *(const uint64_t *)const_value_of(options, o), json);
 }
 
-const OptionKind OPTION_SEED = {"an integer", true, seed_read, seed_write};
+const OptionKind OPTION_LARGE = {"an integer", true, large_read, large_write};
 
 static int real_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
