@@ -172,10 +172,13 @@ FUZZ_SECONDS ?= 20
 FUZZ_BUILD   := CC=clang BUILD=build/fuzz SAN=fuzzer-no-link,address,undefined SHARED_SAN= CFLAGS='-O1 -g'
 fuzz:
 	@tests/install $(BUILD_PACKAGES) clang
-	@$(MAKE) --no-print-directory $(FUZZ_BUILD) $(FUZZ:%=build/fuzz/tests/fuzz/%)
+	@$(COMPILE) $(FUZZ_BUILD) $(FUZZ:%=build/fuzz/tests/fuzz/%)
 	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
-check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE) $(FUZZERS) $(COMMA)
+# Under sanitizers it is make fuzz that reads the corpus.
+programs: $(BUILD)/classify.so $(UNIT) $(HOST) $(COMMA) $(if $(SAN),,$(ENCODE) $(FUZZERS) $(BUILD)/libclassify.a)
+
+check: programs
 	@tests/run $(BUILD)
 
 # ---- what a newcomer types -----------------------------------------------------
@@ -183,8 +186,14 @@ check: $(BUILD)/classify.so $(UNIT) $(HOST) $(ENCODE) $(FUZZERS) $(COMMA)
 BUILD_PACKAGES := gcc libc6-dev libopenblas-pthread-dev libutf8proc-dev libsqlite3-dev sqlite3
 TEST_PACKAGES  := libcmocka-dev
 
+# A make that compiles, on every processor; where make was given a -j, that holds for this one, too.
+JOBS   ?= $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+COMPILE = $(MAKE) --no-print-directory $(if $(findstring -j,$(MAKEFLAGS)),,-j$(JOBS))
+
+# What runs tests has no -j, which a make that they call would get.
 test:
 	@tests/install $(BUILD_PACKAGES) $(TEST_PACKAGES) $(if $(COMMA_LOCALE),locales)
+	@$(COMPILE) programs
 	@$(MAKE) --no-print-directory check
 
 demo: export CSV := $(CSV)
@@ -192,7 +201,7 @@ demo: export TEXT := $(TEXT)
 demo: export LABEL := $(LABEL)
 demo:
 	@tests/install $(BUILD_PACKAGES)
-	@$(MAKE) --no-print-directory $(BUILD)/classify.so
+	@$(COMPILE) $(BUILD)/classify.so
 	@sql/demo $(BUILD)/classify "$$CSV" "$$TEXT" "$$LABEL"
 
 encoder:
@@ -209,7 +218,7 @@ bench-accuracy: PARTS ?= accuracy
 bench-peers: PARTS ?= peers embeddings
 bench bench-accuracy bench-peers:
 	@tests/install $(BUILD_PACKAGES) xz-utils
-	@$(MAKE) --no-print-directory $(BUILD)/classify.so $(ROOF)
+	@$(COMPILE) $(BUILD)/classify.so $(ROOF)
 	@tests/bench/run $(BUILD) $(PARTS)
 
 # The library is static, so Libs names what it needs: Libs.private is for shared libraries.
@@ -266,7 +275,8 @@ release:
 clean:
 	rm -rf build
 
-.PHONY: check fuzz test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web release clean
+.PHONY: programs check fuzz test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web \
+  release clean
 .SECONDARY:
 -include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(FUZZERS:=.o) \
            $(BUILD)/tests/*/support.o $(BUILD)/tests/host/faulty_vfs.o $(FUZZ_SHARED:%=$(BUILD)/tests/fuzz/%.o)))

@@ -60,6 +60,7 @@ typedef struct Connection {
   OwnTokenizer *own_tokenizers;
   double polled;           /* when the host was asked last whether to go on: clock.h */
   int queries;             /* how many queries of users are running, one inside another */
+  bool saving;             /* a model is being saved, which may run triggers of users */
   /* reused by the scalar functions */
   Scratch scratch;
   Tokens tokens;

@@ -52,13 +52,18 @@ static int read_columns(sqlite3 *db, const char *format, const char *schema, con
   return rc;
 }
 
-static bool has_rowid(sqlite3 *db, const char *schema, const char *table) {
-  return sqlite3_table_column_metadata(db, schema, table, "rowid", NULL, NULL, NULL, NULL, NULL) == SQLITE_OK;
+/* A column of that name hides the rowid, unless it is another name of it. */
+static int check_rowid(sqlite3 *db, const char *schema, Error *error) {
+  int is_key, rc;
+  rc = sqlite3_table_column_metadata(db, schema, "classify_models", "rowid", NULL, NULL, NULL, &is_key, NULL);
+  if (rc) return failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
+  if (is_key) return SQLITE_OK;
+  return failure(error, SQLITE_ERROR, "%s.classify_models has a column named rowid, expected another name", schema);
 }
 
 /* Sets *type to what has the name of the table, for sqlite3_free(); to NULL if nothing has. A trigger may have it. */
 static int find_type(sqlite3 *db, const char *schema, const char *table, char **type, Error *error) {
-  return sql_fetch(db, "SELECT CASE WHEN sql LIKE 'create virtual%%' THEN 'virtual table' ELSE type END "
+  return sql_fetch(db, "SELECT CASE lower(substr(sql, 1, 14)) WHEN 'create virtual' THEN 'virtual table' ELSE type END "
                    "FROM \"%w\".sqlite_master WHERE lower(name) = ?1 AND type <> 'trigger'", schema, table, type,
                    error);
 }
@@ -75,8 +80,8 @@ static int check_columns(sqlite3 *db, const char *schema, Error *error) {
   else if (columns.needed)
     rc = failure(error, SQLITE_ERROR, "the column %s of %s.classify_models is NOT NULL and has no default, expected "
                  "one that needs no value", columns.needed, schema);
-  else if (!has_rowid(db, schema, "classify_models"))
-    rc = failure(error, SQLITE_ERROR, "%s.classify_models is a table WITHOUT ROWID, expected one with", schema);
+  else
+    rc = check_rowid(db, schema, error);
   columns_free(&columns);
   return rc;
 }

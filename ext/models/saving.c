@@ -13,7 +13,7 @@ typedef struct Saving {
   const char *schema, *name;
   const NewModel *model;
   bool in_transaction;   /* of the caller, which the row becomes a part of */
-  sqlite3_int64 least;   /* the version is at least this              */
+  sqlite3_int64 least;   /* the version is at least this, and 1       */
   sqlite3_int64 version; /* of the row that is inserted               */
   int not_deleted;       /* why old versions could not be deleted     */
   Error reason;          /* for that                                  */
@@ -39,18 +39,19 @@ static bool again(const Saving *s, int *rc, double until, Error *error) {
 
 /* ---- one row ------------------------------------------------------------------------- */
 
-/* Numbers that no version can have are not counted. */
-#define NEWEST_OF(column, table) \
-  "ifnull((SELECT max(" column ") FROM \"%w\"." table " WHERE name = ?1 AND " \
-  "typeof(" column ") IN ('integer', 'real') AND " column " < " MODEL_TABLES_MOST_VERSION "), 0)"
+/* What comes after each number; numbers that no version can have are not counted. */
+#define AFTER_EACH(column, table) \
+  " UNION ALL SELECT 1 + CAST(" column " AS INTEGER) FROM \"%w\"." table " WHERE name = ?1 AND " \
+  column " < " MODEL_TABLES_MOST_VERSION " AND typeof(" column ") IN ('integer', 'real')"
 
+/* The limits that saving_target() asks for are what this takes. */
 #define INSERT(listed) \
-  "INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") " \
-  "VALUES (?1, max(?6, 1 + CAST(max(" NEWEST_OF("version", "classify_models") ", " listed ") AS INTEGER)), " \
+  "INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") VALUES (?1, (SELECT max(version) FROM " \
+  "(SELECT ?6 AS version" AFTER_EACH("version", "classify_models") listed ")), " \
   "strftime('%%Y-%%m-%%dT%%H:%%M:%%SZ', 'now'), ?2, ?3, ?4, ?5) RETURNING version"
 
-static const char INSERT_LISTED[] = INSERT(NEWEST_OF("newest", "classify_versions"));
-static const char INSERT_UNLISTED[] = INSERT("0");
+static const char INSERT_LISTED[] = INSERT(AFTER_EACH("newest", "classify_versions"));
+static const char INSERT_UNLISTED[] = INSERT("");
 
 static const char DELETE_OLD[] =
     "DELETE FROM \"%w\".classify_models WHERE name = ?1 AND version NOT IN "
@@ -68,7 +69,7 @@ static int bind_model(sqlite3_stmt *stmt, const Saving *s) {
   if (!rc) rc = sqlite3_bind_text(stmt, 3, m->options, -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_bind_text(stmt, 4, m->metrics, -1, SQLITE_STATIC);
   if (!rc) rc = sqlite3_bind_blob64(stmt, 5, m->weights, m->size, SQLITE_STATIC);
-  if (!rc) rc = sqlite3_bind_int64(stmt, 6, s->least);
+  if (!rc) rc = sqlite3_bind_int64(stmt, 6, s->least > 1 ? s->least : 1);
   return rc;
 }
 
@@ -226,12 +227,12 @@ static const char ROWID[] = "SELECT rowid FROM \"%w\".classify_models WHERE name
 */
 static char *move_by_hand(const Saving *s, sqlite3_int64 rowid) {
   if (!schemas_has(s->db, s->schema, &CLASSIFY_MODELS))
-    return sqlite3_mprintf("CREATE TABLE %s.classify_models(" MODEL_TABLES_COLUMNS ", PRIMARY KEY (name, version)); "
-                           "INSERT INTO %s.classify_models SELECT * FROM temp.classify_models WHERE rowid = %lld",
+    return sqlite3_mprintf("CREATE TABLE \"%w\".classify_models(" MODEL_TABLES_COLUMNS ", PRIMARY KEY (name, version))"
+                           "; INSERT INTO \"%w\".classify_models SELECT * FROM temp.classify_models WHERE rowid = %lld",
                            s->schema, s->schema, rowid);
-  return sqlite3_mprintf("INSERT INTO %s.classify_models(" MODEL_TABLES_COLUMNS ") SELECT name, max(version, (SELECT "
-                         "1 + ifnull(max(version), 0) FROM %s.classify_models WHERE name = t.name)), created, labels, "
-                         "options, metrics, weights FROM temp.classify_models AS t WHERE rowid = %lld",
+  return sqlite3_mprintf("INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") SELECT name, max(version, "
+                         "(SELECT 1 + ifnull(max(version), 0) FROM \"%w\".classify_models WHERE name = t.name)), "
+                         "created, labels, options, metrics, weights FROM temp.classify_models AS t WHERE rowid = %lld",
                          s->schema, s->schema, rowid);
 }
 
@@ -274,6 +275,12 @@ static int insert_in_temp(const Saving *s, int rc, Error *error) {
 
 /* ---- what the header declares ----------------------------------------------------------------- */
 
+static int save(Saving *s, Error *error) {
+  int rc = insert_patiently(s, error);
+  if (rc == SQLITE_BUSY_SNAPSHOT && has_file(s)) rc = insert_elsewhere(s, error);
+  return rc ? insert_in_temp(s, rc, error) : SQLITE_OK;
+}
+
 int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3_int64 *version,
                 Error *error) {
   Saving s = {.connection = c, .db = c->db, .schema = t->schema, .name = t->name, .model = m,
@@ -281,9 +288,10 @@ int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3
   *version = 0;
   if (strcmp(t->schema, "temp") == 0 && connection_set_trained_in_temp(c, t->name, true))
     return failure_no_memory(error);
-  int rc = insert_patiently(&s, error);
-  if (rc == SQLITE_BUSY_SNAPSHOT && has_file(&s)) rc = insert_elsewhere(&s, error);
-  if (rc) return insert_in_temp(&s, rc, error);
+  c->saving = true;
+  int rc = save(&s, error);
+  c->saving = false;
+  if (rc) return rc;
   if (t->bare) connection_set_trained_in_temp(c, t->name, false);
   *version = s.version;
   if (!s.not_deleted) return SQLITE_OK;

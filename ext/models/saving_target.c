@@ -117,12 +117,42 @@ static int lock_in_transaction(Connection *c, const char *schema, Error *error) 
                  "changed since, expected BEGIN IMMEDIATE", schema);
 }
 
-int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *error) {
-  *target = (SavingTarget){0};
+/* A training whose saving begins a training would go on until the stack is full. */
+static int check_not_nested(const Connection *c, Error *error) {
   if (c->queries > 0)
     return failure(error, SQLITE_ERROR, "it stands in the query of another function, expected a query that "
                    "only reads");
-  int rc = read_target(c, spec ? spec : "default", target, error);
+  if (c->saving)
+    return failure(error, SQLITE_ERROR, "a trigger on classify_models trains while the model of another training is "
+                   "saved, expected a trigger that does not");
+  return SQLITE_OK;
+}
+
+/* Limits that the statements of saving.c and the triggers of the tables need. Others are met before. */
+static int check_limits(sqlite3 *db, Error *error) {
+  static const struct {
+    int limit, least;
+    bool zero_is_none;
+    const char *name;
+  } LIMITS[] = {{SQLITE_LIMIT_EXPR_DEPTH, 7, true, "SQLITE_LIMIT_EXPR_DEPTH"},
+                {SQLITE_LIMIT_COMPOUND_SELECT, 3, true, "SQLITE_LIMIT_COMPOUND_SELECT"},
+                {SQLITE_LIMIT_VARIABLE_NUMBER, 6, false, "SQLITE_LIMIT_VARIABLE_NUMBER"},
+                {SQLITE_LIMIT_TRIGGER_DEPTH, 1, false, "SQLITE_LIMIT_TRIGGER_DEPTH"}};
+  for (size_t i = 0; i < sizeof LIMITS / sizeof *LIMITS; i++) {
+    int value = sqlite3_limit(db, LIMITS[i].limit, -1);
+    bool unlimited = value == 0 && LIMITS[i].zero_is_none;
+    if (value < LIMITS[i].least && !unlimited)
+      return failure(error, SQLITE_ERROR, "%s is %d, expected at least %d, which it takes to save a model",
+                     LIMITS[i].name, value, LIMITS[i].least);
+  }
+  return SQLITE_OK;
+}
+
+int saving_target(Connection *c, const char *spec, SavingTarget *target, Error *error) {
+  *target = (SavingTarget){0};
+  int rc = check_not_nested(c, error);
+  if (!rc) rc = check_limits(c->db, error);
+  if (!rc) rc = read_target(c, spec ? spec : "default", target, error);
   if (!rc) rc = check_writable(c, target->schema, error);
   if (!rc) rc = model_tables_check(c->db, target->schema, error);
   if (!rc) rc = check_versions(c, target, error);

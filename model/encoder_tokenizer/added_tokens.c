@@ -134,6 +134,9 @@ static Status check_patterns(const AddedTokens *a, Error *error) {
   for (size_t i = 0; i < a->count; i++) {
     const AddedToken *t = &a->token[i];
     const Trie *trie = t->normalized ? &a->normalized : &a->written;
+    if (t->searched > PIECE_MAX_BYTES)
+      return error_set(error, STATUS_INVALID, "the tokenizer's added token '%.*s' has %zu bytes when normalized, "
+                       "expected at most %d", shown(t->length), a->bytes + t->start, t->searched, PIECE_MAX_BYTES);
     if (t->searched && trie->value[trie_find(trie, a->bytes + t->pattern, t->searched)] != i)
       return error_set(error, STATUS_INVALID, "the tokenizer has the added token '%.*s' twice", shown(t->length),
                        a->bytes + t->start);
@@ -218,16 +221,15 @@ static const AddedToken *find_at(const AddedTokens *a, const Trie *trie, const c
   return found;
 }
 
-bool added_tokens_find(const AddedTokens *a, bool normalized, const char *text, size_t length, size_t from,
-                       size_t limit, AddedMatch *match) {
-  const Trie *trie = normalized ? &a->normalized : &a->written;
+bool added_tokens_find(const AddedTokens *a, const AddedSearch *s, size_t from, size_t limit, AddedMatch *match) {
+  const Trie *trie = s->normalized ? &a->normalized : &a->written;
   if (trie->nodes <= 1) return false;
-  for (size_t at = from; at < limit;) {
-    const AddedToken *t = find_at(a, trie, text, length, at);
+  for (size_t at = from, step = 0; at < limit && text_poll_step(s->poll, step); step++) {
+    const AddedToken *t = find_at(a, trie, s->text, s->length, at);
     size_t end = at + (t ? t->searched : 1);
-    if (t && (!t->single_word || is_single_word(text, length, at, end))) {
-      match->start = t->lstrip ? skip_space_before(text, from, at) : at;
-      match->end = t->rstrip ? skip_space_after(text, length, end) : end;
+    if (t && (!t->single_word || is_single_word(s->text, s->length, at, end))) {
+      match->start = t->lstrip ? skip_space_before(s->text, from, at) : at;
+      match->end = t->rstrip ? skip_space_after(s->text, s->length, end) : end;
       match->id = (uint32_t)t->id;
       return true;
     }

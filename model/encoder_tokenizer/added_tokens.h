@@ -9,6 +9,7 @@
 
 #include "encoder_tokenizer/normalizer.h"
 #include "encoder_tokenizer/pieces.h"
+#include "base/text_poll.h"
 
 typedef struct AddedToken {
   size_t id;
@@ -46,13 +47,19 @@ bool added_tokens_are_local(const AddedTokens *a);
 /* Whether there are any that are looked for in a normalized text. */
 bool added_tokens_any_normalized(const AddedTokens *a);
 
+typedef struct AddedSearch {
+  const char *text;
+  size_t length;
+  bool normalized; /* the text is, and so are the tokens */
+  TextPoll *poll;
+} AddedSearch;
+
 typedef struct AddedMatch {
   size_t start, end; /* with the white space that belongs to it */
   uint32_t id;
 } AddedMatch;
 
-/* Finds the first token that begins from `from` on and before `limit`. */
-bool added_tokens_find(const AddedTokens *a, bool normalized, const char *text, size_t length, size_t from,
-                       size_t limit, AddedMatch *match);
+/* Finds the first token that begins from `from` on and before `limit`. Finds none once the poll says to end. */
+bool added_tokens_find(const AddedTokens *a, const AddedSearch *search, size_t from, size_t limit, AddedMatch *match);
 
 #endif

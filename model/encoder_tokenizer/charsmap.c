@@ -129,6 +129,16 @@ void charsmap_run(const Charsmap *m, const Codes *text, Codes *out) {
   }
 }
 
+size_t charsmap_longest(const Charsmap *m) {
+  size_t longest = 0;
+  for (size_t start = 0, end; start < m->length; start = end + 1) {
+    const char *stop = memchr(m->texts + start, '\0', m->length - start);
+    end = stop ? (size_t)(stop - m->texts) : m->length;
+    if (end - start > longest) longest = end - start;
+  }
+  return longest;
+}
+
 bool charsmap_keeps(const Charsmap *m, int32_t code) {
   char bytes[CODE_MAX_BYTES];
   size_t length;

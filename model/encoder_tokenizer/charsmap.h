@@ -37,6 +37,9 @@ void charsmap_read(Charsmap *map, JsonReader *r);
 */
 void charsmap_run(const Charsmap *map, const Codes *text, Codes *out);
 
+/* Returns how many bytes the longest of the texts has: more than that takes the place of no character. */
+size_t charsmap_longest(const Charsmap *map);
+
 /* Returns whether a character by itself stays as it is. */
 bool charsmap_keeps(const Charsmap *map, int32_t code);
 

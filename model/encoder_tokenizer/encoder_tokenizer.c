@@ -204,9 +204,11 @@ static void encode_normalized(Encoding *e, bool begins) {
 static void encode_with_added(Encoding *e, bool begins) {
   char *text = NULL;
   size_t capacity = 0, length = write_bytes(e, &text, &capacity, 0, e->text.count);
+  AddedSearch search = {text, length, true, &e->poll};
   AddedMatch match;
   for (size_t at = 0; at < length && goes_on(e); at = match.end) {
-    bool found = added_tokens_find(&e->t->added, true, text, length, at, length, &match);
+    bool found = added_tokens_find(&e->t->added, &search, at, length, &match);
+    if (!goes_on(e)) break;
     if (!found) match = (AddedMatch){length, length, TOKEN_NONE};
     e->text.count = 0;
     codes_add_text(&e->text, text + at, match.start - at);
@@ -251,11 +253,13 @@ static size_t part_end(Encoding *e, const char *text, size_t length, size_t star
 }
 
 static void encode_text(Encoding *e, const char *text, size_t length) {
+  AddedSearch search = {text, length, false, &e->poll};
   AddedMatch match;
   for (size_t at = 0; at < length && text_poll_goes_on(&e->poll, at) && goes_on(e); at = match.end) {
     size_t end = part_end(e, text, length, at);
     if (!goes_on(e)) break;
-    bool found = added_tokens_find(&e->t->added, false, text, length, at, end, &match);
+    bool found = added_tokens_find(&e->t->added, &search, at, end, &match);
+    if (!goes_on(e)) break;
     if (!found) match = (AddedMatch){end, end, TOKEN_NONE};
     if (match.start > at) encode_part(e, text + at, match.start - at, at == 0);
     if (found && goes_on(e)) e->failed = !token_ids_add(e->ids, match.id);

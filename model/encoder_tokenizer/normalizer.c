@@ -5,9 +5,12 @@
 #include <utf8proc.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "encoder_tokenizer/characters.h"
 #include "encoder_tokenizer/charsmap.h"
 #include "encoder_tokenizer/normal_form.h"
+
+static const double MOST_GROWTH = 200.0; /* a map of SentencePiece's has texts of 33 bytes */
 
 typedef struct NormalizerStep Step;
 
@@ -384,4 +387,28 @@ static void read_any(Normalizer *n, JsonReader *r, int nesting) {
                 type);
 }
 
-void normalizer_read(Normalizer *n, JsonReader *r) { read_any(n, r, 0); }
+/* How many times as long a step may make a text. A form of Unicode, which may be 18 times as long, does not
+** count: after another one it finds little to do.
+*/
+static double growth_of(const Step *s) {
+  double growth = 1.0;
+  if (s->run == run_prepend) growth = 1.0 + (double)s->content.count;
+  if (s->run == run_replace) growth = (double)s->content.count / (double)s->pattern.count;
+  if (s->run == run_replace_spaces) growth = (double)s->content.count / 2.0;
+  if (s->run == run_charsmap) growth = (double)charsmap_longest(&s->charsmap);
+  return growth > 1.0 ? growth : 1.0;
+}
+
+/* Steps that each replace a character by a few would together make a short text fill the memory. */
+static void check_growth(const Normalizer *n, JsonReader *r) {
+  double growth = 1.0;
+  for (size_t i = 0; i < n->count; i++) growth *= growth_of(&n->step[i]);
+  if (growth > MOST_GROWTH)
+    json_refuse(r, "the tokenizer's normalizer may make a text %s times as long, expected at most %s",
+                number_digits(growth, 3).text, number_digits(MOST_GROWTH, 3).text);
+}
+
+void normalizer_read(Normalizer *n, JsonReader *r) {
+  read_any(n, r, 0);
+  if (!r->status) check_growth(n, r);
+}

@@ -9,7 +9,8 @@
 #include "encoder_tokenizer/token_ids.h"
 #include "encoder_tokenizer/trie.h"
 
-enum { PIECE_MAX_ID = 10000000, PIECE_MAX_BYTES = 4096 };
+/* The length bounds what a search takes at each place of a text. */
+enum { PIECE_MAX_ID = 10000000, PIECE_MAX_BYTES = 512 };
 
 typedef struct Pieces {
   char *bytes;

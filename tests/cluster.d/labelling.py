@@ -1,4 +1,4 @@
-"""Two million rows on one worker, on two, and on two of which one is killed, beside one process of classify_rows."""
+"""All rows on one worker, on two, and on two of which one is killed, beside one process of classify_rows."""
 import concurrent.futures
 import os
 import subprocess

@@ -348,6 +348,16 @@ TEST(extended_result_codes) {
   close_database(db);
 }
 
+/* What https://www.sqlite.org/security.html recommends where SQL comes from others. */
+static const struct {
+  int limit, value;
+} CAREFUL[] = {
+    {SQLITE_LIMIT_LENGTH, 1000000},     {SQLITE_LIMIT_SQL_LENGTH, 100000},  {SQLITE_LIMIT_COLUMN, 100},
+    {SQLITE_LIMIT_EXPR_DEPTH, 10},      {SQLITE_LIMIT_COMPOUND_SELECT, 3},  {SQLITE_LIMIT_VDBE_OP, 25000},
+    {SQLITE_LIMIT_FUNCTION_ARG, 8},     {SQLITE_LIMIT_ATTACHED, 0},         {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 50},
+    {SQLITE_LIMIT_VARIABLE_NUMBER, 10}, {SQLITE_LIMIT_TRIGGER_DEPTH, 10},
+};
+
 /* Limits and switches that careful hosts set. */
 TEST(careful_hosts) {
   sqlite3 *db = open_database(new_file("careful"));
@@ -356,8 +366,7 @@ TEST(careful_hosts) {
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0, NULL);
-  sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 100000);
-  sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+  for (size_t i = 0; i < COUNT(CAREFUL); i++) sqlite3_limit(db, CAREFUL[i].limit, CAREFUL[i].value);
   sqlite3_limit(db, SQLITE_LIMIT_WORKER_THREADS, 0);
   sqlite3_limit(db, SQLITE_LIMIT_TRIGGER_DEPTH, 1);
   run(db, "PRAGMA cell_size_check = 1; PRAGMA foreign_keys = 1; PRAGMA recursive_triggers = 1; "
@@ -369,6 +378,36 @@ TEST(careful_hosts) {
 /* A model larger than a value may be is refused with a sentence, and not lost
 ** without one.
 */
+/* Under lower limits a training is refused before it learns, or its model is saved. */
+TEST(limits_on_saving) {
+  static const struct {
+    int limit, value;
+    const char *name;
+  } LIMITS[] = {{SQLITE_LIMIT_EXPR_DEPTH, 6, "SQLITE_LIMIT_EXPR_DEPTH"},
+                {SQLITE_LIMIT_COMPOUND_SELECT, 2, "SQLITE_LIMIT_COMPOUND_SELECT"},
+                {SQLITE_LIMIT_VARIABLE_NUMBER, 5, "SQLITE_LIMIT_VARIABLE_NUMBER"},
+                {SQLITE_LIMIT_TRIGGER_DEPTH, 0, "SQLITE_LIMIT_TRIGGER_DEPTH"}};
+  for (size_t i = 0; i < COUNT(LIMITS); i++) {
+    sqlite3 *db = open_database(new_file("saving"));
+    make_texts(db);
+    sqlite3_stmt *training = prepare(db, "SELECT classify_train(body, label, 'm', '" QUICK "') FROM texts");
+    int before = sqlite3_limit(db, LIMITS[i].limit, LIMITS[i].value);
+    assert_step(training, SQLITE_ERROR);
+    if (!strstr(sqlite3_errmsg(db), LIMITS[i].name)) fail_msg("%s", sqlite3_errmsg(db));
+    int saved = 0;
+    for (int value = LIMITS[i].value + 1; value <= 10; value++) {
+      sqlite3_reset(training);
+      sqlite3_limit(db, LIMITS[i].limit, value);
+      saved += sqlite3_step(training) == SQLITE_ROW;
+      if (strstr(sqlite3_errmsg(db), "could not be saved")) fail_msg("%s", sqlite3_errmsg(db));
+    }
+    sqlite3_finalize(training);
+    sqlite3_limit(db, LIMITS[i].limit, before);
+    assert_int_equal(integer(db, "SELECT count(*) FROM classify_models"), saved);
+    close_database(db);
+  }
+}
+
 TEST(a_limit_on_length) {
   sqlite3 *db = open_database(new_file("limit"));
   make_texts(db);
@@ -453,6 +492,7 @@ int main(void) {
       cmocka_unit_test(a_connection_moves_between_threads),
       cmocka_unit_test(extended_result_codes),
       cmocka_unit_test(careful_hosts),
+      cmocka_unit_test(limits_on_saving),
       cmocka_unit_test(a_limit_on_length),
       cmocka_unit_test(a_host_with_a_locale),
       cmocka_unit_test(a_host_without_fts5),

@@ -259,6 +259,23 @@ TEST(a_row_that_a_trigger_takes_away_is_not_saved) {
 }
 
 /* A trigger may forbid the deletion. Then the model is saved, and the error says so. */
+/* It would train, save, and so train, until the stack is full. */
+TEST(a_trigger_that_trains) {
+  sqlite3 *db = texts_in("trains", "DELETE");
+  teach(db, "m", "old");
+  run(db, "CREATE TEMP TRIGGER again AFTER INSERT ON main.classify_models BEGIN "
+          "SELECT classify_train(body, label, 'n', '" QUICK "') FROM main.texts; END");
+  char *training = teaching("m", "new");
+  assert_fails(SQLITE_ERROR, "a trigger on classify_models trains", db, "%s", training);
+  assert_fails(SQLITE_ERROR, "a trigger on classify_models trains", db, "BEGIN; %s", training);
+  run(db, "ROLLBACK; DROP TRIGGER temp.again");
+  sqlite3_free(training);
+  assert_taught(db, "m", "old");
+  teach(db, "m", "new");
+  assert_taught(db, "m", "new");
+  close_database(db);
+}
+
 TEST(old_versions_that_cannot_be_deleted) {
   sqlite3 *db = texts_in("undeletable", "DELETE");
   teach(db, "m", "old");
@@ -1121,6 +1138,29 @@ TEST(a_view_or_a_foreign_table) {
   refuse(db, SQLITE_ERROR, "columns name, version");
   assert_fails(SQLITE_ERROR, "no such column: weights", db,
                "INSERT INTO classify_models VALUES ('m', 1); SELECT classify('x', 'm')");
+  run(db, "DROP TABLE classify_models; "
+          "CREATE TABLE classify_models(name, version, created, labels, options, metrics, weights, rowid)");
+  refuse(db, SQLITE_ERROR, "has a column named rowid");
+  run(db, "DROP TABLE classify_models; PRAGMA case_sensitive_like = 1; CREATE VIRTUAL TABLE classify_models "
+          "USING fts5(name, version, created, labels, options, metrics, weights)");
+  refuse(db, SQLITE_ERROR, "is a virtual table");
+  close_database(db);
+}
+
+/* What the error says to move it by is SQL. */
+TEST(a_schema_whose_name_is_quoted) {
+  sqlite3 *db = texts_in("quoted", "DELETE");
+  char *training = teaching("my \"db.m", "new");
+  run(db, "ATTACH ':memory:' AS \"my \"\"db\"; CREATE TABLE \"my \"\"db\".classify_models(name, version, created, "
+          "labels, options, metrics, weights); "
+          "CREATE TRIGGER \"my \"\"db\".refuse BEFORE INSERT ON classify_models BEGIN "
+          "SELECT raise(ABORT, 'refused'); END");
+  assert_fails(SQLITE_CONSTRAINT, "To move it: INSERT INTO \"my \"\"db\".classify_models", db, "%s", training);
+  char *to_move = sqlite3_mprintf("%s", strstr(sqlite3_errmsg(db), "To move it: ") + strlen("To move it: "));
+  run(db, "DROP TRIGGER \"my \"\"db\".refuse; %s; DROP TABLE temp.classify_models", to_move);
+  assert_taught(db, "my \"db.m", "new");
+  sqlite3_free(to_move);
+  sqlite3_free(training);
   close_database(db);
 }
 
@@ -1158,6 +1198,7 @@ int main(void) {
       cmocka_unit_test(a_list_of_versions_that_was_dropped_is_made_anew),
       cmocka_unit_test(a_row_that_a_trigger_leaves_out_is_not_saved),
       cmocka_unit_test(a_row_that_a_trigger_takes_away_is_not_saved),
+      cmocka_unit_test(a_trigger_that_trains),
       cmocka_unit_test(old_versions_that_cannot_be_deleted),
       cmocka_unit_test(keep_deletes_the_oldest),
       cmocka_unit_test(keep_deletes_all_that_is_too_much),
@@ -1196,6 +1237,7 @@ int main(void) {
       cmocka_unit_test(an_authorizer_that_denies),
       cmocka_unit_test(an_authorizer_that_denies_recursion),
       cmocka_unit_test(a_view_or_a_foreign_table),
+      cmocka_unit_test(a_schema_whose_name_is_quoted),
       cmocka_unit_test(in_from_a_failing_query_saves_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, remove_files);

@@ -174,3 +174,13 @@ DEFAULTS = {"the seed", "masked", "one direction, masked"}  # tested with all th
 # Those whose layers to_keras() does not give back one by one: a bias of one number or none, directions that have
 # changed places.
 CHANGED = {"one b", "as printed", "no bias in the GRU", "both backwards"}
+
+
+def kinds_of_backend():
+    """All kinds for TensorFlow. Keras writes the same files on its other backends: there DEFAULTS and a third of all,
+    another third on each; with TEST_CASES=all every one.
+    """
+    if BACKEND == "tensorflow" or os.environ.get("TEST_CASES") == "all":
+        return KINDS
+    first = {"jax": 0, "torch": 1}.get(BACKEND, 2)
+    return {kind: sample for i, (kind, sample) in enumerate(KINDS.items()) if kind in DEFAULTS or i % 3 == first}

@@ -55,8 +55,45 @@ TEST(normalized_tokens) {
   check(ADDED(18, "\\u0301", ", \"normalized\": true"), "a", "a"); /* nothing is left of it */
 }
 
+static bool says_no(void *asked) {
+  ++*(int *)asked;
+  return false;
+}
+
+/* A token as long as this is looked for at each place. */
+TEST(a_search_is_interrupted) {
+  enum { LENGTH = 3 * TEXT_POLL_BYTES };
+  static char text[LENGTH], token[PIECE_MAX_BYTES];
+  memset(text, 'a', sizeof text);
+  memset(token, 'a', sizeof token);
+  token[sizeof token - 1] = 'b';
+  AddedTokens a = {0};
+  Pieces pieces = {0};
+  AddedMatch match;
+  int asked = 0;
+  assert_int_equal(pieces_index(&pieces, &error), STATUS_OK);
+  assert_true(added_tokens_add(&a, 0, token, sizeof token));
+  assert_int_equal(added_tokens_prepare(&a, &pieces, &(Normalizer){0}, &error), STATUS_OK);
+  TextPoll never = text_poll_begin((Poll){0}, &error), poll = text_poll_begin((Poll){says_no, &asked}, &error);
+  assert_false(added_tokens_find(&a, &(AddedSearch){text, LENGTH, false, &never}, 0, LENGTH, &match));
+  assert_int_equal(never.status, STATUS_OK);
+  assert_false(added_tokens_find(&a, &(AddedSearch){text, LENGTH, false, &poll}, 0, LENGTH, &match));
+  assert_int_equal(poll.status, STATUS_INTERRUPTED);
+  assert_int_equal(asked, 1);
+  added_tokens_free(&a);
+  pieces_free(&pieces);
+}
+
 static void check_error(const char *added, const char *sentence) {
   check_refused((Parts){.added_tokens = added, .normalizer = BERT}, sentence);
+}
+
+/* The normalizer puts spaces around Chinese characters. */
+TEST(one_that_grows_is_refused) {
+#define TEN "\u4e00\u4e00\u4e00\u4e00\u4e00\u4e00\u4e00\u4e00\u4e00\u4e00"
+#define FIFTY TEN TEN TEN TEN TEN
+  check_error(ADDED(18, FIFTY FIFTY FIFTY, ", \"normalized\": true"),
+              "the tokenizer's added token '" TEN TEN "' has 750 bytes when normalized, expected at most 512");
 }
 
 TEST(what_is_refused) {
@@ -82,6 +119,8 @@ TEST(an_id_that_is_taken) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_search_is_interrupted),
+      cmocka_unit_test(one_that_grows_is_refused),
       cmocka_unit_test(special_tokens_in_a_text),
       cmocka_unit_test(of_several_the_longest),
       cmocka_unit_test(new_tokens_follow_the_vocabulary),

@@ -164,6 +164,25 @@ TEST(what_is_refused) {
   check_error("3", "the tokenizer has byte 0x33 where '{' was expected");
 }
 
+/* A file of a few lines must not fill the memory. */
+TEST(growth_is_limited) {
+#define FOURFOLD REPLACE("{\"String\": \"a\"}", "aaaa")
+#define SEQUENCE(steps) "{\"type\": \"Sequence\", \"normalizers\": [" steps "]}"
+#define TOO_LONG(times) "the tokenizer's normalizer may make a text " times " times as long, expected at most 200"
+  check(SEQUENCE(FOURFOLD "," FOURFOLD), "ab", "aaaaaaaaaaaaaaaab");
+  check_error(SEQUENCE(FOURFOLD "," FOURFOLD "," FOURFOLD "," FOURFOLD), TOO_LONG("256"));
+  char json[700] = "{\"type\": \"Prepend\", \"prepend\": \"", *end = json + strlen(json);
+  memset(end, 'a', 250);
+  strcpy(end + 250, "\"}");
+  check_error(json, TOO_LONG("251"));
+  /* an empty trie, and one text of 209 bytes, in base64 */
+  strcpy(json, "{\"type\": \"Precompiled\", \"precompiled_charsmap\": \"AAAAAGFh");
+  end = json + strlen(json);
+  memset(end, 'Y', 276);
+  strcpy(end + 276, "\"}");
+  check_error(json, TOO_LONG("209"));
+}
+
 TEST(nesting_is_limited) {
   char json[1000] = "";
   for (int i = 0; i < 10; i++) strcat(json, "{\"type\": \"Sequence\", \"normalizers\": [");
@@ -187,6 +206,7 @@ int main(void) {
       cmocka_unit_test(which_are_local),
       cmocka_unit_test(what_is_kept_before_a_space),
       cmocka_unit_test(what_is_refused),
+      cmocka_unit_test(growth_is_limited),
       cmocka_unit_test(nesting_is_limited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ TEST(what_is_refused) {
   Pieces p = {0};
   memset(longest, 'a', PIECE_MAX_BYTES + 1);
   assert_ok(add(&p, PIECE_MAX_ID, longest + 1));
-  assert_invalid(add(&p, 1, longest), "a...' has 4097 bytes, expected at most 4096");
+  assert_invalid(add(&p, 1, longest), "a...' has 513 bytes, expected at most 512");
   assert_ok(add(&p, 1, "a"));
   assert_invalid(add(&p, 1, "b"), "the tokenizer's token 'b' has id 1, which another token has");
   assert_invalid(add(&p, PIECE_MAX_ID + 1, "c"),
