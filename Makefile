@@ -35,8 +35,8 @@ BUILD    := build$(if $(SAN),/$(subst $(comma),-,$(SAN)))
 ARCH     := $(shell $(CC) -print-multiarch 2>/dev/null)
 MACHINE  := $(shell $(CC) -dumpmachine 2>/dev/null)
 PROCESSOR := $(firstword $(subst -, ,$(MACHINE)))
-# a member that an initialiser leaves out is 0
-WARN     := -Wall -Wextra -Wno-missing-field-initializers -Wshadow -Wconversion
+# a member that an initialiser leaves out is 0; constants are of enumerations, also where they are multiplied by a float
+WARN     := -Wall -Wextra -Wno-missing-field-initializers -Wno-enum-float-conversion -Wshadow -Wconversion
 CFLAGS   ?= -O3 -g
 
 # A static OpenBLAS with threads, where Debian and Fedora have it; elsewhere the shared

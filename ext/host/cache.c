@@ -103,7 +103,7 @@ void cache_release(const void *value) {
   Entry *unused = NULL;
   pthread_mutex_lock(&mutex);
   Entry **link = find_value(value);
-  if (--(*link)->references == 0) {
+  if (*link && --(*link)->references == 0) {
     unused = *link;
     *link = unused->next;
   }

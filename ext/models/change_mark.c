@@ -2,17 +2,20 @@
 
 #include "host/failure.h"
 #include "host/schemas.h"
+#include "models/model_tables.h"
 
 static const char MARK[] = "SELECT mark FROM \"%w\".classify_changes LIMIT 1";
 static const char FOREIGN[] = "PRAGMA \"%w\".data_version"; /* changes with what others commit */
 
-/* As sql/schema.sql has them. */
-static const char TRIGGERS[] =
+/* Whether the table and its triggers are as sql/schema.sql has them. A trigger in temp may be on a table of main. */
+static const char INTACT[] =
     "WITH body(b) AS (VALUES ('ON classify_models BEGIN DELETE FROM classify_changes; "
-    "INSERT INTO classify_changes VALUES (random()); END')) "
-    "SELECT count(DISTINCT substr(sql, instr(sql, 'AFTER'))) FROM \"%w\".sqlite_master, body "
+    "INSERT INTO classify_changes VALUES (random()); END')), master AS (SELECT * FROM \"%w\".sqlite_master) "
+    "SELECT (SELECT count(DISTINCT substr(sql, instr(sql, 'AFTER'))) FROM master, body "
     "WHERE type = 'trigger' AND substr(sql, instr(sql, 'AFTER')) IN "
-    "('AFTER INSERT ' || b, 'AFTER UPDATE ' || b, 'AFTER DELETE ' || b)";
+    "('AFTER INSERT ' || b, 'AFTER UPDATE ' || b, 'AFTER DELETE ' || b)) = 3 AND "
+    "(SELECT group_concat(sql) FROM master WHERE lower(tbl_name) = 'classify_changes') = '" MODEL_TABLES_CHANGES "' "
+    "AND NOT EXISTS (SELECT 1 FROM sqlite_temp_master WHERE type = 'trigger' AND lower(tbl_name) = 'classify_changes')";
 
 /* Errors that end the caller's transaction, or ask for an end: they are passed on. After others the mark is unknown. */
 static int serious(Connection *c, int rc, Error *error) {
@@ -39,12 +42,17 @@ static int select_integer(Connection *c, const char *format, const char *schema,
   return rc;
 }
 
+static bool triggers_run(sqlite3 *db) {
+  int enabled = 0;
+  return sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, -1, &enabled) == SQLITE_OK && enabled;
+}
+
 int change_mark_read(Connection *c, const char *schema, ChangeMark *mark, Error *error) {
-  sqlite3_int64 triggers;
+  sqlite3_int64 intact = 0;
   bool found;
   *mark = (ChangeMark){0};
-  int rc = select_integer(c, TRIGGERS, schema, &found, &triggers, error);
-  if (rc || triggers != 3) return rc;
+  int rc = triggers_run(c->db) ? select_integer(c, INTACT, schema, &found, &intact, error) : SQLITE_OK;
+  if (rc || !intact) return rc;
   rc = select_integer(c, FOREIGN, schema, &found, &mark->foreign, error);
   if (rc || !found) return rc;
   return select_integer(c, MARK, schema, &mark->known, &mark->mark, error);
@@ -54,7 +62,7 @@ int change_mark_is(Connection *c, const char *schema, const ChangeMark *mark, bo
                    Error *error) {
   sqlite3_int64 number;
   int rc = SQLITE_OK;
-  *same = mark->known;
+  *same = mark->known && triggers_run(c->db);
   if (*same && committed) {
     rc = select_integer(c, FOREIGN, schema, same, &number, error);
     *same = *same && number == mark->foreign;

@@ -2,8 +2,10 @@
 **
 ** Triggers of sql/schema.sql write a new random number into the table classify_changes with each change of
 ** classify_models. So where the number is the one that it was, the models are those that they were, also in an
-** open transaction and after ROLLBACK TO. It is trusted for what this connection did by SQL, and only where all
-** three triggers are there: they are not where something else has the table's name (model_tables.h).
+** open transaction and after ROLLBACK TO. It is trusted for what this connection did by SQL with triggers enabled, and
+** only where the table and its three triggers are as sql/schema.sql has them, and no trigger is on the table: they are
+** not where something else has the table's name (model_tables.h), or where the user has dropped one. A change of the
+** schema itself makes the connection forget its models (row_state.h).
 */
 #ifndef CLASSIFY_CHANGE_MARK_H
 #define CLASSIFY_CHANGE_MARK_H

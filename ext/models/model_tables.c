@@ -10,7 +10,6 @@
 
 static const char *const OF_MODELS[] = {"name", "version", "created", "labels", "options", "metrics", "weights", NULL};
 static const char *const OF_VERSIONS[] = {"name", "newest", NULL};
-static const char *const OF_CHANGES[] = {"mark", NULL};
 
 typedef struct Columns {
   unsigned found;  /* a bit for each of ours that is there            */
@@ -128,18 +127,13 @@ static int find_list(sqlite3 *db, const char *schema, TableKind *kind, Error *er
   return rc;
 }
 
-/* The triggers delete all of its rows, so it must have nothing but the mark. */
+/* The triggers delete all of its rows, so it must be ours to the letter. */
 static int find_changes(sqlite3 *db, const char *schema, TableKind *kind, Error *error) {
-  Columns columns = {0};
-  char *type;
-  int rc = find_type(db, schema, "classify_changes", &type, error);
-  bool is_table = type && strcmp(type, "table") == 0;
-  if (!rc && is_table)
-    rc = read_columns(db, "PRAGMA \"%w\".table_info(classify_changes)", schema, OF_CHANGES, &columns, error);
-  bool only_mark = columns.all && sqlite3_stricmp(columns.all, OF_CHANGES[0]) == 0;
-  *kind = !type ? TABLE_MISSING : only_mark ? TABLE_OURS : TABLE_FOREIGN;
-  columns_free(&columns);
-  sqlite3_free(type);
+  char *sql;
+  int rc = sql_fetch(db, "SELECT sql FROM \"%w\".sqlite_master WHERE lower(name) = ?1 AND type <> 'trigger'", schema,
+                     "classify_changes", &sql, error);
+  *kind = !sql ? TABLE_MISSING : strcmp(sql, MODEL_TABLES_CHANGES) == 0 ? TABLE_OURS : TABLE_FOREIGN;
+  sqlite3_free(sql);
   return rc;
 }
 
@@ -152,14 +146,17 @@ int model_tables_prepare(sqlite3 *db, const char *schema, sqlite3_stmt **stmt, E
   return sql_prepare(db, SCHEMA_SQL, schema, stmt, error);
 }
 
-/* Preparing what is run later asks the authorizer, and finds other obstacles. */
+/* Preparing what is run later asks the authorizer, and finds other obstacles. Triggers on a table that is missing or
+** foreign would be one; model_tables_make() makes the table, or drops them.
+*/
 int model_tables_check(sqlite3 *db, const char *schema, Error *error) {
   sqlite3_stmt *stmt = NULL;
-  TableKind list;
+  TableKind list, changes;
   bool there;
   int rc = check_models(db, schema, &there, error);
   if (!rc) rc = find_list(db, schema, &list, error);
-  if (!rc && there && list != TABLE_MISSING)
+  if (!rc) rc = find_changes(db, schema, &changes, error);
+  if (!rc && there && list == TABLE_OURS && changes == TABLE_OURS)
     rc = sql_prepare(db, INSERT_NOTHING, schema, &stmt, error);
   else if (!rc)
     rc = model_tables_prepare(db, schema, &stmt, error);
@@ -167,17 +164,28 @@ int model_tables_check(sqlite3 *db, const char *schema, Error *error) {
   return rc;
 }
 
-/* Runs the statements of sql/schema.sql, between which are blank lines, but those that name a foreign table. */
+/* A statement that names a foreign table is left out; instead of a trigger on it being made, it is dropped. */
+static char *without_foreign(char *sql) {
+  static const char MAKE[] = "CREATE TRIGGER IF NOT EXISTS ";
+  bool is_trigger = strncmp(sql, MAKE, sizeof MAKE - 1) == 0;
+  char *name = sql + sizeof MAKE - 1;
+  char *drop = is_trigger ? sqlite3_mprintf("DROP TRIGGER IF EXISTS %.*s", (int)strcspn(name, "\n"), name)
+                          : sqlite3_mprintf("");
+  sqlite3_free(sql);
+  return drop;
+}
+
+/* Runs the statements of sql/schema.sql, between which are blank lines. */
 static int run_statements(sqlite3 *db, const char *schema, TableKind list, TableKind changes, Error *error) {
   int rc = SQLITE_OK;
   for (const char *at = SCHEMA_SQL; *at && !rc;) {
     const char *end = strstr(at, "\n\n");
     size_t length = end ? (size_t)(end - at) + 2 : strlen(at);
     char *sql = sqlite3_mprintf("%.*s", (int)length, at);
-    if (!sql) return failure_no_memory(error);
-    bool left_out = (list == TABLE_FOREIGN && strstr(sql, "classify_versions")) ||
-                    (changes == TABLE_FOREIGN && strstr(sql, "classify_changes"));
-    if (!left_out) rc = sql_run(db, sql, schema, error);
+    bool foreign = sql && ((list == TABLE_FOREIGN && strstr(sql, "classify_versions")) ||
+                           (changes == TABLE_FOREIGN && strstr(sql, "classify_changes")));
+    if (foreign) sql = without_foreign(sql);
+    rc = sql ? sql_run(db, sql, schema, error) : failure_no_memory(error);
     sqlite3_free(sql);
     at += length;
   }

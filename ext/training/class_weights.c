@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/utf8.h"
 #include "host/json.h"
 #include "training/json_members.h"
 
@@ -18,11 +19,11 @@ static int set_weight(void *context, const JsonMember *m, Error *error) {
   if (!number || weight < 0 || weight > 1e6)
     return failure(error, SQLITE_ERROR, "option class_weight gives '%.60s' the weight %s%.40s%s, expected "
                    "a number from 0 to 1000000", m->key, quote, m->shown, quote);
+  if (!utf8_is_valid(m->key, m->key_length))
+    return failure(error, SQLITE_ERROR, "option class_weight has half of a surrogate pair in '%.60s', expected whole "
+                   "characters", m->key);
   for (uint32_t l = 0; l < w->labels->keys.count; l++) {
     if (!json_label_reads(labels_get(w->labels, l), m->key, m->key_length)) continue;
-    if (!isnan(w->weights[l])) /* two keys that are not UTF-8 may be one label */
-      return failure(error, SQLITE_ERROR, "option class_weight gives a label two weights, expected one: are there keys "
-                     "that are not UTF-8?");
     w->weights[l] = (float)weight;
     known = true;
   }

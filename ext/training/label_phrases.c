@@ -73,8 +73,8 @@ static char *copy_words(const char *phrase, bool is_name) {
 static int check_words(const char *name, const char *words, bool is_name, Error *error) {
   bool no_name, no_words;
   if (!read_characters(name, &no_name) || !read_characters(words, &no_words))
-    return failure(error, SQLITE_ERROR, "option labels has a name or phrase that is not UTF-8, '%.60s', expected whole "
-                   "characters: is half of a surrogate pair missing?", is_name ? name : words);
+    return failure(error, SQLITE_ERROR, "option labels has half of a surrogate pair in '%.60s', expected whole "
+                   "characters", is_name ? name : words);
   if (no_name || (is_name && no_words))
     return failure(error, SQLITE_ERROR, "option labels has an empty name, '%.60s', expected words", name);
   if (no_words)

@@ -25,6 +25,17 @@ static int copy_text(char **place, sqlite3_value *value, Error *error) {
   return *place ? SQLITE_OK : failure_no_memory(error);
 }
 
+/* Bytes that are not UTF-8 become U+FFFD, as in the labels of rows. */
+static int copy_labels(char **place, sqlite3_value *value, Error *error) {
+  const char *text = (const char *)sqlite3_value_text(value);
+  if (!text) return failure_no_memory(error);
+  sqlite3_str *copy = sqlite3_str_new(NULL);
+  printable_utf8(copy, text, strlen(text));
+  sqlite3_free(*place);
+  *place = sqlite3_str_finish(copy);
+  return *place ? SQLITE_OK : failure_no_memory(error);
+}
+
 static void write_text(const char *text, sqlite3_str *json) {
   if (text)
     json_text(json, text, strlen(text));
@@ -54,7 +65,7 @@ static int count_read(Connection *c, const Option *o, const JsonMember *m, Optio
   (void)c;
   uint64_t integer = 0;
   int rc = read_integer(o, m, &integer, error);
-  if (!rc) *(size_t *)value_of(options, o) = integer < SIZE_MAX ? (size_t)integer : SIZE_MAX;
+  if (!rc) *(size_t *)value_of(options, o) = (size_t)integer;
   return rc;
 }
 
@@ -64,16 +75,17 @@ static void count_write(const Option *o, const Options *options, sqlite3_str *js
 
 const OptionKind OPTION_COUNT = {"an integer", true, count_read, count_write};
 
-static int seed_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
+/* Past what 32 bits can count. */
+static int large_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
-  return read_integer(o, m, &options->training.seed, error);
+  return read_integer(o, m, value_of(options, o), error);
 }
 
-static void seed_write(const Option *o, const Options *options, sqlite3_str *json) {
-  write_integer(o, options->training.seed, json);
+static void large_write(const Option *o, const Options *options, sqlite3_str *json) {
+  write_integer(o, *(const uint64_t *)const_value_of(options, o), json);
 }
 
-const OptionKind OPTION_SEED = {"an integer", true, seed_read, seed_write};
+const OptionKind OPTION_LARGE = {"an integer", true, large_read, large_write};
 
 static int real_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
@@ -127,16 +139,13 @@ static int class_weight_read(Connection *c, const Option *o, const JsonMember *m
   options->training.balanced = json_member_is_text(m, "balanced");
   if (options->training.balanced) return SQLITE_OK;
   if (!json_member_is(m, "object")) return bad_value(o, m, error);
-  return copy_text(&options->class_weight, m->value, error);
+  return copy_labels(&options->class_weight, m->value, error);
 }
 
 static void class_weight_write(const Option *o, const Options *options, sqlite3_str *json) {
   (void)o;
   const char *object = options->class_weight ? options->class_weight : "null";
-  if (options->training.balanced)
-    sqlite3_str_appendall(json, "\"balanced\"");
-  else
-    printable_utf8(json, object, strlen(object));
+  sqlite3_str_appendall(json, options->training.balanced ? "\"balanced\"" : object);
 }
 
 const OptionKind OPTION_CLASS_WEIGHT = {"\"balanced\" or an object of label: weight", false,
@@ -199,7 +208,7 @@ const OptionKind OPTION_FROM = {
 static int labels_read(Connection *c, const Option *o, const JsonMember *m, Options *options, Error *error) {
   (void)c;
   if (!json_member_is(m, "array") && !json_member_is(m, "object")) return bad_value(o, m, error);
-  return copy_text(&options->labels, m->value, error);
+  return copy_labels(&options->labels, m->value, error);
 }
 
 static void labels_write(const Option *o, const Options *options, sqlite3_str *json) {

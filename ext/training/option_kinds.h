@@ -22,12 +22,11 @@ struct OptionKind {
   void (*write)(const Option *option, const Options *options, sqlite3_str *json); /* null if it is off */
 };
 
-/* The value in Options is a size_t, a double, a bool, a char *. */
-extern const OptionKind OPTION_COUNT, OPTION_REAL, OPTION_BOOLEAN, OPTION_TEXT;
+/* The value in Options is a size_t, a uint64_t, a double, a bool, a char *. */
+extern const OptionKind OPTION_COUNT, OPTION_LARGE, OPTION_REAL, OPTION_BOOLEAN, OPTION_TEXT;
 
 /* Each of these is for the option of its name. */
 extern const OptionKind OPTION_CLASS_WEIGHT, OPTION_ENCODER, OPTION_FROM, OPTION_LABELS, OPTION_MARKUP,
-    OPTION_MULTILABEL, OPTION_PRECISION, OPTION_SEED, OPTION_STOP_FILE, OPTION_TOKENIZE,
-    OPTION_VALIDATION;
+    OPTION_MULTILABEL, OPTION_PRECISION, OPTION_STOP_FILE, OPTION_TOKENIZE, OPTION_VALIDATION;
 
 #endif

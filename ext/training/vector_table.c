@@ -37,11 +37,12 @@ static int read_array(const char *text, size_t length, float *numbers, size_t *c
   JsonReader json = json_begin(text, length, "the vector", error);
   *count = 0;
   json_expect(&json, '[');
-  for (bool first = true; json_next(&json, ']', &first); ++*count) {
+  for (bool first = true; json_next(&json, ']', &first);) {
     if (*count == MOST_NUMBERS) json_fail(&json, "the end of the vector");
     if (json_accept(&json, '+') && json_peek(&json) == '-') json_fail(&json, "a number");
     double number = json_read_number(&json);
-    if (!json.status) numbers[*count] = (float)number;
+    if (json.status) break;
+    numbers[(*count)++] = (float)number;
   }
   Status status = json_end(&json);
   if (status) *count = 0;

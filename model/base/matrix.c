@@ -8,6 +8,7 @@
 
 #include "base/blas_memory.h"
 #include "base/simd.h"
+#include "base/sizes.h"
 
 #ifdef OPENBLAS_IS_SHARED
 /* Others may use this OpenBLAS, too. It was loaded before this library and may have started threads.
@@ -49,8 +50,6 @@ typedef struct Product {
   float *c;
   size_t c_stride;
 } Product;
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static void multiply(const Product *p) {
   blas_memory_begin();

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/half.h"
+#include "base/sizes.h"
 
 enum { BLOCK = QUANTISATION_BLOCK };
 
@@ -45,8 +46,6 @@ static void dequantise_block(unsigned bits, const uint8_t *codes, float scale, s
   for (size_t i = 0; i < count && bits == 4; i += 2) numbers[i] = scale * (float)((codes[i / 2] & 15) - 8);
   for (size_t i = 1; i < count && bits == 4; i += 2) numbers[i] = scale * (float)((codes[i / 2] >> 4) - 8);
 }
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 void quantise(unsigned bits, const float *numbers, size_t count, uint8_t *codes, uint16_t *scales) {
   for (size_t at = 0; at < count; at += BLOCK)

@@ -47,7 +47,7 @@ static void order_marks(Codes *codes) {
   Codes spare = {0};
   for (size_t from = 0, to; from < codes->count && codes_go_on(codes, from); from = to) {
     bool ordered = true;
-    unsigned before = class_of(codes->code[from]), class = before;
+    unsigned before = class_of(codes->code[from]), class;
     for (to = from + 1; before && to < codes->count && (class = class_of(codes->code[to])); to++) {
       ordered = ordered && before <= class;
       before = class;

@@ -116,13 +116,14 @@ static bool reserve_block(const Inference *n, size_t others, InferenceScratch *s
 
 /* Sets the vector and the row of inputs of each token, as far as the table has them. Tokens
 ** whose row is not computed yet are listed from the front of s->words, then filled in;
-** tokens of words that the table does not keep are listed from the back. Returns the number
+** tokens of words that the table does not keep are listed from the back. *others is the number
 ** of the latter.
 */
-static size_t find_words(const Inference *n, const Text *texts, InferenceScratch *s) {
+static Status find_words(const Inference *n, const Text *texts, InferenceScratch *s, size_t *others, Error *error) {
   const Batch *b = &s->batch;
   const float *table = n->parameters->tensor[TENSOR_EMBEDDING];
-  size_t size = n->parameters->shape.embedding, unfilled = 0, others = 0;
+  size_t size = n->parameters->shape.embedding, unfilled = 0;
+  *others = 0;
   for (size_t i = 0; i < b->texts; i++) {
     const uint32_t *words = texts[b->order[i]].words;
     for (size_t t = 0; t < b->length[i]; t++) {
@@ -131,14 +132,14 @@ static size_t find_words(const Inference *n, const Text *texts, InferenceScratch
       s->inputs[place] = word_table_find(n->words, words[t]);
       s->vectors[place] = kept ? table + words[t] * size : NULL;
       if (s->inputs[place]) continue;
-      size_t listed = kept ? unfilled++ : b->tokens - ++others;
+      size_t listed = kept ? unfilled++ : b->tokens - ++*others;
       s->words[listed] = words[t];
       s->places[listed] = (uint32_t)place;
     }
   }
-  word_table_fill(n->words, s->words, unfilled);
+  Status status = word_table_fill(n->words, s->words, unfilled, error);
   for (size_t i = 0; i < unfilled; i++) s->inputs[s->places[i]] = word_table_find(n->words, s->words[i]);
-  return others;
+  return status;
 }
 
 /* Computes vectors and inputs of the tokens whose words the table does not keep. */
@@ -328,11 +329,13 @@ static Status poll_if_long(const InferenceScratch *s, Error *error) {
 Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *texts, size_t count,
                      InferenceScratch *s, float *logits, Error *error) {
   const Parameters *p = n->parameters;
-  size_t features = shape_features(&p->shape);
+  size_t features = shape_features(&p->shape), others;
   Status status = batch_sort(&s->batch, texts, count, error);
   if (status) return status;
   if (!reserve_lists(s)) return error_no_memory(error);
-  size_t others = find_words(n, texts, s), capitals = count_capitals(n, texts, &s->batch);
+  status = find_words(n, texts, s, &others, error);
+  if (status) return status;
+  size_t capitals = count_capitals(n, texts, &s->batch);
   if (!reserve_block(n, others + capitals, s)) return error_no_memory(error);
   status = poll_if_long(s, error);
   if (status) return status;

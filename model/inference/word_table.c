@@ -7,6 +7,7 @@
 
 #include "base/matrix.h"
 #include "base/memory.h"
+#include "base/sizes.h"
 #include "inference/gru_step.h"
 #include "network/network.h"
 
@@ -25,13 +26,18 @@ struct WordTable {
   float *bias;           /* [width]                                  */
   float *masked;         /* [width] the gates of padding that the GRU does not read */
   float *capitals;       /* [CAPITALS_COUNT][width], without the bias; NULL if they have no row */
-  float *capital_rows;   /* [capital_words][CAPITALS_COUNT][width + embedding] */
-  size_t capital_words;  /* the first words, for which these are kept          */
-  atomic_bool *capital_filled; /* [capital_words][CAPITALS_COUNT]              */
-  float *rows;           /* [words][width]                           */
-  atomic_bool *filled;   /* [words / BLOCK, rounded up]              */
+  size_t capital_words;  /* the first words, whose rows with capitals are kept */
+  _Atomic(float *) *capital_rows; /* [capital_words][CAPITALS_COUNT] each [width + embedding], or NULL */
+  _Atomic(float *) *blocks; /* [words / BLOCK, rounded up] each [BLOCK][width], or NULL */
   pthread_mutex_t mutex; /* held while rows are computed             */
 };
+
+static void free_all(_Atomic(float *) *rows, size_t count) {
+  for (size_t i = 0; rows && i < count; i++) free(atomic_load_explicit(&rows[i], memory_order_relaxed));
+  free(rows);
+}
+
+static size_t count_blocks(const WordTable *t) { return t->words / BLOCK + 1; }
 
 void word_table_free(WordTable *t) {
   if (!t) return;
@@ -40,10 +46,8 @@ void word_table_free(WordTable *t) {
   free(t->bias);
   free(t->masked);
   free(t->capitals);
-  free(t->capital_rows);
-  free(t->capital_filled);
-  free(t->rows);
-  free(t->filled);
+  free_all(t->capital_rows, t->capital_words * CAPITALS_COUNT);
+  free_all(t->blocks, count_blocks(t));
   free(t);
 }
 
@@ -51,8 +55,9 @@ size_t word_table_width(const WordTable *t) { return t->width; }
 bool word_table_keeps(const WordTable *t, uint32_t word) { return word < t->words; }
 
 const float *word_table_find(const WordTable *t, uint32_t word) {
-  if (word >= t->words || !atomic_load_explicit(&t->filled[word / BLOCK], memory_order_acquire)) return NULL;
-  return t->rows + word * t->width;
+  if (word >= t->words) return NULL;
+  const float *block = atomic_load_explicit(&t->blocks[word / BLOCK], memory_order_acquire);
+  return block ? block + word % BLOCK * t->width : NULL;
 }
 
 /* ---- kernel and bias -------------------------------------------------------------- */
@@ -85,11 +90,9 @@ static void pack(WordTable *t, const Parameters *p, float *sum) {
 static bool pack_capitals(WordTable *t, const Parameters *p) {
   EmbeddingWeights embedding = network_embedding(p);
   t->capitals = memory_floats(CAPITALS_COUNT * t->width);
-  size_t kept = MOST_FLOATS / (CAPITALS_COUNT * (t->width + t->embedding));
-  t->capital_words = kept < t->words ? kept : t->words;
-  t->capital_rows = calloc(t->capital_words * CAPITALS_COUNT * (t->width + t->embedding) + 1, sizeof *t->capital_rows);
-  t->capital_filled = calloc(t->capital_words * CAPITALS_COUNT + 1, sizeof *t->capital_filled);
-  if (!t->capitals || !t->capital_rows || !t->capital_filled) return false;
+  t->capital_words = smaller(MOST_FLOATS / (CAPITALS_COUNT * (t->width + t->embedding)), t->words);
+  t->capital_rows = calloc(t->capital_words * CAPITALS_COUNT + 1, sizeof *t->capital_rows);
+  if (!t->capitals || !t->capital_rows) return false;
   memset(t->capitals, 0, CAPITALS_COUNT * t->width * sizeof *t->capitals);
   for (Capitals c = CAPITALS_NONE + 1; c < CAPITALS_COUNT; c++) {
     float *vector = embedding.table + embedding_capitals(&embedding, c) * embedding.size;
@@ -109,15 +112,13 @@ Status word_table_new(const Parameters *p, WordTable **table, Error *error) {
   t->padding = p->shape.padding;
   t->embedding = p->shape.embedding;
   t->width = 6 * gru_step_padded(p->shape.hidden) + LAST;
-  t->words = MOST_FLOATS / t->width < p->shape.vocabulary ? MOST_FLOATS / t->width : p->shape.vocabulary;
+  t->words = smaller(MOST_FLOATS / t->width, p->shape.vocabulary);
   t->kernel = memory_floats(memory_product(t->embedding, t->width));
   t->bias = memory_floats(t->width);
   t->masked = memory_floats(t->width);
-  /* the system provides memory only for the pages that are written */
-  t->rows = calloc(t->words * t->width + 1, sizeof *t->rows);
-  t->filled = calloc(t->words / BLOCK + 1, sizeof *t->filled);
+  t->blocks = calloc(count_blocks(t), sizeof *t->blocks);
   float *sum = memory_floats(3 * p->shape.hidden);
-  bool made = t->kernel && t->bias && t->masked && t->rows && t->filled && sum;
+  bool made = t->kernel && t->bias && t->masked && t->blocks && sum;
   if (made) pack(t, p, sum);
   if (made && p->shape.shaped && p->shape.buckets) made = pack_capitals(t, p);
   free(sum);
@@ -142,13 +143,14 @@ static void fill_capital_row(const WordTable *t, Capitals capitals, const float 
 const float *word_table_capital_row(WordTable *t, uint32_t word, Capitals capitals, const float *row,
                                     const float *vector, const float *added) {
   if (word >= t->capital_words) return NULL;
-  size_t at = word * CAPITALS_COUNT + capitals;
-  float *kept = t->capital_rows + at * (t->width + t->embedding);
-  if (atomic_load_explicit(&t->capital_filled[at], memory_order_acquire)) return kept;
+  _Atomic(float *) *place = &t->capital_rows[word * CAPITALS_COUNT + capitals];
+  float *kept = atomic_load_explicit(place, memory_order_acquire);
+  if (kept) return kept;
   pthread_mutex_lock(&t->mutex);
-  if (!atomic_load_explicit(&t->capital_filled[at], memory_order_relaxed)) {
+  kept = atomic_load_explicit(place, memory_order_relaxed);
+  if (!kept && (kept = memory_aligned(t->width + t->embedding, sizeof *kept)) != NULL) {
     fill_capital_row(t, capitals, row, vector, added, kept);
-    atomic_store_explicit(&t->capital_filled[at], true, memory_order_release);
+    atomic_store_explicit(place, kept, memory_order_release);
   }
   pthread_mutex_unlock(&t->mutex);
   return kept;
@@ -162,20 +164,25 @@ void word_table_compute(const WordTable *t, const float *vectors, size_t count, 
 }
 
 /* The same rows are always computed together, since how BLAS rounds a row depends on that. */
-static void fill(WordTable *t, size_t block) {
-  size_t first = block * BLOCK, count = t->words - first < BLOCK ? t->words - first : BLOCK;
+static bool fill(WordTable *t, size_t block) {
+  size_t first = block * BLOCK, count = smaller(t->words - first, BLOCK);
   uint32_t padding = t->padding.word;
-  word_table_compute(t, t->vectors + first * t->embedding, count, t->rows + first * t->width);
+  float *rows = memory_aligned(count * t->width, sizeof *rows);
+  if (!rows) return false;
+  word_table_compute(t, t->vectors + first * t->embedding, count, rows);
   if (t->padding.state != PADDING_READ && padding / BLOCK == block)
-    memcpy(t->rows + padding * t->width, t->masked, (t->width - LAST) * sizeof *t->rows);
-  atomic_store_explicit(&t->filled[block], true, memory_order_release);
+    memcpy(rows + padding % BLOCK * t->width, t->masked, (t->width - LAST) * sizeof *rows);
+  atomic_store_explicit(&t->blocks[block], rows, memory_order_release);
+  return true;
 }
 
-void word_table_fill(WordTable *t, const uint32_t *words, size_t count) {
+Status word_table_fill(WordTable *t, const uint32_t *words, size_t count, Error *error) {
+  bool filled = true;
   pthread_mutex_lock(&t->mutex);
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < count && filled; i++) {
     size_t block = words[i] / BLOCK;
-    if (!atomic_load_explicit(&t->filled[block], memory_order_relaxed)) fill(t, block);
+    if (!atomic_load_explicit(&t->blocks[block], memory_order_relaxed)) filled = fill(t, block);
   }
   pthread_mutex_unlock(&t->mutex);
+  return filled ? STATUS_OK : error_no_memory(error);
 }

@@ -7,7 +7,7 @@
 **
 ** Of gates z and r it also contains the bias c, since the formula adds b and c. Padding that the
 ** GRU does not read has the gates of network/padding.h. The rows of the vocabulary's words are
-** kept, except of rare words of a large network. A row is computed when the word, or one of a few
+** kept, except of rare words of a large network. A row takes memory and is computed when the word, or one of a few
 ** neighbours in the vocabulary, first occurs; its bits do not depend on when that is.
 **
 ** Threads may share it; a row that was found does not change or move.
@@ -32,14 +32,14 @@ const float *word_table_find(const WordTable *table, uint32_t word);
 /* Returns whether the word's row is kept. */
 bool word_table_keeps(const WordTable *table, uint32_t word);
 
-/* Computes the rows of words that are kept, unless they are computed already. */
-void word_table_fill(WordTable *table, const uint32_t *words, size_t count);
+/* Computes the rows of words that are kept, unless they are computed already. Fails only without memory. */
+Status word_table_fill(WordTable *table, const uint32_t *words, size_t count, Error *error);
 
 /* Returns what capitals add to a row, [width]; NULL if nothing. */
 const float *word_table_capitals(const WordTable *table, Capitals capitals);
 
 /* Returns the row of a word with capitals, and behind it the vector [embedding], or NULL if such rows are not kept
-** of this word. `row` and `vector` are those of the word, `added` is what capitals add to the vector.
+** of this word, or memory is out. `row` and `vector` are those of the word, `added` is what capitals add to the vector.
 */
 const float *word_table_capital_row(WordTable *table, uint32_t word, Capitals capitals, const float *row,
                                     const float *vector, const float *added);

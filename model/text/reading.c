@@ -3,9 +3,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sizes.h"
 #include "text/vocabulary.h"
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 /* Returns the length that texts are filled up to. */
 static size_t filled_length(const Reading *r) { return r->drops_padding ? 0 : r->padded_length; }

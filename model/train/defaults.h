@@ -42,7 +42,7 @@ typedef struct TrainingOptions {
   bool compress;        /* compression.h; else the model has floats and buckets */
   size_t max_size;      /* bytes of the model's file; 0: no limit */
   size_t most_bytes;    /* of a file that the caller can save; 0: no limit */
-  size_t max_memory;    /* bytes the training may take; 0: what there is */
+  uint64_t max_memory;  /* bytes the training may take; 0: what there is */
   Markup markup;        /* that texts are written in            */
 } TrainingOptions;
 

@@ -174,10 +174,10 @@ static Status check(Training *t, bool is_whole, Error *error) {
 }
 
 Status memory_limit_watch(Training *t, Error *error) {
-  enum { STEP = 1 << 20 };
+  enum { STEP = 1 << 20, ROW = 8 }; /* bytes; the same on all processors, so that all refuse at the same row */
   const Corpus *c = &t->corpus;
   find_limit(t);
-  size_t bytes = c->rows ? c->rows * sizeof *c->end + c->end[c->rows - 1] * sizeof *c->words : 0;
+  size_t bytes = c->rows ? c->rows * ROW + c->end[c->rows - 1] * sizeof *c->words : 0;
   if (bytes < t->memory.next + STEP) return STATUS_OK;
   t->memory.next = bytes + bytes / 16;
   return check(t, false, error);

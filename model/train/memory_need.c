@@ -13,6 +13,7 @@
 
 enum {
   WORD = sizeof(uint32_t),
+  SIZE = 8, TEXT = 24,   /* of a size_t and a Text in 64 bits: in 32 bits the figures are the same         */
   WORD_TABLE = 1 << 26,  /* bytes of a table of word_table.c, at most                                      */
   BESIDES = 24 << 20     /* bytes: code, stacks, blocks of matrices, what the allocator does not give back */
 };
@@ -69,19 +70,19 @@ static double token_bytes(const Need *n) { return WORD + (n->options.subwords ? 
 
 /* Target, use, hash and end of each row, and its tokens. */
 static double rows_bytes(const Need *n) {
-  double row = 2.0 * WORD + sizeof(uint8_t) + sizeof(size_t);
+  double row = 2.0 * WORD + sizeof(uint8_t) + SIZE;
   return row * n->table->rows + token_bytes(n) * n->table->tokens + strings_bytes(0, WORD * n->table->set_labels) +
          n->table->vectors;
 }
 
 static double subwords_bytes(const Need *n) {
   if (!n->options.subwords) return 0.0;
-  return WORD * n->table->ngrams + (WORD + sizeof(size_t)) * n->table->words;
+  return WORD * n->table->ngrams + (WORD + SIZE) * n->table->words;
 }
 
 static double validation_bytes(const Need *n) {
   double words = n->table->tokens * n->held_out / fmax(1.0, n->table->rows);
-  double row = sizeof(Text) + 2.0 * WORD + sizeof(Prediction) + 3.0 * sizeof(float) * n->table->labels;
+  double row = TEXT + 2.0 * WORD + sizeof(Prediction) + 3.0 * sizeof(float) * n->table->labels;
   return n->held_out * row + WORD * words;
 }
 
@@ -107,7 +108,7 @@ static double linear_bytes(const Need *n, double rows) {
                      .words = n->options.subwords ? (uint64_t)t->words : 0,
                      .ngrams = n->options.subwords ? (uint64_t)t->ngrams : 0, .columns = (size_t)n->columns,
                      .most = (size_t)n->features, .threads = n->options.threads, .sets = t->set_labels > 0};
-  return (sizeof(Text) + WORD) * rows + fmax(0.0, (double)linear_training_bytes(&size) - n->branch);
+  return (TEXT + WORD) * rows + fmax(0.0, (double)linear_training_bytes(&size) - n->branch);
 }
 
 static double draws(const Need *n) { return n->table->taught > 0 && n->table->unlabelled > 0 ? TAUGHT_DRAWS : 1.0; }
@@ -185,8 +186,8 @@ static double cross_validation(const Need *n) {
 static double guessing(const Need *n) {
   const TableSize *t = n->table;
   double label = sizeof(float) * t->labels, pairs = sizeof(uint64_t) * t->tokens;
-  double by_words = 2.0 * sizeof(float) * PSEUDO_LABELS_POINT + label + 24.0 * WORD + sizeof(Text);
-  double by_teacher = sizeof(float) * t->taught + 4.0 * label + 6.0 * WORD + sizeof(Text);
+  double by_words = 2.0 * sizeof(float) * PSEUDO_LABELS_POINT + label + 24.0 * WORD + TEXT;
+  double by_teacher = sizeof(float) * t->taught + 4.0 * label + 6.0 * WORD + TEXT;
   if (t->unlabelled == 0) return 0.0;
   return lasting_bytes(n) + 2.0 * pairs + t->rows * (t->taught > 0 ? by_teacher : by_words);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/quantisation.h"
+#include "base/sizes.h"
 #include "linear/linear.h"
 
 enum {
@@ -19,9 +20,6 @@ enum {
 
 /* The bytes of a number of 4 and of 8 bits, with its part of a scale. */
 static const double CODE4 = 0.5 + 2.0 / QUANTISATION_BLOCK, CODE8 = 1.0 + 2.0 / QUANTISATION_BLOCK;
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
-static size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 
 static size_t columns_of(const TrainingOptions *o, const Corpus *c) {
   size_t labels = c->labels.keys.count;

@@ -419,6 +419,127 @@ TEST(a_foreign_table_of_changes) {
   }
 }
 
+/* What a user may do to the tables beside that of models and to their triggers; %s is the schema. */
+static const char *const CHANGED[] = {
+    "DROP TABLE %s.classify_changes",
+    "DROP TABLE %s.classify_changes; CREATE TABLE %s.classify_changes(x)",
+    "DROP TABLE %s.classify_changes; CREATE TABLE %s.classify_changes(mark, author); "
+    "INSERT INTO %s.classify_changes VALUES (1, 2)",
+    "DROP TABLE %s.classify_changes; CREATE TABLE %s.classify_changes(mark CHECK (mark = 5)); "
+    "INSERT INTO %s.classify_changes VALUES (5)",
+    "DROP TABLE %s.classify_changes; CREATE VIEW %s.classify_changes AS SELECT 40 AS mark",
+    "DROP TABLE %s.classify_changes; CREATE VIRTUAL TABLE %s.classify_changes USING fts5(mark)",
+    "DROP TABLE %s.classify_changes; DROP TRIGGER %s.classify_models_mark_update",
+    "DELETE FROM %s.classify_changes",
+    "CREATE TRIGGER %s.constant AFTER INSERT ON classify_changes BEGIN UPDATE classify_changes SET mark = 5; END; "
+    "UPDATE %s.classify_models SET created = created",
+    "DROP TRIGGER %s.classify_models_mark_insert",
+    "DROP TRIGGER %s.classify_models_mark_update",
+    "DROP TRIGGER %s.classify_models_mark_delete",
+    "DROP TRIGGER %s.classify_models_mark_insert; DROP TRIGGER %s.classify_models_mark_update; "
+    "DROP TRIGGER %s.classify_models_mark_delete",
+    "DROP TRIGGER %s.classify_models_inserted",
+    "DROP TRIGGER %s.classify_models_renamed",
+    "DROP TABLE %s.classify_versions",
+    "DROP TABLE %s.classify_versions; CREATE TABLE %s.classify_versions(x)",
+    "DROP TABLE %s.classify_versions; CREATE VIEW %s.classify_versions AS SELECT 'm' AS name, 40 AS newest",
+    "DROP TABLE %s.classify_versions; DROP TABLE %s.classify_changes",
+    "DROP TABLE %s.classify_versions; DROP TABLE %s.classify_changes; CREATE TABLE %s.classify_versions(x); "
+    "CREATE TABLE %s.classify_changes(x)",
+};
+
+/* Gives m the weights of the other model, which are as many; SQLite may refuse. */
+static bool exchange(sqlite3 *db, const char *schema) {
+  char *sql = sqlite3_mprintf("UPDATE %s.classify_models SET weights = (SELECT weights FROM %s.classify_models "
+                              "WHERE name = 'other') WHERE name = 'm'", schema, schema);
+  int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
+  sqlite3_free(sql);
+  return rc == SQLITE_OK;
+}
+
+static void check_changed(const char *schema, const char *changed) {
+  sqlite3 *db = texts_in("changed", "DELETE");
+  char m[16], other[16];
+  sqlite3_snprintf(sizeof m, m, "%s.m", schema);
+  sqlite3_snprintf(sizeof other, other, "%s.other", schema);
+  run(db, "ATTACH %Q AS side", new_file("changed beside"));
+  teach(db, m, "old");
+  teach(db, other, "new");
+  assert_int_equal(integer(db, "SELECT count(DISTINCT length(weights)) FROM %s.classify_models", schema), 1);
+  assert_taught(db, m, "old");
+  run(db, changed, schema, schema, schema, schema);
+  assert_taught(db, m, "old");
+  run(db, "BEGIN");
+  assert_taught(db, m, exchange(db, schema) ? "new" : "old");
+  run(db, "ROLLBACK");
+  assert_taught(db, m, "old");
+  assert_taught(db, m, exchange(db, schema) ? "new" : "old");
+  teach(db, m, "too");
+  assert_taught(db, m, "too");
+  run(db, "BEGIN");
+  assert_true(exchange(db, schema));
+  assert_taught(db, m, "new");
+  run(db, "ROLLBACK");
+  assert_taught(db, m, "too");
+  assert_true(exchange(db, schema));
+  assert_taught(db, m, "new");
+  close_database(db);
+}
+
+/* No answer is that of an earlier model, and no training fails. */
+TEST(tables_and_triggers_that_a_user_has_changed) {
+  static const char *const SCHEMAS[] = {"main", "temp", "side"};
+  for (size_t i = 0; i < COUNT(SCHEMAS); i++)
+    for (size_t j = 0; j < COUNT(CHANGED); j++) check_changed(SCHEMAS[i], CHANGED[j]);
+}
+
+/* What a user's table holds stays from the next training on. */
+TEST(triggers_on_a_foreign_table_are_dropped) {
+  sqlite3 *db = texts_in("dropped", "DELETE");
+  teach(db, "m", "old");
+  run(db, "DROP TABLE classify_changes; CREATE TABLE classify_changes(mark TEXT); "
+          "INSERT INTO classify_changes VALUES ('mine')");
+  teach(db, "m", "new");
+  run(db, "DELETE FROM classify_models WHERE version = 1");
+  assert_text("mine", db, "SELECT group_concat(mark) FROM classify_changes");
+  run(db, "DROP TABLE classify_changes");
+  teach(db, "m", "too");
+  assert_int_equal(integer(db, "SELECT count(*) FROM classify_changes, sqlite_master WHERE name LIKE '%%mark%%'"), 3);
+  close_database(db);
+}
+
+TEST(a_database_that_can_only_be_read_and_has_no_changes) {
+  for (size_t i = 0; i < COUNT(CHANGED); i++) {
+    sqlite3 *db = texts_in("read only", "DELETE");
+    teach(db, "m", "old");
+    teach(db, "other", "new");
+    run(db, CHANGED[i], "main", "main", "main", "main");
+    sqlite3 *reader = open_with(sqlite3_db_filename(db, "main"), SQLITE_OPEN_READONLY);
+    assert_taught(reader, "m", "old");
+    run(reader, "BEGIN");
+    assert_taught(reader, "m", "old");
+    run(reader, "COMMIT");
+    if (exchange(db, "main")) assert_taught(reader, "m", "new");
+    close_database(reader);
+    close_database(db);
+  }
+}
+
+/* Then a change leaves no mark. */
+TEST(triggers_that_are_switched_off) {
+  sqlite3 *db = texts_in("off", "DELETE");
+  teach(db, "m", "old");
+  teach(db, "other", "new");
+  assert_taught(db, "m", "old");
+  assert_int_equal(sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL), SQLITE_OK);
+  run(db, "BEGIN");
+  assert_taught(db, "m", "old");
+  assert_true(exchange(db, "main"));
+  assert_taught(db, "m", "new");
+  run(db, "COMMIT");
+  close_database(db);
+}
+
 TEST(a_list_of_versions_with_further_columns) {
   sqlite3 *db = texts_in("further", "DELETE");
   teach(db, "m", "old");
@@ -1086,6 +1207,10 @@ int main(void) {
       cmocka_unit_test(a_version_that_nothing_can_follow),
       cmocka_unit_test(a_foreign_list_of_versions),
       cmocka_unit_test(a_foreign_table_of_changes),
+      cmocka_unit_test(tables_and_triggers_that_a_user_has_changed),
+      cmocka_unit_test(triggers_on_a_foreign_table_are_dropped),
+      cmocka_unit_test(a_database_that_can_only_be_read_and_has_no_changes),
+      cmocka_unit_test(triggers_that_are_switched_off),
       cmocka_unit_test(a_list_of_versions_with_further_columns),
       cmocka_unit_test(further_columns_of_the_table),
       cmocka_unit_test(triggers_of_our_names),

@@ -64,3 +64,5 @@ SELECT json_extract(options, '$.class_weight') FROM classify_models WHERE name =
 SELECT classify_train(body, category, 'weights', replace(replace(json_set(:small, '$.class_weight', json('{"bad":0.5,"worse":2}')),
   'bad', CAST(x'FF' AS TEXT)), 'worse', CAST(x'FE' AS TEXT)))
 FROM (SELECT body, iif(category = 'billing', char(65533), 'a') AS category FROM tickets);
+SELECT classify_train(body, category, 'weights', json_set(:small, '$.class_weight', json('{"\ud800":0.5}')))
+FROM (SELECT body, iif(category = 'billing', char(65533), 'a') AS category FROM tickets);

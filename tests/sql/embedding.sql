@@ -116,7 +116,7 @@ INSERT INTO classify_encoders
   SELECT 'a name', 'config.json', tokenizer, weights FROM files WHERE name = 'bert' UNION ALL
   SELECT 'another architecture', replace(CAST(config AS TEXT), 'bert', 'gpt2'), tokenizer, weights FROM files WHERE name = 'bert' UNION ALL
   SELECT 'larger', replace(CAST(config AS TEXT), '24', '48'), tokenizer, weights FROM files WHERE name = 'bert' UNION ALL
-  SELECT 'huge', json_set(CAST(config AS TEXT), '$.hidden_size', 99999999999), tokenizer, weights FROM files WHERE name = 'bert' UNION ALL
+  SELECT 'huge', json_set(CAST(config AS TEXT), '$.hidden_size', 999999999), tokenizer, weights FROM files WHERE name = 'bert' UNION ALL
   SELECT 'as large as allowed', json_set(CAST(config AS TEXT), '$.hidden_size', 65536, '$.num_attention_heads', 1, '$.num_hidden_layers', 65536,
     '$.intermediate_size', 65536, '$.max_position_embeddings', 65536, '$.vocab_size', 10000000), tokenizer, weights FROM files WHERE name = 'bert' UNION ALL
   SELECT 'negative', json_set(CAST(config AS TEXT), '$.num_hidden_layers', -1), tokenizer, weights FROM files WHERE name = 'bert' UNION ALL

@@ -220,6 +220,13 @@ SELECT warning FROM warnings WHERE name = 'zero' AND warning LIKE '%zero%';
 SELECT json_extract(classify_train(body, label, 'zeros', '{"epochs":1, "hidden":2, "teacher":"SELECT text, zeroblob(96) FROM vectors"}'), '$.rows') FROM tickets;
 SELECT warning FROM warnings WHERE name = 'zeros' AND warning LIKE '%zero%';
 
+-- A name that is not UTF-8 is that of the rows, also with other such bytes, and may not be there twice.
+CREATE VIEW damaged AS SELECT body, iif(label = 'app', CAST(x'6170FE' AS TEXT), label) AS label,
+  replace('{"epochs":1, "hidden":2, "teacher":"static", "labels":["x", "never one"]}', 'x', CAST(x'6170FF' AS TEXT)) AS options FROM tickets;
+SELECT json_extract(classify_train(body, label, 'damaged', options), '$.labels') FROM damaged;
+SELECT json_extract(options, '$.labels'), (SELECT group_concat(hex(value)) FROM json_each(labels) WHERE value LIKE 'ap%') FROM classify_models WHERE name = 'damaged';
+SELECT classify_train(body, label, 'bad', replace(options, 'never one', CAST(x'6170FD' AS TEXT))) FROM damaged;
+
 -- Other warnings: texts without a vector, labels that were not learned, an empty label.
 SELECT json_extract(classify_train(body, label, 'nine', '{"epochs":1, "hidden":2, "teacher":"SELECT text, vector FROM vectors JOIN tickets ON text = body WHERE id < 10"}'), '$.rows') FROM tickets;
 SELECT warning FROM warnings WHERE name = 'nine' AND warning LIKE '%vector%';

@@ -26,6 +26,13 @@ void check_invalid(Status status, const char *part, const char *call, const char
   _fail(file, line);
 }
 
+/* ---- polls ---------------------------------------------------------------- */
+
+bool stop_later(void *context) {
+  Stop *stop = context;
+  return stop->asked++ < stop->after;
+}
+
 /* ---- floats --------------------------------------------------------------- */
 
 static bool is_close(double actual, double expected, double tolerance) {

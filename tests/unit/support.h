@@ -41,6 +41,14 @@ void check_status(Status status, Status expected, const char *call, const char *
 #define assert_invalid(call, part) check_invalid(call, part, #call, __FILE__, __LINE__)
 void check_invalid(Status status, const char *part, const char *call, const char *file, int line);
 
+/* ---- polls ---------------------------------------------------------------- */
+
+/* A poll that proceeds `after` times, then says stop: (Poll){stop_later, &stop}. */
+typedef struct Stop {
+  size_t after, asked;
+} Stop;
+bool stop_later(void *stop);
+
 /* ---- floats --------------------------------------------------------------- */
 
 /* Values against reference tensors that were computed in double: both sides

@@ -157,18 +157,20 @@ class Reading(Test):
             self.assertEqual((ids.tolist(), inside.all()), ([expected], True))
 
     def test_padded_length(self):
-        """SQL pads to 65,536 tokens at most."""
-        parts = conversion.Parts(np.eye(3, dtype="f4"), attention_kernel=np.ones(3), output_kernel=np.ones((3, 2)),
-                                 output_bias=np.zeros(2))
+        """SQL pads to 65,536 tokens at most, and to 16,777,216 numbers."""
         known = vocabularies.from_words(["", "a", "b"], unknown="padding")
 
-        def assemble(tokens, attention_padding):
+        def assemble(tokens, attention_padding, state=3):
+            parts = conversion.Parts(np.ones((3, state), dtype="f4"), attention_kernel=np.ones(state),
+                                     output_kernel=np.ones((state, 2)), output_bias=np.zeros(2))
             reading = conversion.Reading("", tokens, gru_padding="read", attention_padding=attention_padding)
             return conversion.assemble(parts, reading, known, ["x", "y"]).metadata["padded_length"]
 
         self.assertEqual((assemble(65536, "read"), assemble(2 ** 31 - 1, "skip")), ("65536", "0"))
-        self.refuses(ValueError, "padded to 65537 tokens, but SQL pads to at most 65536 tokens: say max_tokens=",
-                     assemble, 65537, "read")
+        self.refuses(ValueError, "padded to 65537 tokens, but SQL pads to at most 65536 tokens of 3 numbers each: say "
+                     "max_tokens=", assemble, 65537, "read")
+        self.assertEqual((assemble(16384, "read", 1024), assemble(16400, "skip", 1024)), ("16384", "0"))
+        self.refuses(ValueError, "SQL pads to at most 16384 tokens of 1024 numbers", assemble, 16385, "read", 1024)
         self.refuses(ValueError, "padded to the longest of a batch, but SQL pads", assemble, 2 ** 31 - 1, "read")
 
 

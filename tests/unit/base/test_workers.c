@@ -122,26 +122,17 @@ TEST(there_is_a_processor) { assert_in_range(workers_processors(), 1, 100000); }
 
 /* ---- the poll -------------------------------------------------------------------- */
 
-typedef struct Asked {
-  int times, answers_yes; /* calls so far; calls before it answers to stop */
-} Asked;
-
-static bool proceed(void *context) {
-  Asked *asked = context;
-  return asked->times++ < asked->answers_yes;
-}
-
 /* Tasks of 1 ms: 1,000 of them are far longer than the time between polls. */
 static void check_stopped(size_t threads) {
-  Asked asked = {.answers_yes = 2};
-  Workers *workers = make_polled(threads, (Poll){proceed, &asked});
+  Stop stop = {.after = 2};
+  Workers *workers = make_polled(threads, (Poll){stop_later, &stop});
   Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
   assert_status(workers_run(workers, MOST_TASKS, log_task, &log, &error), STATUS_INTERRUPTED);
   assert_string_equal(error.message, "interrupted");
-  assert_int_equal(asked.times, 3); /* not asked again after a no */
+  assert_int_equal(stop.asked, 3); /* not asked again after a no */
   assert_in_range(log.total, 1, MOST_TASKS - 1);
   int total = log.total;
-  asked.answers_yes = 1000000;
+  stop.after = 1000000;
   assert_ok(workers_run(workers, 1, log_task, &log, &error));
   assert_int_equal(log.total, total + 1); /* skipped tasks are not run later */
   workers_free(workers);
@@ -161,8 +152,8 @@ static Status endless(void *context, size_t *tasks, Error *phase_error) {
 /* A run that would never end. */
 TEST(a_poll_that_says_stop_ends_the_phases) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
-    Asked asked = {.answers_yes = 1};
-    Workers *workers = make_polled(threads, (Poll){proceed, &asked});
+    Stop stop = {.after = 1};
+    Workers *workers = make_polled(threads, (Poll){stop_later, &stop});
     Phases phases = {0};
     assert_status(workers_run_phases(workers, endless, phase_task, &phases, &error), STATUS_INTERRUPTED);
     assert_int_equal(phases.running, 0);
@@ -171,19 +162,19 @@ TEST(a_poll_that_says_stop_ends_the_phases) {
 }
 
 TEST(a_poll_that_says_go_on_changes_nothing) {
-  Asked asked = {.answers_yes = 1000000};
-  Workers *workers = make_polled(2, (Poll){proceed, &asked});
+  Stop stop = {.after = 1000000};
+  Workers *workers = make_polled(2, (Poll){stop_later, &stop});
   Log log = {.workers = 2, .nanoseconds = 1000000};
   assert_ok(workers_run(workers, 100, log_task, &log, &error));
   check_all_ran_once(&log, 100);
-  assert_true(asked.times > 0);
+  assert_true(stop.asked > 0);
   workers_free(workers);
 }
 
 /* Runs shorter than the time between two polls: the poll is called every 20 ms in all. */
 TEST(short_runs_are_polled_too) {
-  Asked asked = {.answers_yes = 0};
-  Workers *workers = make_polled(1, (Poll){proceed, &asked});
+  Stop stop = {.after = 0};
+  Workers *workers = make_polled(1, (Poll){stop_later, &stop});
   Log log = {.workers = 1, .nanoseconds = 1000000};
   Status status = STATUS_OK;
   for (int run = 0; run < 1000 && !status; run++)
@@ -261,16 +252,16 @@ TEST(freeing_after_a_beginning_alone) {
 
 TEST(the_end_of_tasks_in_parts_is_polled) {
   for (size_t threads = 0; threads <= MOST_THREADS; threads += 2) {
-    Asked asked = {.answers_yes = 2};
-    Workers *workers = make_polled(threads, (Poll){proceed, &asked});
+    Stop stop = {.after = 2};
+    Workers *workers = make_polled(threads, (Poll){stop_later, &stop});
     Log log = {.workers = workers_count(workers), .nanoseconds = 1000000};
     workers_begin(workers, log_task, &log);
     add_in_parts(workers, MOST_TASKS);
     assert_status(workers_end(workers, &error), STATUS_INTERRUPTED);
-    assert_int_equal(asked.times, 3);
+    assert_int_equal(stop.asked, 3);
     assert_in_range(log.total, 1, MOST_TASKS - 1);
     log = (Log){.workers = workers_count(workers)};
-    asked.answers_yes = 1000000;
+    stop.after = 1000000;
     workers_begin(workers, log_task, &log); /* nothing of it is left over */
     assert_false(workers_stopped(workers));
     add_in_parts(workers, 5);
@@ -304,12 +295,12 @@ static Status long_task(void *context, size_t index, size_t worker, Error *task_
 ** if it would then return true.
 */
 static void check_long_task_stopped(size_t threads) {
-  Asked asked = {.answers_yes = 2};
-  LongTask task = {.workers = make_polled(threads, (Poll){proceed, &asked})};
+  Stop stop = {.after = 2};
+  LongTask task = {.workers = make_polled(threads, (Poll){stop_later, &stop})};
   assert_status(workers_run(task.workers, 1, long_task, &task, &error), STATUS_INTERRUPTED);
   assert_true(task.stopped);
-  assert_int_equal(asked.times, 3);
-  asked.answers_yes = 1000000;
+  assert_int_equal(stop.asked, 3);
+  stop.after = 1000000;
   Log log = {.workers = workers_count(task.workers)};
   assert_ok(workers_run(task.workers, 1, log_task, &log, &error));
   check_all_ran_once(&log, 1);

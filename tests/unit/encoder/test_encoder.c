@@ -142,11 +142,6 @@ TEST(a_long_text_is_cut_to_the_positions) {
   free(text);
 }
 
-static bool never(void *context) {
-  (void)context;
-  return false;
-}
-
 TEST(an_interrupt_ends_it) {
   Encoder *encoder = open_encoder("bert");
   EncoderTexts texts = {0};
@@ -157,7 +152,7 @@ TEST(an_interrupt_ends_it) {
   }
   float *vectors = allocate(texts.count * 24, sizeof *vectors);
   Workers *workers;
-  assert_ok(workers_new(2, (Poll){never, NULL}, &workers, &error));
+  assert_ok(workers_new(2, (Poll){stop_later, &(Stop){0}}, &workers, &error));
   Status status = encoder_embed(encoder, &texts, workers, NULL, vectors, &error);
   assert_true(status == STATUS_INTERRUPTED || status == STATUS_OK); /* OK: it was over before the first poll */
   workers_free(workers);

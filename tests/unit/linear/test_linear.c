@@ -549,16 +549,6 @@ TEST(any_number_of_threads_gives_the_same_bits) {
   subwords_free(&subwords);
 }
 
-static size_t polls;
-
-/* Proceeds `polls` times, then says stop. */
-static bool stop_later(void *context) {
-  (void)context;
-  if (polls == 0) return false;
-  polls--;
-  return true;
-}
-
 /* A training can be stopped at any poll, and then leaves nothing behind. Without threads every
 ** workers_stopped() polls.
 */
@@ -566,16 +556,16 @@ TEST(learning_can_be_interrupted_anywhere) {
   Subwords subwords = lesson_words();
   Subjects *s = subjects_new(3, &subwords);
   Status status = STATUS_INTERRUPTED;
-  size_t asked = 0;
-  for (; status; asked++) {
+  size_t after = 0;
+  for (; status; after++) {
     Linear l;
-    polls = asked;
-    status = learn_on(&l, &s->training, 0, (Poll){stop_later, NULL});
+    Stop stop = {.after = after};
+    status = learn_on(&l, &s->training, 0, (Poll){stop_later, &stop});
     assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
     assert_int_equal(linear_exists(&l), status == STATUS_OK);
     linear_free(&l);
   }
-  assert_true(asked > 20); /* in each machine, too */
+  assert_true(after > 20); /* in each machine, too */
   free(s);
   subwords_free(&subwords);
 }
@@ -636,10 +626,10 @@ TEST(learning_of_many_rows_can_be_interrupted) {
   ManyRows m = many_rows(2, &subwords);
   Status status = STATUS_INTERRUPTED;
   size_t stopped = 0;
-  for (size_t asked = 1; status; asked += 1 + asked / 4) {
+  for (size_t after = 1; status; after += 1 + after / 4) {
     Linear l;
-    polls = asked;
-    status = learn_on(&l, &m.subjects->training, 0, (Poll){stop_later, NULL});
+    Stop stop = {.after = after};
+    status = learn_on(&l, &m.subjects->training, 0, (Poll){stop_later, &stop});
     assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
     assert_int_equal(linear_exists(&l), status == STATUS_OK);
     stopped += status != STATUS_OK;

@@ -56,13 +56,7 @@ static Problem *problem_of(size_t strong, float noise, uint64_t seed) {
 
 /* ---- running it ------------------------------------------------------------------- */
 
-static size_t polls, asked;
-
-/* Proceeds `polls` times, then says stop. */
-static bool stop_later(void *context) {
-  (void)context;
-  return asked++ < polls;
-}
+static Stop stop; /* of the latest run() */
 
 typedef struct Job {
   const SparseRows *rows;
@@ -84,10 +78,9 @@ static Status lsa_task(void *context, size_t index, size_t worker, Error *task_e
 static Status run(const SparseRows *rows, size_t size, uint64_t seed, size_t threads, size_t most_polls,
                   float *points) {
   Job job = {rows, size, seed, NULL, points};
-  polls = most_polls;
-  asked = 0;
+  stop = (Stop){.after = most_polls};
   for (size_t i = 0; i < rows->count * size; i++) points[i] = 7.0f; /* to be overwritten */
-  assert_ok(workers_new(threads, (Poll){stop_later, NULL}, &job.workers, &error));
+  assert_ok(workers_new(threads, (Poll){stop_later, &stop}, &job.workers, &error));
   Status status = workers_run(job.workers, 1, lsa_task, &job, &error);
   workers_free(job.workers);
   return status;
@@ -304,7 +297,7 @@ static size_t asked_for(const SparseRows *rows, size_t most_polls, Status expect
   if (most_polls == 0)
     for (size_t i = 0; i < rows->count; i++) assert_true(points[i] == 0.0f); /* not even projected */
   free(points);
-  return asked;
+  return stop.asked;
 }
 
 TEST(it_can_be_stopped_anywhere_and_looks_more_often_the_more_rows_there_are) {
@@ -312,8 +305,8 @@ TEST(it_can_be_stopped_anywhere_and_looks_more_often_the_more_rows_there_are) {
   size_t *zeros = allocate(MANY, sizeof *zeros);
   SparseRows rows = {MANY, 1, zeros, zeros, NULL, NULL};
   size_t most = asked_for(&rows, SIZE_MAX, STATUS_OK);
-  for (size_t stop = 0; stop < most; stop++)
-    assert_int_equal(asked_for(&rows, stop, STATUS_INTERRUPTED), stop + 1); /* and never again */
+  for (size_t after = 0; after < most; after++)
+    assert_int_equal(asked_for(&rows, after, STATUS_INTERRUPTED), after + 1); /* and never again */
   rows.count = 1;
   size_t few = asked_for(&rows, SIZE_MAX, STATUS_OK);
   assert_true(few >= 5); /* with each iteration */

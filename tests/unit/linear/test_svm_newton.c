@@ -160,24 +160,14 @@ TEST(any_number_of_threads_gives_the_same_bits) {
   free(p);
 }
 
-static size_t polls;
-
-/* Proceeds `polls` times, then says stop. */
-static bool stop_later(void *context) {
-  (void)context;
-  if (polls == 0) return false;
-  polls--;
-  return true;
-}
-
 TEST(it_can_be_interrupted_at_any_poll) {
   Problem *p = problem_new(4);
   Status status = STATUS_INTERRUPTED;
   size_t stopped = 0;
-  for (size_t asked = 0; status; asked += 7, stopped++) {
+  for (size_t after = 0; status; after += 7, stopped++) {
     float weights[FEATURES + 1];
-    polls = asked;
-    status = fit_with(p, NULL, 0, (Poll){stop_later, NULL}, weights);
+    Stop stop = {.after = after};
+    status = fit_with(p, NULL, 0, (Poll){stop_later, &stop}, weights);
     assert_true(status == STATUS_OK || status == STATUS_INTERRUPTED);
   }
   assert_true(stopped > 100); /* in each phase */

@@ -310,15 +310,10 @@ TEST(a_vector_serves_one_text_after_another) {
 
 /* ---- stopping -------------------------------------------------------------------------- */
 
-static bool stop(void *context) {
-  (void)context;
-  return false;
-}
-
 TEST(collecting_can_be_interrupted) {
   TrainingRun training = lesson_of(THREE, 3);
   Tfidf n;
-  assert_status(collect_polled(&n, NULL, &training, VOCABULARY, MANY, 0, (Poll){stop, NULL}), STATUS_INTERRUPTED);
+  assert_status(collect_polled(&n, NULL, &training, VOCABULARY, MANY, 0, (Poll){stop_later, &(Stop){0}}), STATUS_INTERRUPTED);
   assert_null(n.idf);
   assert_int_equal(tfidf_features(&n), 0);
 }

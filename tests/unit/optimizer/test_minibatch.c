@@ -499,18 +499,13 @@ TEST(words_that_no_text_has_stay_as_they_are) {
 
 /* ---- failures ------------------------------------------------------------------------------- */
 
-static bool stop(void *context) {
-  (void)context;
-  return false;
-}
-
 /* Without threads the poll is asked after each shard. */
 TEST(an_interrupted_step_changes_nothing) {
   const MinibatchOptions options = {.batch_size = 64};
   Trainer *t = trainer_new(4, options, 0), *expected = trainer_new(4, options, 0);
   Parameters before = make_parameters(4);
   Workers *stopped;
-  assert_ok(workers_new(0, (Poll){stop, NULL}, &stopped, &error));
+  assert_ok(workers_new(0, (Poll){stop_later, &(Stop){0}}, &stopped, &error));
   assert_status(one_step(t->minibatch, make_step(0, TEXTS, 1), stopped, &t->result), STATUS_INTERRUPTED);
   workers_free(stopped);
   check_equal(&t->parameters, &before);

@@ -185,32 +185,24 @@ TEST(another_seed_deals_otherwise) {
   corpus_free(&corpus);
 }
 
-static size_t polls, asked;
-
-/* Proceeds `polls` times, then says stop. */
-static bool stop_later(void *context) {
-  (void)context;
-  return asked++ < polls;
-}
-
 /* Without threads each task asks. Few of the times are tried later on. */
 TEST(judging_can_be_interrupted_anywhere) {
   Corpus corpus = sample_corpus(60);
   Prediction *predictions = allocate(corpus.rows, sizeof *predictions);
   Status status = STATUS_INTERRUPTED;
-  for (size_t stop = 0; status; stop += 1 + stop / 4) {
-    polls = stop;
-    asked = 0;
-    status = judge_polled(&corpus, 1, 0, (Poll){stop_later, NULL}, predictions);
+  Stop stop = {0};
+  for (size_t after = 0; status; after += 1 + after / 4) {
+    stop = (Stop){.after = after};
+    status = judge_polled(&corpus, 1, 0, (Poll){stop_later, &stop}, predictions);
     if (!status) break;
     assert_int_equal(status, STATUS_INTERRUPTED);
-    assert_int_equal(asked, stop + 1); /* and not once more */
+    assert_int_equal(stop.asked, after + 1); /* and not once more */
   }
-  assert_true(asked > 2 * 10); /* in each fold, while it learns and while it judges */
+  assert_true(stop.asked > 2 * 10); /* in each fold, while it learns and while it judges */
   for (size_t threads = 1; threads <= 2; threads++) {
-    polls = asked = 0;
-    status = judge_polled(&corpus, 1, threads, (Poll){stop_later, NULL}, predictions);
-    if (asked) assert_int_equal(status, STATUS_INTERRUPTED); /* else it was over before the first poll */
+    stop = (Stop){0};
+    status = judge_polled(&corpus, 1, threads, (Poll){stop_later, &stop}, predictions);
+    if (stop.asked) assert_int_equal(status, STATUS_INTERRUPTED); /* else it was over before the first poll */
   }
   free(predictions);
   corpus_free(&corpus);

@@ -246,29 +246,21 @@ TEST(any_number_of_threads_predicts_the_same) {
   }
 }
 
-static size_t polls, asked;
-
-/* Proceeds `polls` times, then says stop. */
-static bool stop_later(void *context) {
-  (void)context;
-  return asked++ < polls;
-}
-
 /* Without threads each word, each iteration and each pass asks. There are thousands of
 ** times to stop; of the later ones a few are tried.
 */
 TEST(predicting_can_be_interrupted_anywhere) {
   Case *c = markers_case(3, 40, 20, 1);
   Status status = STATUS_INTERRUPTED;
-  for (size_t stop = 0; status; stop += 1 + stop / 4) {
-    polls = stop;
-    asked = 0;
-    status = predict_polled(c, 0, (Poll){stop_later, NULL});
+  Stop stop = {0};
+  for (size_t after = 0; status; after += 1 + after / 4) {
+    stop = (Stop){.after = after};
+    status = predict_polled(c, 0, (Poll){stop_later, &stop});
     if (!status) break;
     assert_int_equal(status, STATUS_INTERRUPTED);
-    assert_int_equal(asked, stop + 1); /* and not once more */
+    assert_int_equal(stop.asked, after + 1); /* and not once more */
   }
-  assert_true(asked > VOCABULARY + 300); /* reading asks with each word */
+  assert_true(stop.asked > VOCABULARY + 300); /* reading asks with each word */
   free(c);
 }
 

@@ -213,12 +213,10 @@ static Training *before_folds(void) {
   return t;
 }
 
-/* Asks `*context` times to go on, without a thread: then the moments at which it asks are always the same. */
-static bool count_down(void *context) { return (*(size_t *)context)-- > 0; }
-
+/* Is told `polls` times to go on, without a thread: then the moments at which it asks are always the same. */
 static Status run_stage(Training *t, void *state, size_t polls) {
   bool over = true;
-  assert_ok(workers_new(0, (Poll){count_down, &polls}, &t->workers, &error));
+  assert_ok(workers_new(0, (Poll){stop_later, &(Stop){.after = polls}}, &t->workers, &error));
   Status status = STAGE_CROSS_VALIDATION.run(state, t, &over, &error);
   workers_free(t->workers);
   t->workers = NULL;

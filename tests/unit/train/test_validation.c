@@ -206,15 +206,10 @@ TEST(a_judgement_is_made_with_the_blend_there_is) {
   subject_free(s);
 }
 
-static bool stop(void *context) {
-  (void)context;
-  return false;
-}
-
 TEST(judging_can_be_interrupted) {
   Subject *s = subject_new(true, 1);
   Judgement judgement;
-  assert_status(judge_on(s, 0, (Poll){stop, NULL}, &judgement), STATUS_INTERRUPTED);
+  assert_status(judge_on(s, 0, (Poll){stop_later, &(Stop){0}}, &judgement), STATUS_INTERRUPTED);
   subject_free(s);
 }
 

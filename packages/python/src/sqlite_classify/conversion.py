@@ -11,7 +11,8 @@ from . import arguments, model_file, network, tokenizers, vocabularies, weights 
 GRU_PADDINGS = ("read", "zero", "carry")
 ATTENTION_PADDINGS = ("read", "skip")
 UNLIMITED = 2 ** 31 - 1  # tokens
-MOST_PADDED = 65536  # tokens that SQL pads a text to
+MOST_PADDED = 1 << 16  # tokens that SQL pads a text to (model/classifier/model.c)
+MOST_PADDED_STATES = 1 << 24  # and numbers of their states
 
 
 @dataclasses.dataclass
@@ -49,7 +50,7 @@ def assemble(parts, reading, vocabulary, labels):
     """The Model of these parts. gru_padding and attention_padding of the reading must be known."""
     model = assemble_unchecked(parts, reading, vocabulary, labels,
                                words_and_rows(parts, vocabulary, reading.padding_by_place))
-    _check_padded_length(int(model.metadata["padded_length"]))
+    _check_padded_length(int(model.metadata["padded_length"]), len(model.tensors["attention.kernel"]))
     padding_is_unused = model.metadata["padded_length"] == "0" and is_masked(parts, reading)
     if padding_is_unused and model.words[:1] == [""] and not model.tensors["embedding"][1].any():
         _remove_padding(model)  # to_keras() and to_torch() add such a row
@@ -143,12 +144,14 @@ def _metadata(parts, reading, vocabulary):
     return {**keys, **{key: value for key, value in optional.items() if value not in ("post", "read", "")}}
 
 
-def _check_padded_length(length):
-    if length > MOST_PADDED:
+def _check_padded_length(length, state):
+    """`state`: the numbers of a token's state."""
+    most = min(MOST_PADDED, MOST_PADDED_STATES // state)
+    if length > most:
         longest = "the longest of a batch" if length == UNLIMITED else f"{length} tokens"
         raise ValueError(f"padding has a part in what the model computes, and texts are padded to {longest}, but SQL "
-                         f"pads to at most {MOST_PADDED} tokens: say max_tokens=, or padding=None if each text is "
-                         "labelled by itself")
+                         f"pads to at most {most} tokens of {state} numbers each: say max_tokens=, or padding=None if "
+                         "each text is labelled by itself")
 
 
 # ---- a file to parts ----
