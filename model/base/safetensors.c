@@ -415,19 +415,26 @@ static uint64_t hash_word(uint64_t hash, uint64_t word) {
   return hash ^ (hash >> 29);
 }
 
-enum { LANES = 8 };
+enum {
+  LANES = 8,
+  POLL_LINES = 1 << 16 /* of a word for each lane, between two polls: 4 MB */
+};
 
 static uint64_t word_at(const uint8_t *bytes, size_t size) { return little_endian_number(bytes, size < 8 ? size : 8); }
 
 /* Deals words of 8 bytes to lanes of 64 bits, which do not wait for each other. This finds
 ** damage; it does not keep out forgers.
 */
-static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
+static Status hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size, Poll poll, Error *error) {
+  Status status = STATUS_OK;
   size_t at = 0;
-  for (; at + 8 * LANES <= size; at += 8 * LANES)
+  for (; at + 8 * LANES <= size && !status; at += 8 * LANES) {
     for (size_t l = 0; l < LANES; l++) lane[l] = hash_word(lane[l], word_at(bytes + at + 8 * l, 8));
+    status = poll_every(poll, at / (8 * LANES), POLL_LINES, error);
+  }
   for (size_t l = 0; at < size; at += 8, l++) lane[l] = hash_word(lane[l], word_at(bytes + at, size - at));
   lane[0] = hash_word(lane[0], size);
+  return status;
 }
 
 /* Finds the first place in the header that states an identifier. */
@@ -447,19 +454,26 @@ bool safetensors_stated_identifier(const uint8_t *bytes, size_t size, char ident
   return true;
 }
 
-void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+Status safetensors_identify(const uint8_t *bytes, size_t size, Poll poll, char identifier[IDENTIFIER_LENGTH + 1],
+                            Error *error) {
   uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u}, lane[LANES] = {0};
   const uint8_t *own = find_identifier(bytes, size);
   if (own) {
     size_t before = (size_t)(own - bytes);
-    hash_add(lane, bytes, before);
+    hash_add(lane, bytes, before, (Poll){0}, error);
     bytes += before + IDENTIFIER_LENGTH;
     size -= before + IDENTIFIER_LENGTH;
   }
-  hash_add(lane, bytes, size);
+  Status status = hash_add(lane, bytes, size, poll, error);
   for (size_t l = 0; l < LANES; l++) {
     hash[0] = hash_word(hash[0], lane[l]);
     hash[1] = hash_word(hash[1], lane[l] + 0x632BE59BD9B4E019u);
   }
   snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
+  return status;
+}
+
+void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+  Error unused;
+  safetensors_identify(bytes, size, (Poll){0}, identifier, &unused);
 }

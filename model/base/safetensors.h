@@ -19,6 +19,7 @@
 
 #include "base/status.h"
 #include "base/strings.h"
+#include "base/workers.h"
 
 typedef enum Dtype {
   DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_F16, DTYPE_BF16, DTYPE_I8, DTYPE_U16, DTYPE_OTHER
@@ -107,6 +108,10 @@ const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or 
 enum { IDENTIFIER_LENGTH = 32 };
 #define SAFETENSORS_IDENTIFIER_KEY "\"identifier\":\""
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);
+
+/* The same for a file that may be large. The identifier is not to be used unless the status is STATUS_OK. */
+Status safetensors_identify(const uint8_t *bytes, size_t size, Poll poll, char identifier[IDENTIFIER_LENGTH + 1],
+                            Error *error);
 
 /* The identifier that a file of `size` bytes states in its header; false if it states none. */
 bool safetensors_stated_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);

@@ -7,6 +7,7 @@
 
 #include "base/finite.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 enum {
   MOST_OF_ONE = 200,
@@ -107,12 +108,16 @@ Status keywords_new(const KeywordSource *source, size_t most, Keywords *k, Error
   Use *uses = memory_aligned(tokens + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
   size_t used = list_uses(source, uses);
-  qsort(uses, used, sizeof *uses, by_word);
-  used = merge_uses(uses, used);
-  qsort(uses, used, sizeof *uses, by_strength);
-  used = keep_first(uses, used, most);
-  qsort(uses, used, sizeof *uses, by_signed_strength);
-  Status status = reserve(k, used, error);
+  Status status = sort_list(uses, used, sizeof *uses, by_word, source->poll, error);
+  if (!status) {
+    used = merge_uses(uses, used);
+    status = sort_list(uses, used, sizeof *uses, by_strength, source->poll, error);
+  }
+  if (!status) {
+    used = keep_first(uses, used, most);
+    status = sort_list(uses, used, sizeof *uses, by_signed_strength, source->poll, error);
+  }
+  if (!status) status = reserve(k, used, error);
   for (size_t i = 0; i < used && !status; i++) {
     k->labels[i] = uses[i].label;
     k->words[i] = uses[i].word;

@@ -86,8 +86,8 @@ static void write_reading(SafeTensorsWriter *w, const Reading *reading, const Pa
   write_choice(w, &ATTENTION_PADDING, padding->skipped);
 }
 
-Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
-  SafeTensorsWriter w = {0};
+Status model_write(Model *m, Poll poll, uint8_t **bytes, size_t *size, Error *error) {
+  SafeTensorsWriter w = {.poll = poll};
   const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
   const float scales[2] = {m->calibration.network, m->calibration.linear};
   safetensors_write_metadata(&w, "format", FORMAT);
@@ -111,9 +111,8 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   safetensors_write_tensor(&w, "labels.bytes", DTYPE_U8, &labels->length, 1, labels->bytes);
   safetensors_write_tensor(&w, "vocabulary.bytes", DTYPE_U8, &words->length, 1, words->bytes);
   Status status = safetensors_end(&w, bytes, size, error);
-  if (status) return status;
-  safetensors_identifier(*bytes, *size, m->identifier);
-  return STATUS_OK;
+  if (!status) safetensors_stated_identifier(*bytes, *size, m->identifier);
+  return status;
 }
 
 /* ---- reading -------------------------------------------------------------- */

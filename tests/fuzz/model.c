@@ -60,7 +60,7 @@ static void write_again(Model *model, const Tokenizer *tokenizer, const Predicti
   Model *again = NULL;
   Error error;
   Prediction after[TEXT_COUNT];
-  Status status = model_write(model, &bytes, &size, &error);
+  Status status = model_write(model, (Poll){0}, &bytes, &size, &error);
   FUZZ_CHECK(!status, "a model that was read cannot be written: %s", error.message);
   status = model_read(bytes, size, &again, &error);
   FUZZ_CHECK(!status, "a model that was written cannot be read: %s", error.message);

@@ -51,7 +51,7 @@ static Model *compressed_model(void) {
   NgramUse uses[] = {{0x8c9dc8c9u, 1, 1}, {5, 1, 1}}; /* <a> and another */
   model->linear = random_linear(6, 3, 3, 1);
   model->bits = (ModelBits){.network = {.embedding = 8, .subwords = 4, .dense = 8}, .linear = 4};
-  assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), &model->ngrams, &error));
+  assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), (Poll){0}, &model->ngrams, &error));
   return model;
 }
 
@@ -66,7 +66,7 @@ static Model *multilabel_model(size_t hidden) {
 
 static uint8_t *write_model(Model *model, size_t *size) {
   uint8_t *bytes;
-  assert_ok(model_write(model, &bytes, size, &error));
+  assert_ok(model_write(model, (Poll){0}, &bytes, size, &error));
   return bytes;
 }
 

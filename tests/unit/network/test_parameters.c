@@ -546,7 +546,7 @@ static Ngrams ngrams_of(const uint32_t *hashes, size_t count) {
   NgramUse uses[8];
   Ngrams n;
   for (size_t i = 0; i < count; i++) uses[i] = (NgramUse){hashes[i], 1, 1};
-  assert_ok(ngrams_collect(uses, count, 1, count, &n, &error));
+  assert_ok(ngrams_collect(uses, count, 1, count, (Poll){0}, &n, &error));
   return n;
 }
 

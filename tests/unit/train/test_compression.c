@@ -110,7 +110,7 @@ TEST(a_model_with_floats_has_all_of_them_in_its_file) {
   for (int compress = 0; compress <= 1; compress++) {
     Model *model = trained(compress, true), *read;
     File file;
-    assert_ok(model_write(model, &file.bytes, &file.size, &error));
+    assert_ok(model_write(model, (Poll){0}, &file.bytes, &file.size, &error));
     assert_int_equal(has_part(&file, ".codes"), compress);
     assert_int_equal(has_part(&file, "ngrams"), compress);
     assert_ok(model_read(file.bytes, file.size, &read, &error));
