@@ -51,6 +51,7 @@ typedef struct SafeTensors {
   size_t values_capacity;
   bool has_metadata;   /* `__metadata__` was there */
   size_t header_end;   /* where the tensors' bytes begin in the file */
+  Poll poll;           /* of the caller, asked while floats are copied; empty after safetensors_read() */
 } SafeTensors; /* all zero is empty */
 
 /* Reads a header of a file of `size` bytes, of which the first `known` are at

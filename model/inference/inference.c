@@ -99,18 +99,13 @@ static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   return used;
 }
 
-/* Allocates a block of zeros. The many of a long text are written in pieces, with a poll after each. */
+/* Allocates a block of zeros. */
 static Status make_block(size_t count, InferenceScratch *s, Error *error) {
-  enum { PIECE = 1 << 20 };
-  Status status = STATUS_OK;
   free(s->block);
   s->capacity = 0;
   s->block = memory_aligned(count, sizeof *s->block);
   if (!s->block) return error_no_memory(error);
-  for (size_t at = 0; at < count && !status; at += PIECE) {
-    memset(s->block + at, 0, (count - at < PIECE ? count - at : PIECE) * sizeof *s->block);
-    if (count > PIECE) status = poll_proceed(s->poll, error);
-  }
+  Status status = memory_clear(s->block, count, s->poll, error);
   if (!status) s->capacity = count;
   return status;
 }

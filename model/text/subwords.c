@@ -101,7 +101,7 @@ Status subwords_add(Subwords *s, const Ngrams *known, const char *word, size_t l
   return STATUS_OK;
 }
 
-enum { POLL_WORDS = 1 << 12 }; /* whose n-grams are listed between two polls: some ms */
+enum { POLL_WORDS = 1 << 12, POLL_NGRAMS = 1 << 16 }; /* that are gone through between two polls: some ms */
 
 /* Lists the n-grams of a word, each once; returns their number. */
 static size_t list_once(const Subwords *s, size_t word, uint32_t times, NgramUse *uses) {
@@ -130,7 +130,7 @@ Status subwords_ngrams(const Subwords *s, const uint32_t *times, size_t most, Po
   return status;
 }
 
-Status subwords_number(const Subwords *s, const Ngrams *known, Subwords *numbered, Error *error) {
+Status subwords_number(const Subwords *s, const Ngrams *known, Poll poll, Subwords *numbered, Error *error) {
   size_t ngrams = s->count ? s->end[s->count - 1] : 0;
   *numbered = (Subwords){.count = s->count, .shaped = s->shaped};
   if (!memory_grow(&numbered->end, &numbered->end_capacity, s->count, sizeof *s->end) ||
@@ -141,7 +141,11 @@ Status subwords_number(const Subwords *s, const Ngrams *known, Subwords *numbere
   }
   for (size_t w = 0; w < s->count; w++) numbered->end[w] = s->end[w];
   for (size_t w = 0; w < s->count; w++) numbered->shape[w] = s->shape[w];
-  for (size_t i = 0; i < ngrams; i++)
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < ngrams && !status; i++) {
     numbered->hash[i] = ngrams_exist(known) ? ngrams_find(known, s->hash[i]) : s->hash[i];
-  return STATUS_OK;
+    status = poll_every(poll, i, POLL_NGRAMS, error);
+  }
+  if (status) subwords_free(numbered);
+  return status;
 }

@@ -47,7 +47,7 @@ Status subwords_ngrams(const Subwords *subwords, const uint32_t *times, size_t m
                        Error *error);
 
 /* Makes a list of numbers from one of hashes, if n-grams are known, else a copy. NULL: none are known. */
-Status subwords_number(const Subwords *subwords, const Ngrams *known, Subwords *numbered, Error *error);
+Status subwords_number(const Subwords *subwords, const Ngrams *known, Poll poll, Subwords *numbered, Error *error);
 
 /* Returns the n-grams [*count] of word number `word`. */
 const uint32_t *subwords_get(const Subwords *subwords, size_t word, size_t *count);

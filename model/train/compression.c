@@ -53,5 +53,5 @@ Status compression_run(Model *m, const Corpus *c, const SizeBudget *most, Error 
 
 /* The corpus of a training that went on from a model which knows n-grams has their numbers already. */
 Status compression_subwords(const Model *m, const Corpus *c, Subwords *subwords, Error *error) {
-  return subwords_number(&c->subwords, ngrams_exist(&c->ngrams) ? NULL : &m->ngrams, subwords, error);
+  return subwords_number(&c->subwords, ngrams_exist(&c->ngrams) ? NULL : &m->ngrams, c->poll, subwords, error);
 }

@@ -933,7 +933,7 @@ static Linear named_branch(const Subjects *s, const Subwords *subwords, Subwords
   assert_true(hashed.count > 10);
   assert_ok(linear_name_ngrams(&l, &ngrams, &hashed, &error));
   assert_false(ngrams_exist(&hashed));
-  assert_ok(subwords_number(subwords, &ngrams, numbered, &error));
+  assert_ok(subwords_number(subwords, &ngrams, (Poll){0}, numbered, &error));
   ngrams_free(&ngrams);
   return l;
 }

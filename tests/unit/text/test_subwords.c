@@ -176,7 +176,7 @@ TEST(no_words_have_no_ngrams) {
   Ngrams n;
   assert_ok(subwords_ngrams(&none, NULL, 5, (Poll){0}, &n, &error));
   assert_int_equal(n.count, 0);
-  assert_ok(subwords_number(&none, &n, &numbered, &error));
+  assert_ok(subwords_number(&none, &n, (Poll){0}, &numbered, &error));
   assert_int_equal(numbered.count, 0);
   subwords_free(&numbered);
   ngrams_free(&n);
@@ -200,17 +200,17 @@ TEST(known_ngrams_are_numbers) {
   Ngrams n;
   size_t count;
   assert_ok(subwords_ngrams(&hashes, times, 6, (Poll){0}, &n, &error));
-  assert_ok(subwords_number(&hashes, &n, &numbered, &error));
+  assert_ok(subwords_number(&hashes, &n, (Poll){0}, &numbered, &error));
   for (size_t w = 0; w < COUNT(words); w++) assert_ok(subwords_add(&added, &n, words[w], strlen(words[w]), &error));
   check_same_lists(&added, &numbered);
   const uint32_t *number = subwords_get(&numbered, 0, &count), *hash = subwords_get(&hashes, 0, &count);
   for (size_t i = 0; i < count; i++) assert_int_equal(number[i], ngrams_find(&n, hash[i]));
   number = subwords_get(&numbered, 3, &count);
   for (size_t i = 0; i < count; i++) assert_int_equal(number[i], n.count);
-  assert_ok(subwords_number(&hashes, NULL, &copy, &error));
+  assert_ok(subwords_number(&hashes, NULL, (Poll){0}, &copy, &error));
   check_same_lists(&copy, &hashes);
   subwords_free(&copy);
-  assert_ok(subwords_number(&hashes, &(Ngrams){0}, &copy, &error));
+  assert_ok(subwords_number(&hashes, &(Ngrams){0}, (Poll){0}, &copy, &error));
   check_same_lists(&copy, &hashes);
   subwords_free(&copy);
   subwords_free(&added);
@@ -238,7 +238,7 @@ static Status know_and_number(void *context) {
   Ngrams n = {0};
   Subwords numbered = {0};
   Status status = subwords_ngrams(context, times, 5, (Poll){0}, &n, &error);
-  if (!status) status = subwords_number(context, &n, &numbered, &error);
+  if (!status) status = subwords_number(context, &n, (Poll){0}, &numbered, &error);
   ngrams_free(&n);
   subwords_free(&numbered);
   return status;
