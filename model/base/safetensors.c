@@ -449,9 +449,10 @@ static Status hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size, 
     for (size_t l = 0; l < LANES; l++) lane[l] = hash_word(lane[l], word_at(bytes + at + 8 * l, 8));
     status = poll_every(poll, at / (8 * LANES), POLL_LINES, error);
   }
+  if (status) return status;
   for (size_t l = 0; at < size; at += 8, l++) lane[l] = hash_word(lane[l], word_at(bytes + at, size - at));
   lane[0] = hash_word(lane[0], size);
-  return status;
+  return STATUS_OK;
 }
 
 /* Finds the first place in the header that states an identifier. */

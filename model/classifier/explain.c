@@ -160,6 +160,7 @@ Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, S
   LeftOut left = {.words = memory_aligned(memory_product(q->text.length, ROWS) + 1, sizeof *left.words),
                   .capitals = memory_aligned(memory_product(q->text.length, ROWS) + 1, 1)};
   Status status = probabilities && left.words && left.capitals ? STATUS_OK : error_no_memory(error);
+  scratch_set_poll(scratch, poll);
   if (!status) status = predict(m, q->lexicon, &q->text, 1, scratch, probabilities, error);
   float whole = status ? 0.0f : probabilities[q->label];
   for (size_t first = 0; first < tokens && !status; first += rows) {
