@@ -1,6 +1,7 @@
 -- The table of models, made in a schema when a model is first saved there.
 -- A model is a row: deleting the row drops it, copying the row copies it.
--- {schema} stands for the name of the database, quoted.
+-- {schema} stands for the name of the database, quoted. Blank lines part the statements: inside of one there
+-- is none, nor a line that is a comment alone.
 
 CREATE TABLE IF NOT EXISTS {schema}.classify_models(
   name    TEXT    NOT NULL,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/memory.h"
-#include "base/number_text.h"
 #include "host/cache.h"
 #include "host/query.h"
 #include "host/tokenizers.h"
@@ -200,7 +199,7 @@ static void store_predictions(BulkLabeller *b, size_t windows) {
 
 /* ---- progress --------------------------------------------------------------------- */
 
-static const double LOG_EVERY = 5.0, COUNT_AT_MOST = 2.0; /* seconds */
+static const double COUNT_AT_MOST = 2.0; /* seconds */
 
 static void read_progress(void *context, ProgressState *state) {
   BulkLabeller *b = context;
@@ -216,14 +215,6 @@ static int begin_progress(BulkLabeller *b, Error *error) {
   int rc = query_count(b->connection, b->stmt, COUNT_AT_MOST, &b->total, error);
   progress_begin(&b->progress, b->query.progress, read_progress, b); /* the time of counting is not part of it */
   return rc;
-}
-
-/* Prints a line every LOG_EVERY seconds, and at the end. */
-static void log_rows(BulkLabeller *b) {
-  double rows = (double)atomic_load(&b->labelled), seconds = progress_seconds(&b->progress);
-  if (b->ended || progress_due(&b->progress, LOG_EVERY))
-    progress_log(&b->progress, "classify_rows: %.0f rows, %.0f rows a second, %s s", rows, rows / seconds,
-                 number_fixed(seconds, 1).text);
 }
 
 /* ---- chunks ------------------------------------------------------------------------------ */
@@ -247,7 +238,7 @@ static int label_chunk(BulkLabeller *b, Error *error) {
   workers_free(workers);
   b->begun = true;
   if (rc) return rc;
-  log_rows(b);
+  progress_log_rows(&b->progress, b->ended);
   store_predictions(b, windows);
   return SQLITE_OK;
 }

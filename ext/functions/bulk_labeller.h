@@ -74,8 +74,7 @@ typedef struct BulkLabeller {
 int bulk_labeller_begin(BulkLabeller *bulk, Connection *connection, const BulkQuery *query, Error *error);
 
 /* Returns the next row, or NULL if there are no more. It is an error then if rows had labels of another type than the
-** model's. The row is valid until the next call. The
-** caller may take over row->id.value and set it to NULL.
+** model's. The row is valid until the next call. The caller may take over row->id.value and set it to NULL.
 */
 int bulk_labeller_next(BulkLabeller *bulk, BulkRow **row, Error *error);
 void bulk_labeller_end(BulkLabeller *bulk);

@@ -41,15 +41,18 @@ typedef struct Doubts {
 
 /* ---- predictions of the model -------------------------------------------------- */
 
+static void begin_corpus(Doubts *d) {
+  d->corpus.poll = connection_poll(d->bulk.connection);
+  d->corpus.shaped = d->bulk.model->parameters.shape.shaped;
+  d->corpus.multilabel = model_is_multilabel(d->bulk.model);
+}
+
 static int add_to_corpus(void *context, const char *text, size_t length, const RowLabels *labels, Error *error) {
   Doubts *d = context;
   const Model *m = d->bulk.model;
   const Tokenizer *tokenizer;
   if (!labels) return SQLITE_OK;
   int rc = tokenizers_find(d->bulk.connection, m->tokenize, m->markup, &tokenizer, error);
-  d->corpus.poll = connection_poll(d->bulk.connection);
-  d->corpus.shaped = m->parameters.shape.shaped;
-  d->corpus.multilabel = model_is_multilabel(m);
   if (rc) return rc;
   return failure_code(d->corpus.multilabel
                           ? corpus_add_labels(&d->corpus, tokenizer, text, length, labels, ROW_TRAINS, error)
@@ -179,6 +182,7 @@ static int doubts_begin(TableCall *call, sqlite3_value **arguments, Error *error
     rc = failure(error, SQLITE_ERROR, "no query given, expected classify_doubts('SELECT id, text, label FROM ...')");
   if (!rc) rc = query_text(arguments[ARG_MODEL], "model's name", &query.model, NULL, error);
   if (!rc) rc = bulk_labeller_begin(&d->bulk, call->connection, &query, error);
+  if (!rc) begin_corpus(d);
   if (!rc) rc = read_rows(d, error);
   if (!rc && has_enough_rows(d)) rc = cross_validate(d, error);
   if (!rc)

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
-#include "base/number_text.h"
 #include "functions/classify_embedding.h"
 #include "functions/row_id.h"
 #include "host/cache.h"
@@ -18,8 +17,6 @@ enum { ARG_QUERY, ARG_ENCODER, ARG_OPTIONS, ARGUMENTS };
 
 /* The first chunk is small, so that a LIMIT is answered soon. */
 enum { FIRST_ROWS = 32, CHUNK_ROWS = 4096, CHUNK_TOKENS = 1 << 18 };
-
-static const double LOG_EVERY = 5.0; /* seconds */
 
 typedef struct EmbeddedRow {
   RowId id;
@@ -62,7 +59,6 @@ static int read_row(Embeddings *e, Error *error) {
   int rc = row_id_read(sqlite3_column_value(e->stmt, 0), &row->id, error);
   if (!rc) rc = query_text(sqlite3_column_value(e->stmt, 1), "text", &text, &length, error);
   row->embedded = !rc && text;
-  e->texts.poll = connection_poll(e->connection);
   return row->embedded ? failure_code(encoder_tokenize(e->encoder, text, length, &e->texts, error)) : rc;
 }
 
@@ -96,18 +92,11 @@ static int embed_rows(Embeddings *e, Error *error) {
   return rc;
 }
 
-static void log_rows(Embeddings *e) {
-  double rows = (double)atomic_load(&e->done), seconds = progress_seconds(&e->progress);
-  if (e->ended || progress_due(&e->progress, LOG_EVERY))
-    progress_log(&e->progress, "classify_embeddings: %.0f rows, %.0f rows a second, %s s", rows, rows / seconds,
-                 number_fixed(seconds, 1).text);
-}
-
 static int next_chunk(Embeddings *e, Error *error) {
   clear_rows(e);
   int rc = read_rows(e, error);
   if (!rc) rc = embed_rows(e, error);
-  if (!rc) log_rows(e);
+  if (!rc) progress_log_rows(&e->progress, e->ended);
   progress_hide(&e->progress);
   e->begun = true;
   return rc;
@@ -127,6 +116,7 @@ static int embeddings_begin(TableCall *call, sqlite3_value **arguments, Error *e
   const char *sql, *name, *json;
   bool progress = false;
   e->connection = call->connection;
+  e->texts.poll = connection_poll(e->connection);
   int rc = query_text(arguments[ARG_QUERY], "query", &sql, NULL, error);
   if (!rc && !sql)
     rc = failure(error, SQLITE_ERROR, "no query given, expected classify_embeddings('SELECT id, text FROM ...')");

@@ -21,8 +21,8 @@ typedef struct CacheKey {
   size_t size[CACHE_FILES];
 } CacheKey; /* all zero is none */
 
-/* Adds one of the files that a value is made of to its key, as number `file`. Or a file that comes in pieces: each is
-** added to a hash that was begun so.
+/* The first adds a file that the value is made of to its key, as number `file` below CACHE_FILES. Where a file comes in
+** pieces, the other two do, with keyed_hash_add() of each piece between them.
 */
 void cache_key_add(CacheKey *key, int file, const void *bytes, size_t size);
 void cache_hash_begin(KeyedHash *hash);

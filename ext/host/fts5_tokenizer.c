@@ -3,7 +3,7 @@
 #include <limits.h>
 #include <string.h>
 
-#include "tokenizer/text_poll.h"
+#include "base/text_poll.h"
 
 enum { MAX_WORDS = 32 };
 

@@ -50,13 +50,14 @@ static int find_other(const Labels *known, Label label, uint32_t *found, const c
 }
 
 static int show(Label label, char shown[64], Error *error) {
-  sqlite3_str *json = sqlite3_str_new(NULL);
-  if (label.kind == LABEL_TEXT)
-    sqlite3_str_appendf(json, "the text '%.*s'", label.length < 40 ? (int)label.length : 40, label.text);
-  else
-    sqlite3_str_appendall(json, "the number ");
-  if (label.kind != LABEL_TEXT) json_label(json, label);
-  char *text = sqlite3_str_finish(json);
+  sqlite3_str *sentence = sqlite3_str_new(NULL);
+  if (label.kind == LABEL_TEXT) {
+    sqlite3_str_appendf(sentence, "the text '%.*s'", label.length < 40 ? (int)label.length : 40, label.text);
+  } else {
+    sqlite3_str_appendall(sentence, "the number ");
+    json_label(sentence, label);
+  }
+  char *text = sqlite3_str_finish(sentence);
   if (!text) return failure_no_memory(error);
   sqlite3_snprintf(64, shown, "%s", text);
   sqlite3_free(text);

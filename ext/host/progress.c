@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/number_text.h"
 
 enum {
   COLUMNS = 80,    /* if the terminal does not tell */
@@ -145,35 +146,6 @@ void progress_hide(Progress *p) {
 
 /* ---- polls and logs ------------------------------------------------------------------- */
 
-/* Where there is no terminal: a step that has no rows, but says how far it is, has a line where it begins and every
-** few seconds.
-*/
-static void log_step(Progress *p) {
-  ProgressState s = {0};
-  if (p->terminal) return;
-  p->read(p->context, &s);
-  if (s.rows >= 0 || s.share < 0) return;
-  if (strcmp(s.doing, p->logged) == 0 && !progress_due(p, LOG_EVERY)) return;
-  snprintf(p->logged, sizeof p->logged, "%s", s.doing);
-  progress_log(p, "%s: %.0f%%", s.doing, floor(100.0 * s.share));
-}
-
-static bool show_and_ask(void *progress) {
-  Progress *p = progress;
-  progress_show(p);
-  log_step(p);
-  return !p->ask.proceed || p->ask.proceed(p->ask.context);
-}
-
-Poll progress_poll(Progress *p, Poll ask) {
-  p->ask = ask;
-  return p->wanted ? (Poll){show_and_ask, p} : ask;
-}
-
-bool progress_due(const Progress *p, double every) {
-  return p->wanted && !p->terminal && clock_seconds() - p->shown >= every;
-}
-
 void progress_log(Progress *p, const char *format, ...) {
   va_list arguments;
   if (!p->wanted || p->terminal) return;
@@ -182,4 +154,40 @@ void progress_log(Progress *p, const char *format, ...) {
   va_end(arguments);
   fputc('\n', stderr);
   p->shown = clock_seconds();
+}
+
+static bool is_due(const Progress *p) { return clock_seconds() - p->shown >= LOG_EVERY; }
+
+/* Where there is no terminal: a step that has no rows, but says how far it is, has a line where it begins and every
+** few seconds.
+*/
+static void log_step(Progress *p) {
+  ProgressState s = {0};
+  if (p->terminal) return;
+  p->read(p->context, &s);
+  if (s.rows >= 0 || s.share < 0) return;
+  if (strcmp(s.doing, p->logged) == 0 && !is_due(p)) return;
+  snprintf(p->logged, sizeof p->logged, "%s", s.doing);
+  progress_log(p, "%s: %.0f%%", s.doing, floor(100.0 * s.share));
+}
+
+static bool show_and_ask(void *progress) {
+  Progress *p = progress;
+  progress_show(p);
+  log_step(p);
+  return poll_goes_on(p->ask);
+}
+
+Poll progress_poll(Progress *p, Poll ask) {
+  p->ask = ask;
+  return p->wanted ? (Poll){show_and_ask, p} : ask;
+}
+
+void progress_log_rows(Progress *p, bool is_last) {
+  ProgressState s = {0};
+  if (!p->wanted || p->terminal || !(is_last || is_due(p))) return;
+  p->read(p->context, &s);
+  double seconds = progress_seconds(p);
+  progress_log(p, "%s: %.0f rows, %.0f rows a second, %s s", s.doing, s.rows, s.rows / seconds,
+               number_fixed(seconds, 1).text);
 }

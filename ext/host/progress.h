@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 
 typedef struct ProgressState {
   char doing[64];  /* "epoch 2 of 4" */
@@ -57,9 +57,10 @@ void progress_show(Progress *progress);
 */
 Poll progress_poll(Progress *progress, Poll ask);
 
-/* Returns whether progress_log() should print a line: `every` seconds after the last one. */
-bool progress_due(const Progress *progress, double every);
 void progress_log(Progress *progress, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Logs the rows so far and their rate, if the last line was a few seconds ago or this is the last one. */
+void progress_log_rows(Progress *progress, bool is_last);
 
 void progress_hide(Progress *progress);
 

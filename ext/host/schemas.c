@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "host/waiting.h"
+#include "host/lock_wait.h"
 
 void schemas_free(Schemas *s) {
   for (int i = 0; i < s->count; i++) sqlite3_free(s->names[i]);
@@ -72,22 +72,22 @@ static int not_a_table(const SchemasTable *table, const char *schema, Error *err
 
 /* In a shared cache a table, or the schema, is locked while another connection writes to it. */
 static int prepare_patiently(Connection *c, const char *sql, sqlite3_stmt **stmt, Error *error) {
-  double until = waiting_begin();
+  double until = lock_wait_until();
   int rc;
   do rc = connection_statement(c, sql, stmt, error);
-  while ((rc & 0xFF) == SQLITE_LOCKED && waiting_again(c, &rc, until, error));
+  while ((rc & 0xFF) == SQLITE_LOCKED && lock_wait_again(c, &rc, until, error));
   return rc;
 }
 
 static int step_patiently(Connection *c, sqlite3_stmt *stmt, Error *error) {
-  double until = waiting_begin();
+  double until = lock_wait_until();
   bool begun = sqlite3_stmt_busy(stmt);
   int rc;
   do {
     rc = sqlite3_step(stmt);
     if (rc == SQLITE_ROW || rc == SQLITE_DONE) return rc;
     failure_sqlite(error, c->db, rc);
-  } while (!begun && (rc & 0xFF) == SQLITE_LOCKED && waiting_again(c, &rc, until, error));
+  } while (!begun && (rc & 0xFF) == SQLITE_LOCKED && lock_wait_again(c, &rc, until, error));
   return rc;
 }
 

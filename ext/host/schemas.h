@@ -45,7 +45,7 @@ int schemas_statement(Connection *connection, const SchemasTable *table, const c
 
 /* Steps such a statement. Returns SQLITE_ROW, SQLITE_DONE (also where the table has been
 ** dropped meanwhile) or an error. In a shared cache, where SQLite knows no timeout, it waits for
-** connections that write to the table (waiting.h).
+** connections that write to the table (lock_wait.h).
 */
 int schemas_step(Connection *connection, const SchemasTable *table, const char *schema, sqlite3_stmt *stmt,
                  Error *error);

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text_poll.h"
 #include "host/fts5_tokenizer.h"
 #include "tokenizer/named_tokenizer.h"
-#include "tokenizer/text_poll.h"
 
 /* ---- by name ------------------------------------------------------------------------ */
 

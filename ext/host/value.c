@@ -4,7 +4,6 @@
 
 #include "base/utf8.h"
 #include "host/json.h"
-#include "host/printable.h"
 
 int value_label(sqlite3_value *value, Label *label, Error *error) {
   *label = (Label){0};
@@ -65,17 +64,11 @@ void value_result(sqlite3_context *context, Label label) {
 }
 
 void value_result_token(sqlite3_context *context, const char *token, size_t length) {
-  if (utf8_is_valid(token, length)) {
-    sqlite3_result_text64(context, token, length, SQLITE_TRANSIENT, SQLITE_UTF8);
-    return;
-  }
-  sqlite3_str *text = sqlite3_str_new(sqlite3_context_db_handle(context));
-  printable_utf8(text, token, length);
-  int bytes = sqlite3_str_length(text), rc = sqlite3_str_errcode(text);
-  char *valid = sqlite3_str_finish(text);
-  if (rc || !valid)
-    sqlite3_result_error_code(context, rc ? rc : SQLITE_NOMEM);
+  size_t bytes = utf8_repair(token, length, NULL);
+  char *text = sqlite3_malloc64(bytes + 1);
+  if (text) utf8_repair(token, length, text);
+  if (text)
+    sqlite3_result_text64(context, text, bytes, sqlite3_free, SQLITE_UTF8);
   else
-    sqlite3_result_text(context, valid, bytes, sqlite3_free);
-  if (rc) sqlite3_free(valid);
+    sqlite3_result_error_nomem(context);
 }

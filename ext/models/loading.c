@@ -5,7 +5,7 @@
 
 #include "base/memory.h"
 #include "host/cache.h"
-#include "host/waiting.h"
+#include "host/lock_wait.h"
 #include "models/change_mark.h"
 #include "models/model_hold.h"
 
@@ -60,12 +60,12 @@ static int read_blob(Connection *c, sqlite3_blob *blob, const Model **model, Err
 
 /* In a shared cache another connection may have locked the table. */
 static int open_weights(Connection *c, const ModelPlace *place, sqlite3_blob **blob, Error *error) {
-  double until = waiting_begin();
+  double until = lock_wait_until();
   int rc;
   do {
     rc = sqlite3_blob_open(c->db, place->schema, "classify_models", "weights", place->rowid, 0, blob);
     if (rc) failure_sqlite(error, c->db, rc);
-  } while ((rc & 0xFF) == SQLITE_LOCKED && waiting_again(c, &rc, until, error));
+  } while ((rc & 0xFF) == SQLITE_LOCKED && lock_wait_again(c, &rc, until, error));
   return rc;
 }
 

@@ -11,6 +11,9 @@
 
 #define MODEL_TABLES_COLUMNS "name, version, created, labels, options, metrics, weights"
 
+/* Versions that count are less than this, so that the next one can be written as name@version, too. */
+#define MODEL_TABLES_MOST_VERSION "999999999999999999"
+
 /* Checks that classify_models, if it is there, can take a row of ours, and that what makes the tables
 ** or inserts the row is allowed. Changes nothing.
 */

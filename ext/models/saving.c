@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "host/failure.h"
-#include "host/waiting.h"
+#include "host/lock_wait.h"
 #include "models/model_tables.h"
 #include "models/sql.h"
 
@@ -29,9 +29,9 @@ static int check_transaction(const Saving *s, Error *error) {
   return failure(error, SQLITE_ABORT_ROLLBACK, "the transaction in which the training began has ended");
 }
 
-/* Waits as waiting_again() does, whose poll runs a statement. */
+/* Waits as lock_wait_again() does, whose poll runs a statement. */
 static bool again(const Saving *s, int *rc, double until, Error *error) {
-  if (!waiting_again(s->connection, rc, until, error)) return false;
+  if (!lock_wait_again(s->connection, rc, until, error)) return false;
   int ended = check_transaction(s, error);
   if (ended) *rc = ended;
   return !ended;
@@ -42,7 +42,7 @@ static bool again(const Saving *s, int *rc, double until, Error *error) {
 /* Numbers that no version can have are not counted. */
 #define NEWEST_OF(column, table) \
   "ifnull((SELECT max(" column ") FROM \"%w\"." table " WHERE name = ?1 AND " \
-  "typeof(" column ") IN ('integer', 'real') AND " column " < " SAVING_MOST_VERSION "), 0)"
+  "typeof(" column ") IN ('integer', 'real') AND " column " < " MODEL_TABLES_MOST_VERSION "), 0)"
 
 #define INSERT(listed) \
   "INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") " \
@@ -90,7 +90,7 @@ static int step_on_name(const Saving *s, const char *format, sqlite3_int64 numbe
 
 static void delete_old(Saving *s) {
   sqlite3_int64 ignored;
-  double until = waiting_begin();
+  double until = lock_wait_until();
   if (s->model->keep <= 0) return;
   do s->not_deleted = step_on_name(s, DELETE_OLD, s->model->keep, &ignored, &s->reason);
   while (again(s, &s->not_deleted, until, &s->reason));
@@ -169,7 +169,7 @@ static void roll_back(sqlite3 *db, sqlite3_stmt *writer, bool is_whole) {
 ** another statement of this connection writes; then both are undone if that statement is.
 */
 static int insert_with_table(Saving *s, Error *error) {
-  double until = waiting_begin();
+  double until = lock_wait_until();
   sqlite3_stmt *writer;
   int rc = model_tables_prepare(s->db, s->schema, &writer, error);
   if (rc) return rc;
@@ -185,7 +185,7 @@ static int insert_with_table(Saving *s, Error *error) {
 }
 
 static int insert_patiently(Saving *s, Error *error) {
-  double until = waiting_begin();
+  double until = lock_wait_until();
   int rc = check_transaction(s, error);
   if (rc) return rc;
   do rc = schemas_has(s->db, s->schema, &CLASSIFY_MODELS) ? insert_row(s, error) : insert_with_table(s, error);
@@ -218,7 +218,7 @@ static int insert_elsewhere(Saving *s, Error *error) {
 }
 
 static const char NEXT[] = "SELECT 1 + ifnull(max(newest), 0) FROM \"%w\".classify_versions WHERE name = ?1 "
-                           "AND typeof(newest) = 'integer' AND newest < " SAVING_MOST_VERSION;
+                           "AND typeof(newest) = 'integer' AND newest < " MODEL_TABLES_MOST_VERSION;
 static const char ROWID[] = "SELECT rowid FROM \"%w\".classify_models WHERE name = ?1 AND version = ?2";
 
 /* Returns the statements that move the model from this row of temp, for sqlite3_free(). Where the

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "host/failure.h"
-#include "host/waiting.h"
+#include "host/lock_wait.h"
 #include "models/model_name.h"
 #include "models/model_place.h"
 #include "models/model_tables.h"
@@ -82,13 +82,13 @@ static int check_versions(Connection *c, const SavingTarget *t, Error *error) {
   char *version;
   if (!schemas_has(c->db, t->schema, &CLASSIFY_MODELS)) return SQLITE_OK;
   int rc = sql_fetch(c->db, "SELECT quote(version) FROM \"%w\".classify_models WHERE name = ?1 AND NOT "
-                     "(typeof(version) IN ('integer', 'real') AND version < " SAVING_MOST_VERSION ") LIMIT 1",
+                     "(typeof(version) IN ('integer', 'real') AND version < " MODEL_TABLES_MOST_VERSION ") LIMIT 1",
                      t->schema, t->name, &version, error);
   if (!rc && version)
     rc = failure(error, SQLITE_ERROR, "the model %s.%s has the version %.40s, expected numbers less than "
-                 SAVING_MOST_VERSION, t->schema, t->name, version);
+                 MODEL_TABLES_MOST_VERSION, t->schema, t->name, version);
   sqlite3_free(version);
-  return waiting_is_lock(rc) ? SQLITE_OK : rc;
+  return lock_wait_is_lock(rc) ? SQLITE_OK : rc;
 }
 
 /* Takes the write lock by setting user_version to what it is. */
@@ -107,12 +107,12 @@ static int take_lock(sqlite3 *db, const char *schema, Error *error) {
 ** may never be able to, and one that can keeps the lock until its end.
 */
 static int lock_in_transaction(Connection *c, const char *schema, Error *error) {
-  double until = waiting_begin();
+  double until = lock_wait_until();
   int rc;
   if (sqlite3_get_autocommit(c->db)) return SQLITE_OK;
   do rc = take_lock(c->db, schema, error);
-  while (waiting_again(c, &rc, until, error));
-  if (!waiting_is_lock(rc)) return rc;
+  while (lock_wait_again(c, &rc, until, error));
+  if (!lock_wait_is_lock(rc)) return rc;
   return failure(error, rc, "the transaction cannot write to %s, which another connection has locked or "
                  "changed since, expected BEGIN IMMEDIATE", schema);
 }

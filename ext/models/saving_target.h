@@ -26,7 +26,4 @@ void saving_target_free(SavingTarget *target);
 /* Returns whether this rule lets the schema take models. */
 bool saving_target_is_open(sqlite3 *db, const char *schema);
 
-/* Versions are at most this, so that name@version can be written. */
-#define SAVING_MOST_VERSION "999999999999999999"
-
 #endif

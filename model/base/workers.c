@@ -42,11 +42,6 @@ struct Workers {
   Error error;
 };
 
-Status poll_proceed(Poll poll, Error *error) {
-  if (poll_goes_on(poll)) return STATUS_OK;
-  return error_set(error, STATUS_INTERRUPTED, "interrupted");
-}
-
 Status workers_poll(const Workers *w, Error *error) { return poll_proceed(w->poll, error); }
 
 Poll workers_caller_poll(const Workers *w) { return w->poll; }

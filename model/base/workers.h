@@ -9,28 +9,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/status.h"
+#include "base/poll.h"
 
 typedef struct Workers Workers;
 
-/* `proceed` is called on the calling thread about every 20 ms; false stops the run. It may be NULL. */
-typedef struct Poll {
-  bool (*proceed)(void *context);
-  void *context;
-} Poll;
-
-/* Polls once; true if there is no poll. What said stop may say otherwise the next time: whoever is told ends. */
-static inline bool poll_goes_on(Poll poll) { return !poll.proceed || poll.proceed(poll.context); }
-
-/* The same. Returns STATUS_INTERRUPTED if the answer is to stop. */
-Status poll_proceed(Poll poll, Error *error);
-
-/* Polls at the last of every `period` steps of a loop, of which `step` is one. */
-static inline Status poll_every(Poll poll, size_t step, size_t period, Error *error) {
-  return step % period == period - 1 ? poll_proceed(poll, error) : STATUS_OK;
-}
-
-/* Starts the threads. The poll is used in every run. */
+/* Starts the threads. In every run the poll is asked on the calling thread, about every 20 ms. */
 Status workers_new(size_t threads, Poll poll, Workers **workers, Error *error);
 void workers_free(Workers *workers); /* joins the threads */
 size_t workers_count(const Workers *workers);

@@ -33,12 +33,12 @@ static float linear_scale(const Model *m, uint32_t label) {
   return model_is_multilabel(m) ? m->relevance.blend[label * BLEND_SIZE + BLEND_LINEAR] : m->calibration.linear;
 }
 
-/* Copies a label's column of the output kernel [features], side by side for all tokens, into scratch->margins. */
+/* Copies a label's column of the output kernel, whose numbers are then side by side for all tokens. */
 static Status copy_column(const Model *m, uint32_t label, Scratch *s, Error *error) {
   const float *kernel = m->parameters.tensor[TENSOR_OUTPUT_KERNEL];
   size_t features = shape_features(&m->parameters.shape), labels = m->parameters.shape.labels;
-  if (!memory_grow(&s->margins, &s->margins_capacity, features, sizeof *s->margins)) return error_no_memory(error);
-  for (size_t j = 0; j < features; j++) s->margins[j] = kernel[j * labels + label];
+  if (!memory_grow(&s->column, &s->column_capacity, features, sizeof *s->column)) return error_no_memory(error);
+  for (size_t j = 0; j < features; j++) s->column[j] = kernel[j * labels + label];
   return STATUS_OK;
 }
 
@@ -48,7 +48,7 @@ static Status copy_column(const Model *m, uint32_t label, Scratch *s, Error *err
 static void network_contribute(const Model *m, const Scratch *scratch, uint32_t label, const Parts *parts) {
   const Shape *s = &m->parameters.shape;
   const Pass *pass = &scratch->pass;
-  const float *column = scratch->margins;
+  const float *column = scratch->column;
   size_t state = shape_state(s);
   float scale = network_scale(m, label);
   for (size_t t = 0; t < pass->batch.tokens; t++) {

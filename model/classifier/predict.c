@@ -108,12 +108,13 @@ void scratch_free(Scratch *s) {
   reading_buffer_free(&s->read);
   free(s->probabilities);
   free(s->margins);
+  free(s->column);
   *s = (Scratch){0};
 }
 
 /* The batches and what the network reads have fewer numbers than what is counted. */
 static size_t scratch_bytes(const Scratch *s) {
-  size_t labels = (s->probabilities_capacity + s->margins_capacity) * sizeof(float);
+  size_t labels = (s->probabilities_capacity + s->margins_capacity + s->column_capacity) * sizeof(float);
   return inference_scratch_bytes(&s->inference) + s->pass.capacity * sizeof(float) + tokens_bytes(&s->tokens) +
          tfidf_vector_bytes(&s->vector) + labels;
 }

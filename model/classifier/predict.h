@@ -29,12 +29,13 @@ typedef struct Scratch {
   float *probabilities;     /* [texts][labels] of the batch last read     */
   TfidfVector vector;       /* of the text last read by the linear branch */
   float *margins;           /* [labels] of it                             */
-  size_t probabilities_capacity, margins_capacity;
+  float *column;            /* [features] of the output kernel: explain.c */
+  size_t probabilities_capacity, margins_capacity, column_capacity;
   Tokens tokens;            /* of predict_labels()                        */
   GivenLabels given;        /* by the last predict_labels()               */
 } Scratch; /* all zero is empty */
 
-/* Sets what is asked whether to go on while a long text is read. It is forgotten by the next two functions. */
+/* Sets what is asked whether to go on while a long text is read. scratch_free() forgets it, as scratch_trim() may. */
 void scratch_set_poll(Scratch *scratch, Poll poll);
 
 void scratch_free(Scratch *scratch);

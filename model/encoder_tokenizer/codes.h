@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "tokenizer/text_poll.h"
+#include "base/text_poll.h"
 
 typedef struct Codes {
   int32_t *code; /* [count] */

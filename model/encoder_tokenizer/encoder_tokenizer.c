@@ -5,13 +5,13 @@
 #include <utf8proc.h>
 
 #include "base/memory.h"
+#include "base/text_poll.h"
 #include "base/utf8.h"
 #include "encoder_tokenizer/added_tokens.h"
 #include "encoder_tokenizer/normalizer.h"
 #include "encoder_tokenizer/post_processor.h"
 #include "encoder_tokenizer/pre_tokenizer.h"
 #include "encoder_tokenizer/token_model.h"
-#include "tokenizer/text_poll.h"
 
 struct EncoderTokenizer {
   AddedTokens added;
@@ -302,24 +302,4 @@ uint32_t encoder_tokenizer_unknown(const EncoderTokenizer *t) { return token_mod
 
 const char *encoder_tokenizer_token(const EncoderTokenizer *t, uint32_t id, size_t *length) {
   return pieces_get(&t->model.pieces, id, length);
-}
-
-static bool is_added(const AddedTokens *added, uint32_t id) {
-  for (size_t i = 0; i < added->count; i++)
-    if (added->token[i].id == id) return true;
-  return false;
-}
-
-bool encoder_tokenizer_is_word(const EncoderTokenizer *t, uint32_t id) {
-  size_t length, prefix_length = t->model.prefix_length;
-  const char *token = pieces_get(&t->model.pieces, id, &length), *prefix = t->model.prefix;
-  char space[CODE_MAX_BYTES];
-  if (!token || length == 0 || id == token_model_unknown(&t->model) || is_added(&t->added, id)) return false;
-  if (t->model.kind == MODEL_WORD_PIECE) {
-    bool continues = prefix_length && length >= prefix_length && memcmp(token, prefix, prefix_length) == 0;
-    return !continues && !in_brackets(token, length);
-  }
-  int32_t metaspace = pre_tokenizer_metaspace(&t->pre_tokenizer);
-  size_t space_length = codes_write(&metaspace, 1, space);
-  return length > space_length && memcmp(token, space, space_length) == 0;
 }

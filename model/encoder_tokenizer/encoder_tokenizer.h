@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 #include "encoder_tokenizer/token_ids.h"
 
 /* It never changes, so that threads may share it. */
@@ -42,10 +42,9 @@ typedef struct EncodeOptions {
   Poll poll;    /* asked while a long text is read; or empty          */
 } EncodeOptions;
 
-/* Appends the ids of a text's tokens to `ids`. With `special` the tokens that belong around it are put there.
-** All together they are at most `most`, and at most the truncation of the file: the text's tokens are cut at the
-** end (or at the beginning, if the file has the direction Left), so that the special ones have room. If there is
-** not even room for these, the first of them are appended.
+/* Appends the ids of a text's tokens to `ids`: options.most at most, and no more than the truncation of the file. The
+** text's tokens are cut at the end (or at the beginning, if the file has the direction Left), so that the special ones
+** have room. If there is not even room for these, the first of them are appended.
 **
 ** A long text costs no more than its beginning if its words are cut at spaces.
 */
@@ -60,10 +59,5 @@ uint32_t encoder_tokenizer_unknown(const EncoderTokenizer *tokenizer);
 
 /* Returns the token with this id, or NULL. It is not NUL-terminated, and may hold any character. */
 const char *encoder_tokenizer_token(const EncoderTokenizer *tokenizer, uint32_t id, size_t *length);
-
-/* Returns whether a token is a word or the beginning of one: it does not continue a word, and is no added token
-** and no [unused7]. With Unigram it begins with the sign of a space, and is more than that.
-*/
-bool encoder_tokenizer_is_word(const EncoderTokenizer *tokenizer, uint32_t id);
 
 #endif

@@ -114,12 +114,6 @@ bool pre_tokenizer_cuts_at_spaces(const PreTokenizer *p) {
   return cuts;
 }
 
-int32_t pre_tokenizer_metaspace(const PreTokenizer *p) {
-  for (size_t i = 0; i < p->count; i++)
-    if (p->step[i].metaspace) return p->step[i].metaspace;
-  return METASPACE;
-}
-
 /* ---- making ------------------------------------------------------------------------------ */
 
 void pre_tokenizer_free(PreTokenizer *p) {

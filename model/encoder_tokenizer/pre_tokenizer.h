@@ -14,8 +14,6 @@
 #include "encoder_tokenizer/codes.h"
 #include "encoder_tokenizer/json_type.h"
 
-enum { METASPACE = 0x2581 };
-
 typedef struct PreTokenizer {
   struct PreTokenizerStep *step; /* [count] a Sequence is its steps */
   size_t count, capacity;
@@ -31,9 +29,6 @@ bool pre_tokenizer_add_bert(PreTokenizer *p);
 
 /* Returns whether a piece ends before each space. */
 bool pre_tokenizer_cuts_at_spaces(const PreTokenizer *p);
-
-/* Returns what Metaspace puts in place of a space; METASPACE if there is no such step. */
-int32_t pre_tokenizer_metaspace(const PreTokenizer *p);
 
 /* Cuts a text, which may become longer; `spare` is for its use, and both fail together. `begins`: it is the
 ** beginning of the whole text. The pieces are then to be had by pre_tokenizer_next().

@@ -10,8 +10,8 @@
 #ifndef CLASSIFY_UNIGRAM_H
 #define CLASSIFY_UNIGRAM_H
 
+#include "base/text_poll.h"
 #include "encoder_tokenizer/pieces.h"
-#include "tokenizer/text_poll.h"
 
 typedef struct Unigram {
   double *score; /* [scores] by id */

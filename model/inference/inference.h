@@ -18,7 +18,7 @@
 #ifndef CLASSIFY_INFERENCE_H
 #define CLASSIFY_INFERENCE_H
 
-#include "base/workers.h"
+#include "base/poll.h"
 #include "inference/gru_step.h"
 #include "inference/precision.h"
 #include "inference/word_table.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text_poll.h"
 #include "markup/character_reference.h"
-#include "tokenizer/text_poll.h"
 
 void decoded_text_free(DecodedText *d) {
   free(d->references);

@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 
 /* Bytes start .. end - 1 of the decoded text are the reference at bytes from .. to - 1 of the written one. */
 typedef struct ReferenceSpan {

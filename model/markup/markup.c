@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/text_poll.h"
 #include "markup/decoded_text.h"
 #include "markup/html.h"
-#include "tokenizer/text_poll.h"
 
 /* ---- tokens ---------------------------------------------------------------------------- */
 

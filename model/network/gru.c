@@ -17,9 +17,10 @@ static Matrix piece_of(Matrix m, size_t first, size_t rows) {
   return (Matrix){m.values + first * m.columns, m.rows - first < rows ? m.rows - first : rows, m.columns};
 }
 
-/* C [m][n] = A B + C, or A B' + C. */
-static bool add_product(void (*product)(Matrix, Matrix, float, float *), Matrix a, Matrix b, Poll poll, float *c) {
-  size_t rows = piece_rows(b.rows * b.columns), n = product == matrix_product ? b.columns : b.rows;
+/* C [m][n] = A B + C by matrix_product(), or A B' + C by matrix_product_bt(). */
+static bool add_product(void (*product)(Matrix, Matrix, float, float *), Matrix a, Matrix b, size_t n, Poll poll,
+                        float *c) {
+  size_t rows = piece_rows(b.rows * b.columns);
   for (size_t i = 0; i < a.rows; i += rows) {
     product(piece_of(a, i, rows), b, 1.0f, c + i * n);
     if (!poll_goes_on(poll)) return false;
@@ -45,7 +46,7 @@ bool gru_project(const GruWeights *w, const Batch *b, Poll poll, const float *ve
   for (size_t u = 0; u < b->distinct; u++)
     memcpy(projected + u * gates, w->bias, gates * sizeof *projected);
   Matrix kernel = {w->kernel, w->input, gates};
-  return add_product(matrix_product, (Matrix){vectors, b->distinct, w->input}, kernel, poll, projected);
+  return add_product(matrix_product, (Matrix){vectors, b->distinct, w->input}, kernel, gates, poll, projected);
 }
 
 /* The formula of gru.h for one token: x is x W + b, hu is h U. Stores z, r, n and h Un + cn
@@ -280,5 +281,6 @@ bool gru_project_backward(const GruWeights *w, const Batch *b, const GruTape *ta
   if (!set_product_at((Matrix){vectors, b->distinct, w->input}, upstream, tape->poll, gradient->kernel)) return false;
   memset(gradient->bias, 0, gates * sizeof(float));
   matrix_add_columns(upstream, gradient->bias);
-  return add_product(matrix_product_bt, upstream, (Matrix){w->kernel, w->input, gates}, tape->poll, d_vectors);
+  Matrix kernel = {w->kernel, w->input, gates};
+  return add_product(matrix_product_bt, upstream, kernel, w->input, tape->poll, d_vectors);
 }

@@ -24,7 +24,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 #include "text/batch.h"
 
 typedef struct GruWeights {

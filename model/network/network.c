@@ -177,8 +177,6 @@ static bool encode_backward(const Parameters *p, Pass *pass, Parameters *gradien
   return true;
 }
 
-static Status stopped(Error *error) { return error_set(error, STATUS_INTERRUPTED, "interrupted"); }
-
 Status network_encode(const Parameters *p, const Lexicon *lexicon, const Dropout *dropout, Pass *pass, Error *error) {
   const Shape *s = &p->shape;
   const Batch *b = &pass->batch;
@@ -188,9 +186,9 @@ Status network_encode(const Parameters *p, const Lexicon *lexicon, const Dropout
 
   embedding_forward(&embedding, lexicon, b, pass->vectors);
   drop(dropout, DROP_VECTORS, pass->vectors, b->distinct * s->embedding);
-  if (!encode(p, pass)) return stopped(error);
+  if (!encode(p, pass)) return poll_stopped(error);
   attention_forward(&attention, b, pass->states, pass->weights, pass->features, features);
-  if (!poll_goes_on(pass->poll)) return stopped(error);
+  if (!poll_goes_on(pass->poll)) return poll_stopped(error);
   if (s->pooled)
     pool_forward(b, &s->padding, state, pass->states, pass->features + state, features, pass->winners);
   drop(dropout, DROP_FEATURES, pass->features, b->texts * features);
@@ -234,11 +232,11 @@ Status network_backward(const Parameters *p, const Dropout *dropout, Pass *pass,
   output_backward(&output, b->texts, pass->features, pass->d_logits, pass->d_features, &d_output);
   drop(dropout, DROP_FEATURES, pass->d_features, b->texts * features);
   memset(pass->d_states, 0, b->tokens * state * sizeof *pass->d_states);
-  if (!poll_goes_on(pass->poll)) return stopped(error);
+  if (!poll_goes_on(pass->poll)) return poll_stopped(error);
   attention_backward(&attention, b, pass->states, pass->weights, pass->d_features, features, &d_attention);
-  if (!poll_goes_on(pass->poll)) return stopped(error);
+  if (!poll_goes_on(pass->poll)) return poll_stopped(error);
   if (s->pooled) pool_backward(b, state, pass->winners, pass->d_features + state, features, pass->d_states);
-  if (!encode_backward(p, pass, gradient)) return stopped(error);
+  if (!encode_backward(p, pass, gradient)) return poll_stopped(error);
   drop(dropout, DROP_VECTORS, pass->d_vectors, b->distinct * s->embedding);
   return STATUS_OK;
 }

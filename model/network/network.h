@@ -67,13 +67,13 @@ EmbeddingWeights network_embedding(const Parameters *parameters);
 GruWeights network_gru(const Parameters *parameters, Tensor kernel);
 OutputWeights network_output(const Parameters *parameters);
 
-/* Computes everything up to `features`. Without dropout it is NULL. It fails only if the poll says stop, like the
-** functions that follow.
+/* Computes everything up to `features`. No dropout if it is NULL. Like the rest of the pass it fails
+** only if the poll says stop.
 */
 Status network_encode(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass,
                       Error *error);
 
-/* Computes everything up to `logits`. No dropout if it is NULL. */
+/* Computes everything up to `logits`, in the same way. */
 Status network_forward(const Parameters *parameters, const Lexicon *lexicon, const Dropout *dropout, Pass *pass,
                        Error *error);
 

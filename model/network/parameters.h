@@ -30,7 +30,7 @@
 #include <stdint.h>
 
 #include "base/safetensors_writer.h"
-#include "base/workers.h"
+#include "base/poll.h"
 #include "network/padding.h"
 #include "text/ngrams.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/text_poll.h"
 #include "base/utf8.h"
 #include "tokenizer/lower_case.h"
-#include "tokenizer/text_poll.h"
 
 /* What becomes of a character that is not kept, and of one that a table of bytes cannot say. */
 typedef enum Fate { FATE_KEPT, FATE_REMOVED = 0x80, FATE_SEPARATES, FATE_NOT_ASCII } Fate;

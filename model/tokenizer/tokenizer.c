@@ -4,8 +4,8 @@
 #include <utf8proc.h>
 
 #include "base/little_endian.h"
+#include "base/text_poll.h"
 #include "base/utf8.h"
-#include "tokenizer/text_poll.h"
 
 typedef enum Kind { KIND_SPACE, KIND_WORD, KIND_SINGLE, KIND_FORMAT } Kind;
 

@@ -15,7 +15,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 
 /* A token. Both texts are valid while the sink is called; in HTML they have characters in place of references.
 **

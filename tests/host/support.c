@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
@@ -18,6 +19,11 @@
 bool all_cases(void) {
   const char *cases = getenv("TEST_CASES");
   return cases && strcmp(cases, "all") == 0;
+}
+
+size_t allocated(void) {
+  struct mallinfo2 info = mallinfo2();
+  return info.uordblks + info.hblkhd;
 }
 
 /* ---- databases ------------------------------------------------------------- */

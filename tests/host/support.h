@@ -29,6 +29,9 @@
 /* Whether TEST_CASES=all asks for every case, where a sample is tried otherwise. */
 bool all_cases(void);
 
+/* Bytes that malloc() has given out and not got back. Those of a sanitizer do not count: such a test is skipped. */
+size_t allocated(void);
+
 /* ---- databases ------------------------------------------------------------- */
 
 /* A path of that name in a directory of this program's own. No file is there,

@@ -4,7 +4,6 @@
 */
 #include "support.h"
 
-#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -454,13 +453,8 @@ TEST(a_statement_keeps_its_model) {
 
 /* ---- shared, and freed with the last ----------------------------------------------------- */
 
-static size_t allocated(void) {
-  struct mallinfo2 info = mallinfo2();
-  return info.uordblks + info.hblkhd;
-}
-
 TEST(connections_share_weights) {
-  if (SANITIZED) skip(); /* their allocator does not count for mallinfo2() */
+  if (SANITIZED) skip();
   enum { CONNECTIONS = 10, SIZE = 4 << 20 };
   sqlite3 *db = open_database(new_file("shared")), *users[CONNECTIONS];
   make_texts(db);
@@ -501,7 +495,7 @@ static void add_copies(sqlite3 *db, int count) {
 }
 
 TEST(a_statement_with_many_models) {
-  if (SANITIZED) skip(); /* their allocator does not count for mallinfo2() */
+  if (SANITIZED) skip();
   enum { MODELS = 1000, MOST_KEPT = 16 };
   sqlite3 *db = open_database(new_file("many"));
   make_texts(db);

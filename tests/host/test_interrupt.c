@@ -140,7 +140,8 @@ static sqlite3 *open_library(void) {
   run(db, "SELECT classify_train(body, label, 'known', '" QUICK "') FROM texts");
   run(db, "SELECT classify_train(body, label, 'large', '{\"epochs\":1,\"max_tokens\":100000}') FROM texts");
   run(db, "SELECT classify_train(body, label, 'crowd', '" QUICK "') FROM crowd WHERE id %% 3");
-  run(db, "CREATE TABLE pages AS SELECT %s AS words, %s AS blank, %s AS word, %s AS chinese, %s AS html, %s AS reference",
+  run(db, "CREATE TABLE pages AS SELECT %s AS words, %s AS blank, %s AS word, %s AS chinese, %s AS html, "
+          "%s AS reference",
       PAGE("1000000", "ab "), PAGE("4000000", " "), PAGE("2000000", "\u00e9"), PAGE("1000000", "\u4e2d"),
       PAGE("400000", "<b>a b</b> "), PAGE("1000000", "&amp;"));
   run(db, "SELECT classify_train(body, label, 'html', json_set('" PARTS "', '$.markup', 'html')) FROM texts");

@@ -55,8 +55,8 @@ static void add_step(History *h, const Step *s) {
 
 /* ---- what the process does --------------------------------------------------------------- */
 
-static int report_to = -1;     /* the pipe; -1: */
-static History *report_history; /* this         */
+static int report_to = -1; /* the pipe; -1: the history below, in this process */
+static History *report_history;
 
 static void report(Kind kind, bool done, sqlite3_int64 value) {
   const Step s = {kind, done, value};

@@ -190,10 +190,9 @@ TEST(fork_within_a_statement) {
 
 /* ---- a thousand connections ------------------------------------------------------------------ */
 
-/* malloc()'s smallest block is larger than SMALL: less than that for each is none for each, but the kept blocks of its
-** own lists differ by some kilobytes.
+/* malloc()'s smallest block is larger than SMALL bytes: less than that for each connection is none for each, but the
+** kept blocks of its own lists differ by some kilobytes.
 */
-/* SMALL: bytes for a connection; what malloc() gives is larger. */
 enum { FEW = 100, MANY = 1000, SMALL = 31 };
 
 static void open_use_and_close(const char *path) {

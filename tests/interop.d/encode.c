@@ -45,7 +45,8 @@ int main(int count, char **arguments) {
   size_t most = (size_t)strtoull(arguments[3], NULL, 10);
   while ((text = read_text(&length))) {
     ids.count = 0;
-    if (encoder_tokenizer_encode(tokenizer, text, length, (EncodeOptions){special, most, {0}}, &ids, &error)) stop(error.message);
+    if (encoder_tokenizer_encode(tokenizer, text, length, (EncodeOptions){special, most, {0}}, &ids, &error))
+      stop(error.message);
     for (size_t i = 0; i < ids.count; i++) printf("%s%u", i ? " " : "", (unsigned)ids.ids[i]);
     putchar('\n');
     free(text);

@@ -118,7 +118,8 @@ TEST(tokens_past_the_network_have_the_linear_share_alone) {
   Scratch scratch = {0};
   assert_ok(explain_contributions(&s.model, &(Question){text, &s.lexicon, 1}, &scratch, weights, contributions, NULL,
                                   &error));
-  assert_ok(linear_contribute(&s.model.linear, &s.lexicon, &scratch.vector, text, 1, s.model.calibration.linear, linear, &error));
+  assert_ok(linear_contribute(&s.model.linear, &s.lexicon, &scratch.vector, text, 1, s.model.calibration.linear, linear,
+                              &error));
   for (size_t t = 0; t < MOST_LENGTH; t++)
     assert_int_equal(contributions[t] == linear[t], t >= s.model.reading.max_tokens);
   scratch_free(&scratch);

@@ -150,20 +150,6 @@ TEST(tokens_by_id) {
   encoder_tokenizer_free(t);
 }
 
-TEST(words) {
-  static const uint32_t ARE[] = {5, 8, 9, 11, 12, 14}, ARE_NOT[] = {0, 1, 2, 3, 4, 6, 10, 17, 18, 1000};
-  EncoderTokenizer *t = bert_tokenizer();
-  for (size_t i = 0; i < COUNT(ARE); i++) assert_true(encoder_tokenizer_is_word(t, ARE[i]));
-  for (size_t i = 0; i < COUNT(ARE_NOT); i++) assert_false(encoder_tokenizer_is_word(t, ARE_NOT[i]));
-  encoder_tokenizer_free(t);
-}
-
-TEST(words_of_unigram) {
-  EncoderTokenizer *t = new_tokenizer((Parts){.model = PIECES, .pre_tokenizer = METASPACES});
-  for (uint32_t id = 0; id < 11; id++) assert_int_equal(encoder_tokenizer_is_word(t, id), id == 5);
-  encoder_tokenizer_free(t);
-}
-
 TEST(none_is_freed) { encoder_tokenizer_free(NULL); }
 
 /* ---- files that are wrong ----------------------------------------------------------------------- */
@@ -252,8 +238,6 @@ int main(void) {
       cmocka_unit_test(a_capital_letter_tells_case),
       cmocka_unit_test(lists_that_are_refused),
       cmocka_unit_test(tokens_by_id),
-      cmocka_unit_test(words),
-      cmocka_unit_test(words_of_unigram),
       cmocka_unit_test(none_is_freed),
       cmocka_unit_test(what_is_refused),
       cmocka_unit_test(cut_at_each_byte),

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 
 enum { TEXT_POLL_BYTES = 1 << 14 }; /* read between two polls: a ms or two */
 
