@@ -4,6 +4,7 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/text_poll.h"
 #include "base/utf8.h"
 #include "functions/decision.h"
 #include "host/html.h"
@@ -11,7 +12,6 @@
 #include "host/printable.h"
 #include "host/query.h"
 #include "models/statement_models.h"
-#include "tokenizer/text_poll.h"
 
 enum { STEPS = HTML_MARK_STEPS };
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/workers.h"
+#include "base/poll.h"
 
 /* More than there ever is, of elements of any size; whole cache lines. Small sums with it do not overflow. */
 #define MEMORY_TOO_MUCH (SIZE_MAX / 2 - 63)

@@ -17,9 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/status.h"
 #include "base/strings.h"
-#include "base/workers.h"
 
 typedef enum Dtype {
   DTYPE_F32, DTYPE_I32, DTYPE_U32, DTYPE_U8, DTYPE_F16, DTYPE_BF16, DTYPE_I8, DTYPE_U16, DTYPE_OTHER

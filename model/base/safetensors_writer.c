@@ -209,7 +209,7 @@ Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Erro
   metadata_end(w);
   if (!w->failed) finish_header(w, &header);
   uint8_t *file = w->failed || header.failed ? NULL : join(w, &header, size, error);
-  Status status = w->stopped ? error_set(error, STATUS_INTERRUPTED, "interrupted")
+  Status status = w->stopped ? poll_stopped(error)
                   : file     ? STATUS_OK
                              : error_no_memory(error);
   if (status)

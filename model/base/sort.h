@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/poll.h"
 #include "base/status.h"
-#include "base/workers.h"
 
 enum { SORT_PIECE = 1 << 14 }; /* elements between two polls */
 

@@ -12,9 +12,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/safetensors_writer.h"
 #include "base/status.h"
-#include "base/workers.h"
 
 typedef struct Fingerprints {
   uint32_t *hashes; /* [count] each once, rising */

@@ -11,9 +11,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/safetensors_writer.h"
 #include "base/status.h"
-#include "base/workers.h"
 
 typedef struct Ngrams {
   uint32_t *hash; /* [count] rising                                              */

@@ -9,9 +9,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/status.h"
 #include "base/strings.h"
-#include "base/workers.h"
 
 enum { VOCABULARY_UNKNOWN = 0 };
 

@@ -256,12 +256,14 @@ TEST(a_long_text_is_written_in_pieces) {
   close_database(db);
 }
 
+#define REASONS " FROM " START("long", "4000") ", classify_attention(body, 'large')"
+
 /* One at a time: each copy of the text asks, not only each pass, which has many. */
 TEST(words_are_left_out_in_pieces) {
   sqlite3 *db = open_library();
-  sqlite3_int64 words = integer(db, "SELECT count(*) FROM " START("long", "4000") ", classify_attention(body, 'large')");
-  int reasons = calls_of(db, "SELECT sum(contribution) FROM " START("long", "4000") ", classify_attention(body, 'large')");
-  int all = calls_of(db, "SELECT sum(leave_one_out) FROM " START("long", "4000") ", classify_attention(body, 'large')");
+  sqlite3_int64 words = integer(db, "SELECT count(*)" REASONS);
+  int reasons = calls_of(db, "SELECT sum(contribution)" REASONS);
+  int all = calls_of(db, "SELECT sum(leave_one_out)" REASONS);
   assert_true(all - reasons >= words);
   close_database(db);
 }

@@ -227,7 +227,8 @@ TEST(shapes_are_read_where_the_file_says_so) {
     model->parameters.shape.shaped = parts & 2;
     uint8_t *bytes = write_model(model, &size);
     if (parts == 2) {
-      assert_invalid(model_read(bytes, size, (Poll){0}, &read, &error), "tensor 'subwords' has 0 rows, expected more than 3");
+      assert_invalid(model_read(bytes, size, (Poll){0}, &read, &error),
+                     "tensor 'subwords' has 0 rows, expected more than 3");
       free(bytes);
       model_free(model);
       continue;
