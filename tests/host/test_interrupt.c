@@ -228,46 +228,6 @@ static int stop(void *unused) {
 
 TEST(a_progress_handler_stops) { stop_works(stop, 0); }
 
-/* ---- how often ------------------------------------------------------------------------ */
-
-/* Returns how many thousands of steps a statement runs while the clock says, at each look, that a poll is due. */
-static int calls_of(sqlite3 *db, const char *sql) {
-  int calls = 0;
-  clock_step_ms = 1000;
-  sqlite3_progress_handler(db, PERIOD, count_calls, &calls);
-  assert_int_equal(run_to_end(db, sql), SQLITE_DONE);
-  sqlite3_progress_handler(db, 0, NULL, NULL);
-  clock_step_ms = 0;
-  return calls;
-}
-
-#define START(column, length) "(SELECT substr(" column ", 1, " length ") AS body FROM pages, book)"
-
-/* The reasons of a text are found as classify_attention() finds them. Then there is a poll for each 16 KB that are
-** written.
-*/
-TEST(a_long_text_is_written_in_pieces) {
-  sqlite3 *db = open_library();
-  int found = calls_of(db, "SELECT * FROM " START("words", "300000") ", classify_attention(body, 'large') LIMIT 1");
-  int ansi = calls_of(db, "SELECT classify_highlight(body, 'large') FROM " START("words", "300000"));
-  int html = calls_of(db, "SELECT classify_highlight(body, 'large', 'html') FROM " START("words", "300000"));
-  assert_true(ansi - found > 300000 >> 14);
-  assert_true(html - found > 300000 >> 14);
-  close_database(db);
-}
-
-#define REASONS " FROM " START("long", "4000") ", classify_attention(body, 'large')"
-
-/* One at a time: each copy of the text asks, not only each pass, which has many. */
-TEST(words_are_left_out_in_pieces) {
-  sqlite3 *db = open_library();
-  sqlite3_int64 words = integer(db, "SELECT count(*)" REASONS);
-  int reasons = calls_of(db, "SELECT sum(contribution)" REASONS);
-  int all = calls_of(db, "SELECT sum(leave_one_out)" REASONS);
-  assert_true(all - reasons >= words);
-  close_database(db);
-}
-
 /* ---- by another thread ------------------------------------------------------------- */
 
 static void *interrupt(void *db) {
@@ -411,8 +371,6 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(another_thread_interrupts),
       cmocka_unit_test(a_progress_handler_stops),
-      cmocka_unit_test(a_long_text_is_written_in_pieces),
-      cmocka_unit_test(words_are_left_out_in_pieces),
       cmocka_unit_test(stopped_anywhere_nothing_is_half_saved),
       cmocka_unit_test(cut_short_nothing_is_left),
       cmocka_unit_test(stopped_anywhere_labelling_is_interrupted),
