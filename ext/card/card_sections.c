@@ -320,7 +320,8 @@ static void put_example(Page *page, const MetricsExample *example) {
       page_put(page, "</bdi></span>");
     }
     page_put(page, "</p>");
-    highlight_html(page->out, &reasons, text, length);
+    page->rc = failure_code(highlight_html(page->out, &reasons, text, length, connection_poll(page->connection),
+                                           &page->error));
     page_put(page, "</li>\n");
   }
   explanation_free(&reasons);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "functions/bulk_labeller.h"
 #include "functions/decision.h"
 #include "host/query.h"
@@ -184,7 +185,9 @@ static int doubts_begin(TableCall *call, sqlite3_value **arguments, Error *error
   if (!rc) begin_corpus(d);
   if (!rc) rc = read_rows(d, error);
   if (!rc && has_enough_rows(d)) rc = cross_validate(d, error);
-  if (!rc && d->count) qsort(d->list, d->count, sizeof *d->list, most_doubtful_first);
+  if (!rc)
+    rc = failure_code(sort_list(d->list, d->count, sizeof *d->list, most_doubtful_first,
+                                connection_poll(call->connection), error));
   call->done = d->count == 0;
   return rc;
 }

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <utf8proc.h>
 
+#include "base/text_poll.h"
+#include "base/utf8.h"
 #include "functions/decision.h"
 #include "host/html.h"
 #include "host/json.h"
@@ -116,17 +118,41 @@ static const Format HTML = {
 
 /* ---- marks ------------------------------------------------------------------------------ */
 
+/* A text while it is written. */
+typedef struct Marking {
+  sqlite3_str *out;
+  const Format *format;
+  const char *text;
+  size_t length;
+  TextPoll found, written; /* as far as clusters are looked for, and as the text is written */
+} Marking;
+
 /* Returns where the grapheme cluster that begins at `at` ends. */
-static size_t cluster_end(const char *text, size_t length, size_t at) {
+static size_t cluster_end(Marking *m, size_t at) {
   int32_t before, code, state = 0;
-  size_t end = at + printable_read(text + at, length - at, &before);
-  while (end < length) {
-    size_t n = printable_read(text + end, length - end, &code);
+  size_t end = at + printable_read(m->text + at, m->length - at, &before);
+  while (end < m->length && text_poll_goes_on(&m->found, end)) {
+    size_t n = printable_read(m->text + end, m->length - end, &code);
     if (utf8proc_grapheme_break_stateful(before, code, &state)) break;
     before = code;
     end += n;
   }
   return end;
+}
+
+/* Returns where a piece of the text from .. to ends that has whole characters, and no line break's first half. */
+static size_t piece_end(const char *text, size_t from, size_t to) {
+  if (to - from <= TEXT_POLL_BYTES) return to;
+  size_t end = from + TEXT_POLL_BYTES;
+  while (end < to && utf8_continues(text[end])) end++;
+  return end < to && text[end - 1] == '\r' && text[end] == '\n' ? end + 1 : end;
+}
+
+static void write_text(Marking *m, size_t from, size_t to) {
+  for (size_t end; from < to && text_poll_goes_on(&m->written, from); from = end) {
+    end = piece_end(m->text, from, to);
+    m->format->text(m->out, m->text + from, end - from);
+  }
 }
 
 /* Returns 0, no mark, for less than a twentieth of the strongest contribution. */
@@ -137,30 +163,34 @@ static int step_of(float contribution, float strongest) {
   return contribution < 0.0f ? -step : step;
 }
 
-static void write_marked(sqlite3_str *out, const Format *format, const Explanation *r, const char *text,
-                         size_t length) {
-  float strongest = explanation_strongest(r);
-  size_t at = 0;
-  sqlite3_str_appendall(out, format->text_begin);
-  for (size_t i = 0; i < r->tokens.count; i++) {
-    const struct TokenSpan *span = &r->tokens.spans[i];
-    size_t plain = at, next;
-    if (span->end <= at) continue;
-    while (at < length && (next = cluster_end(text, length, at)) <= span->start) at = next;
-    format->text(out, text + plain, at - plain);
-    size_t mark = at;
-    while (at < length && at < span->end) at = cluster_end(text, length, at);
-    int step = step_of(r->contributions[i], strongest);
-    format->mark_begin(out, step, r->contributions[i]);
-    format->text(out, text + mark, at - mark);
-    format->mark_end(out, step);
-  }
-  format->text(out, text + at, length - at);
-  sqlite3_str_appendall(out, format->text_end);
+/* Writes the text up to token i, and the token. *at is what has been written. */
+static void write_token(Marking *m, const Explanation *r, size_t i, float strongest, size_t *at) {
+  const struct TokenSpan *span = &r->tokens.spans[i];
+  size_t plain = *at, mark = plain, next;
+  while (mark < m->length && !m->found.status && (next = cluster_end(m, mark)) <= span->start) mark = next;
+  write_text(m, plain, mark);
+  for (*at = mark; *at < m->length && *at < span->end && !m->found.status;) *at = cluster_end(m, *at);
+  int step = step_of(r->contributions[i], strongest);
+  m->format->mark_begin(m->out, step, r->contributions[i]);
+  write_text(m, mark, *at);
+  m->format->mark_end(m->out, step);
 }
 
-void highlight_html(sqlite3_str *html, const Explanation *r, const char *text, size_t length) {
-  write_marked(html, &HTML, r, text, length);
+static Status write_marked(Marking *m, const Explanation *r, Poll poll, Error *error) {
+  float strongest = explanation_strongest(r);
+  size_t at = 0;
+  m->found = m->written = text_poll_begin(poll, error);
+  sqlite3_str_appendall(m->out, m->format->text_begin);
+  for (size_t i = 0; i < r->tokens.count && !m->found.status; i++)
+    if (r->tokens.spans[i].end > at) write_token(m, r, i, strongest, &at);
+  if (!m->found.status) write_text(m, at, m->length);
+  sqlite3_str_appendall(m->out, m->format->text_end);
+  return m->found.status ? m->found.status : m->written.status;
+}
+
+Status highlight_html(sqlite3_str *html, const Explanation *r, const char *text, size_t length, Poll poll,
+                      Error *error) {
+  return write_marked(&(Marking){.out = html, .format = &HTML, .text = text, .length = length}, r, poll, error);
 }
 
 /* ---- the function --------------------------------------------------------------------------- */
@@ -190,14 +220,16 @@ static int find_head(Connection *c, const Explanation *r, Head *head, Error *err
   return head->set ? SQLITE_OK : failure_no_memory(error);
 }
 
-static char *write_all(sqlite3 *db, const Format *format, const Explanation *r, const Head *head, const char *text,
-                       size_t length, int *rc) {
-  sqlite3_str *out = sqlite3_str_new(db);
-  format->head(out, head);
-  write_marked(out, format, r, text, length);
-  sqlite3_str_appendall(out, format->tail);
-  *rc = sqlite3_str_errcode(out);
-  return sqlite3_str_finish(out);
+/* *written is for sqlite3_free(). */
+static int write_all(Connection *c, Marking *m, const Explanation *r, const Head *head, char **written,
+                     Error *error) {
+  m->out = sqlite3_str_new(c->db);
+  m->format->head(m->out, head);
+  int rc = failure_code(write_marked(m, r, connection_poll(c), error));
+  sqlite3_str_appendall(m->out, m->format->tail);
+  if (!rc) rc = sqlite3_str_errcode(m->out);
+  *written = sqlite3_str_finish(m->out);
+  return rc;
 }
 
 void classify_highlight(sqlite3_context *context, int argc, sqlite3_value **argv) {
@@ -216,7 +248,8 @@ void classify_highlight(sqlite3_context *context, int argc, sqlite3_value **argv
   if (!rc && text) rc = statement_models_load(context, spec, &model, &error);
   if (!rc && text) rc = explanation_find(&reasons, c, model, text, length, NULL, &error);
   if (!rc && text) rc = find_head(c, &reasons, &head, &error);
-  if (!rc && text) out = write_all(c->db, format, &reasons, &head, text, length, &rc);
+  if (!rc && text)
+    rc = write_all(c, &(Marking){.format = format, .text = text, .length = length}, &reasons, &head, &out, &error);
   sqlite3_free((char *)head.set);
   if (rc || text) failure_or_text(context, "classify_highlight", rc, &error, out);
   explanation_free(&reasons);

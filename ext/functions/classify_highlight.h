@@ -23,6 +23,7 @@ void classify_highlight(sqlite3_context *context, int argc, sqlite3_value **argv
 /* Writes the text alone, in an element that keeps white space. It must be the text that the
 ** reasons are of.
 */
-void highlight_html(sqlite3_str *html, const Explanation *reasons, const char *text, size_t length);
+Status highlight_html(sqlite3_str *html, const Explanation *reasons, const char *text, size_t length, Poll poll,
+                      Error *error);
 
 #endif

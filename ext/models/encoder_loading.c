@@ -37,12 +37,12 @@ static void make_key(const EncoderFiles *f, CacheKey *key) {
   cache_key_add(key, WEIGHTS, f->weights, f->weights_size);
 }
 
-static int read_row(sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
+static int read_row(Connection *c, sqlite3_stmt *stmt, const Encoder **encoder, Error *error) {
   int rc = SQLITE_OK;
   for (int i = 0; i < ENCODER_FILES && !rc; i++) rc = check_file(stmt, i, error);
   if (rc) return rc;
   EncoderFiles files = {.config = file_contents(stmt, CONFIG), .tokenizer = file_contents(stmt, TOKENIZER),
-                        .weights = sqlite3_column_blob(stmt, WEIGHTS)};
+                        .weights = sqlite3_column_blob(stmt, WEIGHTS), .poll = connection_poll(c)};
   files.config_length = (size_t)sqlite3_column_bytes(stmt, CONFIG);
   files.tokenizer_length = (size_t)sqlite3_column_bytes(stmt, TOKENIZER);
   files.weights_size = (size_t)sqlite3_column_bytes(stmt, WEIGHTS);
@@ -72,7 +72,7 @@ static int read_encoder(Connection *c, const EncoderPlace *p, const Encoder **en
   rc = stmt ? schemas_step(c, &CLASSIFY_ENCODERS, p->schema, stmt, error) : SQLITE_DONE;
   if (rc == SQLITE_DONE)
     rc = failure(error, SQLITE_ERROR, "encoder '%s' has just been deleted", p->name);
-  else if (rc == SQLITE_ROW && (rc = read_row(stmt, encoder, &reason)) != SQLITE_OK)
+  else if (rc == SQLITE_ROW && (rc = read_row(c, stmt, encoder, &reason)) != SQLITE_OK)
     rc = rc == SQLITE_NOMEM ? failure_no_memory(error)
                             : failure(error, rc, "encoder '%s' cannot be used: %s", p->name, reason.message);
   *state = row_state_now(c->db, p->schema);

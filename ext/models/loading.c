@@ -15,42 +15,45 @@ enum { PIECE = 1 << 16 };
 
 static void free_model(void *model) { model_free(model); }
 
-/* Looks for the model of these bytes in the cache, a piece of them at a time. */
-static int find_shared(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
+/* Reads a piece of the blob at a time, into memory for all of it or into that for one piece, and finds its key. */
+static int read_pieces(Connection *c, sqlite3_blob *blob, uint8_t *all, CacheKey *key, Error *error) {
   uint8_t piece[PIECE];
   KeyedHash hash;
-  CacheKey key = {0};
+  Poll poll = connection_poll(c);
   int size = sqlite3_blob_bytes(blob), rc = SQLITE_OK;
+  *key = (CacheKey){0};
   cache_hash_begin(&hash);
   for (int at = 0; at < size && !rc; at += PIECE) {
     int some = size - at < PIECE ? size - at : PIECE;
-    rc = sqlite3_blob_read(blob, piece, some, at);
-    if (!rc) keyed_hash_add(&hash, piece, (size_t)some);
+    uint8_t *to = all ? all + at : piece;
+    rc = sqlite3_blob_read(blob, to, some, at);
+    rc = rc ? failure_sqlite(error, c->db, rc) : failure_code(poll_proceed(poll, error));
+    if (!rc) keyed_hash_add(&hash, to, (size_t)some);
   }
-  if (rc) return failure_sqlite(error, c->db, rc);
-  cache_hash_end(&hash, &key, 0);
-  *model = cache_acquire(&key);
-  return SQLITE_OK;
+  cache_hash_end(&hash, key, 0);
+  return rc;
 }
 
-static int read_model(const uint8_t *bytes, size_t size, const Model **model, Error *error) {
-  CacheKey key = {0};
+static int read_model(Connection *c, const uint8_t *bytes, size_t size, const CacheKey *key, const Model **model,
+                      Error *error) {
   Model *loaded = NULL;
-  int rc = failure_code(model_read(bytes, size, &loaded, error));
+  int rc = failure_code(model_read(bytes, size, connection_poll(c), &loaded, error));
   if (rc) return rc;
-  cache_key_add(&key, 0, bytes, size);
-  *model = cache_add(&key, loaded, free_model);
+  *model = cache_add(key, loaded, free_model);
   return *model ? SQLITE_OK : failure_no_memory(error);
 }
 
+/* Looks for the model of these bytes in the cache, before there is memory for them. */
 static int read_blob(Connection *c, sqlite3_blob *blob, const Model **model, Error *error) {
-  int rc = find_shared(c, blob, model, error);
+  CacheKey key;
+  int rc = read_pieces(c, blob, NULL, &key, error);
+  if (!rc) *model = cache_acquire(&key);
   if (rc || *model) return rc;
   size_t size = (size_t)sqlite3_blob_bytes(blob);
   uint8_t *bytes = memory_aligned(size + 1, 1);
   if (!bytes) return failure_no_memory(error);
-  rc = sqlite3_blob_read(blob, bytes, (int)size, 0);
-  rc = rc ? failure_sqlite(error, c->db, rc) : read_model(bytes, size, model, error);
+  rc = read_pieces(c, blob, bytes, &key, error);
+  if (!rc) rc = read_model(c, bytes, size, &key, model, error);
   free(bytes);
   return rc;
 }
@@ -134,7 +137,7 @@ static int load_from(Connection *c, const ModelPlace *place, const Model **model
   }
   if (!rc) rc = read_weights(c, place, model, &state, &mark, error);
   if (!rc) keep(c, place, &state, &mark, *model);
-  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  if (rc == SQLITE_OK || rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) return rc;
   Error reason = *error;
   return failure(error, rc, "the weights of %s.%s@%lld cannot be used: %s", place->schema, place->name,
                  place->version, reason.message);

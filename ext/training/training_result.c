@@ -32,7 +32,7 @@ int training_result_save(TrainingRun *run, const Epoch *last, Error *error) {
   char *labels = NULL, *options = NULL, *metrics = NULL;
   Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
   int rc = failure_code(training_end(run->training, poll, &model, error));
-  if (!rc) rc = failure_code(model_write(model, &bytes, &new.size, error));
+  if (!rc) rc = failure_code(model_write(model, poll, &bytes, &new.size, error));
   if (!rc) {
     sqlite3_str *json = sqlite3_str_new(run->connection->db);
     run->label_count = model->labels.keys.count;

@@ -25,6 +25,16 @@ float *memory_floats(size_t count) {
   return floats;
 }
 
+Status memory_clear(float *floats, size_t count, Poll poll, Error *error) {
+  enum { PIECE = 1 << 20 };
+  Status status = STATUS_OK;
+  for (size_t at = 0; at < count && !status; at += PIECE) {
+    memset(floats + at, 0, (count - at < PIECE ? count - at : PIECE) * sizeof *floats);
+    if (count > PIECE) status = poll_proceed(poll, error);
+  }
+  return status;
+}
+
 float *memory_take(float *block, size_t *used, size_t count) {
   enum { LINE_FLOATS = CACHE_LINE / sizeof(float) };
   float *part = block ? block + *used : NULL;

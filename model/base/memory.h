@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
+
 /* More than there ever is, of elements of any size; whole cache lines. Small sums with it do not overflow. */
 #define MEMORY_TOO_MUCH (SIZE_MAX / 2 - 63)
 
@@ -28,6 +30,9 @@ void *memory_aligned(size_t count, size_t size);
 
 /* Allocates `count` zeros, aligned in the same way. */
 float *memory_floats(size_t count);
+
+/* Makes them zeros, as of memory_aligned(). That of many takes long, so the poll is asked, which may be empty. */
+Status memory_clear(float *floats, size_t count, Poll poll, Error *error);
 
 /* Returns the next `count` floats of a block and adds them to *used, in whole cache
 ** lines, at most up to MEMORY_TOO_MUCH. With a NULL block it returns NULL: the same calls then

@@ -289,44 +289,61 @@ size_t safetensors_count(const TensorView *view) {
 
 static uint16_t two_bytes(const uint8_t *from) { return (uint16_t)little_endian_number(from, 2); }
 
-/* The scales need not be aligned. */
-static void copy_quantised(const uint8_t *data, const TensorView *view, size_t count, float *out) {
-  const uint8_t *codes = data + view->begin, *scales = data + view->scales;
-  for (size_t at = 0; at < count; at += QUANTISATION_BLOCK, scales += 2) {
+/* Copies the numbers from .. to - 1, of which the first begins a block. The scales need not be aligned. */
+static void copy_quantised(const uint8_t *data, const TensorView *view, size_t from, size_t to, float *out) {
+  const uint8_t *codes = data + view->begin, *scales = data + view->scales + 2 * quantisation_scales(from);
+  for (size_t at = from; at < to; at += QUANTISATION_BLOCK, scales += 2) {
     uint16_t scale = two_bytes(scales);
-    size_t left = count - at, some = left < QUANTISATION_BLOCK ? left : QUANTISATION_BLOCK;
+    size_t left = to - at, some = left < QUANTISATION_BLOCK ? left : QUANTISATION_BLOCK;
     dequantise(view->bits, codes + quantisation_bytes(view->bits, at), &scale, some, out + at);
   }
 }
 
-void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out) {
-  const uint8_t *data = bytes + st->header_end, *from = data + view->begin;
+/* Copies the numbers from .. to - 1 to their places in `out`. */
+static void copy_part(const uint8_t *data, const TensorView *view, size_t from, size_t to, void *out) {
+  const uint8_t *numbers = data + view->begin;
   float *floats = out;
   uint32_t *integers = out;
   if (view->bits) {
-    copy_quantised(data, view, count, floats);
+    copy_quantised(data, view, from, to, floats);
   } else if (view->dtype == DTYPE_U16) {
-    for (size_t i = 0; i < count; i++) integers[i] = two_bytes(from + 2 * i);
+    for (size_t i = from; i < to; i++) integers[i] = two_bytes(numbers + 2 * i);
   } else if (view->dtype == DTYPE_F16) {
-    for (size_t i = 0; i < count; i++) floats[i] = half_to_float(two_bytes(from + 2 * i));
+    for (size_t i = from; i < to; i++) floats[i] = half_to_float(two_bytes(numbers + 2 * i));
   } else if (view->dtype == DTYPE_BF16) {
-    for (size_t i = 0; i < count; i++) floats[i] = bf16_to_float(two_bytes(from + 2 * i));
+    for (size_t i = from; i < to; i++) floats[i] = bf16_to_float(two_bytes(numbers + 2 * i));
   } else {
-    little_endian_copy(out, from, count, sizeof *floats);
+    little_endian_copy(integers + from, numbers + from * sizeof *integers, to - from, sizeof *integers);
   }
+}
+
+void safetensors_copy(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count, void *out) {
+  copy_part(bytes + st->header_end, view, 0, count, out);
+}
+
+static Status refuse_numbers(const SafeTensors *st, const TensorView *view, bool finite, float most, Error *error) {
+  size_t length;
+  const char *name = strings_get(&st->names, view->name, &length);
+  int shown = (int)(length < 200 ? length : 200);
+  if (!finite)
+    return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is not finite", shown, name);
+  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number above %s", shown, name,
+                   number_digits((double)most, 6).text);
 }
 
 Status safetensors_copy_floats(const SafeTensors *st, const uint8_t *bytes, const TensorView *view, size_t count,
                                float most, float *out, Error *error) {
-  safetensors_copy(st, bytes, view, count, out);
-  if (finite_within(out, count, most)) return STATUS_OK;
-  size_t length;
-  const char *name = strings_get(&st->names, view->name, &length);
-  int shown = (int)(length < 200 ? length : 200);
-  if (!finite_all(out, count))
-    return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number that is not finite", shown, name);
-  return error_set(error, STATUS_INVALID, "tensor '%.*s' has a number above %s", shown, name,
-                   number_digits((double)most, 6).text);
+  enum { PIECE = 1 << 20 }; /* between two polls: whole blocks of quantised numbers */
+  bool within = true, finite = true;
+  Status status = STATUS_OK;
+  for (size_t from = 0; from < count && !status; from += PIECE) {
+    size_t some = count - from < PIECE ? count - from : PIECE;
+    copy_part(bytes + st->header_end, view, from, from + some, out);
+    within = within && finite_within(out + from, some, most);
+    finite = finite && (within || finite_all(out + from, some));
+    if (count > PIECE) status = poll_proceed(st->poll, error);
+  }
+  return status || within ? status : refuse_numbers(st, view, finite, most, error);
 }
 
 /* ---- quantised tensors -------------------------------------------------------- */
@@ -415,19 +432,27 @@ static uint64_t hash_word(uint64_t hash, uint64_t word) {
   return hash ^ (hash >> 29);
 }
 
-enum { LANES = 8 };
+enum {
+  LANES = 8,
+  POLL_LINES = 1 << 16 /* of a word for each lane, between two polls: 4 MB */
+};
 
 static uint64_t word_at(const uint8_t *bytes, size_t size) { return little_endian_number(bytes, size < 8 ? size : 8); }
 
 /* Deals words of 8 bytes to lanes of 64 bits, which do not wait for each other. This finds
 ** damage; it does not keep out forgers.
 */
-static void hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size) {
+static Status hash_add(uint64_t lane[LANES], const uint8_t *bytes, size_t size, Poll poll, Error *error) {
+  Status status = STATUS_OK;
   size_t at = 0;
-  for (; at + 8 * LANES <= size; at += 8 * LANES)
+  for (; at + 8 * LANES <= size && !status; at += 8 * LANES) {
     for (size_t l = 0; l < LANES; l++) lane[l] = hash_word(lane[l], word_at(bytes + at + 8 * l, 8));
+    status = poll_every(poll, at / (8 * LANES), POLL_LINES, error);
+  }
+  if (status) return status;
   for (size_t l = 0; at < size; at += 8, l++) lane[l] = hash_word(lane[l], word_at(bytes + at, size - at));
   lane[0] = hash_word(lane[0], size);
+  return STATUS_OK;
 }
 
 /* Finds the first place in the header that states an identifier. */
@@ -447,19 +472,26 @@ bool safetensors_stated_identifier(const uint8_t *bytes, size_t size, char ident
   return true;
 }
 
-void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+Status safetensors_identify(const uint8_t *bytes, size_t size, Poll poll, char identifier[IDENTIFIER_LENGTH + 1],
+                            Error *error) {
   uint64_t hash[2] = {0x243F6A8885A308D3u, 0x13198A2E03707344u}, lane[LANES] = {0};
   const uint8_t *own = find_identifier(bytes, size);
   if (own) {
     size_t before = (size_t)(own - bytes);
-    hash_add(lane, bytes, before);
+    hash_add(lane, bytes, before, (Poll){0}, error);
     bytes += before + IDENTIFIER_LENGTH;
     size -= before + IDENTIFIER_LENGTH;
   }
-  hash_add(lane, bytes, size);
+  Status status = hash_add(lane, bytes, size, poll, error);
   for (size_t l = 0; l < LANES; l++) {
     hash[0] = hash_word(hash[0], lane[l]);
     hash[1] = hash_word(hash[1], lane[l] + 0x632BE59BD9B4E019u);
   }
   snprintf(identifier, IDENTIFIER_LENGTH + 1, "%016" PRIx64 "%016" PRIx64, hash[0], hash[1]);
+  return status;
+}
+
+void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]) {
+  Error unused;
+  safetensors_identify(bytes, size, (Poll){0}, identifier, &unused);
 }

@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/status.h"
 #include "base/strings.h"
 
@@ -50,6 +51,7 @@ typedef struct SafeTensors {
   size_t values_capacity;
   bool has_metadata;   /* `__metadata__` was there */
   size_t header_end;   /* where the tensors' bytes begin in the file */
+  Poll poll;           /* of the caller, asked while floats are copied; empty after safetensors_read() */
 } SafeTensors; /* all zero is empty */
 
 /* Reads a header of a file of `size` bytes, of which the first `known` are at
@@ -107,6 +109,10 @@ const char *safetensors_metadata(const SafeTensors *st, const char *key); /* or 
 enum { IDENTIFIER_LENGTH = 32 };
 #define SAFETENSORS_IDENTIFIER_KEY "\"identifier\":\""
 void safetensors_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);
+
+/* The same for a file that may be large. The identifier is not to be used unless the status is STATUS_OK. */
+Status safetensors_identify(const uint8_t *bytes, size_t size, Poll poll, char identifier[IDENTIFIER_LENGTH + 1],
+                            Error *error);
 
 /* The identifier that a file of `size` bytes states in its header; false if it states none. */
 bool safetensors_stated_identifier(const uint8_t *bytes, size_t size, char identifier[IDENTIFIER_LENGTH + 1]);

@@ -10,7 +10,11 @@
 #include "base/memory.h"
 #include "base/quantisation.h"
 
-enum { LENGTH_BYTES = 8, PART_NAME = 80 };
+enum {
+  LENGTH_BYTES = 8,
+  PART_NAME = 80,
+  PIECE = 1 << 20 /* numbers or bytes between two polls, whole blocks of quantised numbers */
+};
 
 /* The identifier comes first, so that a reader finds it in the first bytes. */
 static const char BEGIN[] = "{\"__metadata__\":{" SAFETENSORS_IDENTIFIER_KEY;
@@ -87,6 +91,14 @@ void safetensors_write_tensor(SafeTensorsWriter *w, const char *name, Dtype dtyp
   if (!w->failed) w->entries[w->count++] = (struct SafeTensorsEntry){w->length, data, bytes, width};
 }
 
+static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Asks, before the next PIECE of much work, whether to go on. */
+static bool goes_on(SafeTensorsWriter *w) {
+  if (!w->failed && !poll_goes_on(w->poll)) w->failed = w->stopped = true;
+  return !w->failed;
+}
+
 /* Allocates memory of the writer's own. */
 static void *own(SafeTensorsWriter *w, size_t count, size_t size) {
   w->failed = w->failed || !memory_grow(&w->own, &w->own_capacity, w->owned + 1, sizeof *w->own);
@@ -116,7 +128,9 @@ void safetensors_write_quantised(SafeTensorsWriter *w, const char *name, unsigne
   uint16_t *scales = own(w, quantisation_scales(count), sizeof *scales);
   uint32_t *dimensions = own(w, rank, sizeof *dimensions);
   if (w->failed) return;
-  quantise(bits, data, count, codes, scales);
+  for (size_t at = 0; at < count && goes_on(w); at += PIECE)
+    quantise(bits, data + at, smaller(PIECE, count - at), codes + quantisation_bytes(bits, at),
+             scales + quantisation_scales(at));
   for (size_t i = 0; i < rank; i++) dimensions[i] = (uint32_t)shape[i];
   write_part(w, name, "shape", DTYPE_U32, rank, dimensions);
   write_part(w, name, "scales", DTYPE_F16, quantisation_scales(count), scales);
@@ -160,8 +174,14 @@ static void finish_header(const SafeTensorsWriter *w, SafeTensorsWriter *whole) 
   while (!whole->failed && whole->length % 8) header_format(whole, " ");
 }
 
-/* Returns the file, or NULL if there is no memory for it. */
-static uint8_t *join(const SafeTensorsWriter *w, const SafeTensorsWriter *header, size_t *size) {
+static void copy_numbers(SafeTensorsWriter *w, const struct SafeTensorsEntry *e, uint8_t *to) {
+  const uint8_t *from = e->data;
+  for (size_t at = 0; at < e->bytes && goes_on(w); at += PIECE)
+    little_endian_copy(to + at, from + at, smaller(PIECE, e->bytes - at) / e->width, e->width);
+}
+
+/* Returns the file, or NULL if there is no memory for it. When the poll says stop, the writer fails, too. */
+static uint8_t *join(SafeTensorsWriter *w, const SafeTensorsWriter *header, size_t *size, Error *error) {
   size_t whole = header->length;
   for (size_t i = 0; i < w->count; i++) whole += w->entries[i].bytes;
   uint8_t *file = header->header ? malloc(whole) : NULL;
@@ -174,12 +194,12 @@ static uint8_t *join(const SafeTensorsWriter *w, const SafeTensorsWriter *header
     for (size_t i = 0; i < w->count; i++) {
       const struct SafeTensorsEntry *e = &w->entries[i];
       if (e->width != width || e->bytes == 0) continue;
-      little_endian_copy(file + *size, e->data, e->bytes / width, width);
+      copy_numbers(w, e, file + *size);
       *size += e->bytes;
     }
   }
   char identifier[IDENTIFIER_LENGTH + 1];
-  safetensors_identifier(file, *size, identifier);
+  w->stopped = w->stopped || safetensors_identify(file, *size, w->poll, identifier, error);
   memcpy(file + LENGTH_BYTES + strlen(BEGIN), identifier, IDENTIFIER_LENGTH);
   return file;
 }
@@ -188,13 +208,19 @@ Status safetensors_end(SafeTensorsWriter *w, uint8_t **bytes, size_t *size, Erro
   SafeTensorsWriter header = {0};
   metadata_end(w);
   if (!w->failed) finish_header(w, &header);
-  uint8_t *file = w->failed || header.failed ? NULL : join(w, &header, size);
-  if (file) *bytes = file;
+  uint8_t *file = w->failed || header.failed ? NULL : join(w, &header, size, error);
+  Status status = w->stopped ? poll_stopped(error)
+                  : file     ? STATUS_OK
+                             : error_no_memory(error);
+  if (status)
+    free(file);
+  else
+    *bytes = file;
   for (size_t i = 0; i < w->owned; i++) free(w->own[i]);
   free(w->own);
   free(w->entries);
   free(w->header);
   free(header.header);
   *w = (SafeTensorsWriter){0};
-  return file ? STATUS_OK : error_no_memory(error);
+  return status;
 }

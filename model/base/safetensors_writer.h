@@ -21,8 +21,9 @@ typedef struct SafeTensorsWriter {
   void **own;        /* [owned] data that was converted */
   size_t owned, own_capacity;
   size_t metadata;   /* the length of the header's metadata; 0: it is not over yet */
-  bool failed;
-} SafeTensorsWriter; /* all zero to begin */
+  bool failed, stopped; /* stopped: by the poll */
+  Poll poll;         /* of the caller, or empty */
+} SafeTensorsWriter; /* all zero but the poll to begin */
 
 void safetensors_write_metadata(SafeTensorsWriter *w, const char *key, const char *value);
 void safetensors_write_tensor(SafeTensorsWriter *w, const char *name, Dtype dtype,

@@ -44,6 +44,8 @@ struct Workers {
 
 Status workers_poll(const Workers *w, Error *error) { return poll_proceed(w->poll, error); }
 
+Poll workers_caller_poll(const Workers *w) { return w->poll; }
+
 /* Skips all tasks that have not begun. The mutex is held, or there are no threads. */
 static void stop(Workers *w, Status status, const Error *error) {
   if (!w->status) {

@@ -56,6 +56,9 @@ Poll workers_task_poll(Workers *workers);
 /* Polls once, on the calling thread and between runs. */
 Status workers_poll(const Workers *workers, Error *error);
 
+/* Returns the poll itself, for what is long there. */
+Poll workers_caller_poll(const Workers *workers);
+
 /* Returns the number of processors that this process may use. */
 size_t workers_processors(void);
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
+
 typedef struct Sorted {
   uint32_t text;
   uint32_t length;
@@ -35,8 +37,8 @@ Status by_length_run(const Text *texts, size_t count, Workers *workers, ByLength
   Job job = {malloc(count * sizeof *job.sorted), count, task, context};
   if (!job.sorted) return error_no_memory(error);
   for (size_t i = 0; i < count; i++) job.sorted[i] = (Sorted){(uint32_t)i, (uint32_t)texts[i].length};
-  qsort(job.sorted, count, sizeof *job.sorted, longest_first);
-  Status status = workers_run(workers, (count + BY_LENGTH_TEXTS - 1) / BY_LENGTH_TEXTS, run_task, &job, error);
+  Status status = sort_list(job.sorted, count, sizeof *job.sorted, longest_first, workers_caller_poll(workers), error);
+  if (!status) status = workers_run(workers, (count + BY_LENGTH_TEXTS - 1) / BY_LENGTH_TEXTS, run_task, &job, error);
   free(job.sorted);
   return status;
 }

@@ -123,18 +123,28 @@ Status explain_all(const Model *m, const Texts *texts, const uint32_t *labels, W
 
 /* ---- leaving a token out --------------------------------------------------------------- */
 
-/* Writes copies of the text without token first, without token first + 1, and so on, side by side. */
-static void leave_out(Text text, size_t first, size_t count, uint32_t *words, uint8_t *capitals, Text *texts) {
-  for (size_t i = 0; i < count; i++) {
-    uint32_t *to = words + i * text.length;
+/* Copies of a text, each without one of its tokens, side by side. */
+typedef struct LeftOut {
+  uint32_t *words;
+  uint8_t *capitals;
+  Text texts[ROWS];
+} LeftOut;
+
+/* Writes copies of the text without token first, without token first + 1, and so on. */
+static Status leave_out(Text text, size_t first, size_t count, Poll poll, LeftOut *left, Error *error) {
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < count && !status; i++) {
+    uint32_t *to = left->words + i * text.length;
     size_t out = first + i;
     memcpy(to, text.words, out * sizeof *to);
     memcpy(to + out, text.words + out + 1, (text.length - out - 1) * sizeof *to);
-    uint8_t *kept = text.capitals ? capitals + i * text.length : NULL;
+    uint8_t *kept = text.capitals ? left->capitals + i * text.length : NULL;
     if (kept) memcpy(kept, text.capitals, out);
     if (kept) memcpy(kept + out, text.capitals + out + 1, text.length - out - 1);
-    texts[i] = (Text){to, text.length - 1, kept};
+    left->texts[i] = (Text){to, text.length - 1, kept};
+    status = poll_proceed(poll, error);
   }
+  return status;
 }
 
 /* Returns how many texts go into a pass: fewer of long ones, so that the poll is asked often enough. */
@@ -147,22 +157,22 @@ Status explain_leave_one_out(const Model *m, const Question *q, size_t tokens, S
                              float *drops, Error *error) {
   size_t labels = m->parameters.shape.labels, rows = rows_for(reading_most(&m->reading, q->text.length));
   float *probabilities = memory_aligned(memory_product(labels, ROWS), sizeof *probabilities);
-  uint32_t *words = memory_aligned(memory_product(q->text.length, ROWS) + 1, sizeof *words);
-  uint8_t *capitals = memory_aligned(memory_product(q->text.length, ROWS) + 1, 1);
-  Text texts[ROWS];
-  Status status = probabilities && words && capitals ? STATUS_OK : error_no_memory(error);
+  LeftOut left = {.words = memory_aligned(memory_product(q->text.length, ROWS) + 1, sizeof *left.words),
+                  .capitals = memory_aligned(memory_product(q->text.length, ROWS) + 1, 1)};
+  Status status = probabilities && left.words && left.capitals ? STATUS_OK : error_no_memory(error);
+  scratch_set_poll(scratch, poll);
   if (!status) status = predict(m, q->lexicon, &q->text, 1, scratch, probabilities, error);
   float whole = status ? 0.0f : probabilities[q->label];
   for (size_t first = 0; first < tokens && !status; first += rows) {
     size_t count = tokens - first < rows ? tokens - first : rows;
-    leave_out(q->text, first, count, words, capitals, texts);
-    status = predict(m, q->lexicon, texts, count, scratch, probabilities, error);
+    status = leave_out(q->text, first, count, poll, &left, error);
+    if (!status) status = predict(m, q->lexicon, left.texts, count, scratch, probabilities, error);
     if (!status) status = poll_proceed(poll, error);
     for (size_t i = 0; i < count && !status; i++)
       drops[first + i] = whole - probabilities[i * labels + q->label];
   }
-  free(words);
-  free(capitals);
+  free(left.words);
+  free(left.capitals);
   free(probabilities);
   return status;
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sort.h"
+
 void fingerprints_free(Fingerprints *s) {
   free(s->hashes);
   *s = (Fingerprints){0};
@@ -13,14 +15,18 @@ static int rising(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Fingerprints *s,
+Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Poll poll, Fingerprints *s,
                         Error *error) {
   size_t all = count + (before ? before->count : 0);
   *s = (Fingerprints){.hashes = malloc((all + 1) * sizeof *s->hashes)};
   if (!s->hashes) return error_no_memory(error);
   if (count) memcpy(s->hashes, hashes, count * sizeof *hashes);
   if (before && before->count) memcpy(s->hashes + count, before->hashes, before->count * sizeof *hashes);
-  qsort(s->hashes, all, sizeof *s->hashes, rising);
+  Status status = sort_list(s->hashes, all, sizeof *s->hashes, rising, poll, error);
+  if (status) {
+    fingerprints_free(s);
+    return status;
+  }
   for (size_t i = 0; i < all; i++)
     if (s->count == 0 || s->hashes[i] != s->hashes[s->count - 1]) s->hashes[s->count++] = s->hashes[i];
   return STATUS_OK;
@@ -44,7 +50,7 @@ Status fingerprints_read(const SafeTensors *st, const uint8_t *bytes, Fingerprin
   uint32_t *hashes = malloc((view->shape[0] + 1) * sizeof *hashes);
   if (!hashes) return error_no_memory(error);
   safetensors_copy(st, bytes, view, view->shape[0], hashes);
-  status = fingerprints_new(hashes, view->shape[0], NULL, s, error);
+  status = fingerprints_new(hashes, view->shape[0], NULL, (Poll){0}, s, error);
   free(hashes);
   return status;
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/safetensors_writer.h"
 #include "base/status.h"
 
@@ -21,7 +22,7 @@ typedef struct Fingerprints {
 } Fingerprints; /* all zero: none */
 
 /* Makes the set of these hashes, which may come in any order, and of those of `before` (NULL: none). */
-Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before,
+Status fingerprints_new(const uint32_t *hashes, size_t count, const Fingerprints *before, Poll poll,
                         Fingerprints *fingerprints, Error *error);
 void fingerprints_free(Fingerprints *fingerprints);
 bool fingerprints_has(const Fingerprints *fingerprints, uint32_t hash);

@@ -7,6 +7,7 @@
 
 #include "base/finite.h"
 #include "base/memory.h"
+#include "base/sort.h"
 
 enum {
   MOST_OF_ONE = 200,
@@ -61,17 +62,20 @@ static int by_signed_strength(const void *a, const void *b) {
   return p > q ? -1 : 1;
 }
 
-static size_t list_uses(const KeywordSource *s, Use *uses) {
-  const float *contribution = s->contributions;
-  size_t used = 0;
+static Status list_uses(const KeywordSource *s, Use *uses, size_t *used, Error *error) {
+  Status status = STATUS_OK;
+  size_t token = 0;
+  *used = 0;
   for (size_t i = 0; i < s->count; i++) {
-    for (size_t t = 0; t < s->texts[i].length; t++, contribution++) {
+    for (size_t t = 0; t < s->texts[i].length && !status; t++, token++) {
       uint32_t word = s->texts[i].words[t];
-      if (word != 0 && word < s->vocabulary && isfinite(*contribution))
-        uses[used++] = (Use){s->labels[i], word, 1, (double)*contribution};
+      float contribution = s->contributions[token];
+      if (word != 0 && word < s->vocabulary && isfinite(contribution))
+        uses[(*used)++] = (Use){s->labels[i], word, 1, (double)contribution};
+      status = poll_every(s->poll, token, SORT_PIECE, error);
     }
   }
-  return used;
+  return status;
 }
 
 static size_t merge_uses(Use *uses, size_t count) {
@@ -106,13 +110,18 @@ Status keywords_new(const KeywordSource *source, size_t most, Keywords *k, Error
   for (size_t i = 0; i < source->count; i++) tokens += source->texts[i].length;
   Use *uses = memory_aligned(tokens + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
-  size_t used = list_uses(source, uses);
-  qsort(uses, used, sizeof *uses, by_word);
-  used = merge_uses(uses, used);
-  qsort(uses, used, sizeof *uses, by_strength);
-  used = keep_first(uses, used, most);
-  qsort(uses, used, sizeof *uses, by_signed_strength);
-  Status status = reserve(k, used, error);
+  size_t used;
+  Status status = list_uses(source, uses, &used, error);
+  if (!status) status = sort_list(uses, used, sizeof *uses, by_word, source->poll, error);
+  if (!status) {
+    used = merge_uses(uses, used);
+    status = sort_list(uses, used, sizeof *uses, by_strength, source->poll, error);
+  }
+  if (!status) {
+    used = keep_first(uses, used, most);
+    status = sort_list(uses, used, sizeof *uses, by_signed_strength, source->poll, error);
+  }
+  if (!status) status = reserve(k, used, error);
   for (size_t i = 0; i < used && !status; i++) {
     k->labels[i] = uses[i].label;
     k->words[i] = uses[i].word;

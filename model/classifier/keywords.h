@@ -37,6 +37,7 @@ typedef struct KeywordSource {
   size_t count;
   const float *contributions; /* [tokens in all], one text after another */
   size_t vocabulary;
+  Poll poll;                  /* of the caller, or empty */
 } KeywordSource;
 
 /* Finds the keywords, about `most` for all labels together. */

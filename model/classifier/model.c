@@ -86,8 +86,8 @@ static void write_reading(SafeTensorsWriter *w, const Reading *reading, const Pa
   write_choice(w, &ATTENTION_PADDING, padding->skipped);
 }
 
-Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
-  SafeTensorsWriter w = {0};
+Status model_write(Model *m, Poll poll, uint8_t **bytes, size_t *size, Error *error) {
+  SafeTensorsWriter w = {.poll = poll};
   const Strings *words = &m->vocabulary.words, *labels = &m->labels.keys;
   const float scales[2] = {m->calibration.network, m->calibration.linear};
   safetensors_write_metadata(&w, "format", FORMAT);
@@ -111,9 +111,8 @@ Status model_write(Model *m, uint8_t **bytes, size_t *size, Error *error) {
   safetensors_write_tensor(&w, "labels.bytes", DTYPE_U8, &labels->length, 1, labels->bytes);
   safetensors_write_tensor(&w, "vocabulary.bytes", DTYPE_U8, &words->length, 1, words->bytes);
   Status status = safetensors_end(&w, bytes, size, error);
-  if (status) return status;
-  safetensors_identifier(*bytes, *size, m->identifier);
-  return STATUS_OK;
+  if (!status) safetensors_stated_identifier(*bytes, *size, m->identifier);
+  return status;
 }
 
 /* ---- reading -------------------------------------------------------------- */
@@ -203,6 +202,8 @@ static Status list_get(const File *f, const StringList *list, size_t number, con
   return STATUS_OK;
 }
 
+enum { POLL_WORDS = 1 << 14 }; /* that are added between two polls: some ms */
+
 static Status read_vocabulary(const File *f, Model *m) {
   StringList list;
   Status status = find_strings(f, "vocabulary.bytes", "vocabulary.ends", &list);
@@ -212,6 +213,7 @@ static Status read_vocabulary(const File *f, Model *m) {
     const char *word = NULL;
     size_t length = 0;
     status = list_get(f, &list, i, &word, &length);
+    if (!status) status = poll_every(f->st.poll, i, POLL_WORDS, f->error);
     if (status) return status;
     uint32_t number = strings_add(&m->vocabulary.words, word, length);
     if (number == STRINGS_NONE) return error_no_memory(f->error);
@@ -345,17 +347,18 @@ static Status read_metadata(const File *f, Model *m, Padding *padding, size_t *s
 static Status check_identifier(const File *f, size_t size, Model *m) {
   char stated[IDENTIFIER_LENGTH + 1];
   if (!safetensors_stated_identifier(f->bytes, size, stated)) return STATUS_OK;
-  safetensors_identifier(f->bytes, size, m->identifier);
-  if (strcmp(stated, m->identifier) == 0) return STATUS_OK;
+  Status status = safetensors_identify(f->bytes, size, f->st.poll, m->identifier, f->error);
+  if (status || strcmp(stated, m->identifier) == 0) return status;
   return error_set(f->error, STATUS_INVALID,
                    "the bytes have changed since their identifier was written; weights that were "
                    "edited on purpose run when 'identifier' is removed from their metadata");
 }
 
-Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error) {
+Status model_read(const uint8_t *bytes, size_t size, Poll poll, Model **model, Error *error) {
   File f = {.bytes = bytes, .error = error};
   Status status = safetensors_read(bytes, size, size, &f.st, error);
   if (status) return status;
+  f.st.poll = poll;
   Padding padding = {0};
   size_t shaped = 0;
   Model *m = calloc(1, sizeof *m);

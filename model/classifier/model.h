@@ -79,11 +79,11 @@ static inline bool model_is_multilabel(const Model *model) { return binary_relev
 Status model_finish(Model *model, Error *error);
 
 /* Writes the file into *bytes, for the caller to free(), and sets the model's identifier. */
-Status model_write(Model *model, uint8_t **bytes, size_t *size, Error *error);
+Status model_write(Model *model, Poll poll, uint8_t **bytes, size_t *size, Error *error);
 
 /* Reads a file. All sizes in it are checked, and so is its identifier, if it has one. The model is
 ** finished. */
-Status model_read(const uint8_t *bytes, size_t size, Model **model, Error *error);
+Status model_read(const uint8_t *bytes, size_t size, Poll poll, Model **model, Error *error);
 
 /* Sets the padding word, by the first word of the vocabulary, and whether any layer reads padding. */
 void model_set_padding(Model *model);

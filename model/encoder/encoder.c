@@ -26,7 +26,7 @@ Status encoder_new(const EncoderFiles *files, Encoder **encoder, Error *error) {
   Status status = encoder_config_read(files->config, files->config_length, &e->transformer.config, error);
   if (!status) status = encoder_tokenizer_new(files->tokenizer, files->tokenizer_length, &e->tokenizer, error);
   if (!status)
-    status = encoder_weights_read(files->weights, files->weights_size, &e->transformer.config,
+    status = encoder_weights_read(files->weights, files->weights_size, files->poll, &e->transformer.config,
                                   &e->transformer.weights, error);
   if (!status) status = check_tokens(e, error);
   if (status)

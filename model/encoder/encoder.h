@@ -28,6 +28,7 @@ typedef struct EncoderFiles {
   const char *config, *tokenizer; /* config.json; tokenizer.json or vocab.txt */
   const uint8_t *weights;         /* model.safetensors */
   size_t config_length, tokenizer_length, weights_size;
+  Poll poll;                      /* of the caller, while the weights are read; or empty */
 } EncoderFiles;
 
 Status encoder_new(const EncoderFiles *files, Encoder **encoder, Error *error);

@@ -188,12 +188,13 @@ static void check_and_read_transformer(WeightsFile *f, const EncoderConfig *c, E
   if (!f->status) read_transformer(f, c, w);
 }
 
-Status encoder_weights_read(const uint8_t *bytes, size_t size, EncoderConfig *config, EncoderWeights *weights,
-                            Error *error) {
+Status encoder_weights_read(const uint8_t *bytes, size_t size, Poll poll, EncoderConfig *config,
+                            EncoderWeights *weights, Error *error) {
   WeightsFile f = {.bytes = bytes, .prefix = "", .error = error};
   *weights = (EncoderWeights){0};
   f.status = safetensors_read(bytes, size, size, &f.tensors, error);
   if (f.status) return f.status;
+  f.tensors.poll = poll;
   if (config->is_static)
     read_static(&f, config, weights);
   else

@@ -39,8 +39,8 @@ typedef struct EncoderWeights {
 /* Reads the tensors that the config asks for; others are ignored. Fills in config->vocabulary and, of a
 ** static encoder, config->hidden. A number that is not finite is an error that names its tensor.
 */
-Status encoder_weights_read(const uint8_t *bytes, size_t size, EncoderConfig *config, EncoderWeights *weights,
-                            Error *error);
+Status encoder_weights_read(const uint8_t *bytes, size_t size, Poll poll, EncoderConfig *config,
+                            EncoderWeights *weights, Error *error);
 void encoder_weights_free(EncoderWeights *weights);
 
 #endif

@@ -37,10 +37,11 @@ static void sort_marks(Codes *codes, size_t from, size_t to, Codes *spare) {
     codes->failed = true;
     return;
   }
-  for (size_t i = from; i < to; i++) place[class_of(codes->code[i]) + 1]++;
+  for (size_t i = from; i < to && codes_go_on(codes, i); i++) place[class_of(codes->code[i]) + 1]++;
   for (size_t c = 0; c < CLASSES; c++) place[c + 1] += place[c];
-  for (size_t i = from; i < to; i++) spare->code[place[class_of(codes->code[i])]++] = codes->code[i];
-  memcpy(codes->code + from, spare->code, (to - from) * sizeof *codes->code);
+  for (size_t i = from; i < to && codes_go_on(codes, i); i++)
+    spare->code[place[class_of(codes->code[i])]++] = codes->code[i];
+  if (!codes->failed) memcpy(codes->code + from, spare->code, (to - from) * sizeof *codes->code);
 }
 
 static void order_marks(Codes *codes) {
@@ -48,7 +49,9 @@ static void order_marks(Codes *codes) {
   for (size_t from = 0, to; from < codes->count && codes_go_on(codes, from); from = to) {
     bool ordered = true;
     unsigned before = class_of(codes->code[from]), class;
-    for (to = from + 1; before && to < codes->count && (class = class_of(codes->code[to])); to++) {
+    for (to = from + 1; before && to < codes->count && codes_go_on(codes, to); to++) {
+      class = class_of(codes->code[to]);
+      if (class == 0) break;
       ordered = ordered && before <= class;
       before = class;
     }
@@ -57,13 +60,41 @@ static void order_marks(Codes *codes) {
   codes_free(&spare);
 }
 
+/* ---- composition ------------------------------------------------------------------------- */
+
+/* If there is a character for the two, *first becomes it. */
+static bool compose_pair(int32_t *first, int32_t second) {
+  if (second < FIRST_MARK) return false;
+  int32_t pair[] = {*first, second};
+  if (utf8proc_normalize_utf32(pair, 2, UTF8PROC_STABLE | UTF8PROC_COMPOSE) != 1) return false;
+  *first = pair[0];
+  return true;
+}
+
+/* Each character is composed with the last starter, which has class 0, unless one of the same or a higher class, or
+** of class 0, is left between them.
+*/
+static void compose(Codes *codes) {
+  int32_t *starter = NULL;
+  size_t count = 0;
+  int before = -1; /* highest class after the starter */
+  for (size_t i = 0; i < codes->count && codes_go_on(codes, i); i++) {
+    int32_t code = codes->code[i];
+    int class = (int)class_of(code);
+    if (starter && class > before && compose_pair(starter, code)) continue;
+    codes->code[count] = code;
+    if (class == 0) starter = &codes->code[count];
+    before = class == 0 ? -1 : class > before ? class : before;
+    count++;
+  }
+  codes->count = count;
+}
+
 /* ---- all ----------------------------------------------------------------------------------- */
 
 void normal_form(NormalForm form, const Codes *text, Codes *out) {
   decompose(form, text, out);
   order_marks(out);
   if (out->failed || form == NORMAL_FORM_D || form == NORMAL_FORM_KD) return;
-  utf8proc_ssize_t composed = utf8proc_normalize_utf32(out->code, (utf8proc_ssize_t)out->count,
-                                                       UTF8PROC_STABLE | UTF8PROC_COMPOSE);
-  if (composed >= 0) out->count = (size_t)composed;
+  compose(out);
 }

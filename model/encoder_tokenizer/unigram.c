@@ -101,7 +101,10 @@ bool unigram_encode(const Unigram *u, const Pieces *pieces, const char *piece, s
   if (!added) return false;
   struct LatticeNode *nodes = lattice->node;
   nodes[0] = (struct LatticeNode){.start = 0};
-  for (size_t i = 1; i <= length; i++) nodes[i].start = NOWHERE;
+  for (size_t i = 1; i <= length; i++) {
+    if (!goes_on(lattice, i)) return false;
+    nodes[i].start = NOWHERE;
+  }
   for (size_t at = 0, step = 0; at < length; at += utf8_length(piece + at, length - at)) {
     if (!goes_on(lattice, step++)) return false;
     leave(u, &pieces->trie, piece, length, at, nodes);

@@ -99,17 +99,22 @@ static size_t layout(const Inference *n, size_t others, InferenceScratch *s) {
   return used;
 }
 
-static bool reserve_block(const Inference *n, size_t others, InferenceScratch *s) {
+/* Allocates a block of zeros. */
+static Status make_block(size_t count, InferenceScratch *s, Error *error) {
+  free(s->block);
+  s->capacity = 0;
+  s->block = memory_aligned(count, sizeof *s->block);
+  if (!s->block) return error_no_memory(error);
+  Status status = memory_clear(s->block, count, s->poll, error);
+  if (!status) s->capacity = count;
+  return status;
+}
+
+static Status reserve_block(const Inference *n, size_t others, InferenceScratch *s, Error *error) {
   size_t needed = layout(n, others, s);
-  if (needed > s->capacity) {
-    free(s->block);
-    s->capacity = 0;
-    s->block = memory_floats(needed + needed / 4);
-    if (!s->block) return false;
-    s->capacity = needed + needed / 4;
-  }
-  layout(n, others, s);
-  return true;
+  Status status = needed > s->capacity ? make_block(needed + needed / 4, s, error) : STATUS_OK;
+  if (!status) layout(n, others, s);
+  return status;
 }
 
 /* ---- words ------------------------------------------------------------------------------- */
@@ -336,8 +341,8 @@ Status inference_run(const Inference *n, const Lexicon *lexicon, const Text *tex
   status = find_words(n, texts, s, &others, error);
   if (status) return status;
   size_t capitals = count_capitals(n, texts, &s->batch);
-  if (!reserve_block(n, others + capitals, s)) return error_no_memory(error);
-  status = poll_if_long(s, error);
+  status = reserve_block(n, others + capitals, s, error);
+  if (!status) status = poll_if_long(s, error);
   if (status) return status;
   compute_other_words(n, lexicon, others, s);
   if (capitals) add_all_capitals(n, texts, others, s);

@@ -139,26 +139,35 @@ Status linear_contribute(const Linear *l, const Lexicon *lexicon, const TfidfVec
 
 /* ---- for a file --------------------------------------------------------------------- */
 
-/* Adds the hashed features of a text to the list. */
-static size_t list_hashed(const Linear *l, const Lexicon *lexicon, Text text, NgramUse *uses) {
+/* Lists the hashed features of a text. */
+static Status list_hashed(const Linear *l, const Lexicon *lexicon, Text text, Poll poll, NgramUse *uses, size_t *listed,
+                          Error *error) {
   const Tfidf *n = &l->tfidf;
   HashedFeature found[HASHED_FEATURES];
-  size_t listed = 0;
-  for (size_t t = 0; t < text.length; t++) {
+  Status status = STATUS_OK;
+  *listed = 0;
+  for (size_t t = 0; t < text.length && !status; t++) {
     size_t count = hashed_features(n->shapes, n->vocabulary, lexicon, text, t, found);
-    for (size_t i = 0; i < count; i++) uses[listed++] = (NgramUse){found[i].hash & ~TFIDF_HASHED, 1, 1};
+    for (size_t i = 0; i < count; i++) uses[(*listed)++] = (NgramUse){found[i].hash & ~TFIDF_HASHED, 1, 1};
+    status = poll_every(poll, t, POLL_TERMS, error);
   }
-  return listed;
+  return status;
 }
 
-/* What a text has several times counts once: so uses are added up text by text. */
-static size_t list_text(const Linear *l, const Lexicon *lexicon, Text text, NgramUse *uses) {
-  size_t count = ngrams_add_up(uses, list_hashed(l, lexicon, text, uses));
-  for (size_t i = 0; i < count; i++) uses[i].words = 1;
-  return count;
+/* Adds those of a text to the list. What a text has several times counts once: so uses are added up text by text. */
+static Status add_hashed(const Linear *l, const Lexicon *lexicon, Text text, Poll poll, NgramUse *uses, size_t *count,
+                         Error *error) {
+  size_t listed;
+  uses += *count;
+  Status status = list_hashed(l, lexicon, text, poll, uses, &listed, error);
+  if (!status) status = ngrams_add_up(uses, &listed, poll, error);
+  if (status) return status;
+  for (size_t i = 0; i < listed; i++) uses[i].words = 1;
+  *count += listed;
+  return STATUS_OK;
 }
 
-Status linear_hashed(const Linear *l, const Texts *texts, size_t most, Ngrams *hashed, Error *error) {
+Status linear_hashed(const Linear *l, const Texts *texts, size_t most, Poll poll, Ngrams *hashed, Error *error) {
   enum { MOST_TOKENS = 1 << 20, TEXTS = 2 };
   size_t tokens = 0, count = 0, read = 0;
   *hashed = (Ngrams){0};
@@ -167,8 +176,10 @@ Status linear_hashed(const Linear *l, const Texts *texts, size_t most, Ngrams *h
     tokens += texts->text[read++].length;
   NgramUse *uses = memory_aligned(memory_product(tokens, HASHED_FEATURES) + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
-  for (size_t i = 0; i < read; i++) count += list_text(l, texts->lexicon, texts->text[i], uses + count);
-  Status status = ngrams_collect(uses, count, TEXTS, most, hashed, error);
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < read && !status; i++)
+    status = add_hashed(l, texts->lexicon, texts->text[i], poll, uses, &count, error);
+  if (!status) status = ngrams_collect(uses, count, TEXTS, most, poll, hashed, error);
   free(uses);
   return status;
 }

@@ -109,7 +109,7 @@ Status linear_name_ngrams(Linear *linear, const Ngrams *ngrams, Ngrams *hashed, 
 /* Finds the hashed features that at least two of the texts have, `most` of them: those that most texts have. Of many
 ** texts the first are looked at.
 */
-Status linear_hashed(const Linear *linear, const Texts *texts, size_t most, Ngrams *hashed, Error *error);
+Status linear_hashed(const Linear *linear, const Texts *texts, size_t most, Poll poll, Ngrams *hashed, Error *error);
 
 /* Rounds the branch to what a file with so many bits a weight gives back: see linear_write(). */
 void linear_round(Linear *linear, unsigned bits);

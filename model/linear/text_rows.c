@@ -16,7 +16,7 @@ void text_rows_free(TextRows *r) {
 
 bool text_rows_new(TextRows *r, size_t count, size_t features, size_t entries) {
   *r = (TextRows){.begin = calloc(count + 1, sizeof(size_t)), .end = calloc(count + 1, sizeof(size_t)),
-                  .feature = calloc(entries + 1, sizeof(uint32_t)), .value = memory_floats(entries)};
+                  .feature = calloc(entries + 1, sizeof(uint32_t)), .value = calloc(entries + 1, sizeof(float))};
   r->rows = (SparseRows){.count = count, .features = features, .begin = r->begin, .end = r->end,
                          .feature = r->feature, .value = r->value};
   return r->begin && r->end && r->feature && r->value;

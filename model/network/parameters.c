@@ -120,15 +120,17 @@ static Status allocate(const Shape *shape, Parameters *p, Error *error) {
   return STATUS_OK;
 }
 
-Status parameters_new(const Shape *shape, Parameters *p, Error *error) {
-  Status status = allocate(shape, p, error);
-  if (!status) memset(p->block, 0, p->count * sizeof *p->block);
-  return status;
-}
-
 void parameters_free(Parameters *p) {
   free(p->block);
   *p = (Parameters){0};
+}
+
+Status parameters_new(const Shape *shape, Poll poll, Parameters *p, Error *error) {
+  Status status = allocate(shape, p, error);
+  if (status) return status;
+  status = memory_clear(p->block, p->count, poll, error);
+  if (status) parameters_free(p);
+  return status;
 }
 
 float *parameters_dense(const Parameters *p) { return p->block + (p->count - p->dense); }

@@ -77,8 +77,10 @@ typedef struct Parameters {
   float *tensor[TENSOR_COUNT]; /* into the block; NULL where absent    */
 } Parameters;
 
-/* Zeroed. Shapes that come from a file are checked for overflow. */
-Status parameters_new(const Shape *shape, Parameters *parameters, Error *error);
+/* Zeroed, which takes long if they are many: the poll may be empty. Shapes that come from a file are checked for
+** overflow. A failure leaves *parameters empty.
+*/
+Status parameters_new(const Shape *shape, Poll poll, Parameters *parameters, Error *error);
 void parameters_free(Parameters *parameters);
 
 float *parameters_dense(const Parameters *parameters); /* [dense] */

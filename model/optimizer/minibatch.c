@@ -64,7 +64,7 @@ static Status shard_new(Shard *s, const Shape *shape, size_t batch_size, Error *
   s->targets = calloc(batch_size, sizeof *s->targets);
   s->likely = calloc(batch_size, sizeof *s->likely);
   if (!s->texts || !s->targets || !s->likely) return error_no_memory(error);
-  return parameters_new(&dense, &s->gradient, error);
+  return parameters_new(&dense, (Poll){0}, &s->gradient, error);
 }
 
 static void shard_free(Shard *s) {
@@ -107,8 +107,8 @@ Status minibatch_new(Parameters *parameters, const MinibatchOptions *options, Mi
   m->shards = calloc(m->shard_count, sizeof *m->shards);
   m->gradient = memory_floats(parameters->dense);
   Status status = m->shards && m->gradient ? STATUS_OK : error_no_memory(error);
-  if (!status) status = parameters_new(&parameters->shape, &m->mean, error);
-  if (!status) status = parameters_new(&parameters->shape, &m->variance, error);
+  if (!status) status = parameters_new(&parameters->shape, options->poll, &m->mean, error);
+  if (!status) status = parameters_new(&parameters->shape, options->poll, &m->variance, error);
   for (size_t i = 0; i < m->shard_count && !status; i++)
     status = shard_new(&m->shards[i], &parameters->shape, options->batch_size, error);
   for (size_t i = 0; i < SLICES && !status; i++)

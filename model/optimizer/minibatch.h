@@ -27,6 +27,7 @@ typedef struct MinibatchOptions {
   Lexicon lexicon;            /* its subword list is borrowed                          */
   const float *label_weights; /* [labels] or NULL (output.h); borrowed                 */
   const LabelSets *sets;      /* the same                                              */
+  Poll poll;                  /* of the caller, while the minibatch is made; or empty  */
 } MinibatchOptions;
 
 /* The parameters are borrowed; each step changes them. */

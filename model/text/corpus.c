@@ -254,8 +254,9 @@ Status corpus_prune(Corpus *c, const PruneOptions *o, Error *error) {
   Vocabulary before = c->vocabulary, kept;
   uint32_t *renumbered;
   if (before.words.count) count_words(c);
-  size_t min_count = o->min_count ? o->min_count : 1; /* a count of 0: only in validation rows */
-  Status status = vocabulary_prune(&before, min_count, o->most, o->keep, &kept, &renumbered, error);
+  VocabularyLimits limits = {.min_count = o->min_count ? o->min_count : 1, /* a count of 0: only in validation rows */
+                             .most = o->most, .keep = o->keep, .poll = c->poll};
+  Status status = vocabulary_prune(&before, &limits, &kept, &renumbered, error);
   if (status) return status;
   c->vocabulary = kept;
   if (o->extra) status = add_extra(&c->vocabulary, &before, o->extra, o->most, renumbered, error);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 enum { HASH_BITS = 32, FEW = 8 };
 
@@ -56,10 +57,11 @@ static int most_used_first(const void *a, const void *b) {
   return by_hash(a, b);
 }
 
-size_t ngrams_add_up(NgramUse *uses, size_t count) {
+Status ngrams_add_up(NgramUse *uses, size_t *count, Poll poll, Error *error) {
   size_t last = 0;
-  if (count) qsort(uses, count, sizeof *uses, by_hash);
-  for (size_t i = 1; i < count; i++) {
+  Status status = sort_list(uses, *count, sizeof *uses, by_hash, poll, error);
+  if (status || *count == 0) return status;
+  for (size_t i = 1; i < *count; i++) {
     if (uses[i].hash == uses[last].hash) {
       uses[last].words += uses[i].words;
       uses[last].times += uses[i].times;
@@ -67,7 +69,8 @@ size_t ngrams_add_up(NgramUse *uses, size_t count) {
       uses[++last] = uses[i];
     }
   }
-  return count ? last + 1 : 0;
+  *count = last + 1;
+  return STATUS_OK;
 }
 
 static size_t leave_out_rare(NgramUse *uses, size_t count, uint32_t least) {
@@ -77,18 +80,21 @@ static size_t leave_out_rare(NgramUse *uses, size_t count, uint32_t least) {
   return kept;
 }
 
-Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Ngrams *n, Error *error) {
+Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Poll poll, Ngrams *n, Error *error) {
   *n = (Ngrams){0};
-  count = leave_out_rare(uses, ngrams_add_up(uses, count), least);
+  Status status = ngrams_add_up(uses, &count, poll, error);
+  if (status) return status;
+  count = leave_out_rare(uses, count, least);
   if (count > most) {
-    qsort(uses, count, sizeof *uses, most_used_first);
+    status = sort_list(uses, count, sizeof *uses, most_used_first, poll, error);
     count = most;
-    qsort(uses, count, sizeof *uses, by_hash);
+    if (!status) status = sort_list(uses, count, sizeof *uses, by_hash, poll, error);
+    if (status) return status;
   }
   n->hash = malloc((count + 1) * sizeof *n->hash);
   if (!n->hash) return error_no_memory(error);
   for (size_t i = 0; i < count; i++) n->hash[n->count++] = uses[i].hash;
-  Status status = make_index(n, error);
+  status = make_index(n, error);
   if (status) ngrams_free(n);
   return status;
 }

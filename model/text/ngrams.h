@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/safetensors_writer.h"
 #include "base/status.h"
 
@@ -35,13 +36,14 @@ typedef struct NgramUse {
   uint32_t hash, words, times;
 } NgramUse;
 
-/* Adds up the uses of one n-gram in the list [count], and sorts them; returns how many n-grams there are. */
-size_t ngrams_add_up(NgramUse *uses, size_t count);
+/* Adds up the uses of one n-gram in the list [*count], and sorts them; sets *count to how many n-grams there are. */
+Status ngrams_add_up(NgramUse *uses, size_t *count, Poll poll, Error *error);
 
 /* Keeps `most` of the n-grams that are in at least `least` words, or all if there are fewer. The uses [count] may have
 ** an n-gram several times; they are added up and sorted in place.
 */
-Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Ngrams *ngrams, Error *error);
+Status ngrams_collect(NgramUse *uses, size_t count, uint32_t least, size_t most, Poll poll, Ngrams *ngrams,
+                      Error *error);
 
 Status ngrams_copy(const Ngrams *from, Ngrams *to, Error *error);
 

@@ -101,6 +101,8 @@ Status subwords_add(Subwords *s, const Ngrams *known, const char *word, size_t l
   return STATUS_OK;
 }
 
+enum { POLL_WORDS = 1 << 12, POLL_NGRAMS = 1 << 16 }; /* that are gone through between two polls: some ms */
+
 /* Lists the n-grams of a word, each once; returns their number. */
 static size_t list_once(const Subwords *s, size_t word, uint32_t times, NgramUse *uses) {
   size_t count, listed = 0;
@@ -113,17 +115,22 @@ static size_t list_once(const Subwords *s, size_t word, uint32_t times, NgramUse
   return listed;
 }
 
-Status subwords_ngrams(const Subwords *s, const uint32_t *times, size_t most, Ngrams *ngrams, Error *error) {
+Status subwords_ngrams(const Subwords *s, const uint32_t *times, size_t most, Poll poll, Ngrams *ngrams,
+                       Error *error) {
   NgramUse *uses = memory_aligned((s->count ? s->end[s->count - 1] : 0) + 1, sizeof *uses);
   if (!uses) return error_no_memory(error);
+  Status status = STATUS_OK;
   size_t count = 0;
-  for (size_t w = 0; w < s->count; w++) count += list_once(s, w, times[w], uses + count);
-  Status status = ngrams_collect(uses, count, 1, most, ngrams, error);
+  for (size_t w = 0; w < s->count && !status; w++) {
+    count += list_once(s, w, times[w], uses + count);
+    status = poll_every(poll, w, POLL_WORDS, error);
+  }
+  if (!status) status = ngrams_collect(uses, count, 1, most, poll, ngrams, error);
   free(uses);
   return status;
 }
 
-Status subwords_number(const Subwords *s, const Ngrams *known, Subwords *numbered, Error *error) {
+Status subwords_number(const Subwords *s, const Ngrams *known, Poll poll, Subwords *numbered, Error *error) {
   size_t ngrams = s->count ? s->end[s->count - 1] : 0;
   *numbered = (Subwords){.count = s->count, .shaped = s->shaped};
   if (!memory_grow(&numbered->end, &numbered->end_capacity, s->count, sizeof *s->end) ||
@@ -134,7 +141,11 @@ Status subwords_number(const Subwords *s, const Ngrams *known, Subwords *numbere
   }
   for (size_t w = 0; w < s->count; w++) numbered->end[w] = s->end[w];
   for (size_t w = 0; w < s->count; w++) numbered->shape[w] = s->shape[w];
-  for (size_t i = 0; i < ngrams; i++)
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < ngrams && !status; i++) {
     numbered->hash[i] = ngrams_exist(known) ? ngrams_find(known, s->hash[i]) : s->hash[i];
-  return STATUS_OK;
+    status = poll_every(poll, i, POLL_NGRAMS, error);
+  }
+  if (status) subwords_free(numbered);
+  return status;
 }

@@ -43,10 +43,11 @@ Status subwords_add(Subwords *subwords, const Ngrams *known, const char *word, s
 size_t subwords_estimate(const char *word, size_t length);
 
 /* Finds the n-grams of the words, of which hashes are stored: ngrams_collect(). Word w occurs times[w] times. */
-Status subwords_ngrams(const Subwords *subwords, const uint32_t *times, size_t most, Ngrams *ngrams, Error *error);
+Status subwords_ngrams(const Subwords *subwords, const uint32_t *times, size_t most, Poll poll, Ngrams *ngrams,
+                       Error *error);
 
 /* Makes a list of numbers from one of hashes, if n-grams are known, else a copy. NULL: none are known. */
-Status subwords_number(const Subwords *subwords, const Ngrams *known, Subwords *numbered, Error *error);
+Status subwords_number(const Subwords *subwords, const Ngrams *known, Poll poll, Subwords *numbered, Error *error);
 
 /* Returns the n-grams [*count] of word number `word`. */
 const uint32_t *subwords_get(const Subwords *subwords, size_t word, size_t *count);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 
 void vocabulary_free(Vocabulary *v) {
   strings_free(&v->words);
@@ -29,6 +30,8 @@ Status vocabulary_add(Vocabulary *v, const char *word, size_t length, uint32_t *
   return STATUS_OK;
 }
 
+enum { POLL_WORDS = 1 << 12 }; /* that are copied between two polls */
+
 typedef struct Counted {
   uint32_t word, count;
 } Counted;
@@ -40,30 +43,32 @@ static int more_frequent_first(const void *a, const void *b) {
 }
 
 /* Copies the listed words, in their order. */
-static Status copy_words(const Vocabulary *v, const Counted *list, size_t count, Vocabulary *kept,
+static Status copy_words(const Vocabulary *v, const Counted *list, size_t count, Poll poll, Vocabulary *kept,
                          uint32_t *renumbered, Error *error) {
-  for (size_t i = 0; i < count; i++) {
+  Status status = STATUS_OK;
+  for (size_t i = 0; i < count && !status; i++) {
     size_t length;
     const char *word = strings_get(&v->words, list[i].word, &length);
-    Status status = vocabulary_add(kept, word, length, &renumbered[list[i].word + 1], error);
-    if (status) return status;
-    kept->counts[i] = list[i].count;
+    status = vocabulary_add(kept, word, length, &renumbered[list[i].word + 1], error);
+    if (!status) kept->counts[i] = list[i].count;
+    if (!status) status = poll_every(poll, i, POLL_WORDS, error);
   }
-  return STATUS_OK;
+  return status;
 }
 
-Status vocabulary_prune(const Vocabulary *v, size_t min_count, size_t most,
-                        size_t keep, Vocabulary *kept, uint32_t **renumbered, Error *error) {
+Status vocabulary_prune(const Vocabulary *v, const VocabularyLimits *limits, Vocabulary *kept, uint32_t **renumbered,
+                        Error *error) {
+  size_t keep = limits->keep, most = limits->most > keep ? limits->most : keep;
   Counted *list = malloc((v->words.count + 1) * sizeof *list);
   uint32_t *map = calloc(v->words.count + 1, sizeof *map);
   size_t count = 0;
   Status status = list && map ? STATUS_OK : error_no_memory(error);
   *kept = (Vocabulary){0};
   for (size_t i = 0; !status && i < v->words.count; i++)
-    if (i < keep || v->counts[i] >= min_count) list[count++] = (Counted){(uint32_t)i, v->counts[i]};
-  if (count > keep) qsort(list + keep, count - keep, sizeof *list, more_frequent_first);
-  if (most < keep) most = keep;
-  if (!status) status = copy_words(v, list, count < most ? count : most, kept, map, error);
+    if (i < keep || v->counts[i] >= limits->min_count) list[count++] = (Counted){(uint32_t)i, v->counts[i]};
+  if (count > keep)
+    status = sort_list(list + keep, count - keep, sizeof *list, more_frequent_first, limits->poll, error);
+  if (!status) status = copy_words(v, list, count < most ? count : most, limits->poll, kept, map, error);
   free(list);
   if (status) {
     vocabulary_free(kept);

@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/poll.h"
 #include "base/status.h"
 #include "base/strings.h"
 
@@ -30,11 +31,17 @@ uint32_t vocabulary_find(const Vocabulary *vocabulary, const char *word, size_t 
 /* Adds the word, unless it is there, and increments its count. */
 Status vocabulary_add(Vocabulary *vocabulary, const char *word, size_t length, uint32_t *number, Error *error);
 
+typedef struct VocabularyLimits {
+  size_t min_count, most; /* of a word, of words                                   */
+  size_t keep;            /* the first words, kept with their numbers in any case  */
+  Poll poll;              /* of the caller, or empty                               */
+} VocabularyLimits;
+
 /* Copies to `kept` the first `keep` words, then those with a count of at least min_count by
 ** falling count (equal counts in order of arrival), at most `most` words in all.
 ** (*renumbered)[old number] is the new number, 0 for words not kept; the caller frees it.
 */
-Status vocabulary_prune(const Vocabulary *vocabulary, size_t min_count, size_t most,
-                        size_t keep, Vocabulary *kept, uint32_t **renumbered, Error *error);
+Status vocabulary_prune(const Vocabulary *vocabulary, const VocabularyLimits *limits, Vocabulary *kept,
+                        uint32_t **renumbered, Error *error);
 
 #endif

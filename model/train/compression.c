@@ -20,7 +20,7 @@ static Status name_features(Model *m, const Corpus *c, size_t most, Error *error
   Ngrams hashed = {0};
   Lexicon lexicon = corpus_lexicon(c);
   for (size_t row = 0; row < c->rows; row++) texts[row] = corpus_text(c, row);
-  Status status = linear_hashed(&m->linear, &(Texts){texts, c->rows, &lexicon}, most, &hashed, error);
+  Status status = linear_hashed(&m->linear, &(Texts){texts, c->rows, &lexicon}, most, c->poll, &hashed, error);
   if (!status) status = linear_name_ngrams(&m->linear, &m->ngrams, &hashed, error);
   ngrams_free(&hashed);
   free(texts);
@@ -33,7 +33,7 @@ static Status name_ngrams(Model *m, const Corpus *c, const SizeBudget *most, Err
   if (ngrams_exist(&c->ngrams)) return ngrams_copy(&c->ngrams, &m->ngrams, error);
   uint32_t *times = count_words(c);
   Status status = times ? STATUS_OK : error_no_memory(error);
-  if (!status) status = subwords_ngrams(&c->subwords, times, most->ngrams, &m->ngrams, error);
+  if (!status) status = subwords_ngrams(&c->subwords, times, most->ngrams, c->poll, &m->ngrams, error);
   free(times);
   if (!status) status = parameters_name_ngrams(&m->parameters, &m->ngrams, error);
   if (!status && m->linear.buckets) status = name_features(m, c, most->hashed, error);
@@ -53,5 +53,5 @@ Status compression_run(Model *m, const Corpus *c, const SizeBudget *most, Error 
 
 /* The corpus of a training that went on from a model which knows n-grams has their numbers already. */
 Status compression_subwords(const Model *m, const Corpus *c, Subwords *subwords, Error *error) {
-  return subwords_number(&c->subwords, ngrams_exist(&c->ngrams) ? NULL : &m->ngrams, subwords, error);
+  return subwords_number(&c->subwords, ngrams_exist(&c->ngrams) ? NULL : &m->ngrams, c->poll, subwords, error);
 }

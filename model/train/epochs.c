@@ -38,7 +38,8 @@ Status epochs_new(Training *t, Epochs **epochs, Error *error) {
   MinibatchOptions options = {.batch_size = o->batch_size, .dropout = (float)o->dropout,
                               .word_dropout = t->model->reading.skips_unknown ? 0.0f : WORD_DROPOUT,
                               .lexicon = t->lexicon, .label_weights = t->label_weights,
-                              .sets = t->corpus.multilabel ? &t->corpus.sets : NULL};
+                              .sets = t->corpus.multilabel ? &t->corpus.sets : NULL,
+                              .poll = workers_caller_poll(t->workers)};
   Epochs *e = calloc(1, sizeof *e);
   if (!e) return error_no_memory(error);
   e->texts = calloc(o->batch_size, sizeof *e->texts);

@@ -229,7 +229,7 @@ static Status make_model(Training *t, Error *error) {
   t->model->precision = o->precision;
   t->model->markup = o->markup;
   if (t->separator && !(t->model->separator = strdup(t->separator))) return error_no_memory(error);
-  Status status = parameters_new(&shape, &t->model->parameters, error);
+  Status status = parameters_new(&shape, t->corpus.poll, &t->model->parameters, error);
   return status ? status : preparation_set_prior(t, error);
 }
 

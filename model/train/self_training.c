@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sort.h"
 #include "linear/svm.h"
 #include "network/output.h"
 
@@ -69,7 +70,7 @@ static void add_labelled(SelfTrainer *s) {
     if (t->targets[i] != LABELS_NONE) add_row(s, i, t->targets[i], t->labelled_cost);
 }
 
-/* For qsort(): the largest margin first, then the first row. */
+/* The largest margin first, then the first row. */
 static int compare_candidates(const void *a, const void *b) {
   const Candidate *x = a, *y = b;
   if (x->margin != y->margin) return x->margin > y->margin ? -1 : 1;
@@ -77,25 +78,28 @@ static int compare_candidates(const void *a, const void *b) {
 }
 
 /* Adds the rows with the largest margins, at most `most` of each label. */
-static void add_pseudo_labelled(SelfTrainer *s, size_t most) {
+static Status add_pseudo_labelled(SelfTrainer *s, size_t most, Error *error) {
   const SelfTraining *t = s->training;
-  for (uint32_t c = 0; c < t->labels; c++) {
+  Status status = STATUS_OK;
+  for (uint32_t c = 0; c < t->labels && !status; c++) {
     size_t found = 0;
     for (size_t i = 0; i < t->rows->count; i++)
       if (t->targets[i] == LABELS_NONE && s->predicted[i] == c)
         s->candidates[found++] = (Candidate){s->margins[i * t->labels + c], (uint32_t)i};
-    qsort(s->candidates, found, sizeof *s->candidates, compare_candidates);
+    status = sort_list(s->candidates, found, sizeof *s->candidates, compare_candidates,
+                       workers_task_poll(s->workers), error);
     for (size_t k = 0; k < found && k < most; k++) add_row(s, s->candidates[k].row, c, t->pseudo_labelled_cost);
   }
+  return status;
 }
 
-static void choose_rows(SelfTrainer *s, size_t round) {
+static Status choose_rows(SelfTrainer *s, size_t round, Error *error) {
   const SelfTraining *t = s->training;
   s->set.count = 0;
   add_labelled(s);
-  if (!round) return;
+  if (!round) return STATUS_OK;
   float most = MOST_PSEUDO_LABELLED * (float)(t->rows->count * round) / (float)(t->rounds * t->labels);
-  add_pseudo_labelled(s, (size_t)most);
+  return add_pseudo_labelled(s, (size_t)most, error);
 }
 
 /* ---- learning and predicting ------------------------------------------------------------ */
@@ -143,7 +147,8 @@ Status self_training_predict(const SelfTraining *training, Workers *workers, uin
   SelfTrainer s = {.training = training, .workers = workers, .predicted = predicted};
   Status status = self_trainer_new(&s, error);
   for (size_t round = 0; round <= training->rounds && !status && !workers_stopped(workers); round++) {
-    choose_rows(&s, round);
+    status = choose_rows(&s, round, error);
+    if (status) break;
     learn(&s);
     predict_rows(&s);
   }

@@ -37,7 +37,7 @@ static Status make_trial(const Training *t, const ModelBits *bits, Model *trial,
   const Model *m = t->model;
   *trial = (Model){.calibration = m->calibration, .relevance = m->relevance, .reading = m->reading,
                    .precision = m->precision, .bits = *bits};
-  Status status = parameters_new(&m->parameters.shape, &trial->parameters, error);
+  Status status = parameters_new(&m->parameters.shape, workers_caller_poll(t->workers), &trial->parameters, error);
   if (!status) parameters_copy(&trial->parameters, &t->best_parameters);
   if (!status && linear_exists(&m->linear)) status = linear_copy(&m->linear, &trial->linear, error);
   return status ? status : compression_run(trial, &t->corpus, &t->budget, error);

@@ -78,7 +78,8 @@ static Status find_keywords(Training *t, const Lexicon *lexicon, Description *d,
   if (!status && d->explained < count)
     status = warnings_find_of_fewer(t, "keywords of", d->explained, count, &t->warnings, error);
   if (!status)
-    status = keywords_new(&(KeywordSource){texts, labels, d->explained, contributions, vocabulary_size(&c->vocabulary)},
+    status = keywords_new(&(KeywordSource){texts, labels, d->explained, contributions, vocabulary_size(&c->vocabulary),
+                                           c->poll},
                           t->budget.keywords, &t->model->keywords, error);
   for (size_t i = 0; scratches && i < threads; i++) scratch_free(&scratches[i]);
   free(texts);
@@ -92,7 +93,7 @@ static Status list_fingerprints(Training *t, Error *error) {
   uint32_t *hashes = malloc((t->rows.count + 1) * sizeof *hashes);
   if (!hashes) return error_no_memory(error);
   for (size_t i = 0; i < t->rows.count; i++) hashes[i] = t->corpus.hash[t->rows.row[i]];
-  Status status = fingerprints_new(hashes, t->rows.count, t->from ? &t->from->fingerprints : NULL,
+  Status status = fingerprints_new(hashes, t->rows.count, t->from ? &t->from->fingerprints : NULL, t->corpus.poll,
                                    &t->model->fingerprints, error);
   free(hashes);
   return status;

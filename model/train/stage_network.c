@@ -35,7 +35,8 @@ static Status thin_validation(Training *t, Error *error) {
 
 static Status begin(void *state, Training *t, Error *error) {
   (void)state;
-  Status status = parameters_new(&t->model->parameters.shape, &t->best_parameters, error);
+  Poll poll = workers_caller_poll(t->workers);
+  Status status = parameters_new(&t->model->parameters.shape, poll, &t->best_parameters, error);
   if (!status) status = epochs_new(t, &t->epochs, error);
   if (!status) status = thin_validation(t, error);
   return status ? status : epochs_plan(t->epochs, t, t->options.epochs, error);

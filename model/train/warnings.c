@@ -174,7 +174,7 @@ static Status different_texts(const Corpus *c, bool held_out, Fingerprints *text
   if (!hashes) return error_no_memory(error);
   for (size_t row = 0; row < c->rows; row++)
     if (c->use[row] == ROW_TRAINS || (held_out && c->use[row] == ROW_VALIDATES)) hashes[(*rows)++] = c->hash[row];
-  Status status = fingerprints_new(hashes, *rows, NULL, texts, error);
+  Status status = fingerprints_new(hashes, *rows, NULL, c->poll, texts, error);
   free(hashes);
   return status;
 }

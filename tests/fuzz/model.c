@@ -60,9 +60,9 @@ static void write_again(Model *model, const Tokenizer *tokenizer, const Predicti
   Model *again = NULL;
   Error error;
   Prediction after[TEXT_COUNT];
-  Status status = model_write(model, &bytes, &size, &error);
+  Status status = model_write(model, (Poll){0}, &bytes, &size, &error);
   FUZZ_CHECK(!status, "a model that was read cannot be written: %s", error.message);
-  status = model_read(bytes, size, &again, &error);
+  status = model_read(bytes, size, (Poll){0}, &again, &error);
   FUZZ_CHECK(!status, "a model that was written cannot be read: %s", error.message);
   label(again, tokenizer, after);
   for (size_t i = 0; i < TEXT_COUNT; i++)
@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   Model *model = NULL;
   Error error;
   fuzz_memory_begin();
-  if (!model_read(data, size, &model, &error)) {
+  if (!model_read(data, size, (Poll){0}, &model, &error)) {
     use(model);
     model_free(model);
   }

@@ -186,7 +186,7 @@ Parameters reference_parameters(const Reference *reference, const char *prefix) 
                  .labels = size_in(reference, prefix, TENSOR_OUTPUT_BIAS, 0),
                  .positions = size_in(reference, prefix, TENSOR_ATTENTION_BIAS, 0)};
   Parameters parameters;
-  assert_ok(parameters_new(&shape, &parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &parameters, &error));
   for (Tensor t = 0; t < TENSOR_COUNT; t++) {
     TensorName name;
     size_t d[2] = {0, 1};

@@ -15,6 +15,32 @@ TEST(floats_are_zero_and_aligned) {
   }
 }
 
+typedef struct Asked {
+  size_t times, most; /* after which it says stop */
+} Asked;
+
+static bool go_on(void *context) {
+  Asked *asked = context;
+  return asked->times++ < asked->most;
+}
+
+TEST(many_floats_are_cleared_in_pieces) {
+  enum { PIECE = 1 << 20 };
+  const size_t counts[] = {0, 1, PIECE, PIECE + 1, 3 * PIECE + 7};
+  for (size_t i = 0; i < COUNT(counts); i++) {
+    Asked asked = {0, SIZE_MAX};
+    float *floats = allocate(counts[i] + 1, sizeof *floats);
+    for (size_t j = 0; j <= counts[i]; j++) floats[j] = 1.0f;
+    assert_ok(memory_clear(floats, counts[i], (Poll){go_on, &asked}, &error));
+    for (size_t j = 0; j < counts[i]; j++) assert_true(floats[j] == 0.0f);
+    assert_true(floats[counts[i]] == 1.0f);
+    assert_true(asked.times >= counts[i] / (PIECE + 1));
+    Poll stop = {go_on, &(Asked){0, 0}};
+    if (asked.times) assert_status(memory_clear(floats, counts[i], stop, &error), STATUS_INTERRUPTED);
+    free(floats);
+  }
+}
+
 /* Large allocations are aligned to large pages and writable up to their end. */
 TEST(any_size_is_aligned) {
   for (size_t count = 1; count < 10000000; count *= 7) {
@@ -97,6 +123,7 @@ TEST(a_failed_growth_changes_nothing) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(floats_are_zero_and_aligned),
+      cmocka_unit_test(many_floats_are_cleared_in_pieces),
       cmocka_unit_test(any_size_is_aligned),
       cmocka_unit_test(sizes_that_overflow_are_refused),
       cmocka_unit_test(products_that_overflow_are_too_much),

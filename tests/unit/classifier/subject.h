@@ -73,7 +73,7 @@ SHARED Subject subject_of(Shape shape, size_t max_tokens) {
   shape.vocabulary = VOCABULARY;
   shape.embedding = 6;
   if (!shape.labels) shape.labels = LABELS;
-  assert_ok(parameters_new(&shape, &s.model.parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &s.model.parameters, &error));
   fill_normal(s.model.parameters.block, s.model.parameters.count, 0.6f, 2);
   for (uint32_t w = 1; w < VOCABULARY; w++) {
     char word[8];

@@ -10,7 +10,7 @@
 
 static Fingerprints make_seen(const uint32_t *hashes, size_t count, const Fingerprints *before) {
   Fingerprints fingerprints;
-  assert_ok(fingerprints_new(hashes, count, before, &fingerprints, &error));
+  assert_ok(fingerprints_new(hashes, count, before, (Poll){0}, &fingerprints, &error));
   return fingerprints;
 }
 
@@ -141,7 +141,7 @@ TEST(new_texts_are_seldom_taken_for_old_ones) {
   Fingerprints fingerprints;
   char text[32];
   for (size_t i = 0; i < TEXTS; i++) hashes[i] = text_fingerprint(text, (size_t)sprintf(text, "ticket %zu", i));
-  assert_ok(fingerprints_new(hashes, TEXTS, NULL, &fingerprints, &error));
+  assert_ok(fingerprints_new(hashes, TEXTS, NULL, (Poll){0}, &fingerprints, &error));
   for (size_t i = TEXTS; i < 2 * TEXTS; i++)
     taken += fingerprints_has(&fingerprints, text_fingerprint(text, (size_t)sprintf(text, "ticket %zu", i)));
   assert_true(taken <= 12);

@@ -22,7 +22,7 @@ static Model *shaped_model(Shape shape) {
   shape.vocabulary = 6;
   shape.embedding = 2;
   shape.labels = 3;
-  assert_ok(parameters_new(&shape, &model->parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &model->parameters, &error));
   fill_normal(model->parameters.block, model->parameters.count, 0.5f, 1);
   for (size_t i = 0; i < COUNT(WORDS); i++)
     assert_ok(vocabulary_add(&model->vocabulary, WORDS[i], strlen(WORDS[i]), &number, &error));
@@ -51,7 +51,7 @@ static Model *compressed_model(void) {
   NgramUse uses[] = {{0x8c9dc8c9u, 1, 1}, {5, 1, 1}}; /* <a> and another */
   model->linear = random_linear(6, 3, 3, 1);
   model->bits = (ModelBits){.network = {.embedding = 8, .subwords = 4, .dense = 8}, .linear = 4};
-  assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), &model->ngrams, &error));
+  assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), (Poll){0}, &model->ngrams, &error));
   return model;
 }
 
@@ -66,7 +66,7 @@ static Model *multilabel_model(size_t hidden) {
 
 static uint8_t *write_model(Model *model, size_t *size) {
   uint8_t *bytes;
-  assert_ok(model_write(model, &bytes, size, &error));
+  assert_ok(model_write(model, (Poll){0}, &bytes, size, &error));
   return bytes;
 }
 
@@ -132,7 +132,7 @@ static void check_round_trip(Model *model) {
   size_t size, again_size;
   uint8_t *bytes = write_model(model, &size);
   Model *read;
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   check_same_strings(&read->vocabulary.words, &model->vocabulary.words);
   check_same_strings(&read->labels.keys, &model->labels.keys);
   assert_memory_equal(read->labels.kinds, model->labels.kinds, model->labels.keys.count);
@@ -206,7 +206,7 @@ TEST(a_multilabel_file_that_says_something_else_is_refused) {
     remove_identifier(bytes, size);
     replace(bytes, size, cases[i].from, cases[i].to);
     Model *read = NULL;
-    assert_invalid(model_read(bytes, size, &read, &error), cases[i].message);
+    assert_invalid(model_read(bytes, size, (Poll){0}, &read, &error), cases[i].message);
     free(bytes);
     model_free(model);
   }
@@ -227,12 +227,13 @@ TEST(shapes_are_read_where_the_file_says_so) {
     model->parameters.shape.shaped = parts & 2;
     uint8_t *bytes = write_model(model, &size);
     if (parts == 2) {
-      assert_invalid(model_read(bytes, size, &read, &error), "tensor 'subwords' has 0 rows, expected more than 3");
+      assert_invalid(model_read(bytes, size, (Poll){0}, &read, &error),
+                     "tensor 'subwords' has 0 rows, expected more than 3");
       free(bytes);
       model_free(model);
       continue;
     }
-    assert_ok(model_read(bytes, size, &read, &error));
+    assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
     assert_int_equal(read->parameters.shape.shaped, shaped);
     assert_int_equal(read->linear.tfidf.shapes != NULL, shaped);
     for (uint32_t w = 1; shaped && w < read->linear.tfidf.vocabulary; w++) {
@@ -259,7 +260,7 @@ TEST(a_compressed_model_is_read_as_it_was_written) {
   uint8_t *bytes = write_model(model, &size);
   parameters_round(&model->parameters, &model->bits.network);
   linear_round(&model->linear, model->bits.linear);
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   assert_memory_equal(read->parameters.block, model->parameters.block, model->parameters.count * sizeof(float));
   check_same_branch(&read->linear, &model->linear);
   assert_int_equal(read->ngrams.count, 2);
@@ -312,8 +313,8 @@ TEST(ends_of_words_may_have_two_bytes) {
   Model *model, *read;
   small = with_small_ends(bytes, size, &small_size);
   assert_true(small_size < size);
-  assert_ok(model_read(bytes, size, &model, &error));
-  assert_ok(model_read(small, small_size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &model, &error));
+  assert_ok(model_read(small, small_size, (Poll){0}, &read, &error));
   check_same_strings(&read->vocabulary.words, &model->vocabulary.words);
   check_same_strings(&read->labels.keys, &model->labels.keys);
   model_free(model);
@@ -329,7 +330,7 @@ TEST(without_a_blend_logits_are_as_they_are) {
   Model *read;
   remove_identifier(bytes, size);
   replace(bytes, size, "\"blend\":{\"dtype\":\"F32\"", "\"seen\" :{\"dtype\":\"U32\"");
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   assert_true(read->calibration.network == 1.0f && read->calibration.linear == 1.0f);
   model_free(read);
   free(bytes);
@@ -340,19 +341,19 @@ TEST(the_precision_is_kept) {
   size_t size;
   Model *model = small_model(2, 0), *read;
   uint8_t *bytes = write_model(model, &size);
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   assert_int_equal(read->precision, PRECISION_FLOAT32);
   model_free(read);
   free(bytes);
   model->precision = PRECISION_INT8;
   bytes = write_model(model, &size);
   find_in(bytes, size, "\"precision\":\"int8\"");
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   assert_int_equal(read->precision, PRECISION_INT8);
   model_free(read);
   remove_identifier(bytes, size);
   replace(bytes, size, "\"precision\":\"int8\"", "\"precision\":\"int2\"");
-  assert_invalid(model_read(bytes, size, &read, &error), "metadata 'precision' is 'int2', expected 'int8'");
+  assert_invalid(model_read(bytes, size, (Poll){0}, &read, &error), "metadata 'precision' is 'int2', expected 'int8'");
   model_free(model);
   free(bytes);
 }
@@ -365,7 +366,7 @@ TEST(the_markup_is_kept) {
     model->markup = (Markup)markup;
     uint8_t *bytes = write_model(model, &size);
     if (markup == MARKUP_HTML) find_in(bytes, size, "\"markup\":\"html\"");
-    assert_ok(model_read(bytes, size, &read, &error));
+    assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
     assert_int_equal(read->markup, markup);
     model_free(read);
     free(bytes);
@@ -379,7 +380,7 @@ TEST(a_model_that_was_read_is_finished) {
   Model *model = full_model(2), *read;
   uint8_t *bytes = write_model(model, &size);
   assert_null(model->inference.parameters);
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   assert_ptr_equal(read->inference.parameters, &read->parameters);
   model_free(read);
   model_free(model);
@@ -400,7 +401,7 @@ TEST(a_model_without_words) {
   const Shape shape = {.vocabulary = 1, .embedding = 2, .hidden = 1, .labels = 3};
   vocabulary_free(&model->vocabulary);
   parameters_free(&model->parameters);
-  assert_ok(parameters_new(&shape, &model->parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &model->parameters, &error));
   check_round_trip(model);
   model_free(model);
 }
@@ -411,7 +412,7 @@ TEST(free_of_nothing) { model_free(NULL); }
 
 static Status read_bytes(const uint8_t *bytes, size_t size) {
   Model *model = NULL;
-  Status status = model_read(bytes, size, &model, &error);
+  Status status = model_read(bytes, size, (Poll){0}, &model, &error);
   if (!status) model_free(model);
   return status;
 }
@@ -432,7 +433,7 @@ TEST(without_an_identifier_edited_weights_run) {
   Model *model;
   remove_identifier(bytes, size);
   bytes[safetensors_header_size(bytes, size)] ^= 1;
-  assert_ok(model_read(bytes, size, &model, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &model, &error));
   assert_string_equal(model->identifier, "");
   model_free(model);
   free(bytes);
@@ -636,7 +637,7 @@ TEST(readings_are_read_as_they_were_written) {
                                  .keeps_last = how & 2, .skips_unknown = how & 4};
       model->parameters.shape.padding = (Padding){.state = state, .skipped = how & 8};
       uint8_t *bytes = write_model(model, &size);
-      assert_ok(model_read(bytes, size, &read, &error));
+      assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
       assert_int_equal(read->reading.padded_length, how % 3);
       assert_int_equal(read->reading.pads_before, how & 1);
       assert_int_equal(read->reading.keeps_last, (how & 2) != 0);
@@ -747,7 +748,7 @@ TEST(ngrams_that_have_no_rows_are_refused) {
       Model *model = compressed_model();
       parameters_free(&model->parameters);
       linear_free(&model->linear);
-      assert_ok(parameters_new(&(Shape){.vocabulary = 6, .embedding = 2, .labels = 3, .buckets = rows},
+      assert_ok(parameters_new(&(Shape){.vocabulary = 6, .embedding = 2, .labels = 3, .buckets = rows}, (Poll){0},
                                &model->parameters, &error));
       model->linear = random_linear(6, 3, weights, 1);
       uint8_t *bytes = write_model(model, &size);
@@ -788,7 +789,7 @@ static bool try_bytes(const uint8_t *bytes, size_t size) {
   Model *model = NULL;
   uint8_t *exact = allocate(size, 1);
   memcpy(exact, bytes, size);
-  Status status = model_read(exact, size, &model, &error);
+  Status status = model_read(exact, size, (Poll){0}, &model, &error);
   free(exact);
   if (status) {
     assert_int_equal(status, STATUS_INVALID);
@@ -1030,7 +1031,7 @@ TEST(a_padded_model_of_keras_labels_texts_as_keras_does) {
   Model *model = keras_model(&file), *read;
   size_t size, steps = model->reading.padded_length, labels = model->parameters.shape.labels;
   uint8_t *bytes = write_model(model, &size);
-  assert_ok(model_read(bytes, size, &read, &error));
+  assert_ok(model_read(bytes, size, (Poll){0}, &read, &error));
   Scratch scratch = {0};
   for (size_t i = 0; i < reference_dimension(&file, "ids", 0); i++) {
     char text[128];

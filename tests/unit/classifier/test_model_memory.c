@@ -54,7 +54,7 @@ static void check_bounded(uint8_t *bytes, size_t size, size_t embedding, const c
   Model *model = NULL;
   size_t before = live;
   peak = live;
-  Status status = model_read(bytes, size, &model, &error);
+  Status status = model_read(bytes, size, (Poll){0}, &model, &error);
   size_t most = TIMES * size + OF_NUMBER * embedding + (64 << 10);
   if (peak - before > most) fail_msg("%zu bytes are allocated for a file of %zu", peak - before, size);
   if (message)

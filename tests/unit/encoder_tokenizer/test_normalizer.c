@@ -1,8 +1,12 @@
 /* Normalizers, each by itself: what is read and what becomes of a text. */
 #include "encoder_tokenizer/normalizer.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <utf8proc.h>
 
+#include "base/random.h"
+#include "encoder_tokenizer/normal_form.h"
 #include "unit/encoder_tokenizer/tokenizers.h"
 
 static Status read(const char *json, Normalizer *n) {
@@ -111,6 +115,120 @@ TEST(many_marks) {
   normalizer_free(&n);
 }
 
+/* ---- utf8proc's own normal forms, of whole texts -------------------------------------------- */
+
+static void check_form(const int32_t *code, size_t count, NormalForm form, utf8proc_option_t options) {
+  Codes text = {0}, out = {0};
+  utf8proc_uint8_t *bytes = malloc(CODE_MAX_BYTES * count + 1), *expected = NULL;
+  assert_non_null(bytes);
+  utf8proc_ssize_t length = (utf8proc_ssize_t)codes_write(code, count, (char *)bytes);
+  utf8proc_ssize_t size = utf8proc_map(bytes, length, &expected, UTF8PROC_STABLE | options);
+  assert_true(size >= 0);
+  codes_add_all(&text, code, count);
+  normal_form(form, &text, &out);
+  assert_false(out.failed);
+  char *ours = malloc(CODE_MAX_BYTES * out.count + 1);
+  assert_non_null(ours);
+  assert_int_equal(codes_write(out.code, out.count, ours), size);
+  assert_memory_equal(ours, expected, (size_t)size);
+  free(bytes);
+  free(expected);
+  free(ours);
+  codes_free(&text);
+  codes_free(&out);
+}
+
+static void check_forms(const int32_t *code, size_t count) {
+  check_form(code, count, NORMAL_FORM_D, UTF8PROC_DECOMPOSE);
+  check_form(code, count, NORMAL_FORM_KD, UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT);
+  check_form(code, count, NORMAL_FORM_C, UTF8PROC_COMPOSE);
+  check_form(code, count, NORMAL_FORM_KC, UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+}
+
+/* Ranges of characters that compose, or stand between those that do. */
+static int32_t draw_code(Random *random) {
+  static const int32_t RANGES[][2] = {
+      {'A', 'z'},         {0xC0, 0x17F},      {0x300, 0x345},     {0x340, 0x36F},     {0x1100, 0x1112},
+      {0x1161, 0x1175},   {0x11A7, 0x11C2},   {0xAC00, 0xAC40},   {0x9BE, 0x9D7},     {0x9C7, 0x9C8},
+      {0xB3E, 0xB57},     {0xDCA, 0xDDE},     {0x1B05, 0x1B35},   {0x1025, 0x102E},   {0x1E00, 0x1EFF},
+      {0x1F00, 0x1FFF},   {0x3046, 0x309A},   {0x1D15E, 0x1D164}, {0x11099, 0x110BA}, {0x11127, 0x11134},
+      {0xF900, 0xF920},   {0x2F800, 0x2F820}, {0xFB1D, 0xFB4E},   {0x16D63, 0x16D6A}, {0x590, 0x5C7},
+      {0x4E2D, 0x4E30}};
+  size_t range = random_below(random, COUNT(RANGES));
+  return RANGES[range][0] + (int32_t)random_below(random, (size_t)(RANGES[range][1] - RANGES[range][0] + 1));
+}
+
+TEST(texts_drawn_at_random_have_the_forms_of_utf8proc) {
+  enum { ROUNDS = 3000, LONGEST = 60 };
+  Random random = random_stream(1, 0, 0);
+  int32_t code[LONGEST];
+  for (size_t round = 0; round < ROUNDS; round++) {
+    size_t count = 1 + random_below(&random, LONGEST);
+    for (size_t i = 0; i < count; i++) code[i] = draw_code(&random);
+    check_forms(code, count);
+  }
+}
+
+/* Each is decomposed and composed again, after a starter and after a mark. */
+TEST(every_character_has_the_forms_of_utf8proc) {
+  for (int32_t code = 1; code < 0x110000; code++) {
+    if (code >= 0xD800 && code < 0xE000) code = 0xE000;
+    const utf8proc_property_t *p = utf8proc_get_property(code);
+    bool plain = p->decomp_seqindex == UINT16_MAX && p->combining_class == 0 && code > 0x3000;
+    if (plain || p->category == UTF8PROC_CATEGORY_CN) continue;
+    check_forms((int32_t[]){'e', code, 0x301, code, 0x323}, 5);
+  }
+}
+
+static bool stop(void *asked) {
+  ++*(int *)asked;
+  return false;
+}
+
+/* Whatever the text is made of, it is not read to its end when the poll says stop. */
+TEST(a_long_text_can_be_stopped) {
+  static const int32_t TEXTS[][2] = {{'e', 'e'}, {0xE9, 'e'}, {0x301, 0x301}, {0x301, 0x323}, {0x1100, 0x1161},
+                                     {0x4E2D, 0x6587}};
+  enum { LENGTH = 3 * TEXT_POLL_BYTES };
+  for (size_t t = 0; t < COUNT(TEXTS); t++) {
+    for (int form = NORMAL_FORM_D; form <= NORMAL_FORM_KC; form++) {
+      int asked = 0;
+      TextPoll poll = text_poll_begin((Poll){stop, &asked}, &error);
+      Codes text = {0}, out = {.poll = &poll};
+      for (size_t i = 0; i < LENGTH; i++) codes_add(&text, TEXTS[t][i % 2]);
+      normal_form((NormalForm)form, &text, &out);
+      assert_true(out.failed);
+      assert_int_equal(asked, 1);
+      assert_int_equal(poll.status, STATUS_INTERRUPTED);
+      codes_free(&text);
+      codes_free(&out);
+    }
+  }
+}
+
+typedef struct Asked {
+  size_t times, most; /* after which it says stop */
+} Asked;
+
+static bool go_on(void *context) {
+  Asked *asked = context;
+  return asked->times++ < asked->most;
+}
+
+/* Decomposing, ordering and composing. */
+TEST(each_step_of_a_form_asks) {
+  enum { POLLS = 8, LOOPS = 3 };
+  Asked asked = {0, SIZE_MAX};
+  TextPoll poll = text_poll_begin((Poll){go_on, &asked}, &error);
+  Codes text = {0}, out = {.poll = &poll};
+  for (size_t i = 0; i < POLLS * TEXT_POLL_BYTES; i++) codes_add(&text, i % 2 ? 0x323 : 0x301);
+  normal_form(NORMAL_FORM_C, &text, &out);
+  assert_false(out.failed);
+  assert_true(asked.times >= LOOPS * POLLS);
+  codes_free(&text);
+  codes_free(&out);
+}
+
 static void check_local(const char *json, bool expected) {
   Normalizer n;
   assert_ok(read(json, &n));
@@ -203,6 +321,10 @@ int main(void) {
       cmocka_unit_test(a_sequence_in_a_sequence),
       cmocka_unit_test(whether_the_first_character_is_there),
       cmocka_unit_test(many_marks),
+      cmocka_unit_test(texts_drawn_at_random_have_the_forms_of_utf8proc),
+      cmocka_unit_test(every_character_has_the_forms_of_utf8proc),
+      cmocka_unit_test(a_long_text_can_be_stopped),
+      cmocka_unit_test(each_step_of_a_form_asks),
       cmocka_unit_test(which_are_local),
       cmocka_unit_test(what_is_kept_before_a_space),
       cmocka_unit_test(what_is_refused),

@@ -59,7 +59,7 @@ static void fill_texts(RandomTexts *t, const Shape *shape, size_t first, uint64_
 
 static Parameters random_network(Shape shape) {
   Parameters p;
-  assert_ok(parameters_new(&shape, &p, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &p, &error));
   fill_normal(p.block, p.count, 0.4f, shape.hidden + 10 * shape.positions + shape.pooled);
   return p;
 }

@@ -14,7 +14,7 @@ static const double SAME = 1e-6;
 
 static Parameters random_parameters(Shape shape) {
   Parameters p;
-  assert_ok(parameters_new(&shape, &p, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &p, &error));
   fill_normal(p.block, p.count, 0.6f, 4);
   return p;
 }

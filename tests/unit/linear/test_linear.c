@@ -911,7 +911,7 @@ TEST(each_known_ngram_has_the_weights_of_its_bucket) {
     Linear l = random_linear(VOCABULARY, labels, BUCKETS, 1), before;
     Ngrams n;
     assert_ok(linear_copy(&l, &before, &error));
-    assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), &n, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), 1, COUNT(uses), (Poll){0}, &n, &error));
     assert_ok(linear_name_ngrams(&l, &n, &(Ngrams){0}, &error));
     assert_int_equal(l.buckets, n.count + 1);
     size_t features = tfidf_features(&l.tfidf), row = l.columns * sizeof *l.kernel;
@@ -936,12 +936,12 @@ static Linear named_branch(const Subjects *s, const Subwords *subwords, Subwords
   Ngrams ngrams, hashed;
   Lexicon lexicon = {.subwords = subwords};
   for (size_t i = 0; i < 2 * ROWS; i++) twice[i] = s->texts[i % ROWS];
-  assert_ok(subwords_ngrams(subwords, times, 10000, &ngrams, &error));
-  assert_ok(linear_hashed(&l, &(Texts){twice, 2 * ROWS, &lexicon}, 10000, &hashed, &error));
+  assert_ok(subwords_ngrams(subwords, times, 10000, (Poll){0}, &ngrams, &error));
+  assert_ok(linear_hashed(&l, &(Texts){twice, 2 * ROWS, &lexicon}, 10000, (Poll){0}, &hashed, &error));
   assert_true(hashed.count > 10);
   assert_ok(linear_name_ngrams(&l, &ngrams, &hashed, &error));
   assert_false(ngrams_exist(&hashed));
-  assert_ok(subwords_number(subwords, &ngrams, numbered, &error));
+  assert_ok(subwords_number(subwords, &ngrams, (Poll){0}, numbered, &error));
   ngrams_free(&ngrams);
   return l;
 }
@@ -971,16 +971,16 @@ TEST(rare_hashed_features_have_no_row) {
   Linear l = learn(&s->training);
   Ngrams hashed;
   Lexicon lexicon = {.subwords = &subwords};
-  assert_ok(linear_hashed(&l, &(Texts){s->texts, 1, &lexicon}, 10000, &hashed, &error));
+  assert_ok(linear_hashed(&l, &(Texts){s->texts, 1, &lexicon}, 10000, (Poll){0}, &hashed, &error));
   assert_true(ngrams_exist(&hashed));
   assert_int_equal(hashed.count, 0);
   ngrams_free(&hashed);
-  assert_ok(linear_hashed(&l, &(Texts){s->texts, ROWS, &lexicon}, 5, &hashed, &error));
+  assert_ok(linear_hashed(&l, &(Texts){s->texts, ROWS, &lexicon}, 5, (Poll){0}, &hashed, &error));
   assert_int_equal(hashed.count, 5);
   ngrams_free(&hashed);
   linear_free(&l);
   l = (Linear){0};
-  assert_ok(linear_hashed(&l, &(Texts){s->texts, ROWS, &lexicon}, 5, &hashed, &error));
+  assert_ok(linear_hashed(&l, &(Texts){s->texts, ROWS, &lexicon}, 5, (Poll){0}, &hashed, &error));
   assert_false(ngrams_exist(&hashed));
   subwords_free(&subwords);
   free(s);

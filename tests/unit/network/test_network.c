@@ -24,7 +24,7 @@ typedef struct Net {
 static void net_fill(Net *net, const Text *texts, const int32_t *targets, size_t count) {
   const Shape *shape = &net->parameters.shape;
   Batch *batch = &net->pass.batch;
-  assert_ok(parameters_new(shape, &net->gradient, &error));
+  assert_ok(parameters_new(shape, (Poll){0}, &net->gradient, &error));
   assert_ok(batch_fill(batch, texts, count, lexicon_words(&net->lexicon, shape->vocabulary), &error));
   assert_ok(pass_reserve(&net->pass, shape, true, &error));
   net->targets = allocate(count, sizeof *net->targets);
@@ -156,8 +156,8 @@ static void step(Net *net, Parameters *mean, Parameters *variance, uint64_t numb
 
 static void check_ten_steps(Net *net, const Reference *file) {
   Parameters mean, variance;
-  assert_ok(parameters_new(&net->parameters.shape, &mean, &error));
-  assert_ok(parameters_new(&net->parameters.shape, &variance, &error));
+  assert_ok(parameters_new(&net->parameters.shape, (Poll){0}, &mean, &error));
+  assert_ok(parameters_new(&net->parameters.shape, (Poll){0}, &variance, &error));
   for (size_t i = 0; i < 10; i++) {
     assert_near(forward(net), (double)reference_floats(file, "losses")[i], REFERENCE_TOLERANCE);
     step(net, &mean, &variance, i + 1);
@@ -198,7 +198,7 @@ static const float LABEL_WEIGHTS[] = {0.5f, 2.0f, 1.5f};
 
 static Net shaped_net(Shape shape, const Text *texts, const Subwords *subwords, const Dropout *dropout) {
   Net net = {.label_weights = LABEL_WEIGHTS, .dropout = dropout, .lexicon = {.subwords = subwords}};
-  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &net.parameters, &error));
   fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
   net_fill(&net, texts, TARGETS, COUNT(TEXTS));
   net.scale = 1.0f; /* slopes of about 1 */
@@ -337,7 +337,7 @@ static Net padding_net(Shape shape, Padding padding) {
   shape.positions = 0;
   shape.padding = padding;
   Net net = {.lexicon = {0}, .scale = 1.0f};
-  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &net.parameters, &error));
   fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
   net_fill(&net, BARE_AND_PADDED, TARGETS, 2);
   forward(&net);
@@ -390,7 +390,7 @@ TEST(nothing_but_skipped_padding_is_an_empty_text) {
   Shape shape = part_shape(false, true, 3);
   shape.padding = (Padding){1, PADDING_ZERO, .skipped = true};
   Net net = {.scale = 1.0f};
-  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &net.parameters, &error));
   fill_normal(net.parameters.block, net.parameters.count, 0.6f, 1);
   net_fill(&net, texts, TARGETS, 2);
   forward(&net);
@@ -480,7 +480,7 @@ static void check_empty(size_t hidden, bool pooled, size_t texts) {
   const int32_t targets[] = {0, 1};
   Shape shape = {.vocabulary = 2, .embedding = 3, .hidden = hidden, .labels = 2, .pooled = pooled};
   Net net = {0};
-  assert_ok(parameters_new(&shape, &net.parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &net.parameters, &error));
   net_fill(&net, empty, targets, texts);
   net.scale = 0.5f;
   assert_near(forward(&net), (double)texts * 0.5 * log(2.0), 1e-6);

@@ -15,7 +15,7 @@ static const Shape POOLED = {.vocabulary = 7, .buckets = 8, .embedding = 5, .hid
 
 static Parameters make(Shape shape) {
   Parameters parameters;
-  assert_ok(parameters_new(&shape, &parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &parameters, &error));
   return parameters;
 }
 
@@ -130,7 +130,7 @@ TEST(shapes_that_overflow_are_refused) {
   };
   for (size_t i = 0; i < COUNT(shapes); i++) {
     Parameters p;
-    assert_invalid(parameters_new(&shapes[i], &p, &error), "too large");
+    assert_invalid(parameters_new(&shapes[i], (Poll){0}, &p, &error), "too large");
     parameters_free(&p);
   }
 }
@@ -561,7 +561,7 @@ static Ngrams ngrams_of(const uint32_t *hashes, size_t count) {
   NgramUse uses[8];
   Ngrams n;
   for (size_t i = 0; i < count; i++) uses[i] = (NgramUse){hashes[i], 1, 1};
-  assert_ok(ngrams_collect(uses, count, 1, count, &n, &error));
+  assert_ok(ngrams_collect(uses, count, 1, count, (Poll){0}, &n, &error));
   return n;
 }
 

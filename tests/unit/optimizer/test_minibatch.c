@@ -31,7 +31,7 @@ static int make_texts(void **unused) {
 static Parameters make_parameters(size_t hidden) {
   const Shape shape = {.vocabulary = VOCABULARY, .embedding = 6, .hidden = hidden, .labels = LABELS};
   Parameters parameters;
-  assert_ok(parameters_new(&shape, &parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &parameters, &error));
   fill_normal(parameters.block, parameters.count, 0.5f, 1);
   return parameters;
 }
@@ -96,7 +96,7 @@ static void step(Trainer *t, size_t first, size_t count, uint64_t seed) {
 /* Returns the gradient of the last step; the caller frees it. */
 static Parameters gradient_of(const Minibatch *minibatch, const Shape *shape) {
   Parameters gradient;
-  assert_ok(parameters_new(shape, &gradient, &error));
+  assert_ok(parameters_new(shape, (Poll){0}, &gradient, &error));
   minibatch_gradient(minibatch, &gradient);
   return gradient;
 }
@@ -120,9 +120,9 @@ typedef struct Plain {
 
 static Plain plain_new(size_t hidden, const float *label_weights) {
   Plain p = {.parameters = make_parameters(hidden), .label_weights = label_weights};
-  assert_ok(parameters_new(&p.parameters.shape, &p.gradient, &error));
-  assert_ok(parameters_new(&p.parameters.shape, &p.mean, &error));
-  assert_ok(parameters_new(&p.parameters.shape, &p.variance, &error));
+  assert_ok(parameters_new(&p.parameters.shape, (Poll){0}, &p.gradient, &error));
+  assert_ok(parameters_new(&p.parameters.shape, (Poll){0}, &p.mean, &error));
+  assert_ok(parameters_new(&p.parameters.shape, (Poll){0}, &p.variance, &error));
   return p;
 }
 
@@ -236,7 +236,7 @@ static Parameters spelled_parameters(size_t hidden, bool pooled, bool shaped) {
   const Shape shape = {.vocabulary = VOCABULARY, .buckets = BUCKETS, .embedding = 5, .hidden = hidden,
                        .labels = LABELS, .pooled = pooled, .shaped = shaped};
   Parameters parameters;
-  assert_ok(parameters_new(&shape, &parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &parameters, &error));
   fill_normal(parameters.block, parameters.count, 0.5f, 1);
   return parameters;
 }

@@ -10,7 +10,7 @@ static Ngrams known(const uint32_t *hashes, size_t count) {
   Ngrams n;
   NgramUse *uses = allocate(count + 1, sizeof *uses);
   for (size_t i = 0; i < count; i++) uses[i] = (NgramUse){hashes[i], 1, 1};
-  assert_ok(ngrams_collect(uses, count, 1, count, &n, &error));
+  assert_ok(ngrams_collect(uses, count, 1, count, (Poll){0}, &n, &error));
   free(uses);
   return n;
 }
@@ -71,7 +71,7 @@ TEST(those_of_most_words_are_kept_then_those_that_occur_most) {
     NgramUse uses[COUNT(USES)];
     Ngrams n;
     memcpy(uses, USES, sizeof uses);
-    assert_ok(ngrams_collect(uses, COUNT(uses), 1, most, &n, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), 1, most, (Poll){0}, &n, &error));
     assert_int_equal(n.count, most < COUNT(WORTH) ? most : COUNT(WORTH));
     for (size_t i = 0; i < COUNT(WORTH); i++)
       assert_int_equal(is_in(n.hash, n.count, WORTH[i]), i < most);
@@ -84,7 +84,7 @@ TEST(the_order_of_uses_does_not_matter) {
   for (size_t turn = 0; turn < COUNT(USES); turn++) {
     Ngrams n;
     for (size_t i = 0; i < COUNT(USES); i++) uses[i] = USES[(i + turn) % COUNT(USES)];
-    assert_ok(ngrams_collect(uses, COUNT(uses), 1, 4, &n, &error));
+    assert_ok(ngrams_collect(uses, COUNT(uses), 1, 4, (Poll){0}, &n, &error));
     assert_memory_equal(n.hash, ((uint32_t[]){20, 30, 40, 50}), 4 * sizeof *n.hash);
     ngrams_free(&n);
   }
@@ -92,7 +92,7 @@ TEST(the_order_of_uses_does_not_matter) {
 
 TEST(none_are_known_too) {
   Ngrams n;
-  assert_ok(ngrams_collect(NULL, 0, 1, 5, &n, &error));
+  assert_ok(ngrams_collect(NULL, 0, 1, 5, (Poll){0}, &n, &error));
   assert_true(ngrams_exist(&n));
   assert_int_equal(n.count, 0);
   assert_int_equal(ngrams_find(&n, 0), 0);
@@ -169,7 +169,7 @@ static Status collect_and_copy(void *context) {
   Ngrams n = {0}, copy = {0}, read = {0};
   const Reference *file = context;
   memcpy(uses, USES, sizeof uses);
-  Status status = ngrams_collect(uses, COUNT(uses), 1, 4, &n, &error);
+  Status status = ngrams_collect(uses, COUNT(uses), 1, 4, (Poll){0}, &n, &error);
   if (!status) status = ngrams_copy(&n, &copy, &error);
   if (!status) status = ngrams_read(&file->tensors, file->bytes, "ngrams", &read, &error);
   ngrams_free(&n);

@@ -145,7 +145,7 @@ TEST(ngrams_of_most_words_are_known) {
   Subwords subwords = make_spelling(words, COUNT(words));
   for (size_t most = 0; most <= 12; most += 6) {
     Ngrams n;
-    assert_ok(subwords_ngrams(&subwords, times, most, &n, &error));
+    assert_ok(subwords_ngrams(&subwords, times, most, (Poll){0}, &n, &error));
     assert_int_equal(n.count, most);
     for (size_t i = 0; i < 6; i++) {
       assert_int_equal(knows(&n, shared[i]), most >= 6);
@@ -162,10 +162,11 @@ TEST(an_ngram_counts_once_a_word) {
   static const uint32_t times[] = {1, 1, 1};
   Subwords subwords = make_spelling(words, COUNT(words));
   Ngrams n;
-  assert_ok(subwords_ngrams(&subwords, times, 3, &n, &error));
+  assert_ok(subwords_ngrams(&subwords, times, 3, (Poll){0}, &n, &error));
   assert_true(knows(&n, "<bb") && knows(&n, "bbb") && knows(&n, "<bbb"));
   ngrams_free(&n);
-  assert_ok(subwords_ngrams(&subwords, times, 1000, &n, &error)); /* <aa aaa aa> <aaa aaaa aaa> <aaaa aaaa> */
+  /* <aa aaa aa> <aaa aaaa aaa> <aaaa aaaa> */
+  assert_ok(subwords_ngrams(&subwords, times, 1000, (Poll){0}, &n, &error));
   assert_int_equal(n.count, 8 + 6 + 9 - 3);
   ngrams_free(&n);
   subwords_free(&subwords);
@@ -174,9 +175,9 @@ TEST(an_ngram_counts_once_a_word) {
 TEST(no_words_have_no_ngrams) {
   Subwords none = {0}, numbered;
   Ngrams n;
-  assert_ok(subwords_ngrams(&none, NULL, 5, &n, &error));
+  assert_ok(subwords_ngrams(&none, NULL, 5, (Poll){0}, &n, &error));
   assert_int_equal(n.count, 0);
-  assert_ok(subwords_number(&none, &n, &numbered, &error));
+  assert_ok(subwords_number(&none, &n, (Poll){0}, &numbered, &error));
   assert_int_equal(numbered.count, 0);
   subwords_free(&numbered);
   ngrams_free(&n);
@@ -199,18 +200,18 @@ TEST(known_ngrams_are_numbers) {
   Subwords hashes = make_spelling(words, COUNT(words)), numbered, copy, added = {0};
   Ngrams n;
   size_t count;
-  assert_ok(subwords_ngrams(&hashes, times, 6, &n, &error));
-  assert_ok(subwords_number(&hashes, &n, &numbered, &error));
+  assert_ok(subwords_ngrams(&hashes, times, 6, (Poll){0}, &n, &error));
+  assert_ok(subwords_number(&hashes, &n, (Poll){0}, &numbered, &error));
   for (size_t w = 0; w < COUNT(words); w++) assert_ok(subwords_add(&added, &n, words[w], strlen(words[w]), &error));
   check_same_lists(&added, &numbered);
   const uint32_t *number = subwords_get(&numbered, 0, &count), *hash = subwords_get(&hashes, 0, &count);
   for (size_t i = 0; i < count; i++) assert_int_equal(number[i], ngrams_find(&n, hash[i]));
   number = subwords_get(&numbered, 3, &count);
   for (size_t i = 0; i < count; i++) assert_int_equal(number[i], n.count);
-  assert_ok(subwords_number(&hashes, NULL, &copy, &error));
+  assert_ok(subwords_number(&hashes, NULL, (Poll){0}, &copy, &error));
   check_same_lists(&copy, &hashes);
   subwords_free(&copy);
-  assert_ok(subwords_number(&hashes, &(Ngrams){0}, &copy, &error));
+  assert_ok(subwords_number(&hashes, &(Ngrams){0}, (Poll){0}, &copy, &error));
   check_same_lists(&copy, &hashes);
   subwords_free(&copy);
   subwords_free(&added);
@@ -237,8 +238,8 @@ static Status know_and_number(void *context) {
   static const uint32_t times[] = {1, 2};
   Ngrams n = {0};
   Subwords numbered = {0};
-  Status status = subwords_ngrams(context, times, 5, &n, &error);
-  if (!status) status = subwords_number(context, &n, &numbered, &error);
+  Status status = subwords_ngrams(context, times, 5, (Poll){0}, &n, &error);
+  if (!status) status = subwords_number(context, &n, (Poll){0}, &numbered, &error);
   ngrams_free(&n);
   subwords_free(&numbered);
   return status;

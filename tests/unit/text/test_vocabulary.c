@@ -33,7 +33,8 @@ static void check_words(const Vocabulary *vocabulary, const char *letters) {
 static uint32_t *prune_after(Vocabulary *vocabulary, size_t min_count, size_t most, size_t keep) {
   uint32_t *renumbered;
   Vocabulary kept;
-  assert_ok(vocabulary_prune(vocabulary, min_count, most, keep, &kept, &renumbered, &error));
+  VocabularyLimits limits = {.min_count = min_count, .most = most, .keep = keep};
+  assert_ok(vocabulary_prune(vocabulary, &limits, &kept, &renumbered, &error));
   vocabulary_free(vocabulary);
   *vocabulary = kept;
   return renumbered;
@@ -105,7 +106,7 @@ TEST(renumbered_maps_old_numbers_to_new) {
 TEST(pruning_leaves_the_vocabulary_itself_as_it_was) {
   Vocabulary vocabulary = vocabulary_of("abbccc"), kept;
   uint32_t *renumbered;
-  assert_ok(vocabulary_prune(&vocabulary, 2, 1, 0, &kept, &renumbered, &error));
+  assert_ok(vocabulary_prune(&vocabulary, &(VocabularyLimits){.min_count = 2, .most = 1}, &kept, &renumbered, &error));
   check_words(&vocabulary, "abc");
   check_words(&kept, "c");
   assert_int_equal(vocabulary.counts[0], 1);

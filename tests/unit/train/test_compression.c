@@ -110,10 +110,10 @@ TEST(a_model_with_floats_has_all_of_them_in_its_file) {
   for (int compress = 0; compress <= 1; compress++) {
     Model *model = trained(compress, true), *read;
     File file;
-    assert_ok(model_write(model, &file.bytes, &file.size, &error));
+    assert_ok(model_write(model, (Poll){0}, &file.bytes, &file.size, &error));
     assert_int_equal(has_part(&file, ".codes"), compress);
     assert_int_equal(has_part(&file, "ngrams"), compress);
-    assert_ok(model_read(file.bytes, file.size, &read, &error));
+    assert_ok(model_read(file.bytes, file.size, (Poll){0}, &read, &error));
     assert_int_equal(read->parameters.count, model->parameters.count);
     check_same_floats(read->parameters.block, model->parameters.block, read->parameters.count);
     check_same_floats(read->linear.kernel, model->linear.kernel, weights_of(&read->linear));

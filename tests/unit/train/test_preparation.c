@@ -11,7 +11,7 @@ TEST(the_seed_draws_the_initial_values) {
     options.learning_rate = 0.0;
     options.seed = seed;
     Model *model = sample_model(&options, ROWS);
-    assert_ok(parameters_new(&model->parameters.shape, &drawn, &error));
+    assert_ok(parameters_new(&model->parameters.shape, (Poll){0}, &drawn, &error));
     parameters_initialise(&drawn, seed, (Poll){0});
     assert_memory_equal(model->parameters.block, drawn.block, drawn.count * sizeof(float));
     parameters_free(&drawn);
@@ -249,7 +249,7 @@ TEST(words_begin_with_the_vectors_given) {
   assert_true(factor < 0.5); /* values of about 3 are scaled down to what networks begin with */
   check_factors(vector_factor(model, "soup", 2), factor);
   check_factors(vector_factor(model, "nowhere", 4), factor); /* a word of no row is known by its vector */
-  assert_ok(parameters_new(&model->parameters.shape, &drawn, &error));
+  assert_ok(parameters_new(&model->parameters.shape, (Poll){0}, &drawn, &error));
   parameters_initialise(&drawn, options.seed, (Poll){0});
   uint32_t other = vocabulary_find(&model->vocabulary, "rain", 4);
   assert_memory_equal(model->parameters.block + other * VECTOR_SIZE, drawn.block + other * VECTOR_SIZE,

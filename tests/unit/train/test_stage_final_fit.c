@@ -7,7 +7,7 @@
 static size_t count_untouched(const Model *model, const uint8_t use[ROWS], uint8_t wanted) {
   Parameters drawn;
   size_t untouched = 0, size = model->parameters.shape.embedding;
-  assert_ok(parameters_new(&model->parameters.shape, &drawn, &error));
+  assert_ok(parameters_new(&model->parameters.shape, (Poll){0}, &drawn, &error));
   parameters_initialise(&drawn, 1, (Poll){0});
   for (size_t i = 0; i < ROWS; i++) {
     char word[32];

@@ -125,7 +125,7 @@ static uint8_t *trained_bytes(size_t threads, uint64_t seed, size_t hidden, size
   options.seed = seed;
   options.hidden = hidden;
   Model *model = sample_model(&options, ROWS);
-  assert_ok(model_write(model, &bytes, size, &error));
+  assert_ok(model_write(model, (Poll){0}, &bytes, size, &error));
   model_free(model);
   return bytes;
 }

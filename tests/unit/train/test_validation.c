@@ -125,7 +125,7 @@ static Subject *subject_new(bool linear, uint64_t seed) {
   s->lexicon = corpus_lexicon(&s->corpus);
   const Shape shape = {.vocabulary = vocabulary_size(&s->corpus.vocabulary), .buckets = 30, .embedding = 6,
                        .labels = SAMPLE_LABELS, .pooled = true};
-  assert_ok(parameters_new(&shape, &s->model.parameters, &error));
+  assert_ok(parameters_new(&shape, (Poll){0}, &s->model.parameters, &error));
   fill_normal(s->model.parameters.block, s->model.parameters.count, 0.6f, seed);
   if (linear) s->model.linear = random_linear(shape.vocabulary, SAMPLE_LABELS, 20, seed);
   s->model.reading.max_tokens = 7;

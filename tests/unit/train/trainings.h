@@ -74,7 +74,7 @@ typedef struct File {
 /* The first file is kept, and each further one must be the same. */
 SHARED void check_same_file(Model *model, File *expected) {
   File file;
-  assert_ok(model_write(model, &file.bytes, &file.size, &error));
+  assert_ok(model_write(model, (Poll){0}, &file.bytes, &file.size, &error));
   model_free(model);
   if (!expected->bytes) {
     *expected = file;
