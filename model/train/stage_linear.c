@@ -99,8 +99,7 @@ static Status train(Training *t, const Examples *e, Linear *linear, Error *error
   size_t cut = 0;
   LinearTraining training = describe(t, e);
   training.time = &time;
-  training.cut = &cut;
-  Status status = linear_train(linear, &training, t->workers, error);
+  Status status = linear_train(linear, &training, t->workers, &cut, error);
   if (status || cut == 0 || !linear_exists(linear)) return status;
   return warnings_find_of_short_linear(t, cut, &t->warnings, error);
 }

@@ -4,14 +4,14 @@
 ** finish the network, write the file and save it, is estimated as soon as the network has been made, from how long that
 ** took, and kept back. Stages before the end ask how much is left beside: the linear branch may take half of it, from
 ** fewer rows and cut short if need be, the rows held out are made fewer if they would take more than a tenth, and the
-** epochs take the rest. What comes after the
-** epochs runs only as far as there is time. The stop file ends the same stages.
+** epochs take the rest. What comes after the epochs runs only as far as there is time. The stop file ends the same
+** stages.
 */
 #ifndef CLASSIFY_TIME_LIMIT_H
 #define CLASSIFY_TIME_LIMIT_H
 
-#include "base/clock.h"
 #include "base/status.h"
+#include "base/time_left.h"
 #include "train/training.h"
 
 /* Seconds left, beside those that are kept back; 0 or less once the stop file is there, INFINITY without a limit. Any
