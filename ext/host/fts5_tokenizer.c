@@ -49,7 +49,7 @@ static Status host_split(const Tokenizer *tokenizer, const char *text, size_t le
   int rc = host->methods.xTokenize(host->instance, &splitting, FTS5_TOKENIZE_DOCUMENT, text, splitting.size, on_token);
   if (rc == SQLITE_OK || rc == STOPPED) return splitting.poll.status;
   if (rc == SQLITE_NOMEM) return error_no_memory(error);
-  return error_set(error, STATUS_INVALID, "the tokenizer '%s' failed: %s", host->name, sqlite3_errstr(rc));
+  return error_set(error, STATUS_INVALID, "the tokenizer '%.60s' failed: %s", host->name, sqlite3_errstr(rc));
 }
 
 /* ---- finding a tokenizer ----------------------------------------------------------------- */
@@ -88,13 +88,13 @@ static int create_instance(HostTokenizer *host, const fts5_api *api, const char 
                            Error *error) {
   void *context;
   if (count == 0 || api->xFindTokenizer((fts5_api *)api, words[0], &context, &host->methods))
-    return failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%s', expected unicode, whitespace, "
+    return failure(error, SQLITE_ERROR, "this SQLite has no tokenizer '%.60s', expected unicode, whitespace, "
                    "characters or one of FTS5's, such as 'porter unicode61'", count ? words[0] : "");
   int rc = host->methods.xCreate(context, (const char **)words + 1, count - 1, &host->instance);
   if (rc == SQLITE_OK) return SQLITE_OK;
   host->instance = NULL;
   if (rc == SQLITE_NOMEM) return failure_no_memory(error);
-  return failure(error, SQLITE_ERROR, "the tokenizer '%s' cannot be made: FTS5 does not know one of its names, or "
+  return failure(error, SQLITE_ERROR, "the tokenizer '%.60s' cannot be made: FTS5 does not know one of its names, or "
                  "refuses an argument", host->name);
 }
 

@@ -71,10 +71,10 @@ static int read_encoder(Connection *c, const EncoderPlace *p, const Encoder **en
   if (stmt) sqlite3_bind_text(stmt, 1, p->name, -1, SQLITE_STATIC);
   rc = stmt ? schemas_step(c, &CLASSIFY_ENCODERS, p->schema, stmt, error) : SQLITE_DONE;
   if (rc == SQLITE_DONE)
-    rc = failure(error, SQLITE_ERROR, "encoder '%s' has just been deleted", p->name);
+    rc = failure(error, SQLITE_ERROR, "encoder '%.60s' has just been deleted", p->name);
   else if (rc == SQLITE_ROW && (rc = read_row(c, stmt, encoder, &reason)) != SQLITE_OK)
     rc = rc == SQLITE_NOMEM ? failure_no_memory(error)
-                            : failure(error, rc, "encoder '%s' cannot be used: %s", p->name, reason.message);
+                            : failure(error, rc, "encoder '%.60s' cannot be used: %s", p->name, reason.message);
   *state = row_state_now(c->db, p->schema);
   sqlite3_reset(stmt);
   return rc;

@@ -47,7 +47,7 @@ static int find_in(Search *s, const char *schema, Error *error) {
     for (int i = 0; i < ENCODER_FILES; i++) s->lengths[i] = sqlite3_column_int64(stmt, i);
     rc = schemas_step(s->connection, &CLASSIFY_ENCODERS, schema, stmt, error);
     if (rc == SQLITE_ROW)
-      rc = failure(error, SQLITE_ERROR, "%s.classify_encoders has more than one encoder named '%s', expected one",
+      rc = failure(error, SQLITE_ERROR, "%s.classify_encoders has more than one encoder named '%.60s', expected one",
                    schema, s->name);
   }
   sqlite3_reset(stmt);
@@ -67,7 +67,7 @@ static int list_names(Search *s, sqlite3_str *list, int *count, Error *error) {
       const char *name = (const char *)sqlite3_column_text(stmt, 0);
       if (s->found && name && strcmp(s->found, name) == 0) continue;
       if (!s->found && name) s->found = sqlite3_mprintf("%s", name);
-      sqlite3_str_appendf(list, "%s%s", *count ? ", " : "", name);
+      sqlite3_str_appendf(list, "%s%.60s", *count ? ", " : "", name);
       ++*count;
     }
     sqlite3_reset(stmt);
@@ -77,9 +77,9 @@ static int list_names(Search *s, sqlite3_str *list, int *count, Error *error) {
 }
 
 static int no_encoder(const Search *s, const char *names, Error *error) {
-  if (names && s->asked) return failure(error, SQLITE_ERROR, "no encoder named '%s' (encoders: %s)", s->asked, names);
+  if (names && s->asked) return failure(error, SQLITE_ERROR, "no encoder named '%.60s' (encoders: %s)", s->asked, names);
   if (names) return failure(error, SQLITE_ERROR, "no encoder is named, expected one of: %s", names);
-  return failure(error, SQLITE_ERROR, "there is no encoder%s%s%s, expected a row of a table %s%sclassify_encoders("
+  return failure(error, SQLITE_ERROR, "there is no encoder%s%.60s%s, expected a row of a table %s%sclassify_encoders("
                  "name, config, tokenizer, weights) that has the contents of its files", s->asked ? " named '" : "",
                  s->asked ? s->asked : "", s->asked ? "'" : "", s->only ? s->only : "", s->only ? "." : "");
 }
@@ -110,7 +110,7 @@ static int search(Search *s, const char *name, Error *error) {
   if (!rc && !s->schema) rc = take_only(s, error);
   if (!rc && !s->schema) rc = find_name(s, error);
   if (!rc && !s->schema) /* such as a name with a NUL in it */
-    rc = failure(error, SQLITE_ERROR, "the only encoder cannot be found by its name, '%s'", s->name);
+    rc = failure(error, SQLITE_ERROR, "the only encoder cannot be found by its name, '%.60s'", s->name);
   return rc;
 }
 

@@ -139,7 +139,7 @@ static int load_from(Connection *c, const ModelPlace *place, const Model **model
   if (!rc) keep(c, place, &state, &mark, *model);
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) return rc;
   Error reason = *error;
-  return failure(error, rc, "the weights of %s.%s@%lld cannot be used: %s", place->schema, place->name,
+  return failure(error, rc, "the weights of %s.%.60s@%lld cannot be used: %s", place->schema, place->name,
                  place->version, reason.message);
 }
 

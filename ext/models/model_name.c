@@ -33,7 +33,7 @@ int model_name_parse(const Schemas *schemas, const char *spec, ModelName *n, Err
   size_t whole = length;
   length -= (size_t)(name - spec);
   if (length == 0)
-    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected name, name@version or "
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%.60s', expected name, name@version or "
                  "schema.name@version", spec);
   if (!rc) {
     n->schema = schema ? sqlite3_mprintf("%s", schema) : NULL;

@@ -93,7 +93,7 @@ static int list_add(List *list, Search *s, const char *schema, const char *forma
   sqlite3_bind_text(stmt, 1, s->model, -1, SQLITE_STATIC); /* NAMES has no ?1 */
   while ((rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error)) == SQLITE_ROW) {
     if (list->count < LISTED)
-      sqlite3_str_appendf(list->text, "%s%s%s%s", list->count ? ", " : "", list->with_schema ? schema : "",
+      sqlite3_str_appendf(list->text, "%s%s%s%.60s", list->count ? ", " : "", list->with_schema ? schema : "",
                           list->with_schema ? "." : "", sqlite3_column_text(stmt, 0));
     else if (list->count == LISTED)
       sqlite3_str_appendall(list->text, ", ...");
@@ -130,22 +130,35 @@ static int fail_without_version(Search *s, Error *error) {
   int rc = list_add(&list, s, s->schema, VERSIONS, error);
   rc = list_finish(&list, rc, &text, error);
   if (!rc)
-    rc = failure(error, SQLITE_ERROR, "model '%s%s%s' has no version %lld (versions: %s)", n->schema ? n->schema : "",
+    rc = failure(error, SQLITE_ERROR, "model '%s%s%.60s' has no version %lld (versions: %s)", n->schema ? n->schema : "",
                  n->schema ? "." : "", n->name, n->version, text);
   sqlite3_free(text);
   return rc;
 }
 
+/* Says what else is missing: a database named as what stands before the first dot, or any model in the one that is. */
+static void tell_of_schema(const ModelName *n, bool empty, char told[120]) {
+  size_t before = strcspn(n->name, ".");
+  *told = '\0';
+  if (n->schema && empty)
+    sqlite3_snprintf(120, told, ", since %.60s has none", n->schema);
+  else if (!n->schema && n->name[before])
+    sqlite3_snprintf(120, told, ", nor a database named '%.*s'", before < 60 ? (int)before : 60, n->name);
+}
+
 static int fail_without_name(Search *s, Error *error) {
   const ModelName *n = &s->name;
   const char *in = n->schema ? n->schema : "", *dot = n->schema ? "." : "";
-  char *text;
+  char *text, told[120];
   int rc = list_names(s, n->schema, &text, error);
+  bool empty = !rc && !text;
+  if (empty && n->schema) rc = list_names(s, NULL, &text, error);
+  tell_of_schema(n, empty && text, told);
   if (!rc && text)
-    rc = failure(error, SQLITE_ERROR, "no model named '%s%s%s' (models: %s)", in, dot, n->name, text);
+    rc = failure(error, SQLITE_ERROR, "no model named '%s%s%.60s'%s (models: %s)", in, dot, n->name, told, text);
   else if (!rc)
-    rc = failure(error, SQLITE_ERROR, "no model named '%s%s%s': there are none yet, classify_train() makes one", in,
-                 dot, n->name);
+    rc = failure(error, SQLITE_ERROR, "no model named '%s%s%.60s'%s: there are none yet, classify_train() makes one",
+                 in, dot, n->name, told);
   sqlite3_free(text);
   return rc;
 }

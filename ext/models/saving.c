@@ -296,6 +296,6 @@ int saving_save(Connection *c, const SavingTarget *t, const NewModel *m, sqlite3
   *version = s.version;
   if (!s.not_deleted) return SQLITE_OK;
   return failure(error, code_that_keeps(&s, s.not_deleted),
-                 "the model is saved as %s.%s@%lld, but its older versions could not be "
+                 "the model is saved as %s.%.60s@%lld, but its older versions could not be "
                  "deleted: %s", t->schema, t->name, s.version, s.reason.message);
 }

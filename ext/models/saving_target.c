@@ -31,7 +31,7 @@ static int parse_name(Connection *c, const char *spec, ModelName *n, Error *erro
   rc = model_name_parse(&schemas, spec, n, error);
   schemas_free(&schemas);
   if (!rc && (n->version != MODEL_NAME_NEWEST || ends_in_version(n->name)))
-    rc = failure(error, SQLITE_ERROR, "the model's name is '%s', expected a name without @version, since the "
+    rc = failure(error, SQLITE_ERROR, "the model's name is '%.60s', expected a name without @version, since the "
                  "new version's number is chosen for you", spec);
   return rc;
 }
@@ -85,7 +85,7 @@ static int check_versions(Connection *c, const SavingTarget *t, Error *error) {
                      "(typeof(version) IN ('integer', 'real') AND version < " MODEL_TABLES_MOST_VERSION ") LIMIT 1",
                      t->schema, t->name, &version, error);
   if (!rc && version)
-    rc = failure(error, SQLITE_ERROR, "the model %s.%s has the version %.40s, expected numbers less than "
+    rc = failure(error, SQLITE_ERROR, "the model %s.%.60s has the version %.40s, expected numbers less than "
                  MODEL_TABLES_MOST_VERSION, t->schema, t->name, version);
   sqlite3_free(version);
   return lock_wait_is_lock(rc) ? SQLITE_OK : rc;

@@ -26,7 +26,7 @@ void classify_train_step(sqlite3_context *context, int argc, sqlite3_value **arg
     rc = training_run_begin(&a->run, sqlite3_user_data(context), argc > 2 ? argv[2] : NULL,
                             argc > 3 ? argv[3] : NULL, NULL, &error);
   a->begun = a->begun || !rc;
-  if (!rc) rc = training_rows_add(&a->run, argv[0], argv[1], ROW_TRAINS, &error);
+  if (!rc) rc = training_run_failure(&a->run, training_rows_add(&a->run, argv[0], argv[1], ROW_TRAINS, &error), &error);
   a->failed = rc != SQLITE_OK;
   if (rc) failure_result(context, NAME, rc, &error);
 }
@@ -102,7 +102,7 @@ static int watched_begin(TableCall *call, sqlite3_value **arguments, Error *erro
     rc = failure(error, SQLITE_ERROR, "no query given, expected classify_train('SELECT text, label FROM ...')");
   if (!rc)
     rc = training_run_begin(&w->run, call->connection, arguments[ARG_MODEL], arguments[ARG_OPTIONS], query, error);
-  if (!rc) rc = training_rows_query(&w->run, query, error);
+  if (!rc) rc = training_run_failure(&w->run, training_rows_query(&w->run, query, error), error);
   if (!rc) rc = training_run_start(&w->run, error);
   if (!rc) rc = training_run_epoch(&w->run, &w->epoch, error);
   return rc;

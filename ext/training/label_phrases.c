@@ -99,7 +99,7 @@ static int visit_row(TrainingRun *run, sqlite3_stmt *stmt, PhraseVisit *visit, E
   const char *shown = (const char *)sqlite3_column_text(stmt, COL_SHOWN);
   bool is_name = sqlite3_column_int(stmt, COL_IS_NAME);
   if (!sqlite3_column_int(stmt, COL_IS_TEXT) && shown)
-    return failure(error, SQLITE_ERROR, "option labels has %s, expected names of labels, or an object of name to "
+    return failure(error, SQLITE_ERROR, "option labels has %.60s, expected names of labels, or an object of name to "
                    "description or to a list of phrases", shown);
   if (!name || !phrase || !shown) return failure_no_memory(error);
   char *words = copy_words(phrase, is_name);

@@ -37,7 +37,7 @@ static const Option TRAIN_OPTIONS[] = {
     {"position_bias", &OPTION_BOOLEAN, TRAINING(position_bias), 0, 0, NULL},
     {"precision", &OPTION_PRECISION, TRAINING(precision), 0, 0, NULL},
     {"progress", &OPTION_BOOLEAN, OPTION(progress), 0, 0, NULL},
-    {"seed", &OPTION_LARGE, TRAINING(seed), 0, 9007199254740992.0, NULL},
+    {"seed", &OPTION_LARGE, TRAINING(seed), 0, 9007199254740991.0, NULL},
     {"stop_file", &OPTION_STOP_FILE, OPTION(stop_file), 0, 0, NULL},
     {"subwords", &OPTION_BOOLEAN, TRAINING(subwords), 0, 0, NULL},
     {"teacher", &OPTION_TEXT, OPTION(teacher), 0, 0, "an encoder's name, or a query that gives a text and a vector"},

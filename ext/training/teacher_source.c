@@ -71,6 +71,19 @@ static int add_label(TrainingRun *run, const LabelPhrase *phrase, Error *error) 
 
 /* ---- vectors made elsewhere ---------------------------------------------------------------------- */
 
+static int bad_vector(sqlite3_stmt *stmt, const char *text, Error *error) {
+  static const char EXPECTED[] = "expected a BLOB of float32, 4 bytes a number";
+  int bytes = sqlite3_column_bytes(stmt, 1);
+  if (sqlite3_column_type(stmt, 1) == SQLITE_BLOB)
+    return failure(error, SQLITE_ERROR, "the vector of the text '%.60s' is a BLOB of %d byte%s, %s", text, bytes,
+                   bytes == 1 ? "" : "s", EXPECTED);
+  const char *kind = sqlite3_column_type(stmt, 1) == SQLITE_TEXT ? "text" : "number";
+  const char *value = (const char *)sqlite3_column_text(stmt, 1);
+  return value ? failure(error, SQLITE_ERROR, "the vector of the text '%.60s' is the %s '%.60s', %s", text, kind,
+                         value, EXPECTED)
+               : failure_no_memory(error);
+}
+
 static int add_vector(TrainingRun *run, sqlite3_stmt *stmt, Error *error) {
   const char *text;
   size_t length;
@@ -79,9 +92,7 @@ static int add_vector(TrainingRun *run, sqlite3_stmt *stmt, Error *error) {
     return failure(error, SQLITE_ERROR, "the %s gives a BLOB and a text, expected %s, in this order", NAME, MEANING);
   int rc = query_text(sqlite3_column_value(stmt, 0), "text in the query of option teacher", &text, &length, error);
   if (rc || !text || type == SQLITE_NULL) return rc;
-  if (type != SQLITE_BLOB || bytes == 0 || (size_t)bytes % sizeof(float))
-    return failure(error, SQLITE_ERROR, "the vector of the text '%.60s' is no BLOB of float32 (bytes: %d)", text,
-                   bytes);
+  if (type != SQLITE_BLOB || bytes == 0 || (size_t)bytes % sizeof(float)) return bad_vector(stmt, text, error);
   size_t size = (size_t)bytes / sizeof(float);
   if (size > MOST_NUMBERS)
     return failure(error, SQLITE_ERROR, "the vector of the text '%.60s' has %d numbers, expected at most %d", text,

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/number_text.h"
@@ -134,6 +135,13 @@ static bool has_texts(const TrainingRun *run) {
   return training_corpus(run->training)->rows > 0 || (run->options.teacher && run->options.unlabelled);
 }
 
+int training_run_failure(const TrainingRun *run, int rc, Error *error) {
+  const char *name = run->target.name;
+  if (rc != SQLITE_ERROR || strcmp(name, "default") == 0 || failure_names_function(error->message)) return rc;
+  Error reason = *error;
+  return failure(error, rc, "model '%.60s': %s", name, reason.message);
+}
+
 int training_run_start(TrainingRun *run, Error *error) {
   float *weights = NULL;
   int rc = teacher_source_add_labels(run, error);
@@ -151,7 +159,7 @@ int training_run_start(TrainingRun *run, Error *error) {
   if (!rc) rc = failure_code(training_begin(run->training, weights, error));
   progress_begin(&run->progress, run->options.progress, read_progress, run);
   free(weights);
-  return rc;
+  return training_run_failure(run, rc, error);
 }
 
 static void log_epoch(TrainingRun *run, const Epoch *e) {
@@ -177,7 +185,7 @@ int training_run_epoch(TrainingRun *run, Epoch *epoch, Error *error) {
   Poll poll = progress_poll(&run->progress, connection_poll(run->connection));
   int rc = failure_code(training_epoch(run->training, poll, epoch, error));
   if (rc || (run->query && !epoch->is_last)) progress_hide(&run->progress); /* we return to the caller */
-  if (rc) return rc;
+  if (rc) return training_run_failure(run, rc, error);
   if (epoch->is_best) run->best = *epoch;
   metrics_write_epoch(run->history, epoch);
   if (sqlite3_str_errcode(run->history)) return failure_no_memory(error);

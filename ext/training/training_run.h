@@ -47,4 +47,9 @@ int training_run_start(TrainingRun *run, Error *error);
 int training_run_epoch(TrainingRun *run, Epoch *epoch, Error *error);
 void training_run_end(TrainingRun *run);
 
+/* With GROUP BY a statement trains several models: puts the model's name in front of the error, unless it is
+** `default`, and returns rc. _start() and _epoch() have done so.
+*/
+int training_run_failure(const TrainingRun *run, int rc, Error *error);
+
 #endif

@@ -68,8 +68,8 @@ static int bad_vector(const char *token, size_t count, size_t expected, Error *e
   if (count == 0)
     return failure(error, SQLITE_ERROR, "the vector of token '%.60s' is neither a BLOB of float32 nor a JSON "
                    "array, of 1 to %d numbers", token, MOST_NUMBERS);
-  return failure(error, SQLITE_ERROR, "the vector of token '%.60s' has %d numbers, expected %d as those before",
-                 token, (int)count, (int)expected);
+  return failure(error, SQLITE_ERROR, "the vector of token '%.60s' has %d number%s, expected %d as those before",
+                 token, (int)count, count == 1 ? "" : "s", (int)expected);
 }
 
 static int read_vector_row(sqlite3_stmt *stmt, const VectorsWanted *wanted, WordVectors *vectors, Error *error) {

@@ -62,8 +62,8 @@ Status teacher_add_vector(Teacher *t, const char *text, size_t length, const flo
   Status status = t->vectors ? STATUS_OK : begin_vectors(t, size, error);
   if (status) return status;
   if (size != t->vector_size)
-    return error_set(error, STATUS_INVALID, "the vector of the text '%.60s' has %zu numbers, expected %zu as those "
-                     "before", text, size, t->vector_size);
+    return error_set(error, STATUS_INVALID, "the vector of the text '%.60s' has %zu number%s, expected %zu as those "
+                     "before", text, size, size == 1 ? "" : "s", t->vector_size);
   for (size_t i = 0; i < size; i++)
     if (!isfinite(vector[i]))
       return error_set(error, STATUS_INVALID, "the vector of the text '%.60s' has a number that is not finite", text);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/number_text.h"
 #include "base/utf8.h"
 
 enum { NUMBER_KEY = 40 };
@@ -65,6 +66,15 @@ Label labels_get(const Labels *labels, uint32_t number) {
     key_number(key, length, &label);
   }
   return label;
+}
+
+LabelText label_text(Label label) {
+  LabelText t;
+  int length = (int)(label.length < 60 ? label.length : 60);
+  if (label.kind == LABEL_INTEGER) snprintf(t.text, sizeof t.text, "%" PRId64, label.integer);
+  else if (label.kind == LABEL_REAL) snprintf(t.text, sizeof t.text, "%s", number_exact(label.real).text);
+  else snprintf(t.text, sizeof t.text, "'%.*s'", length, label.text);
+  return t;
 }
 
 static uint32_t add_key(Labels *labels, uint8_t kind, const char *key, size_t length) {

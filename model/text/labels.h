@@ -48,6 +48,13 @@ uint32_t labels_find(const Labels *labels, Label label);
 /* Returns a label; its text points into `labels`. */
 Label labels_get(const Labels *labels, uint32_t number);
 
+/* A label for a sentence: 5, 2.5 or 'spam', whose text is cut to 60 bytes. */
+typedef struct LabelText {
+  char text[72];
+} LabelText;
+
+LabelText label_text(Label label);
+
 /* Adds a key from a file. Fails if it is malformed or is there already, also if it is so only as UTF-8. */
 Status labels_add_key(Labels *labels, uint8_t kind, const char *key, size_t length, Error *error);
 

@@ -70,6 +70,10 @@ static void fewer_words(TrainingOptions *o) {
   if (o->max_vocabulary > 10000) o->max_vocabulary = 10000;
 }
 
+static void fewer_tokens(TrainingOptions *o) {
+  if (o->max_tokens > 256) o->max_tokens = 256;
+}
+
 static void no_linear(TrainingOptions *o) { o->linear = false; }
 static void no_subwords(TrainingOptions *o) { o->subwords = false; }
 
@@ -81,15 +85,23 @@ static void smallest_network(TrainingOptions *o) {
   if (o->hidden) o->hidden = 32;
 }
 
+static void smallest_training(TrainingOptions *o) {
+  smallest_network(o);
+  fewer_tokens(o);
+}
+
 /* From those that cost the least accuracy on. */
 static const struct {
   const char *json;
   void (*apply)(TrainingOptions *options);
 } CHANGES[] = {{"{\"max_vocabulary\": 10000}", fewer_words},
+               {"{\"max_tokens\": 256}", fewer_tokens},
                {"{\"subwords\": false}", no_subwords},
                {"{\"linear\": false}", no_linear},
                {"{\"linear\": false, \"subwords\": false, \"max_vocabulary\": 10000, \"embedding\": 32, "
-                "\"hidden\": 32}", smallest_network}};
+                "\"hidden\": 32}", smallest_network},
+               {"{\"linear\": false, \"subwords\": false, \"max_vocabulary\": 10000, \"max_tokens\": 256, "
+                "\"embedding\": 32, \"hidden\": 32}", smallest_training}};
 enum { CHANGE_COUNT = sizeof CHANGES / sizeof *CHANGES };
 
 /* Returns the first change with which the table needs no more than the limit, or CHANGE_COUNT. Where rows are still to
@@ -117,7 +129,7 @@ static Amount print_bytes(double bytes, double (*to_whole)(double)) {
   Amount a;
   if (bytes >= 1e9) snprintf(a.text, sizeof a.text, "%s GB", number_fixed(to_whole(bytes / 1e8) / 10.0, 1).text);
   else if (bytes >= 1e6) snprintf(a.text, sizeof a.text, "%.0f MB", to_whole(bytes / 1e6));
-  else snprintf(a.text, sizeof a.text, "%.0f bytes", bytes);
+  else snprintf(a.text, sizeof a.text, "%.0f byte%s", bytes, bytes == 1.0 ? "" : "s");
   return a;
 }
 
@@ -135,20 +147,28 @@ static double limit_of(const Training *t) {
   return t->options.max_memory ? (double)t->options.max_memory : (double)t->memory.most.bytes;
 }
 
+/* Such as "60 rows" or "the first row". */
+static Amount print_rows(const TableSize *s) {
+  Amount a;
+  const char *first = s->is_whole ? "" : "the first ", *end = s->rows > 1.0 ? "s" : "";
+  if (!s->is_whole && s->rows <= 1.0) snprintf(a.text, sizeof a.text, "the first row");
+  else snprintf(a.text, sizeof a.text, "%s%.0f row%s", first, s->rows, end);
+  return a;
+}
+
 static Status refuse(const Training *t, const TrainingOptions *o, const TableSize *s, double need, Error *error) {
   double limit = limit_of(t), rows = most_rows(o, s, limit), changed = 0.0;
   size_t change = CHANGE_COUNT; /* a model to go on from has its own sizes */
   if (!s->goes_on) change = find_change(o, s, limit, &changed);
-  char options[160] = "", fewer[64] = "";
+  char options[200] = "", fewer[64] = "";
   if (change < CHANGE_COUNT)
     snprintf(options, sizeof options, "options such as %s (%s%s), ", CHANGES[change].json,
              print_bytes(changed, ceil).text, s->is_whole ? "" : " for these alone");
   if (rows > 0.0) snprintf(fewer, sizeof fewer, "about %.0f rows at most, ", rows);
   const char *more = t->options.max_memory ? "a higher max_memory" : "option max_memory, to go on all the same";
-  return error_set(error, STATUS_INVALID, "to learn from %s%zu rows takes about %s of memory, more than the %s that "
-                   "%s, expected %s%s%s%s", s->is_whole ? "" : "the first ", t->corpus.rows,
-                   print_bytes(need, ceil).text, print_bytes(limit, floor).text, owner_of(t), options, fewer,
-                   *options || *fewer ? "or " : "", more);
+  return error_set(error, STATUS_INVALID, "to learn from %s takes about %s of memory, more than the %s that %s, expected "
+                   "%s%s%s%s", print_rows(s).text, print_bytes(need, ceil).text, print_bytes(limit, floor).text,
+                   owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
 }
 
 /* ---- the checks ------------------------------------------------------------------------------- */

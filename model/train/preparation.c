@@ -95,7 +95,12 @@ static Status check_validation(const Corpus *c, Error *error) {
     for (size_t i = 0; i < set.count; i++)
       if (c->use[row] == ROW_VALIDATES && set.labels[i] < c->labels.keys.count) return STATUS_OK;
   }
-  return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from");
+  if (c->others.keys.count == 0)
+    return error_set(error, STATUS_INVALID, "no validation row has a label, expected some that the rows to learn from "
+                     "have");
+  return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from: one has %s, expected "
+                   "labels such as %s", label_text(labels_get(&c->others, 0)).text,
+                   label_text(labels_get(&c->labels, 0)).text);
 }
 
 /* `open`: the caller leaves it to us how rows are judged; held_out: the fraction of them that is held out. */
@@ -154,8 +159,8 @@ static Status check_max_size(const Training *t, Error *error) {
 static Status plan_sizes(Training *t, Error *error) {
   TrainingOptions *o = &t->options;
   if (t->from && t->vectors.size && t->vectors.size != o->embedding)
-    return error_set(error, STATUS_INVALID, "the vectors have %zu numbers, expected %zu as the model to go on from",
-                     t->vectors.size, o->embedding);
+    return error_set(error, STATUS_INVALID, "the vectors have %zu number%s, expected %zu as the model to go on from",
+                     t->vectors.size, t->vectors.size == 1 ? "" : "s", o->embedding);
   if (t->vectors.size) o->embedding = t->vectors.size;
   Status status = check_max_size(t, error);
   return status ? status : size_budget_plan(o, &t->corpus, &t->budget, error);
@@ -173,8 +178,8 @@ static Status check_words(Training *t, size_t largest, Error *error) {
   const TrainingOptions *o = &t->options;
   if (t->corpus.vocabulary.words.count > 0 || largest == 0 || largest >= o->min_count) return STATUS_OK;
   if (o->subwords) return warnings_find_of_no_words(o->min_count, largest, &t->warnings, error);
-  return error_set(error, STATUS_INVALID, "min_count is %zu, but no word occurs more than %zu times, expected at most "
-                   "as much", o->min_count, largest);
+  return error_set(error, STATUS_INVALID, "min_count is %zu, but no word occurs more than %zu time%s, expected at most "
+                   "as much", o->min_count, largest, largest == 1 ? "" : "s");
 }
 
 static Status prune(Training *t, Error *error) {

@@ -24,15 +24,6 @@ static Status warn(Strings *warnings, Error *error, const char *format, ...) {
   return number == STRINGS_NONE ? error_no_memory(error) : STATUS_OK;
 }
 
-/* Prints a label for a sentence, cut to 60 bytes, into `room`. */
-static const char *print_label(const Label *label, Error *room) {
-  int length = (int)(label->length < 60 ? label->length : 60);
-  if (label->kind == LABEL_INTEGER) error_set(room, STATUS_OK, "%lld", (long long)label->integer);
-  else if (label->kind == LABEL_REAL) error_set(room, STATUS_OK, "%s", number_exact(label->real).text);
-  else error_set(room, STATUS_OK, "'%.*s'", length, label->text);
-  return room->message;
-}
-
 /* ---- labels that look alike ------------------------------------------------------------ */
 
 enum { PAIRS_NAMED = 5, LABELS_NAMED = 5 };
@@ -88,10 +79,9 @@ static bool differ_only(const Label *a, const Label *b, int in) {
 
 static Status warn_of_pair(const Label *a, const Label *b, Strings *warnings, Error *error) {
   size_t d = 0;
-  Error names[2];
   while (DIFFERENCES[d].in != ANY && !differ_only(a, b, DIFFERENCES[d].in)) d++;
-  return warn(warnings, error, "labels %s and %s differ only in %s", print_label(a, &names[0]),
-              print_label(b, &names[1]), DIFFERENCES[d].name);
+  return warn(warnings, error, "labels %s and %s differ only in %s", label_text(*a).text,
+              label_text(*b).text, DIFFERENCES[d].name);
 }
 
 /* Returns label i: first come the labels that are learned, then those of validation rows only. */
@@ -138,9 +128,8 @@ static Status warn_of_majority(const Corpus *c, const size_t *label_rows, String
   }
   if (c->multilabel) rows = corpus_count(c, ROW_TRAINS) + corpus_count(c, ROW_VALIDATES);
   if (label_rows[most] * 100 <= rows * 99) return STATUS_OK;
-  Error name;
   Label label = labels_get(&c->labels, (uint32_t)most);
-  return warn(warnings, error, "label %s has %zu of the %zu rows: %s", print_label(&label, &name), label_rows[most],
+  return warn(warnings, error, "label %s has %zu of the %zu rows: %s", label_text(label).text, label_rows[most],
               rows, c->multilabel ? "it tells hardly any two rows apart" : "always giving it would be right as often");
 }
 
@@ -159,10 +148,9 @@ static Status warn_of_lists(const Corpus *c, Strings *warnings, Error *error) {
     last = l;
   }
   if (lists == 0) return STATUS_OK;
-  Error name;
   Label label = labels_get(&c->labels, (uint32_t)last);
   return warn(warnings, error, "%zu labels look like lists, such as %s, and are each learned as one label: several "
-              "labels of a row are a JSON array, [\"a\",\"b\"]", lists, print_label(&label, &name));
+              "labels of a row are a JSON array, [\"a\",\"b\"]", lists, label_text(label).text);
 }
 
 /* ---- texts --------------------------------------------------------------------------------- */
@@ -282,13 +270,12 @@ static Status warn_of_unlearned(const Training *t, Strings *warnings, Error *err
   Status status = list_learned(t, &learned, error);
   for (size_t i = 0; i < t->taught.phrases && !status; i++) {
     uint32_t l = t->taught.phrase_labels[i];
-    Error name;
     Label label = labels_get(&t->corpus.labels, l);
     if (learned[l]) continue;
     learned[l] = true;
     if (count++ < LABELS_NAMED)
       status = warn(warnings, error, "label %s has no row, and none was guessed to have it: it was not learned",
-                    print_label(&label, &name));
+                    label_text(label).text);
   }
   free(learned);
   if (!status && count > LABELS_NAMED)
@@ -333,6 +320,6 @@ Status warnings_find_of_left_out(const Training *t, const char *left_out, String
 }
 
 Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error) {
-  return warn(warnings, error, "min_count is %zu, but no word occurs more than %zu times: the model knows no words, "
-              "only their parts", min_count, largest);
+  return warn(warnings, error, "min_count is %zu, but no word occurs more than %zu time%s: the model knows no words, "
+              "only their parts", min_count, largest, largest == 1 ? "" : "s");
 }

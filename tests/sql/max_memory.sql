@@ -42,6 +42,12 @@ SELECT json_extract(options, '$.max_memory') FROM classify_models WHERE name = '
 SELECT classify_train(body, category, 'more', '{"max_memory": null, "epochs": 1}') IS NOT NULL FROM tickets;
 SELECT json_extract(options, '$.max_memory') IS NULL FROM classify_models WHERE name = 'more' AND version = 2;
 
+-- Of few long texts fewer tokens are read.
+SELECT classify_train((WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n LIMIT 300000)
+                       SELECT group_concat('w' || n % 100, ' ') FROM n), value % 2, 'long',
+                      '{"max_tokens": 100000, "max_memory": 250e6, "threads": 1, "validation": 0}')
+FROM json_each('[1, 2, 3, 4]');
+
 -- What is no number of bytes.
 SELECT classify_train(body, category, 'none', '{"max_memory": 0}') FROM tickets;
 SELECT classify_train(body, category, 'none', '{"max_memory": -1}') FROM tickets;

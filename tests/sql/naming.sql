@@ -44,6 +44,13 @@ SELECT classify('my refund is late', '');
 SELECT classify('my refund is late', '@1');
 SELECT classify('my refund is late', 'main.');
 
+-- A database that is not there, one without models, and a name that is cut where it is quoted.
+SELECT classify('my refund is late', 'zz.bank');
+SELECT classify('my refund is late', 'temp.bank@2');
+SELECT classify('my refund is late', printf('%.*c', 100000, 'm'));
+SELECT classify('my refund is late', printf('%.*c', 100000, 'm') || '.n');
+SELECT classify_train(body, category, printf('%.*c', 100000, 'm') || '@2') FROM tickets;
+
 -- schema.name, for databases that are attached.
 ATTACH ':memory:' AS other;
 SELECT json_extract(classify_train(body, 'other ' || category, 'other.spam', :small), '$.model', '$.version')

@@ -105,6 +105,7 @@ SELECT classify_train(body, category, 'wrong', '{"dropout":-0.1}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"validation":1}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"patience":0}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"seed":-1}') FROM tickets;
+SELECT classify_train(body, category, 'wrong', '{"seed":9007199254740993}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"threads":0}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"threads":1000}') FROM tickets;
 SELECT classify_train(body, category, 'wrong', '{"max_seconds":-1}') FROM tickets;

@@ -132,6 +132,8 @@ SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT text, x'''' FROM v
 SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT text, 5 FROM vectors ORDER BY text"}') FROM tickets;
 SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT x''00'', vector FROM vectors"}') FROM tickets;
 SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT ''a'', zeroblob(8) UNION ALL SELECT ''b'', zeroblob(12)"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT ''a'', zeroblob(8) UNION ALL SELECT ''b'', zeroblob(4)"}') FROM tickets;
+SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT ''a'', x''00''"}') FROM tickets;
 SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT ''a'', x''0000803f0000c07f''"}') FROM tickets;
 SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT ''a'', x''0000807f0000803f''"}') FROM tickets;
 SELECT classify_train(body, label, 'bad', '{"teacher":"SELECT text || ''!'', vector FROM vectors"}') FROM tickets;

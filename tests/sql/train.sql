@@ -36,6 +36,9 @@ SELECT count(*) FROM (
   SELECT classify_train(body, category, CASE WHEN id <= 30 THEN 'first' ELSE 'second' END, :small)
   FROM tickets GROUP BY id > 30);
 SELECT name FROM classify_models WHERE name IN ('first', 'second');
+SELECT count(*) FROM (
+  SELECT classify_train(iif(id > 30, CAST(body AS BLOB), body), id % 2, 'group ' || (id > 30), :small)
+  FROM tickets GROUP BY id > 30);
 
 -- Several models in one pass over the rows.
 SELECT json_extract(classify_train(body, category, 'by category', :small), '$.model'),

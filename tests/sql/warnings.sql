@@ -23,3 +23,5 @@ SELECT json_extract(metrics, '$.warnings') FROM classify_models WHERE name = 'wa
 SELECT json_extract(classify_train(body, label, 'rare', json_set(:small, '$.min_count', 1000, '$.subwords', json('true'))), '$.warnings')
   LIKE '%"min_count is 1000, but no word occurs more than % times: the model knows no words, only their parts"%' FROM doubtful;
 SELECT classify_train(body, label, 'none', json_set(:small, '$.min_count', 1000, '$.subwords', json('false'))) FROM doubtful;
+SELECT classify_train('w' || value, value % 2, 'none', json_set(:small, '$.min_count', 2, '$.subwords', json('false')))
+FROM json_each('[1, 2, 3, 4]');

@@ -94,6 +94,34 @@ TEST(the_options_that_it_names_are_enough) {
   training_free(t);
 }
 
+/* 97 different words, so that little else of the need is of this text. */
+static Training *with_long_text(const TrainingOptions *options) {
+  enum { WORDS = 4000, WORD = 4 };
+  char text[WORDS * WORD + 1];
+  Training *t = sample_training(options, ROWS);
+  for (size_t i = 0; i < WORDS; i++) snprintf(text + WORD * i, WORD + 1, "w%02zu ", i % 97);
+  add_row(t, text, sample_label(0), ROW_TRAINS);
+  return t;
+}
+
+/* A minibatch takes memory by its longest text. */
+TEST(of_a_long_text_fewer_tokens_are_enough) {
+  TrainingOptions options = full_options(), fewer = options;
+  TableSize size;
+  options.max_tokens = 4000;
+  fewer.max_tokens = 256;
+  Training *t = with_long_text(&options);
+  table_size_measure(training_corpus(t), options.subwords, &size);
+  size.is_whole = true;
+  double all = memory_need(&options, &size), less = memory_need(&fewer, &size);
+  assert_true(less < 0.9 * all);
+  t->options.max_memory = fewer.max_memory = (size_t)((all + less) / 2.0);
+  check_refused(t, "expected options such as {\"max_tokens\": 256} (");
+  t = with_long_text(&fewer);
+  begin(t);
+  training_free(t);
+}
+
 TEST(nothing_is_named_that_would_not_do) {
   TrainingOptions options = limited(1000);
   Training *t = sample_training(&options, ROWS);
@@ -176,6 +204,7 @@ int main(void) {
       cmocka_unit_test(the_option_is_above_the_machine),
       cmocka_unit_test(the_need_itself_is_enough),
       cmocka_unit_test(the_options_that_it_names_are_enough),
+      cmocka_unit_test(of_a_long_text_fewer_tokens_are_enough),
       cmocka_unit_test(nothing_is_named_that_would_not_do),
       cmocka_unit_test(rows_are_refused_while_they_come),
       cmocka_unit_test(the_sample_that_it_names_is_small_enough),
