@@ -77,7 +77,8 @@ static int list_names(Search *s, sqlite3_str *list, int *count, Error *error) {
 }
 
 static int no_encoder(const Search *s, const char *names, Error *error) {
-  if (names && s->asked) return failure(error, SQLITE_ERROR, "no encoder named '%.60s' (encoders: %s)", s->asked, names);
+  if (names && s->asked)
+    return failure(error, SQLITE_ERROR, "no encoder named '%.60s' (encoders: %s)", s->asked, names);
   if (names) return failure(error, SQLITE_ERROR, "no encoder is named, expected one of: %s", names);
   return failure(error, SQLITE_ERROR, "there is no encoder%s%.60s%s, expected a row of a table %s%sclassify_encoders("
                  "name, config, tokenizer, weights) that has the contents of its files", s->asked ? " named '" : "",

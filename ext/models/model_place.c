@@ -130,8 +130,8 @@ static int fail_without_version(Search *s, Error *error) {
   int rc = list_add(&list, s, s->schema, VERSIONS, error);
   rc = list_finish(&list, rc, &text, error);
   if (!rc)
-    rc = failure(error, SQLITE_ERROR, "model '%s%s%.60s' has no version %lld (versions: %s)", n->schema ? n->schema : "",
-                 n->schema ? "." : "", n->name, n->version, text);
+    rc = failure(error, SQLITE_ERROR, "model '%s%s%.60s' has no version %lld (versions: %s)",
+                 n->schema ? n->schema : "", n->schema ? "." : "", n->name, n->version, text);
   sqlite3_free(text);
   return rc;
 }

@@ -166,9 +166,9 @@ static Status refuse(const Training *t, const TrainingOptions *o, const TableSiz
              print_bytes(changed, ceil).text, s->is_whole ? "" : " for these alone");
   if (rows > 0.0) snprintf(fewer, sizeof fewer, "about %.0f rows at most, ", rows);
   const char *more = t->options.max_memory ? "a higher max_memory" : "option max_memory, to go on all the same";
-  return error_set(error, STATUS_INVALID, "to learn from %s takes about %s of memory, more than the %s that %s, expected "
-                   "%s%s%s%s", print_rows(s).text, print_bytes(need, ceil).text, print_bytes(limit, floor).text,
-                   owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
+  return error_set(error, STATUS_INVALID, "to learn from %s takes about %s of memory, more than the %s that %s, "
+                   "expected %s%s%s%s", print_rows(s).text, print_bytes(need, ceil).text,
+                   print_bytes(limit, floor).text, owner_of(t), options, fewer, *options || *fewer ? "or " : "", more);
 }
 
 /* ---- the checks ------------------------------------------------------------------------------- */

@@ -98,8 +98,8 @@ static Status check_validation(const Corpus *c, Error *error) {
   if (c->others.keys.count == 0)
     return error_set(error, STATUS_INVALID, "no validation row has a label, expected some that the rows to learn from "
                      "have");
-  return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from: one has %s, expected "
-                   "labels such as %s", label_text(labels_get(&c->others, 0)).text,
+  return error_set(error, STATUS_INVALID, "no validation row has a label of the rows to learn from: one has %s, "
+                   "expected labels such as %s", label_text(labels_get(&c->others, 0)).text,
                    label_text(labels_get(&c->labels, 0)).text);
 }
 

@@ -465,7 +465,7 @@ static const Case SOURCES[] = {
     {"unlabelled", WITH("$.unlabelled", "SELECT body || id FROM texts LIMIT 9"), MODELS, NULL, NULL},
     {"vectors", WITH("$.vectors", "vectors"), MODELS, NULL, NULL},
     {"vectors, of another size", WITH("$.vectors", "vectors"), MODELS, "INSERT INTO vectors VALUES ('last', '[1]')",
-     "has 1 numbers, expected 2"},
+     "has 1 number, expected 2"},
     {"no vectors", WITH("$.vectors", "texts"), MODELS, NULL, "expected a table with the columns token and vector"},
     {"from", "SELECT classify_train(body || ' ahoy', label || id % 2, 'm', '{\"from\":\"parts\",\"epochs\":1}') "
      "FROM texts",
