@@ -1114,6 +1114,22 @@ TEST(an_authorizer_that_denies) {
   close_database(db);
 }
 
+/* PRAGMA database_list then has no row. */
+static int ignore_pragmas(void *context, int action, const char *a, const char *b, const char *c, const char *d) {
+  (void)context, (void)a, (void)b, (void)c, (void)d;
+  return action == SQLITE_PRAGMA ? SQLITE_IGNORE : SQLITE_OK;
+}
+
+TEST(an_authorizer_that_ignores_pragmas) {
+  sqlite3 *db = texts_in("ignores", "DELETE");
+  teach(db, "m", "old");
+  sqlite3_set_authorizer(db, ignore_pragmas, NULL);
+  assert_taught(db, "m", "old");
+  refuse(db, SQLITE_ERROR, "main.classify_models has the columns ,");
+  sqlite3_set_authorizer(db, NULL, NULL);
+  close_database(db);
+}
+
 /* A training that only asks whether it was interrupted needs no more rights. */
 static int deny_recursion(void *context, int action, const char *a, const char *b, const char *c,
                           const char *d) {
@@ -1235,6 +1251,7 @@ int main(void) {
       cmocka_unit_test(query_only_and_temp),
       cmocka_unit_test(query_only),
       cmocka_unit_test(an_authorizer_that_denies),
+      cmocka_unit_test(an_authorizer_that_ignores_pragmas),
       cmocka_unit_test(an_authorizer_that_denies_recursion),
       cmocka_unit_test(a_view_or_a_foreign_table),
       cmocka_unit_test(a_schema_whose_name_is_quoted),
