@@ -1106,11 +1106,17 @@ TEST(an_authorizer_that_denies) {
   refuse(db, SQLITE_AUTH, "not authorized");
   sqlite3_set_authorizer(db, NULL, NULL);
   teach(db, "m", "old");
+  sqlite3_set_authorizer(db, deny_tables, NULL);
+  teach(db, "other", "old");
+  run(db, "DROP TABLE classify_versions");
+  refuse(db, SQLITE_AUTH, "not authorized");
+  sqlite3_set_authorizer(db, NULL, NULL);
+  teach(db, "m", "old");
   sqlite3_set_authorizer(db, deny_insert, NULL);
   assert_taught(db, "m", "old");
   refuse(db, SQLITE_AUTH, "not authorized");
   sqlite3_set_authorizer(db, NULL, NULL);
-  assert_int_equal(models(db), 1);
+  assert_int_equal(models(db), 3);
   close_database(db);
 }
 
