@@ -55,7 +55,7 @@ static void co_trainer_free(CoTrainer *c) {
 static LogisticProblem problem(const CoTrainer *c, size_t count) {
   const CoTraining *t = c->training;
   return (LogisticProblem){.x = t->features, .rows = c->rows, .targets = c->targets, .weights = c->weights,
-                           .count = count, .size = t->size, .labels = t->labels, .cost = COST};
+                           .count = count, .size = t->size, .labels = t->labels, .cost = COST, .time = t->time};
 }
 
 static Status co_trainer_new(CoTrainer *c, Error *error) {
@@ -232,7 +232,7 @@ Status co_training_predict(const CoTraining *training, Workers *workers, float *
     status = begin_scores(&c, error);
     set_targets(&c);
   }
-  for (int round = 1; round <= ROUNDS && !status; round++) {
+  for (int round = 1; round <= ROUNDS && !status && time_left(training->time) > 0.0; round++) {
     status = run_round(&c, round, error);
     set_targets(&c);
   }

@@ -90,7 +90,8 @@ static Status thin_examples(Training *t, Examples *e, Error *error) {
   bool few = rows < LEAST_ROWS || rows < t->rows.count / LEAST_SHARE;
   draw_examples(t, few ? 0 : rows * e->draws, e);
   if (few) return STATUS_OK;
-  return warnings_find_of_fewer(t, "the linear branch to learn from", rows, t->rows.count, &t->warnings, error);
+  return warnings_find_of_fewer(t, "the linear branch to learn from", rows, t->rows.count, "texts", &t->warnings,
+                                error);
 }
 
 static Status train(Training *t, const Examples *e, Linear *linear, Error *error) {
