@@ -89,6 +89,10 @@ TEST(a_limit_that_not_even_the_end_fits_in_is_an_error) {
   assert_invalid(time_limit_reserve(t, 0.15, 1000, &error),
                  "max_seconds is 2, but even the least model of 1216 rows and 2 labels takes about 2.9 seconds, "
                  "expected more");
+  Teacher *teacher;
+  assert_ok(teacher_new(NULL, &teacher, &error));
+  training_set_teacher(t, teacher);
+  assert_invalid(time_limit_reserve(t, 0.15, 1000, &error), "but even the least model of 1216 rows");
   end(t);
 }
 
