@@ -26,9 +26,9 @@ typedef struct FineTuning {
 */
 bool fine_tuning_possible(const FineTuning *tuning);
 
-/* Where time is over there are fewer steps. If they are fewer than the fewest, or will be as the first ones tell, *tuned
-** stays as it is. *tuned shares with the encoder all that was not changed (encoder_share). The same bits with any number of
-** threads. A long task: it ends early when the workers are stopped.
+/* *tuned shares with the encoder all that was not changed (encoder_share). Where time is over there are fewer steps; if
+** they are fewer than the fewest, or will be as the first ones tell, *tuned stays as it is. Without a limit the same
+** bits with any number of threads. A long task: it ends early when the workers are stopped.
 */
 Status fine_tuning_run(const FineTuning *tuning, Workers *workers, Encoder **tuned, Error *error);
 

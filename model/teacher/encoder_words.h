@@ -22,7 +22,9 @@ typedef struct EncoderWords {
   atomic_size_t *done;        /* grows by one with each word, on any thread; or NULL */
 } EncoderWords;
 
-/* Adds the words to `vectors`, which is empty: where time is over, those that the table has first. A long task: it ends early when the workers are stopped. */
+/* Adds the words to `vectors`, which is empty: where time is short, those that the table has first. A long task: it
+** ends early when the workers are stopped.
+*/
 Status encoder_words_read(const EncoderWords *words, Workers *workers, WordVectors *vectors, Error *error);
 
 #endif

@@ -66,9 +66,9 @@ Status teacher_add_vector(Teacher *teacher, const char *text, size_t length, con
 bool teacher_knows(const Teacher *teacher, size_t text);
 bool teacher_knows_text(const Teacher *teacher, const char *text, size_t length); /* of any text; after the last */
 
-/* With a limit it takes half of the time at most. Learns from the texts that have a label; `labelled` lacks only the texts themselves. What it has learned before is
-** forgotten. Where fine_tuning_possible() is false it learns nothing. A long task: it ends early when the workers are
-** stopped.
+/* Learns from the texts that have a label; `labelled` lacks only the texts themselves. What it has learned before is
+** forgotten. Where fine_tuning_possible() is false it learns nothing. With a limit it takes half of the time at most. A
+** long task: it ends early when the workers are stopped.
 */
 Status teacher_tune(Teacher *teacher, LabelledTexts labelled, uint64_t seed, Workers *workers, Error *error);
 

@@ -24,8 +24,8 @@ static Status guess(Training *t, Error *error) {
 
 static Status check_rows(const Training *t, Error *error) {
   if (t->rows.count > 0) return STATUS_OK;
-  return error_set(error, STATUS_INVALID, "max_seconds is %s, which left no time for the teacher, and no row has a label "
-                   "of its own, expected more seconds", number_digits(t->options.max_seconds, 6).text);
+  return error_set(error, STATUS_INVALID, "max_seconds is %s, which left no time for the teacher, and no row has a "
+                   "label of its own, expected more seconds", number_digits(t->options.max_seconds, 6).text);
 }
 
 static Status run(void *state, Training *t, bool *over, Error *error) {
