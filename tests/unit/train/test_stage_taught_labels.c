@@ -143,6 +143,15 @@ static size_t train_in_time(Training *t) {
   return guessed;
 }
 
+TEST(words_that_were_not_read_are_counted) {
+  Training *t = taught_training(sample_options());
+  assert_ok(training_count_words(t, 9, 9, &error));
+  assert_int_equal(training_warnings(t)->count, 0);
+  assert_ok(training_count_words(t, 5, 9, &error));
+  assert_true(is_warned(t, "max_seconds left time for the teacher to read 5 of 9 words"));
+  training_free(t);
+}
+
 /* The time stands still. */
 TEST(with_time_a_teacher_reads_all) {
   Training *t = taught_training(limited_options(1e6));
@@ -250,6 +259,7 @@ int main(void) {
       cmocka_unit_test(the_fraction_held_out_is_chosen),
       cmocka_unit_test(one_label_is_too_few),
       cmocka_unit_test(progress_says_what_is_done),
+      cmocka_unit_test(words_that_were_not_read_are_counted),
       cmocka_unit_test(with_time_a_teacher_reads_all),
       cmocka_unit_test(a_teacher_without_time_reads_a_chunk),
       cmocka_unit_test(a_teacher_takes_half_of_the_time_at_most),
