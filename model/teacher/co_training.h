@@ -40,7 +40,7 @@ typedef struct CoTraining {
   const TimeLeft *time;    /* or NULL                                            */
 } CoTraining;
 
-/* probabilities [words->count][labels]; 1 for the label of a labelled row. Where time is over there are fewer rounds.
+/* probabilities [words->count][labels]; 1 for the label of a labelled row. Where time is over there are no more rounds.
 ** A long task: it ends early, with probabilities that mean nothing, when the workers are stopped.
 */
 Status co_training_predict(const CoTraining *training, Workers *workers, float *probabilities, Error *error);
