@@ -303,16 +303,16 @@ Status warnings_find_of_guesses(const Training *t, Strings *warnings, Error *err
   return status ? status : warn_of_unlearned(t, warnings, error);
 }
 
-Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *error) {
-  double epochs = epochs_done(t->epochs);
-  if (!stop_file_appeared(t->stop_file)) return STATUS_OK;
-  char had[64] = "less than one epoch";
-  if (epochs >= 1.0) snprintf(had, sizeof had, "%s of %zu epochs", number_fixed(epochs, 1).text, t->options.epochs);
-  return warn(warnings, error, "stop_file ended the training: the network had %s", had);
-}
-
 static const char *limit_of(const Training *t) {
   return stop_file_appeared(t->stop_file) ? "stop_file" : "max_seconds";
+}
+
+Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *error) {
+  double epochs = epochs_done(t->epochs);
+  char had[64] = "less than one epoch";
+  if (epochs >= 1.0) snprintf(had, sizeof had, "%s of %zu epochs", number_fixed(epochs, 1).text, t->options.epochs);
+  if (epochs >= 1.0 && !stop_file_appeared(t->stop_file)) return STATUS_OK;
+  return warn(warnings, error, "%s ended the training: the network had %s", limit_of(t), had);
 }
 
 Status warnings_find_of_short_linear(const Training *t, size_t cut, Strings *warnings, Error *error) {

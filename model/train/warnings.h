@@ -45,7 +45,7 @@ Status warnings_find_of_fewer(const Training *training, const char *what, size_t
                               Strings *warnings, Error *error);
 Status warnings_find_of_left_out(const Training *training, const char *left_out, Strings *warnings, Error *error);
 
-/* The same once the network was ended, if the stop file did it: how far it came. */
+/* The same once the network was ended: how far it came, if the stop file did it, or if that is less than one epoch. */
 Status warnings_find_of_early_end(const Training *training, Strings *warnings, Error *error);
 
 #endif

@@ -107,6 +107,7 @@ TEST(what_there_is_no_time_for_is_left_out_and_said) {
   assert_int_equal(epochs_rows(t->epochs), t->options.batch_size);
   assert_true(is_warned(t, "max_seconds left no time for the linear branch, which the model lacks"));
   assert_true(is_warned(t, "max_seconds left time for validation by 64 of "));
+  assert_true(is_warned(t, "max_seconds ended the training: the network had less than one epoch"));
   Model *model;
   assert_ok(training_end(t, (Poll){0}, &model, &error));
   assert_true(is_warned(t, "max_seconds left time for keywords of "));
