@@ -278,5 +278,5 @@ clean:
 .PHONY: programs check fuzz test demo encoder bench bench-accuracy bench-peers install amalgamation dist wheel npm web \
   release clean
 .SECONDARY:
--include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) $(FUZZERS:=.o) \
-           $(BUILD)/tests/*/support.o $(BUILD)/tests/host/faulty_vfs.o $(FUZZ_SHARED:%=$(BUILD)/tests/fuzz/%.o)))
+-include $(wildcard $(patsubst %.o,%.d,$(MODEL) $(EXT) $(STATIC_EXT) $(ENCODE).o $(UNIT:=.o) $(HOST:=.o) \
+           $(FUZZERS:=.o) $(BUILD)/tests/*/support.o $(BUILD)/tests/host/faulty_vfs.o $(FUZZ_SHARED:%=$(BUILD)/tests/fuzz/%.o)))

@@ -1,6 +1,5 @@
 #include "base/clock.h"
 
-#include <math.h>
 #include <stddef.h>
 #include <time.h>
 
@@ -16,5 +15,3 @@ double clock_seconds(void) {
   clock_gettime(CLOCK_MONOTONIC, &time);
   return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
 }
-
-double time_left(const TimeLeft *left) { return left && left->seconds ? left->seconds(left->context) : INFINITY; }

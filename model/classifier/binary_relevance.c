@@ -324,10 +324,10 @@ Status binary_relevance_read(const SafeTensors *st, const uint8_t *bytes, size_t
     status = safetensors_require(st, THRESHOLDS, DTYPE_F32, &labels, 1, &thresholds, error);
   if (!status) status = binary_relevance_new(labels, &(RelevancePrior){{1.0f, 1.0f, 0.0f}, 0.5f}, b, error);
   if (status) return status;
-  if (blend) status = safetensors_copy_floats(st, bytes, blend, labels * BLEND_SIZE, FINITE_MOST_OF_MODEL,
-                                              b->blend, error);
-  if (!status && thresholds) status = safetensors_copy_floats(st, bytes, thresholds, labels, FINITE_MOST_OF_MODEL, b->thresholds,
-                                     error);
+  if (blend)
+    status = safetensors_copy_floats(st, bytes, blend, labels * BLEND_SIZE, FINITE_MOST_OF_MODEL, b->blend, error);
+  if (!status && thresholds)
+    status = safetensors_copy_floats(st, bytes, thresholds, labels, FINITE_MOST_OF_MODEL, b->thresholds, error);
   if (!status) status = check_thresholds(b, error);
   if (status) binary_relevance_free(b);
   return status;

@@ -17,8 +17,8 @@
 #ifndef CLASSIFY_LINEAR_H
 #define CLASSIFY_LINEAR_H
 
-#include "base/clock.h"
 #include "base/safetensors_writer.h"
+#include "base/time_left.h"
 #include "linear/tfidf.h"
 #include "text/label_sets.h"
 #include "text/lexicon.h"
@@ -57,15 +57,14 @@ typedef struct LinearTraining {
   const Linear *from;         /* to fine-tune: its words and labels are the first ones; NULL */
   size_t most;                /* features, about; 0: as many as LINEAR_WEIGHTS allows */
   uint64_t seed;
-  const TimeLeft *time;       /* clock.h: what it may take; NULL: no limit                   */
-  size_t *cut;                /* with `time`: linear_train()                                 */
+  const TimeLeft *time;       /* what it may take; NULL: no limit                          */
 } LinearTraining;
 
 /* Trains a branch; the result is folded. Where time is limited each machine has its share of it, and is what it is by
-** then, but for at least one pass over its rows; *cut is how many were cut short. If even so they would take far more
-** than there is, the branch is empty.
+** then, but for at least one pass over its rows; *cut (or NULL) is how many were cut short. If even so they would take
+** far more than there is, the branch is empty.
 */
-Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, Error *error);
+Status linear_train(Linear *linear, const LinearTraining *training, Workers *workers, size_t *cut, Error *error);
 
 /* Sets *seconds to how long linear_train() takes until it begins to fit, about: by what a few of the texts take, or 0
 ** if there are only a few.

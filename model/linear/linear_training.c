@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "linear/feature_scales.h"
 #include "linear/kernel.h"
@@ -365,7 +366,7 @@ static Status fit_one_after_another(Learning *g, Error *error) {
   return status;
 }
 
-Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, Error *error) {
+Status linear_train(Linear *l, const LinearTraining *training, Workers *workers, size_t *cut, Error *error) {
   *l = (Linear){.labels = training->labels, .columns = linear_columns(training->labels, training->sets)};
   Learning g = {.linear = l, .training = training, .workers = workers, .given = time_left(training->time)};
   TfidfTraining features = {.texts = training->texts, .count = training->count, .vocabulary = training->vocabulary,
@@ -382,7 +383,7 @@ Status linear_train(Linear *l, const LinearTraining *training, Workers *workers,
   bool done = !status && !atomic_load(&g.late);
   if (done && l->buckets) fold(l, training->subwords, l->tfidf.words, 1.0f);
   if (!done) linear_free(l);
-  if (training->cut) *training->cut = atomic_load(&g.cut);
+  if (cut) *cut = atomic_load(&g.cut);
   return status;
 }
 

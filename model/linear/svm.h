@@ -9,7 +9,7 @@
 #ifndef CLASSIFY_SVM_H
 #define CLASSIFY_SVM_H
 
-#include "base/clock.h"
+#include "base/time_left.h"
 #include "base/workers.h"
 #include "linear/sparse.h"
 

@@ -12,7 +12,7 @@
 #ifndef CLASSIFY_SVM_NEWTON_H
 #define CLASSIFY_SVM_NEWTON_H
 
-#include "base/clock.h"
+#include "base/time_left.h"
 #include "base/workers.h"
 #include "linear/sparse.h"
 

@@ -102,7 +102,7 @@ static Status train_on_others(Folds *f, size_t first, size_t end, Error *error) 
                              .sets = c->multilabel ? &c->sets : NULL, .vocabulary = vocabulary_size(&c->vocabulary),
                              .subwords = f->lexicon.subwords, .seed = f->seed};
   linear_free(&f->linear);
-  return linear_train(&f->linear, &training, f->workers, error);
+  return linear_train(&f->linear, &training, f->workers, NULL, error);
 }
 
 /* The rows of the fold, which are in texts now. */

@@ -248,8 +248,7 @@ static Status initialise(Training *t, Error *error) {
   Parameters *p = &t->model->parameters;
   EmbeddingWeights embedding = network_embedding(p);
   const Strings *words = &t->corpus.vocabulary.words;
-  if (!parameters_initialise(p, t->options.seed, t->corpus.poll))
-    return error_set(error, STATUS_INTERRUPTED, "interrupted");
+  if (!parameters_initialise(p, t->options.seed, t->corpus.poll)) return poll_stopped(error);
   for (uint32_t w = 0; t->vectors.size && w < words->count; w++) {
     size_t length;
     const char *word = strings_get(words, w, &length);

@@ -85,7 +85,10 @@ static Status run(void *state, Training *t, bool *over, Error *error) {
     status = judge(t, &CHOICES[choice], &rounded, error);
     seconds = clock_seconds() - begun;
     if (status || choice == last || as_good(&rounded, &floats, t->validation.count)) break;
-    if (!has_time(t, seconds)) choice = last - 1;
+    if (!has_time(t, seconds)) {
+      choice = last;
+      break;
+    }
   }
   t->model->bits = CHOICES[choice];
   return status;

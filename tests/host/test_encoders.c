@@ -104,7 +104,8 @@ TEST(what_another_process_changes) {
 /* Deletes the encoders just before the extension reads one that it has found. */
 static int delete_before(unsigned event, void *other, void *stmt, void *sql) {
   (void)event, (void)sql;
-  if (strstr(sqlite3_sql(stmt), "SELECT config, tokenizer, weights FROM")) elsewhere(other, "DELETE FROM classify_encoders");
+  if (strstr(sqlite3_sql(stmt), "SELECT config, tokenizer, weights FROM"))
+    elsewhere(other, "DELETE FROM classify_encoders");
   return 0;
 }
 

@@ -221,7 +221,7 @@ static Subjects *subjects_new(size_t labels, const Subwords *subwords) {
 static Status learn_on(Linear *l, const LinearTraining *training, size_t threads, Poll poll) {
   Workers *workers;
   assert_ok(workers_new(threads, poll, &workers, &error));
-  Status status = linear_train(l, training, workers, &error);
+  Status status = linear_train(l, training, workers, NULL, &error);
   workers_free(workers);
   return status;
 }

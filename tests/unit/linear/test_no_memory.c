@@ -42,7 +42,7 @@ static Status train(void *context) {
   Linear l;
   Status status = workers_new(0, (Poll){0}, &workers, &error);
   if (status) return status;
-  status = linear_train(&l, context, workers, &error);
+  status = linear_train(&l, context, workers, NULL, &error);
   assert_int_equal(linear_exists(&l), status == STATUS_OK);
   linear_free(&l);
   workers_free(workers);

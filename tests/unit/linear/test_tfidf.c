@@ -313,7 +313,8 @@ TEST(a_vector_serves_one_text_after_another) {
 TEST(collecting_can_be_interrupted) {
   TrainingRun training = lesson_of(THREE, 3);
   Tfidf n;
-  assert_status(collect_polled(&n, NULL, &training, VOCABULARY, MANY, 0, (Poll){stop_later, &(Stop){0}}), STATUS_INTERRUPTED);
+  Poll poll = {stop_later, &(Stop){0}};
+  assert_status(collect_polled(&n, NULL, &training, VOCABULARY, MANY, 0, poll), STATUS_INTERRUPTED);
   assert_null(n.idf);
   assert_int_equal(tfidf_features(&n), 0);
 }

@@ -39,8 +39,9 @@ static Status compress(Training *t) {
   bool over;
   Status status = workers_new(0, (Poll){0}, &t->workers, &error);
   if (!status) status = STAGE_COMPRESSION.run(NULL, t, &over, &error);
-  uint64_t described[8] = {0}; /* its state */
-  if (!status) status = STAGE_DESCRIPTION.run(described, t, &over, &error);
+  void *described = calloc(1, STAGE_DESCRIPTION.state_size);
+  if (!status) status = described ? STAGE_DESCRIPTION.run(described, t, &over, &error) : STATUS_NO_MEMORY;
+  free(described);
   workers_free(t->workers);
   t->workers = NULL;
   training_free(t);
