@@ -129,7 +129,16 @@ static int find_reusable(const Connection *c) {
   return i;
 }
 
+/* Once a host has dropped modules (sqlite3_drop_modules()), the next prepare disconnects the guard, which frees our
+** statements. A statement that is stepped may be prepared again: it would then be freed in the middle of that.
+*/
+static void disconnect_dropped(sqlite3 *db) {
+  sqlite3_stmt *none;
+  sqlite3_prepare_v2(db, "", -1, &none, NULL);
+}
+
 int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Error *error) {
+  disconnect_dropped(c->db);
   int rc = guard_watch(c->guard, finalize_statements, c, error);
   if (rc) return rc;
   int i = find_statement(c, sql);

@@ -3,14 +3,14 @@
 #include <stddef.h>
 #include <string.h>
 
-static bool is_deserialized(sqlite3 *db, const char *schema) {
+bool row_state_is_deserialized(sqlite3 *db, const char *schema) {
   sqlite3_vfs *vfs = NULL;
   sqlite3_file_control(db, schema, SQLITE_FCNTL_VFS_POINTER, &vfs);
   return vfs && strcmp(vfs->zName, "memdb") == 0;
 }
 
 RowState row_state_now(sqlite3 *db, const char *schema) {
-  RowState state = {.changes = sqlite3_total_changes(db), .deserialized = is_deserialized(db, schema),
+  RowState state = {.changes = sqlite3_total_changes(db), .deserialized = row_state_is_deserialized(db, schema),
                     .writing = sqlite3_txn_state(db, schema) == SQLITE_TXN_WRITE};
   sqlite3_file_control(db, schema, SQLITE_FCNTL_DATA_VERSION, &state.data_version);
   return state;

@@ -27,6 +27,8 @@ typedef struct RowState {
   bool writing;          /* this connection has written, and not committed */
 } RowState;
 
+bool row_state_is_deserialized(sqlite3 *db, const char *schema);
+
 /* The state after what was read last from the schema. */
 RowState row_state_now(sqlite3 *db, const char *schema);
 

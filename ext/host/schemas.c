@@ -14,7 +14,7 @@ static bool add_schema(Schemas *s, const char *name) {
   return copy != NULL;
 }
 
-/* SQLite lists temp only once something is in it. */
+/* SQLite lists temp only once something is in it, and nothing where an authorizer says SQLITE_IGNORE. */
 int schemas_list(Connection *c, Schemas *s, Error *error) {
   sqlite3_stmt *list;
   s->count = 0;
@@ -27,6 +27,7 @@ int schemas_list(Connection *c, Schemas *s, Error *error) {
     added = name && (strcmp(name, "temp") == 0 || add_schema(s, name));
   }
   sqlite3_reset(list);
+  if (added && step == SQLITE_DONE && s->count == 1) added = add_schema(s, "main");
   if (added && step == SQLITE_DONE) return SQLITE_OK;
   schemas_free(s);
   return added ? failure_sqlite(error, c->db, step) : failure_no_memory(error);

@@ -142,26 +142,44 @@ static int find_changes(sqlite3 *db, const char *schema, TableKind *kind, Error 
 static const char INSERT_NOTHING[] = "INSERT INTO \"%w\".classify_models(" MODEL_TABLES_COLUMNS ") "
                                      "SELECT 0, 0, 0, 0, 0, 0, 0 WHERE 0";
 
-int model_tables_prepare(sqlite3 *db, const char *schema, sqlite3_stmt **stmt, Error *error) {
-  return sql_prepare(db, SCHEMA_SQL, schema, stmt, error);
+typedef struct Tables {
+  bool models;
+  TableKind list;
+  TableKind changes;
+} Tables;
+
+static int find_tables(sqlite3 *db, const char *schema, Tables *t, Error *error) {
+  int rc = check_models(db, schema, &t->models, error);
+  if (!rc) rc = find_list(db, schema, &t->list, error);
+  if (!rc) rc = find_changes(db, schema, &t->changes, error);
+  return rc;
 }
 
-/* Preparing what is run later asks the authorizer, and finds other obstacles. Triggers on a table that is missing or
-** foreign would be one; model_tables_make() makes the table, or drops them.
+/* Triggers on a table that is missing or foreign would be an obstacle; model_tables_make() makes the table, or drops
+** them.
 */
+int model_tables_prepare(sqlite3 *db, const char *schema, sqlite3_stmt **stmt, Error *error) {
+  Tables t;
+  *stmt = NULL;
+  int rc = find_tables(db, schema, &t, error);
+  if (rc) return rc;
+  bool complete = t.models && t.list == TABLE_OURS && t.changes == TABLE_OURS;
+  return sql_prepare(db, complete ? INSERT_NOTHING : SCHEMA_SQL, schema, stmt, error);
+}
+
 int model_tables_check(sqlite3 *db, const char *schema, Error *error) {
-  sqlite3_stmt *stmt = NULL;
-  TableKind list, changes;
-  bool there;
-  int rc = check_models(db, schema, &there, error);
-  if (!rc) rc = find_list(db, schema, &list, error);
-  if (!rc) rc = find_changes(db, schema, &changes, error);
-  if (!rc && there && list == TABLE_OURS && changes == TABLE_OURS)
-    rc = sql_prepare(db, INSERT_NOTHING, schema, &stmt, error);
-  else if (!rc)
-    rc = model_tables_prepare(db, schema, &stmt, error);
+  sqlite3_stmt *stmt;
+  int rc = model_tables_prepare(db, schema, &stmt, error);
   sqlite3_finalize(stmt);
   return rc;
+}
+
+/* A host may allow no CREATE TABLE, also none that would change nothing. */
+static bool makes_what_is_there(const char *sql, const Tables *t) {
+  if (strncmp(sql + strspn(sql, "\n"), "CREATE TABLE ", 13) != 0) return false;
+  return (t->models && strstr(sql, "classify_models(")) ||
+         (t->list == TABLE_OURS && strstr(sql, "classify_versions(")) ||
+         (t->changes == TABLE_OURS && strstr(sql, "classify_changes("));
 }
 
 /* A statement that names a foreign table is left out; instead of a trigger on it being made, it is dropped. */
@@ -176,16 +194,16 @@ static char *without_foreign(char *sql) {
 }
 
 /* Runs the statements of sql/schema.sql, between which are blank lines. */
-static int run_statements(sqlite3 *db, const char *schema, TableKind list, TableKind changes, Error *error) {
+static int run_statements(sqlite3 *db, const char *schema, const Tables *t, Error *error) {
   int rc = SQLITE_OK;
   for (const char *at = SCHEMA_SQL; *at && !rc;) {
     const char *end = strstr(at, "\n\n");
     size_t length = end ? (size_t)(end - at) + 2 : strlen(at);
     char *sql = sqlite3_mprintf("%.*s", (int)length, at);
-    bool foreign = sql && ((list == TABLE_FOREIGN && strstr(sql, "classify_versions")) ||
-                           (changes == TABLE_FOREIGN && strstr(sql, "classify_changes")));
+    bool foreign = sql && ((t->list == TABLE_FOREIGN && strstr(sql, "classify_versions")) ||
+                           (t->changes == TABLE_FOREIGN && strstr(sql, "classify_changes")));
     if (foreign) sql = without_foreign(sql);
-    rc = sql ? sql_run(db, sql, schema, error) : failure_no_memory(error);
+    if (!sql || !makes_what_is_there(sql, t)) rc = sql ? sql_run(db, sql, schema, error) : failure_no_memory(error);
     sqlite3_free(sql);
     at += length;
   }
@@ -193,9 +211,8 @@ static int run_statements(sqlite3 *db, const char *schema, TableKind list, Table
 }
 
 int model_tables_make(sqlite3 *db, const char *schema, bool *listed, Error *error) {
-  TableKind list, changes;
-  int rc = find_list(db, schema, &list, error);
-  if (!rc) rc = find_changes(db, schema, &changes, error);
-  *listed = !rc && list != TABLE_FOREIGN;
-  return rc ? rc : run_statements(db, schema, list, changes, error);
+  Tables t;
+  int rc = find_tables(db, schema, &t, error);
+  *listed = !rc && t.list != TABLE_FOREIGN;
+  return rc ? rc : run_statements(db, schema, &t, error);
 }

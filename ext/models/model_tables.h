@@ -26,7 +26,9 @@ int model_tables_check(sqlite3 *db, const char *schema, Error *error);
 /* Makes the tables and triggers that are missing. Sets *listed to whether classify_versions is the list of versions. */
 int model_tables_make(sqlite3 *db, const char *schema, bool *listed, Error *error);
 
-/* Prepares the first statement that makes them, for sqlite3_finalize(). */
+/* Prepares a statement that writes, for sqlite3_finalize(): one that makes the tables, or inserts no row if none is
+** missing.
+*/
 int model_tables_prepare(sqlite3 *db, const char *schema, sqlite3_stmt **stmt, Error *error);
 
 #endif

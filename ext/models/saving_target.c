@@ -4,6 +4,7 @@
 
 #include "host/failure.h"
 #include "host/lock_wait.h"
+#include "host/row_state.h"
 #include "models/model_name.h"
 #include "models/model_place.h"
 #include "models/model_tables.h"
@@ -56,19 +57,37 @@ static int read_target(Connection *c, const char *spec, SavingTarget *t, Error *
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
+/* Takes the write lock by setting user_version to what it is. */
+static int take_lock(sqlite3 *db, const char *schema, Error *error) {
+  char *version;
+  int rc = sql_fetch(db, "PRAGMA \"%w\".user_version", schema, NULL, &version, error);
+  char *sql = version ? sqlite3_mprintf("PRAGMA \"%%w\".user_version = %s", version) : NULL;
+  if (!rc) rc = sql ? sql_run(db, sql, schema, error) : failure_no_memory(error);
+  sqlite3_free(version);
+  sqlite3_free(sql);
+  return rc;
+}
+
+/* One of sqlite3_deserialize() refuses the lock only, and to be locked costs it nothing. */
+static bool is_read_only(sqlite3 *db, const char *schema) {
+  Error ignored;
+  if (!row_state_is_deserialized(db, schema)) return sqlite3_db_readonly(db, schema) == 1;
+  return (take_lock(db, schema, &ignored) & 0xFF) == SQLITE_READONLY;
+}
+
 bool saving_target_is_open(sqlite3 *db, const char *schema) {
   const char *file = sqlite3_db_filename(db, schema);
-  return sqlite3_db_readonly(db, "main") != 1 || (file && *file) || schemas_has(db, schema, &CLASSIFY_MODELS);
+  return !is_read_only(db, "main") || (file && *file) || schemas_has(db, schema, &CLASSIFY_MODELS);
 }
 
 static int check_writable(Connection *c, const char *schema, Error *error) {
   char *query_only;
-  if (sqlite3_db_readonly(c->db, schema) == 1)
-    return failure(error, SQLITE_READONLY, "database %s is read-only, expected one that can be written", schema);
   int rc = sql_fetch(c->db, "PRAGMA \"%w\".query_only", schema, NULL, &query_only, error);
   if (!rc && query_only && strcmp(query_only, "0") != 0)
     rc = failure(error, SQLITE_READONLY, "PRAGMA query_only is on, so no model can be saved, expected it off");
   sqlite3_free(query_only);
+  if (!rc && is_read_only(c->db, schema))
+    rc = failure(error, SQLITE_READONLY, "database %s is read-only, expected one that can be written", schema);
   if (rc || saving_target_is_open(c->db, schema)) return rc;
   return failure(error, SQLITE_READONLY, "database main is read-only, so %s takes a model only if its table is there "
                  "already: CREATE TABLE %s.classify_models(" MODEL_TABLES_COLUMNS ", PRIMARY KEY (name, version))",
@@ -89,17 +108,6 @@ static int check_versions(Connection *c, const SavingTarget *t, Error *error) {
                  MODEL_TABLES_MOST_VERSION, t->schema, t->name, version);
   sqlite3_free(version);
   return lock_wait_is_lock(rc) ? SQLITE_OK : rc;
-}
-
-/* Takes the write lock by setting user_version to what it is. */
-static int take_lock(sqlite3 *db, const char *schema, Error *error) {
-  char *version;
-  int rc = sql_fetch(db, "PRAGMA \"%w\".user_version", schema, NULL, &version, error);
-  char *sql = version ? sqlite3_mprintf("PRAGMA \"%%w\".user_version = %s", version) : NULL;
-  if (!rc) rc = sql ? sql_run(db, sql, schema, error) : failure_no_memory(error);
-  sqlite3_free(version);
-  sqlite3_free(sql);
-  return rc;
 }
 
 /* In autocommit mode the lock of another connection may be gone by the time that there is a

@@ -5,25 +5,27 @@
 
 #include "host/json.h"
 
-/* Each label with each of its phrases, and the type of a phrase in JSON. */
+/* ?1 is the option, and ?2 its type: json_type(?1) would look at the whole text for each row.
+** Each label with each of its phrases, and the type of a phrase in JSON.
+*/
 #define EACH                                                                                                    \
-  "SELECT CASE json_type(?1) WHEN 'array' THEN o.value ELSE o.key END AS name, p.value AS phrase, "             \
-  "  CASE WHEN json_type(?1) = 'object' AND o.type = 'array' AND o.value <> '[]' THEN p.type ELSE o.type END "  \
+  "SELECT CASE ?2 WHEN 'array' THEN o.value ELSE o.key END AS name, p.value AS phrase, "             \
+  "  CASE WHEN ?2 = 'object' AND o.type = 'array' AND o.value <> '[]' THEN p.type ELSE o.type END "  \
   "    AS type "                                                                                                \
-  "FROM json_each(?1) AS o, json_each(CASE WHEN json_type(?1) = 'object' AND o.type = 'array' "                 \
+  "FROM json_each(?1) AS o, json_each(CASE WHEN ?2 = 'object' AND o.type = 'array' "                 \
   "  AND o.value <> '[]' THEN o.value ELSE json_array(o.value) END) AS p"
 
 /* The columns: the name, the phrase, whether the phrase is the name, whether they are texts, what a message shows. */
 static const char PHRASES[] =
     "SELECT ifnull(name, ''), ifnull(phrase, name), ifnull(phrase = name, 1), "
-    "  type = 'text' OR (type = 'null' AND json_type(?1) = 'object'), "
+    "  type = 'text' OR (type = 'null' AND ?2 = 'object'), "
     "  CASE WHEN type IN ('null', 'true', 'false') THEN type ELSE type || ' ''' || substr(phrase, 1, 60) || '''' END "
-    "  || CASE json_type(?1) WHEN 'object' THEN ' for ''' || substr(name, 1, 60) || '''' ELSE '' END "
+    "  || CASE ?2 WHEN 'object' THEN ' for ''' || substr(name, 1, 60) || '''' ELSE '' END "
     "FROM (" EACH ")";
 enum { COL_NAME, COL_PHRASE, COL_IS_NAME, COL_IS_TEXT, COL_SHOWN };
 
 static const char TWICE[] =
-    "SELECT name FROM (SELECT CASE json_type(?1) WHEN 'array' THEN value ELSE key END AS name FROM json_each(?1)) "
+    "SELECT name FROM (SELECT CASE ?2 WHEN 'array' THEN value ELSE key END AS name FROM json_each(?1)) "
     "WHERE name IS NOT NULL GROUP BY name HAVING count(*) > 1";
 
 /* Two labels whose phrases are the same, in any order. */
@@ -82,15 +84,28 @@ static int check_words(const char *name, const char *words, bool is_name, Error 
   return SQLITE_OK;
 }
 
+/* One of the statements above, with its parameters. */
+static int prepare_labels(TrainingRun *run, const char *sql, sqlite3_stmt **stmt, Error *error) {
+  int rc = connection_statement(run->connection, sql, stmt, error);
+  if (rc) return rc;
+  const char *json = run->options.labels;
+  sqlite3_bind_text(*stmt, 1, json, -1, SQLITE_STATIC);
+  sqlite3_bind_text(*stmt, 2, json[strspn(json, " \t\n\r")] == '[' ? "array" : "object", -1, SQLITE_STATIC);
+  return SQLITE_OK;
+}
+
 /* ---- phrases ----------------------------------------------------------------------------------- */
 
-/* A label of the rows that reads like the name, such as the number 5; else the name itself. */
+/* A label of the rows that reads like the name, such as the number 5, the first of them; else the name itself. */
 static Label label_called(TrainingRun *run, const char *name) {
   const Labels *labels = &training_corpus(run->training)->labels;
-  size_t length = strlen(name);
-  for (uint32_t l = 0; l < labels->keys.count; l++)
-    if (json_label_reads(labels_get(labels, l), name, length)) return labels_get(labels, l);
-  return (Label){.kind = LABEL_TEXT, .text = name, .length = length};
+  Label text = {.kind = LABEL_TEXT, .text = name, .length = strlen(name)};
+  if (!strchr("-0123456789", *name)) return text; /* no number reads so: names may be many, and labels too */
+  uint32_t found = labels_find(labels, text);
+  for (uint32_t l = 0; l < labels->keys.count && l != found; l++)
+    if (labels->kinds[l] != LABEL_TEXT && json_label_reads(labels_get(labels, l), name, text.length))
+      return labels_get(labels, l);
+  return text;
 }
 
 static int visit_row(TrainingRun *run, sqlite3_stmt *stmt, PhraseVisit *visit, Error *error) {
@@ -113,9 +128,8 @@ static int visit_row(TrainingRun *run, sqlite3_stmt *stmt, PhraseVisit *visit, E
 int label_phrases_visit(TrainingRun *run, PhraseVisit *visit, Error *error) {
   sqlite3_stmt *stmt;
   if (!run->options.labels) return SQLITE_OK;
-  int rc = connection_statement(run->connection, PHRASES, &stmt, error), step;
+  int rc = prepare_labels(run, PHRASES, &stmt, error), step;
   if (rc) return rc;
-  sqlite3_bind_text(stmt, 1, run->options.labels, -1, SQLITE_STATIC);
   while (!rc && (step = json_step(stmt)) == SQLITE_ROW) rc = visit_row(run, stmt, visit, error);
   if (!rc && step != SQLITE_DONE) rc = failure_sqlite(error, run->connection->db, step);
   sqlite3_reset(stmt);
@@ -127,9 +141,8 @@ int label_phrases_visit(TrainingRun *run, PhraseVisit *visit, Error *error) {
 /* The statement finds names that are a fault, one or two of them. */
 static int check_names(TrainingRun *run, const char *sql, const char *format, Error *error) {
   sqlite3_stmt *stmt;
-  int rc = connection_statement(run->connection, sql, &stmt, error);
+  int rc = prepare_labels(run, sql, &stmt, error);
   if (rc) return rc;
-  sqlite3_bind_text(stmt, 1, run->options.labels, -1, SQLITE_STATIC);
   rc = json_step(stmt);
   if (rc == SQLITE_ROW) {
     char *sentence = sqlite3_mprintf(format, sqlite3_column_text(stmt, 0), sqlite3_column_text(stmt, 1));

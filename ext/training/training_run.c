@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/number_text.h"
 #include "host/cache.h"
 #include "host/query.h"
@@ -13,6 +12,7 @@
 #include "models/loading.h"
 #include "models/metrics_write.h"
 #include "teacher/encoder_words.h"
+#include "train/time_limit.h"
 #include "training/class_weights.h"
 #include "training/teacher_source.h"
 #include "training/training_result.h"
@@ -106,6 +106,8 @@ static void read_words_progress(void *context, ProgressState *state) {
   snprintf(state->doing, sizeof state->doing, "the teacher reads words");
 }
 
+static const double WORDS_SHARE = 0.1; /* of max_seconds */
+
 /* Word vectors of the teacher; not in a model to go on from, whose words have vectors of their own. */
 static int read_encoder_words(TrainingRun *run, Error *error) {
   TrainingOptions o = run->options.training;
@@ -113,10 +115,12 @@ static int read_encoder_words(TrainingRun *run, Error *error) {
   const Strings *table = &training_corpus(run->training)->vocabulary.words;
   size_t size = encoder_size(run->encoder);
   WordsRead read = {.words = table->count};
+  TimeShare share;
+  TimeLeft time = time_limit_share(run->training, WORDS_SHARE, &share);
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
-                        .size = o.embedding < size ? o.embedding : size, .seed = o.seed, .done = &read.done};
+                        .size = o.embedding < size ? o.embedding : size, .seed = o.seed, .time = &time,
+                        .done = &read.done};
   Workers *workers;
-  double begun = clock_seconds();
   progress_begin(&run->progress, run->options.progress, read_words_progress, &read);
   Poll poll = training_poll(run->training, progress_poll(&run->progress, connection_poll(run->connection)));
   int rc = failure_code(workers_new(o.threads ? o.threads : workers_processors(), poll, &workers, error));
@@ -126,8 +130,7 @@ static int read_encoder_words(TrainingRun *run, Error *error) {
   if (rc == SQLITE_INTERRUPT && training_check_stop(run->training, error)) rc = SQLITE_ERROR;
   workers_free(workers);
   progress_hide(&run->progress);
-  training_add_teacher_seconds(run->training, clock_seconds() - begun);
-  return rc;
+  return rc ? rc : failure_code(training_count_words(run->training, atomic_load(&read.done), read.words, error));
 }
 
 /* Without a row there is nothing to learn, unless a teacher guesses the labels of texts in the options. */

@@ -16,6 +16,7 @@ enum {
   FEW_LABELS = 20,
   MOST_LABELS = 100,  /* the steps are too few to tell more apart         */
   FEWEST_TEXTS = 24,  /* what fewer have in common may be chance          */
+  TRIED_STEPS = 2,    /* they tell how many there is time for             */
   BATCH = 16,         /* texts of a step, with few labels                 */
   LARGE_BATCH = TEXT_PAIRS_MOST, /* with more                             */
   PART = 8,           /* texts of a task                                  */
@@ -56,6 +57,8 @@ typedef struct Tuner {
   Phase phase;
   size_t step, layer;        /* layer: counted from `first` */
   float rate;                /* of Adam in this step */
+  double time;               /* seconds that were left at the first step, or INFINITY */
+  bool over;
 } Tuner;
 
 static const EncoderConfig *config(const Tuner *t) { return &t->asked->encoder->transformer.config; }
@@ -131,11 +134,14 @@ static Status list_kernels(Tuner *t, Error *error) {
   return t->moments ? STATUS_OK : error_no_memory(error);
 }
 
-/* The rate of Adam in a step: the learning rate grows, then falls, along straight lines. */
-static float rate_of(size_t step) {
-  double one = 1.0 / FINE_TUNING_STEPS, progress = ((double)step + 1.0) * one;
+/* The rate of Adam in a step: the learning rate grows, then falls, along straight lines: by steps, or by time if that
+** is over sooner.
+*/
+static float rate_of(const Tuner *t, double left_time) {
+  double one = 1.0 / FINE_TUNING_STEPS, passed = t->time == INFINITY ? 0.0 : 1.0 - left_time / t->time;
+  double progress = fmax(((double)t->step + 1.0) * one, passed + one);
   double left = (1.0 + one - progress) / (1.0 - WARM_UP);
-  return adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, left), step + 1);
+  return adam_rate(LEARNING_RATE * (float)fmin(progress / WARM_UP, left), t->step + 1);
 }
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
@@ -253,9 +259,23 @@ static Status learn_pairs(Tuner *t, Error *error) {
 
 static size_t tasks_of_phase(const Tuner *t) {
   size_t slices = 0, parts = (t->pairs.count + PART - 1) / PART;
-  if (t->step == FINE_TUNING_STEPS) return 0;
+  if (t->over) return 0;
   for (size_t k = 0; k < KERNELS; k++) slices += t->kernels[t->layer][k].slices;
   return t->phase == PHASE_UPDATE ? slices : parts;
+}
+
+/* Whether the steps will be too few, as those before tell. */
+static bool is_hopeless(const Tuner *t, double left) {
+  double step = (double)t->step, fewest = (double)t->asked->fewest_steps;
+  return left < INFINITY && t->step >= TRIED_STEPS && (t->time - left) / step * fewest > t->time;
+}
+
+static void begin_step(Tuner *t) {
+  double left = time_left(t->asked->time);
+  t->over = t->step == FINE_TUNING_STEPS || left <= 0.0 || is_hopeless(t, left);
+  if (t->over) return;
+  text_pairs_draw(&t->pairs, t->batch);
+  t->rate = rate_of(t, left);
 }
 
 /* Draw, forward, then of each layer, the last one first, backward and update. */
@@ -268,8 +288,7 @@ static Status begin_phase(void *context, size_t *tasks, Error *error) {
     if (t->asked->done) atomic_fetch_add(t->asked->done, 1);
   }
   if (t->phase == PHASE_DRAW) {
-    text_pairs_draw(&t->pairs, t->batch);
-    t->rate = rate_of(t->step);
+    begin_step(t);
     t->phase = PHASE_FORWARD;
   } else if (t->phase == PHASE_FORWARD) {
     status = learn_pairs(t, error);
@@ -289,11 +308,12 @@ Status fine_tuning_run(const FineTuning *f, Workers *workers, Encoder **tuned, E
   Tuner t = {.asked = f, .workers = workers, .layers = layers_of(f)};
   t.first = f->encoder->transformer.config.layers - t.layers;
   t.batch = f->labelled.labels > FEW_LABELS ? LARGE_BATCH : BATCH;
+  t.time = time_left(f->time);
   Status status = text_pairs_new(&t.pairs, &f->labelled, f->seed, error);
   if (!status) status = allocate(&t, error);
   if (!status) status = list_kernels(&t, error);
   if (!status) status = workers_run_phases(workers, begin_phase, run_task, &t, error);
-  if (!status) {
+  if (!status && t.step >= f->fewest_steps) {
     *tuned = t.tuned;
     t.tuned = NULL;
   }

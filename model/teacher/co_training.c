@@ -12,6 +12,7 @@
 
 enum { ROUNDS = 5, WORDS_FROM_ROUND = 3, FEW_LABELS = 20, BLOCK = 256 };
 enum { ENOUGH_ROWS = 4 };  /* of each label, to begin with the regression although there are names */
+enum { SOON_LEARNED = 1000 }; /* rows: a fit to so few is never cut short, which would guess at random */
 enum { FIRST_ITERATIONS = 60, ITERATIONS = 25 }; /* of the regression; it goes on from round to round */
 
 static const float COST = 10.0f;              /* of the regression                                  */
@@ -55,7 +56,8 @@ static void co_trainer_free(CoTrainer *c) {
 static LogisticProblem problem(const CoTrainer *c, size_t count) {
   const CoTraining *t = c->training;
   return (LogisticProblem){.x = t->features, .rows = c->rows, .targets = c->targets, .weights = c->weights,
-                           .count = count, .size = t->size, .labels = t->labels, .cost = COST};
+                           .count = count, .size = t->size, .labels = t->labels, .cost = COST,
+                           .time = count > SOON_LEARNED ? t->time : NULL};
 }
 
 static Status co_trainer_new(CoTrainer *c, Error *error) {
@@ -232,7 +234,7 @@ Status co_training_predict(const CoTraining *training, Workers *workers, float *
     status = begin_scores(&c, error);
     set_targets(&c);
   }
-  for (int round = 1; round <= ROUNDS && !status; round++) {
+  for (int round = 1; round <= ROUNDS && !status && time_left(training->time) > 0.0; round++) {
     status = run_round(&c, round, error);
     set_targets(&c);
   }

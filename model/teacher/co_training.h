@@ -24,6 +24,7 @@
 
 #include <stdbool.h>
 
+#include "base/time_left.h"
 #include "base/workers.h"
 #include "linear/sparse.h"
 
@@ -36,10 +37,11 @@ typedef struct CoTraining {
   const uint32_t *targets; /* [words->count] LABELS_NONE: without a label        */
   size_t labels;
   const float *by_names, *by_centres; /* [words->count][labels] of zero_shot_scores(); NULL: no label has a name */
+  const TimeLeft *time;    /* or NULL                                            */
 } CoTraining;
 
-/* probabilities [words->count][labels]; 1 for the label of a labelled row. A long task: it ends early, with
-** probabilities that mean nothing, when the workers are stopped.
+/* probabilities [words->count][labels]; 1 for the label of a labelled row. Where time is over there are no more rounds.
+** A long task: it ends early, with probabilities that mean nothing, when the workers are stopped.
 */
 Status co_training_predict(const CoTraining *training, Workers *workers, float *probabilities, Error *error);
 

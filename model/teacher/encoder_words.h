@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "base/time_left.h"
 #include "encoder/encoder.h"
 #include "text/word_vectors.h"
 
@@ -17,10 +18,13 @@ typedef struct EncoderWords {
   const Strings *words;       /* of the table                                             */
   size_t size;                /* numbers of a vector, at most as many as the encoder's have */
   uint64_t seed;
+  const TimeLeft *time;       /* or NULL                                                  */
   atomic_size_t *done;        /* grows by one with each word, on any thread; or NULL */
 } EncoderWords;
 
-/* Adds the words to `vectors`, which is empty. A long task: it ends early when the workers are stopped. */
+/* Adds the words to `vectors`, which is empty: where time is short, those that the table has first. A long task: it
+** ends early when the workers are stopped.
+*/
 Status encoder_words_read(const EncoderWords *words, Workers *workers, WordVectors *vectors, Error *error);
 
 #endif

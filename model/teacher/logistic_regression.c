@@ -177,7 +177,7 @@ Status logistic_regression_fit(const LogisticProblem *problem, size_t iterations
                                Error *error) {
   Fit f;
   double value = 0, before[2] = {INFINITY, INFINITY};
-  bool moved = true;
+  bool moved = true; /* and there is time */
   Status status = fit_new(&f, problem, workers, error);
   if (status) return status;
   memcpy(f.trial, parameters, f.numbers * sizeof *parameters);
@@ -190,6 +190,7 @@ Status logistic_regression_fit(const LogisticProblem *problem, size_t iterations
     choose_direction(&f);
     status = search_line(&f, &value, &moved, error);
     if (!status && moved) take_step(&f);
+    moved = moved && time_left(problem->time) > 0.0;
   }
   memcpy(parameters, f.at, f.numbers * sizeof *parameters);
   free(f.block);

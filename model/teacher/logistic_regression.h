@@ -11,6 +11,7 @@
 
 #include <stdint.h>
 
+#include "base/time_left.h"
 #include "base/workers.h"
 
 /* All borrowed. */
@@ -21,13 +22,14 @@ typedef struct LogisticProblem {
   const float *weights; /* [.]                                               */
   size_t count, size, labels;
   float cost;
+  const TimeLeft *time; /* or NULL: of fit */
 } LogisticProblem;
 
 /* How many numbers the parameters have: W [labels][size], then b [labels]. */
 size_t logistic_regression_size(const LogisticProblem *problem);
 
-/* Goes on from the parameters that it is given, all zero to begin with, for at most so many iterations. A long task:
-** it ends early when the workers are stopped.
+/* Goes on from the parameters that it is given, all zero to begin with, for at most so many iterations, and while
+** there is time. A long task: it ends early when the workers are stopped.
 */
 Status logistic_regression_fit(const LogisticProblem *problem, size_t iterations, Workers *workers, float *parameters,
                                Error *error);

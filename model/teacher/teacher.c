@@ -7,9 +7,14 @@
 #include "base/matrix.h"
 #include "base/memory.h"
 #include "base/random.h"
+#include "base/time_chunks.h"
 
 /* The centre and the principal components come from this many texts. */
-enum { SAMPLE = 4000 };
+enum { SAMPLE = 4000, CHUNK = 16 /* texts of a thread, at least */ };
+
+/* Of the time that is left. What comes after the reading is the guessing. */
+static const double TUNING_SHARE = 0.5, READING_SHARE = 0.6;
+static const double SAMPLING_SHARE = 0.5; /* of the reading: principal components take time, too */
 
 /* Of layers from the lowest to the last, at even distances: found by measuring. */
 static const float LAYER_WEIGHTS[SENTENCE_LAYERS] = {0.2f, 0.2f, 0.2f, 0.3f, 0.5f, 0.7f, 1.0f};
@@ -32,6 +37,7 @@ void teacher_free(Teacher *t) {
   free(t->known);
   free(t->features);
   free(t->own_vectors);
+  free(t->unread);
   free(t);
 }
 
@@ -126,7 +132,7 @@ typedef struct FeatureReading {
   SentenceFeatures features;
   size_t layers[SENTENCE_LAYERS];
   uint32_t *order; /* [teacher->count] texts that have a vector, in random order: the first are the sample */
-  size_t known, sample;
+  size_t known, sample, read; /* read: texts of `order` */
   float *vectors;  /* [sample][layers][hidden] of the sample              */
   float *scratch;  /* [workers][layers][hidden]                           */
   EncoderTexts texts; /* the sample's, or the others'                  */
@@ -159,10 +165,34 @@ static void choose_layers(FeatureReading *r) {
   f->hidden = encoder ? encoder_size(encoder) : r->teacher->vector_size;
 }
 
+/* Puts these texts before all others. */
+static Status put_first(FeatureReading *r, const uint32_t *first, size_t count, Error *error) {
+  bool *is_first = calloc(r->teacher->count + 1, sizeof *is_first);
+  uint32_t *order = malloc((r->teacher->count + 1) * sizeof *order);
+  size_t placed = 0;
+  if (!is_first || !order) {
+    free(is_first);
+    free(order);
+    return error_no_memory(error);
+  }
+  for (size_t i = 0; i < count; i++) {
+    is_first[first[i]] = true;
+    if (teacher_knows(r->teacher, first[i])) order[placed++] = first[i];
+  }
+  for (size_t i = 0; i < r->known; i++)
+    if (!is_first[r->order[i]]) order[placed++] = r->order[i];
+  free(r->order);
+  free(is_first);
+  r->order = order;
+  return STATUS_OK;
+}
+
 static Status reading_begin(FeatureReading *r, uint64_t seed, Error *error) {
   Teacher *t = r->teacher;
   Random random = random_stream(seed, RANDOM_TEACHER, 0);
   choose_layers(r);
+  free(t->unread);
+  t->unread = NULL;
   r->order = malloc((t->count + 1) * sizeof *r->order);
   if (!r->order) return error_no_memory(error);
   for (size_t i = 0; i < t->count; i++)
@@ -186,7 +216,8 @@ static void keep_vector(const FeatureReading *r, size_t text, const float *vecto
 static void take_sample(void *context, size_t text, size_t worker, const float *vectors) {
   (void)worker;
   FeatureReading *r = context;
-  memcpy(r->vectors + text * width(r), vectors, width(r) * sizeof *vectors);
+  size_t begin = (size_t)(r->number - r->order);
+  memcpy(r->vectors + (begin + text) * width(r), vectors, width(r) * sizeof *vectors);
   atomic_fetch_add(&r->teacher->done, 1);
 }
 
@@ -199,10 +230,10 @@ static void take_features(void *context, size_t text, size_t worker, const float
   atomic_fetch_add(&r->teacher->done, 1);
 }
 
+typedef void TakeVectors(void *context, size_t text, size_t worker, const float *vectors);
+
 /* Runs the encoder over texts order[begin .. end - 1]. */
-static Status run_encoder(FeatureReading *r, size_t begin, size_t end,
-                          void (*take)(void *context, size_t text, size_t worker, const float *vectors),
-                          Error *error) {
+static Status run_encoder(FeatureReading *r, size_t begin, size_t end, TakeVectors *take, Error *error) {
   const Teacher *t = r->teacher;
   Status status = STATUS_OK;
   encoder_texts_clear(&r->texts);
@@ -210,6 +241,16 @@ static Status run_encoder(FeatureReading *r, size_t begin, size_t end,
   for (size_t i = begin; i < end && !status; i++) status = encoder_texts_copy(&r->texts, &t->texts, r->order[i], error);
   EncoderSink sink = {r->layers, r->features.layers, take, r};
   return status ? status : encoder_run(t->tuned ? t->tuned : t->encoder, &r->texts, r->workers, sink, error);
+}
+
+/* Over those from r->read on, up to `end`, that there is time for. */
+static Status run_in_time(FeatureReading *r, const TimeLeft *time, size_t end, TakeVectors *take, Error *error) {
+  TimeChunks chunks = {.time = time, .count = end, .least = CHUNK * workers_count(r->workers), .begin = r->read,
+                       .end = r->read};
+  Status status = STATUS_OK;
+  while (!status && time_chunks_next(&chunks)) status = run_encoder(r, chunks.begin, chunks.end, take, error);
+  r->read = chunks.end;
+  return status;
 }
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -221,8 +262,7 @@ static void copy_sample(FeatureReading *r) {
            t->vector_size * sizeof *r->vectors);
 }
 
-/* The features of the sample, whose vectors are there, and of vectors made elsewhere. */
-static Status compute_features(FeatureReading *r, Error *error) {
+static Status allocate_features(FeatureReading *r, Error *error) {
   Teacher *t = r->teacher;
   t->size = r->features.size;
   free(t->features);
@@ -231,34 +271,85 @@ static Status compute_features(FeatureReading *r, Error *error) {
   t->features = memory_floats(memory_product(t->count, t->size));
   t->vector_size = r->features.hidden;
   if (t->keeps_vectors) t->own_vectors = memory_floats(memory_product(t->count, t->vector_size));
-  if (!t->features || (t->keeps_vectors && !t->own_vectors)) return error_no_memory(error);
-  size_t there = t->encoder ? r->sample : r->known;
-  for (size_t i = 0; i < there && !workers_stopped(r->workers); i++) {
-    const float *vectors = t->encoder ? r->vectors + i * width(r)
-                                      : t->vectors + t->number[r->order[i]] * t->vector_size;
-    keep_vector(r, r->order[i], vectors);
-    sentence_features_of(&r->features, vectors, r->scratch, t->features + r->order[i] * t->size);
-  }
+  bool ok = t->features && (!t->keeps_vectors || t->own_vectors);
+  return ok ? STATUS_OK : error_no_memory(error);
+}
+
+static void compute_features(const FeatureReading *r, size_t place, const float *vectors) {
+  const Teacher *t = r->teacher;
+  size_t text = r->order[place];
+  keep_vector(r, text, vectors);
+  sentence_features_of(&r->features, vectors, r->scratch, t->features + text * t->size);
+}
+
+/* Of the sample, whose vectors are there. */
+static void compute_sample(const FeatureReading *r) {
+  for (size_t i = 0; i < r->sample && !workers_stopped(r->workers); i++)
+    compute_features(r, i, r->vectors + i * width(r));
+}
+
+/* Of vectors made elsewhere. */
+static void compute_given(FeatureReading *r, const TimeLeft *time) {
+  const Teacher *t = r->teacher;
+  TimeChunks chunks = {.time = time, .count = r->known, .least = CHUNK};
+  while (time_chunks_next(&chunks))
+    for (size_t i = chunks.begin; i < chunks.end && !workers_stopped(r->workers); i++)
+      compute_features(r, i, t->vectors + t->number[r->order[i]] * t->vector_size);
+  r->read = chunks.end;
+}
+
+static Status mark_unread(const FeatureReading *r, Error *error) {
+  Teacher *t = r->teacher;
+  if (r->read == r->known) return STATUS_OK;
+  t->unread = calloc(t->count, sizeof *t->unread);
+  if (!t->unread) return error_no_memory(error);
+  for (size_t i = r->read; i < r->known; i++) t->unread[r->order[i]] = true;
   return STATUS_OK;
 }
 
 Status teacher_tune(Teacher *t, LabelledTexts labelled, uint64_t seed, Workers *workers, Error *error) {
-  FineTuning tuning = {.encoder = t->encoder, .labelled = labelled, .seed = seed, .done = &t->steps};
+  TimePart part;
+  TimeLeft time = time_part(t->time, TUNING_SHARE, &part);
+  FineTuning tuning = {.encoder = t->encoder, .labelled = labelled, .seed = seed, .time = &time, .done = &t->steps,
+                       .fewest_steps = t->learns_fully ? FINE_TUNING_STEPS : FINE_TUNING_FEWEST_STEPS};
+  size_t before = atomic_load(&t->steps);
   tuning.labelled.texts = &t->texts;
   encoder_free(t->tuned);
   t->tuned = NULL;
+  t->steps_taken = FINE_TUNING_STEPS;
   if (!t->encoder || !fine_tuning_possible(&tuning)) return STATUS_OK;
-  return fine_tuning_run(&tuning, workers, &t->tuned, error);
+  Status status = fine_tuning_run(&tuning, workers, &t->tuned, error);
+  t->steps_taken = atomic_load(&t->steps) - before;
+  return status;
 }
 
-Status teacher_read(Teacher *t, uint64_t seed, Workers *workers, Error *error) {
+static Status read_with_encoder(FeatureReading *r, const TimeLeft *time, uint64_t seed, Error *error) {
+  TimePart part;
+  TimeLeft sampling = time_part(time, SAMPLING_SHARE, &part);
+  Status status = run_in_time(r, &sampling, r->sample, take_sample, error);
+  r->sample = r->read;
+  if (!status) status = sentence_features_learn(&r->features, r->sample, r->vectors, seed, r->workers, error);
+  if (!status) status = allocate_features(r, error);
+  if (!status) compute_sample(r);
+  return status ? status : run_in_time(r, time, r->known, take_features, error);
+}
+
+static Status read_given(FeatureReading *r, const TimeLeft *time, uint64_t seed, Error *error) {
+  copy_sample(r);
+  Status status = sentence_features_learn(&r->features, r->sample, r->vectors, seed, r->workers, error);
+  if (!status) status = allocate_features(r, error);
+  if (!status) compute_given(r, time);
+  return status;
+}
+
+Status teacher_read(Teacher *t, const uint32_t *first, size_t count, uint64_t seed, Workers *workers, Error *error) {
   FeatureReading r = {.teacher = t, .workers = workers};
+  TimePart part;
+  TimeLeft time = time_part(t->time, READING_SHARE, &part);
   Status status = reading_begin(&r, seed, error);
-  if (!status && t->encoder) status = run_encoder(&r, 0, r.sample, take_sample, error);
-  if (!status && !t->encoder) copy_sample(&r);
-  if (!status) status = sentence_features_learn(&r.features, r.sample, r.vectors, seed, workers, error);
-  if (!status) status = compute_features(&r, error);
-  if (!status && t->encoder) status = run_encoder(&r, r.sample, r.known, take_features, error);
+  if (!status && time_left(&time) != INFINITY) status = put_first(&r, first, count, error);
+  if (!status) status = (t->encoder ? read_with_encoder : read_given)(&r, &time, seed, error);
+  if (!status) status = mark_unread(&r, error);
   reading_end(&r);
   return status;
 }

@@ -38,7 +38,6 @@ struct Training {
   size_t labelled;          /* rows with a label of their own, those held out too     */
 
   /* what the stages make, in their order */
-  double teacher_seconds;      /* that the teacher took, before and in STAGE_TAUGHT_LABELS  */
   size_t pseudo_labelled;      /* rows, by STAGE_PSEUDO_LABELS or STAGE_TAUGHT_LABELS       */
   Model *model;                /* preparation.c; its linear branch: STAGE_LINEAR            */
   double linear_seconds;       /* that STAGE_LINEAR took                                    */

@@ -76,7 +76,7 @@ static Status find_keywords(Training *t, const Lexicon *lexicon, Description *d,
   if (!status)
     status = explain_texts(t, &(Texts){texts, count, lexicon}, labels, scratches, contributions, d, error);
   if (!status && d->explained < count)
-    status = warnings_find_of_fewer(t, "keywords of", d->explained, count, &t->warnings, error);
+    status = warnings_find_of_fewer(t, "keywords of", d->explained, count, "texts", &t->warnings, error);
   if (!status)
     status = keywords_new(&(KeywordSource){texts, labels, d->explained, contributions, vocabulary_size(&c->vocabulary),
                                            c->poll},

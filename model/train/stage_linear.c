@@ -89,8 +89,18 @@ static Status thin_examples(Training *t, Examples *e, Error *error) {
   size_t rows = (size_t)(most / seconds * (double)(e->count / e->draws));
   bool few = rows < LEAST_ROWS || rows < t->rows.count / LEAST_SHARE;
   draw_examples(t, few ? 0 : rows * e->draws, e);
-  if (few) return STATUS_OK;
-  return warnings_find_of_fewer(t, "the linear branch to learn from", rows, t->rows.count, &t->warnings, error);
+  return STATUS_OK;
+}
+
+/* Says what a branch lacks whose time was short. */
+static Status warn(Training *t, const Examples *e, size_t cut, Error *error) {
+  size_t rows = e->count / e->draws;
+  Status status = STATUS_OK;
+  if (rows < t->rows.count)
+    status = warnings_find_of_fewer(t, "the linear branch to learn from", rows, t->rows.count, "texts", &t->warnings,
+                                    error);
+  if (!status && cut > 0) status = warnings_find_of_short_linear(t, cut, &t->warnings, error);
+  return status;
 }
 
 static Status train(Training *t, const Examples *e, Linear *linear, Error *error) {
@@ -100,8 +110,7 @@ static Status train(Training *t, const Examples *e, Linear *linear, Error *error
   LinearTraining training = describe(t, e);
   training.time = &time;
   Status status = linear_train(linear, &training, t->workers, &cut, error);
-  if (status || cut == 0 || !linear_exists(linear)) return status;
-  return warnings_find_of_short_linear(t, cut, &t->warnings, error);
+  return status || !linear_exists(linear) ? status : warn(t, e, cut, error);
 }
 
 /* A branch that was learned before is kept, else the model has none. */

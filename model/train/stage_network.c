@@ -30,7 +30,7 @@ static Status thin_validation(Training *t, Error *error) {
   if (most < (double)all) validation_thin(v, most < (double)tried ? tried : (size_t)most);
   t->reserved += 2.0 * of_row * (double)v->count; /* after the epoch, and for calibration */
   if (status || v->count == all) return status;
-  return warnings_find_of_fewer(t, "validation by", v->count, all, &t->warnings, error);
+  return warnings_find_of_fewer(t, "validation by", v->count, all, "texts", &t->warnings, error);
 }
 
 static Status begin(void *state, Training *t, Error *error) {

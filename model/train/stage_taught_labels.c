@@ -3,23 +3,40 @@
 */
 #include <math.h>
 
-#include "base/clock.h"
+#include "base/number_text.h"
 #include "train/stage.h"
+#include "train/time_limit.h"
 #include "train/warnings.h"
 
+static const double TIME_SHARE = 0.5; /* of the time that is left */
+
 static bool wanted(const Training *t) { return t->taught.teacher != NULL; }
+
+static Status guess(Training *t, Error *error) {
+  Teacher *teacher = t->taught.teacher;
+  TimeShare share;
+  TimeLeft time = time_limit_share(t, TIME_SHARE, &share);
+  if (t->options.max_seconds > 0) teacher->time = &time;
+  Status status = taught_labels_guess(t, error);
+  teacher->time = NULL;
+  return status;
+}
+
+static Status check_rows(const Training *t, Error *error) {
+  if (t->rows.count > 0) return STATUS_OK;
+  return error_set(error, STATUS_INVALID, "max_seconds is %s, which left no time for the teacher, and no row has a "
+                   "label of its own, expected more seconds", number_digits(t->options.max_seconds, 6).text);
+}
 
 static Status run(void *state, Training *t, bool *over, Error *error) {
   (void)state;
   (void)over;
-  double begun = clock_seconds();
   Status status = STATUS_OK;
-  if (corpus_count(&t->corpus, ROW_UNLABELLED) > 0) status = taught_labels_guess(t, error);
+  if (corpus_count(&t->corpus, ROW_UNLABELLED) > 0) status = guess(t, error);
   t->pseudo_labelled = t->taught.summary.guessed;
   if (!status) status = training_list_rows(t, error);
-  if (!status) status = warnings_find_of_guesses(t, &t->warnings, error);
-  t->teacher_seconds += clock_seconds() - begun;
-  return status;
+  if (!status) status = check_rows(t, error);
+  return status ? status : warnings_find_of_guesses(t, &t->warnings, error);
 }
 
 static double judged(const TaughtLabels *t) {

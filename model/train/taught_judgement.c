@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "train/taught_guesser.h"
+#include "train/warnings.h"
 
 enum {
   FEWEST_ROWS = 5,       /* of a label that is judged                     */
@@ -14,6 +15,8 @@ enum {
 };
 
 #define NOT_JUDGED UINT32_MAX
+
+static const double TIME_SHARE = 0.2; /* of the teacher's */
 
 typedef struct Judgement {
   Training *training;
@@ -115,8 +118,27 @@ static Status judge(Judgement *j, TaughtGuesser *g, Error *error) {
   for (size_t fold = 0; fold < j->folds && s->judged < ENOUGH && !status; fold++) {
     hide_fold(j, fold, g);
     status = taught_guesser_run(g, error);
+    if (!status && taught_guesser_was_cut(g)) break;
     count_right(j, fold, g);
   }
+  if (status || s->judged) return status;
+  return warnings_find_of_left_out(j->training, "judging the teacher", &j->training->warnings, error);
+}
+
+static Status judge_copy(Judgement *j, Error *error) {
+  Training *t = j->training;
+  const Teacher *teacher = t->taught.teacher;
+  TaughtGuesser g = {0};
+  TimePart part;
+  TimeLeft time = time_part(teacher->time, TIME_SHARE, &part);
+  Status status = teacher_copy(teacher, j->rows, j->count, t->corpus.rows, &j->teacher, error);
+  if (!status) status = taught_guesser_new(&g, t, j->teacher, j->rows, j->count, error);
+  if (!status && teacher->time) {
+    j->teacher->time = &time;
+    j->teacher->learns_fully = true;
+  }
+  if (!status) status = judge(j, &g, error);
+  taught_guesser_free(&g);
   return status;
 }
 
@@ -128,17 +150,11 @@ static size_t to_judge(const Judgement *j) {
 
 Status taught_judgement_run(Training *t, Error *error) {
   Judgement j;
-  TaughtGuesser g = {0};
   Status status = judgement_new(&j, t, error);
   if (!status) draw_sample(&j);
   if (!status) status = set_folds(&j, error);
   if (!status) t->taught.to_judge = to_judge(&j);
-  if (!status && t->taught.to_judge) {
-    status = teacher_copy(t->taught.teacher, j.rows, j.count, t->corpus.rows, &j.teacher, error);
-    if (!status) status = taught_guesser_new(&g, t, j.teacher, j.rows, j.count, error);
-    if (!status) status = judge(&j, &g, error);
-  }
-  taught_guesser_free(&g);
+  if (!status && t->taught.to_judge) status = judge_copy(&j, error);
   judgement_free(&j);
   return status;
 }

@@ -1,6 +1,7 @@
 #include "train/taught_labels.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "train/stage.h"
 #include "train/taught_guesser.h"
@@ -17,13 +18,15 @@ void taught_labels_free(TaughtLabels *t) {
 
 static const float SURE = 0.9f;
 
-/* The guesser has all rows of the corpus, in order. */
+/* The guesser has all rows of the corpus that the teacher has read, in order. The others are not learned from. */
 static Status take_labels(TaughtGuesser *g, Error *error) {
   Corpus *c = &g->training->corpus;
   TaughtLabels *taught = &g->training->taught;
   taught->guessed = calloc(c->rows + 1, sizeof *taught->guessed);
   if (!taught->guessed) return error_no_memory(error);
-  for (size_t row = 0; row < c->rows; row++) {
+  for (size_t i = g->count; i-- > 0;) {
+    uint32_t row = g->rows[i];
+    memmove(g->probabilities + row * g->labels, g->probabilities + i * g->labels, g->labels * sizeof(float));
     if (c->use[row] != ROW_UNLABELLED) continue;
     c->target[row] = taught_guesser_label(g, row);
     c->use[row] = ROW_TRAINS;
@@ -31,6 +34,8 @@ static Status take_labels(TaughtGuesser *g, Error *error) {
     taught->summary.guessed++;
     taught->summary.sure += g->probabilities[row * g->labels + c->target[row]] >= SURE;
   }
+  for (size_t row = 0; row < c->rows; row++)
+    if (c->use[row] == ROW_UNLABELLED) c->use[row] = ROW_UNUSED;
   taught->probabilities = g->probabilities;
   g->probabilities = NULL;
   return STATUS_OK;
@@ -40,11 +45,24 @@ const float *taught_labels_of(const TaughtLabels *taught, size_t row, size_t lab
   return taught->guessed && taught->guessed[row] ? taught->probabilities + row * labels : NULL;
 }
 
-static Status guess(Training *t, const uint32_t *rows, Error *error) {
+/* What the teacher had no time for. */
+static Status warn(Training *t, const TaughtGuesser *g, Error *error) {
+  size_t steps = g->teacher->steps_taken, rows = t->corpus.rows;
+  Status status = STATUS_OK;
+  if (g->count == 0) return warnings_find_of_left_out(t, "the teacher", &t->warnings, error);
+  if (steps < FINE_TUNING_STEPS)
+    status = warnings_find_of_fewer(t, "the teacher to learn in", steps, FINE_TUNING_STEPS, "steps", &t->warnings,
+                                    error);
+  if (status || g->count == rows) return status;
+  return warnings_find_of_fewer(t, "the teacher to read", g->count, rows, "texts", &t->warnings, error);
+}
+
+static Status guess(Training *t, uint32_t *rows, Error *error) {
   TaughtGuesser g;
   Status status = taught_guesser_new(&g, t, t->taught.teacher, rows, t->corpus.rows, error);
   if (!status) status = taught_guesser_run(&g, error);
   if (!status) status = take_labels(&g, error);
+  if (!status) status = warn(t, &g, error);
   taught_guesser_free(&g);
   return status;
 }

@@ -24,7 +24,9 @@ typedef struct TaughtLabels {
 
 void taught_labels_free(TaughtLabels *taught);
 
-/* Gives the rows without a label the one that the teacher guesses. The caller lists the rows anew. */
+/* Gives the rows without a label the one that the teacher guesses, in teacher->time; those that it has not read become
+** unused. The caller lists the rows anew.
+*/
 Status taught_labels_guess(Training *training, Error *error);
 
 /* Returns the probabilities [labels] of a row's labels, or NULL if its label was not guessed. */

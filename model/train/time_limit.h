@@ -2,10 +2,11 @@
 **
 ** The limit holds for the whole statement, from the first row to the saved model. What has to be done at the end, to
 ** finish the network, write the file and save it, is estimated as soon as the network has been made, from how long that
-** took, and kept back. Stages before the end ask how much is left beside: the linear branch may take half of it, from
-** fewer rows and cut short if need be, the rows held out are made fewer if they would take more than a tenth, and the
-** epochs take the rest. What comes after the epochs runs only as far as there is time. The stop file ends the same
-** stages.
+** took, and kept back. Stages before the end ask how much is left beside: a teacher may take half of it, reading fewer
+** texts if need be, and the linear branch half of what is left then, from fewer rows and cut short if need be. The rows
+** held out are made fewer if they would take more than a tenth, and the epochs take the rest. What comes after the
+** epochs runs only as far as there is time. The stop file ends the same stages, but for the teacher's, where it is an
+** error.
 */
 #ifndef CLASSIFY_TIME_LIMIT_H
 #define CLASSIFY_TIME_LIMIT_H
@@ -23,7 +24,7 @@ double time_limit_left_at_end(const Training *training);
 /* The same without those kept back, and with the stop file ignored. */
 double time_limit_left_in_all(const Training *training);
 
-/* The time that the linear branch may take; `share` is what the caller owns and is borrowed. */
+/* The time that a part of the training may take; `share` is what the caller owns and is borrowed. */
 typedef struct TimeShare {
   const Training *training;
   double reserved; /* seconds */

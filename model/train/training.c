@@ -9,6 +9,7 @@
 #include "train/preparation.h"
 #include "train/stage.h"
 #include "train/time_limit.h"
+#include "train/warnings.h"
 
 /* In this order. The last one runs in training_end(). */
 static const Stage *const STAGES[] = {
@@ -108,9 +109,13 @@ Status training_set_multilabel(Training *t, const char *separator, Error *error)
 Corpus *training_corpus(Training *t) { return &t->corpus; }
 WordVectors *training_vectors(Training *t) { return &t->vectors; }
 Teacher *training_teacher(Training *t) { return t->taught.teacher; }
-void training_add_teacher_seconds(Training *t, double seconds) { t->teacher_seconds += seconds; }
 void training_set_teacher(Training *t, Teacher *teacher) { t->taught.teacher = teacher; }
 const TaughtSummary *training_taught(const Training *t) { return t->taught.guessed ? &t->taught.summary : NULL; }
+
+Status training_count_words(Training *t, size_t read, size_t words, Error *error) {
+  if (read == words) return STATUS_OK;
+  return warnings_find_of_fewer(t, "the teacher to read", read, words, "words", &t->warnings, error);
+}
 
 Status training_add_phrase(Training *t, const Label *label, const char *phrase, size_t length, Error *error) {
   TaughtLabels *taught = &t->taught;

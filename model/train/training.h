@@ -72,8 +72,8 @@ Teacher *training_teacher(Training *training); /* or NULL */
 */
 Status training_set_multilabel(Training *training, const char *separator, Error *error);
 
-/* Counts time that the caller took for the teacher before training_begin(). */
-void training_add_teacher_seconds(Training *training, double seconds);
+/* Warns if the teacher had no time to read all words of the table, before training_begin(). */
+Status training_count_words(Training *training, size_t read, size_t words, Error *error);
 
 /* Adds a phrase that a label stands for, such as its name: only the teacher learns from it. After the last row. */
 Status training_add_phrase(Training *training, const Label *label, const char *phrase, size_t length, Error *error);

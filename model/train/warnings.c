@@ -290,19 +290,16 @@ Status warnings_find_of_guesses(const Training *t, Strings *warnings, Error *err
   return status ? status : warn_of_unlearned(t, warnings, error);
 }
 
+static const char *limit_of(const Training *t) {
+  return stop_file_appeared(t->stop_file) ? "stop_file" : "max_seconds";
+}
+
 Status warnings_find_of_early_end(const Training *t, Strings *warnings, Error *error) {
   double epochs = epochs_done(t->epochs);
   char had[64] = "less than one epoch";
   if (epochs >= 1.0) snprintf(had, sizeof had, "%s of %zu epochs", number_fixed(epochs, 1).text, t->options.epochs);
-  if (stop_file_appeared(t->stop_file))
-    return warn(warnings, error, "stop_file ended the training: the network had %s", had);
-  if (!t->taught.teacher) return STATUS_OK;
-  return warn(warnings, error, "the teacher took %s seconds and is not cut short by max_seconds (%s): the network "
-              "had %s", number_fixed(t->teacher_seconds, 1).text, number_digits(t->options.max_seconds, 6).text, had);
-}
-
-static const char *limit_of(const Training *t) {
-  return stop_file_appeared(t->stop_file) ? "stop_file" : "max_seconds";
+  if (epochs >= 1.0 && !stop_file_appeared(t->stop_file)) return STATUS_OK;
+  return warn(warnings, error, "%s ended the training: the network had %s", limit_of(t), had);
 }
 
 Status warnings_find_of_short_linear(const Training *t, size_t cut, Strings *warnings, Error *error) {
@@ -310,9 +307,9 @@ Status warnings_find_of_short_linear(const Training *t, size_t cut, Strings *war
               "short", limit_of(t), cut, t->corpus.labels.keys.count);
 }
 
-Status warnings_find_of_fewer(const Training *t, const char *what, size_t rows, size_t all, Strings *warnings,
-                              Error *error) {
-  return warn(warnings, error, "%s left time for %s %zu of %zu texts", limit_of(t), what, rows, all);
+Status warnings_find_of_fewer(const Training *t, const char *what, size_t done, size_t all, const char *things,
+                              Strings *warnings, Error *error) {
+  return warn(warnings, error, "%s left time for %s %zu of %zu %s", limit_of(t), what, done, all, things);
 }
 
 Status warnings_find_of_left_out(const Training *t, const char *left_out, Strings *warnings, Error *error) {

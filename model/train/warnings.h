@@ -37,17 +37,15 @@ Status warnings_find_of_guesses(const Training *training, Strings *warnings, Err
 Status warnings_find_of_no_words(size_t min_count, size_t largest, Strings *warnings, Error *error);
 
 /* The same where time was too short for what a training has beside the network: so many labels of the linear branch
-** were cut short; `what`, such as "keywords of", was done for so many of all texts; `left_out` is what was
-** not done at all.
+** were cut short; `what`, such as "keywords of", was done for so many of all, which are `things`, such as "texts";
+** `left_out` is what was not done at all.
 */
 Status warnings_find_of_short_linear(const Training *training, size_t cut, Strings *warnings, Error *error);
-Status warnings_find_of_fewer(const Training *training, const char *what, size_t rows, size_t all, Strings *warnings,
-                              Error *error);
+Status warnings_find_of_fewer(const Training *training, const char *what, size_t done, size_t all, const char *things,
+                              Strings *warnings, Error *error);
 Status warnings_find_of_left_out(const Training *training, const char *left_out, Strings *warnings, Error *error);
 
-/* The same once max_seconds or the stop file has ended the network: how far it came, or how
-** long the teacher took.
-*/
+/* The same once the network was ended: how far it came, if the stop file did it, or if that is less than one epoch. */
 Status warnings_find_of_early_end(const Training *training, Strings *warnings, Error *error);
 
 #endif

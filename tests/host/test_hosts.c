@@ -103,6 +103,27 @@ TEST(it_loads_twice_while_running) {
   close_database(db);
 }
 
+/* The extension's own are among them, and SQLite disconnects those that are used with its next prepare. */
+TEST(modules_are_dropped_while_running) {
+  const char *kept[] = {"json_each", NULL};
+  sqlite3 *db = open_database(new_file("dropped"));
+  make_texts(db);
+  teach(db, "m", "old");
+  sqlite3_stmt *texts = prepare(db, "SELECT classify(body, 'm') FROM texts");
+  sqlite3_stmt *names = prepare(db, "SELECT classify(body, iif(id = 1, 'm', 'm@1')) FROM texts");
+  assert_step(texts, SQLITE_ROW);
+  assert_step(names, SQLITE_ROW);
+  sqlite3_drop_modules(db, kept);
+  assert_step(texts, SQLITE_ROW);
+  assert_step(names, SQLITE_ERROR);
+  assert_non_null(strstr(sqlite3_errmsg(db), "no such table: temp.classify_guard"));
+  sqlite3_finalize(texts);
+  sqlite3_finalize(names);
+  assert_int_equal(load(db, NULL), SQLITE_OK);
+  assert_works(db);
+  close_database(db);
+}
+
 /* From the statement's own function, as SELECT load_extension() does. */
 static void load_again(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argc, (void)argv;
@@ -527,6 +548,7 @@ int main(void) {
       cmocka_unit_test(it_loads_under_another_name),
       cmocka_unit_test(it_loads_twice),
       cmocka_unit_test(it_loads_twice_while_running),
+      cmocka_unit_test(modules_are_dropped_while_running),
       cmocka_unit_test(it_loads_within_a_statement),
       cmocka_unit_test(a_table_named_as_the_guard),
       cmocka_unit_test(several_connections),

@@ -1090,6 +1090,25 @@ TEST(query_only) {
   close_database(db);
 }
 
+/* SQLite says that it can be written; its lock is refused. */
+TEST(a_read_only_database_that_is_deserialized) {
+  sqlite3 *file = texts_in("serialized", "DELETE"), *db = open_database(":memory:");
+  teach(file, "m", "old");
+  for (int i = 0; i < 2; i++) {
+    sqlite3_int64 size;
+    unsigned char *bytes = sqlite3_serialize(file, "main", &size, 0);
+    unsigned flags = SQLITE_DESERIALIZE_FREEONCLOSE | (i ? SQLITE_DESERIALIZE_RESIZEABLE : SQLITE_DESERIALIZE_READONLY);
+    assert_int_equal(sqlite3_deserialize(db, "main", bytes, size, size, flags), SQLITE_OK);
+    if (i == 0) refuse(db, SQLITE_READONLY, "database main is read-only");
+    if (i == 0) assert_fails(SQLITE_READONLY, "temp takes a model only if", db, "SELECT classify_train(body, label, 'temp.m', '" QUICK "') FROM texts");
+    assert_false(has_table(db, "temp", "classify_models"));
+    assert_taught(db, "m", "old");
+    if (i == 1) teach(db, "m", "new");
+  }
+  close_database(db);
+  close_database(file);
+}
+
 static int deny_insert(void *context, int action, const char *a, const char *b, const char *c, const char *d) {
   (void)context, (void)b, (void)c, (void)d;
   return action == SQLITE_INSERT && strcmp(a, "classify_models") == 0 ? SQLITE_DENY : SQLITE_OK;
@@ -1106,11 +1125,33 @@ TEST(an_authorizer_that_denies) {
   refuse(db, SQLITE_AUTH, "not authorized");
   sqlite3_set_authorizer(db, NULL, NULL);
   teach(db, "m", "old");
+  sqlite3_set_authorizer(db, deny_tables, NULL);
+  teach(db, "other", "old");
+  run(db, "DROP TABLE classify_versions");
+  refuse(db, SQLITE_AUTH, "not authorized");
+  sqlite3_set_authorizer(db, NULL, NULL);
+  teach(db, "m", "old");
   sqlite3_set_authorizer(db, deny_insert, NULL);
   assert_taught(db, "m", "old");
   refuse(db, SQLITE_AUTH, "not authorized");
   sqlite3_set_authorizer(db, NULL, NULL);
-  assert_int_equal(models(db), 1);
+  assert_int_equal(models(db), 3);
+  close_database(db);
+}
+
+/* PRAGMA database_list then has no row. */
+static int ignore_pragmas(void *context, int action, const char *a, const char *b, const char *c, const char *d) {
+  (void)context, (void)a, (void)b, (void)c, (void)d;
+  return action == SQLITE_PRAGMA ? SQLITE_IGNORE : SQLITE_OK;
+}
+
+TEST(an_authorizer_that_ignores_pragmas) {
+  sqlite3 *db = texts_in("ignores", "DELETE");
+  teach(db, "m", "old");
+  sqlite3_set_authorizer(db, ignore_pragmas, NULL);
+  assert_taught(db, "m", "old");
+  refuse(db, SQLITE_ERROR, "main.classify_models has the columns ,");
+  sqlite3_set_authorizer(db, NULL, NULL);
   close_database(db);
 }
 
@@ -1234,7 +1275,9 @@ int main(void) {
       cmocka_unit_test(a_read_only_database_with_another),
       cmocka_unit_test(query_only_and_temp),
       cmocka_unit_test(query_only),
+      cmocka_unit_test(a_read_only_database_that_is_deserialized),
       cmocka_unit_test(an_authorizer_that_denies),
+      cmocka_unit_test(an_authorizer_that_ignores_pragmas),
       cmocka_unit_test(an_authorizer_that_denies_recursion),
       cmocka_unit_test(a_view_or_a_foreign_table),
       cmocka_unit_test(a_schema_whose_name_is_quoted),

@@ -239,9 +239,9 @@ SELECT warning FROM warnings WHERE name = 'seven';
 SELECT json_extract(classify_train(body, ifnull(label, iif(id % 2, '', NULL)), 'holes', '{"epochs":1, "hidden":2, "teacher":"static"}'), '$.labels') FROM tickets;
 SELECT warning FROM warnings WHERE name = 'holes' AND warning LIKE '%NULL%';
 
--- A teacher is not cut short.
+-- A teacher has half of the time: it is left out, or reads fewer texts.
 SELECT json_extract(classify_train(body, label, 'short', '{"hidden":2, "teacher":"bert", "max_seconds":0.001}'), '$.epochs') FROM tickets;
-SELECT count(*) FROM warnings WHERE name = 'short' AND warning LIKE 'the teacher took _%._ seconds and is not cut short by max_seconds (0.001): the network had less than one epoch';
+SELECT count(*) > 0 FROM warnings WHERE name = 'short' AND warning LIKE 'max_seconds left % the teacher%';
 
 -- Names alone, and the texts to guess in a query of their own.
 SELECT json_extract(classify_train(body, NULL, 'query alone', '{"epochs":1, "hidden":2, "teacher":"static", "labels":["app", "billing"], "unlabelled":"SELECT body FROM tickets WHERE id <= 50"}'), '$.rows', '$.skipped', '$.labels', '$.teacher.guessed') FROM tickets;

@@ -28,6 +28,7 @@ static void lesson_begin(Lesson *l, const char *encoder) {
     l->targets[i] = i % LABELS;
   }
   l->tuning = (FineTuning){.encoder = l->encoder, .seed = 1, .done = &l->done,
+                           .fewest_steps = FINE_TUNING_FEWEST_STEPS,
                            .labelled = {&l->texts, l->rows, l->targets, TEXTS, LABELS}};
 }
 
@@ -38,7 +39,7 @@ static void lesson_end(Lesson *l) {
 
 static Encoder *tune(const Lesson *l, size_t threads) {
   Workers *workers = new_workers(threads);
-  Encoder *tuned;
+  Encoder *tuned = NULL;
   assert_ok(fine_tuning_run(&l->tuning, workers, &tuned, &error));
   workers_free(workers);
   return tuned;
@@ -76,6 +77,36 @@ TEST(texts_of_one_label_come_together) {
     encoder_free(tuned);
     lesson_end(&l);
   }
+}
+
+/* Each time that it is asked, a second less is left. */
+static double ticking(const void *context) {
+  double *left = *(double *const *)context;
+  return (*left)--;
+}
+
+TEST(time_ends_the_steps) {
+  Lesson l;
+  double left = 20.0, *at = &left;
+  TimeLeft time = {ticking, &at};
+  lesson_begin(&l, "bert");
+  l.tuning.time = &time;
+  Encoder *tuned = tune(&l, 1);
+  assert_int_equal(l.done, 19);
+  assert_true(apart(tuned, &l) > 1.1 * apart(l.encoder, &l));
+  encoder_free(tuned);
+  lesson_end(&l);
+}
+
+TEST(a_few_steps_are_as_none) {
+  Lesson l;
+  double left = 6.0, *at = &left;
+  TimeLeft time = {ticking, &at};
+  lesson_begin(&l, "bert");
+  l.tuning.time = &time;
+  assert_null(tune(&l, 1));
+  assert_int_equal(l.done, 2); /* they tell that there is no time for ten */
+  lesson_end(&l);
 }
 
 TEST(the_encoder_itself_stays_as_it_was) {
@@ -165,6 +196,8 @@ TEST(numbers_without_end_are_an_error) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(texts_of_one_label_come_together),
+      cmocka_unit_test(time_ends_the_steps),
+      cmocka_unit_test(a_few_steps_are_as_none),
       cmocka_unit_test(the_encoder_itself_stays_as_it_was),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
       cmocka_unit_test(another_seed_gives_another_encoder),

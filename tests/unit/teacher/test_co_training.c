@@ -78,6 +78,32 @@ TEST(a_few_labels_give_all_others) {
 }
 
 /* By the vectors alone, which overlap, fewer would be right. */
+static double none_left(const void *context) {
+  (void)context;
+  return 0.0;
+}
+
+/* Of all texts. */
+static double share_sure(const Case *c) {
+  size_t sure = 0;
+  for (size_t i = 0; i < TEXTS; i++) sure += c->probabilities[i * LABELS + best_of(c, i)] > 0.9f;
+  return (double)sure / TEXTS;
+}
+
+/* Without time the labelled texts alone are learned from, and from so few all that can be learned. */
+TEST(time_ends_the_rounds) {
+  static const TimeLeft NO_TIME = {none_left, NULL};
+  Case *c = case_new(30, 0.6f, 2);
+  guess(c, 1);
+  double with_time = share_right(c);
+  c->training.time = &NO_TIME;
+  guess(c, 1);
+  assert_true(share_right(c) > 0.7);
+  assert_true(share_sure(c) > 0.3);
+  assert_true(share_right(c) < with_time);
+  free(c);
+}
+
 TEST(words_correct_the_vectors) {
   Case *c = case_new(30, 0.5f, 4);
   guess(c, 1);
@@ -172,6 +198,7 @@ TEST(any_number_of_threads_gives_the_same_bits) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_few_labels_give_all_others),
+      cmocka_unit_test(time_ends_the_rounds),
       cmocka_unit_test(words_correct_the_vectors),
       cmocka_unit_test(probabilities_are_probabilities),
       cmocka_unit_test(labelled_texts_keep_their_labels),

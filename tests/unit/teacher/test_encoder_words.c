@@ -1,5 +1,6 @@
 /* Vectors of words out of an encoder. */
 #include <math.h>
+#include <stdio.h>
 
 #include "teacher/encoder_words.h"
 #include "unit/encoder/encoders.h"
@@ -129,6 +130,37 @@ TEST(no_words_are_no_error) {
   encoder_free(encoder);
 }
 
+static double none_left(const void *context) {
+  (void)context;
+  return 0.0;
+}
+
+/* A chunk of them is read in any case. */
+TEST(words_that_there_is_no_time_for_have_no_vector) {
+  enum { MANY = 200, CHUNK = 64 };
+  Encoder *encoder = open_encoder("static");
+  Strings words = {0};
+  char word[16];
+  for (size_t i = 0; i < MANY; i++) {
+    snprintf(word, sizeof word, "w%zu", i);
+    assert_true(strings_add(&words, word, strlen(word)) == i);
+  }
+  TimeLeft time = {none_left, NULL};
+  atomic_size_t done = 0;
+  EncoderWords asked = {.encoder = encoder, .tokenizer = &tokenizer_unicode, .words = &words, .size = SHORT, .seed = 1,
+                        .time = &time, .done = &done};
+  WordVectors vectors = {0};
+  Workers *workers = new_workers(1);
+  assert_ok(encoder_words_read(&asked, workers, &vectors, &error));
+  assert_int_equal(done, CHUNK);
+  assert_int_equal(vectors.words.count, CHUNK);
+  assert_null(word_vectors_find(&vectors, word, strlen(word)));
+  workers_free(workers);
+  word_vectors_free(&vectors);
+  strings_free(&words);
+  encoder_free(encoder);
+}
+
 TEST(one_word_has_a_vector_of_numbers) {
   Encoder *encoder = open_encoder("bert");
   Strings words = words_of(WORDS, 1);
@@ -159,6 +191,7 @@ int main(void) {
       cmocka_unit_test(short_vectors_keep_the_most),
       cmocka_unit_test(what_is_not_one_token_is_left_out),
       cmocka_unit_test(no_words_are_no_error),
+      cmocka_unit_test(words_that_there_is_no_time_for_have_no_vector),
       cmocka_unit_test(one_word_has_a_vector_of_numbers),
       cmocka_unit_test(any_number_of_threads_gives_the_same_bits),
   };

@@ -72,7 +72,7 @@ static Status teach(Workers *workers, bool by_encoder) {
     status = teacher_add_vector(t, WORDS[i], strlen(WORDS[i]), vector, SIZE, &error);
   }
   t->keeps_vectors = true;
-  if (!status) status = teacher_read(t, 1, workers, &error);
+  if (!status) status = teacher_read(t, NULL, 0, 1, workers, &error);
   teacher_free(t);
   return status;
 }

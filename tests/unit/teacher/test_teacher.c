@@ -36,11 +36,23 @@ static void add_texts(Teacher *t, size_t count) {
 
 static void read_texts(Teacher *t, size_t threads) {
   Workers *workers = new_workers(threads);
-  assert_ok(teacher_read(t, 1, workers, &error));
+  assert_ok(teacher_read(t, NULL, 0, 1, workers, &error));
   workers_free(workers);
 }
 
 static const float *features_of(const Teacher *t, size_t text) { return t->features + text * t->size; }
+
+/* Each time that it is asked, a second less is left. */
+static double ticking(const void *context) {
+  double *left = *(double *const *)context;
+  return (*left)--;
+}
+
+static size_t count_unread(const Teacher *t) {
+  size_t count = 0;
+  for (size_t i = 0; i < t->count && t->unread; i++) count += t->unread[i];
+  return count;
+}
 
 /* ---- an encoder ------------------------------------------------------------------------------ */
 
@@ -233,6 +245,47 @@ TEST(vectors_that_cannot_be_used_are_refused) {
   teacher_free(t);
 }
 
+/* ---- time --------------------------------------------------------------------------------- */
+
+/* With vectors made elsewhere if there is no encoder. */
+static void read_in_time(const Encoder *encoder, double seconds, size_t least, size_t most) {
+  enum { MANY = 600 };
+  const uint32_t first[] = {MANY - 1, 7, MANY - 2};
+  double *at = &seconds;
+  TimeLeft time = {ticking, &at};
+  Teacher *t = teacher_of(encoder);
+  Workers *workers = new_workers(1);
+  add_texts(t, MANY);
+  for (size_t i = 0; i < MANY && !encoder; i++) {
+    char text[SAMPLE_SIZE];
+    make_text(i, text);
+    assert_ok(teacher_add_vector(t, text, strlen(text), (float[]){1.0f, (float)i, 2.0f}, 3, &error));
+  }
+  t->time = &time;
+  assert_ok(teacher_read(t, first, COUNT(first), 1, workers, &error));
+  size_t unread = count_unread(t);
+  assert_true(MANY - unread >= least && MANY - unread <= most);
+  for (size_t i = 0; i < COUNT(first) && t->unread; i++) assert_false(t->unread[first[i]]);
+  for (size_t i = 0; i < MANY; i++)
+    assert_true((dot(features_of(t, i), features_of(t, i), t->size) > 0) == !(t->unread && t->unread[i]));
+  t->time = NULL;
+  assert_ok(teacher_read(t, NULL, 0, 1, workers, &error));
+  assert_null(t->unread);
+  workers_free(workers);
+  teacher_free(t);
+}
+
+TEST(a_teacher_reads_what_there_is_time_for) {
+  Encoder *encoder = open_encoder("static");
+  read_in_time(encoder, -1.0, 16, 16); /* a chunk */
+  read_in_time(encoder, 12.0, 32, 500);
+  read_in_time(encoder, 1e6, 600, 600);
+  read_in_time(NULL, -1.0, 16, 16);
+  read_in_time(NULL, 12.0, 32, 500);
+  read_in_time(NULL, 1e6, 600, 600);
+  encoder_free(encoder);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(an_encoder_gives_every_text_features),
@@ -245,6 +298,7 @@ int main(void) {
       cmocka_unit_test(a_text_without_a_vector_is_zero),
       cmocka_unit_test(the_last_vector_of_a_text_counts),
       cmocka_unit_test(vectors_that_cannot_be_used_are_refused),
+      cmocka_unit_test(a_teacher_reads_what_there_is_time_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,5 +1,10 @@
 /* The teacher as a stage of a training. */
+#include "base/clock.h"
 #include "unit/train/taught.h"
+
+static double now;
+static double tick; /* seconds: the clock ticks whenever it is asked */
+static double ticking_clock(void) { return now += tick; }
 
 TEST(rows_that_are_guessed_are_learned_from) {
   TrainingOptions options = full_options();
@@ -103,30 +108,121 @@ TEST(progress_says_what_is_done) {
   training_free(t);
 }
 
-/* What is done before training_begin() takes time, too. */
-TEST(time_counts_from_the_first_row) {
-  Training *t = taught_rows(sample_options(), TAUGHT_LABELLED);
-  double started = t->started;
-  assert_true(started > 0);
-  add_taught_vectors(t);
-  training_add_teacher_seconds(t, 2.5);
-  begin(t);
-  assert_true(t->started == started);
+/* ---- time ------------------------------------------------------------------------------------ */
+
+static TrainingOptions limited_options(double seconds) {
+  TrainingOptions options = full_options();
+  options.validation = 0;
+  options.threads = 1;
+  options.max_seconds = seconds;
+  now = tick = 0.0;
+  clock_replace(ticking_clock);
+  return options;
+}
+
+/* Trains, and returns how many rows the teacher has guessed. Each row that it has not is left out. */
+static size_t train_in_time(Training *t) {
   train_to_end(t);
-  assert_true(t->teacher_seconds > 2.5);
+  size_t guessed = training_taught(t)->guessed;
+  assert_int_equal(training_pseudo_labelled(t), guessed);
+  assert_int_equal(corpus_count(training_corpus(t), ROW_UNLABELLED), 0);
+  assert_int_equal(corpus_count(training_corpus(t), ROW_UNUSED), TAUGHT_ROWS - TAUGHT_LABELLED - guessed);
+  for (size_t row = 0; row < TAUGHT_LABELLED; row++) {
+    assert_int_equal(training_corpus(t)->use[row], ROW_TRAINS);
+    assert_null(taught_labels_of(&t->taught, row, SAMPLE_LABELS));
+  }
+  for (size_t row = TAUGHT_LABELLED; row < TAUGHT_ROWS; row++) {
+    const float *likely = taught_labels_of(&t->taught, row, SAMPLE_LABELS);
+    assert_int_equal(training_corpus(t)->use[row], likely ? ROW_TRAINS : ROW_UNUSED);
+    if (likely) assert_int_equal(output_argmax(likely, SAMPLE_LABELS), training_corpus(t)->target[row]);
+  }
+  Model *model = end_training(t);
+  assert_true(is_finite(model));
+  model_free(model);
+  clock_replace(NULL);
+  return guessed;
+}
+
+TEST(words_that_were_not_read_are_counted) {
+  Training *t = taught_training(sample_options());
+  assert_ok(training_count_words(t, 9, 9, &error));
+  assert_int_equal(training_warnings(t)->count, 0);
+  assert_ok(training_count_words(t, 5, 9, &error));
+  assert_true(is_warned(t, "max_seconds left time for the teacher to read 5 of 9 words"));
   training_free(t);
 }
 
-TEST(a_teacher_is_not_cut_short) {
-  TrainingOptions options = sample_options();
-  Training *t = taught_training(options);
-  train_to_end(t);
-  assert_false(is_warned(t, "the teacher took"));
+/* The time stands still. */
+TEST(with_time_a_teacher_reads_all) {
+  Training *t = taught_training(limited_options(1e6));
+  assert_int_equal(train_in_time(t), TAUGHT_ROWS - TAUGHT_LABELLED);
+}
+
+/* It reads a chunk of 16 texts in any case: those to learn from, and one more. */
+TEST(a_teacher_without_time_reads_a_chunk) {
+  Training *t = taught_training(limited_options(2.0));
+  now = 3.0;
+  Epoch epoch;
+  assert_ok(training_epoch(t, (Poll){0}, &epoch, &error));
+  assert_true(is_warned(t, "max_seconds left time for the teacher to read 16 of 90 texts"));
+  assert_true(is_warned(t, "max_seconds left no time for judging the teacher"));
+  assert_int_equal(training_taught(t)->judged, 0);
+  assert_int_equal(training_taught(t)->guessed, 1);
+  assert_true(epoch.is_last);
+  clock_replace(NULL);
   training_free(t);
-  options.max_seconds = 1e-6;
-  t = taught_training(options);
-  train_to_end(t);
-  assert_true(is_warned(t, "the teacher took ")); /* how long depends on the machine */
+}
+
+TEST(a_teacher_takes_half_of_the_time_at_most) {
+  Training *t = taught_training(limited_options(40.0));
+  tick = 1.0;
+  assert_int_equal(t->stage, 0);
+  bool over;
+  double began = now;
+  assert_ok(workers_new(0, (Poll){0}, &t->workers, &error));
+  assert_ok(STAGE_TAUGHT_LABELS.run(NULL, t, &over, &error));
+  assert_true(now - began <= 0.5 * 40.0 + 5.0);
+  assert_true(is_warned(t, "max_seconds left time for the teacher to read "));
+  workers_free(t->workers);
+  t->workers = NULL;
+  clock_replace(NULL);
+  training_free(t);
+}
+
+/* Phrases come first: more of them than a chunk has. */
+static Training *phrases_training(size_t labelled) {
+  enum { PHRASES = 40 };
+  Training *t = training_with_teacher(limited_options(2.0));
+  for (size_t i = 0; i < TAUGHT_ROWS; i++) add_taught_row(t, i, i < labelled ? ROW_TRAINS : ROW_UNLABELLED);
+  for (size_t i = 0; i < PHRASES; i++) {
+    char phrase[SAMPLE_SIZE];
+    Label label = sample_label(i);
+    sample_text(1000 + i, phrase);
+    assert_ok(training_add_phrase(t, &label, phrase, strlen(phrase), &error));
+  }
+  add_taught_vectors(t);
+  for (size_t i = 0; i < PHRASES; i++) {
+    char phrase[SAMPLE_SIZE];
+    sample_text(1000 + i, phrase);
+    add_taught_vector(t, phrase, (uint32_t)(i % SAMPLE_LABELS), 5000 + i);
+  }
+  begin(t);
+  now = 3.0;
+  return t;
+}
+
+TEST(a_teacher_that_cannot_read_what_it_learns_from_is_left_out) {
+  Training *t = phrases_training(TAUGHT_LABELLED);
+  Epoch epoch;
+  assert_ok(training_epoch(t, (Poll){0}, &epoch, &error));
+  assert_true(is_warned(t, "max_seconds left no time for the teacher"));
+  assert_int_equal(training_taught(t)->guessed, 0);
+  assert_int_equal(t->rows.count, TAUGHT_LABELLED);
+  training_free(t);
+  t = phrases_training(0);
+  assert_invalid(training_epoch(t, (Poll){0}, &epoch, &error), "max_seconds is 2, which left no time for the teacher, "
+                                                               "and no row has a label of its own");
+  clock_replace(NULL);
   training_free(t);
 }
 
@@ -163,8 +259,11 @@ int main(void) {
       cmocka_unit_test(the_fraction_held_out_is_chosen),
       cmocka_unit_test(one_label_is_too_few),
       cmocka_unit_test(progress_says_what_is_done),
-      cmocka_unit_test(time_counts_from_the_first_row),
-      cmocka_unit_test(a_teacher_is_not_cut_short),
+      cmocka_unit_test(words_that_were_not_read_are_counted),
+      cmocka_unit_test(with_time_a_teacher_reads_all),
+      cmocka_unit_test(a_teacher_without_time_reads_a_chunk),
+      cmocka_unit_test(a_teacher_takes_half_of_the_time_at_most),
+      cmocka_unit_test(a_teacher_that_cannot_read_what_it_learns_from_is_left_out),
       cmocka_unit_test(a_label_that_was_not_learned_is_named),
       cmocka_unit_test(a_poll_that_says_stop_ends_it),
   };

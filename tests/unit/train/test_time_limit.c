@@ -89,6 +89,10 @@ TEST(a_limit_that_not_even_the_end_fits_in_is_an_error) {
   assert_invalid(time_limit_reserve(t, 0.15, 1000, &error),
                  "max_seconds is 2, but even the least model of 1216 rows and 2 labels takes about 2.9 seconds, "
                  "expected more");
+  Teacher *teacher;
+  assert_ok(teacher_new(NULL, &teacher, &error));
+  training_set_teacher(t, teacher);
+  assert_invalid(time_limit_reserve(t, 0.15, 1000, &error), "but even the least model of 1216 rows");
   end(t);
 }
 
@@ -103,6 +107,7 @@ TEST(what_there_is_no_time_for_is_left_out_and_said) {
   assert_int_equal(epochs_rows(t->epochs), t->options.batch_size);
   assert_true(is_warned(t, "max_seconds left no time for the linear branch, which the model lacks"));
   assert_true(is_warned(t, "max_seconds left time for validation by 64 of "));
+  assert_true(is_warned(t, "max_seconds ended the training: the network had less than one epoch"));
   Model *model;
   assert_ok(training_end(t, (Poll){0}, &model, &error));
   assert_true(is_warned(t, "max_seconds left time for keywords of "));
