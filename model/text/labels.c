@@ -130,13 +130,13 @@ Status labels_add(Labels *labels, Label label, uint32_t *number, Error *error) {
   return *number == LABELS_NONE ? error_no_memory(error) : STATUS_OK;
 }
 
-/* Checks that a key can be parsed, and that number_key() writes the same key. */
+/* Checks that a key can be parsed to a finite number, and that number_key() writes the same key. */
 static bool key_is_valid(uint8_t kind, const char *key, size_t length) {
   Label label = {.kind = (LabelKind)kind};
   char own[NUMBER_KEY];
   if (kind == LABEL_TEXT) return length > 0 && key[0] == 't';
   if (kind != LABEL_INTEGER && kind != LABEL_REAL) return false;
-  return key_number(key, length, &label) && number_key(label, own) == length &&
+  return key_number(key, length, &label) && isfinite(label.real) && number_key(label, own) == length &&
          memcmp(own, key, length) == 0;
 }
 
