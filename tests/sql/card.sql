@@ -67,8 +67,8 @@ SELECT card LIKE '%<dd>&lt;b&gt;</dd>%', card LIKE '%{&quot;a&quot;:&quot;&lt;/d
 
 -- What a teacher did; of many labels the most frequent are shown.
 UPDATE loose.classify_models SET metrics = json_object('teacher', json_object('sure', 1040, 'judged', 12, 'right', 9),
-  'validation', json_object('confusion', (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
-                                          SELECT json_group_array(json_array('label ' || i, 'ham', i)) FROM n))) WHERE version = 1;
+  'validation', json_object('confusion', json((WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+                                          SELECT json_group_array(json_array('label ' || i, 'ham', i)) FROM n)))) WHERE version = 1;
 SELECT instr(card, '<dt>Teacher</dt><dd>sure of 1,040 of these labels; right on 9 of 12 rows whose labels were hidden from it</dd>') > 0,
        instr(card, '<p>The 25 labels with the most rows, of 41.</p>') > 0 FROM (SELECT classify_card('loose.wrong@1') AS card);
 UPDATE loose.classify_models SET metrics = '{"teacher":{"sure":5,"judged":0,"right":0}}' WHERE version = 1;
