@@ -123,10 +123,9 @@ static void ask_container(const char *root, AvailableMemory *available) {
   if (file) fclose(file);
 }
 
-static uint64_t limit_of(int resource) {
-  struct rlimit limit;
-  if (getrlimit(resource, &limit) || limit.rlim_cur == RLIM_INFINITY) return UINT64_MAX;
-  return limit.rlim_cur;
+/* `failed` is what getrlimit() has returned, whose resource is an int or an enum. */
+static uint64_t limit_of(int failed, const struct rlimit *limit) {
+  return failed || limit->rlim_cur == RLIM_INFINITY ? UINT64_MAX : limit->rlim_cur;
 }
 
 static void take_limit(const char *root, uint64_t limit, size_t index, uint64_t mapped, MemoryOwner owner,
@@ -141,8 +140,11 @@ AvailableMemory available_memory(const char *root, uint64_t mapped) {
   AvailableMemory available = {UINT64_MAX, MEMORY_UNLIMITED};
   ask_machine(root, &available);
   ask_container(root, &available);
-  take_limit(root, limit_of(RLIMIT_AS), ALL_PAGES, mapped, MEMORY_OF_PROCESS, &available);
-  take_limit(root, limit_of(RLIMIT_DATA), DATA_PAGES, mapped, MEMORY_OF_PROCESS, &available);
+  struct rlimit addresses, data;
+  uint64_t of_addresses = limit_of(getrlimit(RLIMIT_AS, &addresses), &addresses);
+  uint64_t of_data = limit_of(getrlimit(RLIMIT_DATA, &data), &data);
+  take_limit(root, of_addresses, ALL_PAGES, mapped, MEMORY_OF_PROCESS, &available);
+  take_limit(root, of_data, DATA_PAGES, mapped, MEMORY_OF_PROCESS, &available);
   take_limit(root, SIZE_MAX, ALL_PAGES, mapped, MEMORY_OF_ADDRESSES, &available);
   return available;
 }
