@@ -222,8 +222,8 @@ static const char *const DAMAGES[] = {
     "UPDATE classify_models SET weights = substr(weights, 1, length(weights) - 10)",
     "UPDATE classify_models SET weights = zeroblob(length(weights))",
     "UPDATE OR IGNORE classify_models SET weights = zeroblob(length(weights))",
-    "REPLACE INTO classify_models SELECT name, version, created, labels, options, metrics, zeroblob(length(weights)) "
-    "FROM classify_models",
+    ("REPLACE INTO classify_models SELECT name, version, created, labels, options, metrics, zeroblob(length(weights)) "
+     "FROM classify_models"),
     "DELETE FROM classify_models; INSERT INTO classify_models SELECT * FROM damaged",
     "UPDATE classify_models SET weights = (SELECT weights FROM damaged)", /* one byte of the same length */
 };
