@@ -113,9 +113,9 @@ UPDATE bad SET vector = '[1,1e99]'; SELECT classify_train(body, category, 'bad',
 UPDATE bad SET vector = '[1,nan]'; SELECT classify_train(body, category, 'bad', '{"vectors":"bad"}') FROM tickets;
 UPDATE bad SET vector = x'0000C07F'; SELECT classify_train(body, category, 'bad', '{"vectors":"bad"}') FROM tickets;
 UPDATE bad SET vector = '[1,2]'; INSERT INTO bad VALUES ('payment', '[1]');
-SELECT classify_train(body, category, 'bad', '{"vectors":"bad"}') FROM tickets;
-UPDATE bad SET vector = '[1,2,3]' WHERE token = 'payment';
 CREATE VIEW both AS SELECT token, vector FROM bad ORDER BY rowid;
+SELECT classify_train(body, category, 'bad', '{"vectors":"both"}') FROM tickets;
+UPDATE bad SET vector = '[1,2,3]' WHERE token = 'payment';
 SELECT classify_train(body, category, 'bad', '{"vectors":"both"}') FROM tickets;
 UPDATE bad SET vector = (WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1025) SELECT json_group_array(i) FROM n);
 SELECT classify_train(body, category, 'bad', '{"vectors":"both"}') FROM tickets;
