@@ -5,14 +5,13 @@
 #include <string.h>
 
 #include "base/memory.h"
+#include "base/sizes.h"
 
 typedef struct Sort {
   size_t count, size;
   int (*compare)(const void *, const void *);
   Poll poll;
 } Sort;
-
-static size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 
 static Status sort_pieces(const Sort *s, uint8_t *list, Error *error) {
   Status status = STATUS_OK;

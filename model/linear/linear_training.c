@@ -119,16 +119,10 @@ typedef struct Members {
   uint32_t *targets; /* [count] the label, or LABELS_NONE   */
 } Members;
 
-/* The time of one machine ends when all of them have so much left. */
-typedef struct TimeSlice {
-  const TimeLeft *all;
-  double rest; /* seconds */
-} TimeSlice;
-
 /* What a worker that fits a machine has for itself. */
 typedef struct Fitter {
   Svm svm;
-  TimeSlice slice;
+  TimePart slice;
   TimeLeft time; /* of the slice */
   FeatureCounts counts;
   Members members; /* with sets of labels */
@@ -236,19 +230,10 @@ static void count_range(const Learning *g, size_t first, size_t end, const uint3
 
 /* ---- time ------------------------------------------------------------------------------ */
 
-static double left_of_slice(const void *context) {
-  const TimeSlice *slice = context;
-  return time_left(slice->all) - slice->rest;
-}
-
 /* Gives the next machine its share of the time that is left, where `at_once` machines are fitted side by side. */
-static void begin_slice(Learning *g, size_t at_once, TimeSlice *slice, TimeLeft *time) {
+static TimeLeft begin_slice(Learning *g, size_t at_once, TimePart *slice) {
   double to_come = (double)(g->linear->columns - atomic_fetch_add(&g->begun, 1));
-  double left = fmax(0.0, time_left(g->training->time)), part = fmin(1.0, (double)at_once / to_come);
-  *time = (TimeLeft){0};
-  if (left == INFINITY) return;
-  *slice = (TimeSlice){g->training->time, left * (1.0 - part)};
-  *time = (TimeLeft){left_of_slice, slice};
+  return time_part(g->training->time, fmin(1.0, (double)at_once / to_come), slice);
 }
 
 static void end_slice(Learning *g, const TimeLeft *time) {
@@ -280,7 +265,7 @@ static Status fit_task(void *context, size_t index, size_t worker, Error *error)
   if (atomic_load(&g->late)) return STATUS_OK;
   Status status = fitter_begin(g, f, error);
   if (status) return status;
-  begin_slice(g, workers_count(g->workers), &f->slice, &f->time);
+  f->time = begin_slice(g, workers_count(g->workers), &f->slice);
   f->svm.time = &f->time;
   const uint32_t *targets = label_targets(g, positive, &f->members);
   count_range(g, 0, r->count, targets, positive, &f->counts);
@@ -342,7 +327,7 @@ static Status fit_by_all(Learning *g, size_t column, SvmNewton *solver, float *w
   size_t features = g->rows.rows.features;
   uint32_t positive = label_of(g->linear, column);
   const uint32_t *targets = label_targets(g, positive, &f->members);
-  begin_slice(g, 1, &f->slice, &f->time);
+  f->time = begin_slice(g, 1, &f->slice);
   svm_newton_limit(solver, &f->time);
   Status status = count_rows(g, targets, positive, with, error);
   if (status) return status;

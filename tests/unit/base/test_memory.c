@@ -15,28 +15,19 @@ TEST(floats_are_zero_and_aligned) {
   }
 }
 
-typedef struct Asked {
-  size_t times, most; /* after which it says stop */
-} Asked;
-
-static bool go_on(void *context) {
-  Asked *asked = context;
-  return asked->times++ < asked->most;
-}
-
 TEST(many_floats_are_cleared_in_pieces) {
   enum { PIECE = 1 << 20 };
   const size_t counts[] = {0, 1, PIECE, PIECE + 1, 3 * PIECE + 7};
   for (size_t i = 0; i < COUNT(counts); i++) {
-    Asked asked = {0, SIZE_MAX};
+    Stop asked = {.after = SIZE_MAX};
     float *floats = allocate(counts[i] + 1, sizeof *floats);
     for (size_t j = 0; j <= counts[i]; j++) floats[j] = 1.0f;
-    assert_ok(memory_clear(floats, counts[i], (Poll){go_on, &asked}, &error));
+    assert_ok(memory_clear(floats, counts[i], (Poll){stop_later, &asked}, &error));
     for (size_t j = 0; j < counts[i]; j++) assert_true(floats[j] == 0.0f);
     assert_true(floats[counts[i]] == 1.0f);
-    assert_true(asked.times >= counts[i] / (PIECE + 1));
-    Poll stop = {go_on, &(Asked){0, 0}};
-    if (asked.times) assert_status(memory_clear(floats, counts[i], stop, &error), STATUS_INTERRUPTED);
+    assert_true(asked.asked >= counts[i] / (PIECE + 1));
+    Poll stop = {stop_later, &(Stop){.after = 0}};
+    if (asked.asked) assert_status(memory_clear(floats, counts[i], stop, &error), STATUS_INTERRUPTED);
     free(floats);
   }
 }

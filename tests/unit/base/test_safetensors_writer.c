@@ -125,18 +125,9 @@ TEST(integers_have_two_bytes_where_all_fit) {
 
 enum { MANY = (1 << 22) + 5 };
 
-typedef struct Asked {
-  size_t times, most; /* after which it says stop */
-} Asked;
-
-static bool go_on(void *context) {
-  Asked *asked = context;
-  return asked->times++ < asked->most;
-}
-
 /* Borrows the numbers [MANY], quantised and as they are. */
-static Status write_large(const float *numbers, Asked *asked, uint8_t **bytes, size_t *size) {
-  SafeTensorsWriter writer = {.poll = {go_on, asked}};
+static Status write_large(const float *numbers, Stop *asked, uint8_t **bytes, size_t *size) {
+  SafeTensorsWriter writer = {.poll = {stop_later, asked}};
   *bytes = NULL;
   safetensors_write_quantised(&writer, "eight", 8, (size_t[]){MANY}, 1, numbers);
   safetensors_write_quantised(&writer, "four", 4, (size_t[]){MANY}, 1, numbers);
@@ -144,12 +135,12 @@ static Status write_large(const float *numbers, Asked *asked, uint8_t **bytes, s
   return safetensors_end(&writer, bytes, size, &error);
 }
 
-static Status read_large(const uint8_t *bytes, size_t size, const char *name, Asked *asked, float *read) {
+static Status read_large(const uint8_t *bytes, size_t size, const char *name, Stop *asked, float *read) {
   SafeTensors st;
   const TensorView *view;
   assert_ok(safetensors_read(bytes, size, size, &st, &error));
   assert_ok(safetensors_unpack(&st, bytes, &error));
-  st.poll = (Poll){go_on, asked};
+  st.poll = (Poll){stop_later, asked};
   assert_ok(safetensors_require(&st, name, DTYPE_F32, (size_t[]){MANY}, 1, &view, &error));
   Status status = safetensors_copy_floats(&st, bytes, view, MANY, 1e10f, read, &error);
   safetensors_free(&st);
@@ -158,21 +149,21 @@ static Status read_large(const uint8_t *bytes, size_t size, const char *name, As
 
 /* Each of quantising, copying and hashing asks, and so does reading; what comes of it is the same. */
 TEST(a_large_file_is_written_and_read_in_pieces) {
-  Asked asked = {0, SIZE_MAX};
+  Stop asked = {.after = SIZE_MAX};
   float *numbers = allocate(MANY, sizeof *numbers), *rounded = allocate(MANY, sizeof *rounded);
   float *read = allocate(MANY, sizeof *read);
   uint8_t *bytes;
   size_t size;
   fill_normal(numbers, MANY, 1.0f, 1);
   assert_ok(write_large(numbers, &asked, &bytes, &size));
-  assert_true(asked.times >= 2 * (MANY >> 20) + (size >> 20) + (size >> 22));
+  assert_true(asked.asked >= 2 * (MANY >> 20) + (size >> 20) + (size >> 22));
   for (unsigned bits = 0; bits <= 8; bits += 4) {
-    Asked again = {0, SIZE_MAX};
+    Stop again = {.after = SIZE_MAX};
     memcpy(rounded, numbers, MANY * sizeof *numbers);
     quantisation_round(bits, rounded, MANY);
     assert_ok(read_large(bytes, size, bits == 0 ? "floats" : bits == 4 ? "four" : "eight", &again, read));
     assert_memory_equal(read, rounded, MANY * sizeof *read);
-    assert_true(again.times >= MANY >> 20);
+    assert_true(again.asked >= MANY >> 20);
   }
   free(numbers);
   free(rounded);
@@ -181,21 +172,21 @@ TEST(a_large_file_is_written_and_read_in_pieces) {
 }
 
 TEST(a_large_file_can_be_stopped) {
-  Asked all = {0, SIZE_MAX};
+  Stop all = {.after = SIZE_MAX};
   float *numbers = allocate(MANY, sizeof *numbers);
   char identifier[IDENTIFIER_LENGTH + 1];
   uint8_t *bytes, *none;
   size_t size, unused;
   memset(numbers, 0, MANY * sizeof *numbers);
   assert_ok(write_large(numbers, &all, &bytes, &size));
-  for (size_t most = 0; most < all.times; most++) {
-    Asked asked = {0, most};
+  for (size_t most = 0; most < all.asked; most++) {
+    Stop asked = {.after = most};
     assert_status(write_large(numbers, &asked, &none, &unused), STATUS_INTERRUPTED);
     assert_null(none);
-    assert_int_equal(asked.times, most + 1);
+    assert_int_equal(asked.asked, most + 1);
   }
-  assert_status(read_large(bytes, size, "four", &(Asked){0, 2}, numbers), STATUS_INTERRUPTED);
-  assert_status(safetensors_identify(bytes, size, (Poll){go_on, &(Asked){0, 2}}, identifier, &error),
+  assert_status(read_large(bytes, size, "four", &(Stop){.after = 2}, numbers), STATUS_INTERRUPTED);
+  assert_status(safetensors_identify(bytes, size, (Poll){stop_later, &(Stop){.after = 2}}, identifier, &error),
                 STATUS_INTERRUPTED);
   free(numbers);
   free(bytes);

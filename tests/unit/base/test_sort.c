@@ -28,15 +28,6 @@ static Entry *make_entries(size_t count, uint32_t keys) {
   return list;
 }
 
-typedef struct Asked {
-  size_t times, most; /* after which it says stop */
-} Asked;
-
-static bool go_on(void *context) {
-  Asked *asked = context;
-  return asked->times++ < asked->most;
-}
-
 static void check_sorted(const Entry *list, size_t count, const Entry *before) {
   for (size_t i = 0; i < count; i++) {
     assert_memory_equal(&list[i], &before[list[i].place], sizeof *list);
@@ -64,23 +55,23 @@ TEST(a_list_that_is_missing_is_empty) {
 
 /* After each piece, and in each of three rounds of merging: how often depends on the number of elements alone. */
 TEST(a_long_sort_asks_often) {
-  Asked asked = {0, SIZE_MAX};
+  Stop asked = {.after = SIZE_MAX};
   Entry *list = make_entries(MANY, 1u << 31);
-  assert_ok(sort_list(list, MANY, sizeof *list, by_key, (Poll){go_on, &asked}, &error));
-  assert_true(asked.times >= 4 * (MANY / SORT_PIECE));
+  assert_ok(sort_list(list, MANY, sizeof *list, by_key, (Poll){stop_later, &asked}, &error));
+  assert_true(asked.asked >= 4 * (MANY / SORT_PIECE));
   free(list);
 }
 
 TEST(it_ends_whenever_the_poll_says_stop) {
-  Asked all = {0, SIZE_MAX};
+  Stop all = {.after = SIZE_MAX};
   Entry *list = make_entries(MANY, 1u << 31);
-  assert_ok(sort_list(list, MANY, sizeof *list, by_key, (Poll){go_on, &all}, &error));
+  assert_ok(sort_list(list, MANY, sizeof *list, by_key, (Poll){stop_later, &all}, &error));
   free(list);
-  for (size_t most = 0; most < all.times; most++) {
-    Asked asked = {0, most};
+  for (size_t most = 0; most < all.asked; most++) {
+    Stop asked = {.after = most};
     list = make_entries(MANY, 1u << 31);
-    assert_status(sort_list(list, MANY, sizeof *list, by_key, (Poll){go_on, &asked}, &error), STATUS_INTERRUPTED);
-    assert_int_equal(asked.times, most + 1);
+    assert_status(sort_list(list, MANY, sizeof *list, by_key, (Poll){stop_later, &asked}, &error), STATUS_INTERRUPTED);
+    assert_int_equal(asked.asked, most + 1);
     free(list);
   }
 }

@@ -206,25 +206,16 @@ TEST(a_long_text_can_be_stopped) {
   }
 }
 
-typedef struct Asked {
-  size_t times, most; /* after which it says stop */
-} Asked;
-
-static bool go_on(void *context) {
-  Asked *asked = context;
-  return asked->times++ < asked->most;
-}
-
 /* Decomposing, ordering and composing. */
 TEST(each_step_of_a_form_asks) {
   enum { POLLS = 8, LOOPS = 3 };
-  Asked asked = {0, SIZE_MAX};
-  TextPoll poll = text_poll_begin((Poll){go_on, &asked}, &error);
+  Stop asked = {.after = SIZE_MAX};
+  TextPoll poll = text_poll_begin((Poll){stop_later, &asked}, &error);
   Codes text = {0}, out = {.poll = &poll};
   for (size_t i = 0; i < POLLS * TEXT_POLL_BYTES; i++) codes_add(&text, i % 2 ? 0x323 : 0x301);
   normal_form(NORMAL_FORM_C, &text, &out);
   assert_false(out.failed);
-  assert_true(asked.times >= LOOPS * POLLS);
+  assert_true(asked.asked >= LOOPS * POLLS);
   codes_free(&text);
   codes_free(&out);
 }
