@@ -86,7 +86,8 @@ static Status thin_examples(Training *t, Examples *e, Error *error) {
   Status status = linear_probe(&training, t->workers, &seconds, error);
   double most = READING_SHARE * TIME_SHARE * fmax(0.0, left);
   if (status || seconds <= most) return status;
-  size_t rows = (size_t)(most / seconds * (double)(e->count / e->draws));
+  size_t texts = e->count / e->draws;
+  size_t rows = (size_t)(most / seconds * (double)texts);
   bool few = rows < LEAST_ROWS || rows < t->rows.count / LEAST_SHARE;
   draw_examples(t, few ? 0 : rows * e->draws, e);
   return STATUS_OK;

@@ -1,4 +1,6 @@
 """Trains a model on a table, and shows how it goes on."""
+import copy
+
 from datasette.utils.asgi import Response
 
 from .. import links, models, training
@@ -66,6 +68,7 @@ async def follow(page):
     if page.request.method == "POST":
         await _act(page, job)
         return _to(page, job)
+    job = copy.copy(job)  # as it is now: the training goes on while metrics are read
     metrics = await page.read(models.metrics, job.name, job.version) if job.state == training.SAVED else None
     return await page.render("classify_job.html", job=job, metrics=metrics, ended=job.state in training.ENDED)
 
