@@ -7,7 +7,6 @@
 #include "base/clock.h"
 #include "base/matrix.h"
 #include "base/strings.h"
-#include "host/cache.h"
 #include "host/tokenizers.h"
 
 static const double POLL_EVERY = 0.01; /* seconds */
@@ -35,14 +34,6 @@ Connection *connection_new(sqlite3 *db) {
 }
 
 void connection_retain(Connection *c) { c->references++; }
-
-void connection_keep_encoder(Connection *c, const KeptEncoder *kept) {
-  KeptEncoder before = c->encoder;
-  c->encoder = *kept;
-  sqlite3_free(before.schema);
-  sqlite3_free(before.name);
-  cache_release(before.encoder);
-}
 
 void connection_trim(Connection *c) {
   scratch_trim(&c->scratch);
@@ -75,19 +66,11 @@ int connection_set_trained_in_temp(Connection *c, const char *name, bool trained
   return SQLITE_OK;
 }
 
-void connection_drop_model(KeptModel *kept) {
-  sqlite3_free(kept->schema);
-  sqlite3_free(kept->name);
-  cache_release(kept->model);
-  *kept = (KeptModel){0};
-}
-
 void connection_release(void *connection) {
   Connection *c = connection;
   if (--c->references > 0) return;
   guard_free(c->guard);
-  for (int i = 0; i < CONNECTION_MODELS; i++) connection_drop_model(&c->models[i]);
-  connection_keep_encoder(c, &(KeptEncoder){0});
+  kept_free(&c->kept);
   while (c->trained_in_temp) connection_set_trained_in_temp(c, c->trained_in_temp->name, false);
   scratch_free(&c->scratch);
   tokens_free(&c->tokens);
@@ -164,40 +147,7 @@ int connection_statement(Connection *c, const char *sql, sqlite3_stmt **stmt, Er
   return SQLITE_OK;
 }
 
-/* Returns the place of this version, else of one that can go. */
-static int find_place(const Connection *c, const KeptModel *kept) {
-  int i = 0;
-  for (; i < CONNECTION_MODELS - 1 && c->models[i].model; i++)
-    if (c->models[i].version == kept->version && strcmp(c->models[i].schema, kept->schema) == 0 &&
-        strcmp(c->models[i].name, kept->name) == 0)
-      break;
-  return i;
-}
-
-void connection_keep_model(Connection *c, const KeptModel *kept) {
-  int place = find_place(c, kept);
-  sqlite3_int64 bytes = 0;
-  connection_drop_model(&c->models[place]);
-  memmove(c->models + 1, c->models, (size_t)place * sizeof c->models[0]);
-  c->models[0] = *kept;
-  for (int i = 1; i < CONNECTION_MODELS; i++) {
-    bytes += c->models[i].size;
-    if (bytes > CONNECTION_MODELS_BYTES) connection_drop_model(&c->models[i]);
-  }
-}
-
-void connection_forget(Connection *c, const char *schema) {
-  int left = 0;
-  for (int i = 0; i < CONNECTION_MODELS; i++) {
-    KeptModel kept = c->models[i];
-    c->models[i] = (KeptModel){0};
-    if (kept.model && strcmp(kept.schema, schema) != 0)
-      c->models[left++] = kept;
-    else
-      connection_drop_model(&kept);
-  }
-  if (c->encoder.encoder && strcmp(c->encoder.schema, schema) == 0) connection_keep_encoder(c, &(KeptEncoder){0});
-}
+/* ---- polls ------------------------------------------------------------------------------ */
 
 static bool not_interrupted(void *context) {
   Connection *c = context;

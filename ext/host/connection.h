@@ -7,43 +7,17 @@
 
 #include "classifier/predict.h"
 #include "host/guard.h"
-#include "host/row_state.h"
+#include "host/kept.h"
 
-enum { CONNECTION_STATEMENTS = 24, CONNECTION_MODELS = 8, CONNECTION_MODELS_BYTES = 1 << 28 };
+enum { CONNECTION_STATEMENTS = 24 };
 
 typedef struct HostTokenizer HostTokenizer; /* fts5_tokenizer.c */
 typedef struct OwnTokenizer OwnTokenizer;   /* tokenizers.c     */
-
-enum { ENCODER_FILES = 3 }; /* config, tokenizer, weights */
-
-/* The pretrained encoder that was used last, and what its row was then: encoder_loading.c. */
-typedef struct KeptEncoder {
-  char *schema, *name;      /* sqlite3_malloc() */
-  sqlite3_int64 lengths[ENCODER_FILES];
-  RowState state;           /* when they were read                */
-  const void *encoder;      /* a reference into the cache         */
-} KeptEncoder; /* all zero is none */
 
 typedef struct TempName {
   struct TempName *next;
   char name[];
 } TempName;
-
-/* A random number that changes with the models of a schema: change_mark.h. */
-typedef struct ChangeMark {
-  bool known;
-  sqlite3_int64 mark;
-  sqlite3_int64 foreign; /* PRAGMA data_version of then */
-} ChangeMark;
-
-/* A model that was used lately, and what its row was when its weights were read: loading.c. */
-typedef struct KeptModel {
-  char *schema, *name;  /* sqlite3_malloc() */
-  sqlite3_int64 version, rowid, size;
-  RowState state;       /* when the weights were read, or were known to be still the same */
-  ChangeMark mark;
-  const Model *model;   /* a reference into the cache */
-} KeptModel; /* all zero is none */
 
 typedef struct Connection {
   sqlite3 *db;
@@ -53,8 +27,7 @@ typedef struct Connection {
     char *sql;
     sqlite3_stmt *stmt;
   } statements[CONNECTION_STATEMENTS]; /* the last used first */
-  KeptModel models[CONNECTION_MODELS]; /* the last used first */
-  KeptEncoder encoder;
+  Kept kept;
   TempName *trained_in_temp; /* names of models */
   HostTokenizer *tokenizers;
   OwnTokenizer *own_tokenizers;
@@ -77,20 +50,8 @@ void connection_release(void *connection); /* the last reference frees it; a des
 */
 int connection_statement(Connection *connection, const char *sql, sqlite3_stmt **stmt, Error *error);
 
-/* Takes over what `kept` owns, and keeps the model loaded for the statements to come, in place of the same version as
-** it was before. What was used longest ago is let go of: of all but the last at most CONNECTION_MODELS_BYTES are kept.
-*/
-void connection_keep_model(Connection *connection, const KeptModel *kept);
-void connection_drop_model(KeptModel *kept); /* frees what it owns; all zero then */
-
-/* Lets go of the models and the encoder that were read in the schema: other rows may have their places now. */
-void connection_forget(Connection *connection, const char *schema);
-
 /* Frees what a large text has left in the memory that the scalar functions reuse, but for the probabilities. */
 void connection_trim(Connection *connection);
-
-/* Takes over what `kept` owns, in place of the encoder kept before. */
-void connection_keep_encoder(Connection *connection, const KeptEncoder *kept);
 
 /* Notes whether the connection has trained a model of this name in temp, by the name temp.NAME, since
 ** it last trained NAME. Returns SQLITE_OK or SQLITE_NOMEM.

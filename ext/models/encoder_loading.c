@@ -84,7 +84,7 @@ static int read_encoder(Connection *c, const EncoderPlace *p, const Encoder **en
 
 /* Returns whether the row is still the one that was read. */
 static bool is_kept(const Connection *c, const EncoderPlace *p) {
-  const KeptEncoder *k = &c->encoder;
+  const KeptEncoder *k = &c->kept.encoder;
   RowState now = row_state_now(c->db, p->schema);
   return k->encoder && strcmp(k->schema, p->schema) == 0 && strcmp(k->name, p->name) == 0 &&
          memcmp(k->lengths, p->lengths, sizeof k->lengths) == 0 && row_state_unchanged(&k->state, &now);
@@ -95,7 +95,7 @@ static void keep(Connection *c, EncoderPlace *p, const RowState *state, const En
   KeptEncoder kept = {.schema = p->schema, .name = p->name, .state = *state, .encoder = cache_retain(encoder)};
   memcpy(kept.lengths, p->lengths, sizeof kept.lengths);
   *p = (EncoderPlace){0};
-  connection_keep_encoder(c, &kept);
+  kept_set_encoder(&c->kept, &kept);
 }
 
 int encoder_loading_load(Connection *c, const char *name, const Encoder **encoder, Error *error) {
@@ -104,7 +104,7 @@ int encoder_loading_load(Connection *c, const char *name, const Encoder **encode
   int rc = encoder_place_find(c, name, &place, error);
   if (rc) return rc;
   if (is_kept(c, &place)) {
-    *encoder = cache_retain(c->encoder.encoder);
+    *encoder = cache_retain(c->kept.encoder.encoder);
   } else {
     RowState state;
     rc = read_encoder(c, &place, encoder, &state, error);

@@ -41,7 +41,7 @@ static int find_in(Search *s, const char *schema, Error *error) {
   if (rc || !stmt) return rc;
   sqlite3_bind_text(stmt, 1, s->name, -1, SQLITE_STATIC);
   rc = schemas_step(s->connection, &CLASSIFY_ENCODERS, schema, stmt, error);
-  if (row_state_is_new(stmt)) connection_forget(s->connection, schema);
+  if (row_state_is_new(stmt)) kept_forget(&s->connection->kept, schema);
   if (rc == SQLITE_ROW) {
     s->schema = schema;
     for (int i = 0; i < ENCODER_FILES; i++) s->lengths[i] = sqlite3_column_int64(stmt, i);

@@ -93,14 +93,14 @@ static void keep(Connection *c, const ModelPlace *place, const RowState *state, 
                     .version = place->version, .rowid = place->rowid, .size = place->size, .state = *state,
                     .mark = *mark, .model = cache_retain(model)};
   if (kept.schema && kept.name)
-    connection_keep_model(c, &kept);
+    kept_add_model(&c->kept, &kept);
   else
-    connection_drop_model(&kept);
+    kept_model_free(&kept);
 }
 
-static KeptModel *find_kept(Connection *c, const ModelPlace *place) {
-  for (int i = 0; i < CONNECTION_MODELS && c->models[i].model; i++) {
-    KeptModel *k = &c->models[i];
+static KeptModel *find_kept(Kept *kept, const ModelPlace *place) {
+  for (int i = 0; i < KEPT_MODELS && kept->models[i].model; i++) {
+    KeptModel *k = &kept->models[i];
     if (k->version == place->version && k->rowid == place->rowid && k->size == place->size &&
         strcmp(k->name, place->name) == 0 && strcmp(k->schema, place->schema) == 0)
       return k;
@@ -125,13 +125,13 @@ static int check_unchanged(Connection *c, KeptModel *k, bool *unchanged, Error *
 static int load_from(Connection *c, const ModelPlace *place, const Model **model, Error *error) {
   RowState state;
   ChangeMark mark;
-  KeptModel *kept = find_kept(c, place);
+  KeptModel *kept = find_kept(&c->kept, place);
   bool unchanged = false;
   int rc = kept ? check_unchanged(c, kept, &unchanged, error) : SQLITE_OK;
   if (!rc && unchanged) {
     KeptModel used = *kept;
     *kept = (KeptModel){0};
-    connection_keep_model(c, &used);
+    kept_add_model(&c->kept, &used);
     *model = cache_retain(used.model);
     return SQLITE_OK;
   }

@@ -32,7 +32,7 @@ static int find_version(Search *s, const char *schema, const char *model, sqlite
   sqlite3_bind_text(stmt, 1, model, -1, SQLITE_STATIC);
   sqlite3_bind_int64(stmt, 2, version);
   rc = schemas_step(s->connection, &CLASSIFY_MODELS, schema, stmt, error);
-  if (row_state_is_new(stmt)) connection_forget(s->connection, schema);
+  if (row_state_is_new(stmt)) kept_forget(&s->connection->kept, schema);
   s->found = rc == SQLITE_ROW;
   if (s->found) {
     s->rowid = sqlite3_column_int64(stmt, 0);

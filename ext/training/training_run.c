@@ -115,8 +115,8 @@ static int read_encoder_words(TrainingRun *run, Error *error) {
   const Strings *table = &training_corpus(run->training)->vocabulary.words;
   size_t size = encoder_size(run->encoder);
   WordsRead read = {.words = table->count};
-  TimeShare share;
-  TimeLeft time = time_limit_share(run->training, WORDS_SHARE, &share);
+  TimePart part;
+  TimeLeft whole = time_limit_time(run->training), time = time_part(&whole, WORDS_SHARE, &part);
   EncoderWords words = {.encoder = run->encoder, .tokenizer = run->tokenizer, .words = table,
                         .size = o.embedding < size ? o.embedding : size, .seed = o.seed, .time = &time,
                         .done = &read.done};

@@ -105,8 +105,8 @@ static Status warn(Training *t, const Examples *e, size_t cut, Error *error) {
 }
 
 static Status train(Training *t, const Examples *e, Linear *linear, Error *error) {
-  TimeShare share;
-  TimeLeft time = time_limit_share(t, TIME_SHARE, &share);
+  TimePart part;
+  TimeLeft whole = time_limit_time(t), time = time_part(&whole, TIME_SHARE, &part);
   size_t cut = 0;
   LinearTraining training = describe(t, e);
   training.time = &time;

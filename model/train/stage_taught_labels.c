@@ -14,8 +14,8 @@ static bool wanted(const Training *t) { return t->taught.teacher != NULL; }
 
 static Status guess(Training *t, Error *error) {
   Teacher *teacher = t->taught.teacher;
-  TimeShare share;
-  TimeLeft time = time_limit_share(t, TIME_SHARE, &share);
+  TimePart part;
+  TimeLeft whole = time_limit_time(t), time = time_part(&whole, TIME_SHARE, &part);
   if (t->options.max_seconds > 0) teacher->time = &time;
   Status status = taught_labels_guess(t, error);
   teacher->time = NULL;

@@ -29,16 +29,9 @@ static double left_beside(const Training *t, double reserved) {
 double time_limit_left(const Training *t) { return left_beside(t, t->reserved); }
 double time_limit_left_at_end(const Training *t) { return left_beside(t, WRITING_SHARE * t->ending); }
 
-static double left_of_share(const void *context) {
-  const TimeShare *share = context;
-  return left_beside(share->training, share->reserved);
-}
+static double left_of(const void *training) { return time_limit_left(training); }
 
-TimeLeft time_limit_share(const Training *t, double part, TimeShare *share) {
-  double left = time_limit_left(t);
-  *share = (TimeShare){t, is_limited(t) ? t->reserved + (1.0 - part) * fmax(left, 0.0) : 0.0};
-  return (TimeLeft){left_of_share, share};
-}
+TimeLeft time_limit_time(const Training *t) { return (TimeLeft){left_of, t}; }
 
 static double latest(const Training *t) {
   return t->options.max_seconds + fmax(SLACK, SLACK_SHARE * t->options.max_seconds);

@@ -24,12 +24,8 @@ double time_limit_left_at_end(const Training *training);
 /* The same without those kept back, and with the stop file ignored. */
 double time_limit_left_in_all(const Training *training);
 
-/* The time that a part of the training may take; `share` is what the caller owns and is borrowed. */
-typedef struct TimeShare {
-  const Training *training;
-  double reserved; /* seconds */
-} TimeShare;
-TimeLeft time_limit_share(const Training *training, double part, TimeShare *share);
+/* time_limit_left(), for those who ask by a TimeLeft. The training is borrowed. */
+TimeLeft time_limit_time(const Training *training);
 
 /* An error where rows come for longer than the limit. A table of few rows is never refused, whatever the limit. */
 Status time_limit_check_rows(const Training *training, Error *error);
