@@ -228,6 +228,58 @@ static int stop(void *unused) {
 
 TEST(a_progress_handler_stops) { stop_works(stop, 0); }
 
+/* ---- how often ------------------------------------------------------------------------ */
+
+static int calls_of(sqlite3 *db, const char *sql) {
+  int calls = 0;
+  sqlite3_progress_handler(db, PERIOD, count_calls, &calls);
+  assert_int_equal(run_to_end(db, sql), SQLITE_DONE);
+  sqlite3_progress_handler(db, 0, NULL, NULL);
+  return calls;
+}
+
+/* Returns how many polls a statement has if the clock says, at each look, that one is due: each runs 1,000 rows. */
+static int polls_of(sqlite3 *db, const char *sql) {
+  int one = calls_of(db, NUMBERS "SELECT count(*) FROM (SELECT i FROM n LIMIT 1000)");
+  clock_step_ms = 1000;
+  int all = calls_of(db, sql);
+  clock_step_ms = 0;
+  return all / one;
+}
+
+/* Every look at the clock is a poll, which takes its time: `few` are some words, `far` are two with 200 KB between. */
+static sqlite3 *open_pages(void) {
+  sqlite3 *db = open_database(":memory:");
+  make_texts(db);
+  run(db, "CREATE TABLE pages AS SELECT group_concat(body, ' ') AS few, 'cat' || %s || 'cat' AS far FROM texts "
+          "WHERE id < 4", PAGE("200000", " "));
+  run(db, "SELECT classify_train(body, label, 'm', json_set('" QUICK "', '$.max_tokens', 100000)) FROM texts");
+  return db;
+}
+
+/* The reasons of a text are found as classify_attention() finds them. Then there is a poll for each 16 KB that are
+** written; half of them would do.
+*/
+TEST(a_long_text_is_written_in_pieces) {
+  sqlite3 *db = open_pages();
+  int found = polls_of(db, "SELECT * FROM pages, classify_attention(far, 'm') LIMIT 1");
+  int ansi = polls_of(db, "SELECT classify_highlight(far, 'm') FROM pages");
+  int html = polls_of(db, "SELECT classify_highlight(far, 'm', 'html') FROM pages");
+  assert_true(ansi - found >= 200000 >> 15);
+  assert_true(html - found >= 200000 >> 15);
+  close_database(db);
+}
+
+/* One at a time: each copy of the text asks; half of them would do. */
+TEST(words_are_left_out_in_pieces) {
+  sqlite3 *db = open_pages();
+  int words = (int)integer(db, "SELECT count(*) FROM pages, classify_attention(few, 'm')");
+  int reasons = polls_of(db, "SELECT sum(contribution) FROM pages, classify_attention(few, 'm')");
+  int all = polls_of(db, "SELECT sum(leave_one_out) FROM pages, classify_attention(few, 'm')");
+  assert_true(all - reasons >= words / 2);
+  close_database(db);
+}
+
 /* ---- by another thread ------------------------------------------------------------- */
 
 static void *interrupt(void *db) {
@@ -371,6 +423,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(another_thread_interrupts),
       cmocka_unit_test(a_progress_handler_stops),
+      cmocka_unit_test(a_long_text_is_written_in_pieces),
+      cmocka_unit_test(words_are_left_out_in_pieces),
       cmocka_unit_test(stopped_anywhere_nothing_is_half_saved),
       cmocka_unit_test(cut_short_nothing_is_left),
       cmocka_unit_test(stopped_anywhere_labelling_is_interrupted),
