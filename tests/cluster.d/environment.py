@@ -1,6 +1,6 @@
 """What the cluster runs on: two virtual environments of the system's Python, whose sqlite3 can load extensions.
 
-    FOLDER/spark    PySpark and what it needs, fetched once
+    FOLDER/spark    PySpark and what it needs, fetched once: python3 environment.py FOLDER  does only that
     FOLDER/python   the same, and the package sqlite_classify from the wheel that is built here
 
 A Python of the first has PySpark and lacks the package, as on a cluster that nothing can be installed on.
@@ -9,6 +9,7 @@ import glob
 import os
 import shutil
 import subprocess
+import sys
 import time
 
 PYTHON = "/usr/bin/python3"
@@ -43,7 +44,6 @@ def variables(folder):
 
 def make(folder, root):
     """Makes what is not there yet. Returns the Python of the driver."""
-    os.makedirs(folder, exist_ok=True)
     begun = time.monotonic()
     fetch(folder)
     install_package(folder, root)
@@ -52,6 +52,7 @@ def make(folder, root):
 
 
 def fetch(folder):
+    os.makedirs(folder, exist_ok=True)
     made = os.path.join(folder, "spark")
     done = os.path.join(made, "packages")  # written last: an install that was ended half-way is made anew
     if os.path.exists(done) and open(done).read().split() == PACKAGES:
@@ -90,3 +91,7 @@ def run(folder, *command):
                             env={**keep, "PYTHONDONTWRITEBYTECODE": "1"})
     if result.returncode:
         raise Failed(f"{' '.join(command)} FAILED:\n{result.stdout}{result.stderr}")
+
+
+if __name__ == "__main__":
+    fetch(os.path.abspath(sys.argv[1]))

@@ -1,11 +1,11 @@
 """python main.py FOLDER ROOT [PART ...] -- runs the parts of tests/cluster, or those named. FOLDER has the environment.
 
-    labelling   800,000 rows: each once, labelled as classify_rows does, also if a worker is killed; rows a second
+    labelling   200,000 rows: each once, labelled as classify_rows does, also if a worker is killed; rows a second
     functions   all of sqlite_classify.spark; what is refused; a model of 40 MB is sent once; memory stays flat
     machines    executors with another version, without extensions, without the package
     documents   the package's own tests of Spark, and the examples of docs/cluster.md
 
-TEST_CASES=all labels two million rows, CLUSTER_ROWS=200000 so many.
+TEST_CASES=all labels two million rows, CLUSTER_ROWS=800000 so many.
 """
 import os
 import shutil
@@ -18,7 +18,7 @@ import labelling
 import machines
 from processes import Cluster
 
-ROWS = int(os.environ.get("CLUSTER_ROWS") or (2_000_000 if os.environ.get("TEST_CASES") == "all" else 800_000))
+ROWS = int(os.environ.get("CLUSTER_ROWS") or (2_000_000 if os.environ.get("TEST_CASES") == "all" else 200_000))
 PARTS = ["labelling", "functions", "machines", "documents"]
 
 
