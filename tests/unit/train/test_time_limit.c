@@ -37,8 +37,7 @@ static void end(Training *t) {
 
 TEST(without_a_limit_there_is_time_for_ever) {
   Training *t = limited(8, 2, 0.0);
-  TimeShare share;
-  TimeLeft left = time_limit_share(t, 0.5, &share);
+  TimeLeft left = time_limit_time(t);
   now = 1e9;
   assert_true(time_limit_left(t) == INFINITY && time_limit_left_at_end(t) == INFINITY);
   assert_true(time_left(&left) == INFINITY && time_left(NULL) == INFINITY);
@@ -49,14 +48,14 @@ TEST(without_a_limit_there_is_time_for_ever) {
 
 TEST(the_end_is_kept_back) {
   Training *t = limited(8, 2, 10.0);
-  TimeShare share;
+  TimePart part;
   assert_ok(time_limit_reserve(t, 0.0, 1000, &error));
   assert_near(time_limit_left(t), 9.5, 1e-9); /* for keywords */
   t->options.linear = false;
   assert_ok(time_limit_reserve(t, 0.25, 1000, &error));
   assert_near(time_limit_left(t), 8.0, 1e-9);
   assert_near(time_limit_left_at_end(t), 9.4, 1e-9);
-  TimeLeft half = time_limit_share(t, 0.5, &share);
+  TimeLeft whole = time_limit_time(t), half = time_part(&whole, 0.5, &part);
   assert_near(time_left(&half), 4.0, 1e-9);
   now = 5.0;
   assert_near(time_left(&half), -1.0, 1e-9);
