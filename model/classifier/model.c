@@ -125,9 +125,9 @@ typedef struct File {
 
 static Status read_number(const File *f, const char *key, size_t most, size_t *value) {
   const char *text = safetensors_metadata(&f->st, key);
-  char *end = NULL;
-  unsigned long long number = text ? strtoull(text, &end, 10) : 0;
-  if (!text || end == text || *end || *text == '-' || number > most)
+  size_t digits = text ? strspn(text, "0123456789") : 0;
+  unsigned long long number = digits ? strtoull(text, NULL, 10) : 0; /* the largest if there are too many */
+  if (digits == 0 || text[digits] || number > most)
     return error_set(f->error, STATUS_INVALID, "metadata '%s' is '%.40s', expected a number up to %zu",
                      key, text ? text : "", most);
   *value = (size_t)number;

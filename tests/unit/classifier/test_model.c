@@ -705,6 +705,26 @@ TEST(another_way_of_reading_is_refused) {
   }
 }
 
+TEST(a_number_of_a_header_has_digits_only) {
+  static const char *const values[] = {" 8", "+8", "8 ", "8.", "08"}; /* the last is one */
+  for (size_t i = 0; i < COUNT(values); i++) {
+    Model *model = small_model(1, 0);
+    size_t size;
+    model->reading.max_tokens = 18;
+    uint8_t *bytes = write_model(model, &size);
+    char to[32];
+    snprintf(to, sizeof to, "\"max_tokens\":\"%s\"", values[i]);
+    remove_identifier(bytes, size);
+    replace(bytes, size, "\"max_tokens\":\"18\"", to);
+    if (i + 1 < COUNT(values))
+      assert_invalid(read_bytes(bytes, size), "metadata 'max_tokens' is '");
+    else
+      assert_ok(read_bytes(bytes, size));
+    free(bytes);
+    model_free(model);
+  }
+}
+
 TEST(a_padded_length_past_max_tokens_is_refused) {
   size_t size;
   uint8_t *bytes = small_file(1, 0, &size);
@@ -1091,6 +1111,7 @@ int main(void) {
       cmocka_unit_test(padding_is_dropped_where_nobody_notices),
       cmocka_unit_test(the_padding_word_is_the_empty_one),
       cmocka_unit_test(another_way_of_reading_is_refused),
+      cmocka_unit_test(a_number_of_a_header_has_digits_only),
       cmocka_unit_test(a_padded_length_past_max_tokens_is_refused),
       cmocka_unit_test(no_part_of_a_file_is_a_model),
       cmocka_unit_test(no_part_of_a_file_with_all_parts_is_a_model),
