@@ -363,10 +363,10 @@ static long offset_of(const char *name) {
 }
 
 /* Whether allocation n of `all` is one to fail: where a way through the extension is met for the first time in all
-** cases, and eight more, evenly apart. Of the extension's own all are tried where there are few.
+** cases, and four more, evenly apart. Of the extension's own all are tried where there are few.
 */
 static bool is_chosen(const Run *r, long n, long all) {
-  enum { FEW = 100, SAMPLES = SANITIZED ? 4 : 8 };
+  enum { FEW = 100, SAMPLES = 4 };
   bool own = r->mode->whose == EXTENSIONS;
   bool first = meet_way(paths[n], r->mode); /* asked first: it remembers */
   return first || (own && all <= FEW) || (n + offset_of(r->c->name)) % (all / SAMPLES + 1) == 0 || all_cases();

@@ -201,7 +201,7 @@ TEST(undamaged_it_answers) {
 /* From one place that is tried to the next. */
 static size_t step(void) {
   if (all_cases()) return 1;
-  return SANITIZED ? 37 : 3;
+  return SANITIZED ? 37 : 7;
 }
 
 TEST(cut_at_every_byte) {
