@@ -2,7 +2,7 @@
 computes.
 
 Each case has a model of a usual size with random weights, large enough that labels and tokens weigh unevenly. It labels
-1,000 texts of each set. How the framework reads them is left to the framework's own tools. The largest differences of
+500 texts of each set. How the framework reads them is left to the framework's own tools. The largest differences of
 the labels' probabilities and of the tokens' weights in attention are printed; at most LARGEST is expected.
 """
 import functools
@@ -21,7 +21,7 @@ import numpy as np
 
 LARGEST = 1e-5
 SETS = {"sms_spam": 40, "trec6": 16}  # and how many tokens are read
-TEXTS, VECTOR, UNITS = 1000, 64, 48
+TEXTS, VECTOR, UNITS = 500, 64, 48
 
 SCHEMA = """CREATE TABLE classify_models(name TEXT NOT NULL, version INTEGER NOT NULL, created TEXT NOT NULL,
   labels TEXT NOT NULL, options TEXT NOT NULL, metrics TEXT NOT NULL, weights BLOB NOT NULL,

@@ -178,10 +178,10 @@ CHANGED = {"one b", "as printed", "no bias in the GRU", "both backwards"}
 
 def kinds_of_backend():
     """All kinds for Keras 3 on TensorFlow. Keras writes the same files on its other backends, and most of them before:
-    there DEFAULTS and a third of all, another third on each; with TEST_CASES=all every one.
+    there DEFAULTS and a sixth of all, another sixth on each; with TEST_CASES=all every one.
     """
     newest = hasattr(keras, "ops")
     if (newest and BACKEND == "tensorflow") or os.environ.get("TEST_CASES") == "all":
         return KINDS
     first = {"jax": 0, "torch": 1}.get(BACKEND, 2)
-    return {kind: sample for i, (kind, sample) in enumerate(KINDS.items()) if kind in DEFAULTS or i % 3 == first}
+    return {kind: sample for i, (kind, sample) in enumerate(KINDS.items()) if kind in DEFAULTS or i % 6 == first}
