@@ -50,7 +50,7 @@ Status time_limit_reserve(Training *t, double seconds, size_t numbers, Error *er
   if (!is_limited(t)) return STATUS_OK;
   t->ending = fmin(needed, END_SHARE * t->options.max_seconds);
   t->reserved = t->ending + KEYWORDS_SHARE * t->options.max_seconds;
-  if (t->corpus.rows < FEW_ROWS || spent + t->ending <= latest(t)) return STATUS_OK;
+  if (t->corpus.rows < FEW_ROWS || spent + needed <= latest(t)) return STATUS_OK;
   return error_set(error, STATUS_INVALID, "max_seconds is %s, but even the least model of %zu rows and %zu labels "
                    "takes about %s seconds, expected more", number_digits(t->options.max_seconds, 6).text,
                    t->corpus.rows, t->corpus.labels.keys.count,

@@ -80,6 +80,14 @@ TEST(rows_that_come_for_too_long_are_an_error) {
   end(t);
 }
 
+TEST(what_is_kept_back_at_most_is_not_what_the_end_takes) {
+  Training *t = limited(MANY, 2, 0.4); /* half of it is kept back */
+  t->options.linear = false;
+  assert_ok(time_limit_reserve(t, 0.11, 1000, &error));
+  assert_invalid(time_limit_reserve(t, 0.12, 1000, &error), "max_seconds is 0.4, but even the least model");
+  end(t);
+}
+
 TEST(a_limit_that_not_even_the_end_fits_in_is_an_error) {
   Training *t = limited(MANY, 2, 2.0);
   t->options.linear = false;
@@ -183,6 +191,7 @@ int main(void) {
       cmocka_unit_test(without_a_limit_there_is_time_for_ever),
       cmocka_unit_test(the_end_is_kept_back),
       cmocka_unit_test(rows_that_come_for_too_long_are_an_error),
+      cmocka_unit_test(what_is_kept_back_at_most_is_not_what_the_end_takes),
       cmocka_unit_test(a_limit_that_not_even_the_end_fits_in_is_an_error),
       cmocka_unit_test(what_there_is_no_time_for_is_left_out_and_said),
       cmocka_unit_test(the_machines_of_many_labels_are_cut_short),
