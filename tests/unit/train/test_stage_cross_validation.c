@@ -20,7 +20,7 @@ static const Validation *trained(Training *training) {
 */
 static Training *secret_labels(const TrainingOptions *options, size_t rows, size_t times) {
   Training *training;
-  char text[32];
+  char text[80];
   assert_ok(training_new(options, "", NULL, &training, &error));
   for (size_t i = 0; i < rows; i++) {
     snprintf(text, sizeof text, "w%zu x%zu y%zu", i / times, i / times, i / times);
