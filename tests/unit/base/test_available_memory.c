@@ -149,17 +149,26 @@ TEST(a_path_that_is_too_long_limits_nothing) {
 
 enum { PAGES = 600, DATA = 300 };
 
+/* A resource is an int or an enum. */
+static int get_limit(bool of_data, struct rlimit *limit) {
+  return of_data ? getrlimit(RLIMIT_DATA, limit) : getrlimit(RLIMIT_AS, limit);
+}
+
+static int set_limit(bool of_data, const struct rlimit *limit) {
+  return of_data ? setrlimit(RLIMIT_DATA, limit) : setrlimit(RLIMIT_AS, limit);
+}
+
 /* qemu sets no limits of memory, which would be its own. */
-static void check_resource(int resource, uint64_t pages) {
+static void check_resource(bool of_data, uint64_t pages) {
   struct rlimit before, limit, set;
-  assert_int_equal(getrlimit(resource, &before), 0);
+  assert_int_equal(get_limit(of_data, &before), 0);
   limit = before;
   limit.rlim_cur = before.rlim_max == RLIM_INFINITY ? RLIM_INFINITY / 2 : before.rlim_max; /* more than is ever taken */
-  assert_int_equal(setrlimit(resource, &limit), 0);
-  assert_int_equal(getrlimit(resource, &set), 0);
+  assert_int_equal(set_limit(of_data, &limit), 0);
+  assert_int_equal(get_limit(of_data, &set), 0);
   if (set.rlim_cur != limit.rlim_cur) skip();
   AvailableMemory available = available_memory(root, 0);
-  assert_int_equal(setrlimit(resource, &before), 0);
+  assert_int_equal(set_limit(of_data, &before), 0);
   assert_int_equal(available.owner, MEMORY_OF_PROCESS);
   assert_int_equal(available.bytes, limit.rlim_cur - pages * (uint64_t)sysconf(_SC_PAGESIZE));
 }
@@ -168,8 +177,8 @@ TEST(limits_of_the_process_count) {
   char statm[64];
   snprintf(statm, sizeof statm, "%d 20 10 5 0 %d 0\n", PAGES, DATA);
   write_file("/proc/self/statm", statm);
-  check_resource(RLIMIT_AS, PAGES);
-  check_resource(RLIMIT_DATA, DATA);
+  check_resource(false, PAGES);
+  check_resource(true, DATA);
 }
 
 /* There are 4 GB of them in 32 bits. In 64 bits there are more than any machine has memory. */
