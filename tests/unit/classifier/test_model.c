@@ -280,7 +280,7 @@ static uint8_t *with_small_ends(const uint8_t *bytes, size_t size, size_t *small
   SafeTensorsWriter writer = {0};
   SafeTensors st;
   uint16_t ends[64][8];
-  uint8_t *small;
+  uint8_t *small, *numbers = allocate(size, 1);
   assert_ok(safetensors_read(bytes, size, size, &st, &error));
   for (uint32_t k = 0; k < st.keys.count; k++) {
     char key[32] = "";
@@ -295,13 +295,16 @@ static uint8_t *with_small_ends(const uint8_t *bytes, size_t size, size_t *small
     const char *chars = strings_get(&st.names, t, &length);
     const TensorView *view = &st.tensors[t];
     const uint8_t *data = bytes + st.header_end + view->begin;
+    size_t width = dtype_bytes(view->dtype);
     memcpy(name, chars, length);
     bool is_end = strstr(name, ".ends") != NULL;
-    for (size_t i = 0; is_end && i < view->shape[0]; i++) memcpy(&ends[t][i], data + 4 * i, 2);
+    for (size_t i = 0; is_end && i < view->shape[0]; i++) ends[t][i] = (uint16_t)little_endian_number(data + 4 * i, 4);
+    little_endian_copy(numbers + view->begin, data, (view->end - view->begin) / width, width);
     safetensors_write_tensor(&writer, name, is_end ? DTYPE_U16 : view->dtype, view->shape, view->rank,
-                             is_end ? (const void *)ends[t] : data);
+                             is_end ? (const void *)ends[t] : numbers + view->begin);
   }
   assert_ok(safetensors_end(&writer, &small, small_size, &error));
+  free(numbers);
   safetensors_free(&st);
   return small;
 }
@@ -502,7 +505,8 @@ static void check_data_refused(const char *tensor, size_t at, uint8_t value, con
 
 /* Sets the first number of a tensor, or the first scale of one that has codes; returns whether it has numbers. */
 static bool make_infinite(uint8_t *bytes, const SafeTensors *st, const TensorView *view) {
-  static const uint32_t INFINITE = 0x7F800000, INFINITE_HALF = 0x7C00;
+  static const uint32_t INFINITE = 0x7F800000;
+  static const uint16_t INFINITE_HALF = 0x7C00;
   uint8_t *data = bytes + st->header_end + view->begin;
   if (view->dtype == DTYPE_F32) little_endian_copy(data, &INFINITE, 1, sizeof(float));
   if (view->dtype == DTYPE_F16) little_endian_copy(data, &INFINITE_HALF, 1, sizeof(uint16_t));
