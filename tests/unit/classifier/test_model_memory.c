@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/little_endian.h"
 #include "classifier/model.h"
 #include "sanitized.h"
 #include "unit/support.h"
@@ -76,7 +77,7 @@ static void check_header(const char *begin, const char *format, size_t count, co
   for (size_t i = 0; i < count; i++) at += snprintf(at, strlen(format) + 24, format, i);
   at += sprintf(at, "%s", end);
   uint64_t length = (uint64_t)(at - file - 8);
-  memcpy(file, &length, sizeof length);
+  little_endian_copy(file, &length, 1, sizeof length);
   check_bounded((uint8_t *)file, (size_t)(at - file), 0, message);
 }
 
